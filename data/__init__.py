@@ -1,0 +1,5 @@
+"""The dataset of Henan's reform outcomes, usable without the dashboard: `from data import load_dataset`."""
+
+from data.load import Dataset, DatasetError, load_dataset
+
+__all__ = ["Dataset", "DatasetError", "load_dataset"]
