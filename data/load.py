@@ -7,6 +7,7 @@ bare dates stay text and are refused where a number is due. Aliases are refused;
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,7 +39,7 @@ class DatasetError(Exception):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """All cases, in the order of the document, with the reference tables by id. Immutable: one object serves every reader."""
 
@@ -62,6 +63,14 @@ class Dataset:
     def table(self) -> pd.DataFrame:
         """The metrics table: one row a metric, the columns of `data.table.COLUMNS`. Shared: copy before changing."""
         return table.build(self)
+
+    @cached_property
+    def search_texts(self) -> tuple[str, ...]:
+        """What a search looks through, a text a row of the table: names, subjects, places, units and phrases in both languages, folded."""
+        named = ("metric", "subject", "place", "prefecture", "unit")
+        columns = [f"{name}_{lang}" for name in named for lang in ("zh", "en")] + ["phrases"]
+        rows = self.table[columns].fillna("").itertuples(index=False, name=None)
+        return tuple(unicodedata.normalize("NFKC", " ".join(row)).casefold() for row in rows)
 
     def prefecture_code(self, place_id: str) -> str | None:
         """The six-digit code of the unit a place lies in; `410000` for the province, None outside."""

@@ -1,0 +1,366 @@
+"""How a figure is said, in Chinese and in English: numbers with their units and bounds, changes, periods, and the finding as a sentence.
+
+Chinese keeps the printed 万 and 亿; English writes them out (398 亿元 is CNY 39.8 bn). No digit is rounded away from a printed number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from data.evidence import DerivedEnd, Evidence
+from data.load import Dataset
+from data.schema import Bound, Case, Change, End, Lang, Metric, Period, Text, Unit
+
+
+def say(lang: Lang, zh: str, en: str) -> str:
+    """The text in the reader's language; both are always written side by side."""
+    return zh if lang == "zh" else en
+
+
+def _pairs(**words: tuple[str, str]) -> Mapping[str, Text]:
+    return {name: Text(zh=zh, en=en) for name, (zh, en) in words.items()}
+
+
+GRADE_WORDS = _pairs(
+    A=("前后成对", "Paired"),
+    B=("一端推算", "Derived"),
+    C=("仅有变幅", "Indexed"),
+    D=("仅有差值", "Difference"),
+    E=("仅有水平", "Level"),
+    F=("文字表述", "In words"),
+    P=("目标或规划", "Plan"),
+)
+GRADE_MEANINGS = _pairs(
+    A=("材料写明前、后两个数值", "the source states both ends"),
+    B=("材料写明一端和变化量，另一端由此算出", "one end and the change are stated; the other end follows"),
+    C=("材料只写明百分比变化或倍数", "only a relative change or a multiple is stated"),
+    D=("材料只写明与此前相差多少", "only a difference from an earlier time is stated"),
+    E=("材料只写明当前值或完成量", "only a present value or an amount delivered is stated"),
+    F=("材料没有数字，或只有约数词语", "there is no number, or only a number-like word"),
+    P=("年度任务或尚未建成的项目，不作为成效证据", "a task or a plan, not counted as evidence"),
+)
+ROLE_WORDS = _pairs(
+    outcome=("成效", "Outcome"),
+    output=("产出", "Output"),
+    input=("投入", "Input"),
+    context=("背景", "Context"),
+    rule=("制度参数", "Rule"),
+)
+DIRECTION_WORDS = _pairs(improved=("改善", "improved"), worsened=("变差", "worsened"), unchanged=("持平", "unchanged"), unclear=("方向不明", "unclear"))
+CAVEAT_WORDS = _pairs(
+    percent_or_points=("百分比或百分点不明", "percent or points"),
+    conflicting=("材料前后不一", "conflicting"),
+    mixed_units=("前后单位不同", "mixed units"),
+    undated=("未注明时间", "undated"),
+    scope_differs=("口径不同", "scope differs"),
+    unequal_periods=("期间长短不同", "unequal periods"),
+    of_the_increment=("说的是增量", "of the increment"),
+    overlapping=("可能重复计算", "overlapping"),
+    broad_aggregate=("全域总量", "broad aggregate"),
+    unclear_denominator=("分母不明", "unclear denominator"),
+    self_reported=("自报数据", "self-reported"),
+    other=("说明", "note"),
+)
+_BOUNDS = _pairs(
+    over=("超过{}", "over {}"),
+    under=("不足{}", "under {}"),
+    nearly=("近{}", "nearly {}"),
+    about=("约{}", "about {}"),
+    at_least=("{}以上", "at least {}"),
+    at_most=("不超过{}", "at most {}"),
+)
+_BOUND_MARKS: Mapping[Bound, str] = {"exact": "", "over": ">", "at_least": "≥", "under": "<", "nearly": "≈", "about": "≈", "at_most": "≤"}
+_COUNTED = ("count", "money", "area", "volume", "mass", "length")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def digits(value: float, places: int = 9) -> str:
+    """A number with thousands separators and a true minus sign: −15.79, 224,782."""
+    rounded = round(value, places)
+    text = f"{abs(rounded):,.{places}f}".rstrip("0").rstrip(".")
+    return f"−{text}" if rounded < 0 else text
+
+
+def value_text(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
+    """One number with its unit: 第16位 / 16th, 398亿元 / CNY 39.8 bn, 1,860处 / 1,860 sites."""
+    if unit.form == "rank":
+        return say(lang, f"第{digits(value)}位", _ordinal(int(value)))
+    if unit.form == "bare":
+        return digits(value, places)
+    if lang == "zh":
+        return f"{digits(value, places)}{_gap(unit.name.zh)}{unit.name.zh}"
+    number = _english_number(value * unit.scale, unit, places)
+    if unit.form == "money":
+        return f"CNY {number}{unit.name.en.removeprefix('CNY')}"
+    name = unit.one if unit.one and abs(value * unit.scale) == 1 else unit.name.en
+    return f"{number}{'' if name.startswith('%') else ' '}{name}"
+
+
+def _gap(name: str) -> str:
+    return " " if name[:1].isascii() and name[:1].isalpha() else ""
+
+
+def _english_number(value: float, unit: Unit, places: int) -> str:
+    words = (1e9, "bn"), (1e6, "million")
+    for size, word in words:
+        if abs(value) >= size and (unit.scale > 1 or unit.form == "money"):
+            word = "billion" if word == "bn" and unit.form != "money" else word
+            return f"{digits(value / size, places)} {word}"
+    return digits(value, places)
+
+
+def _ordinal(value: int) -> str:
+    ending = "th" if 10 <= value % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{ending}"
+
+
+def bounded(text: str, bound: Bound, lang: Lang) -> str:
+    return text if bound == "exact" else _BOUNDS[bound][lang].format(text)
+
+
+def end_text(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> str:
+    """One end as read: with unit and bound; the words where it has no number; empty where it is missing."""
+    if drawn.span is None:
+        return end.text[lang] if end and end.text else ""
+    low, high = drawn.span
+    places = 9 if drawn.origin == "stated" else 2
+    if low == high:
+        return bounded(value_text(low, unit, lang, places), drawn.bound, lang)
+    top = value_text(high, unit, lang, places)
+    bottom = value_text(low, unit, lang, places) if unit.form in ("rank", "money") and lang == "en" else digits(low * (unit.scale if lang == "en" else 1), places)
+    return bounded(f"{bottom}–{top}", drawn.bound, lang)
+
+
+def change_text(change: Change, unit: Unit, lang: Lang) -> str:
+    """A stated change as read: −15.79%, +7.5个百分点, 3.1倍 / 3.1 times, 上升8位 / up 8 places."""
+    if change.span is None:
+        return change.text[lang] if change.text else ""
+    low, high = change.span
+    if change.kind == "multiple":
+        return bounded(say(lang, f"{_sizes(low, high)}倍", f"{_sizes(low, high)} times"), change.bound, lang)
+    if change.kind == "places":
+        size = _sizes(abs(low), abs(high))
+        way = say(lang, "上升", "up") if low > 0 else say(lang, "下降", "down")
+        places = say(lang, f"{way}{size}位", f"{way} {size} place{'s' * (size != '1')}")
+        return places if change.bound == "exact" else f"{_BOUND_MARKS[change.bound]} {places}"
+    if low != high:
+        low, high = sorted((low, high), key=abs)
+    if change.kind == "relative":
+        size = f"{_sizes(abs(low), abs(high))}%"
+    elif change.kind == "points":
+        size = f"{_sizes(abs(low), abs(high))}{say(lang, '个百分点', ' pp')}"
+    else:
+        start = f"{digits(abs(low))}–" if low != high else ""
+        size = start + value_text(abs(high), unit, lang)
+    return f"{_BOUND_MARKS[change.bound]}{'−' if high < 0 else '+'}{size}"
+
+
+def _sizes(low: float, high: float) -> str:
+    return digits(low) if low == high else f"{digits(low)}–{digits(high)}"
+
+
+def index_change(index: float, bound: Bound, lang: Lang) -> str:
+    """A change derived from an index: −50%, +60.7%, from three times on as a multiple."""
+    mark = _BOUND_MARKS[bound]
+    if index >= 300:
+        return f"{mark}{digits(index / 100, 1)}{say(lang, '倍', ' times')}"
+    change = round(index - 100, 1)
+    return f"{mark}{'+' if change > 0 else ''}{digits(change, 1)}%"
+
+
+def date_text(date: str, lang: Lang) -> str:
+    """2020, 2020-12 or 2020-12-31 as read."""
+    year, month, day = (date.split("-") + ["", ""])[:3]
+    if lang == "zh":
+        return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
+    return " ".join(part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part)
+
+
+def period_text(period: Period | None, lang: Lang) -> str:
+    """A period as read; empty where none is stated."""
+    if period is None:
+        return ""
+    end = date_text(period.end, lang)
+    if period.kind == "as_of":
+        return say(lang, f"截至{end}", f"as of {end}")
+    if period.start is None:
+        return say(lang, f"截至{end}累计", f"cumulative to {end}")
+    span = _span_text(period.start, period.end, lang)
+    return span if period.kind == "during" else say(lang, f"{span}累计", f"cumulative, {span}")
+
+
+def _span_text(start: str, end: str, lang: Lang) -> str:
+    if start == end:
+        return date_text(start, lang)
+    if lang == "zh":
+        same_year = start[:4] == end[:4] and len(end) > 4
+        return f"{date_text(start, lang)}至{date_text(end, lang)[5 if same_year else 0 :]}"
+    if start[:4] == end[:4] and len(start) == len(end) == 7:
+        return f"{_MONTHS[int(start[5:]) - 1]}–{date_text(end, lang)}"
+    return f"{date_text(start, lang)}–{date_text(end, lang)}"
+
+
+def _periods(metric: Metric, lang: Lang) -> str:
+    before, after = (period_text(end.period if end else None, lang) for end in (metric.before, metric.after))
+    unstated = say(lang, "未注明", "not stated")
+    if metric.before is None and metric.change is None:
+        return after or say(lang, "未注明时间", "no date stated")
+    if not before and not after:
+        return say(lang, "前后时间均未注明", "neither date stated")
+    if metric.after is None and metric.change is None:
+        return before
+    return f"{before or unstated} → {after or unstated}"
+
+
+def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    """The figure as one sentence without a full stop: what changed, from what to what, by how much."""
+    sentence = _plain_finding(metric, found, units, lang)
+    if metric.status == "observed":
+        return sentence
+    label = say(lang, "目标", "Target") if metric.status == "target" else say(lang, "规划", "Plan")
+    return say(lang, f"{label}：{sentence}", f"{label}: {sentence[0].lower() + sentence[1:] if not sentence[:2].isupper() else sentence}")
+
+
+def name_of(metric: Metric, lang: Lang) -> str:
+    """The figure's name with whom it is about, where that is narrower than its place."""
+    if metric.subject is None:
+        return metric.name[lang]
+    return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {metric.name.en[0].lower() + metric.name.en[1:] if metric.name.en[1:2].islower() else metric.name.en}")
+
+
+def _plain_finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    name = name_of(metric, lang)
+    before, after = ends_text(metric, found, units, lang)
+    colon = say(lang, "：", ": ")
+    if before and after:
+        verb = _verb(metric, found, units, lang)
+        size = _by_how_much(metric, found, units, lang)
+        return say(lang, f"{name}由{before}{verb}{after}", f"{name} {verb} {before} to {after}") + size
+    if metric.change is None:
+        return f"{name}{colon}{after or before}"
+    change, unit = metric.change, units[metric.unit]
+    if change.span is None:
+        return f"{name}{colon}{change_text(change, unit, lang)}"
+    since = period_text(metric.before.period if metric.before else None, lang)
+    level = say(lang, f"，达到{after}", f", to {after}") if after else ""
+    return _change_sentence(name, change, unit, since, lang) + level
+
+
+def _change_sentence(name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
+    assert change.span is not None
+    than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
+    if change.kind == "multiple":
+        times = bounded(f"{_sizes(*change.span)}倍", change.bound, "zh")
+        times_en = bounded(f"{_sizes(*change.span)} times", change.bound, "en")
+        earlier_zh, earlier_en = (since, f"that of {since}") if since else ("原来", "its earlier level")
+        return say(lang, f"{name}为{earlier_zh}的{times}", f"{name} reached {times_en} {earlier_en}")
+    size = change_text(change, unit, lang).lstrip("".join(_BOUND_MARKS.values())).lstrip("+−")
+    size = bounded(size, change.bound, lang)
+    if change.kind == "places":
+        return say(lang, f"{name}{than_zh}{size}", f"{name} moved {size}{than_en}")
+    falls = change.span[1] <= 0
+    verb = say(lang, "下降" if falls else "上升", "fell by" if falls else "rose by")
+    if change.kind == "difference":
+        verb = say(lang, "减少" if falls else "增加", verb)
+    return say(lang, f"{name}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
+
+
+def ends_text(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
+    """Both ends as read."""
+    own = [units[(end.unit if end else None) or metric.unit] for end in (metric.before, metric.after)]
+    return end_text(metric.before, found.before, own[0], lang), end_text(metric.after, found.after, own[1], lang)
+
+
+def _verb(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    if found.direction in (None, "unclear", "unchanged") and not (found.before.span and found.after.span):
+        return say(lang, "变为", "changed from")
+    unit = units[metric.unit]
+    upward = _upward(metric, found, units)
+    if upward is None:
+        return say(lang, "变为", "went from")
+    if unit.dimension == "rank":
+        return say(lang, "升至" if not upward else "降至", "rose from" if not upward else "fell from")
+    if unit.dimension == "time":
+        return say(lang, "延长至" if upward else "缩短至", "rose from" if upward else "fell from")
+    if unit.dimension in _COUNTED:
+        return say(lang, "增至" if upward else "减至", "rose from" if upward else "fell from")
+    return say(lang, "升至" if upward else "降至", "rose from" if upward else "fell from")
+
+
+def _upward(metric: Metric, found: Evidence, units: Mapping[str, Unit]) -> bool | None:
+    if not (found.before.span and found.after.span):
+        return None
+    factors = [units[(end.unit if end else None) or metric.unit].factor for end in (metric.before, metric.after)]
+    start, end = found.before.span[1] * factors[0], found.after.span[1] * factors[1]
+    return None if start == end else end > start
+
+
+def _by_how_much(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    if found.index is not None and found.index_bound is not None:
+        size = index_change(found.index, found.index_bound, lang)
+        return say(lang, f"（{size}）", f" ({size})")
+    if units[metric.unit].dimension == "rank" and metric.change:
+        text = change_text(metric.change, units[metric.unit], lang)
+        return say(lang, f"（{text}）", f" ({text})")
+    return ""
+
+
+def short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    """The change as a label on a mark: the printed one where there is one, otherwise the one the index says."""
+    ends_known = found.before.span is not None and found.after.span is not None
+    if metric.change is not None and not (ends_known and found.index is not None):
+        return change_text(metric.change, units[metric.unit], lang)
+    if found.index is None or found.index_bound is None:
+        return ""
+    return index_change(found.index, found.index_bound, lang)
+
+
+@lru_cache(maxsize=4)
+def worded(dataset: Dataset, lang: Lang) -> pd.DataFrame:
+    """The metrics table with the words of one language beside it, on the same index. Shared: copy before changing.
+
+    Added columns: case_title, place, name (with its subject), unit, dimension, before_label, after_label, change_label, finding, periods,
+    grade_word, direction_word, role_word, caveat_words and caveat_notes (lists), doubtful (a "%" that may mean points), yardstick.
+    """
+    rows = [_words(dataset, case, metric, lang) for case in dataset.cases for metric in case.metrics]
+    return pd.concat([dataset.table, pd.DataFrame(rows, index=dataset.table.index)], axis=1)
+
+
+def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str, Any]:
+    units = dataset.units
+    found = dataset.evidence[case.id, metric.id]
+    before, after = ends_text(metric, found, units, lang)
+    place = dataset.places[metric.place]
+    return {
+        "case_title": case.title[lang],
+        "place": place.name[lang],
+        "name": name_of(metric, lang),
+        "unit": units[metric.unit].name[lang],
+        "dimension": units[metric.unit].dimension,
+        "before_label": before,
+        "after_label": after,
+        "change_label": short_change(metric, found, units, lang),
+        "finding": finding(metric, found, units, lang),
+        "periods": _periods(metric, lang),
+        "grade_word": GRADE_WORDS[found.grade][lang],
+        "direction_word": DIRECTION_WORDS[found.direction][lang] if found.direction else "",
+        "role_word": ROLE_WORDS[metric.role][lang],
+        "caveat_words": [CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats],
+        "caveat_notes": [caveat.note[lang] for caveat in metric.caveats],
+        "doubtful": any(caveat.kind == "percent_or_points" for caveat in metric.caveats),
+        "yardstick": _yardstick(metric, units, lang),
+    }
+
+
+def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
+    if metric.compared_with is None:
+        return ""
+    end = metric.compared_with.end
+    drawn = DerivedEnd(end.span, end.bound, "stated")
+    value = end_text(end, drawn, units[end.unit or metric.unit], lang)
+    return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")
+

@@ -1,0 +1,166 @@
+"""What stands around every page: name, pages and language above; filters beside; what is shown, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import streamlit as st
+from markupsafe import Markup
+
+from data.filters import PROVINCE, ROLES, Filters
+from data.evidence import GRADES
+from data.schema import Text
+from data.wording import GRADE_WORDS, ROLE_WORDS, date_text
+from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language
+
+PAGE_NAMES = {
+    "overview": Text(zh="概览", en="Overview"),
+    "case": Text(zh="案例", en="Cases"),
+    "map": Text(zh="地图", en="Map"),
+    "data": Text(zh="数据", en="Data"),
+}
+_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+_FILTER_NAMES = {
+    "city": Text(zh="地市", en="City"),
+    "domain": Text(zh="领域", en="Domain"),
+    "grade": Text(zh="证据等级", en="Grade"),
+    "role": Text(zh="指标类别", en="Kind of figure"),
+    "search": Text(zh="搜索", en="Search"),
+    "lang": Text(zh="语言", en="Language"),
+    "case": Text(zh="案例", en="Case"),
+}
+
+
+def filter_value(view: View, name: str, value: str) -> str:
+    """A filter's value as a reader reads it."""
+    if name == "city":
+        if value == PROVINCE:
+            return view.say("全省", "Province-wide")
+        return next(place.name[view.lang] for place in view.dataset.places.values() if place.code == value)
+    if name == "domain":
+        return view.dataset.domains[value].name[view.lang]
+    if name == "grade":
+        return f"{value} · {GRADE_WORDS[value][view.lang]}"
+    return ROLE_WORDS[value][view.lang]
+
+
+def masthead(view: View, active: str) -> None:
+    """The name of the site, its pages and the language switch."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(Markup('<div class="site" role="banner">{}</div>').format(view.say("河南改革成效", "Henan Reform Outcomes")), width="content")
+        with st.container(key="pages", horizontal=True, gap="small", width="content"):
+            for name, page in view.pages.items():
+                with st.container(key=f"page-{name}{'-active' if name == active else ''}", width="content"):
+                    st.page_link(page, label=PAGE_NAMES[name][view.lang], query_params=view.query())
+        st.segmented_control(
+            view.say("语言", "Language"),
+            LANGUAGES,
+            format_func=lambda lang: _LANGUAGE_NAMES[lang],
+            key="lang",
+            required=True,
+            on_change=apply_language,
+            label_visibility="collapsed",
+        )
+
+
+def filter_controls(view: View) -> None:
+    """The controls of the sidebar. They show what the URL says and write what the reader chooses into it."""
+    everything = view.say("全部", "All")
+    units = sorted(place.code for place in view.dataset.places.values() if place.kind == "prefecture" and place.code)
+
+    def shown(name: str):
+        return lambda value: filter_value(view, name, value)
+
+    with st.sidebar:
+        st.html(Markup('<h2 class="side">{}</h2>').format(view.say("筛选", "Filter")))
+        st.multiselect(
+            _FILTER_NAMES["city"][view.lang],
+            (PROVINCE, *units),
+            format_func=shown("city"),
+            key="city",
+            placeholder=everything,
+            on_change=apply_controls,
+            select_all=False,
+        )
+        st.pills(
+            _FILTER_NAMES["domain"][view.lang], list(view.dataset.domains), selection_mode="multi", format_func=shown("domain"), key="domain", on_change=apply_controls, wrap=True
+        )
+        st.text_input(
+            _FILTER_NAMES["search"][view.lang], key="search", placeholder=view.say("如：转诊率", "e.g. referral rate"), on_change=apply_controls, max_chars=100, autocomplete="off"
+        )
+        st.pills(_FILTER_NAMES["grade"][view.lang], GRADES, selection_mode="multi", format_func=shown("grade"), key="grade", on_change=apply_controls, wrap=True)
+        st.pills(_FILTER_NAMES["role"][view.lang], ROLES, selection_mode="multi", format_func=shown("role"), key="role", on_change=apply_controls, wrap=True)
+        _clear_button(view, "clear-side")
+
+
+def status_line(view: View) -> None:
+    """What is shown of everything, the chosen values with one-click clear, and notices about what could not be used."""
+    cases, figures = len(view.selection.cases), len(view.selection.rows)
+    all_cases, all_figures = len(view.dataset.cases), len(view.dataset.table)
+    shown = view.say(f"{cases}/{all_cases} 个案例 · {figures}/{all_figures} 项指标", f"{cases} of {all_cases} cases · {figures} of {all_figures} figures")
+    if view.filters.city and figures:
+        places = view.say("、", ", ").join(filter_value(view, "city", code) for code in view.filters.city)
+        shown += view.say(f"，其中 {view.selection.local} 项属于{places}", f", {view.selection.local} of them {places}'s own")
+    with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(Markup('<p class="status" role="status">{}</p>').format(shown), width="content")
+        if view.filters:
+            for field in fields(Filters):
+                _chips(view, field.name)
+            _clear_button(view, "clear-all")
+    for name, value in view.dropped:
+        st.warning(_dropped(view, name, value), icon=":material/link_off:")
+    if view.state.problems:
+        when = _clock(view)
+        st.warning(view.say(f"当前显示 {when} 的数据；较新的修改有误，尚未采用。", f"Data of {when}; an update has problems and is not used."), icon=":material/warning:")
+
+
+def _dropped(view: View, name: str, value: str) -> str:
+    value = "".join(c if c.isalnum() or c in "-_ " else " " for c in value)[:40].strip()
+    label = _FILTER_NAMES[name][view.lang]
+    return view.say(f"链接中的“{label}：{value}”不存在，已忽略。", f"The link names a {label.lower()} that does not exist ({value}); it is ignored.")
+
+
+def _clock(view: View) -> str:
+    from time import gmtime, strftime
+
+    stamp = gmtime(view.state.loaded_at)
+    return f"{date_text(strftime('%Y-%m-%d', stamp), view.lang)} {strftime('%H:%M', stamp)} UTC"
+
+
+def _chips(view: View, name: str) -> None:
+    value = getattr(view.filters, name)
+    entries = [(value, f"“{value}”")] if isinstance(value, str) else [(entry, filter_value(view, name, entry)) for entry in value]
+    for entry, label in entries:
+        if not entry:
+            continue
+        left = view.filters.without(name) if isinstance(value, str) else replace(view.filters, **{name: tuple(other for other in value if other != entry)})
+        st.button(
+            f"{label.replace('[', '').replace(']', '')} :material/close:",
+            key=f"chip-{name}-{entry}",
+            on_click=apply_filters,
+            args=(left,),
+            type="tertiary",
+            help=view.say("取消这一项", "Remove this filter"),
+        )
+
+
+def _clear_button(view: View, key: str) -> None:
+    if view.filters:
+        st.button(view.say("清除全部筛选", "Clear all filters"), key=key, on_click=apply_filters, args=(Filters(),), icon=":material/filter_alt_off:")
+
+
+def nothing_found(view: View) -> None:
+    """In place of an empty chart: what to clear."""
+    names = view.say("、", ", ").join(_FILTER_NAMES[name][view.lang] for name in view.filters.query())
+    st.info(view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names})."), icon=":material/search_off:")
+    _clear_button(view, "clear-empty")
+
+
+def imprint(view: View) -> None:
+    """Whose figures these are."""
+    source = view.dataset.source
+    text = view.say(
+        f"资料来源：{source.issuer.zh}《{source.title.zh}》（{date_text(source.date, 'zh')}）。指标为来源所述事实，摘要为编者所写。",
+        f"Source: {source.issuer.en}, “{source.title.en}” ({date_text(source.date, 'en')}). The figures are what the source states; the summaries are ours.",
+    )
+    st.html(Markup('<footer class="imprint">{}</footer>').format(text))

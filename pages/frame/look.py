@@ -1,0 +1,75 @@
+"""The look: a quiet printed report. One ink, two meaning colours, greys; hierarchy by size and weight."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_CSS = """
+<style>
+:root { --improved: #2f7fd1; --worsened: #cf6a1a; --quiet: light-dark(#5f666e, #a3abb5); --rule: light-dark(#d9dcdf, #343a42); }
+.stMainBlockContainer { max-width: 1080px; padding-top: 3.25rem; padding-bottom: 3rem; }
+.stApp h1, .stApp h2, .stApp h3 { letter-spacing: 0; line-height: 1.3; text-wrap: balance; }
+.st-key-masthead { border-bottom: 1px solid var(--rule); padding-bottom: .35rem; row-gap: .1rem; }
+.site { font-weight: 650; font-size: 1.05rem; white-space: nowrap; }
+.st-key-pages [data-testid="stPageLink-NavLink"] { padding: .15rem .5rem; }
+[class*="st-key-page-"][class*="-active"] [data-testid="stPageLink-NavLink"] { box-shadow: inset 0 -2px 0 currentColor; border-radius: 0; background: none; }
+[class*="st-key-page-"][class*="-active"] p { font-weight: 650; }
+.st-key-lang { margin-left: auto; }
+.side { font-size: 1rem !important; margin: 0 !important; padding: 0 !important; }
+.status { color: var(--quiet); font-size: .875rem; margin: 0; font-variant-numeric: tabular-nums; }
+.st-key-status button { min-height: 1.5rem; }
+.lede { max-width: 42rem; font-size: 1.02rem; line-height: 1.7; margin: 0 0 .25rem; }
+.quiet { color: var(--quiet); font-size: .875rem; line-height: 1.6; max-width: 44rem; margin: 0; }
+.kicker { color: var(--quiet); font-size: .875rem; margin: 0 0 .1rem; }
+.strip { display: flex; flex-wrap: wrap; gap: .35rem 1.5rem; margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
+.strip b { font-size: 1.15rem; font-variant-numeric: tabular-nums; font-weight: 600; margin-right: .3rem; }
+.grade { display: inline-block; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3rem; font-size: .75rem; line-height: 1.25rem; font-weight: 600; }
+.grade-C, .grade-D { border-style: dashed; }
+.grade-E, .grade-F { border-style: dotted; }
+.grade-P { border-style: double; border-width: 3px; padding: 0 .2rem; line-height: 1rem; }
+.improved { color: light-dark(#1d62a8, #7db4ee); }
+.worsened { color: light-dark(#a94f0b, #f0a868); }
+[class*="st-key-card-"] { border-top: 2px solid currentColor; padding-top: .4rem; }
+[class*="st-key-card-"] [data-testid="stPageLink-NavLink"] { padding: 0; background: none; min-height: 0; }
+[class*="st-key-card-"] [data-testid="stPageLink-NavLink"] p { font-weight: 600; font-size: 1.02rem; white-space: normal; line-height: 1.4; }
+.card p { margin: 0; }
+.card .best { font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; margin-top: .35rem; }
+.card .what { font-size: .875rem; line-height: 1.5; margin-bottom: .3rem; }
+.card .words { font-size: .95rem; line-height: 1.5; margin-top: .35rem; }
+.finding { font-weight: 600; font-size: .98rem; line-height: 1.5; margin: 0; }
+.prov { font-size: .8125rem; color: var(--quiet); line-height: 1.55; margin: 0; }
+.prov q { quotes: "“" "”"; color: light-dark(#171717, #e8eaed); }
+.caveat { font-size: .8125rem; line-height: 1.5; margin: .15rem 0 0; padding-left: .6rem; border-left: 2px solid var(--rule); color: var(--quiet); max-width: 44rem; }
+.triple { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.5rem; margin: .5rem 0; }
+.triple h3 { font-size: .875rem !important; color: var(--quiet); padding: 0 0 .25rem !important; margin: 0 !important; }
+.triple p, .triple li { line-height: 1.65; margin: 0 0 .3rem; font-size: .95rem; }
+.triple ol { padding-left: 1.2rem; margin: 0; }
+.levels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 1.1rem 1.5rem; margin: 0; padding: 0; list-style: none; }
+.levels li { border-top: 1px solid var(--rule); padding-top: .4rem; margin: 0; }
+.levels .num { font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; display: block; }
+.levels .what { font-size: .875rem; line-height: 1.45; display: block; }
+.events { list-style: none; margin: 0; padding: 0; max-width: 46rem; }
+.events li { display: grid; grid-template-columns: 9.5rem 1fr; gap: .75rem; padding: .35rem 0; border-top: 1px solid var(--rule); margin: 0; line-height: 1.55; font-size: .93rem; }
+.events time { color: var(--quiet); font-variant-numeric: tabular-nums; }
+.conflict { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: .5rem 1.5rem; border-top: 1px solid var(--rule); padding: .5rem 0; }
+.conflict blockquote { margin: 0; padding: 0 0 0 .7rem; border-left: 3px solid var(--worsened); font-size: .95rem; }
+.conflict p { grid-column: 1 / -1; margin: 0; font-size: .93rem; line-height: 1.6; max-width: 46rem; }
+.tablewrap { overflow-x: auto; max-width: 100%; }
+.tablewrap table { border-collapse: collapse; font-size: .8125rem; line-height: 1.45; font-variant-numeric: tabular-nums; min-width: 46rem; width: 100%; }
+.tablewrap th { text-align: left; font-weight: 600; border-bottom: 1px solid currentColor; padding: .3rem .6rem .3rem 0; vertical-align: bottom; }
+.tablewrap td { border-bottom: 1px solid var(--rule); padding: .35rem .6rem .35rem 0; vertical-align: top; }
+.imprint { border-top: 1px solid var(--rule); color: var(--quiet); font-size: .8125rem; line-height: 1.6; padding-top: .6rem; margin-top: 2rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: 0; font-size: .8125rem; color: var(--quiet); }
+.sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  .events li { grid-template-columns: 1fr; gap: 0; }
+}
+@media print { .st-key-masthead, .st-key-status, [data-testid="stSidebar"], [data-testid="stHeader"] { display: none !important; } }
+</style>
+"""
+
+
+def apply() -> None:
+    """Puts the style sheet on the page."""
+    st.html(_CSS)

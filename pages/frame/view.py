@@ -1,0 +1,111 @@
+"""What one reader looks at: the language, the filters, and what they leave. The URL holds all of it, as language-neutral ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from data.filters import Filters, Selection, parse, select
+from data.live import State, current
+from data.load import Dataset
+from data.schema import Case, Lang
+from data.wording import say, worded
+
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+_APPLIED = "filters applied"
+_VIEW = "view"
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One reader's view in one run. `dropped` are query parameters that name nothing, as (name, value)."""
+
+    state: State
+    lang: Lang
+    filters: Filters
+    dropped: tuple[tuple[str, str], ...]
+    selection: Selection
+    pages: Mapping[str, Any]
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.state.dataset
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The selected figures with their words in the reader's language, the chosen cities' first."""
+        return worded(self.dataset, self.lang).loc[self.selection.rows.index]
+
+    def rows_of(self, case: Case) -> pd.DataFrame:
+        """All figures of one case, whatever the filters, the chosen cities' first, headlines before the rest."""
+        words = worded(self.dataset, self.lang)
+        rows = words[words["case_id"] == case.id]
+        local = rows["prefecture_code"].isin(self.filters.city).astype(int)
+        return rows.assign(local=-local, first=rows["headline"].fillna(99)).sort_values(["local", "first"], kind="stable")
+
+    def say(self, zh: str, en: str) -> str:
+        return say(self.lang, zh, en)
+
+    def query(self, **more: str) -> dict[str, str]:
+        """The query parameters of a link that keeps this view."""
+        lang = {"lang": self.lang} if "lang" in st.query_params else {}
+        return {**self.filters.query(), **lang, **more}
+
+
+def language() -> Lang:
+    """The language of the URL, otherwise the browser's: Chinese for zh*, English for all others."""
+    wanted = st.query_params.get("lang")
+    if wanted in LANGUAGES:
+        return cast(Lang, wanted)
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
+def open_view(pages: Mapping[str, Any]) -> View:
+    """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page."""
+    state = current()
+    query = st.query_params.to_dict()
+    filters, dropped = parse(query, state.dataset)
+    if query.get("lang", "zh") not in LANGUAGES:
+        dropped = (*dropped, ("lang", query["lang"]))
+    lang = language()
+    if st.session_state.get(_APPLIED) != filters:
+        for field in fields(Filters):
+            value = getattr(filters, field.name)
+            st.session_state[field.name] = value if isinstance(value, str) else list(value)
+        st.session_state[_APPLIED] = filters
+    st.session_state["lang"] = lang
+    view = View(state, lang, filters, dropped, select(state.dataset, filters), pages)
+    st.session_state[_VIEW] = view
+    return view
+
+
+def the_view() -> View:
+    """The view that the frame opened for this run."""
+    return cast(View, st.session_state[_VIEW])
+
+
+def apply_controls() -> None:
+    """A control changed: its values go into the URL, which every page reads."""
+    values = {field.name: st.session_state.get(field.name) for field in fields(Filters)}
+    filters, _ = parse({name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()}, current().dataset)
+    st.session_state[_APPLIED] = filters
+    _write(filters)
+
+
+def apply_filters(filters: Filters) -> None:
+    """Filters set elsewhere than by the controls, which then follow the URL."""
+    _write(filters)
+
+
+def apply_language() -> None:
+    st.query_params["lang"] = st.session_state["lang"]
+
+
+def _write(filters: Filters) -> None:
+    names = {field.name for field in fields(Filters)}
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in names}
+    st.query_params.from_dict({**kept, **filters.query()})
