@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from data.load import FOLDER, Dataset, DatasetError, read_dataset
 from data.problems import Problem
@@ -70,3 +75,10 @@ _LIVE = Live()
 def current() -> State:
     """The state of this project's own dataset."""
     return _LIVE.current()
+
+
+@lru_cache(maxsize=1)
+def boundaries() -> Mapping[str, Any]:
+    """The outlines of the 18 units as GeoJSON; the id of a feature is the unit's six-digit code."""
+    found: Mapping[str, Any] = orjson.loads((FOLDER / "reference" / "henan.geojson").read_bytes())
+    return found

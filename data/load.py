@@ -1,34 +1,54 @@
 """Reads the case files and reference tables into one immutable dataset, or says everything that is wrong with them.
 
-YAML is read with the C parser and a plain reading of scalars: only true/false, null and decimal numbers are converted, so `no`, `01`, and
-bare dates stay text and are refused where a number is due. Aliases are refused; a file may hold at most `SIZE_LIMIT` bytes.
+YAML is read from the C parser's events with a plain reading of scalars: only true/false and decimal numbers are converted, so `no`, `01`, and
+bare dates stay text and are refused where a number is due. Empty values, aliases, tags and numbers of more than `DIGIT_LIMIT` digits are refused,
+and so is a file of more than `SIZE_LIMIT` bytes or `DEPTH_LIMIT` levels.
 """
 
 from __future__ import annotations
 
 import re
+import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from data import evidence, table
+from data.problems import Finding, Problem, Severity, did_you_mean, explain, field_name, shown
 from data.problems import Path as FieldPath
-from data.problems import Problem, did_you_mean, explain, field_name, shown
 from data.schema import Case, Domain, Metric, Model, Place, Source, Unit
 
 FOLDER = Path(__file__).parent
 SIZE_LIMIT = 1_000_000
 DEPTH_LIMIT = 20
+DIGIT_LIMIT = 15
+"""A number of more digits would not come back from a float as it was printed."""
+PROBLEM_LIMIT = 100
+"""So many errors of one file are told; the rest shows when these are mended."""
+
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_SYNTAX = {
+    "tab character": "a tab. Write blanks instead",
+    "mapping values are not allowed": 'a second ": " in one line. Put the text in quotes',
+    "cannot start any token": "a text cannot begin with this character. Put the text in quotes",
+    "while scanning a quoted scalar": "a quoted text is not closed. Write its second quote",
+    "while parsing a flow": "a bracket is not closed. Write a , between its parts and its second bracket",
+    "did not find expected key": "the line is indented like no group above it. Indent it like its neighbours",
+    "did not find expected '-' indicator": "the line is indented like no group above it. Indent it like its neighbours",
+    "could not find expected ':'": "a key without its colon. Write key: value",
+}
 
 M = TypeVar("M", bound=Model)
+Tables = Mapping[str, Mapping[str, Any]]
 
 
 class DatasetError(Exception):
@@ -90,167 +110,235 @@ def load_dataset(folder: Path = FOLDER) -> Dataset:
 
 def read_dataset(folder: Path = FOLDER) -> tuple[Dataset | None, list[Problem]]:
     """The dataset, or None when any file holds an error; and all problems, warnings included, in the order of files and lines."""
-    files = [File.read(path, folder) for path in sorted((folder / "cases").glob("*.yaml"))]
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in ("source", "places", "domains", "units")}
-    tables = {name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))}
-    source = reference["source"].validated(Source)
-    places_file, places = reference["places"], tables["places"]
-    for index, place in enumerate(places.values()):
-        if place.prefecture and place.prefecture not in places:
-            places_file.report((index, "prefecture"), f'unknown place "{place.prefecture}".{did_you_mean(place.prefecture, list(places))}')
-    cases: list[Case] = []
-    for file in files:
-        case = file.validated(Case)
-        _check_references(file, tables)
-        if case is not None:
-            _check_case(file, case, tables)
-            cases.append(case)
-    _check_unique(files, cases)
-    if not files:
-        reference["source"].problems.append(Problem(_relative(folder / "cases", folder), 1, 1, "", "holds no case file. Add one from template.yaml"))
-    problems = sorted(problem for file in (*reference.values(), *files) for problem in file.problems)
+    source, tables = reference["source"].validated(Source), read_tables(reference)
+    files = [File.read(path, folder) for path in sorted((folder / "cases").glob("*.yaml"))]
+    cases = [case for file in files if (case := read_case(file, tables))]
+    _check_numbers(files)
+    found = sorted(problem for file in (*reference.values(), *files) for problem in file.problems)
+    problems = [*_check_folder(folder, bool(files)), *found]
     if source is None or any(problem.severity == "error" for problem in problems):
         return None, problems
     ordered = tuple(sorted(cases, key=lambda case: (case.year, case.number)))
-    frozen = {name: MappingProxyType(table) for name, table in tables.items()}
+    frozen = {name: MappingProxyType(dict(entries)) for name, entries in tables.items()}
     return Dataset(cases=ordered, source=source, warnings=tuple(problems), **frozen), problems
 
 
-class _Plain(yaml.CSafeLoader):
-    """YAML scalars read plainly: see the module's first lines."""
+def read_tables(reference: Mapping[str, File]) -> Tables:
+    """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with None. An unreadable table is empty."""
+    tables = {name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))}
+    reference["places"].report_all(_prefectures(tables["places"]))
+    return tables
 
-    yaml_implicit_resolvers: dict[str | None, list[tuple[str, re.Pattern[str]]]] = {}
 
-
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:null", r"~|null|", ["~", "n", ""]),
-    ("tag:yaml.org,2002:bool", r"true|false", ["t", "f"]),
-    ("tag:yaml.org,2002:int", r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
-    ("tag:yaml.org,2002:float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?", list("-+0123456789")),
-):
-    _Plain.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), _first)
+def read_case(file: File, tables: Tables) -> Case | None:
+    """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place hides none in another."""
+    case = file.validated(Case)
+    if not file.readable:
+        return None
+    file.report_all(_references(file, tables))
+    file.report_all(_repeated(file))
+    file.report_all(_names(file))
+    disputed = {text for path, text in file.texts() if path[:1] == ("conflicts",) and path[2:3] == ("metrics",)}
+    for path, metric in _metrics(file, case):
+        file.report_all(_contradictions(path, metric, tables["units"], disputed))
+        file.report_all(_undated(path, metric))
+    return None if file.errors else case
 
 
 class File:
-    """One YAML file: its values, where each stands, and what is wrong with it."""
+    """One YAML file: its values, where each stands, and what is wrong with it. `readable` once it could be parsed to its end."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.value: Any = None
         self.readable = False
         self.places: dict[FieldPath, tuple[int, int]] = {}
+        self.keys: dict[FieldPath, tuple[int, int]] = {}
+        self.refused: list[FieldPath] = []
         self.problems: list[Problem] = []
+        self.errors = 0
 
     @classmethod
     def read(cls, path: Path, folder: Path) -> File:
         """Reads the file; a file that cannot be read or parsed holds its problem instead of a value."""
         file = cls(_relative(path, folder))
         try:
-            size = path.stat().st_size
-            if size > SIZE_LIMIT:
-                file.report((), f"{size} bytes, at most {SIZE_LIMIT} are read. Is this a case file?")
-                return file
-            file.parse(path.read_bytes())
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                file.report((), "is a folder or a device. Only files may be named .yaml here")
+            elif status.st_size > SIZE_LIMIT:
+                file.report((), f"{status.st_size} bytes, at most {SIZE_LIMIT} are read. Is this a case file?")
+            else:
+                file.parse(path.read_bytes())
         except OSError as error:
             file.report((), f"cannot be read ({error.strerror}). Restore the file or its permissions")
         return file
 
     def parse(self, raw: bytes) -> None:
+        """Reads one YAML document from UTF-8 bytes, with or without a byte order mark."""
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            self.problems.append(Problem(self.name, line, 1, "", f"is not UTF-8 (byte {error.start}: 0x{raw[error.start]:02x}). Save the file as UTF-8"))
+            self._problem(raw[: error.start].count(b"\n") + 1, 1, f"is not UTF-8 (byte {error.start}: 0x{raw[error.start]:02x}). Save the file as UTF-8")
             return
-        loader = None
+        if hidden := _UNPRINTABLE.search(text):
+            line, column = text.count("\n", 0, hidden.start()) + 1, hidden.start() - text.rfind("\n", 0, hidden.start())
+            self._problem(line, column, f"holds the control character U+{ord(hidden[0]):04X}. Remove it")
+            return
+        parser = yaml.CSafeLoader(text)
         try:
-            loader = _Plain(text)
-            node = loader.get_single_node()
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            self.problems.append(self._syntax(error))
-            return
+            self._document(parser)
+        except yaml.YAMLError as error:
+            self._syntax(error, text)
         finally:
-            if loader is not None:
-                loader.dispose()
-        if node is None:
+            parser.dispose()
+
+    def _document(self, parser: yaml.CSafeLoader) -> None:
+        parser.get_event()
+        if isinstance(parser.get_event(), yaml.StreamEndEvent):
             self.report((), "is empty. Copy template.yaml and fill it in")
             return
-        self.value = self._build(node, (), set())
-        self.readable = not self.problems
+        self.value = self._build(parser, parser.get_event(), ())
+        parser.get_event()
+        after = parser.get_event()
+        if not isinstance(after, yaml.StreamEndEvent):
+            self._problem(*_place(after), "a second document begins here. Write one case a file, without ---")
+        self.readable = True
 
-    def _syntax(self, error: Exception) -> Problem:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        what = getattr(error, "problem", None) or str(error) or type(error).__name__
-        return Problem(self.name, line, column, "", f"is not valid YAML: {shown(what)[1:-1]}. Check quotes, colons and indentation here")
+    def _syntax(self, error: yaml.YAMLError, text: str) -> None:
+        mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        what = f"{getattr(error, 'context', None) or ''}: {getattr(error, 'problem', None) or error}"
+        at_tab = text.split("\n")[line : line + 1] and text.split("\n")[line][column : column + 1] == "\t"
+        said = _SYNTAX["tab character"] if at_tab else next((said for part, said in _SYNTAX.items() if part in what), None)
+        since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened and said and "closed" in said else ""
+        self._problem(line + 1, column + 1, f"is not valid YAML: {said.replace('.', since + '.', 1) if said else shown(what)[1:-1] + '. Check this line'}")
 
-    def _build(self, node: yaml.Node, path: FieldPath, seen: set[int]) -> Any:
-        self.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if id(node) in seen:
-            self.report(path, "is an alias (*name). Write the value out")
-            return None
-        seen.add(id(node))
-        if len(path) > DEPTH_LIMIT:
-            self.report(path[:DEPTH_LIMIT], f"is nested deeper than {DEPTH_LIMIT} levels. Check brackets and indentation")
-            return None
-        if isinstance(node, yaml.SequenceNode):
-            return tuple(self._build(child, (*path, index), seen) for index, child in enumerate(node.value))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, seen)
-        return self._scalar(node, path)
+    def _build(self, parser: yaml.CSafeLoader, event: yaml.Event, path: FieldPath) -> Any:
+        self.places[path] = _place(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._refuse(path, f"the alias {shown(f'*{event.anchor}')} is not allowed. Write the value out")
+        if event.tag is not None:
+            self._refuse(path, f"the tag {shown(event.tag)} is not allowed. Remove it")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        if len(path) >= DEPTH_LIMIT:
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return tuple(self._build(parser, inner, (*path, index)) for index, inner in enumerate(_inside(parser)))
+        return self._mapping(parser, path)
 
-    def _mapping(self, node: yaml.MappingNode, path: FieldPath, seen: set[int]) -> dict[str, Any]:
+    def _mapping(self, parser: yaml.CSafeLoader, path: FieldPath) -> dict[str, Any]:
         built: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-            where = (*path, key if key is not None else "?")
-            self.places.setdefault(where, (key_node.start_mark.line + 1, key_node.start_mark.column + 1))
-            if key is None:
-                self.report(where, "a key must be a word. Put quotes around text that begins with { or [")
-            elif key in built:
-                first = self.places[where][0]
-                self.problems.append(
-                    Problem(self.name, key_node.start_mark.line + 1, key_node.start_mark.column + 1, field_name(where), f"duplicate key, first written in line {first}. Keep one")
-                )
+        for key in _inside(parser):
+            word = isinstance(key, yaml.ScalarEvent) and key.tag is None
+            where = (*path, key.value if word else "?")
+            if not word:
+                self._problem(*_place(key), "a key must be a plain word. Put quotes around text that begins with { [ * & or !", where)
+                _skip(parser, key)
+                _skip(parser, parser.get_event())
+            elif key.value in built:
+                self._problem(*_place(key), f"duplicate key, first written in line {self.keys[where][0]}. Keep one", where)
+                _skip(parser, parser.get_event())
             else:
-                built[key] = self._build(value_node, where, seen)
+                self.keys[where] = _place(key)
+                built[key.value] = self._build(parser, parser.get_event(), where)
         return built
 
-    def _scalar(self, node: yaml.ScalarNode, path: FieldPath) -> Any:
-        kind = node.tag.rpartition(":")[2]
-        if kind == "null":
-            return None
-        if kind == "bool":
-            return node.value == "true"
-        if kind in ("int", "float"):
-            if len(node.value) > 30:
-                self.report(path, f"a number of {len(node.value)} characters. Write the printed number")
-                return None
-            return int(node.value) if kind == "int" else float(node.value)
-        if kind != "str":
-            self.report(path, f'the tag "{node.tag}" is not allowed. Remove it')
-        return node.value
+    def _scalar(self, event: yaml.ScalarEvent, path: FieldPath) -> Any:
+        text: str = event.value
+        if not event.implicit[0]:
+            return text
+        if text in ("", "~", "null"):
+            return self._refuse(path, "is empty. Write a value, or leave the key out")
+        if text in ("true", "false"):
+            return text == "true"
+        number = _NUMBER.fullmatch(text)
+        if number and len(re.sub("[^0-9]", "", text)) > DIGIT_LIMIT:
+            return self._refuse(path, f"a number of {len(re.sub('[^0-9]', '', text))} digits, at most {DIGIT_LIMIT} are kept exactly. Write the printed number")
+        if number:
+            return float(text) if number["fraction"] else int(text)
+        return text
 
-    def report(self, path: FieldPath, message: str, severity: str = "error") -> None:
+    def _refuse(self, path: FieldPath, message: str) -> None:
+        self.refused.append(path)
+        self.report(path, message)
+
+    def report(self, path: FieldPath, message: str, severity: Severity = "error", at_key: bool = False) -> None:
         """Adds a problem at the nearest known place of `path`."""
         known = path
         while known and known not in self.places:
             known = known[:-1]
-        line, column = self.places.get(known, (1, 1))
-        self.problems.append(Problem(self.name, line, column, field_name(path), message, severity))  # type: ignore[arg-type]
+        field = known if isinstance(self.at(known), str) else path
+        places = self.keys if at_key and path in self.keys else self.places
+        self._problem(*places.get(path if at_key and path in self.keys else known, (1, 1)), message, field, severity)
 
-    def validated(self, model: type[M]) -> M | None:
-        """The value as `model`; None when the file holds problems, all of which are reported."""
+    def report_all(self, findings: Iterable[Finding]) -> None:
+        """Adds each finding, up to PROBLEM_LIMIT errors: beyond them the findings are not even sought."""
+        for finding in findings:
+            self.report(*finding)
+            if self.errors > PROBLEM_LIMIT:
+                return
+
+    def _problem(self, line: int, column: int, message: str, path: FieldPath = (), severity: Severity = "error") -> None:
+        self.errors += severity == "error"
+        if severity == "error" and self.errors > PROBLEM_LIMIT:
+            path, message = (), f"more than {PROBLEM_LIMIT} problems. Mend the others first"
+        if severity == "warning" or self.errors <= PROBLEM_LIMIT + 1:
+            self.problems.append(Problem(self.name, line, column, field_name(path), message, severity))
+
+    def at(self, path: FieldPath) -> Any:
+        """The value at `path`, None where there is none."""
+        value = self.value
+        for key in path:
+            try:
+                value = value[key]
+            except (LookupError, TypeError):
+                return None
+        return value
+
+    def texts(self) -> Iterator[tuple[FieldPath, str]]:
+        """Every text of the file and its path."""
+        return _texts(self.value, ())
+
+    def validated(self, model: type[M], at: FieldPath = ()) -> M | None:
+        """The value at `at` as `model`; None when it is none, all of which is reported, or when the file could not be read."""
         if not self.readable:
             return None
         try:
-            return model.model_validate(self.value)
+            return model.model_validate(self.at(at))
         except ValidationError as error:
-            for path, message in explain(error, known_keys(model)):
-                self.report(path, message)
+            findings = (finding._replace(path=(*at, *finding.path)) for finding in explain(error, known_keys(model)))
+            self.report_all(finding for finding in findings if finding.at_key or not self._follows(finding.path))
             return None
 
+    def _follows(self, path: FieldPath) -> bool:
+        """Whether a mistake at `path` only follows from a value that was refused already."""
+        return any(path[: len(refused)] == refused[: len(path)] for refused in self.refused)
 
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _inside(parser: yaml.CSafeLoader) -> Iterator[yaml.Event]:
+    """The events of a group up to its end; whoever takes one that begins a group consumes that group."""
+    while not isinstance(event := parser.get_event(), yaml.CollectionEndEvent):
+        yield event
+
+
+def _skip(parser: yaml.CSafeLoader, event: yaml.Event) -> None:
+    """Consumes what begins with `event`."""
+    depth = 0
+    while True:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth == 0:
+            return
+        event = parser.get_event()
+
+
+@cache
 def known_keys(model: type[BaseModel], parent: FieldPath = ()) -> dict[FieldPath, list[str]]:
     """The keys each group of a file takes, by the path of the group without indices."""
     found: dict[FieldPath, list[str]] = {parent: list(model.model_fields)}
@@ -270,48 +358,29 @@ def _relative(path: Path, folder: Path) -> str:
     return (Path(folder.name) / path.relative_to(folder)).as_posix()
 
 
-def _by_id(file: File, kind: type[M]) -> dict[str, M]:
-    """A reference table as {id: entry}; a duplicate id is a problem."""
+def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
+    """A reference table as {id: entry}, with None for an entry that holds a mistake."""
     if not file.readable:
         return {}
-    try:
-        entries = TypeAdapter(tuple[kind, ...]).validate_python(file.value, strict=True)  # type: ignore[valid-type]
-    except ValidationError as error:
-        for path, message in explain(error, known_keys(kind)):
-            file.report(path, message)
+    if not isinstance(file.value, tuple) or not file.value:
+        file.report((), f"expected a list of entries, got {shown(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line")
         return {}
-    found: dict[str, M] = {}
-    for index, entry in enumerate(entries):
-        if entry.id in found:  # type: ignore[attr-defined]
-            file.report((index, "id"), f'"{entry.id}" stands twice. Keep one')  # type: ignore[attr-defined]
-        found.setdefault(entry.id, entry)  # type: ignore[attr-defined]
+    found: dict[str, Any] = {}
+    for index in range(len(file.value)):
+        name, entry = file.at((index, "id")), file.validated(kind, (index,))
+        if name in found:
+            file.report((index, "id"), f"{shown(name)} stands twice. Keep one")
+        elif isinstance(name, str):
+            found[name] = entry
     return found
 
 
-def _check_case(file: File, case: Case, tables: Mapping[str, Mapping[str, Any]]) -> None:
-    stem = Path(file.name).stem
-    if case.id != stem:
-        file.report(("id",), f'"{case.id}" is not the file\'s name "{stem}". Write id: {stem}, or rename the file')
-    if not case.id.startswith(f"{case.year}-{case.number:02d}-"):
-        file.report(("id",), f'"{case.id}" does not begin with {case.year}-{case.number:02d}-. Make id, year and number agree')
-    disputed = {name for conflict in case.conflicts for name in conflict.metrics}
-    for index, metric in enumerate(case.metrics):
-        _check_metric(file, ("metrics", index), metric, tables["units"], disputed)
-
-
-def _check_references(file: File, tables: Mapping[str, Mapping[str, Any]]) -> None:
-    """Ids that the case names and nobody defines, and ids defined twice; on the raw values, so that a mistake elsewhere hides none of them."""
-    found = dict(_texts(file.value, ()))
-    ids = {kind: [text for path, text in found.items() if path[0] == kind and path[2:] == ("id",)] for kind in ("metrics", "conflicts")}
-    for path, text in found.items():
-        kind = _refers_to(path)
-        known = list(tables[kind]) if kind in tables else ids["metrics"]
-        if kind and known and text not in known:
-            file.report(path, f'unknown {kind.removesuffix("s")} "{text}".{did_you_mean(text, known)}')
-    for kind, entries in ids.items():
-        for index, entry in enumerate(entries):
-            if entry in entries[:index]:
-                file.report((kind, index, "id"), f'"{entry}" stands twice in this case. Choose another id')
+def _prefectures(places: Mapping[str, Any]) -> Iterator[Finding]:
+    """Places that lie in no unit of the map."""
+    units = {name: name for name, place in places.items() if place is None or place.kind == "prefecture"}
+    for index, place in enumerate(places.values()):
+        if place and place.prefecture and place.prefecture not in units:
+            yield Finding((index, "prefecture"), f'unknown prefecture "{place.prefecture}".{did_you_mean(place.prefecture, units, "the places of kind prefecture")}')
 
 
 def _texts(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
@@ -325,8 +394,25 @@ def _texts(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
             yield from _texts(inner, (*path, index))
 
 
-def _refers_to(path: FieldPath) -> str | None:
-    """The table that the text at `path` must be an id of."""
+def _references(file: File, tables: Tables) -> Iterator[Finding]:
+    """Ids that the case names and nobody defines."""
+    metrics = {text: text for path, text in file.texts() if path[:1] == ("metrics",) and path[2:] == ("id",)}
+    known = {kind: _names_of(entries) for kind, entries in tables.items() if entries} | {"metrics": metrics}
+    for path, text in file.texts():
+        kind = _refers_to(path)
+        if kind in known and text not in tables.get(kind, metrics):
+            elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
+            yield Finding(path, f"unknown {kind.removesuffix('s')} {shown(text)}.{did_you_mean(text, known[kind], elsewhere)}")
+
+
+def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
+    """Each id under itself and under the Chinese name of what it means."""
+    named = {entry.name.zh: name for name, entry in reversed(entries.items()) if entry}
+    return named | {name: name for name in entries}
+
+
+def _refers_to(path: FieldPath) -> str:
+    """The table that the text at `path` must be an id of; empty for other text."""
     names = tuple(key for key in path if isinstance(key, str))
     if names[-1:] in (("places",), ("mentions",)) or names == ("metrics", "place"):
         return "places"
@@ -334,20 +420,72 @@ def _refers_to(path: FieldPath) -> str | None:
         return "domains"
     if names[:1] == ("metrics",) and names[-1:] == ("unit",):
         return "units"
-    return "metrics" if names in (("headlines",), ("conflicts", "metrics"), ("not_measured", "metric")) else None
+    return "metrics" if names in (("headlines",), ("conflicts", "metrics"), ("not_measured", "metric")) else ""
 
 
-def _check_metric(file: File, at: FieldPath, metric: Metric, units: Mapping[str, Unit], disputed: set[str]) -> None:
-    if not all(unit in units for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))):
+def _repeated(file: File) -> Iterator[Finding]:
+    """Ids defined twice in a case, and ids named twice in one list."""
+    first: set[tuple[FieldPath, str]] = set()
+    for path, text in file.texts():
+        defined = path[:1] in (("metrics",), ("conflicts",)) and path[2:] == ("id",)
+        listed = isinstance(path[-1:], tuple) and _refers_to(path) and isinstance(path[-1], int)
+        group = path[:1] if defined else path[:-1]
+        if (defined or listed) and (group, text) in first:
+            yield Finding(path, f"{shown(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}")
+        elif defined or listed:
+            first.add((group, text))
+
+
+def _names(file: File) -> Iterator[Finding]:
+    """Whether the id agrees with the file's name, the year and the number."""
+    name, year, number, stem = file.at(("id",)), file.at(("year",)), file.at(("number",)), Path(file.name).stem
+    if isinstance(name, str) and name != stem:
+        yield Finding(("id",), f"{shown(name)} is not the file's name {shown(stem)}. Write id: {stem}, or rename the file")
+    if isinstance(name, str) and type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
+        yield Finding(("id",), f"{shown(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree")
+
+
+def _metrics(file: File, case: Case | None) -> Iterator[tuple[FieldPath, Metric]]:
+    """The sound figures of a case, which need not be sound itself."""
+    if case is not None:
+        yield from ((("metrics", index), metric) for index, metric in enumerate(case.metrics))
         return
-    for field, message, severity in evidence.contradictions(metric, units, metric.id in disputed):
-        file.report((*at, *field), message, severity)
+    metrics = file.at(("metrics",))
+    for index in range(len(metrics) if isinstance(metrics, tuple) else 0):
+        try:
+            yield ("metrics", index), Metric.model_validate(metrics[index])
+        except ValidationError:
+            continue
 
 
-def _check_unique(files: list[File], cases: list[Case]) -> None:
-    by_name = {Path(file.name).stem: file for file in files}
-    numbers: dict[tuple[int, int], str] = {}
-    for case in cases:
-        first = numbers.setdefault((case.year, case.number), case.id)
-        if first != case.id and case.id in by_name:
-            by_name[case.id].report(("number",), f"{case.number} of {case.year} is already {first}. Write the printed number")
+def _contradictions(path: FieldPath, metric: Metric, units: Mapping[str, Unit | None], disputed: set[str]) -> Iterator[Finding]:
+    if all(units.get(unit) for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))):
+        for field, message, severity in evidence.contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
+            yield Finding((*path, *field), message, severity)  # type: ignore[arg-type]
+
+
+def _undated(path: FieldPath, metric: Metric) -> Iterator[Finding]:
+    """An outcome without any time, about which its reader is told nothing."""
+    dated = any(end and end.period for end in (metric.before, metric.after))
+    told = any(caveat.kind in ("undated", "conflicting") for caveat in metric.caveats)
+    if metric.role == "outcome" and metric.status == "observed" and not dated and not told:
+        yield Finding(path, "an observed outcome without any period. Write the period of an end, or the caveat undated", "warning")
+
+
+def _check_numbers(files: list[File]) -> None:
+    """Two cases with one printed number."""
+    first: dict[tuple[int, int], str] = {}
+    for file in files:
+        year, number = file.at(("year",)), file.at(("number",))
+        if type(year) is type(number) is int and first.setdefault((year, number), file.name) != file.name:
+            file.report(("number",), f"case {number} of {year} is already {Path(first[year, number]).name}. Write the printed number")
+
+
+def _check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
+    """Case files under a name that is never read, and a folder without cases."""
+    cases = folder / "cases"
+    if not any_case:
+        yield Problem(_relative(cases, folder), 1, 1, "", "holds no case file. Copy template.yaml there and fill it in")
+    for path in sorted(cases.glob("*.[yY]*[mM][lL]")):
+        if path.suffix != ".yaml":
+            yield Problem(_relative(path, folder), 1, 1, "", "is not read. Rename it to end in .yaml")

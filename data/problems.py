@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 Path = tuple[str | int, ...]
+Severity = Literal["error", "warning"]
+
+FEW = 14
+"""So many known words are listed when none of them is near."""
 
 _APPROXIMATE = {
-    "超": "over", "余": "over", "多": "over", "不到": "under", "不足": "under", "近": "nearly", "约": "about", "以上": "at_least", "以内": "at_most",
-    "over": "over", "about": "about", "nearly": "nearly", "under": "under", ">": "over", "<": "under", "~": "about",
+    "不到": "under", "不足": "under", "以上": "at_least", "以内": "at_most", "超": "over", "余": "over", "多": "over", "近": "nearly", "约": "about",
+    "over": "over", "about": "about", "nearly": "nearly", "under": "under", ">": "over", "<": "under", "~": "about", "≥": "at_least", "≤": "at_most",
 }  # fmt: skip
-_PLURAL = {"int": "a whole number", "float": "a number", "string": "text", "tuple": "a list", "bool": "true or false"}
+_NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
+_RANGE = re.compile(r"[0-9] *[-–~至到] *[0-9]")
+_LANGUAGES = {"zh": "the Chinese text", "en": "the English text"}
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +36,7 @@ class Problem:
     column: int
     field: str
     message: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
@@ -36,17 +44,27 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}"
 
 
+class Finding(NamedTuple):
+    """What is wrong at a path of a file, before its line is known. `at_key`: the key itself is wrong, not what it holds."""
+
+    path: Path
+    message: str
+    severity: Severity = "error"
+    at_key: bool = False
+
+
 def field_name(path: Path) -> str:
-    """`("metrics", 3, "after")` as `metrics[3].after`."""
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+    """`("metrics", 3, "after")` as `metrics[3].after`; a key no name would have is cut and escaped."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{_visible(key, 40)}" for key in path).lstrip(".")
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """` Did you mean "…"?` for the nearest known word, otherwise the known words where they are few."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+def did_you_mean(word: str, known: Mapping[str, str], elsewhere: str) -> str:
+    """` Did you mean "…"?` for the nearest known word, which may be a name of what is meant; otherwise the known words where they are few, or where they stand."""
+    near = difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.6)
     if near:
-        return f' Did you mean "{near[0]}"?'
-    return f" Write one of: {', '.join(known)}" if len(known) <= 14 else ""
+        return f' Did you mean "{known[near[0]]}"?'
+    words = list(dict.fromkeys(known.values()))
+    return f" Write one of: {', '.join(words)}" if 0 < len(words) <= FEW else f" Write one of {elsewhere}"
 
 
 def shown(value: object) -> str:
@@ -59,60 +77,83 @@ def shown(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str):
-        text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value)
-        return f'"{text[:57]}…"' if len(text) > 58 else f'"{text}"'
-    return str(value)[:40]
+    return f'"{_visible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
 
 
-def explain(error: ValidationError, known_keys: dict[Path, list[str]]) -> list[tuple[Path, str]]:
-    """Each failure of a validation as (path, message). `known_keys` holds the keys a model takes, by the path of its parent with indices removed."""
-    return [(tuple(detail["loc"]), _message(detail, known_keys)) for detail in error.errors()]
+def _visible(text: str, limit: int) -> str:
+    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 
-def _message(detail: ErrorDetails, known_keys: dict[Path, list[str]]) -> str:
-    kind, found, context = detail["type"], detail["input"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        path = detail["loc"]
-        parent = tuple(key for key in path[:-1] if not isinstance(key, int))
-        return f'unknown key "{path[-1]}".{did_you_mean(str(path[-1]), known_keys.get(parent, []))}'
-    if kind == "missing":
-        return "is missing. Write it"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        known = re.findall(r"'([^']*)'", context["expected"])
-        return f"expected one of {', '.join(known)}, got {shown(found)}.{did_you_mean(str(found), known)}"
-    if kind in ("float_type", "int_type"):
-        return f"expected {_PLURAL[kind.removesuffix('_type')]}, got {shown(found)}.{_number_hint(found)}"
-    if kind in ("string_type", "tuple_type", "bool_type"):
-        hint = " Put it in quotes" if kind == "string_type" and isinstance(found, (int, float)) else ""
-        hint = " Write it as [ … ]" if kind == "tuple_type" else hint
-        return f"expected {_PLURAL[kind.removesuffix('_type')]}, got {shown(found)}.{hint}"
-    if kind in ("model_type", "model_attributes_type"):
-        return f"expected a group of keys, got {shown(found)}. Write {{key: value, …}}"
-    if kind == "string_too_long":
-        return f"{len(str(found))} characters, at most {context['max_length']} are allowed. Cite the shortest run that carries the figure"
-    if kind == "too_short":
-        return f"expected at least {context['min_length']}, got {context['actual_length']}. Add one"
-    if kind == "too_long":
-        return f"expected at most {context['max_length']}, got {context['actual_length']}. Keep the most telling"
-    if kind == "string_pattern_mismatch":
-        return f"got {shown(found)}. Write lower-case letters, digits and single hyphens, as in water-use-per-mu"
-    if kind == "finite_number":
-        return f"expected a finite number, got {shown(found)}. Write the printed number"
-    if kind in ("greater_than_equal", "less_than_equal"):
-        limit = context.get("ge", context.get("le"))
-        return f"got {shown(found)}, expected {'at least' if 'ge' in context else 'at most'} {limit}. Write it as printed"
-    return f"{detail['msg']}, got {shown(found)}"
+def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Iterator[Finding]:
+    """Each failure of a validation. `known_keys` holds the keys a group takes, by the path of the group with indices removed."""
+    for detail in error.errors():
+        yield Finding(detail["loc"], _message(detail, known_keys), at_key=detail["type"] == "extra_forbidden")
 
 
-def _number_hint(found: object) -> str:
+def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
+    path, found, context = detail["loc"], detail["input"], detail.get("ctx", {})
+    named = tuple(key for key in path if not isinstance(key, int))
+    last = str(named[-1]) if named else ""
+    match detail["type"]:
+        case "extra_forbidden":
+            known = {key: key for key in known_keys.get(named[:-1], [])}
+            return f"unknown key {shown(last)}.{did_you_mean(last, known, 'the keys of template.yaml')}"
+        case "missing":
+            return f"is missing. Write {_LANGUAGES.get(last, f'{last}: …')}"
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            known = {word: word for word in re.findall(r"'([^']*)'", context["expected"])}
+            return f"unknown {last} {shown(found)}.{did_you_mean(str(found), known, 'the words of template.yaml')}"
+        case "float_type":
+            return f"expected a number, got {shown(found)}. {_number_hint(found, last)}"
+        case "int_type":
+            return f"expected a whole number, got {shown(found)}. {_number_hint(found, last)}"
+        case "finite_number":
+            return f"expected a number, got {shown(found)}. Write the printed number"
+        case "string_type":
+            hint = "Put it in quotes" if isinstance(found, (int, float)) else "Write one text"
+            return f"expected text, got {shown(found)}. {hint}"
+        case "tuple_type":
+            hint = f"[{found}]" if isinstance(found, str) and len(found) <= 40 else "a list: [ … ]"
+            return f"expected a list, got {shown(found)}. Write {hint}"
+        case "model_type":
+            keys = known_keys.get(named, [])
+            group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
+            return f"expected a group of keys, got {shown(found)}. Write {{{group}}}"
+        case "string_too_long":
+            return f"{len(str(found))} characters, at most {context['max_length']} are allowed. {'Cite the shortest run that carries the figure' if last != 'id' else 'Shorten it'}"
+        case "too_short":
+            return f"expected at least {context['min_length']}, got {context['actual_length']}. Add {'one' if context['min_length'] == 1 else 'the others'}"
+        case "too_long":
+            return f"expected at most {context['max_length']}, got {context['actual_length']}. Keep the most telling"
+        case "string_pattern_mismatch":
+            return f"got {shown(found)}. Write {_PATTERNS.get(last, _ID) if len(named) == 1 or last != 'id' else _ID}"
+        case "greater_than_equal" | "less_than_equal":
+            limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
+            return f"expected {limit}, got {shown(found)}. Write it as printed"
+        case _:
+            return f"{detail['msg']}, got {shown(found)}. See template.yaml"
+
+
+_ID = "lower-case letters, digits and single hyphens, as in water-use-per-mu"
+_PATTERNS = {"id": "year, number and a short name, as in 2020-01-water-pricing", "code": "the six digits of the division code in quotes"}
+
+
+def _number_hint(found: object, field: str) -> str:
+    """How to write what was found as a number: 约30 is a value with a bound, 0.7-0.8 a range, 3,000 and 30% a bare number."""
     if not isinstance(found, str):
-        return " Write the printed number"
-    number = re.search(r"-?\d[\d,]*\.?\d*", found)
-    if not number:
-        return " Write the printed number, or text: {zh: …, en: …} for number-like words"
-    digits = re.sub(r"^(-?)0+(?=\d)", r"\1", number[0].replace(",", ""))
-    bound = next((name for word, name in _APPROXIMATE.items() if word in found), None)
-    return f" Write value: {digits} and bound: {bound}." if bound else f" Write {digits} without quotes, words or unit"
+        return "Write the printed number"
+    text = unicodedata.normalize("NFKC", found).replace("−", "-")
+    numbers = [re.sub(r"^(-?)0+(?=[0-9])", r"\1", number.replace(",", "")) for number in _NUMBER.findall(text)]
+    if not numbers:
+        return "Write the printed number, or text: {zh: …, en: …} for number-like words"
+    low, high = numbers[0], numbers[-1].lstrip("-")
+    if len(numbers) == 2 and field == "value" and float(low) < float(high) and _RANGE.search(text):
+        return f"Write low: {low} and high: {high}"
+    if len(numbers) > 1:
+        return "Write one number; dates belong to a period"
+    bound = next((name for word, name in _APPROXIMATE.items() if word in text), None)
+    wanted = f"{field}: {low} and bound: {bound}" if bound else f"{low} without quotes, words or unit"
+    return f"Write {wanted}; {multiplier[0]} belongs to the unit" if (multiplier := re.search("[万亿]", text)) else f"Write {wanted}"

@@ -7,9 +7,12 @@ The evidence that follows from a figure (grade, index, direction, missing end) i
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
+
+from data.problems import shown
 
 Lang = Literal["zh", "en"]
 Role = Literal["outcome", "output", "input", "context", "rule"]
@@ -39,39 +42,57 @@ PlaceKind = Literal["province", "prefecture", "county", "district", "township", 
 PHRASE_LIMIT = 40
 """A phrase is a citation of at most this many characters; a sentence of the source is never copied."""
 
-_CJK = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
+_NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
 
 
 def _plain(text: str) -> str:
     if not text.strip():
         raise ValueError("expected text, got nothing. Write the text or leave the field out")
-    if _CONTROL.search(text):
-        raise ValueError("the text holds a line break or an invisible character. Write it on one line, visible characters only")
+    hidden = next((character for character in text if not character.isprintable() or character == "\ufffd"), None)
+    if hidden is not None:
+        raise ValueError(f"holds the invisible or broken character U+{ord(hidden):04X}. Write it on one line, in visible characters and plain blanks")
     return text
 
 
 def _english(text: str) -> str:
     if _CJK.search(text):
-        raise ValueError("the English text holds Chinese characters. Write them in pinyin or translate them")
+        raise ValueError(f"the English text holds Chinese characters ({''.join(dict.fromkeys(_CJK.findall(text)))[:10]}). Translate them or write them in pinyin")
     return text
 
 
 def _date(value: object) -> object:
     text = str(value) if type(value) is int else value
-    if isinstance(text, str) and not _DATE.fullmatch(text):
-        raise ValueError(f'expected a date, got "{text}". Write 2020, 2020-12 or 2020-12-31')
+    if not isinstance(text, str):
+        raise ValueError(f"expected a date, got {shown(value)}. Write 2020, 2020-12 or 2020-12-31")
+    if not _is_date(text):
+        parts = _NEARLY_A_DATE.fullmatch(text)
+        likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
+        raise ValueError(f"expected a date, got {shown(text)}. Write {likely if _is_date(likely) else '2020, 2020-12 or 2020-12-31'}")
     return text
 
 
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
+
+
 def _phrase(value: object) -> object:
+    if not isinstance(value, (str, dict, Phrase)):
+        raise ValueError(f"expected a phrase, got {shown(value)}. Put it in quotes")
     return {"text": value} if isinstance(value, str) else value
 
 
 Plain = Annotated[str, AfterValidator(_plain)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Date = Annotated[str, BeforeValidator(_date)]
+Year = Annotated[int, Field(ge=1900, le=2099)]
+Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])]
 
 
 class Model(BaseModel):
@@ -208,7 +229,7 @@ class Phrase(Model):
     excludes: tuple[Plain, ...] = ()
 
 
-PhraseLike = Annotated[Phrase, BeforeValidator(_phrase)]
+PhraseLike = Annotated[Phrase, BeforeValidator(_phrase, json_schema_input_type=Annotated[str, Field(max_length=PHRASE_LIMIT)] | Phrase)]
 
 
 class Caveat(Model):
@@ -325,6 +346,16 @@ class Place(Model):
     lon: FiniteFloat | None = None
     lat: FiniteFloat | None = None
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Place:
+        if self.prefecture is None and self.kind not in ("province", "outside"):
+            raise ValueError(f"a {self.kind} lies in a unit of the map. Write prefecture: and its id")
+        if self.code is None and self.kind in ("province", "prefecture"):
+            raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("a point needs both lon and lat. Write both, or neither")
+        return self
 
 
 class Domain(Model):

@@ -229,7 +229,11 @@ def name_of(metric: Metric, lang: Lang) -> str:
     """The figure's name with whom it is about, where that is narrower than its place."""
     if metric.subject is None:
         return metric.name[lang]
-    return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {metric.name.en[0].lower() + metric.name.en[1:] if metric.name.en[1:2].islower() else metric.name.en}")
+    return say(
+        lang,
+        f"{metric.subject.zh}：{metric.name.zh}",
+        f"{metric.subject.en}: {metric.name.en[0].lower() + metric.name.en[1:] if metric.name.en[1:2].islower() else metric.name.en}",
+    )
 
 
 def _plain_finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
@@ -245,9 +249,15 @@ def _plain_finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], l
     change, unit = metric.change, units[metric.unit]
     if change.span is None:
         return f"{name}{colon}{change_text(change, unit, lang)}"
-    since = period_text(metric.before.period if metric.before else None, lang)
+    since = _since(metric.before, lang)
     level = say(lang, f"，达到{after}", f", to {after}") if after else ""
     return _change_sentence(name, change, unit, since, lang) + level
+
+
+def _since(before: End | None, lang: Lang) -> str:
+    """The earlier time a change is measured against: a moment without its "as of"."""
+    period = before.period if before else None
+    return date_text(period.end, lang) if period and period.kind == "as_of" else period_text(period, lang)
 
 
 def _change_sentence(name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
@@ -267,6 +277,15 @@ def _change_sentence(name: str, change: Change, unit: Unit, since: str, lang: La
     if change.kind == "difference":
         verb = say(lang, "减少" if falls else "增加", verb)
     return say(lang, f"{name}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
+
+
+def formula_text(formula: str, lang: Lang) -> str:
+    """How derived numbers were computed, in the reader's words."""
+    if lang == "en":
+        return formula
+    for word, zh in (("before", "前值"), ("after", "后值"), ("index", "指数"), ("; ", "；")):
+        formula = formula.replace(word, zh)
+    return formula
 
 
 def ends_text(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
@@ -324,7 +343,7 @@ def worded(dataset: Dataset, lang: Lang) -> pd.DataFrame:
     """The metrics table with the words of one language beside it, on the same index. Shared: copy before changing.
 
     Added columns: case_title, place, name (with its subject), unit, dimension, before_label, after_label, change_label, finding, periods,
-    grade_word, direction_word, role_word, caveat_words and caveat_notes (lists), doubtful (a "%" that may mean points), yardstick.
+    grade_word, direction_word, role_word, caveat_words and caveat_notes (lists), formula_label, doubtful (a "%" that may mean points), yardstick.
     """
     rows = [_words(dataset, case, metric, lang) for case in dataset.cases for metric in case.metrics]
     return pd.concat([dataset.table, pd.DataFrame(rows, index=dataset.table.index)], axis=1)
@@ -351,6 +370,7 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
         "role_word": ROLE_WORDS[metric.role][lang],
         "caveat_words": [CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats],
         "caveat_notes": [caveat.note[lang] for caveat in metric.caveats],
+        "formula_label": formula_text(found.formula, lang),
         "doubtful": any(caveat.kind == "percent_or_points" for caveat in metric.caveats),
         "yardstick": _yardstick(metric, units, lang),
     }
@@ -363,4 +383,3 @@ def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
     drawn = DerivedEnd(end.span, end.bound, "stated")
     value = end_text(end, drawn, units[end.unit or metric.unit], lang)
     return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")
-

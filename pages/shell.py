@@ -16,7 +16,7 @@ pages = {
     for name, script in SCRIPTS.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")
-st.set_page_config(page_title=page.title, page_icon=":material/query_stats:", layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title=page.title, page_icon=look.ICON, layout="wide", initial_sidebar_state="auto")
 
 view = open_view(pages)
 look.apply()

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 import streamlit as st
 from markupsafe import Markup
 
-from data.filters import PROVINCE, ROLES, Filters
 from data.evidence import GRADES
+from data.filters import PROVINCE, ROLES, Filters
 from data.schema import Text
 from data.wording import GRADE_WORDS, ROLE_WORDS, date_text
 from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language

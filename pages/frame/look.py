@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5fa8"/>'
+    '<circle cx="9" cy="16" r="4" fill="#ffffff"/><path d="M13 14.5h8V9l7 7-7 7v-5.500h-8z" fill="#ffffff"/></svg>'
+)
+"""The site's mark. Drawn here, because a Material symbol as a page icon is fetched from outside."""
+
 _CSS = """
 <style>
-:root { --improved: #2f7fd1; --worsened: #cf6a1a; --quiet: light-dark(#5f666e, #a3abb5); --rule: light-dark(#d9dcdf, #343a42); }
-.stMainBlockContainer { max-width: 1080px; padding-top: 3.25rem; padding-bottom: 3rem; }
+:root { --ink: light-dark(#171717, #e8eaed); --quiet: light-dark(#5b626a, #a3abb5); --rule: light-dark(#d9dcdf, #343a42); --worsened: #cf6a1a; }
+.stMainBlockContainer { max-width: 1060px; padding: 4rem 2.5rem 3rem; }
+.stPlotlyChart text { fill: var(--ink) !important; }
+.stPlotlyChart .geo text { paint-order: stroke; stroke: light-dark(#ffffff, #111418); stroke-width: 3px; stroke-linejoin: round; }
+.stPlotlyChart .hoverlayer text { fill: #171717 !important; }
+.stHtml ul, .stHtml ol, .stHtml li { margin-left: 0; }
 .stApp h1, .stApp h2, .stApp h3 { letter-spacing: 0; line-height: 1.3; text-wrap: balance; }
 .st-key-masthead { border-bottom: 1px solid var(--rule); padding-bottom: .35rem; row-gap: .1rem; }
 .site { font-weight: 650; font-size: 1.05rem; white-space: nowrap; }
 .st-key-pages [data-testid="stPageLink-NavLink"] { padding: .15rem .5rem; }
-[class*="st-key-page-"][class*="-active"] [data-testid="stPageLink-NavLink"] { box-shadow: inset 0 -2px 0 currentColor; border-radius: 0; background: none; }
+[class*="st-key-page-"][class*="-active"] [data-testid="stPageLink-NavLink"] { box-shadow: inset 0 -2px 0 var(--ink); border-radius: 0; background: none; }
 [class*="st-key-page-"][class*="-active"] p { font-weight: 650; }
 .st-key-lang { margin-left: auto; }
 .side { font-size: 1rem !important; margin: 0 !important; padding: 0 !important; }
@@ -20,15 +30,20 @@ _CSS = """
 .st-key-status button { min-height: 1.5rem; }
 .lede { max-width: 42rem; font-size: 1.02rem; line-height: 1.7; margin: 0 0 .25rem; }
 .quiet { color: var(--quiet); font-size: .875rem; line-height: 1.6; max-width: 44rem; margin: 0; }
-.kicker { color: var(--quiet); font-size: .875rem; margin: 0 0 .1rem; }
-.strip { display: flex; flex-wrap: wrap; gap: .35rem 1.5rem; margin: .25rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
-.strip b { font-size: 1.15rem; font-variant-numeric: tabular-nums; font-weight: 600; margin-right: .3rem; }
+.kicker { color: var(--quiet); font-size: .875rem; margin: 0 0 .4rem; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .35rem 1.5rem; margin: .25rem 0 0 !important; padding: 0 !important; list-style: none; font-size: .875rem; }
+.strip li { display: grid; grid-template-columns: 2.6rem 6.6rem 1fr; align-items: baseline; }
+.strip b { font-size: 1.1rem; font-variant-numeric: tabular-nums; font-weight: 600; text-align: right; padding-right: .5rem; }
+.strip .grade { justify-self: start; }
 .grade { display: inline-block; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3rem; font-size: .75rem; line-height: 1.25rem; font-weight: 600; }
 .grade-C, .grade-D { border-style: dashed; }
 .grade-E, .grade-F { border-style: dotted; }
 .grade-P { border-style: double; border-width: 3px; padding: 0 .2rem; line-height: 1rem; }
 .improved { color: light-dark(#1d62a8, #7db4ee); }
 .worsened { color: light-dark(#a94f0b, #f0a868); }
+.st-key-cards { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); gap: 1.75rem 2rem !important; align-items: start; }
+.st-key-changes { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 2rem 2.5rem !important; align-items: start; }
+.st-key-cards > div, .st-key-changes > div, [class*="st-key-card-"], [class*="st-key-figure-"] { width: 100% !important; min-width: 0; max-width: none; flex: none; }
 [class*="st-key-card-"] { border-top: 2px solid currentColor; padding-top: .4rem; }
 [class*="st-key-card-"] [data-testid="stPageLink-NavLink"] { padding: 0; background: none; min-height: 0; }
 [class*="st-key-card-"] [data-testid="stPageLink-NavLink"] p { font-weight: 600; font-size: 1.02rem; white-space: normal; line-height: 1.4; }
@@ -38,17 +53,17 @@ _CSS = """
 .card .words { font-size: .95rem; line-height: 1.5; margin-top: .35rem; }
 .finding { font-weight: 600; font-size: .98rem; line-height: 1.5; margin: 0; }
 .prov { font-size: .8125rem; color: var(--quiet); line-height: 1.55; margin: 0; }
-.prov q { quotes: "“" "”"; color: light-dark(#171717, #e8eaed); }
+.prov q { quotes: "“" "”"; color: var(--ink); }
 .caveat { font-size: .8125rem; line-height: 1.5; margin: .15rem 0 0; padding-left: .6rem; border-left: 2px solid var(--rule); color: var(--quiet); max-width: 44rem; }
-.triple { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.5rem; margin: .5rem 0; }
+.triple { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15.5rem, 100%), 1fr)); gap: 1.5rem 2rem; margin: .5rem 0; }
 .triple h3 { font-size: .875rem !important; color: var(--quiet); padding: 0 0 .25rem !important; margin: 0 !important; }
 .triple p, .triple li { line-height: 1.65; margin: 0 0 .3rem; font-size: .95rem; }
 .triple ol { padding-left: 1.2rem; margin: 0; }
-.levels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 1.1rem 1.5rem; margin: 0; padding: 0; list-style: none; }
+.levels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 1.1rem 1.5rem; margin: 0 !important; padding: 0 !important; list-style: none; }
 .levels li { border-top: 1px solid var(--rule); padding-top: .4rem; margin: 0; }
 .levels .num { font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; display: block; }
 .levels .what { font-size: .875rem; line-height: 1.45; display: block; }
-.events { list-style: none; margin: 0; padding: 0; max-width: 46rem; }
+.events { list-style: none; margin: 0 !important; padding: 0 !important; max-width: 46rem; }
 .events li { display: grid; grid-template-columns: 9.5rem 1fr; gap: .75rem; padding: .35rem 0; border-top: 1px solid var(--rule); margin: 0; line-height: 1.55; font-size: .93rem; }
 .events time { color: var(--quiet); font-variant-numeric: tabular-nums; }
 .conflict { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: .5rem 1.5rem; border-top: 1px solid var(--rule); padding: .5rem 0; }
@@ -58,12 +73,16 @@ _CSS = """
 .tablewrap table { border-collapse: collapse; font-size: .8125rem; line-height: 1.45; font-variant-numeric: tabular-nums; min-width: 46rem; width: 100%; }
 .tablewrap th { text-align: left; font-weight: 600; border-bottom: 1px solid currentColor; padding: .3rem .6rem .3rem 0; vertical-align: bottom; }
 .tablewrap td { border-bottom: 1px solid var(--rule); padding: .35rem .6rem .35rem 0; vertical-align: top; }
+.tablewrap caption { text-align: left; padding: 0 0 .3rem; caption-side: top; }
+.nw { white-space: nowrap; }
+.stMainBlockContainer [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 .imprint { border-top: 1px solid var(--rule); color: var(--quiet); font-size: .8125rem; line-height: 1.6; padding-top: .6rem; margin-top: 2rem; }
-.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: 0; font-size: .8125rem; color: var(--quiet); }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0 !important; margin: 0 !important; font-size: .8125rem; color: var(--quiet); }
 .sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .events li { grid-template-columns: 1fr; gap: 0; }
+  .st-key-masthead > :has(.st-key-pages) { order: 3; width: 100%; }
 }
 @media print { .st-key-masthead, .st-key-status, [data-testid="stSidebar"], [data-testid="stHeader"] { display: none !important; } }
 </style>

@@ -1,0 +1,168 @@
+"""One case: problem, what was done, what changed; its figures by grade; events, contradictions, and every figure's words."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from data.schema import Case
+from data.wording import date_text
+from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.index_arrows import index_arrows
+from pages.figures.lengths import difference_length
+from pages.figures.ranks import rank_slope
+from pages.frame.blocks import as_table, evidence_lines, figure_block, levels
+from pages.frame.view import View, the_view
+
+
+def chosen_case(view: View) -> Case:
+    """The case of the link; otherwise the first one of the selection."""
+    wanted = st.query_params.get("case")
+    if wanted in view.dataset.by_id:
+        case = view.dataset.by_id[wanted]
+        if case not in view.selection.cases:
+            st.info(view.say("当前筛选不包含这个案例；因为链接直接指向它，仍予显示。", "The filters would hide this case; it is shown because the link names it."))
+        return case
+    if wanted:
+        st.warning(view.say("链接所指的案例不存在，改为显示第一个。", "The link names a case that does not exist; the first one is shown."), icon=":material/link_off:")
+    return (view.selection.cases or view.dataset.cases)[0]
+
+
+def choose() -> None:
+    st.query_params["case"] = st.session_state["case"]
+
+
+def head(view: View, case: Case) -> None:
+    cases = view.selection.cases if case in view.selection.cases else view.dataset.cases
+    st.session_state["case"] = case.id
+    st.selectbox(
+        view.say("案例", "Case"),
+        [other.id for other in cases],
+        format_func=lambda case_id: f"{view.dataset.by_id[case_id].number} · {view.dataset.by_id[case_id].title[view.lang]}",
+        key="case",
+        on_change=choose,
+        label_visibility="collapsed",
+        filter_mode=None,
+    )
+    places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
+    domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
+    number = view.say(f"案例 {case.number}", f"Case {case.number}")
+    submitted = view.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
+    st.title(case.title[view.lang], anchor=False)
+    st.html(Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(number, places, domains, submitted, case.summary[view.lang]))
+
+
+def story(view: View, case: Case) -> None:
+    actions = Markup("").join(Markup("<li>{}</li>").format(action[view.lang]) for action in case.actions)
+    st.html(
+        Markup('<div class="triple"><section><h3>{}</h3><p>{}</p></section><section><h3>{}</h3><ol>{}</ol></section><section><h3>{}</h3><p>{}</p></section></div>').format(
+            view.say("问题", "The problem"), case.problem[view.lang], view.say("做法", "What was done"), actions, view.say("变化", "What changed"), case.result[view.lang]
+        )
+    )
+
+
+def figures(view: View, case: Case, rows: pd.DataFrame) -> None:
+    shown = rows[rows["role"].isin(["outcome", "output"])]
+    observed, planned = shown[shown["grade"] != "P"], shown[shown["grade"] == "P"]
+    changes(view, observed[observed["grade"].isin(["A", "B", "C", "D"])])
+    delivered = observed[observed["grade"] == "E"]
+    in_words = observed[observed["grade"] == "F"]
+    if not delivered.empty:
+        standing(view, delivered)
+    if not in_words.empty:
+        st.header(view.say("以文字表述的结果", "Results in words"), anchor=False)
+        for row in in_words.itertuples():
+            st.html(Markup('<p class="finding">{}</p>{}').format(row.finding, evidence_lines(row, view.lang)))
+    if not planned.empty:
+        st.header(view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"), anchor=False)
+        for row in planned.itertuples():
+            st.html(Markup('<p class="finding">{}</p>{}').format(row.finding, evidence_lines(row, view.lang)))
+    background = rows[~rows["role"].isin(["outcome", "output"])]
+    if not background.empty:
+        with st.expander(view.say(f"投入、背景与制度参数（{len(background)}）", f"Inputs, background and rules ({len(background)})")):
+            st.html(levels(background, view.lang))
+
+
+def standing(view: View, rows: pd.DataFrame) -> None:
+    """Levels: what happened stands open, what was delivered is folded where it is long."""
+    st.header(view.say("只有水平值的指标", "Levels and amounts delivered"), anchor=False)
+    note = view.say(
+        "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。", "The source states a present value or an amount delivered and no earlier value; these show no change."
+    )
+    st.html(Markup('<p class="quiet">{}</p>').format(note))
+    happened, delivered = rows[rows["role"] == "outcome"], rows[rows["role"] == "output"]
+    if not happened.empty:
+        st.html(levels(happened, view.lang))
+    if not delivered.empty:
+        with st.expander(view.say(f"完成量（{len(delivered)}）", f"Amounts delivered ({len(delivered)})"), expanded=len(delivered) <= 6):
+            st.html(levels(delivered, view.lang))
+
+
+def changes(view: View, rows: pd.DataFrame) -> None:
+    st.header(view.say("变化", "What changed"), anchor=False)
+    if rows.empty:
+        st.html(Markup('<p class="lede">{}</p>').format(view.say("材料没有给出任何前后变化。", "The source states no change of any figure.")))
+        return
+    with st.container(key="changes"):
+        for row in rows.itertuples():
+            drawn = picture(row, rows, view)
+            if drawn is None:
+                with st.container(key=f"figure-{row.metric_id}"):
+                    st.html(Markup('<p class="finding {}">{}</p>{}').format(row.direction if isinstance(row.direction, str) else "", row.finding, evidence_lines(row, view.lang)))
+            else:
+                figure_block(row, drawn, view, f"figure-{row.metric_id}")
+
+
+def picture(row, rows: pd.DataFrame, view: View):
+    """The chart that the grade allows; None where the ends stand in two units and only words are right."""
+    if row.grade in ("A", "B"):
+        if not drawable(row):
+            return None
+        return rank_slope(row, view.lang) if row.dimension == "rank" else dumbbell(row, view.lang)
+    if row.grade == "C":
+        return index_arrows(rows.loc[[row.Index]], view.lang, {row.case_id: ""}, {}) if row.index == row.index else None
+    return difference_length(row, view.lang)
+
+
+def timeline(view: View, case: Case) -> None:
+    if not case.events:
+        return
+    st.header(view.say("大事", "Dated events"), anchor=False)
+    items = []
+    for event in case.events:
+        span = date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "")
+        items.append(Markup("<li><time>{}</time><span>{}</span></li>").format(span, event.what[view.lang]))
+    st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
+
+
+def contradictions(view: View, case: Case) -> None:
+    if not case.conflicts:
+        return
+    st.header(view.say("材料自身的矛盾", "Where the source contradicts itself"), anchor=False)
+    for conflict in case.conflicts:
+        quotes = Markup("").join(Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases)
+        st.html(Markup('<div class="conflict">{}<p>{}</p></div>').format(quotes, conflict.note[view.lang]))
+
+
+def neighbours(view: View, case: Case) -> None:
+    cases = view.selection.cases if case in view.selection.cases else view.dataset.cases
+    at = cases.index(case)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="neighbours"):
+        for step, icon, side in ((-1, ":material/arrow_back:", "left"), (1, ":material/arrow_forward:", "right")):
+            if 0 <= at + step < len(cases):
+                other = cases[at + step]
+                st.page_link(view.pages["case"], label=f"{other.number} · {other.title[view.lang]}", icon=icon, icon_position=side, query_params=view.query(case=other.id))
+
+
+view = the_view()
+case = chosen_case(view)
+rows = view.rows_of(case)
+head(view, case)
+story(view, case)
+figures(view, case, rows)
+timeline(view, case)
+contradictions(view, case)
+st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
+st.html(as_table(rows, view.lang))
+neighbours(view, case)

@@ -1,0 +1,117 @@
+"""Henan's 18 units coloured by a count, with labels and county points. Drawn without any request to the net.
+
+Two things keep Plotly from fetching a world map: the first geographic trace is the labels', and `CONFIG` points at our own empty topology.
+The boundaries are a schematic, not a reviewed official map; their rings run clockwise, as d3 needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from pages.figures.style import NEUTRAL, blank, safe
+
+CLASSES: tuple[str, ...] = ("rgba(128,136,146,0.10)", "rgba(47,127,209,0.30)", "rgba(47,127,209,0.52)", "rgba(47,127,209,0.76)", "rgba(47,127,209,1)")
+"""No case, then one, two, three, four and more: ever more of one blue, which reads on a light and on a dark ground. The table says the same in numbers."""
+_NEAR = 0.22
+INK = "#1b2026"
+HEIGHT = 520
+
+
+@dataclass(frozen=True)
+class Area:
+    """One unit: its code, the name on the map, where the name stands, its count, and what it says when pointed at."""
+
+    code: str
+    label: str
+    lon: float
+    lat: float
+    count: int
+    hover: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Point:
+    """A county, town or zone inside a unit; a click on it opens its case, `code` is the unit's."""
+
+    place_id: str
+    code: str
+    label: str
+    lon: float
+    lat: float
+    hover: str
+    named_only: bool
+
+
+def config(topology_url: str) -> dict[str, Any]:
+    return {"topojsonURL": topology_url, "displayModeBar": False, "scrollZoom": False}
+
+
+def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
+    """The map as a figure. Clicks carry customdata [code] on areas and [code, place id] on points."""
+    figure = blank(HEIGHT)
+    figure.add_trace(
+        go.Scattergeo(
+            lon=[area.lon for area in areas],
+            lat=[area.lat for area in areas],
+            text=[f"<b>{safe(area.label)}</b>" if area.chosen else safe(area.label) for area in areas],
+            mode="text",
+            textposition=[_beside(area, points) for area in areas],
+            textfont={"size": 11},
+            hoverinfo="skip",
+        )
+    )
+    for chosen in (False, True):
+        group = [area for area in areas if area.chosen == chosen]
+        if group:
+            figure.add_trace(_areas(boundaries, group, chosen))
+    figure.add_trace(
+        go.Scattergeo(
+            lon=[point.lon for point in points],
+            lat=[point.lat for point in points],
+            mode="markers",
+            marker={
+                "size": 9,
+                "color": ["#ffffff" if point.named_only else INK for point in points],
+                "line": {"color": [INK if point.named_only else "#ffffff" for point in points], "width": 1.5},
+            },
+            customdata=[[point.code, point.place_id] for point in points],
+            hovertext=[point.hover for point in points],
+            hoverinfo="text",
+        )
+    )
+    figure.update_geos(visible=False, bgcolor="rgba(0,0,0,0)", projection_type="mercator", lonaxis_range=[110.2, 116.8], lataxis_range=[31.3, 36.45])
+    return figure
+
+
+def _beside(area: Area, points: Sequence[Point]) -> str:
+    """Where a label stands: away from the nearest county point, so that neither hides the other."""
+    near = [point for point in points if abs(point.lon - area.lon) < 2 * _NEAR and abs(point.lat - area.lat) < _NEAR]
+    if not near:
+        return "middle center"
+    return "top center" if sum(point.lat - area.lat for point in near) <= 0 else "bottom center"
+
+
+def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area], chosen: bool) -> go.Choropleth:
+    steps = len(CLASSES)
+    scale = [(edge / steps, paint) for index, paint in enumerate(CLASSES) for edge in (index, index + 1)]
+    fixed = {"marker": {"opacity": 1}}
+    return go.Choropleth(
+        geojson=boundaries,
+        locations=[area.code for area in areas],
+        z=[min(area.count, steps - 1) + 0.5 for area in areas],
+        zmin=0,
+        zmax=steps,
+        colorscale=scale,
+        showscale=False,
+        marker={"line": {"color": "#cf6a1a" if chosen else NEUTRAL, "width": 3 if chosen else 1}},
+        customdata=[[area.code] for area in areas],
+        hovertext=[area.hover for area in areas],
+        hoverinfo="text",
+        selected=fixed,
+        unselected=fixed,
+    )

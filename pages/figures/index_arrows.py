@@ -1,0 +1,135 @@
+"""Every comparable figure as an arrow from its baseline (100) on a logarithmic index axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from data.schema import Lang
+from data.wording import say
+from pages.figures.hover import hover_text
+from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe, unbroken, wrapped
+
+_LINE = 18
+_MARK = 26
+_HEAD = 30
+_LABEL_EMS = 25.0
+_TICKS = {12.5: ("1/8", "⅛"), 25: ("1/4", "¼"), 50: ("减半", "halved"), 100: ("持平", "same"), 200: ("翻番", "doubled"), 400: ("4倍", "×4"), 800: ("8倍", "×8")}
+OPEN_BOUNDS = ("over", "at_least", "under", "at_most")
+LOOSE_BOUNDS = ("nearly", "about")
+
+
+@dataclass
+class _Sheet:
+    """A column of rows measured in px from the top."""
+
+    depth: float = 0
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, text: str, size: int = SIZE, bold: bool = False, indent: int = 0) -> None:
+        for line in wrapped(text, _LABEL_EMS * SIZE / size):
+            shown = f"<b>{safe(line)}</b>" if bold else safe(line)
+            self.annotations.append(
+                {
+                    "x": 0,
+                    "xref": "paper",
+                    "xanchor": "left",
+                    "xshift": indent,
+                    "y": self.depth + _LINE / 2,
+                    "yanchor": "middle",
+                    "text": shown,
+                    "font": {"size": size},
+                    "showarrow": False,
+                    "align": "left",
+                }
+            )
+            self.depth += _LINE
+
+    def skip(self, px: float) -> float:
+        """Moves down and returns the middle of what was skipped."""
+        self.depth += px
+        return self.depth - px / 2
+
+
+def index_range(indices: Sequence[float]) -> tuple[float, float]:
+    """The axis range as log10 of the index: always from below halved to above doubled, with room for the labels at the ends."""
+    low, high = min([50.0, *indices]), max([200.0, *indices])
+    return math.log10(low) - 0.3, math.log10(high) + 0.33
+
+
+def index_arrows(rows: pd.DataFrame, lang: Lang, headings: Mapping[str, str], words: Mapping[str, str]) -> go.Figure:
+    """Arrows for the rows with an index, under a heading a case.
+
+    `rows` is the worded table; those without an index are passed over. `headings` is {case_id: heading} in the order drawn; an empty heading is left out.
+    `words` is {case_id: sentence} for cases that have nothing to compare. Within a case the order is by grade, never by size.
+    """
+    comparable = rows[rows["index"].notna()]
+    axis = index_range(comparable["index"].tolist())
+    sheet, marks = _Sheet(), []
+    for case_id, heading in headings.items():
+        own = comparable[comparable["case_id"] == case_id].sort_values("grade", kind="stable")
+        if heading:
+            sheet.skip(10)
+            sheet.write(heading, bold=True)
+        if case_id in words:
+            sheet.write(words[case_id])
+        for row in own.itertuples():
+            if heading:
+                sheet.write(f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}" if row.before_label and row.after_label else row.name)
+            marks.append((row, sheet.skip(_MARK)))
+    height = int(sheet.depth) + _HEAD + 8
+    figure = blank(height, annotations=sheet.annotations, margin={"l": 0, "r": 0, "t": _HEAD, "b": 8})
+    figure.update_yaxes(range=[sheet.depth, 0], visible=False)
+    figure.update_xaxes(range=list(axis), side="top", **_ticks(axis, lang), showgrid=True, gridcolor=FAINT, gridwidth=1)
+    figure.add_vline(x=2, line={"color": NEUTRAL, "width": 1.5})
+    for row, depth in marks:
+        _arrow(figure, row, depth, lang)
+    return figure
+
+
+def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
+    shown = [value for value in _TICKS if axis[0] + 0.05 <= math.log10(value) <= axis[1] - 0.05]
+    return {"tickmode": "array", "tickvals": [math.log10(value) for value in shown], "ticktext": [say(lang, *_TICKS[value]) for value in shown]}
+
+
+def _arrow(figure: go.Figure, row: Any, depth: float, lang: Lang) -> None:
+    end = math.log10(max(row.index, 1.0))
+    paint = colour(row.direction)
+    grows = end >= 2
+    figure.add_trace(
+        go.Scatter(x=[2, end], y=[depth, depth], mode="lines", line={"color": paint, "width": 3, "dash": "dot" if row.index_bound in LOOSE_BOUNDS else "solid"}, hoverinfo="skip")
+    )
+    if row.doubtful:
+        stripe = end - (0.045 if grows else -0.045)
+        figure.add_trace(go.Scatter(x=[stripe, end], y=[depth, depth], mode="lines", line={"color": paint, "width": 11, "dash": "2px,2px"}, hoverinfo="skip"))
+    figure.add_trace(
+        go.Scatter(
+            x=[2],
+            y=[depth],
+            mode="markers",
+            marker={"size": 9, "color": NEUTRAL, "symbol": "circle-open" if row.before_origin == "derived" else "circle", "line": {"width": 2, "color": NEUTRAL}},
+            hoverinfo="skip",
+        )
+    )
+    symbol = ("triangle-right" if grows else "triangle-left") if end != 2 else "diamond"
+    hollow = row.index_bound in OPEN_BOUNDS
+    figure.add_trace(
+        go.Scatter(
+            x=[end],
+            y=[depth],
+            mode="markers+text",
+            marker={"size": 13, "color": paint, "symbol": f"{symbol}-open" if hollow else symbol, "line": {"width": 2, "color": paint}},
+            text=[f"<b>{safe(row.change_label)}</b>"],
+            textposition="middle right" if grows else "middle left",
+            textfont={"size": SIZE},
+            cliponaxis=False,
+            hovertext=[hover_text(row, lang)],
+            hoverinfo="text",
+            customdata=[[row.case_id, row.metric_id]],
+        )
+    )

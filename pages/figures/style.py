@@ -1,0 +1,87 @@
+"""The template and the colours all figures share. They hold on a light and on a dark ground, because a figure never knows the theme.
+
+Grounds are transparent and text takes the page's colour; marks have a contrast of at least 3:1 on both grounds (held by a test).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import plotly.graph_objects as go
+import plotly.io as pio
+
+IMPROVED = "#2f7fd1"
+WORSENED = "#cf6a1a"
+NEUTRAL = "#7b838c"
+FAINT = "rgba(128,136,146,0.35)"
+GROUNDS = ("#ffffff", "#111418")
+COLOUR = {"improved": IMPROVED, "worsened": WORSENED}
+FONT = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
+SIZE = 13
+
+_TEMPLATE = go.layout.Template(
+    layout={
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": SIZE},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "colorway": [IMPROVED, WORSENED, NEUTRAL, "#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57"],
+        "xaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
+        "yaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
+    }
+)
+pio.templates["henan"] = _TEMPLATE
+
+
+def blank(height: int, **layout: object) -> go.Figure:
+    """An empty figure of a fixed height in px, in the project's template."""
+    return go.Figure(layout={"template": "henan", "height": height, **layout})
+
+
+def colour(direction: object) -> str:
+    """The colour of a direction; grey where there is none. Colour never speaks alone: an arrow and a sign say the same."""
+    return COLOUR.get(str(direction), NEUTRAL)
+
+
+def width_of(text: str) -> float:
+    """The width of a line in ems: a full-width character is 1, others about half."""
+    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.5 for char in text)
+
+
+def wrapped(text: str, ems: float) -> list[str]:
+    """Lines of at most `ems`, because Plotly never wraps: between words, or between full-width characters."""
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if line and width_of((line + piece).rstrip()) > ems and piece.strip() and piece[0] not in ",.;:)）」”》,。、;:!?%":
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    word = ""
+    for char in text:
+        if unicodedata.east_asian_width(char) in "WF" or char == " ":
+            pieces += [word] if word else []
+            pieces.append(char)
+            word = ""
+        else:
+            word += char
+    return [*pieces, word] if word else pieces
+
+
+def unbroken(text: str) -> str:
+    """Text that `wrapped` keeps on one line: a number stays with its unit."""
+    return text.replace(" ", "\u00a0")
+
+
+def safe(text: str) -> str:
+    """Text for a Plotly label, which would read <, > and & as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

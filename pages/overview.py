@@ -1,0 +1,113 @@
+"""Overview: what this is, how well evidenced, every comparable figure on one axis, and the ten cases."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from data.evidence import GRADES
+from data.schema import Case
+from data.wording import GRADE_MEANINGS
+from pages.figures.index_arrows import index_arrows
+from pages.frame.bars import nothing_found
+from pages.frame.blocks import chart, grade_mark
+from pages.frame.view import View, the_view
+
+
+def best_figure(rows: pd.DataFrame, case: Case):
+    """The first headline of a case that the selection holds, otherwise its first headline; None where it has none."""
+    own = rows[rows["case_id"] == case.id].sort_values("headline", kind="stable")
+    return next(own[own["headline"].notna()].itertuples(), None)
+
+
+def opening(view: View) -> None:
+    grades = view.rows["grade"].value_counts()
+    st.title(view.say("十项改革改变了什么，证据有多充分", "What ten reforms in Henan changed, and how well it is shown"), anchor=False)
+    st.html(
+        Markup('<p class="lede">{}</p>').format(
+            view.say(
+                "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
+                "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The source mostly gives a result or a change, seldom both ends; "
+                "what it leaves out is left out here. A before and after without a comparison group cannot show that the reform caused the change.",
+            )
+        )
+    )
+    items = Markup("").join(
+        Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>').format(int(grades.get(grade, 0)), grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang])
+        for grade in GRADES
+    )
+    st.html(Markup('<ul class="strip" aria-label="{}">{}</ul>').format(view.say("各证据等级的指标数", "Figures by grade of evidence"), items))
+
+
+def index_chart(view: View) -> None:
+    rows = view.rows
+    shown = rows[rows["role"].isin(["outcome", "output"]) & rows["grade"].isin(["A", "B", "C"]) & rows["index"].notna()]
+    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
+    words = {case.id: instead(view, case) for case in view.selection.cases if not (shown["case_id"] == case.id).any()}
+    st.header(view.say("有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100"), anchor=False)
+    st.html(
+        Markup('<ul class="legend"><li>{}</li><li>{}</li><li>{}</li><li>{}</li><li>{}</li></ul>').format(
+            view.say("● 改革前  ▶ 改革后，蓝色为改善，橙色为变差，灰色不分好坏", "● before  ▶ after; blue improved, orange worsened, grey neither"),
+            view.say("○ 改革前数值由推算得出", "○ the earlier value is derived"),
+            view.say("▷ 空心箭头：“超过”“以上”", "▷ open arrow: “over”, “at least”"),
+            view.say("条纹端：百分比或百分点不明", "striped end: percent or points unclear"),
+            view.say("虚线：“近”“约”", "dotted: “nearly”, “about”"),
+        )
+    )
+    if shown.empty and not words:
+        return
+    alt = view.say("。", "; ").join(shown["finding"].tolist() + list(words.values()))
+    chart(index_arrows(shown, view.lang, headings, words), "index", alt)
+    st.html(
+        Markup('<p class="quiet">{}</p>').format(
+            view.say(
+                "坐标为对数刻度：减半与翻番离中线一样远。排名、百分点和单位不同的数值不能换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
+                "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, percentage points and values in two units have no index; see the case pages. "
+                "The arrows of different figures are no league table.",
+            )
+        )
+    )
+
+
+def instead(view: View, case: Case) -> str:
+    """What stands in the row of a case with nothing comparable."""
+    best = best_figure(view.rows_of(case), case)
+    if best is None:
+        return view.say("材料没有给出可测量的成效。", "The source states no measured outcome.")
+    return view.say(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
+
+
+def cards(view: View) -> None:
+    st.header(view.say("案例", "The cases"), anchor=False)
+    with st.container(key="cards"):
+        for case in view.selection.cases:
+            card(view, case)
+
+
+def card(view: View, case: Case) -> None:
+    places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
+    domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
+    best = best_figure(view.rows_of(case), case)
+    with st.container(key=f"card-{case.id}", gap="xsmall"):
+        st.page_link(view.pages["case"], label=f"{case.number} · {case.title[view.lang]}", query_params=view.query(case=case.id))
+        if best is None:
+            body = Markup('<p class="words">{}</p>').format(view.say("没有测量到的成效", "No measured outcome"))
+        else:
+            ends = (best.before_label, "→", best.after_label) if best.before_label and best.after_label else (best.change_label or best.after_label,)
+            body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
+                best.direction if isinstance(best.direction, str) else "",
+                Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),
+                best.name,
+                grade_mark(best.grade, view.lang),
+            )
+        st.html(Markup('<div class="card"><p class="prov">{} · {}</p>{}</div>').format(places, domains, body))
+
+
+view = the_view()
+opening(view)
+if not view.selection.cases:
+    nothing_found(view)
+else:
+    index_chart(view)
+    cards(view)
