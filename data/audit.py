@@ -57,16 +57,17 @@ _SIZES = {"亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "十": 1e1}
 _MARKS = "一二三四五六七八九十"
 _CHINESE = "[一二三四五六七八九两十百千][零〇一二三四五六七八九两十百千万亿]*"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_MARKER = rf"^案例\d+$|^\d+[.、.](?!\d)|^[{_MARKS}]+、|^[((][{_MARKS}]+[))]|(?:^|(?<=[。;;]))[{_MARKS}]+是"
+_MARKER = rf"^案例\d+$|^\d+[.．、](?!\d)|^[{_MARKS}]+、|^[(（][{_MARKS}]+[)）]|(?:^|(?<=[。;；]))[{_MARKS}]+是"
+_FRACTION = rf"(?P<fraction>(?P<whole>{_CHINESE})分之(?P<part>{_CHINESE}|{_ARABIC}))"
 _NUMERAL = (
-    rf"(?P<whole>{_CHINESE})分之(?P<part>{_CHINESE}|{_ARABIC})|(?P<half>[一过减]半)|翻(?P<doublings>[一两二三四]?)番"
-    rf"|(?P<vague>[数几][十百千万亿]+)|(?P<arabic>{_ARABIC})|(?<!\d)(?P<chinese>{_CHINESE})"
+    rf"(?P<half>[一过减]半)|(?P<doubled>翻[一两二三四]?番)|(?P<vague>[数几][十百千万亿]+)"
+    rf"|(?P<arabic>{_ARABIC})|(?<!\d)(?P<chinese>{_CHINESE})"
 )
 _TAIL = re.compile(rf"(?:[-–—~～至、]+{_ARABIC})?[余多来几]?(?P<size>[百千]?万?亿?)(?P<date>[年月日]?)")
 """What follows an Arabic number: its multiplier and whether it is a date, behind the second number of a range too (1-10月)."""
 _BLANK = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 _PART = re.compile(r"^案例(\d+)$", re.MULTILINE)
-_HEADING = re.compile(rf"^(?:推荐词|正文|[{_MARKS}]+、|[((][{_MARKS}]+[))])", re.MULTILINE)
+_HEADING = re.compile(rf"^(?:推荐词|正文|[{_MARKS}]+、|[(（][{_MARKS}]+[)）])", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -135,25 +136,22 @@ def audit(dataset: Dataset, document: str) -> tuple[CaseAudit, ...]:
 
 def find_numerals(text: str, names: frozenset[str] = frozenset()) -> tuple[Numeral, ...]:
     """The numerals of a text, in order. `names`: proper names whose numerals are none."""
-    words = "|".join(map(re.escape, sorted({*NO_NUMBER, *names}, key=len, reverse=True))).replace("十分", "十分(?!之)")
-    tokens = re.compile(rf"{_MARKER}|(?<!第)(?:{words})|{_NUMERAL}", re.MULTILINE)
-    return tuple(Numeral(token[0], token.start(), token.end(), _readings(token)) for token in tokens.finditer(text) if any(token.groups()) or "番" in token[0])
+    words = "|".join(map(re.escape, sorted({*NO_NUMBER, *names}, key=len, reverse=True)))
+    tokens = re.compile(rf"{_MARKER}|{_FRACTION}|(?<!第)(?:{words})|{_NUMERAL}", re.MULTILINE)
+    return tuple(Numeral(token[0], *token.span(), _readings(token)) for token in tokens.finditer(text) if any(token.groups()))
 
 
 def _readings(token: re.Match[str]) -> frozenset[str]:
     if token["arabic"]:
         return _arabic_readings(token)
     words = frozenset([token[0]])
-    if token["vague"]:
-        return words
     if token["half"]:
         return words | _share(0.5)
-    if token["chinese"]:
-        return words | _keys(_chinese(token[0]))
-    if token["whole"]:
-        part, whole = (_chinese(number) if number[0] in _CHINESE else float(number) for number in (token["part"], token["whole"]))
-        return words | (_share(part / whole) if part and whole else frozenset())
-    return words | _keys(2 ** (_chinese(token["doublings"] or "一") or 0))
+    if token["fraction"]:
+        return words | _share(_number(token["part"]) / _number(token["whole"]))
+    if token["doubled"]:
+        return words | _keys(2 ** _number(token[0][1:-1] or "一"))
+    return words if token["vague"] else words | _keys(_number(token[0]))
 
 
 def _arabic_readings(token: re.Match[str]) -> frozenset[str]:
@@ -168,23 +166,24 @@ def _arabic_readings(token: re.Match[str]) -> frozenset[str]:
     return _keys(value * size) | ({f"{value:g}日"} if tail["date"] == "日" else set())
 
 
-def _keys(*values: float | None) -> frozenset[str]:
+def _keys(*values: float) -> frozenset[str]:
     """Numbers as they are compared: by ten digits and without their sign."""
-    return frozenset(f"{abs(value):.10g}" for value in values if value is not None)
+    return frozenset(f"{abs(value):.10g}" for value in values if not math.isnan(value))
 
 
 def _share(value: float) -> frozenset[str]:
     return _keys(value, value * 100)
 
 
-def _chinese(number: str) -> float | None:
-    """The value of a Chinese number: 两 is 2, 千亿 is 1e11; None for 三五 and the like."""
+def _number(text: str) -> float:
+    """The value of a number: 两 is 2, 千亿 is 1e11. Not a number for 三五 and the like, which only their own words hold."""
     for word, size in _SIZES.items():
-        head, found, rest = number.rpartition(word)
+        head, found, rest = text.rpartition(word)
         if found:
-            parts = _chinese(head) if head else 1.0, _chinese(rest.lstrip("零〇")) if rest else 0.0
-            return None if None in parts else parts[0] * size + parts[1]  # type: ignore[operator]
-    return float(_ONES[number]) if len(number) == 1 else None
+            return (_number(head) if head else 1) * size + (_number(rest.lstrip("零〇")) if rest else 0)
+    if text[0].isascii():
+        return float(text)
+    return float(_ONES[text]) if len(text) == 1 else math.nan
 
 
 class _Document:
@@ -194,7 +193,7 @@ class _Document:
         self.text = _without_blanks(document)
         self.numerals = find_numerals(self.text, _names(dataset))
         headings = list(_PART.finditer(self.text))
-        ends = [heading.start() for heading in headings[1:]] + [len(self.text)]
+        ends = [*(heading.start() for heading in headings), len(self.text)][1:]
         self.parts = {int(heading[1]): (heading.start(), end) for heading, end in zip(headings, ends, strict=True)}
 
     @cached_property
@@ -265,18 +264,15 @@ def _locate(source: _Document, citation: _Citation, part: Span, faults: dict[str
     """Where the phrase stands; None, and a fault, where it stands nowhere or it is not said which place is meant."""
     scope = source.section(citation.section, part) if citation.section else part
     found, wanted = source.find(citation.phrase.text, scope), citation.phrase.occurrence
-    if len(found) > 1 and wanted is None:
-        faults["ambiguous"].append(f"{_label(citation)}: stands {len(found)} times in {_name(scope, part, citation)}. Write its occurrence")
-        return None
-    if len(found) >= (wanted or 1):
+    if len(found) >= (wanted or 1) and (wanted or len(found) == 1):
         return found[(wanted or 1) - 1]
-    elsewhere = " It stands elsewhere in the part" if not found and source.find(citation.phrase.text, part) else ""
-    faults["not_verbatim"].append(f"{_label(citation)}: stands {len(found)} times in {_name(scope, part, citation)}.{elsewhere}")
+    where = "its part" if scope == part else f"its section {citation.section}"
+    if len(found) > 1 and wanted is None:
+        faults["ambiguous"].append(f"{_label(citation)}: stands {len(found)} times in {where}. Write its occurrence")
+    else:
+        elsewhere = ", but elsewhere in the part" if len(found) < len(source.find(citation.phrase.text, part)) else ""
+        faults["not_verbatim"].append(f"{_label(citation)}: stands {len(found) or 'no'} time{'s' * (len(found) != 1)} in {where}{elsewhere}")
     return None
-
-
-def _name(scope: Span, part: Span, citation: _Citation) -> str:
-    return "its part" if scope == part else f"its section {citation.section}"
 
 
 def _cited(source: _Document, citation: _Citation, place: Span, faults: dict[str, list[str]]) -> Iterator[Numeral]:

@@ -58,7 +58,10 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
 
 
 def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[tuple[tuple[str, ...], str, str]]:
-    """What cannot be true together in one figure: (field, message, severity). A stated change that disagrees with its ends is an error, or a warning where a conflict declares it."""
+    """What cannot be true together in one figure: (field, message, severity).
+
+    A stated change that disagrees with its ends beyond rounding is an error, or a warning where the case declares a conflict that names the figure.
+    """
     found: list[tuple[tuple[str, ...], str, str]] = []
     unit, change = units[metric.unit], metric.change
     if unit.dimension == "rank" and metric.better == "higher":
@@ -99,9 +102,9 @@ def _ends(metric: Metric, units: Mapping[str, Unit]) -> tuple[DerivedEnd, Derive
     known = after if before.span is None else before
     if change is None or change.span is None or known.span is None or (before.span and after.span):
         return before, after, ""
-    if "missing" not in (before.origin, after.origin) or not _derivable(metric, units, change):
-        return before, after, ""
     backwards = before.span is None
+    if "missing" not in (before.origin, after.origin) or not (_same_scale(metric) and _derivable(metric, units, change, backwards)):
+        return before, after, ""
     span, symbols = _solve(known.span, change, backwards)
     bound = _solved_bound(known.bound, change, backwards)
     derived = DerivedEnd(span, bound, "derived")
@@ -109,8 +112,11 @@ def _ends(metric: Metric, units: Mapping[str, Unit]) -> tuple[DerivedEnd, Derive
     return (derived, after, formula) if backwards else (before, derived, formula)
 
 
-def _derivable(metric: Metric, units: Mapping[str, Unit], change: Change) -> bool:
-    """A "%" change of a rate may mean points: nothing is derived from it."""
+def _derivable(metric: Metric, units: Mapping[str, Unit], change: Change, backwards: bool) -> bool:
+    """A "%" change of a rate may mean points: nothing is derived from it. No way leads back from a fall of 100 %."""
+    assert change.span is not None
+    if backwards and change.kind == "relative" and change.span[0] == -100:
+        return False
     if any(caveat.kind in ("percent_or_points", "of_the_increment", "mixed_units") for caveat in metric.caveats):
         return False
     dimension = units[metric.unit].dimension
@@ -250,7 +256,7 @@ def _move_of_change(change: Change | None) -> int | None:
 
 
 def _disagreement(metric: Metric, units: Mapping[str, Unit], change: Change) -> tuple[float, float] | None:
-    """(implied, stated) when both exact ends and the exact change are printed and differ by more than their rounding."""
+    """(implied, stated) when both exact ends and the exact change are printed and differ by more than their rounding; places are never rounded."""
     before, after = metric.before, metric.after
     if not (before and after and before.value is not None and after.value is not None and change.value is not None):
         return None
@@ -266,10 +272,10 @@ def _disagreement(metric: Metric, units: Mapping[str, Unit], change: Change) -> 
         "relative": (end / start - 1) * 100 if start else 0.0,
         "multiple": end / start if start else 0.0,
     }[change.kind]
-    slack = _half_step(change.value)
-    if change.kind in ("difference", "points", "places"):
+    slack = 0.0 if change.kind == "places" else _half_step(change.value)
+    if change.kind in ("difference", "points"):
         slack += _half_step(start) + _half_step(end)
-    else:
+    elif change.kind != "places":
         spread = (_half_step(end) + _half_step(start) * abs(end / start)) / abs(start)
         slack += spread * (100 if change.kind == "relative" else 1)
     return None if abs(implied - change.value) <= slack + 1e-9 else (_tidy(implied), change.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import get_args
 
 import numpy as np
@@ -43,11 +44,17 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What the filters leave: the cases, their rows of the metrics table (the chosen cities' first), and how many rows are those cities' own."""
+    """What the filters leave: the cases, the positions of their rows in the metrics table (the chosen cities' first), and how many rows are those cities' own."""
 
+    dataset: Dataset
     cases: tuple[Case, ...]
-    rows: pd.DataFrame
+    positions: tuple[int, ...]
     local: int
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The selected rows of the metrics table."""
+        return self.dataset.table.iloc[list(self.positions)]
 
 
 def options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
@@ -79,15 +86,13 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
         keep = keep & table["role"].isin(filters.role).to_numpy()
     if filters.search:
         keep = keep & _found(dataset, filters.search)
-    rows = table[keep]
     if filters.grade or filters.role or filters.search:
-        left = set(rows["case_id"])
+        left = set(table["case_id"][keep])
         matching = set() if filters.grade or filters.role else {case.id for case in cases if _matches(_case_words(dataset, case), filters.search)}
         cases = [case for case in cases if case.id in left | matching]
-    local = rows["prefecture_code"].isin(filters.city).to_numpy()
-    if filters.city:
-        rows = rows.iloc[np.argsort(~local, kind="stable")]
-    return Selection(tuple(cases), rows, int(local.sum()))
+    local = keep & table["prefecture_code"].isin(filters.city).to_numpy()
+    positions = (*np.flatnonzero(local), *np.flatnonzero(keep & ~local))
+    return Selection(dataset, tuple(cases), tuple(map(int, positions)), int(local.sum()))
 
 
 def _has_domain(case: Case, filters: Filters) -> bool:

@@ -40,8 +40,8 @@ _SYNTAX = {
     "tab character": "a tab. Write blanks instead",
     "mapping values are not allowed": 'a second ": " in one line. Put the text in quotes',
     "cannot start any token": "a text cannot begin with this character. Put the text in quotes",
-    "while scanning a quoted scalar": "a quoted text is not closed. Write its second quote",
-    "while parsing a flow": "a bracket is not closed. Write a , between its parts and its second bracket",
+    "while scanning a quoted scalar": "a quoted text is not closed{since}. Write its second quote",
+    "while parsing a flow": "a bracket is not closed{since}. Write a , between its parts and its second bracket",
     "did not find expected key": "the line is indented like no group above it. Indent it like its neighbours",
     "did not find expected '-' indicator": "the line is indented like no group above it. Indent it like its neighbours",
     "could not find expected ':'": "a key without its colon. Write key: value",
@@ -127,7 +127,7 @@ def read_dataset(folder: Path = FOLDER) -> tuple[Dataset | None, list[Problem]]:
 def read_tables(reference: Mapping[str, File]) -> Tables:
     """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with None. An unreadable table is empty."""
     tables = {name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))}
-    reference["places"].report_all(_prefectures(tables["places"]))
+    reference["places"].report_all(_prefectures(reference["places"], tables["places"]))
     return tables
 
 
@@ -209,22 +209,21 @@ class File:
     def _syntax(self, error: yaml.YAMLError, text: str) -> None:
         mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        what = f"{getattr(error, 'context', None) or ''}: {getattr(error, 'problem', None) or error}"
-        at_tab = text.split("\n")[line : line + 1] and text.split("\n")[line][column : column + 1] == "\t"
-        said = _SYNTAX["tab character"] if at_tab else next((said for part, said in _SYNTAX.items() if part in what), None)
-        since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened and said and "closed" in said else ""
-        self._problem(line + 1, column + 1, f"is not valid YAML: {said.replace('.', since + '.', 1) if said else shown(what)[1:-1] + '. Check this line'}")
+        found = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        what = "tab character" if text.split("\n")[line : line + 1] and text.split("\n")[line][column:].startswith("\t") else f"{getattr(error, 'context', '')} {found}"
+        since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
+        said = next((said.format(since=since) for part, said in _SYNTAX.items() if part in what), f"{found}. Check this line")
+        self._problem(line + 1, column + 1, f"is not valid YAML: {said}")
 
     def _build(self, parser: yaml.CSafeLoader, event: yaml.Event, path: FieldPath) -> Any:
         self.places[path] = _place(event)
         if isinstance(event, yaml.AliasEvent):
             return self._refuse(path, f"the alias {shown(f'*{event.anchor}')} is not allowed. Write the value out")
         if event.tag is not None:
-            self._refuse(path, f"the tag {shown(event.tag)} is not allowed. Remove it")
+            self._refuse(path, f"the tag {shown(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
-        if len(path) >= DEPTH_LIMIT:
-            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
+        _limit_depth(len(path), event)
         if isinstance(event, yaml.SequenceStartEvent):
             return tuple(self._build(parser, inner, (*path, index)) for index, inner in enumerate(_inside(parser)))
         return self._mapping(parser, path)
@@ -276,7 +275,7 @@ class File:
 
     def report_all(self, findings: Iterable[Finding]) -> None:
         """Adds each finding, up to PROBLEM_LIMIT errors: beyond them the findings are not even sought."""
-        for finding in findings:
+        for finding in findings if self.errors <= PROBLEM_LIMIT else ():
             self.report(*finding)
             if self.errors > PROBLEM_LIMIT:
                 return
@@ -331,11 +330,15 @@ def _inside(parser: yaml.CSafeLoader) -> Iterator[yaml.Event]:
 def _skip(parser: yaml.CSafeLoader, event: yaml.Event) -> None:
     """Consumes what begins with `event`."""
     depth = 0
-    while True:
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth == 0:
-            return
+    while depth := depth + isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent):
+        _limit_depth(depth, event)
         event = parser.get_event()
+
+
+def _limit_depth(depth: int, event: yaml.Event) -> None:
+    """The parser needs time that grows with the square of the depth: it is never led further."""
+    if depth >= DEPTH_LIMIT:
+        raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
 
 
 @cache
@@ -375,12 +378,12 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
     return found
 
 
-def _prefectures(places: Mapping[str, Any]) -> Iterator[Finding]:
+def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
     """Places that lie in no unit of the map."""
     units = {name: name for name, place in places.items() if place is None or place.kind == "prefecture"}
-    for index, place in enumerate(places.values()):
-        if place and place.prefecture and place.prefecture not in units:
-            yield Finding((index, "prefecture"), f'unknown prefecture "{place.prefecture}".{did_you_mean(place.prefecture, units, "the places of kind prefecture")}')
+    for path, text in file.texts():
+        if path[1:] == ("prefecture",) and text not in units:
+            yield Finding(path, f"unknown prefecture {shown(text)}.{did_you_mean(text, units, 'the places of kind prefecture')}")
 
 
 def _texts(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
@@ -407,8 +410,7 @@ def _references(file: File, tables: Tables) -> Iterator[Finding]:
 
 def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
     """Each id under itself and under the Chinese name of what it means."""
-    named = {entry.name.zh: name for name, entry in reversed(entries.items()) if entry}
-    return named | {name: name for name in entries}
+    return {name: name for name in entries} | {entry.name.zh: name for name, entry in reversed(entries.items()) if entry}
 
 
 def _refers_to(path: FieldPath) -> str:
@@ -428,7 +430,7 @@ def _repeated(file: File) -> Iterator[Finding]:
     first: set[tuple[FieldPath, str]] = set()
     for path, text in file.texts():
         defined = path[:1] in (("metrics",), ("conflicts",)) and path[2:] == ("id",)
-        listed = isinstance(path[-1:], tuple) and _refers_to(path) and isinstance(path[-1], int)
+        listed = _refers_to(path) and isinstance(path[-1], int)
         group = path[:1] if defined else path[:-1]
         if (defined or listed) and (group, text) in first:
             yield Finding(path, f"{shown(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}")
@@ -439,9 +441,11 @@ def _repeated(file: File) -> Iterator[Finding]:
 def _names(file: File) -> Iterator[Finding]:
     """Whether the id agrees with the file's name, the year and the number."""
     name, year, number, stem = file.at(("id",)), file.at(("year",)), file.at(("number",)), Path(file.name).stem
-    if isinstance(name, str) and name != stem:
+    if not isinstance(name, str) or any(problem.field == "id" for problem in file.problems):
+        return
+    if name != stem:
         yield Finding(("id",), f"{shown(name)} is not the file's name {shown(stem)}. Write id: {stem}, or rename the file")
-    if isinstance(name, str) and type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
+    elif type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
         yield Finding(("id",), f"{shown(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree")
 
 
@@ -486,6 +490,6 @@ def _check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
     cases = folder / "cases"
     if not any_case:
         yield Problem(_relative(cases, folder), 1, 1, "", "holds no case file. Copy template.yaml there and fill it in")
-    for path in sorted(cases.glob("*.[yY]*[mM][lL]")):
-        if path.suffix != ".yaml":
+    for path in sorted(cases.glob("*")):
+        if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml":
             yield Problem(_relative(path, folder), 1, 1, "", "is not read. Rename it to end in .yaml")

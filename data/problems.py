@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -86,9 +87,22 @@ def _visible(text: str, limit: int) -> str:
 
 
 def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Iterator[Finding]:
-    """Each failure of a validation. `known_keys` holds the keys a group takes, by the path of the group with indices removed."""
-    for detail in error.errors():
-        yield Finding(detail["loc"], _message(detail, known_keys), at_key=detail["type"] == "extra_forbidden")
+    """Each failure of a validation, without those that only follow: a key is missing because it is misspelt, a list is short because its entries are faulty.
+
+    `known_keys` holds the keys a group takes, by the path of the group with indices removed.
+    """
+    details = error.errors(include_url=False)
+    lists = {detail["loc"][:depth] for detail in details for depth, key in enumerate(detail["loc"]) if isinstance(key, int)}
+    unknown: defaultdict[Path, list[str]] = defaultdict(list)
+    for detail in details:
+        if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < FEW:
+            unknown[detail["loc"][:-1]].append(str(detail["loc"][-1]))
+    for detail in details:
+        kind, path = detail["type"], detail["loc"]
+        misspelt = kind == "missing" and difflib.get_close_matches(str(path[-1]), unknown[path[:-1]], 1)
+        miscounted = kind in ("too_short", "too_long") and path in lists
+        if not misspelt and not miscounted:
+            yield Finding(path, _message(detail, known_keys), at_key=kind == "extra_forbidden")
 
 
 def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
@@ -122,8 +136,8 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
             keys = known_keys.get(named, [])
             group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
             return f"expected a group of keys, got {shown(found)}. Write {{{group}}}"
-        case "string_too_long":
-            return f"{len(str(found))} characters, at most {context['max_length']} are allowed. {'Cite the shortest run that carries the figure' if last != 'id' else 'Shorten it'}"
+        case "string_too_long" | "too_long" if isinstance(found, str):
+            return f"{len(found)} characters, at most {context['max_length']} are allowed. {'Shorten it' if last == 'id' else 'Cite the shortest run that carries the figure'}"
         case "too_short":
             return f"expected at least {context['min_length']}, got {context['actual_length']}. Add {'one' if context['min_length'] == 1 else 'the others'}"
         case "too_long":
@@ -149,6 +163,8 @@ def _number_hint(found: object, field: str) -> str:
     numbers = [re.sub(r"^(-?)0+(?=[0-9])", r"\1", number.replace(",", "")) for number in _NUMBER.findall(text)]
     if not numbers:
         return "Write the printed number, or text: {zh: …, en: …} for number-like words"
+    if re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
+        return "Write it without an exponent"
     low, high = numbers[0], numbers[-1].lstrip("-")
     if len(numbers) == 2 and field == "value" and float(low) < float(high) and _RANGE.search(text):
         return f"Write low: {low} and high: {high}"

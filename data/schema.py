@@ -83,6 +83,12 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _precedes(one: str, other: str) -> bool:
+    """Whether a date lies before another, as far as both are precise."""
+    width = min(len(one), len(other))
+    return one[:width] < other[:width]
+
+
 def _phrase(value: object) -> object:
     if not isinstance(value, (str, dict, Phrase)):
         raise ValueError(f"expected a phrase, got {shown(value)}. Put it in quotes")
@@ -91,6 +97,8 @@ def _phrase(value: object) -> object:
 
 Plain = Annotated[str, AfterValidator(_plain)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Ref = str
+"""An id that is defined elsewhere: whether it exists is checked with all files at hand."""
 Year = Annotated[int, Field(ge=1900, le=2099)]
 Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])]
 
@@ -122,10 +130,8 @@ class Period(Model):
             raise ValueError("a period of kind during needs its start. For one year write start: 2018, end: 2018")
         if self.kind == "as_of" and self.start is not None:
             raise ValueError("a period of kind as_of has no start. Write only end, or kind: during")
-        if self.start is not None:
-            width = min(len(self.start), len(self.end))
-            if self.end[:width] < self.start[:width]:
-                raise ValueError(f"the end {self.end} lies before the start {self.start}. Exchange them")
+        if self.start is not None and _precedes(self.end, self.start):
+            raise ValueError(f"the end {self.end} lies before the start {self.start}. Exchange them")
         return self
 
     def iso(self) -> str:
@@ -170,7 +176,7 @@ class Quantity(Model):
 class End(Quantity):
     """One end of a figure, before or after. It may carry a period without a value ("compared with 2018")."""
 
-    unit: Id | None = None
+    unit: Ref | None = None
     period: Period | None = None
     value_basis: Basis | None = None
     period_basis: Basis | None = None
@@ -243,11 +249,11 @@ class Metric(Model):
     id: Id
     name: Text
     subject: Text | None = None
-    place: Id
-    mentions: tuple[Id, ...] = ()
+    place: Ref
+    mentions: tuple[Ref, ...] = ()
     role: Role
     status: Status = "observed"
-    unit: Id
+    unit: Ref
     better: Better
     before: End | None = None
     after: End | None = None
@@ -263,10 +269,8 @@ class Metric(Model):
         if not ends and self.change is None:
             raise ValueError("a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured")
         before, after = (end.period if end else None for end in (self.before, self.after))
-        if before and after:
-            width = min(len(before.end), len(after.end))
-            if after.end[:width] < before.end[:width]:
-                raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
+        if before and after and _precedes(after.end, before.end):
+            raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
         return self
 
 
@@ -278,12 +282,18 @@ class Event(Model):
     what: Text
     phrases: tuple[PhraseLike, ...] = ()
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Event:
+        if self.end is not None and _precedes(self.end, self.date):
+            raise ValueError(f"the end {self.end} lies before the date {self.date}. Exchange them")
+        return self
+
 
 class Conflict(Model):
     """Where the document contradicts itself; `note` says what a reader should do about it."""
 
     id: Id
-    metrics: tuple[Id, ...] = ()
+    metrics: tuple[Ref, ...] = ()
     phrases: Annotated[tuple[PhraseLike, ...], Field(min_length=2)]
     note: Text
 
@@ -293,7 +303,7 @@ class NotMeasured(Model):
 
     phrase: PhraseLike
     reason: NotMeasuredReason
-    metric: Id | None = None
+    metric: Ref | None = None
     why: Text | None = None
 
     @model_validator(mode="after")
@@ -311,16 +321,16 @@ class Case(Model):
     number: Annotated[int, Field(ge=1, le=99)]
     title: Text
     submitted_by: Text
-    places: Annotated[tuple[Id, ...], Field(min_length=1)]
-    mentions: tuple[Id, ...] = ()
-    domains: Annotated[tuple[Id, ...], Field(min_length=1, max_length=3)]
+    places: Annotated[tuple[Ref, ...], Field(min_length=1)]
+    mentions: tuple[Ref, ...] = ()
+    domains: Annotated[tuple[Ref, ...], Field(min_length=1, max_length=3)]
     period: Period
     summary: Text
     problem: Text
     actions: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
     result: Text
     events: tuple[Event, ...] = ()
-    headlines: Annotated[tuple[Id, ...], Field(max_length=3)] = ()
+    headlines: Annotated[tuple[Ref, ...], Field(max_length=3)] = ()
     metrics: tuple[Metric, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     not_measured: tuple[NotMeasured, ...] = ()
@@ -342,7 +352,7 @@ class Place(Model):
     code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
     name: Text
     kind: PlaceKind
-    prefecture: Id | None = None
+    prefecture: Ref | None = None
     lon: FiniteFloat | None = None
     lat: FiniteFloat | None = None
     note: Text | None = None

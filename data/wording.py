@@ -222,18 +222,19 @@ def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: La
     if metric.status == "observed":
         return sentence
     label = say(lang, "目标", "Target") if metric.status == "target" else say(lang, "规划", "Plan")
-    return say(lang, f"{label}：{sentence}", f"{label}: {sentence[0].lower() + sentence[1:] if not sentence[:2].isupper() else sentence}")
+    return say(lang, f"{label}：{sentence}", f"{label}: {_inside(sentence)}")
 
 
 def name_of(metric: Metric, lang: Lang) -> str:
     """The figure's name with whom it is about, where that is narrower than its place."""
     if metric.subject is None:
         return metric.name[lang]
-    return say(
-        lang,
-        f"{metric.subject.zh}：{metric.name.zh}",
-        f"{metric.subject.en}: {metric.name.en[0].lower() + metric.name.en[1:] if metric.name.en[1:2].islower() else metric.name.en}",
-    )
+    return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {_inside(metric.name.en)}")
+
+
+def _inside(text: str) -> str:
+    """English text as it stands inside a sentence: a capital stays only in a name or an acronym of several capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _plain_finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
@@ -347,6 +348,13 @@ def worded(dataset: Dataset, lang: Lang) -> pd.DataFrame:
     """
     rows = [_words(dataset, case, metric, lang) for case in dataset.cases for metric in case.metrics]
     return pd.concat([dataset.table, pd.DataFrame(rows, index=dataset.table.index)], axis=1)
+
+
+@lru_cache(maxsize=4)
+def worded_rows(dataset: Dataset, lang: Lang) -> tuple[Any, ...]:
+    """The worded table as immutable rows in its own order, an attribute a column; what is missing is None. Shared by all readers."""
+    table = worded(dataset, lang).astype(object)
+    return tuple(table.where(table.notna(), None).itertuples(index=False, name="Row"))
 
 
 def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
@@ -12,7 +11,7 @@ from pages.figures.dumbbell import drawable, dumbbell
 from pages.figures.index_arrows import index_arrows
 from pages.figures.lengths import difference_length
 from pages.figures.ranks import rank_slope
-from pages.frame.blocks import as_table, evidence_lines, figure_block, levels
+from pages.frame.blocks import as_table, evidence_lines, figure_block, finding, levels
 from pages.frame.view import View, the_view
 
 
@@ -62,67 +61,63 @@ def story(view: View, case: Case) -> None:
     )
 
 
-def figures(view: View, case: Case, rows: pd.DataFrame) -> None:
-    shown = rows[rows["role"].isin(["outcome", "output"])]
-    observed, planned = shown[shown["grade"] != "P"], shown[shown["grade"] == "P"]
-    changes(view, observed[observed["grade"].isin(["A", "B", "C", "D"])])
-    delivered = observed[observed["grade"] == "E"]
-    in_words = observed[observed["grade"] == "F"]
-    if not delivered.empty:
-        standing(view, delivered)
-    if not in_words.empty:
-        st.header(view.say("以文字表述的结果", "Results in words"), anchor=False)
-        for row in in_words.itertuples():
-            st.html(Markup('<p class="finding">{}</p>{}').format(row.finding, evidence_lines(row, view.lang)))
-    if not planned.empty:
-        st.header(view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"), anchor=False)
-        for row in planned.itertuples():
-            st.html(Markup('<p class="finding">{}</p>{}').format(row.finding, evidence_lines(row, view.lang)))
-    background = rows[~rows["role"].isin(["outcome", "output"])]
-    if not background.empty:
+def figures(view: View, rows: tuple) -> None:
+    shown = [row for row in rows if row.role in ("outcome", "output")]
+    changes(view, [row for row in shown if row.grade in "ABCD"])
+    standing(view, [row for row in shown if row.grade == "E"])
+    in_words(view, [row for row in shown if row.grade == "F"], view.say("以文字表述的结果", "Results in words"))
+    in_words(view, [row for row in shown if row.grade == "P"], view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"))
+    background = [row for row in rows if row not in shown]
+    if background:
         with st.expander(view.say(f"投入、背景与制度参数（{len(background)}）", f"Inputs, background and rules ({len(background)})")):
             st.html(levels(background, view.lang))
 
 
-def standing(view: View, rows: pd.DataFrame) -> None:
+def changes(view: View, rows: list) -> None:
+    """Every figure with a change: its chart where the grade allows one, its words alone where not."""
+    st.header(view.say("变化", "What changed"), anchor=False)
+    if not rows:
+        st.html(Markup('<p class="lede">{}</p>').format(view.say("材料没有给出任何前后变化。", "The source states no change of any figure.")))
+        return
+    indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
+    with st.container(key="changes"):
+        for row in rows:
+            figure_block(row, picture(row, indices, view), view, f"figure-{row.metric_id}")
+
+
+def picture(row, indices: list[float], view: View):
+    """The chart that the grade allows; None where the ends are ranges or stand in two units and only words are right."""
+    if row.grade in "AB":
+        if not drawable(row):
+            return None
+        return rank_slope(row, view.lang) if row.dimension == "rank" else dumbbell(row, view.lang)
+    if row.grade == "C":
+        return None if row.index is None else index_arrows([row], view.lang, {row.case_id: ""}, {}, indices)
+    return difference_length(row, view.lang)
+
+
+def standing(view: View, rows: list) -> None:
     """Levels: what happened stands open, what was delivered is folded where it is long."""
+    if not rows:
+        return
     st.header(view.say("只有水平值的指标", "Levels and amounts delivered"), anchor=False)
     note = view.say(
         "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。", "The source states a present value or an amount delivered and no earlier value; these show no change."
     )
     st.html(Markup('<p class="quiet">{}</p>').format(note))
-    happened, delivered = rows[rows["role"] == "outcome"], rows[rows["role"] == "output"]
-    if not happened.empty:
+    happened, delivered = ([row for row in rows if row.role == role] for role in ("outcome", "output"))
+    if happened:
         st.html(levels(happened, view.lang))
-    if not delivered.empty:
+    if delivered:
         with st.expander(view.say(f"完成量（{len(delivered)}）", f"Amounts delivered ({len(delivered)})"), expanded=len(delivered) <= 6):
             st.html(levels(delivered, view.lang))
 
 
-def changes(view: View, rows: pd.DataFrame) -> None:
-    st.header(view.say("变化", "What changed"), anchor=False)
-    if rows.empty:
-        st.html(Markup('<p class="lede">{}</p>').format(view.say("材料没有给出任何前后变化。", "The source states no change of any figure.")))
-        return
-    with st.container(key="changes"):
-        for row in rows.itertuples():
-            drawn = picture(row, rows, view)
-            if drawn is None:
-                with st.container(key=f"figure-{row.metric_id}"):
-                    st.html(Markup('<p class="finding {}">{}</p>{}').format(row.direction if isinstance(row.direction, str) else "", row.finding, evidence_lines(row, view.lang)))
-            else:
-                figure_block(row, drawn, view, f"figure-{row.metric_id}")
-
-
-def picture(row, rows: pd.DataFrame, view: View):
-    """The chart that the grade allows; None where the ends stand in two units and only words are right."""
-    if row.grade in ("A", "B"):
-        if not drawable(row):
-            return None
-        return rank_slope(row, view.lang) if row.dimension == "rank" else dumbbell(row, view.lang)
-    if row.grade == "C":
-        return index_arrows(rows.loc[[row.Index]], view.lang, {row.case_id: ""}, {}) if row.index == row.index else None
-    return difference_length(row, view.lang)
+def in_words(view: View, rows: list, heading: str) -> None:
+    if rows:
+        st.header(heading, anchor=False)
+    for row in rows:
+        st.html(finding(row) + evidence_lines(row, view.lang))
 
 
 def timeline(view: View, case: Case) -> None:
@@ -160,7 +155,7 @@ case = chosen_case(view)
 rows = view.rows_of(case)
 head(view, case)
 story(view, case)
-figures(view, case, rows)
+figures(view, rows)
 timeline(view, case)
 contradictions(view, case)
 st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)

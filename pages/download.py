@@ -57,7 +57,7 @@ def _button(view: View, rows, filters: Filters, key: str, label: str) -> None:
 
 def table(view: View) -> None:
     names = headings(view)
-    rows = view.rows[list(SHOWN)].rename(columns=names)
+    rows = view.table(SHOWN).rename(columns=names)
     st.dataframe(rows, hide_index=True, height=520, key="table", lazy=False, alt=view.say("筛选后的指标表", "The table of figures as filtered"))
 
 
@@ -132,7 +132,7 @@ OTHER_COLUMNS = {
     "change_text": ("变化的文字表述（中文 / 英文）", "the change in words (Chinese / English)"),
     "change_kind": (
         "变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次",
-        "kind of change: relative (%), points, difference, multiple, places",
+        "kind of the change: relative (%), points, difference, multiple, places",
     ),
     "change_bound": ("变化的界限词", "bound of the change"),
     "change_origin": ("变化的来历：stated 写明，missing 缺失", "origin of the change: stated or missing"),
@@ -153,7 +153,7 @@ OTHER_COLUMNS = {
 view = the_view()
 st.title(view.say("数据", "The data"), anchor=False)
 downloads(view)
-if view.rows.empty:
+if not view.rows:
     nothing_found(view)
 else:
     table(view)

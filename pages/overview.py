@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections import Counter
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -15,36 +16,31 @@ from pages.frame.blocks import chart, grade_mark
 from pages.frame.view import View, the_view
 
 
-def best_figure(rows: pd.DataFrame, case: Case):
-    """The first headline of a case that the selection holds, otherwise its first headline; None where it has none."""
-    own = rows[rows["case_id"] == case.id].sort_values("headline", kind="stable")
-    return next(own[own["headline"].notna()].itertuples(), None)
+def best_figure(view: View, case: Case):
+    """The first headline of a case, a chosen city's own before others; None where it has none."""
+    return next((row for row in view.rows_of(case) if row.headline), None)
 
 
 def opening(view: View) -> None:
-    grades = view.rows["grade"].value_counts()
+    grades = Counter(row.grade for row in view.rows)
     st.title(view.say("十项改革改变了什么，证据有多充分", "What ten reforms in Henan changed, and how well it is shown"), anchor=False)
-    st.html(
-        Markup('<p class="lede">{}</p>').format(
-            view.say(
-                "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
-                "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The source mostly gives a result or a change, seldom both ends; "
-                "what it leaves out is left out here. A before and after without a comparison group cannot show that the reform caused the change.",
-            )
-        )
+    what = view.say(
+        "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
+        "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The source mostly gives a result or a change, "
+        "seldom both ends; what it leaves out is left out here. A before and after without a comparison group cannot show that the reform caused the change.",
     )
-    items = Markup("").join(
-        Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>').format(int(grades.get(grade, 0)), grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang])
-        for grade in GRADES
-    )
-    st.html(Markup('<ul class="strip" aria-label="{}">{}</ul>').format(view.say("各证据等级的指标数", "Figures by grade of evidence"), items))
+    st.html(Markup('<p class="lede">{}</p>').format(what))
+    item = Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>')
+    items = [item.format(grades[grade], grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang]) for grade in GRADES]
+    label = view.say("各证据等级的指标数", "Figures by grade of evidence")
+    st.html(Markup('<ul class="strip" aria-label="{}">{}</ul>').format(label, Markup("").join(items)))
 
 
 def index_chart(view: View) -> None:
-    rows = view.rows
-    shown = rows[rows["role"].isin(["outcome", "output"]) & rows["grade"].isin(["A", "B", "C"]) & rows["index"].notna()]
+    shown = [row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None]
+    drawn = {row.case_id for row in shown}
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
-    words = {case.id: instead(view, case) for case in view.selection.cases if not (shown["case_id"] == case.id).any()}
+    words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}
     st.header(view.say("有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100"), anchor=False)
     st.html(
         Markup('<ul class="legend"><li>{}</li><li>{}</li><li>{}</li><li>{}</li><li>{}</li></ul>').format(
@@ -55,9 +51,7 @@ def index_chart(view: View) -> None:
             view.say("虚线：“近”“约”", "dotted: “nearly”, “about”"),
         )
     )
-    if shown.empty and not words:
-        return
-    alt = view.say("。", "; ").join(shown["finding"].tolist() + list(words.values()))
+    alt = view.say("。", "; ").join([*(row.finding for row in shown), *words.values()])
     chart(index_arrows(shown, view.lang, headings, words), "index", alt)
     st.html(
         Markup('<p class="quiet">{}</p>').format(
@@ -72,7 +66,7 @@ def index_chart(view: View) -> None:
 
 def instead(view: View, case: Case) -> str:
     """What stands in the row of a case with nothing comparable."""
-    best = best_figure(view.rows_of(case), case)
+    best = best_figure(view, case)
     if best is None:
         return view.say("材料没有给出可测量的成效。", "The source states no measured outcome.")
     return view.say(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
@@ -88,7 +82,7 @@ def cards(view: View) -> None:
 def card(view: View, case: Case) -> None:
     places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
     domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
-    best = best_figure(view.rows_of(case), case)
+    best = best_figure(view, case)
     with st.container(key=f"card-{case.id}", gap="xsmall"):
         st.page_link(view.pages["case"], label=f"{case.number} · {case.title[view.lang]}", query_params=view.query(case=case.id))
         if best is None:
@@ -96,7 +90,7 @@ def card(view: View, case: Case) -> None:
         else:
             ends = (best.before_label, "→", best.after_label) if best.before_label and best.after_label else (best.change_label or best.after_label,)
             body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
-                best.direction if isinstance(best.direction, str) else "",
+                best.direction or "",
                 Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),
                 best.name,
                 grade_mark(best.grade, view.lang),

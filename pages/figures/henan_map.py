@@ -30,7 +30,7 @@ class Area:
     lon: float
     lat: float
     count: int
-    hover: str
+    hover: Sequence[str]
     chosen: bool = False
 
 
@@ -40,15 +40,21 @@ class Point:
 
     place_id: str
     code: str
-    label: str
     lon: float
     lat: float
-    hover: str
+    hover: Sequence[str]
     named_only: bool
 
 
-def config(topology_url: str) -> dict[str, Any]:
-    return {"topojsonURL": topology_url, "displayModeBar": False, "scrollZoom": False}
+def config(base_path: str) -> dict[str, Any]:
+    """The chart's settings on a server under `base_path`: Plotly looks for its world map there, and finds an empty one."""
+    base = base_path.strip("/")
+    return {"topojsonURL": f"/{base}/topojson/" if base else "/topojson/", "displayModeBar": False, "scrollZoom": False}
+
+
+def _said(lines: Sequence[str]) -> str:
+    first, *rest = (safe(line) for line in lines)
+    return "<br>".join([f"<b>{first}</b>", *rest])
 
 
 def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
@@ -80,7 +86,7 @@ def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequ
                 "line": {"color": [INK if point.named_only else "#ffffff" for point in points], "width": 1.5},
             },
             customdata=[[point.code, point.place_id] for point in points],
-            hovertext=[point.hover for point in points],
+            hovertext=[_said(point.hover) for point in points],
             hoverinfo="text",
         )
     )
@@ -110,7 +116,7 @@ def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area], chosen: bool) -
         showscale=False,
         marker={"line": {"color": "#cf6a1a" if chosen else NEUTRAL, "width": 3 if chosen else 1}},
         customdata=[[area.code] for area in areas],
-        hovertext=[area.hover for area in areas],
+        hovertext=[_said(area.hover) for area in areas],
         hoverinfo="text",
         selected=fixed,
         unselected=fixed,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from data.schema import Lang
@@ -18,7 +17,7 @@ from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe, unbro
 _LINE = 18
 _MARK = 26
 _HEAD = 30
-_LABEL_EMS = 25.0
+_LABEL_EMS = 25.0  # 13 px each, so that a line fits a 390 px screen
 _TICKS = {12.5: ("1/8", "⅛"), 25: ("1/4", "¼"), 50: ("减半", "halved"), 100: ("持平", "same"), 200: ("翻番", "doubled"), 400: ("4倍", "×4"), 800: ("8倍", "×8")}
 OPEN_BOUNDS = ("over", "at_least", "under", "at_most")
 LOOSE_BOUNDS = ("nearly", "about")
@@ -31,22 +30,11 @@ class _Sheet:
     depth: float = 0
     annotations: list[dict[str, Any]] = field(default_factory=list)
 
-    def write(self, text: str, size: int = SIZE, bold: bool = False, indent: int = 0) -> None:
-        for line in wrapped(text, _LABEL_EMS * SIZE / size):
+    def write(self, text: str, bold: bool = False) -> None:
+        for line in wrapped(text, _LABEL_EMS):
             shown = f"<b>{safe(line)}</b>" if bold else safe(line)
             self.annotations.append(
-                {
-                    "x": 0,
-                    "xref": "paper",
-                    "xanchor": "left",
-                    "xshift": indent,
-                    "y": self.depth + _LINE / 2,
-                    "yanchor": "middle",
-                    "text": shown,
-                    "font": {"size": size},
-                    "showarrow": False,
-                    "align": "left",
-                }
+                {"x": 0, "xref": "paper", "xanchor": "left", "y": self.depth + _LINE / 2, "yanchor": "middle", "text": shown, "showarrow": False, "align": "left"}
             )
             self.depth += _LINE
 
@@ -62,34 +50,35 @@ def index_range(indices: Sequence[float]) -> tuple[float, float]:
     return math.log10(low) - 0.3, math.log10(high) + 0.33
 
 
-def index_arrows(rows: pd.DataFrame, lang: Lang, headings: Mapping[str, str], words: Mapping[str, str]) -> go.Figure:
-    """Arrows for the rows with an index, under a heading a case.
+def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()) -> go.Figure:
+    """Arrows for the rows with an index, under a heading a case. Within a case the order is by grade, never by size.
 
-    `rows` is the worded table; those without an index are passed over. `headings` is {case_id: heading} in the order drawn; an empty heading is left out.
-    `words` is {case_id: sentence} for cases that have nothing to compare. Within a case the order is by grade, never by size.
+    `rows` are worded rows; those without an index are passed over. `headings` is {case_id: heading} in the order drawn; an empty heading is left out.
+    `words` is {case_id: sentence} for cases that have nothing to compare. `beside` holds indices drawn in other charts that share this axis.
     """
-    comparable = rows[rows["index"].notna()]
-    axis = index_range(comparable["index"].tolist())
-    sheet, marks = _Sheet(), []
+    comparable = [row for row in rows if row.index is not None]
+    axis = index_range([*(row.index for row in comparable), *beside])
+    sheet, traces = _Sheet(), []
     for case_id, heading in headings.items():
-        own = comparable[comparable["case_id"] == case_id].sort_values("grade", kind="stable")
         if heading:
             sheet.skip(10)
             sheet.write(heading, bold=True)
         if case_id in words:
             sheet.write(words[case_id])
-        for row in own.itertuples():
+        for row in sorted((row for row in comparable if row.case_id == case_id), key=lambda row: row.grade):
             if heading:
                 sheet.write(f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}" if row.before_label and row.after_label else row.name)
-            marks.append((row, sheet.skip(_MARK)))
-    height = int(sheet.depth) + _HEAD + 8
-    figure = blank(height, annotations=sheet.annotations, margin={"l": 0, "r": 0, "t": _HEAD, "b": 8})
-    figure.update_yaxes(range=[sheet.depth, 0], visible=False)
-    figure.update_xaxes(range=list(axis), side="top", **_ticks(axis, lang), showgrid=True, gridcolor=FAINT, gridwidth=1)
-    figure.add_vline(x=2, line={"color": NEUTRAL, "width": 1.5})
-    for row, depth in marks:
-        _arrow(figure, row, depth, lang)
-    return figure
+            traces += _arrow(row, sheet.skip(_MARK), lang)
+    baseline = {"type": "line", "x0": 2, "x1": 2, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NEUTRAL, "width": 1.5}, "layer": "below"}
+    return blank(
+        int(sheet.depth) + _HEAD + 8,
+        traces,
+        annotations=sheet.annotations,
+        shapes=[baseline],
+        margin={"l": 0, "r": 0, "t": _HEAD, "b": 8},
+        xaxis={"range": list(axis), "side": "top", "showgrid": True, "gridcolor": FAINT, "gridwidth": 1, **_ticks(axis, lang)},
+        yaxis={"range": [sheet.depth, 0], "visible": False},
+    )
 
 
 def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
@@ -97,39 +86,31 @@ def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
     return {"tickmode": "array", "tickvals": [math.log10(value) for value in shown], "ticktext": [say(lang, *_TICKS[value]) for value in shown]}
 
 
-def _arrow(figure: go.Figure, row: Any, depth: float, lang: Lang) -> None:
+def _arrow(row: Any, depth: float, lang: Lang) -> list[dict[str, Any]]:
     end = math.log10(max(row.index, 1.0))
     paint = colour(row.direction)
     grows = end >= 2
-    figure.add_trace(
-        go.Scatter(x=[2, end], y=[depth, depth], mode="lines", line={"color": paint, "width": 3, "dash": "dot" if row.index_bound in LOOSE_BOUNDS else "solid"}, hoverinfo="skip")
-    )
-    if row.doubtful:
-        stripe = end - (0.045 if grows else -0.045)
-        figure.add_trace(go.Scatter(x=[stripe, end], y=[depth, depth], mode="lines", line={"color": paint, "width": 11, "dash": "2px,2px"}, hoverinfo="skip"))
-    figure.add_trace(
-        go.Scatter(
-            x=[2],
-            y=[depth],
-            mode="markers",
-            marker={"size": 9, "color": NEUTRAL, "symbol": "circle-open" if row.before_origin == "derived" else "circle", "line": {"width": 2, "color": NEUTRAL}},
-            hoverinfo="skip",
-        )
-    )
-    symbol = ("triangle-right" if grows else "triangle-left") if end != 2 else "diamond"
+    shaft = _line(2, end, depth, {"color": paint, "width": 3, "dash": "dot" if row.index_bound in LOOSE_BOUNDS else "solid"})
+    stripes = [_line(end - (0.045 if grows else -0.045), end, depth, {"color": paint, "width": 11, "dash": "2px,2px"})] if row.doubtful else []
+    start = {"size": 9, "color": NEUTRAL, "symbol": "circle-open" if row.before_origin == "derived" else "circle", "line": {"width": 2, "color": NEUTRAL}}
+    symbol = "diamond" if end == 2 else "triangle-right" if grows else "triangle-left"
     hollow = row.index_bound in OPEN_BOUNDS
-    figure.add_trace(
-        go.Scatter(
-            x=[end],
-            y=[depth],
-            mode="markers+text",
-            marker={"size": 13, "color": paint, "symbol": f"{symbol}-open" if hollow else symbol, "line": {"width": 2, "color": paint}},
-            text=[f"<b>{safe(row.change_label)}</b>"],
-            textposition="middle right" if grows else "middle left",
-            textfont={"size": SIZE},
-            cliponaxis=False,
-            hovertext=[hover_text(row, lang)],
-            hoverinfo="text",
-            customdata=[[row.case_id, row.metric_id]],
-        )
-    )
+    head = {
+        "type": "scatter",
+        "x": [end],
+        "y": [depth],
+        "mode": "markers+text",
+        "marker": {"size": 13, "color": paint, "symbol": f"{symbol}-open" if hollow else symbol, "line": {"width": 2, "color": paint}},
+        "text": [f"<b>{safe(row.change_label)}</b>"],
+        "textposition": "middle right" if grows else "middle left",
+        "textfont": {"size": SIZE},
+        "cliponaxis": False,
+        "hovertext": [hover_text(row, lang)],
+        "hoverinfo": "text",
+        "customdata": [[row.case_id, row.metric_id]],
+    }
+    return [shaft, *stripes, {"type": "scatter", "x": [2], "y": [depth], "mode": "markers", "marker": start, "hoverinfo": "skip"}, head]
+
+
+def _line(start: float, end: float, depth: float, line: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "scatter", "x": [start, end], "y": [depth, depth], "mode": "lines", "line": line, "hoverinfo": "skip"}

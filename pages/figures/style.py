@@ -6,6 +6,8 @@ Grounds are transparent and text takes the page's colour; marks have a contrast 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -36,9 +38,9 @@ _TEMPLATE = go.layout.Template(
 pio.templates["henan"] = _TEMPLATE
 
 
-def blank(height: int, **layout: object) -> go.Figure:
-    """An empty figure of a fixed height in px, in the project's template."""
-    return go.Figure(layout={"template": "henan", "height": height, **layout})
+def blank(height: int, traces: Sequence[Any] = (), **layout: object) -> go.Figure:
+    """A figure of a fixed height in px, in the project's template."""
+    return go.Figure(data=list(traces), layout={"template": "henan", "height": height, **layout})
 
 
 def colour(direction: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
@@ -41,21 +40,29 @@ def evidence_lines(row: Any, lang: Lang) -> Markup:
     return Markup("").join(parts)
 
 
-def figure_block(row: Any, figure: go.Figure, view: View, key: str) -> None:
-    """One figure of the source: its finding, its chart, its evidence."""
+def finding(row: Any) -> Markup:
+    """The figure as a sentence, in the colour of its direction."""
+    return Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding)
+
+
+def figure_block(row: Any, figure: go.Figure | None, view: View, key: str) -> None:
+    """One figure of the source: its finding, its chart where there is one, its evidence."""
     with st.container(key=key, gap="small"):
-        st.html(Markup('<p class="finding {}">{}</p>').format(row.direction if isinstance(row.direction, str) else "", row.finding))
+        if figure is None:
+            st.html(finding(row) + evidence_lines(row, view.lang))
+            return
+        st.html(finding(row))
         chart(figure, f"chart-{key}", row.finding)
         st.html(evidence_lines(row, view.lang))
 
 
-def levels(rows: pd.DataFrame, lang: Lang) -> Markup:
+def levels(rows: Iterable[Any], lang: Lang) -> Markup:
     """Delivered amounts and present levels as numbers: no bar across units."""
     items = [
         Markup('<li><span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span></li>').format(
             row.change_label or row.after_label or row.before_label, row.name, grade_mark(row.grade, lang), row.place, row.periods
         )
-        for row in rows.itertuples()
+        for row in rows
     ]
     return Markup('<ul class="levels">{}</ul>').format(Markup("").join(items))
 
@@ -64,9 +71,8 @@ def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption:
     """A table that prints, scrolls sideways inside itself and reads aloud."""
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(heading) for heading in headings)
     body = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row)) for row in rows)
-    return Markup(
-        '<div class="tablewrap" tabindex="0" role="region" aria-label="{0}"><table><caption class="quiet">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>'
-    ).format(caption, head, body)
+    table = Markup('<table><caption class="quiet">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(caption, head, body)
+    return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
 
 
 def _unbroken(text: str) -> Markup:
@@ -74,7 +80,7 @@ def _unbroken(text: str) -> Markup:
     return Markup('<span class="nw">{}</span>').format(text) if len(text) <= 16 else Markup("{}").format(text)
 
 
-def as_table(rows: pd.DataFrame, lang: Lang) -> Markup:
+def as_table(rows: Iterable[Any], lang: Lang) -> Markup:
     """Figures with everything that makes them checkable: value, periods, grade, derivation, section and words."""
     headings = [
         *(say(lang, zh, en) for zh, en in (("指标", "Figure"), ("地点", "Place"), ("前", "Before"), ("后", "After"), ("变化", "Change"), ("时间", "Periods"))),
@@ -92,6 +98,6 @@ def as_table(rows: pd.DataFrame, lang: Lang) -> Markup:
             row.formula_label,
             Markup('<span lang="zh">{}（{}）</span>').format(row.phrases.replace(" | ", " · "), row.section),
         )
-        for row in rows.itertuples()
+        for row in rows
     )
     return plain_table(headings, cells, say(lang, "全部指标及其原文", "All figures with the words they stand in"))

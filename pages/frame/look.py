@@ -31,7 +31,8 @@ _CSS = """
 .lede { max-width: 42rem; font-size: 1.02rem; line-height: 1.7; margin: 0 0 .25rem; }
 .quiet { color: var(--quiet); font-size: .875rem; line-height: 1.6; max-width: 44rem; margin: 0; }
 .kicker { color: var(--quiet); font-size: .875rem; margin: 0 0 .4rem; }
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .35rem 1.5rem; margin: .25rem 0 0 !important; padding: 0 !important; list-style: none; font-size: .875rem; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .35rem 1.5rem; font-size: .875rem;
+  margin: .25rem 0 0 !important; padding: 0 !important; list-style: none; }
 .strip li { display: grid; grid-template-columns: 2.6rem 6.6rem 1fr; align-items: baseline; }
 .strip b { font-size: 1.1rem; font-variant-numeric: tabular-nums; font-weight: 600; text-align: right; padding-right: .5rem; }
 .strip .grade { justify-self: start; }
@@ -64,14 +65,18 @@ _CSS = """
 .levels .num { font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; display: block; }
 .levels .what { font-size: .875rem; line-height: 1.45; display: block; }
 .events { list-style: none; margin: 0 !important; padding: 0 !important; max-width: 46rem; }
-.events li { display: grid; grid-template-columns: 9.5rem 1fr; gap: .75rem; padding: .35rem 0; border-top: 1px solid var(--rule); margin: 0; line-height: 1.55; font-size: .93rem; }
+.events li { display: grid;
+  grid-template-columns: 9.5rem 1fr; gap: .75rem; padding: .35rem 0; border-top: 1px solid var(--rule); margin: 0; line-height: 1.55; font-size: .93rem; }
 .events time { color: var(--quiet); font-variant-numeric: tabular-nums; }
-.conflict { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: .5rem 1.5rem; border-top: 1px solid var(--rule); padding: .5rem 0; }
+.conflict { display: grid;
+  grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: .5rem 1.5rem; border-top: 1px solid var(--rule); padding: .5rem 0; }
 .conflict blockquote { margin: 0; padding: 0 0 0 .7rem; border-left: 3px solid var(--worsened); font-size: .95rem; }
 .conflict p { grid-column: 1 / -1; margin: 0; font-size: .93rem; line-height: 1.6; max-width: 46rem; }
 .tablewrap { overflow-x: auto; max-width: 100%; }
-.tablewrap table { border-collapse: collapse; font-size: .8125rem; line-height: 1.45; font-variant-numeric: tabular-nums; min-width: 46rem; width: 100%; }
-.tablewrap th { text-align: left; font-weight: 600; border-bottom: 1px solid currentColor; padding: .3rem .6rem .3rem 0; vertical-align: bottom; }
+.tablewrap table { border-collapse: collapse;
+  font-size: .8125rem; line-height: 1.45; font-variant-numeric: tabular-nums; min-width: 46rem; width: 100%; }
+.tablewrap th { text-align: left; font-weight: 600; border-bottom: 1px solid currentColor; padding: .3rem .6rem .3rem 0;
+  vertical-align: bottom; }
 .tablewrap td { border-bottom: 1px solid var(--rule); padding: .35rem .6rem .35rem 0; vertical-align: top; }
 .tablewrap caption { text-align: left; padding: 0 0 .3rem; caption-side: top; }
 .nw { white-space: nowrap; }

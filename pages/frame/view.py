@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, cast
 
 import pandas as pd
@@ -13,7 +14,7 @@ from data.filters import Filters, Selection, parse, select
 from data.live import State, current
 from data.load import Dataset
 from data.schema import Case, Lang
-from data.wording import say, worded
+from data.wording import say, worded, worded_rows
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 _APPLIED = "filters applied"
@@ -35,17 +36,20 @@ class View:
     def dataset(self) -> Dataset:
         return self.state.dataset
 
-    @property
-    def rows(self) -> pd.DataFrame:
+    @cached_property
+    def rows(self) -> tuple[Any, ...]:
         """The selected figures with their words in the reader's language, the chosen cities' first."""
-        return worded(self.dataset, self.lang).loc[self.selection.rows.index]
+        everything = worded_rows(self.dataset, self.lang)
+        return tuple(everything[position] for position in self.selection.positions)
 
-    def rows_of(self, case: Case) -> pd.DataFrame:
-        """All figures of one case, whatever the filters, the chosen cities' first, headlines before the rest."""
-        words = worded(self.dataset, self.lang)
-        rows = words[words["case_id"] == case.id]
-        local = rows["prefecture_code"].isin(self.filters.city).astype(int)
-        return rows.assign(local=-local, first=rows["headline"].fillna(99)).sort_values(["local", "first"], kind="stable")
+    def table(self, columns: Sequence[str]) -> pd.DataFrame:
+        """The selected figures as a table of these worded columns."""
+        return worded(self.dataset, self.lang)[list(columns)].iloc[list(self.selection.positions)]
+
+    def rows_of(self, case: Case) -> tuple[Any, ...]:
+        """All figures of one case, whatever the filters: the chosen cities' first, headlines before the rest."""
+        own = (row for row in worded_rows(self.dataset, self.lang) if row.case_id == case.id)
+        return tuple(sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
 
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
