@@ -8,7 +8,8 @@ cites it and holds it:
 - an event holds its date and the numerals of its words, a conflict those of its note and its metrics;
 - a `not_measured` entry holds its whole phrase, a repetition only what the repeated metric holds.
 
-So a long phrase around four numbers with one of them typed covers one. Numbers are compared with their multiplier: 2300多万亩 is held by 2300 in 万亩
+So a long phrase around four numbers with one of them typed covers one; and where a metric cites a number that it neither holds nor excludes, neither a
+conflict nor the exclusion of another metric makes up for it: it may be mistyped. Numbers are compared with their multiplier: 2300多万亩 is held by 2300 in 万亩
 or by 23,000,000 in 亩. Blanks are left out on both sides, except between two digits.
 
 Arabic numbers all count. Chinese numerals count unless they mark a list (一是, 一、, (一), 1.), stand in a word of `NO_NUMBER`, or in the name of a place;
@@ -30,10 +31,12 @@ from typing import Literal
 from data.load import FOLDER, Dataset, read_dataset
 from data.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
 
-Cover = Literal["metric", "dated", "not_measured"]
+Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]
 Span = tuple[int, int]
 
-COVERS: tuple[Cover, ...] = ("metric", "dated", "not_measured")
+FIRM: tuple[Cover, ...] = ("metric", "event", "not_measured")
+WEAK: tuple[Cover, ...] = ("excluded", "conflict")
+"""What accounts for a numeral, the first that applies; the weak ones only where no metric cites it without holding it."""
 AROUND = 14
 
 NO_NUMBER: tuple[str, ...] = (
@@ -94,7 +97,7 @@ class CaseAudit:
     """What the document's part of one case and the case's file say of one another.
 
     `line` is where the part begins, None where the document has none. `covered`, `dated` and `not_measured` count the numerals that a metric, an event or
-    conflict, or a not_measured entry accounts for, each numeral once, in this order. The last three name the entry and its phrase.
+    conflict, or a not_measured entry accounts for, each numeral once. The last three fields name the entry and its phrase.
     """
 
     case_id: str
@@ -242,18 +245,22 @@ def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | N
         if len(citation.phrase.text) > PHRASE_LIMIT:
             faults["too_long"].append(f"{_label(citation)}: {len(citation.phrase.text)} characters, at most {PHRASE_LIMIT}")
         place = _locate(source, citation, scope, faults)
-        for numeral in _cited(source, citation, place, faults) if place else ():
-            covers[numeral].add(citation.cover)
-    first = [next((cover for cover in COVERS if cover in found), None) for found in covers.values()]
+        for numeral, cover in _covers(source, citation, place, faults) if place else ():
+            covers[numeral].add(cover)
+    counted = [_counted(found) for found in covers.values()]
     return CaseAudit(
         case_id=case.id if case else f"案例{number} (no case file)",
         line=source.line(part[0]) if part else None,
-        covered=first.count("metric"),
-        dated=first.count("dated"),
-        not_measured=first.count("not_measured"),
-        uncovered=tuple(source.uncovered(numeral) for numeral, found in covers.items() if not found),
+        covered=counted.count("metric") + counted.count("excluded"),
+        dated=counted.count("event") + counted.count("conflict"),
+        not_measured=counted.count("not_measured"),
+        uncovered=tuple(source.uncovered(numeral) for numeral, cover in zip(covers, counted, strict=True) if cover is None),
         **{kind: tuple(found) for kind, found in faults.items()},
     )
+
+
+def _counted(found: set[Cover]) -> Cover | None:
+    return next((cover for cover in (*FIRM, *(() if "cited" in found else WEAK)) if cover in found), None)
 
 
 def _label(citation: _Citation) -> str:
@@ -275,17 +282,22 @@ def _locate(source: _Document, citation: _Citation, part: Span, faults: dict[str
     return None
 
 
-def _cited(source: _Document, citation: _Citation, place: Span, faults: dict[str, list[str]]) -> Iterator[Numeral]:
-    """The numerals of the phrase that its entry holds or excludes."""
+def _covers(source: _Document, citation: _Citation, place: Span, faults: dict[str, list[str]]) -> Iterator[tuple[Numeral, Cover]]:
+    """What the entry does with the numerals of its phrase."""
+    numerals = source.within(place)
     excluded: set[Numeral] = set()
     for exclusion in citation.phrase.excludes:
-        found = {numeral for span in source.find(exclusion, place) for numeral in source.within(place) if numeral.start < span[1] and span[0] < numeral.end}
+        found = {numeral for span in source.find(exclusion, place) for numeral in numerals if numeral.start < span[1] and span[0] < numeral.end}
         if not found:
             faults["not_verbatim"].append(f'{_label(citation)}: excludes "{exclusion}", which is no numeral of the phrase')
         excluded |= found
-    for numeral in source.within(place):
-        if citation.holds is None or numeral in excluded or not citation.holds.isdisjoint(numeral.readings):
-            yield numeral
+    for numeral in numerals:
+        if citation.holds is None or not citation.holds.isdisjoint(numeral.readings):
+            yield numeral, citation.cover
+        elif numeral in excluded:
+            yield numeral, "excluded"
+        elif citation.cover == "metric":
+            yield numeral, "cited"
 
 
 def _citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
@@ -294,10 +306,10 @@ def _citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
         yield from (_Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section) for phrase in metric.phrases)
     for index, event in enumerate(case.events):
         holds = _words(event.what.zh, dataset) | _dates(event.date) | _dates(event.end) | _keys(*(float(date[:4]) for date in (event.date, event.end) if date))
-        yield from (_Citation(f"events[{index}]", phrase, "dated", holds) for phrase in event.phrases)
+        yield from (_Citation(f"events[{index}]", phrase, "event", holds) for phrase in event.phrases)
     for conflict in case.conflicts:
         holds = _words(conflict.note.zh, dataset).union(*(held[metric] for metric in conflict.metrics))
-        yield from (_Citation(f"conflicts {conflict.id}", phrase, "dated", holds) for phrase in conflict.phrases)
+        yield from (_Citation(f"conflicts {conflict.id}", phrase, "conflict", holds) for phrase in conflict.phrases)
     for index, entry in enumerate(case.not_measured):
         yield _Citation(f"not_measured[{index}]", entry.phrase, "not_measured", held[entry.metric] if entry.metric else None)
 

@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import get_args
+from typing import Any, get_args
 
-import numpy as np
 import pandas as pd
 
 from data.evidence import GRADES
@@ -71,8 +70,8 @@ def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tu
         wanted = [value for value in query.get(name, "").split(",") if value]
         kept[name] = tuple(value for value in known if value in wanted)
         dropped += [(name, value) for value in dict.fromkeys(wanted) if value not in known]
-    search = "".join(c for c in query.get("search", "") if c.isprintable()).strip()[:SEARCH_LIMIT]
-    return Filters(**kept, search=search), tuple(dropped)
+    visible = "".join(" " if c.isspace() else c for c in query.get("search", "") if c.isprintable() or c.isspace())
+    return Filters(**kept, search=visible.strip()[:SEARCH_LIMIT].strip()), tuple(dropped)
 
 
 def select(dataset: Dataset, filters: Filters) -> Selection:
@@ -91,7 +90,7 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
         matching = set() if filters.grade or filters.role else {case.id for case in cases if _matches(_case_words(dataset, case), filters.search)}
         cases = [case for case in cases if case.id in left | matching]
     local = keep & table["prefecture_code"].isin(filters.city).to_numpy()
-    positions = (*np.flatnonzero(local), *np.flatnonzero(keep & ~local))
+    positions = (*local.nonzero()[0], *(keep & ~local).nonzero()[0])
     return Selection(dataset, tuple(cases), tuple(map(int, positions)), int(local.sum()))
 
 
@@ -119,9 +118,9 @@ def _case_words(dataset: Dataset, case: Case) -> str:
     return _folded(" ".join(f"{text.zh} {text.en}" for text in texts))
 
 
-def _found(dataset: Dataset, search: str) -> np.ndarray:
-    """Rows whose figure or case holds every word of the search."""
+def _found(dataset: Dataset, search: str) -> Any:
+    """A mask over the table: the rows whose figure or case holds every word of the search."""
     words = _folded(search).split()
     in_case = {case.id: _case_words(dataset, case) for case in dataset.cases}
     texts = [f"{own} {in_case[case_id]}" for own, case_id in zip(dataset.search_texts, dataset.table["case_id"], strict=True)]
-    return np.array([all(word in text for word in words) for text in texts], dtype=bool)
+    return pd.Series([all(word in text for word in words) for text in texts], dtype=bool).to_numpy()

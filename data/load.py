@@ -22,7 +22,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from data import evidence, table
-from data.problems import Finding, Problem, Severity, did_you_mean, explain, field_name, shown
+from data.problems import Finding, Problem, Severity, did_you_mean, explain, field_name, shown, visible
 from data.problems import Path as FieldPath
 from data.schema import Case, Domain, Metric, Model, Place, Source, Unit
 
@@ -33,9 +33,10 @@ DIGIT_LIMIT = 15
 """A number of more digits would not come back from a float as it was printed."""
 PROBLEM_LIMIT = 100
 """So many errors of one file are told; the rest shows when these are mended."""
+MESSAGE_LIMIT = 300
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _SYNTAX = {
     "tab character": "a tab. Write blanks instead",
     "mapping values are not allowed": 'a second ": " in one line. Put the text in quotes',
@@ -285,7 +286,7 @@ class File:
         if severity == "error" and self.errors > PROBLEM_LIMIT:
             path, message = (), f"more than {PROBLEM_LIMIT} problems. Mend the others first"
         if severity == "warning" or self.errors <= PROBLEM_LIMIT + 1:
-            self.problems.append(Problem(self.name, line, column, field_name(path), message, severity))
+            self.problems.append(Problem(self.name, line, column, field_name(path), visible(message, MESSAGE_LIMIT), severity))
 
     def at(self, path: FieldPath) -> Any:
         """The value at `path`, None where there is none."""

@@ -56,7 +56,7 @@ class Finding(NamedTuple):
 
 def field_name(path: Path) -> str:
     """`("metrics", 3, "after")` as `metrics[3].after`; a key no name would have is cut and escaped."""
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{_visible(key, 40)}" for key in path).lstrip(".")
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{visible(key, 40)}" for key in path).lstrip(".")
 
 
 def did_you_mean(word: str, known: Mapping[str, str], elsewhere: str) -> str:
@@ -78,10 +78,11 @@ def shown(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{_visible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
+    return f'"{visible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
 
 
-def _visible(text: str, limit: int) -> str:
+def visible(text: str, limit: int) -> str:
+    """The text cut to `limit` characters, with control and other invisible characters written as \\uXXXX."""
     cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 

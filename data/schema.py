@@ -188,8 +188,8 @@ class End(Quantity):
             raise ValueError("an end needs a value, a text or a period. Write one of them, or leave the end out")
         for name, given, present in (("value", self.value_basis, has_value), ("period", self.period_basis, self.period is not None)):
             if given is not None and (given == "unstated") == present:
-                found = "there is one" if present else "there is none"
-                raise ValueError(f"{name}_basis: {given}, but of the {name} {found}. Write stated or implied where there is one")
+                said = f"but there is a {name}. Write stated or implied" if present else f"but there is no {name}. Write unstated, or leave it out"
+                raise ValueError(f"{name}_basis: {given}, {said}")
         return self
 
     @property

@@ -74,6 +74,8 @@ _BOUNDS = _pairs(
     at_most=("不超过{}", "at most {}"),
 )
 _BOUND_MARKS: Mapping[Bound, str] = {"exact": "", "over": ">", "at_least": "≥", "under": "<", "nearly": "≈", "about": "≈", "at_most": "≤"}
+_MIRRORED = str.maketrans("<>≤≥", "><≥≤")
+"""A bound speaks of the size: a fall by over 15 % is a change below −15 %."""
 _COUNTED = ("count", "money", "area", "volume", "mass", "length")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -126,37 +128,50 @@ def end_text(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> str:
     """One end as read: with unit and bound; the words where it has no number; empty where it is missing."""
     if drawn.span is None:
         return end.text[lang] if end and end.text else ""
-    low, high = drawn.span
     places = 9 if drawn.origin == "stated" else 2
+    return bounded(_range_text(*drawn.span, unit, lang, places), drawn.bound, lang)
+
+
+def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9) -> str:
+    """A value or a range with its unit once: 2–3个月 / 2–3 months; twice where it stands before or around the number: CNY 3 bn–CNY 5 bn."""
     if low == high:
-        return bounded(value_text(low, unit, lang, places), drawn.bound, lang)
-    top = value_text(high, unit, lang, places)
-    bottom = value_text(low, unit, lang, places) if unit.form in ("rank", "money") and lang == "en" else digits(low * (unit.scale if lang == "en" else 1), places)
-    return bounded(f"{bottom}–{top}", drawn.bound, lang)
+        return value_text(low, unit, lang, places)
+    if unit.form == "rank" or (unit.form == "money" and lang == "en"):
+        start = value_text(low, unit, lang, places)
+    else:
+        start = digits(low, places) if lang == "zh" else _english_number(low * unit.scale, unit, places)
+    return f"{start}–{value_text(high, unit, lang, places)}"
 
 
 def change_text(change: Change, unit: Unit, lang: Lang) -> str:
     """A stated change as read: −15.79%, +7.5个百分点, 3.1倍 / 3.1 times, 上升8位 / up 8 places."""
     if change.span is None:
         return change.text[lang] if change.text else ""
-    low, high = change.span
+    size = _size_text(change, unit, lang)
     if change.kind == "multiple":
-        return bounded(say(lang, f"{_sizes(low, high)}倍", f"{_sizes(low, high)} times"), change.bound, lang)
+        return bounded(size, change.bound, lang)
     if change.kind == "places":
-        size = _sizes(abs(low), abs(high))
-        way = say(lang, "上升", "up") if low > 0 else say(lang, "下降", "down")
-        places = say(lang, f"{way}{size}位", f"{way} {size} place{'s' * (size != '1')}")
-        return places if change.bound == "exact" else f"{_BOUND_MARKS[change.bound]} {places}"
-    if low != high:
-        low, high = sorted((low, high), key=abs)
+        way = say(lang, "上升", "up ") if change.span[0] > 0 else say(lang, "下降", "down ")
+        return way + bounded(size, change.bound, lang)
+    falls = change.span[0] < 0
+    mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
+    return f"{mark}{'−' if falls else '+'}{size}"
+
+
+def _size_text(change: Change, unit: Unit, lang: Lang) -> str:
+    """How large a change is, without its sign and bound: 15.79%, 55 m³ per mu, 6 places."""
+    assert change.span is not None
+    low, high = sorted(map(abs, change.span))
+    if change.kind == "difference":
+        return _range_text(low, high, unit, lang)
+    size = _sizes(low, high)
     if change.kind == "relative":
-        size = f"{_sizes(abs(low), abs(high))}%"
-    elif change.kind == "points":
-        size = f"{_sizes(abs(low), abs(high))}{say(lang, '个百分点', ' pp')}"
-    else:
-        start = f"{digits(abs(low))}–" if low != high else ""
-        size = start + value_text(abs(high), unit, lang)
-    return f"{_BOUND_MARKS[change.bound]}{'−' if high < 0 else '+'}{size}"
+        return f"{size}%"
+    if change.kind == "points":
+        return say(lang, f"{size}个百分点", f"{size} pp")
+    if change.kind == "places":
+        return say(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
+    return say(lang, f"{size}倍", f"{size} times")
 
 
 def _sizes(low: float, high: float) -> str:
@@ -216,20 +231,22 @@ def _periods(metric: Metric, lang: Lang) -> str:
     return f"{before or unstated} → {after or unstated}"
 
 
-def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    """The figure as one sentence without a full stop: what changed, from what to what, by how much."""
-    sentence = _plain_finding(metric, found, units, lang)
+def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang, where: Text | None = None) -> str:
+    """The figure as one sentence without a full stop: what changed, from what to what, by how much. `where` is named as in `name_of`."""
+    sentence = _plain_finding(metric, name_of(metric, lang, where), found, units, lang)
     if metric.status == "observed":
         return sentence
     label = say(lang, "目标", "Target") if metric.status == "target" else say(lang, "规划", "Plan")
     return say(lang, f"{label}：{sentence}", f"{label}: {_inside(sentence)}")
 
 
-def name_of(metric: Metric, lang: Lang) -> str:
-    """The figure's name with whom it is about, where that is narrower than its place."""
-    if metric.subject is None:
-        return metric.name[lang]
-    return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {_inside(metric.name.en)}")
+def name_of(metric: Metric, lang: Lang, where: Text | None = None) -> str:
+    """The figure's name, with whom it is about, and with its place where that is not the case's own: 济源市亩均用水量 / Jiyuan: water use per mu."""
+    if metric.subject is not None:
+        return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {_inside(metric.name.en)}")
+    if where is not None:
+        return say(lang, f"{where.zh}{metric.name.zh}", f"{where.en}: {_inside(metric.name.en)}")
+    return metric.name[lang]
 
 
 def _inside(text: str) -> str:
@@ -237,8 +254,7 @@ def _inside(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _plain_finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    name = name_of(metric, lang)
+def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
     before, after = ends_text(metric, found, units, lang)
     colon = say(lang, "：", ": ")
     if before and after:
@@ -264,15 +280,13 @@ def _since(before: End | None, lang: Lang) -> str:
 def _change_sentence(name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
     assert change.span is not None
     than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
+    size = bounded(_size_text(change, unit, lang), change.bound, lang)
     if change.kind == "multiple":
-        times = bounded(f"{_sizes(*change.span)}倍", change.bound, "zh")
-        times_en = bounded(f"{_sizes(*change.span)} times", change.bound, "en")
         earlier_zh, earlier_en = (since, f"that of {since}") if since else ("原来", "its earlier level")
-        return say(lang, f"{name}为{earlier_zh}的{times}", f"{name} reached {times_en} {earlier_en}")
-    size = change_text(change, unit, lang).lstrip("".join(_BOUND_MARKS.values())).lstrip("+−")
-    size = bounded(size, change.bound, lang)
+        return say(lang, f"{name}为{earlier_zh}的{size}", f"{name} reached {size} {earlier_en}")
     if change.kind == "places":
-        return say(lang, f"{name}{than_zh}{size}", f"{name} moved {size}{than_en}")
+        moved = change_text(change, unit, lang)
+        return say(lang, f"{name}{than_zh}{moved}", f"{name} moved {moved}{than_en}")
     falls = change.span[1] <= 0
     verb = say(lang, "下降" if falls else "上升", "fell by" if falls else "rose by")
     if change.kind == "difference":
@@ -343,7 +357,7 @@ def short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lan
 def worded(dataset: Dataset, lang: Lang) -> pd.DataFrame:
     """The metrics table with the words of one language beside it, on the same index. Shared: copy before changing.
 
-    Added columns: case_title, place, name (with its subject), unit, dimension, before_label, after_label, change_label, finding, periods,
+    Added columns: case_title, place, name (with its subject or place), unit, dimension, before_label, after_label, change_label, finding, periods,
     grade_word, direction_word, role_word, caveat_words and caveat_notes (lists), formula_label, doubtful (a "%" that may mean points), yardstick.
     """
     rows = [_words(dataset, case, metric, lang) for case in dataset.cases for metric in case.metrics]
@@ -362,16 +376,17 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
     found = dataset.evidence[case.id, metric.id]
     before, after = ends_text(metric, found, units, lang)
     place = dataset.places[metric.place]
+    where = None if metric.place in case.places else place.name
     return {
         "case_title": case.title[lang],
         "place": place.name[lang],
-        "name": name_of(metric, lang),
+        "name": name_of(metric, lang, where),
         "unit": units[metric.unit].name[lang],
         "dimension": units[metric.unit].dimension,
         "before_label": before,
         "after_label": after,
         "change_label": short_change(metric, found, units, lang),
-        "finding": finding(metric, found, units, lang),
+        "finding": finding(metric, found, units, lang, where),
         "periods": _periods(metric, lang),
         "grade_word": GRADE_WORDS[found.grade][lang],
         "direction_word": DIRECTION_WORDS[found.direction][lang] if found.direction else "",

@@ -38,6 +38,7 @@ def opening(view: View) -> None:
 
 def index_chart(view: View) -> None:
     shown = [row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None]
+    shown.sort(key=lambda row: (row.prefecture_code not in view.filters.city, row.grade))
     drawn = {row.case_id for row in shown}
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
     words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}

@@ -170,6 +170,28 @@ TWO_BOUNDS = {"unit": "percent", "after": {"value": 0.6}, "compared_with": {"lab
             ["9"],
             id="conflict-holds-its-metrics",
         ),
+        pytest.param(
+            "甲说8天,乙说9天",
+            {
+                "metrics": [metric("甲说8天", after={"value": 88})],
+                "conflicts": [{"id": "days", "phrases": ["甲说8天", "乙说9天"], "note": {"zh": "8天和9天", "en": "eight and nine"}}],
+            },
+            ["8"],
+            id="conflict-does-not-make-up-for-a-mistyped-number",
+        ),
+        pytest.param(
+            "26县100天",
+            {"metrics": [metric("26县", after={"value": 27}), metric({"text": "26县100天", "excludes": ["26"]}, id="other", after={"value": 100})]},
+            ["26"],
+            id="exclusion-does-not-make-up-for-a-mistyped-number",
+        ),
+        pytest.param(
+            "2020年发证89张,后称90张",
+            {"events": [event("2020年发证89张")], "conflicts": [{"id": "n", "phrases": ["89张", "90张"], "note": {"zh": "89张与90张", "en": "two counts"}}]},
+            [],
+            id="conflict-beside-an-event",
+        ),
+        pytest.param("五年来26天", {"metrics": [metric("五年来26天", after={"value": 26})], "not_measured": [left_out("五年来")]}, [], id="rest-of-a-phrase-not-measured"),
         pytest.param("2019年、2020年获奖", {"events": [event("2019年、2020年", "2019", end="2020")]}, [], id="span-of-an-event"),
         pytest.param("2020年三五家", {"events": [event("2020年三五家", zh="七八家")]}, ["三五"], id="vague-numbers-differ"),
         pytest.param("2020年三家", {"events": [event("2020年三家", zh="三门峡开会")]}, ["三"], id="place-name-in-the-words-of-an-event"),

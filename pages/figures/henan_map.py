@@ -12,13 +12,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.style import NEUTRAL, blank, safe
+from pages.figures.style import NEUTRAL, blank, safe, width_of
 
 CLASSES: tuple[str, ...] = ("rgba(128,136,146,0.10)", "rgba(47,127,209,0.30)", "rgba(47,127,209,0.52)", "rgba(47,127,209,0.76)", "rgba(47,127,209,1)")
 """No case, then one, two, three, four and more: ever more of one blue, which reads on a light and on a dark ground. The table says the same in numbers."""
-_NEAR = 0.22
+_LABEL = 11
+_DEGREES = 6.6 / 358
+"""Degrees of longitude a px at the narrowest width the map is drawn in."""
+_CLEAR = 0.08
 INK = "#1b2026"
-HEIGHT = 520
+HEIGHT = 470
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequ
             lat=[area.lat for area in areas],
             text=[f"<b>{safe(area.label)}</b>" if area.chosen else safe(area.label) for area in areas],
             mode="text",
-            textposition=[_beside(area, points) for area in areas],
-            textfont={"size": 11},
+            textposition=[_position(area, points) for area in areas],
+            textfont={"size": _LABEL},
             hoverinfo="skip",
         )
     )
@@ -94,12 +97,14 @@ def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequ
     return figure
 
 
-def _beside(area: Area, points: Sequence[Point]) -> str:
-    """Where a label stands: away from the nearest county point, so that neither hides the other."""
-    near = [point for point in points if abs(point.lon - area.lon) < 2 * _NEAR and abs(point.lat - area.lat) < _NEAR]
-    if not near:
-        return "middle center"
-    return "top center" if sum(point.lat - area.lat for point in near) <= 0 else "bottom center"
+def _position(area: Area, points: Sequence[Point]) -> str:
+    """Where the label of an area stands so that no county point hides it, judged at the width of a small screen."""
+    half, line = width_of(area.label) * _LABEL / 2 * _DEGREES, _LABEL * _DEGREES
+    for position, right, up in (("middle center", 0, 0), ("top center", 0, line), ("bottom center", 0, -line), ("middle left", -half, 0), ("middle right", half, 0)):
+        lon, lat = area.lon + right, area.lat + up * 0.8
+        if all(abs(point.lon - lon) > half + _CLEAR or abs(point.lat - lat) > line / 2 + _CLEAR for point in points):
+            return position
+    return "top center"
 
 
 def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area], chosen: bool) -> go.Choropleth:

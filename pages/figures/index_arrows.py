@@ -51,7 +51,7 @@ def index_range(indices: Sequence[float]) -> tuple[float, float]:
 
 
 def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()) -> go.Figure:
-    """Arrows for the rows with an index, under a heading a case. Within a case the order is by grade, never by size.
+    """Arrows for the rows with an index, under a heading a case. Within a case the order is that of `rows`: by grade, never by size.
 
     `rows` are worded rows; those without an index are passed over. `headings` is {case_id: heading} in the order drawn; an empty heading is left out.
     `words` is {case_id: sentence} for cases that have nothing to compare. `beside` holds indices drawn in other charts that share this axis.
@@ -65,7 +65,7 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
             sheet.write(heading, bold=True)
         if case_id in words:
             sheet.write(words[case_id])
-        for row in sorted((row for row in comparable if row.case_id == case_id), key=lambda row: row.grade):
+        for row in (row for row in comparable if row.case_id == case_id):
             if heading:
                 sheet.write(f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}" if row.before_label and row.after_label else row.name)
             traces += _arrow(row, sheet.skip(_MARK), lang)

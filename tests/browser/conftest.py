@@ -1,0 +1,61 @@
+"""One server and one browser for all browser tests, and readers who notice what should not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from data import load_dataset
+from data.load import Dataset
+from tests.browser.reader import Scheme, chromium, reading
+from tests.browser.server import running
+
+LOG = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = request.config.stash[LOG] = tmp_path_factory.mktemp("server") / "log"
+    with running(log) as address:
+        yield address
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    log = item.config.stash.get(LOG, None)
+    if report.failed and log is not None:
+        report.sections.append(("server log", log.read_text()[-4000:]))
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, chromium(playwright) as opened:
+        yield opened
+
+
+@pytest.fixture
+def arrive(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Makes a reader's page: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails when anything went wrong in it unseen."""
+    noted: list[list[str]] = []
+    with ExitStack() as contexts:
+
+        def come(lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
+            context, wrong = contexts.enter_context(reading(browser, server, lang, scheme, width))
+            noted.append(wrong)
+            return context.new_page()
+
+        yield come
+    assert not any(noted), noted
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    return load_dataset()

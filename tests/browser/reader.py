@@ -1,0 +1,90 @@
+"""A reader: a browser context of one language, scheme and width that reaches this machine only, and what a reader does on every page."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Route, WebSocket, expect
+
+Scheme = Literal["light", "dark"]
+OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
+PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+"""Under a deep link Streamlit's page asks there first where its server is, and finds nothing."""
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PAGES = ("/", "/case", "/map", "/data")
+expect.set_options(timeout=15_000)
+
+
+def chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=ARGUMENTS)
+
+
+@contextmanager
+def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """A context whose pages start at `address`, and the list of what went wrong in them: requests to other hosts (all aborted), errors of the page or its console."""
+    context = browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport={"width": width, "height": 900}, service_workers="block")
+    noted: list[str] = []
+
+    def outside(route: Route) -> None:
+        noted.append(f"request to another host: {route.request.url}")
+        route.abort()
+
+    def connected(socket: WebSocket) -> None:
+        if OUTSIDE.match(socket.url):
+            noted.append(f"connection to another host: {socket.url}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" and not PROBE.search(message.location["url"]):
+            noted.append(f"console error: {message.text} ({message.location['url']})")
+
+    context.route(OUTSIDE, outside)
+    context.on("console", said)
+    context.on("weberror", lambda raised: noted.append(f"uncaught error: {raised.error}"))
+    context.on("page", lambda page: page.on("websocket", connected))
+    context.set_default_timeout(15_000)
+    yield context, noted
+    context.close()
+
+
+def visit(page: Page, path: str) -> None:
+    """Opens a link and waits until the page is there to its last line."""
+    page.goto(path)
+    expect(page.locator("footer")).to_be_visible()
+
+
+def status(page: Page) -> Locator:
+    """The line above every page that says what is shown."""
+    return page.get_by_role("status").first
+
+
+def control(page: Page, name: str) -> Locator:
+    """The filter of this name in the sidebar."""
+    sidebar = page.get_by_test_id("stSidebar")
+    return sidebar.get_by_role("combobox", name=name).or_(sidebar.get_by_role("toolbar", name=name))
+
+
+def choose_city(page: Page, label: str, city: str) -> None:
+    """Chooses a city in the sidebar as one types it, and shuts the list."""
+    box = control(page, label)
+    box.fill(city)
+    page.get_by_role("option", name=city).click()
+    page.keyboard.press("Escape")
+
+
+def clear(page: Page, label: str = "Clear all filters") -> Locator:
+    """The clear button beside the line above the page."""
+    return page.get_by_role("main").get_by_role("button", name=label).first
+
+
+def drawn(page: Page) -> None:
+    """Waits until nothing is being fetched for the page any more and every chart in it is drawn."""
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    for chart in page.get_by_test_id("stPlotlyChart").all():
+        expect(chart.locator(".main-svg").first).to_be_visible()

@@ -1,0 +1,83 @@
+"""Filters apply to every page, live in the URL, and are let go in one click."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.reader import choose_city, clear, control, status, visit
+
+JIYUAN = "city=419001"
+
+
+def test_a_city_stays_through_pages_reload_and_back(arrive):
+    page = arrive("zh-CN")
+    visit(page, "/")
+    choose_city(page, "地市", "济源市")
+    expect(page).to_have_url(f"/?{JIYUAN}")
+    expect(status(page)).to_contain_text("其中 1 项属于济源市")
+    for name, path in (("案例", "/case"), ("地图", "/map"), ("数据", "/data")):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page).to_have_title(f"{name} · 河南改革成效")
+        expect(page).to_have_url(f"{path}?{JIYUAN}")
+        expect(status(page)).to_contain_text("济源市")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("数据")
+    expect(page).to_have_url(f"/data?{JIYUAN}")
+    expect(control(page, "地市").locator("xpath=ancestor::*[@data-testid='stMultiSelect']")).to_contain_text("济源市")
+    page.go_back()
+    expect(page).to_have_title("地图 · 河南改革成效")
+    expect(page).to_have_url(f"/map?{JIYUAN}")
+    expect(status(page)).to_contain_text("济源市")
+
+
+def test_jiyuan_keeps_the_water_price_case_and_shows_its_own_figure_first(arrive, dataset):
+    page = arrive("zh-CN")
+    visit(page, f"/?{JIYUAN}")
+    water = dataset.by_id["2020-01-water-pricing"]
+    page.get_by_role("link", name=water.title.zh).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(water.title.zh)
+    expect(page).to_have_url(re.compile(rf"/case\?{JIYUAN}&case=2020-01-water-pricing"))
+    changes = page.get_by_role("heading", name="变化", level=2).locator("xpath=following::*[@role='figure']")
+    expect(changes.first).to_contain_text("−40%")
+
+
+def test_a_domain_leaves_its_cases(arrive, dataset):
+    page = arrive()
+    visit(page, "/")
+    pill = control(page, "Domain").get_by_role("button", name=dataset.domains["environment"].name.en)
+    pill.click()
+    expect(pill).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url("/?domain=environment")
+    left = [case for case in dataset.cases if "environment" in case.domains]
+    expect(status(page)).to_contain_text(f"{len(left)} of {len(dataset.cases)} cases")
+    cards = page.get_by_role("heading", name="The cases").locator("xpath=following::a")
+    expect(cards).to_have_text([f"{case.number} · {case.title.en}" for case in left])
+
+
+def test_two_filters_are_cleared_in_one_click(arrive, dataset):
+    page = arrive()
+    visit(page, "/map")
+    choose_city(page, "City", "Sanmenxia")
+    expect(status(page)).to_contain_text("Sanmenxia")
+    pill = control(page, "Domain").get_by_role("button", name=dataset.domains["finance"].name.en)
+    pill.click()
+    expect(page).to_have_url("/map?city=411200&domain=finance")
+    clear(page).click()
+    expect(page).to_have_url("/map")
+    expect(status(page)).to_contain_text(f"{len(dataset.cases)} of {len(dataset.cases)} cases")
+    expect(pill).to_have_attribute("aria-pressed", "false")
+    expect(clear(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/", "/data"])
+def test_an_empty_result_says_what_to_clear(arrive, dataset, path):
+    page = arrive()
+    visit(page, f"{path}?city=410600")
+    expect(page.get_by_text("No case meets all of these at once (City).")).to_be_visible()
+    page.get_by_role("button", name="Clear all filters").last.click()
+    expect(page).to_have_url(path)
+    expect(status(page)).to_contain_text(f"{len(dataset.cases)} of {len(dataset.cases)} cases")
+    expect(page.get_by_text("No case meets")).to_have_count(0)

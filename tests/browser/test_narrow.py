@@ -1,0 +1,35 @@
+"""On a telephone, 390 px wide: nothing to push sideways, and the filters a tap away."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.reader import PAGES, choose_city, drawn, status, visit
+
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain], [data-testid=stMainBlockContainer]")]
+    .filter(part => part.scrollWidth > part.clientWidth).map(part => `${part.dataset.testid ?? "page"} ${part.scrollWidth} > ${part.clientWidth}`)"""
+
+
+@pytest.fixture
+def telephone(arrive) -> Page:
+    return arrive(width=390)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_page_scrolls_sideways(telephone, lang):
+    for path in PAGES:
+        visit(telephone, f"{path}?lang={lang}")
+        drawn(telephone)
+        assert telephone.evaluate(TOO_WIDE) == [], path
+
+
+def test_the_filters_open_and_filter(telephone):
+    visit(telephone, "/")
+    expect(telephone.get_by_role("combobox", name="City")).not_to_be_in_viewport()
+    telephone.get_by_role("button", name="Expand sidebar").click()
+    choose_city(telephone, "City", "Jiyuan")
+    expect(telephone).to_have_url("/?city=419001")
+    telephone.get_by_role("button", name="Collapse sidebar").click()
+    expect(telephone.get_by_role("combobox", name="City")).not_to_be_in_viewport()
+    expect(status(telephone)).to_contain_text("1 of them Jiyuan's own")

@@ -1,0 +1,53 @@
+"""Every page, in both languages and both colour schemes: drawn, complete, quiet, and readable to other senses."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.reader import drawn, visit
+
+HEADINGS = {
+    "/": {"zh": "十项改革改变了什么，证据有多充分", "en": "What ten reforms in Henan changed, and how well it is shown"},
+    "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
+    "/map": {"zh": "改革发生在哪里", "en": "Where the reforms happened"},
+    "/data": {"zh": "数据", "en": "The data"},
+}
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
+FILTERED = "city=411200"
+"""With a city chosen, every kind of control is there: tags, chips, clear buttons."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_is_complete(arrive, dataset, lang, scheme):
+    page = arrive(scheme=scheme)
+    for path, heading in HEADINGS.items():
+        visit(page, f"{path}?lang={lang}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading[lang])
+        expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        drawn(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible(arrive, scheme):
+    page = arrive(scheme=scheme)
+    for path in HEADINGS:
+        visit(page, f"{path}?{FILTERED}")
+        drawn(page)
+        found = [f"{wrong['id']}: {wrong['help']}: {[node['html'] for node in wrong['nodes']]}" for wrong in Axe().run(page).response["violations"]]
+        assert not found, path
+
+
+def test_the_ten_cases_follow_one_another(arrive, dataset):
+    page = arrive()
+    visit(page, "/case")
+    for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
+        expect(page.get_by_role("heading", level=1)).to_have_text(case.title.en)
+        drawn(page)
+        if following:
+            page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
+    expect(page.get_by_test_id("stException")).to_have_count(0)

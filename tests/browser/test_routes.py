@@ -1,0 +1,68 @@
+"""What the server answers beside the pages: health, the data link, compressed files, headers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from data.export import csv_bytes
+from data.filters import Filters, select
+
+
+def fetch(address: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    try:
+        with urlopen(Request(address, headers=headers)) as answer:
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+    except HTTPError as refusal:
+        return refusal.code, {name.lower(): value for name, value in refusal.headers.items()}, refusal.read()
+
+
+def test_health_says_what_is_loaded(server, dataset):
+    code, _, body = fetch(f"{server}/healthz")
+    answer = json.loads(body)
+    assert code == 200
+    assert answer.pop("loaded")
+    assert answer == {"status": "ok", "cases": len(dataset.cases), "metrics": len(dataset.table), "problems": 0}
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [("", Filters()), ("?city=419001", Filters(city=("419001",))), ("?city=410600", Filters(city=("410600",))), ("?domain=finance&grade=A,B&lang=zh", Filters(domain=("finance",), grade=("A", "B")))],
+)
+def test_the_data_link_gives_the_table_as_filtered(server, dataset, query, filters):
+    code, headers, body = fetch(f"{server}/api/metrics.csv{query}")
+    assert (code, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert body == csv_bytes(select(dataset, filters).rows)
+
+
+def test_the_data_link_refuses_what_does_not_exist(server):
+    code, headers, body = fetch(f"{server}/api/metrics.csv?city=999999,419001&grade=Z")
+    assert (code, headers["content-type"]) == (422, "application/json")
+    assert json.loads(body)["problems"] == [{"parameter": "city", "value": "999999"}, {"parameter": "grade", "value": "Z"}]
+
+
+def script(server: str) -> str:
+    """The address of the page's own script."""
+    found = re.search(rb'src="[./]*(static/js/[^"]+\.js)"', fetch(f"{server}/")[2])
+    assert found is not None
+    return f"{server}/{found[1].decode()}"
+
+
+def test_static_files_are_compressed_where_accepted_and_stay_the_same(server):
+    _, plain_headers, plain = fetch(script(server))
+    for _ in range(2):
+        _, headers, packed = fetch(script(server), **{"Accept-Encoding": "gzip"})
+        assert (headers["content-encoding"], headers["vary"]) == ("gzip", "accept-encoding")
+        assert len(packed) < len(plain) / 2
+        assert gzip.decompress(packed) == plain
+    assert "content-encoding" not in plain_headers
+
+
+@pytest.mark.parametrize("path", ["/", "/case", "/healthz", "/api/metrics.csv", "/api/metrics.csv?city=999999", "/_stcore/health"])
+def test_every_answer_forbids_guessing_its_type(server, path):
+    assert fetch(f"{server}{path}")[1]["x-content-type-options"] == "nosniff"

@@ -1,0 +1,193 @@
+"""What a reader asks for: read from a query, written back to it, and applied."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import combinations, product
+
+import pytest
+
+from data.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, options, parse, select
+from data.live import current
+
+DATASET = current().dataset
+TABLE = DATASET.table
+OPTIONS = options(DATASET)
+EVERY_VALUE = [(name, value) for name, values in OPTIONS.items() for value in values]
+WATER = "2020-01-water-pricing"
+HEALTH = "2020-09-dancheng-health"
+
+
+def chosen(**query: str):
+    return select(DATASET, parse(query, DATASET)[0])
+
+
+def ids(selection) -> list[str]:
+    return [case.id for case in selection.cases]
+
+
+def pairs(selection) -> list[tuple[str, str]]:
+    return list(zip(selection.rows["case_id"], selection.rows["metric_id"], strict=True))
+
+
+def test_the_options_are_the_18_units_and_the_province_and_what_the_data_knows():
+    assert OPTIONS["city"][0] == PROVINCE
+    assert len(OPTIONS["city"]) == 19
+    assert OPTIONS["domain"] == tuple(DATASET.domains)
+    assert OPTIONS["grade"] == tuple("ABCDEFP")
+    assert OPTIONS["role"] == ("outcome", "output", "input", "context", "rule")
+
+
+@pytest.mark.parametrize(("name", "value"), EVERY_VALUE)
+def test_every_value_goes_to_the_query_and_back(name, value):
+    filters, dropped = parse({name: value}, DATASET)
+    assert filters == Filters(**{name: (value,)})
+    assert filters.query() == {name: value}
+    assert not dropped
+    assert not filters.without(name)
+
+
+@pytest.mark.parametrize("names", [names for size in (2, 3, 4) for names in combinations(OPTIONS, size)], ids="-".join)
+def test_several_filters_go_to_the_query_and_back(names):
+    filters = Filters(**{name: OPTIONS[name][:3] for name in names}, search="转诊 rate, 100%")
+    assert parse(filters.query(), DATASET) == (filters, ())
+
+
+def test_no_filter_is_no_query():
+    assert parse({}, DATASET) == (Filters(), ())
+    assert not Filters()
+    assert Filters().query() == {}
+    assert {field.name for field in fields(Filters)} == {*OPTIONS, "search"}
+
+
+QUERIES = {
+    "unknown": ({"city": "410300,luoyang,999999"}, Filters(city=("410300",)), (("city", "luoyang"), ("city", "999999"))),
+    "repeated": ({"grade": "Z,A,Z,A"}, Filters(grade=("A",)), (("grade", "Z"),)),
+    "in-the-order-offered": ({"grade": "P,B,A"}, Filters(grade=("A", "B", "P")), ()),
+    "empty-parts": ({"city": ",410300,,"}, Filters(city=("410300",)), ()),
+    "wrong-case": ({"grade": "a", "role": "Outcome"}, Filters(), (("grade", "a"), ("role", "Outcome"))),
+    "markup": ({"domain": "<b>"}, Filters(), (("domain", "<b>"),)),
+    "other-parameters": ({"lang": "en", "case": HEALTH}, Filters(), ()),
+    "search-blanks": ({"search": "  转诊率 \t\x00\n"}, Filters(search="转诊率"), ()),
+    "search-full-width-blank": ({"search": "转诊\u3000rate\t\u200b县"}, Filters(search="转诊 rate 县"), ()),
+    "search-only-blanks": ({"search": " \u200b\u202e "}, Filters(), ()),
+    "search-too-long": ({"search": "数" * 500}, Filters(search="数" * SEARCH_LIMIT), ()),
+    "search-cut-at-a-blank": ({"search": "a" * (SEARCH_LIMIT - 1) + " b"}, Filters(search="a" * (SEARCH_LIMIT - 1)), ()),
+}
+
+
+@pytest.mark.parametrize(("query", "filters", "dropped"), QUERIES.values(), ids=QUERIES)
+def test_what_is_kept_and_what_is_dropped(query, filters, dropped):
+    assert parse(query, DATASET) == (filters, dropped)
+    assert parse(filters.query(), DATASET) == (filters, ())
+
+
+def test_nothing_chosen_leaves_everything_as_it_is():
+    selection = chosen()
+    assert ids(selection) == [case.id for case in DATASET.cases]
+    assert selection.rows.equals(TABLE)
+    assert selection.local == 0
+
+
+def test_a_city_keeps_the_provincial_case_that_has_a_figure_there_and_shows_that_figure_first():
+    selection = chosen(city="419001")
+    assert ids(selection) == [WATER]
+    assert pairs(selection)[0] == (WATER, "jiyuan-water-use-per-mu")
+    assert selection.local == 1
+    assert len(selection.rows) == len(DATASET.by_id[WATER].metrics)
+
+
+def test_several_cities_are_either_of_them():
+    one, other, both = chosen(city="419001"), chosen(city="411600"), chosen(city="411600,419001")
+    assert set(ids(both)) == {*ids(one), *ids(other)} == {WATER, HEALTH}
+    assert both.local == one.local + other.local
+    assert set(both.rows["prefecture_code"][: both.local]) == {"411600", "419001"}
+    assert both.rows["case_id"][: both.local].is_monotonic_increasing
+
+
+@pytest.mark.parametrize("code", OPTIONS["city"])
+def test_a_city_keeps_exactly_the_cases_that_are_or_measure_there(code):
+    wanted = [case.id for case in DATASET.cases if code in {DATASET.prefecture_code(place) for place in (*case.places, *(metric.place for metric in case.metrics))}]
+    selection = chosen(city=code)
+    assert ids(selection) == wanted
+    assert set(selection.rows["prefecture_code"][: selection.local]) <= {code}
+    assert code not in set(selection.rows["prefecture_code"][selection.local :])
+
+
+def test_a_place_that_is_only_mentioned_does_not_count():
+    assert "qingfeng" in DATASET.by_id[WATER].mentions
+    assert WATER not in ids(chosen(city="410900"))
+
+
+def test_province_wide_is_a_choice_beside_the_cities():
+    selection = chosen(city=PROVINCE)
+    assert WATER in ids(selection)
+    assert HEALTH not in ids(selection)
+    assert selection.local == (TABLE["prefecture_code"] == PROVINCE).sum()
+
+
+@pytest.mark.parametrize("domain", OPTIONS["domain"])
+def test_a_domain_keeps_its_cases_with_all_their_figures(domain):
+    wanted = [case for case in DATASET.cases if domain in case.domains]
+    selection = chosen(domain=domain)
+    assert ids(selection) == [case.id for case in wanted]
+    assert len(selection.rows) == sum(len(case.metrics) for case in wanted)
+
+
+@pytest.mark.parametrize(("name", "value"), [*product(["grade"], "ABCDEFP"), *product(["role"], ROLES)])
+def test_a_grade_or_role_keeps_the_figures_that_have_it(name, value):
+    selection = chosen(**{name: value})
+    assert pairs(selection) == [pair for pair, given in zip(pairs(chosen()), TABLE[name], strict=True) if given == value]
+    assert ids(selection) == list(dict.fromkeys(selection.rows["case_id"]))
+
+
+REFERRALS = (HEALTH, "out-of-county-referral-rate")
+SEARCHES = {
+    "chinese": "县外转诊率",
+    "english": "referral rate",
+    "other-case": "REFERRAL Rate",
+    "words-in-any-order": "rate county referral",
+    "words-of-figure-and-case": "郸城 referral",
+    "full-width": "ｒｅｆｅｒｒａｌ　ｒａｔｅ",
+    "words-of-the-source": "下降15.79%",
+    "full-width-number": "１５．７９％",
+    "unit-and-place": "Dancheng % referral",
+}
+
+
+@pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
+def test_search_finds_a_figure_in_both_languages(search):
+    selection = chosen(search=search)
+    assert REFERRALS in pairs(selection)
+    assert len(selection.rows) < len(TABLE) / 2
+
+
+def test_search_for_words_of_a_case_keeps_all_its_figures():
+    case = DATASET.by_id[HEALTH]
+    for title in (case.title.zh, case.title.en, case.title.en.upper()):
+        assert [metric for _, metric in pairs(chosen(search=title))] == [metric.id for metric in case.metrics]
+
+
+EMPTY = {
+    "nowhere": {"search": "zzz"},
+    "not-in-this-city": {"city": "419001", "search": "转诊率"},
+    "not-of-this-grade": {"city": "411600", "grade": "A"},
+    "not-of-this-domain": {"city": "411600", "domain": "trade"},
+    "not-of-this-role": {"grade": "A", "role": "rule"},
+    "markup": {"search": "<script>alert(1)</script>"},
+    "pattern": {"search": ".*"},
+}
+
+
+@pytest.mark.parametrize("query", EMPTY.values(), ids=EMPTY)
+def test_nothing_left(query):
+    selection = chosen(**query)
+    assert (selection.cases, len(selection.rows), selection.local) == ((), 0, 0)
+    assert list(selection.rows.columns) == list(TABLE.columns)
+
+
+def test_filters_together_leave_what_each_of_them_leaves():
+    together = chosen(domain="public-services", grade="C", role="outcome", search="rate")
+    apart = [set(pairs(chosen(**{name: value}))) for name, value in (("domain", "public-services"), ("grade", "C"), ("role", "outcome"), ("search", "rate"))]
+    assert set(pairs(together)) == set.intersection(*apart)
+    assert REFERRALS in pairs(together)

@@ -1,0 +1,244 @@
+"""Case files broken by machine: each mutant gives a sound case or located messages, never a traceback, a hang or a silently changed figure.
+
+The mutants are made from the real files with fixed seeds, and read one file at a time by the way that `read_dataset` takes for each.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from data import evidence
+from data.load import FOLDER, SIZE_LIMIT, File, Tables, read_case, read_tables
+from data.schema import Case
+
+FILES = sorted((FOLDER / "cases").glob("*.yaml"))
+MUTANTS_PER_FILE = 400
+SECONDS_PER_MUTANT = 5.0
+
+SCALARS = (
+    *("约30", "30%", "3,000", "01", "08", "0x1f", "1_000", "1e5", "1.5e300", "-0", "+5", ".5", "5.", ".nan", "-.inf", "0", "-1", "-100", "100", "1e-400"),
+    *("99999999999999999", "0.1234567890123456789", "1" * 400, "0." + "0" * 400 + "1", "no", "yes", "true", "null", "~", "", "''", "2020-1-5", "2020-02-30"),
+    *("[]", "{}", "[[]]", "{zh: 一}", "{zh: 一, en: 二}", "[a, a]", "- a", "? a", "!!int 3", "!!python/name:os.system x", "! 3", "&a 3", "*a", "<<", "|", ">-", "'", '"'),
+    *('"\\u0000"', '"\\x07"', '"\\ud800"', '"\\u200b"', '"\\U0010ffff"', "#", "# 3", "a: b", "a # b", "%", "@", "`", "\t3", "rank", "percent", "relative", "multiple", "places"),
+    *("over", "neutral", "outcome", "target", "as_of", "2030", "henan", "𠀀", "x" * 5000),
+)
+LINES = (
+    *("---", "...", "%YAML 1.2", "<<: {role: rule}", "<<: *a", "? a", ": a", "- ", "-", "\tvalue: 3", "  value: 3", "      value: 3", "}", "]", "{", "[", "'", '"', "#", "\ufeff"),
+    *(
+        "metrics:",
+        "metrics: []",
+        "conflicts:",
+        "  - id: new",
+        "    before: {value: 3}",
+        "    change: {value: -100, kind: relative}",
+        "    bound: over",
+        "x" * 5000,
+        "a\nb: c",
+        "\x85",
+        "\u2028",
+    ),
+)
+CHARACTERS = "\x00\t\n\r\x1b\x85\u200b\u2028\ufeff\ufffe'\"[]{}:,#&*!|>%@`-?~01.9，：中𠀀"
+
+
+class Mutant(NamedTuple):
+    """The bytes of a broken file, and the lines (from 0) of the sound one beside which or in which something was changed."""
+
+    raw: bytes
+    touched: set[int]
+
+
+class Sound(NamedTuple):
+    """A real file: its lines, its case, and the lines of each figure."""
+
+    lines: list[str]
+    case: Case
+    spans: dict[str, range]
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in ("places", "domains", "units")})
+
+
+def check(raw: bytes, name: str, tables: Tables) -> Case | None:
+    """The case that the bytes hold, or None; fails where the problems are not located, readable lines or took too long."""
+    file = File(name)
+    began = time.perf_counter()
+    file.parse(raw)
+    case = read_case(file, tables)
+    assert time.perf_counter() - began < SECONDS_PER_MUTANT
+    last = len(raw.splitlines()) + 1
+    for problem in file.problems:
+        assert 1 <= problem.line <= last, str(problem)
+        assert problem.column >= 1, str(problem)
+        assert str(problem).startswith(f"{name}:{problem.line}:{problem.column} "), str(problem)
+        assert str(problem).isprintable(), repr(str(problem))
+        assert 10 < len(problem.message) < 400, str(problem)
+    assert (case is None) == any(problem.severity == "error" for problem in file.problems)
+    return case
+
+
+def sound(path: Path, tables: Tables) -> Sound:
+    """A real file as it stands."""
+    raw = path.read_bytes()
+    case = check(raw, f"data/cases/{path.name}", tables)
+    assert case is not None
+    lines = raw.decode().splitlines()
+    first, last = lines.index("metrics:"), next(index for index, line in enumerate(lines) if re.match("conflicts:|not_measured:", line))
+    starts = [index for index in range(first, last) if lines[index].startswith("  - ")]
+    ends = [*starts[1:], last]
+    return Sound(lines, case, {metric.id: range(start, end) for metric, start, end in zip(case.metrics, starts, ends, strict=True)})
+
+
+def joined(lines: list[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+def delete(lines: list[str], random: Random) -> Mutant:
+    at, size = random.randrange(len(lines)), random.choice((1, 1, 1, 2, 5, 40))
+    return Mutant(joined(lines[:at] + lines[at + size :]), set(range(at - 1, at + size + 1)))
+
+
+def duplicate(lines: list[str], random: Random) -> Mutant:
+    at, size = random.randrange(len(lines)), random.choice((1, 1, 3, 20))
+    return Mutant(joined(lines[: at + size] + lines[at:]), set(range(at, at + size + 1)))
+
+
+def move(lines: list[str], random: Random) -> Mutant:
+    at, to = random.randrange(len(lines)), random.randrange(len(lines))
+    rest = lines[:at] + lines[at + 1 :]
+    to_line = to if to < at else to + 1
+    return Mutant(joined(rest[:to] + [lines[at]] + rest[to:]), {at - 1, at, at + 1, to_line - 1, to_line})
+
+
+def indent(lines: list[str], random: Random) -> Mutant:
+    at = random.randrange(len(lines))
+    changed = random.choice((" " + lines[at], "  " + lines[at], lines[at].removeprefix(" "), lines[at].removeprefix("  "), "\t" + lines[at].lstrip()))
+    return Mutant(joined([*lines[:at], changed, *lines[at + 1 :]]), {at - 1, at, at + 1})
+
+
+def insert(lines: list[str], random: Random) -> Mutant:
+    at = random.randrange(len(lines))
+    return Mutant(joined([*lines[:at], random.choice(LINES), *lines[at:]]), {at - 1, at})
+
+
+def retype(lines: list[str], random: Random) -> Mutant:
+    """Another scalar behind a colon: a trick, or what stands behind another one."""
+    at, other = (random.choice([index for index, line in enumerate(lines) if re.search(r"\w: ", line)]) for _ in range(2))
+    colons = [found.end() for found in re.finditer(r"\w: ", lines[at])]
+    start = random.choice(colons)
+    end = start + len(re.match(r"[^,}\]]*", lines[at][start:])[0])  # type: ignore[index]
+    scalar = random.choice((random.choice(SCALARS), re.split(r"\w: ", lines[other])[-1].rstrip("}")))
+    return Mutant(joined([*lines[:at], lines[at][:start] + scalar + lines[at][end:], *lines[at + 1 :]]), {at - 1, at, at + 1})
+
+
+def mistype(lines: list[str], random: Random) -> Mutant:
+    """One character gone, added or replaced."""
+    at = random.choice([index for index, line in enumerate(lines) if line])
+    column = random.randrange(len(lines[at]))
+    left, right = lines[at][:column], lines[at][column + random.choice((0, 1)) :]
+    return Mutant(joined([*lines[:at], left + random.choice(("", *CHARACTERS)) + right, *lines[at + 1 :]]), {at - 1, at, at + 1})
+
+
+def truncate(lines: list[str], random: Random) -> Mutant:
+    raw = joined(lines)
+    cut = random.randrange(len(raw))
+    return Mutant(raw[:cut], set(range(raw.count(b"\n", 0, cut) - 1, len(lines))))
+
+
+def corrupt(lines: list[str], random: Random) -> Mutant:
+    raw = bytearray(joined(lines))
+    at = random.randrange(len(raw))
+    raw[at] = random.randrange(256)
+    line = raw.count(b"\n", 0, at)
+    return Mutant(bytes(raw), set(range(line - 1, line + 3)))
+
+
+def encode(lines: list[str], random: Random) -> Mutant:
+    text = "\n".join(lines)
+    coding, ending = random.choice(("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "gb18030", "big5hkscs", "utf-7")), random.choice(("\n", "\r\n", "\r"))
+    return Mutant(text.replace("\n", ending).encode(coding, errors="replace"), set())
+
+
+MUTATIONS: tuple[Callable[[list[str], Random], Mutant], ...] = (
+    delete,
+    duplicate,
+    move,
+    indent,
+    insert,
+    retype,
+    retype,
+    retype,
+    retype,
+    mistype,
+    mistype,
+    truncate,
+    corrupt,
+    encode,
+)
+
+
+def test_there_are_files() -> None:
+    assert len(FILES) >= 10
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_a_mutant_is_sound_or_located(path: Path, tables: Tables) -> None:
+    real = sound(path, tables)
+    before = {metric.id: metric for metric in real.case.metrics}
+    accepted = refused = 0
+    for number in range(MUTANTS_PER_FILE):
+        random = Random(f"{path.stem} {number}")
+        mutation = MUTATIONS[number % len(MUTATIONS)]
+        mutant = mutation(real.lines, random)
+        told = f"mutant {number} of {path.name} by {mutation.__name__}, near line {min(mutant.touched, default=0) + 1}"
+        case = check(mutant.raw, f"data/cases/{path.name}", tables)
+        accepted, refused = accepted + (case is not None), refused + (case is None)
+        if case is None:
+            continue
+        after = {metric.id: metric for metric in case.metrics}
+        untouched = {name for name, span in real.spans.items() if not mutant.touched & set(span)}
+        assert {name: after.get(name) for name in untouched} == {name: before[name] for name in untouched}, told
+        for metric in case.metrics:
+            if metric.id not in untouched:
+                evidence.derive(metric, tables["units"])
+    assert accepted > MUTANTS_PER_FILE / 50
+    assert refused > MUTANTS_PER_FILE / 4
+
+
+BOMB = "".join(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30))
+LARGE = {
+    "alias-bomb": "a0: &a0 [x]\n" + BOMB,
+    "merge-bomb": "a0: &a0 {x: 1}\n" + BOMB.replace("[", "{<<: [").replace("]", "]}"),
+    "brackets": "[" * SIZE_LIMIT,
+    "braces": "{" * SIZE_LIMIT,
+    "mixed-brackets": "[{" * (SIZE_LIMIT // 2),
+    "dashes": "- " * (SIZE_LIMIT // 2),
+    "question-marks": "? " * (SIZE_LIMIT // 2),
+    "quote": '"' + "x" * SIZE_LIMIT,
+    "newlines": "\n" * SIZE_LIMIT,
+    "comment": "#" * SIZE_LIMIT,
+    "one-word": "x" * SIZE_LIMIT,
+    "one-number": "id: " + "1" * SIZE_LIMIT,
+    "one-key": "x" * SIZE_LIMIT + ": 1",
+    "unknown-keys": "".join(f"key{index}: 1\n" for index in range(SIZE_LIMIT // 14)),
+    "same-key": "metrics: 1\n" * (SIZE_LIMIT // 11),
+    "unknown-places": "places: [" + ", ".join(f"place{index}" for index in range(SIZE_LIMIT // 14)) + "]",
+    "empty-places": "places: [" + "~, " * (SIZE_LIMIT // 3) + "]",
+    "empty-metrics": "metrics: [" + "{}, " * (SIZE_LIMIT // 4) + "]",
+    "documents": "---\n" * (SIZE_LIMIT // 4),
+    "anchors": "".join(f"k{index}: &a{index} 1\n" for index in range(SIZE_LIMIT // 18)),
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_a_large_file_is_refused_soon(text: str, tables: Tables) -> None:
+    assert check(text[:SIZE_LIMIT].encode(), "data/cases/2020-01-large.yaml", tables) is None

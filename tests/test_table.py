@@ -1,0 +1,101 @@
+"""The metrics table: its columns, types and rows, and three figures by place and change."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from data.filters import PROVINCE
+from data.live import current
+from data.table import COLUMNS
+
+DATASET = current().dataset
+TABLE = DATASET.table
+STABLE = """
+case_id case_number year case_title_zh case_title_en domains place_id place_zh place_en prefecture_code
+prefecture_zh prefecture_en metric_id metric_zh metric_en subject_zh subject_en role status better headline unit_id unit_zh unit_en
+before_value before_low before_high before_text before_unit_id before_bound before_period before_period_kind before_origin
+before_value_basis before_period_basis
+after_value after_low after_high after_text after_unit_id after_bound after_period after_period_kind after_origin
+after_value_basis after_period_basis
+change_value change_low change_high change_text change_kind change_bound change_origin
+index index_bound direction grade formula compared_with caveats caveat_notes_zh caveat_notes_en conflict_ids section phrases
+""".split()
+"""The columns that readers of metrics.csv rely on, in order. New ones are added at the end."""
+
+NUMBERS = {f"{part}_{form}" for part in ("before", "after", "change") for form in ("value", "low", "high")} | {"index"}
+INTEGERS = {"case_number", "year", "headline"}
+INTERVAL = re.compile(r"(?P<start>\.\.|\d{4}(?:-\d\d){0,2})/(?P<end>\d{4}(?:-\d\d){0,2})")
+READ_AS_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?")
+PERIODS = pd.concat([TABLE["before_period"], TABLE["after_period"]]).dropna().unique().tolist()
+
+
+def test_the_columns_are_stable_and_in_order():
+    assert list(TABLE.columns) == list(COLUMNS)
+    assert list(COLUMNS[: len(STABLE)]) == STABLE
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_type_of_column(column):
+    assert str(TABLE[column].dtype) == ("float64" if column in NUMBERS else "Int64" if column in INTEGERS else "string")
+
+
+def test_one_row_a_figure_in_the_order_of_the_files():
+    rows = list(zip(TABLE["case_id"], TABLE["metric_id"], strict=True))
+    assert rows == [(case.id, metric.id) for case in DATASET.cases for metric in case.metrics]
+    assert TABLE.index.tolist() == list(range(len(rows)))
+
+
+def test_a_missing_baseline_stays_missing():
+    missing = TABLE[TABLE["before_origin"] == "missing"]
+    assert len(missing) > len(TABLE) / 2
+    assert missing[["before_value", "before_low", "before_high", "before_text", "before_unit_id", "before_bound"]].isna().all(axis=None)
+    assert (missing["before_value_basis"] == "unstated").all()
+
+
+def test_an_end_is_a_value_or_a_range_or_words():
+    for side in ("before", "after"):
+        forms = TABLE[[f"{side}_value", f"{side}_low", f"{side}_text"]].notna().sum(axis=1)
+        assert forms.tolist() == [int(origin != "missing") for origin in TABLE[f"{side}_origin"]]
+        assert (TABLE[f"{side}_low"].isna() == TABLE[f"{side}_high"].isna()).all()
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_a_period_is_an_iso_interval_that_no_spreadsheet_turns_into_a_date(period):
+    interval = INTERVAL.fullmatch(period)
+    assert interval
+    assert interval["start"] == ".." or interval["start"][:4] <= interval["end"][:4]
+    assert not READ_AS_A_DATE.fullmatch(period)
+
+
+def test_a_period_and_its_kind_stand_together():
+    for side in ("before", "after"):
+        assert (TABLE[f"{side}_period"].isna() == TABLE[f"{side}_period_kind"].isna()).all()
+
+
+def test_every_prefecture_code_is_a_unit_or_the_province():
+    units = {place.code for place in DATASET.places.values() if place.kind == "prefecture"} | {PROVINCE}
+    outside = {place.id for place in DATASET.places.values() if place.kind == "outside"}
+    assert set(TABLE["prefecture_code"].dropna()) <= units
+    assert set(TABLE["place_id"][TABLE["prefecture_code"].isna()]) <= outside
+
+
+def test_headlines_are_numbered_as_the_curator_chose():
+    chosen = TABLE[TABLE["headline"].notna()].sort_values(["case_number", "headline"])
+    assert chosen.groupby("case_id")["metric_id"].agg(list).to_dict() == {case.id: list(case.headlines) for case in DATASET.cases if case.headlines}
+
+
+NAMED_BY_THE_OWNER = {
+    "dancheng-referral": ("2020-09-dancheng-health", "out-of-county-referral-rate", "郸城县", "411600", -15.79, "relative", 84.21),
+    "sanmenxia-loans": ("2020-08-sanmenxia-finance", "loan-balance-increment", "三门峡市", "411200", 3.1, "multiple", 310.0),
+    "jiyuan-water": ("2020-01-water-pricing", "jiyuan-water-use-per-mu", "济源市", "419001", -40.0, "relative", 60.0),
+}
+
+
+@pytest.mark.parametrize(("case_id", "metric_id", "place", "code", "change", "kind", "index"), NAMED_BY_THE_OWNER.values(), ids=NAMED_BY_THE_OWNER)
+def test_figure_named_by_the_owner(case_id, metric_id, place, code, change, kind, index):
+    (row,) = TABLE[(TABLE["case_id"] == case_id) & (TABLE["metric_id"] == metric_id)].itertuples()
+    assert (row.place_zh, row.prefecture_code, row.change_value, row.change_kind, row.index) == (place, code, change, kind, index)
+    assert (row.grade, row.direction, row.before_origin, row.change_origin) == ("C", "improved", "missing", "stated")
