@@ -13,7 +13,7 @@ import pandas as pd
 from data.filters import Filters
 from data.load import Dataset, DatasetError, load_dataset
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -37,7 +37,7 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+    if isinstance(value, str) and (value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(_FORMULA)):
         return f"'{value}"
     return value
 

@@ -42,6 +42,7 @@ _SYNTAX = {
     "mapping values are not allowed": 'a second ": " in one line. Put the text in quotes',
     "cannot start any token": "a text cannot begin with this character. Put the text in quotes",
     "while scanning a quoted scalar": "a quoted text is not closed{since}. Write its second quote",
+    "while parsing a flow node": "a value is missing, or a bracket is not closed. Write it here",
     "while parsing a flow": "a bracket is not closed{since}. Write a , between its parts and its second bracket",
     "did not find expected key": "the line is indented like no group above it. Indent it like its neighbours",
     "did not find expected '-' indicator": "the line is indented like no group above it. Indent it like its neighbours",
@@ -271,8 +272,15 @@ class File:
         while known and known not in self.places:
             known = known[:-1]
         field = known if isinstance(self.at(known), str) else path
-        places = self.keys if at_key and path in self.keys else self.places
-        self._problem(*places.get(path if at_key and path in self.keys else known, (1, 1)), message, field, severity)
+        if at_key:
+            self._forget(path)
+        self._problem(*(self.keys.get(path) if at_key else None) or self.places.get(known, (1, 1)), message, field, severity)
+
+    def _forget(self, path: FieldPath) -> None:
+        """What was said of the value of a key that should not stand there at all."""
+        kept = [problem for problem in self.problems if problem.field != field_name(path)]
+        self.errors -= len(self.problems) - len(kept)
+        self.problems = kept
 
     def report_all(self, findings: Iterable[Finding]) -> None:
         """Adds each finding, up to PROBLEM_LIMIT errors: beyond them the findings are not even sought."""

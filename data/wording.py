@@ -237,7 +237,7 @@ def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: La
     if metric.status == "observed":
         return sentence
     label = say(lang, "目标", "Target") if metric.status == "target" else say(lang, "规划", "Plan")
-    return say(lang, f"{label}：{sentence}", f"{label}: {_inside(sentence)}")
+    return say(lang, f"{label}：{sentence}", f"{label}: {sentence}")
 
 
 def name_of(metric: Metric, lang: Lang, where: Text | None = None) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.frame import bars, look
 from pages.frame.view import language, open_view
 
-SCRIPTS = {"overview": "overview.py", "case": "case.py", "map": "map.py", "data": "download.py"}
+SCRIPTS = {"overview": "overview.py", "case": "case.py", "map": "map.py", "compare": "compare.py", "data": "download.py", "method": "method.py"}
 
 lang = language()
 site = {"zh": "河南改革成效", "en": "Henan Reform Outcomes"}[lang]

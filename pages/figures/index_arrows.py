@@ -24,7 +24,7 @@ LOOSE_BOUNDS = ("nearly", "about")
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """A column of rows measured in px from the top."""
 
     depth: float = 0
@@ -58,7 +58,7 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
     """
     comparable = [row for row in rows if row.index is not None]
     axis = index_range([*(row.index for row in comparable), *beside])
-    sheet, traces = _Sheet(), []
+    sheet, traces = Sheet(), []
     for case_id, heading in headings.items():
         if heading:
             sheet.skip(10)

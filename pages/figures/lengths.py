@@ -14,13 +14,13 @@ from pages.figures.style import NEUTRAL, blank, colour, safe
 _HEIGHT = 74
 
 
-def difference_length(row: Any, lang: Lang) -> go.Figure:
+def difference_length(row: Any, lang: Lang, reach: float = 0.0) -> go.Figure:
     """A bar from zero to the change; for a range the bar reaches its nearer end and a dotted line goes on to the farther one.
 
-    The value stands on the free side of zero. `places` count as printed: upwards is to the right.
+    The value stands on the free side of zero. `places` count as printed: upwards is to the right. `reach` widens the axis to one shared with others.
     """
     near, far = _span(row)
-    paint = colour(row.direction)
+    paint, reach = colour(row.direction), max(abs(far), reach)
     loose = row.change_bound in (*OPEN_BOUNDS, *LOOSE_BOUNDS)
     fill = {"color": paint, "opacity": 0.55 if loose else 1.0, "line": {"color": paint, "width": 2}}
     traces: list[dict[str, Any]] = [
@@ -33,7 +33,7 @@ def difference_length(row: Any, lang: Lang) -> go.Figure:
         _HEIGHT,
         traces,
         margin={"l": 4, "r": 4, "t": 8, "b": 20},
-        xaxis={"range": [-1.1 * abs(far), 1.1 * abs(far)], "tickvals": [0], "ticktext": ["0"]},
+        xaxis={"range": [-1.1 * reach, 1.1 * reach], "tickvals": [0], "ticktext": ["0"]},
         yaxis={"range": [-1, 1], "visible": False},
         shapes=[{"type": "line", "x0": 0, "x1": 0, "y0": -1, "y1": 1, "line": {"color": NEUTRAL, "width": 1.5}}],
         annotations=[{"x": 0, "y": 0, "text": f"<b>{safe(row.change_label)}</b>", "xanchor": side, "xshift": shift, "showarrow": False}],

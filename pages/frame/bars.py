@@ -17,7 +17,9 @@ PAGE_NAMES = {
     "overview": Text(zh="概览", en="Overview"),
     "case": Text(zh="案例", en="Cases"),
     "map": Text(zh="地图", en="Map"),
+    "compare": Text(zh="比较", en="Compare"),
     "data": Text(zh="数据", en="Data"),
+    "method": Text(zh="方法", en="Method"),
 }
 _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 _FILTER_NAMES = {

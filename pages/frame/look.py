@@ -29,6 +29,8 @@ _CSS = """
 .status { color: var(--quiet); font-size: .875rem; margin: 0; font-variant-numeric: tabular-nums; }
 .st-key-status button { min-height: 1.5rem; }
 .lede { max-width: 42rem; font-size: 1.02rem; line-height: 1.7; margin: 0 0 .25rem; }
+ul.lede, ol.lede { padding-left: 1.3rem !important; }
+.lede li { margin-bottom: .3rem; }
 .quiet { color: var(--quiet); font-size: .875rem; line-height: 1.6; max-width: 44rem; margin: 0; }
 .kicker { color: var(--quiet); font-size: .875rem; margin: 0 0 .4rem; }
 .strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .35rem 1.5rem; font-size: .875rem;
@@ -60,7 +62,8 @@ _CSS = """
 .triple h3 { font-size: .875rem !important; color: var(--quiet); padding: 0 0 .25rem !important; margin: 0 !important; }
 .triple p, .triple li { line-height: 1.65; margin: 0 0 .3rem; font-size: .95rem; }
 .triple ol { padding-left: 1.2rem; margin: 0; }
-.levels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 1.1rem 1.5rem; margin: 0 !important; padding: 0 !important; list-style: none; }
+.levels { display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 1.1rem 1.5rem; margin: 0 !important; padding: 0 !important; list-style: none; }
 .levels li { border-top: 1px solid var(--rule); padding-top: .4rem; margin: 0; }
 .levels .num { font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; display: block; }
 .levels .what { font-size: .875rem; line-height: 1.45; display: block; }

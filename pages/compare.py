@@ -1,0 +1,174 @@
+"""Compare: up to four cases or eight figures side by side; what shares a scale shares an axis, what does not is refused in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+from markupsafe import Markup
+
+from data.compare import LIMIT, Comparison, Group, compare
+from data.evidence import GRADES
+from data.schema import Case
+from data.wording import worded_rows
+from pages.figures.bars import level_bars
+from pages.figures.index_arrows import index_arrows
+from pages.figures.lengths import difference_length
+from pages.frame.blocks import as_table, chart, plain_table
+from pages.frame.view import View, the_view
+
+CASES = 4
+
+
+def chosen(name: str, known: list[str], limit: int) -> tuple[list[str], list[str]]:
+    """The ids of a query parameter that exist, at most `limit` of them; and those that were left out."""
+    wanted = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
+    kept = [value for value in wanted if value in known][:limit]
+    return kept, [value for value in wanted if value not in kept]
+
+
+def keep(name: str) -> None:
+    values = st.session_state[f"chosen {name}"]
+    if values:
+        st.query_params[name] = ",".join(values)
+    else:
+        st.query_params.pop(name, None)
+
+
+def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int) -> list[str]:
+    kept, left_out = chosen(name, list(labels), limit)
+    st.session_state[f"chosen {name}"] = kept
+    st.multiselect(
+        label,
+        list(labels),
+        format_func=labels.__getitem__,
+        key=f"chosen {name}",
+        placeholder=view.say(f"最多 {limit} 个", f"up to {limit}"),
+        on_change=keep,
+        args=(name,),
+        select_all=False,
+    )
+    if left_out:
+        st.warning(view.say(f"有 {len(left_out)} 个选择不存在或超出上限，已略去。", f"Left out: {len(left_out)}, unknown or above the limit."), icon=":material/filter_list_off:")
+    return kept
+
+
+def figure_id(row) -> str:
+    return f"{row.case_id}.{row.metric_id}"
+
+
+def suggestion(view: View) -> None:
+    """Where to begin when nothing is chosen yet."""
+    st.html(
+        Markup('<p class="lede">{}</p>').format(
+            view.say(
+                "选择二至四个案例，或者二至八项指标。可比的共用一条坐标轴；不可比的会说明原因。",
+                "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told why.",
+            )
+        )
+    )
+    paired = [row for row in worded_rows(view.dataset, view.lang) if row.grade in "AB" and row.index is not None and row.role == "outcome"][:4]
+    ids = ",".join(figure_id(row) for row in paired)
+    st.page_link(
+        view.pages["compare"],
+        label=view.say("例如：前后成对的指标", "For example: figures with both ends"),
+        icon=":material/stacked_line_chart:",
+        query_params=view.query(figures=ids),
+    )
+    pair = ",".join(case.id for case in view.dataset.cases if "business" in case.domains and case.headlines)
+    st.page_link(
+        view.pages["compare"],
+        label=view.say("例如：营商环境案例", "For example: the cases on business environment"),
+        icon=":material/compare:",
+        query_params=view.query(cases=pair),
+    )
+
+
+def side_by_side(view: View, cases: list[Case]) -> None:
+    rows = {case.id: view.rows_of(case) for case in cases}
+    grades = {case.id: Counter(row.grade for row in rows[case.id]) for case in cases}
+    places = view.say("、", ", ")
+    lines = [
+        (view.say("地点", "Place"), *(places.join(view.dataset.places[place].name[view.lang] for place in case.places) for case in cases)),
+        (view.say("领域", "Domains"), *(places.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains) for case in cases)),
+        (view.say("问题", "The problem"), *(case.problem[view.lang] for case in cases)),
+        (view.say("变化", "What changed"), *(case.result[view.lang] for case in cases)),
+        (view.say("指标数（按等级）", "Figures by grade"), *(" · ".join(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade]) for case in cases)),
+    ]
+    st.html(plain_table(("", *(f"{case.number} · {case.title[view.lang]}" for case in cases)), lines, view.say("并列", "Side by side")))
+    comparable = [
+        row for case in cases for row in sorted(rows[case.id], key=lambda row: row.grade) if row.index is not None and row.grade != "P" and row.role in ("outcome", "output")
+    ]
+    drawn = {row.case_id for row in comparable}
+    words = {case.id: view.say("没有可换算为指数的指标。", "No figure of it has an index.") for case in cases if case.id not in drawn}
+    st.header(view.say("可换算为指数的成效", "Results with an index"), anchor=False)
+    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
+    chart(index_arrows(comparable, view.lang, headings, words), "compare-cases", view.say("；", "; ").join([*(row.finding for row in comparable), *words.values()]))
+
+
+def group_chart(view: View, group: Group) -> None:
+    alt = view.say("；", "; ").join(row.finding for row in group.rows)
+    units = view.dataset.units
+    if group.kind == "index":
+        st.header(view.say("以改革前为100", "With the earlier level as 100"), anchor=False)
+        headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
+        chart(index_arrows(group.rows, view.lang, headings, {}), "compare-index", alt)
+    elif group.kind == "level":
+        st.header(view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}"), anchor=False)
+        sizes = [row.after_value * units[row.after_unit_id].factor for row in group.rows]
+        chart(level_bars(group.rows, sizes, view.lang), f"compare-level-{group.key}", alt)
+    else:
+        st.header(view.say("同一单位的差值", "Differences in one unit"), anchor=False)
+        reach = max(abs(row.change_value) for row in group.rows)
+        for row in group.rows:
+            st.html(Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding))
+            chart(difference_length(row, view.lang, reach), f"compare-difference-{figure_id(row)}", row.finding)
+
+
+def refusals(view: View, found: Comparison) -> None:
+    reasons = {
+        "plan": view.say("目标或规划不与已发生的事相比。", "A target or a plan is not compared with what happened."),
+        "words": view.say("材料只有文字，没有数字。", "The source gives words and no number."),
+        "rank": view.say(
+            "名次属于各自的排名，与占比、金额或别的排名没有共同的尺度。", "A rank belongs to its own ranking and shares no scale with shares, money or another ranking."
+        ),
+        "time": view.say("工作日、天和月之间没有固定的换算。", "Working days, days and months have no fixed conversion."),
+        "range": view.say("材料给的是区间或名次变化，无法落在共同的坐标上。", "The source gives a range or a change of places, which fits no common axis."),
+        "alone": view.say("所选指标中没有与它同一单位或同可换算为指数的。", "No other chosen figure has its unit, or an index as well."),
+    }
+    if found.refusals:
+        st.header(view.say("不能放在一起比较的", "Cannot be put beside the others"), anchor=False)
+    for refusal in found.refusals:
+        st.html(Markup('<p class="finding">{}</p><p class="quiet">{}</p>').format(refusal.row.finding, reasons[refusal.reason]))
+        for other in refusal.instead:
+            ids = f"{figure_id(refusal.row)},{figure_id(other)}"
+            st.page_link(
+                view.pages["compare"],
+                label=view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}"),
+                icon=":material/compare_arrows:",
+                query_params=view.query(figures=ids),
+            )
+
+
+view = the_view()
+everything = worded_rows(view.dataset, view.lang)
+st.title(view.say("比较", "Compare"), anchor=False)
+titles = {case.id: f"{case.number} · {case.title[view.lang]}" for case in view.dataset.cases}
+names = {figure_id(row): f"{row.case_number} · {row.name}" for row in everything if row.role in ("outcome", "output")}
+left, right = st.columns(2)
+with left:
+    case_ids = picker(view, "cases", view.say("案例", "Cases"), titles, CASES)
+with right:
+    figure_ids = picker(view, "figures", view.say("指标", "Figures"), names, LIMIT)
+if len(case_ids) < 2 and len(figure_ids) < 2:
+    suggestion(view)
+if len(case_ids) > 1:
+    side_by_side(view, [view.dataset.by_id[case_id] for case_id in case_ids])
+if len(figure_ids) > 1:
+    rows = [row for name in figure_ids for row in everything if figure_id(row) == name]
+    found = compare(rows, everything)
+    for group in found.groups:
+        group_chart(view, group)
+    refusals(view, found)
+    st.header(view.say("列表", "As a table"), anchor=False)
+    st.html(as_table(rows, view.lang))

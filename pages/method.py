@@ -1,0 +1,164 @@
+"""Method: the ladder with a real example a grade, the derivations, the contradictions of the source, the limits, how to cite, how to add a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from markupsafe import Markup
+
+from data.evidence import GRADES
+from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text, worded_rows
+from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.index_arrows import index_arrows
+from pages.figures.lengths import difference_length
+from pages.frame.blocks import figure_block, plain_table
+from pages.frame.view import View, the_view
+
+
+def examples(view: View) -> Mapping[str, object]:
+    """For each grade the figure that shows it best: a headline if there is one, otherwise the first outcome."""
+    rows = worded_rows(view.dataset, view.lang)
+    found = {}
+    for grade in GRADES:
+        own = [row for row in rows if row.grade == grade and (grade not in "AB" or (drawable(row) and row.dimension != "rank")) and (grade != "C" or row.index is not None)]
+        found[grade] = min(own, key=lambda row: (row.headline or 9, row.role != "outcome"), default=None)
+    return found
+
+
+def ladder(view: View) -> None:
+    st.header(view.say("证据的七个等级", "Seven grades of evidence"), anchor=False)
+    how = {
+        "A": view.say("画作前→后，用原单位。", "Drawn as before → after in its own unit."),
+        "B": view.say("同上；推算的一端为空心，并写明算式。", "The same; the derived end is hollow and its formula is shown."),
+        "C": view.say("以改革前为100的指数，从不画成水平。", "An index with before = 100, never levels."),
+        "D": view.say("从零起的长度，用原单位，从不换算为指数。", "A length from zero in its own unit, never an index."),
+        "E": view.say("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
+        "F": view.say("一句话。", "A sentence."),
+        "P": view.say("单独列出，不计入证据。", "Apart, never counted as evidence."),
+    }
+    with st.container(key="changes"):
+        for grade, row in examples(view).items():
+            with st.container(key=f"figure-ladder-{grade}"):
+                meaning, colon = GRADE_MEANINGS[grade][view.lang], view.say("：", ": ")
+                stop = view.say("。", ". ")
+                st.subheader(f"{grade} {GRADE_WORDS[grade][view.lang]}", anchor=False)
+                st.html(Markup('<p class="quiet">{}{}{}</p>').format(meaning[:1].upper() + meaning[1:], stop, how[grade]))
+                if row is not None:
+                    st.html(Markup('<p class="kicker">{}{}{} {}</p>').format(view.say("例", "Example"), colon, row.case_number, row.case_title))
+                    figure_block(row, example_chart(view, grade, row), view, f"figure-example-{grade}")
+
+
+def example_chart(view: View, grade: str, row):
+    if grade in "AB":
+        return dumbbell(row, view.lang)
+    if grade == "C":
+        return index_arrows([row], view.lang, {row.case_id: ""}, {})
+    return difference_length(row, view.lang) if grade == "D" else None
+
+
+def derivations(view: View) -> None:
+    st.header(view.say("推算的规则", "What is derived, and how"), anchor=False)
+    rules = (
+        (
+            view.say("缺少的一端（差值、百分点）", "Missing end (difference, points)"),
+            view.say("前 = 后 − 变化；后 = 前 + 变化", "before = after − change; after = before + change"),
+        ),
+        (view.say("缺少的一端（百分比）", "Missing end (percentage)"), view.say("前 = 后 ÷（1 + 变化）", "before = after ÷ (1 + change)")),
+        (view.say("缺少的一端（倍数）", "Missing end (multiple)"), view.say("前 = 后 ÷ 倍数；翻两番 = 4倍", "before = after ÷ multiple; doubled twice = 4")),
+        (view.say("缺少的名次", "Missing rank"), view.say("前 = 后 + 上升位数", "before = after + places moved up")),
+        (
+            view.say("指数", "Index"),
+            view.say("后 ÷ 前 × 100；名次、百分点、单位不同的两端、区间都没有指数", "after ÷ before × 100; none for ranks, points, ends in two units, or ranges"),
+        ),
+        (
+            view.say("方向", "Direction"),
+            view.say(
+                "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”",
+                "from the ends or the change, and which way is improvement; unclear where the bounds leave both open",
+            ),
+        ),
+        (view.say("界限词", "Bounds"), view.say("“超”“近”“约”“以上”随推算传递；方向相反时为“约”", "over, nearly, about, at least travel along; opposite ones become about")),
+        (
+            view.say("不推算", "Not derived"),
+            view.say("百分比与百分点不明、说的是增量、前后单位不同的", "where percent may mean points, where the multiple is of an increment, where units differ"),
+        ),
+    )
+    st.html(plain_table((view.say("推算什么", "What"), view.say("怎样算", "How")), rules, view.say("全部规则", "All rules")))
+
+
+def register(view: View) -> None:
+    entries = [(case, conflict) for case in view.dataset.cases for conflict in case.conflicts]
+    st.header(view.say(f"材料自身的矛盾（{len(entries)} 处）", f"Where the source contradicts itself ({len(entries)})"), anchor=False)
+    rows = (
+        (
+            f"{case.number} {case.title[view.lang]}",
+            Markup('<span lang="zh">{}</span>').format(" ／ ".join(phrase.text for phrase in conflict.phrases)),
+            conflict.note[view.lang],
+        )
+        for case, conflict in entries
+    )
+    st.html(
+        plain_table(
+            (view.say("案例", "Case"), view.say("原文各处", "Source words"), view.say("怎样看待", "What to make of it")),
+            rows,
+            view.say("逐处列出，两种说法并存", "Each with both readings"),
+        )
+    )
+
+
+def limits(view: View) -> None:
+    st.header(view.say("前后对比能说明什么，不能说明什么", "What a before and after can and cannot say"), anchor=False)
+    points = (
+        view.say("它说明某项数值在两个时点之间变了多少。", "It says by how much a figure moved between two times."),
+        view.say(
+            "它不能说明变化由改革引起：没有对照组，同期的经济、疫情、其他政策都在起作用。",
+            "It cannot say that the reform caused it: there is no comparison group, and the economy, the epidemic and other policies moved too.",
+        ),
+        view.say(
+            "案例由省里评选，数值由报送单位自报；没有成效的改革不在其中。",
+            "The cases were chosen by the province and their figures reported by those who submitted them; reforms that failed are not among them.",
+        ),
+        view.say(
+            "不同指标的幅度不可相互比较：一家公司的一条生产线翻两番，不等于全省最大的成效。",
+            "Sizes of different figures are no ranking: one company's line at four times its output is not the province's greatest result.",
+        ),
+    )
+    st.html(Markup('<ul class="lede">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(point) for point in points)))
+
+
+def citation(view: View) -> None:
+    source = view.dataset.source
+    st.header(view.say("怎样引用", "How to cite"), anchor=False)
+    st.html(Markup('<p class="quiet">GB/T 7714</p>'))
+    st.code(f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}.", language=None, wrap_lines=True)
+    st.html(Markup('<p class="quiet">BibTeX</p>'))
+    fields = {"author": f"{{{source.issuer.en}}}", "title": source.title.en, "titleaddon": source.title.zh, "year": source.date[:4], "date": source.date}
+    lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
+    st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
+    note = view.say(
+        f"文件日期为{date_text(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
+        f"The document is dated {date_text(source.date, 'en')}. What is not known about it (an address, a retrieval date) is left out. "
+        "Name the case number and the figure as well.",
+    )
+    st.html(Markup('<p class="quiet">{}</p>').format(note))
+
+
+def adding(view: View) -> None:
+    st.header(view.say("怎样增加案例", "How to add a case"), anchor=False)
+    steps = (
+        view.say("复制 data/template.yaml，按其中的注释填写；没有写明的一律不填。", "Copy data/template.yaml and fill it in as its comments say; leave out what is not stated."),
+        view.say("运行 python -m data.check：逐条指出文件、行、字段与改法。", "Run python -m data.check: it names every problem by file, line and field, with what to write."),
+        view.say("运行 python -m data.audit 文件：核对每一个数字都有去处。", "Run python -m data.audit DOCUMENT: every numeral must have its place."),
+    )
+    st.html(Markup('<ol class="lede">{}</ol>').format(Markup("").join(Markup("<li>{}</li>").format(step) for step in steps)))
+
+
+view = the_view()
+st.title(view.say("方法", "Method"), anchor=False)
+ladder(view)
+derivations(view)
+register(view)
+limits(view)
+citation(view)
+adding(view)

@@ -1,0 +1,140 @@
+"""The table as a file that spreadsheets open safely, and the two commands that need no server."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.export import csv_bytes, file_name
+from data.filters import Filters
+from data.live import current
+from data.table import COLUMNS
+
+ROOT = Path(__file__).parent.parent
+DATASET = current().dataset
+TABLE = DATASET.table
+FILE = csv_bytes(TABLE)
+NUMBERS = [name for name in COLUMNS if TABLE[name].dtype == "float64"]
+
+
+def cells(table: pd.DataFrame) -> list[list[str]]:
+    """The cells as a spreadsheet reads them, the heading first."""
+    return list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
+
+
+def cell(value: object, kind: str = "string") -> str:
+    return cells(pd.DataFrame({"x": pd.Series([value], dtype=kind)}))[1][0]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-W", "error", "-m", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60)
+
+
+def test_the_byte_order_mark_stands_once():
+    assert FILE.startswith(codecs.BOM_UTF8)
+    assert FILE.count(codecs.BOM_UTF8) == 1
+
+
+def test_every_line_ends_as_rfc_4180_says():
+    assert FILE.endswith(b"\r\n")
+    assert FILE.count(b"\n") == FILE.count(b"\r\n") == len(TABLE) + 1
+
+
+def test_one_line_a_figure_and_a_heading():
+    heading, *rows = cells(TABLE)
+    assert heading == list(COLUMNS)
+    assert len(rows) == len(TABLE)
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+
+
+def test_an_empty_selection_is_a_heading():
+    assert cells(TABLE.iloc[:0]) == [list(COLUMNS)]
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\t=1", "\r=1", "\n=1", "  =1", " \t=1", "\u00a0=1", "\u3000-1", "＝1", "＋1", "－1", "＠1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+def test_a_text_that_a_spreadsheet_would_run_is_written_as_text(text):
+    assert cell(text) == f"'{text}"
+
+
+PLAIN = ["县外转诊率", "a=b", "2020-01/2020-10", "−15.79%", "a, b", 'a "b"', "a\nb", "'", ".. | ..", "0.7–0.8"]
+
+
+@pytest.mark.parametrize("text", PLAIN, ids=ascii)
+def test_other_text_is_written_as_it_is(text):
+    assert cell(text) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(-15.79, "-15.79"), (-40.0, "-40"), (0.0, "0"), (2333.0, "2333"), (0.1, "0.1"), (8626.68, "8626.68"), (1e-7, "1e-07"), (float("nan"), ""), (160.674931129, "160.674931129")],
+)
+def test_a_number_stays_a_number(value, written):
+    assert cell(value, "float64") == written
+
+
+def test_an_integer_stays_an_integer_and_a_missing_one_is_empty():
+    assert (cell(9, "Int64"), cell(pd.NA, "Int64"), cell(pd.NA)) == ("9", "", "")
+
+
+def test_numbers_are_never_quoted():
+    lines = FILE.decode("utf-8-sig").split("\r\n")
+    referral = next(line for line in lines if ",out-of-county-referral-rate," in line)
+    assert ",-15.79," in referral
+    assert '"-15.79"' not in referral
+    assert "'-15.79" not in referral
+
+
+def test_pandas_reads_the_same_table_back():
+    types = {name: str(TABLE[name].dtype) for name in COLUMNS}
+    read = pd.read_csv(io.BytesIO(FILE), dtype=types)
+    pd.testing.assert_frame_equal(read, TABLE, check_exact=True)
+
+
+def test_pandas_reads_numbers_as_numbers_without_being_told():
+    read = pd.read_csv(io.BytesIO(FILE))
+    assert [name for name in NUMBERS if read[name].dtype.kind not in "fi"] == []
+    assert read.loc[read["metric_id"] == "out-of-county-referral-rate", "change_value"].tolist() == [-15.79]
+
+
+NAMES = {
+    "all": (Filters(), "henan-reforms_2020.csv"),
+    "filtered": (Filters(city=("410300",), domain=("finance",)), "henan-reforms_2020_410300_finance.csv"),
+    "searched": (Filters(grade=("A",), search="../转诊 率"), "henan-reforms_2020_A_search.csv"),
+    "many": (Filters(city=("410100", "410200", "410300"), grade=("A", "B")), "henan-reforms_2020_410100_410200_410300_and-2-more.csv"),
+}
+
+
+@pytest.mark.parametrize(("filters", "name"), NAMES.values(), ids=NAMES)
+def test_the_filter_is_in_the_file_name(filters, name):
+    assert file_name(DATASET, filters) == name
+    assert name.isascii()
+
+
+def test_export_by_command_writes_the_same_file(tmp_path):
+    done = run("data.export", str(tmp_path / "metrics.csv"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "metrics.csv").read_bytes() == FILE
+    assert f"{len(TABLE)} rows, {len(COLUMNS)} columns" in done.stdout
+
+
+def test_export_by_command_says_why_it_cannot_write(tmp_path):
+    done = run("data.export", str(tmp_path / "nowhere" / "metrics.csv"))
+    assert done.returncode == 1
+    assert "No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_by_command_says_how_much_is_sound():
+    done = run("data.check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith(f"10 cases, {len(TABLE)} metrics, ")

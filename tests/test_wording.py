@@ -1,0 +1,309 @@
+"""How figures are said in both languages: numbers, bounds, periods, changes and findings; and that no printed digit is lost on the way."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args
+
+import pytest
+
+from data.evidence import DerivedEnd, derive
+from data.live import current
+from data.schema import Bound, Change, End, Metric, Period
+from data.wording import change_text, end_text, finding, formula_text, index_change, period_text, value_text, worded
+
+DATASET = current().dataset
+UNITS = DATASET.units
+WORDS = {lang: worded(DATASET, lang) for lang in ("zh", "en")}
+SENTENCES = ("case_title", "place", "name", "unit", "before_label", "after_label", "change_label", "finding", "periods", "grade_word", "direction_word", "role_word", "yardstick")
+CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+FUNCTION_WORD = re.compile(r"\b(?:the|of|and|to|from|by|in|as|over|under|about|nearly|at|rose|fell|than|with|bn|million|billion|not|no)\b", re.IGNORECASE)
+MISSING = re.compile(r"\b(?:None|nan|NA)\b")
+
+VALUES = {
+    "money-bn": (398, "cny-100m", "398亿元", "CNY 39.8 bn"),
+    "money-million": (8626.68, "cny-10k", "8,626.68万元", "CNY 86.2668 million"),
+    "money-small": (600, "cny-per-m2", "600元/平方米", "CNY 600 per m²"),
+    "money-a-year": (4000, "cny-10k-per-year", "4,000万元/年", "CNY 40 million a year"),
+    "area": (2300, "mu-10k", "2,300万亩", "23 million mu"),
+    "volume": (120, "m3-100m", "120亿m³", "12 billion m³"),
+    "below-a-million": (22, "transaction-10k", "22万笔", "220,000 transactions"),
+    "count": (224782, "parking-space", "224,782个泊位", "224,782 parking spaces"),
+    "count-without-a-multiplier": (2000000, "person", "2,000,000人", "2,000,000 people"),
+    "one": (1, "person", "1人", "1 person"),
+    "ten-thousand-are-many": (1, "person-10k", "1万人", "10,000 people"),
+    "share": (15.79, "percent", "15.79%", "15.79%"),
+    "ratio": (0.6, "ratio", "0.6", "0.6"),
+    "below-zero": (-5, "site", "−5处", "−5 sites"),
+    "zero": (0, "site", "0处", "0 sites"),
+    "latin-unit": (370, "m3-per-person", "370 m³/人", "370 m³ per person"),
+    "binary-noise": (0.1 + 0.2, "ratio", "0.3", "0.3"),
+    **{f"rank-{rank}": (rank, "rank", f"第{rank}位", ordinal) for rank, ordinal in ((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"))},
+    **{f"rank-{rank}": (rank, "rank", f"第{rank}位", ordinal) for rank, ordinal in ((21, "21st"), (22, "22nd"), (101, "101st"), (111, "111th"))},
+}
+
+
+@pytest.mark.parametrize(("value", "unit", "zh", "en"), VALUES.values(), ids=VALUES)
+def test_value(value, unit, zh, en):
+    assert (value_text(value, UNITS[unit], "zh"), value_text(value, UNITS[unit], "en")) == (zh, en)
+
+
+def said(span: tuple[float, float] | None, unit: str, bound: Bound = "exact", origin: str = "stated", end: End | None = None) -> tuple[str, str]:
+    drawn = DerivedEnd(span, bound, origin)  # type: ignore[arg-type]
+    return end_text(end, drawn, UNITS[unit], "zh"), end_text(end, drawn, UNITS[unit], "en")
+
+
+BOUNDED = {
+    "exact": ("2,300万亩", "23 million mu"),
+    "over": ("超过2,300万亩", "over 23 million mu"),
+    "under": ("不足2,300万亩", "under 23 million mu"),
+    "nearly": ("近2,300万亩", "nearly 23 million mu"),
+    "about": ("约2,300万亩", "about 23 million mu"),
+    "at_least": ("2,300万亩以上", "at least 23 million mu"),
+    "at_most": ("不超过2,300万亩", "at most 23 million mu"),
+}
+
+
+def test_every_bound_has_its_words():
+    assert set(BOUNDED) == set(get_args(Bound))
+
+
+@pytest.mark.parametrize(("bound", "texts"), BOUNDED.items(), ids=BOUNDED)
+def test_bound(bound, texts):
+    assert said((2300, 2300), "mu-10k", bound) == texts
+
+
+RANGES = {
+    "months": ((2, 3), "month", ("2–3个月", "2–3 months")),
+    "ratio": ((0.7, 0.8), "ratio", ("0.7–0.8", "0.7–0.8")),
+    "share": ((70, 80), "percent", ("70–80%", "70–80%")),
+    "money": ((3, 5), "cny-100m", ("3–5亿元", "CNY 300 million–CNY 500 million")),
+    "scaled": ((2, 3), "person-10k", ("2–3万人", "20,000–30,000 people")),
+    "scaled-to-millions": ((100, 200), "mu-10k", ("100–200万亩", "1 million–2 million mu")),
+    "ranks": ((3, 5), "rank", ("第3位–第5位", "3rd–5th")),
+}
+
+
+@pytest.mark.parametrize(("span", "unit", "texts"), RANGES.values(), ids=RANGES)
+def test_range(span, unit, texts):
+    assert said(span, unit) == texts
+
+
+def test_an_end_in_words_or_missing():
+    words = End.model_validate({"text": {"zh": "中", "en": "medium"}})
+    assert said(None, "rank", end=words) == ("中", "medium")
+    assert said(None, "rank") == ("", "")
+
+
+def test_a_derived_end_is_rounded_to_two_places_and_a_stated_one_never():
+    assert said((1.23456, 1.23456), "ratio", origin="derived") == ("1.23", "1.23")
+    assert said((1.23456, 1.23456), "ratio") == ("1.23456", "1.23456")
+
+
+PERIODS = {
+    "year": ({"start": "2018", "end": "2018", "kind": "during"}, "2018年", "2018"),
+    "years": ({"start": "2019", "end": "2020", "kind": "during"}, "2019年至2020年", "2019–2020"),
+    "months": ({"start": "2020-01", "end": "2020-10", "kind": "during"}, "2020年1月至10月", "Jan–Oct 2020"),
+    "months-over-new-year": ({"start": "2019-11", "end": "2020-02", "kind": "during"}, "2019年11月至2020年2月", "Nov 2019–Feb 2020"),
+    "days": ({"start": "2020-08-01", "end": "2020-08-18", "kind": "during"}, "2020年8月1日至8月18日", "1 Aug 2020–18 Aug 2020"),
+    "month": ({"end": "2020-11", "kind": "as_of"}, "截至2020年11月", "as of Nov 2020"),
+    "day": ({"end": "2019-11-07", "kind": "as_of"}, "截至2019年11月7日", "as of 7 Nov 2019"),
+    "cumulative": ({"end": "2020-12", "kind": "cumulative"}, "截至2020年12月累计", "cumulative to Dec 2020"),
+    "cumulative-since": ({"start": "2016", "end": "2020", "kind": "cumulative"}, "2016年至2020年累计", "cumulative, 2016–2020"),
+}
+
+
+@pytest.mark.parametrize(("period", "zh", "en"), PERIODS.values(), ids=PERIODS)
+def test_period(period, zh, en):
+    read = Period.model_validate(period)
+    assert (period_text(read, "zh"), period_text(read, "en")) == (zh, en)
+
+
+def test_no_period_is_no_text():
+    assert (period_text(None, "zh"), period_text(None, "en")) == ("", "")
+
+
+CHANGES = {
+    "relative-fall": ({"kind": "relative", "value": -15.79}, "percent", "−15.79%", "−15.79%"),
+    "relative-rise": ({"kind": "relative", "value": 68.3}, "visit", "+68.3%", "+68.3%"),
+    "rise-over": ({"kind": "relative", "value": 20, "bound": "over"}, "visit", ">+20%", ">+20%"),
+    "fall-over": ({"kind": "relative", "value": -20, "bound": "over"}, "visit", "<−20%", "<−20%"),
+    "fall-at-least": ({"kind": "relative", "value": -20, "bound": "at_least"}, "visit", "≤−20%", "≤−20%"),
+    "fall-nearly": ({"kind": "relative", "value": -40, "bound": "nearly"}, "visit", "≈−40%", "≈−40%"),
+    "relative-range": ({"kind": "relative", "low": -10, "high": -5}, "visit", "−5–10%", "−5–10%"),
+    "points": ({"kind": "points", "value": 7.5}, "percent", "+7.5个百分点", "+7.5 pp"),
+    "difference": ({"kind": "difference", "value": -55}, "m3-per-mu", "−55 m³/亩", "−55 m³ per mu"),
+    "difference-in-money": ({"kind": "difference", "value": 881}, "cny-100m", "+881亿元", "+CNY 88.1 bn"),
+    "difference-range": ({"kind": "difference", "low": -3, "high": -2}, "month", "−2–3个月", "−2–3 months"),
+    "difference-range-scaled": ({"kind": "difference", "low": 2, "high": 3}, "person-10k", "+2–3万人", "+20,000–30,000 people"),
+    "multiple": ({"kind": "multiple", "value": 3.1}, "times", "3.1倍", "3.1 times"),
+    "multiple-over": ({"kind": "multiple", "value": 3, "bound": "over"}, "times", "超过3倍", "over 3 times"),
+    "places-up": ({"kind": "places", "value": 8}, "rank", "上升8位", "up 8 places"),
+    "place-down": ({"kind": "places", "value": -1}, "rank", "下降1位", "down 1 place"),
+    "places-over": ({"kind": "places", "value": 6, "bound": "over"}, "rank", "上升超过6位", "up over 6 places"),
+    "words": ({"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}, "times", "数十倍", "dozens of times"),
+}
+
+
+@pytest.mark.parametrize(("change", "unit", "zh", "en"), CHANGES.values(), ids=CHANGES)
+def test_change(change, unit, zh, en):
+    read = Change.model_validate(change)
+    assert (change_text(read, UNITS[unit], "zh"), change_text(read, UNITS[unit], "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("index", "bound", "zh", "en"),
+    [(50, "exact", "−50%", "−50%"), (160.6749, "exact", "+60.7%", "+60.7%"), (100, "exact", "0%", "0%"), (310, "exact", "3.1倍", "3.1 times"), (60, "over", ">−40%", ">−40%")],
+)
+def test_change_that_an_index_says(index, bound, zh, en):
+    assert (index_change(index, bound, "zh"), index_change(index, bound, "en")) == (zh, en)
+
+
+EARLIER = {"period": {"start": "2018", "end": "2018", "kind": "during"}}
+FINDINGS = {
+    "A": ({"before": {"value": 100}, "after": {"value": 50}, "unit": "day"}, "数由100天缩短至50天（−50%）", "Figure fell from 100 days to 50 days (−50%)"),
+    "A-rise": ({"before": {"value": 398}, "after": {"value": 476}, "unit": "cny-100m"}, "数由398亿元增至476亿元（+19.6%）", "Figure rose from CNY 39.8 bn to CNY 47.6 bn (+19.6%)"),
+    "A-same": ({"before": {"value": 7}, "after": {"value": 7}}, "数由7处变为7处（0%）", "Figure went from 7 sites to 7 sites (0%)"),
+    "A-two-units": (
+        {"before": {"value": 2, "unit": "month"}, "after": {"value": 3}, "unit": "working-day", "better": "lower"},
+        "数由2个月缩短至3个工作日",
+        "Figure fell from 2 months to 3 working days",
+    ),
+    "B": (
+        {"after": {"value": 2333}, "change": {"kind": "difference", "value": 881}, "unit": "cny-100m"},
+        "数由1,452亿元增至2,333亿元（+60.7%）",
+        "Figure rose from CNY 145.2 bn to CNY 233.3 bn (+60.7%)",
+    ),
+    "B-rank": (
+        {"after": {"value": 16}, "change": {"kind": "places", "value": 6}, "unit": "rank", "better": "lower"},
+        "数由第22位升至第16位（上升6位）",
+        "Figure rose from 22nd to 16th (up 6 places)",
+    ),
+    "C": ({"before": EARLIER, "change": {"kind": "relative", "value": -15.79}, "unit": "percent"}, "数较2018年下降15.79%", "Figure fell by 15.79% from 2018"),
+    "C-nearly": ({"change": {"kind": "relative", "value": -40, "bound": "nearly"}}, "数下降近40%", "Figure fell by nearly 40%"),
+    "C-multiple": ({"before": EARLIER, "change": {"kind": "multiple", "value": 3.1}}, "数为2018年的3.1倍", "Figure reached 3.1 times that of 2018"),
+    "C-multiple-undated": ({"change": {"kind": "multiple", "value": 4}}, "数为原来的4倍", "Figure reached 4 times its earlier level"),
+    "D": ({"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"}, "数减少55 m³/亩", "Figure fell by 55 m³ per mu"),
+    "D-range": ({"change": {"kind": "difference", "low": -3, "high": -2}, "unit": "month"}, "数减少2–3个月", "Figure fell by 2–3 months"),
+    "D-points": ({"before": EARLIER, "change": {"kind": "points", "value": 7.5}, "unit": "percent"}, "数较2018年上升7.5个百分点", "Figure rose by 7.5 pp from 2018"),
+    "D-places": ({"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower"}, "数上升3位", "Figure moved up 3 places"),
+    "D-places-over": ({"change": {"kind": "places", "value": -3, "bound": "over"}, "unit": "rank", "better": "lower"}, "数下降超过3位", "Figure moved down over 3 places"),
+    "E": ({"after": {"value": 2300, "bound": "over"}, "unit": "mu-10k"}, "数：超过2,300万亩", "Figure: over 23 million mu"),
+    "F": ({"after": {"text": {"zh": "前列", "en": "among the first"}}, "unit": "rank", "better": "lower"}, "数：前列", "Figure: among the first"),
+    "F-twice": (
+        {"before": {"text": {"zh": "中", "en": "medium"}}, "after": {"text": {"zh": "高", "en": "high"}}, "unit": "rank", "better": "lower"},
+        "数由中变为高",
+        "Figure changed from medium to high",
+    ),
+    "F-change": ({"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}}, "数：数十倍", "Figure: dozens of times"),
+    "P-target": ({"after": {"value": 138}, "unit": "county", "status": "target"}, "目标：数：138个县", "Target: Figure: 138 counties"),
+    "P-plan": (
+        {"after": {"value": 7}, "unit": "cny-100m", "status": "planned", "subject": {"zh": "园区", "en": "City Park"}},
+        "规划：园区：数：7亿元",
+        "Plan: City Park: figure: CNY 700 million",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "given", "zh", "en"), [(name, *row) for name, row in FINDINGS.items()], ids=FINDINGS)
+def test_finding(name, given, zh, en):
+    known: dict[str, Any] = {"id": "figure", "name": {"zh": "数", "en": "Figure"}, "place": "henan", "role": "outcome", "unit": "site", "better": "higher"}
+    metric = Metric.model_validate({**known, "phrases": ("数",), "section": "一", **given})
+    evidence = derive(metric, UNITS)
+    assert evidence.grade == name[0]
+    assert (finding(metric, evidence, UNITS, "zh"), finding(metric, evidence, UNITS, "en")) == (zh, en)
+
+
+def test_a_formula_in_the_readers_words():
+    formula = "before = 2333 − 881 = 1452; index = 2333 ÷ 1452 × 100 = 160.7"
+    assert formula_text(formula, "en") == formula
+    assert formula_text(formula, "zh") == "前值 = 2333 − 881 = 1452；指数 = 2333 ÷ 1452 × 100 = 160.7"
+
+
+@pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])
+def test_no_chinese_in_an_english_text(column):
+    assert not [text for text in WORDS["en"][column] if CJK.search(text)]
+
+
+@pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])
+def test_no_english_function_word_in_a_chinese_text(column):
+    assert not [text for text in WORDS["zh"][column] if FUNCTION_WORD.search(text)]
+
+
+@pytest.mark.parametrize("column", ["caveat_words", "caveat_notes"])
+def test_caveats_are_in_the_readers_language(column):
+    assert not [note for notes in WORDS["en"][column] for note in notes if CJK.search(note)]
+    assert not [note for notes in WORDS["zh"][column] for note in notes if FUNCTION_WORD.search(note)]
+
+
+def texts_of(value: Any):
+    """Every bilingual text inside a model."""
+    if hasattr(value, "zh"):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from texts_of(part)
+    elif hasattr(value, "model_fields_set"):
+        for name in type(value).model_fields:
+            yield from texts_of(getattr(value, name))
+
+
+def test_no_english_function_word_in_the_chinese_texts_of_cases_and_reference_tables():
+    known = (*DATASET.cases, *DATASET.places.values(), *DATASET.domains.values(), *DATASET.units.values(), DATASET.source)
+    texts = [text.zh for model in known for text in texts_of(model)]
+    assert len(texts) > 500
+    assert not [text for text in texts if FUNCTION_WORD.search(text)]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_figure_is_said(lang):
+    words = WORDS[lang]
+    assert words[["name", "finding", "periods", "grade_word", "role_word", "unit", "place", "case_title"]].map(bool).all(axis=None)
+    assert not [text for text in words["finding"] if text.endswith((".", "。")) or "  " in text or MISSING.search(text)]
+    assert words.index.equals(DATASET.table.index)
+    assert list(words.columns[: len(DATASET.table.columns)]) == list(DATASET.table.columns)
+
+
+def test_a_subject_is_said_as_written():
+    metrics = [metric for case in DATASET.cases for metric in case.metrics]
+    for lang in ("zh", "en"):
+        assert not [metric.id for metric, text in zip(metrics, WORDS[lang]["finding"], strict=True) if metric.subject and metric.subject[lang] not in text]
+
+
+SIZES = {"bn": 1e9, "billion": 1e9, "million": 1e6, "": 1.0}
+NUMBER = re.compile(r"(−?\d[\d,]*(?:\.\d+)?)(?:st|nd|rd|th)?(?: (bn|billion|million)\b)?")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number.replace(",", "").replace("−", "-")) * SIZES[size] for number, size in NUMBER.findall(text)]
+
+
+def stated_ends():
+    for case in DATASET.cases:
+        for metric in case.metrics:
+            for side in ("before", "after"):
+                end = getattr(metric, side)
+                if end and end.span:
+                    yield pytest.param(case.number - 1, metric, side, id=f"{case.number}-{metric.id}-{side}")
+
+
+LABELS = {lang: {(row.case_number - 1, row.metric_id): row for row in words.itertuples()} for lang, words in WORDS.items()}
+
+
+@pytest.mark.parametrize(("case", "metric", "side"), list(stated_ends()))
+def test_no_printed_digit_is_lost(case, metric, side):
+    end = getattr(metric, side)
+    unit = UNITS[end.unit or metric.unit]
+    printed = sorted(set(end.span))
+    english, chinese = (getattr(LABELS[lang][case, metric.id], f"{side}_label") for lang in ("en", "zh"))
+    assert numbers(english.removesuffix(unit.name.en))[: len(printed)] == pytest.approx([value * unit.scale for value in printed], rel=1e-12)
+    assert numbers(chinese)[: len(printed)] == printed
+
+
+def test_no_digit_of_a_stated_change_is_lost():
+    changed = [(case.number - 1, metric) for case in DATASET.cases for metric in case.metrics if metric.change and metric.change.span]
+    assert changed
+    for case, metric in changed:
+        sizes = sorted({abs(value) for value in metric.change.span})
+        row = LABELS["zh"][case, metric.id]
+        assert set(sizes) <= {abs(number) for number in numbers(f"{row.change_label} {row.finding} {row.formula_label}")}, metric.id
