@@ -6,6 +6,7 @@ With --report a summary of each case; with --schema the JSON Schema that helps a
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections import Counter
@@ -86,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
     parser.add_argument("--schema", action="store_true", help="write data/case.schema.json and do nothing else")
     chosen = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     if chosen.schema:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
         return 0

@@ -212,7 +212,8 @@ class File:
         mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
         found = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        what = "tab character" if text.split("\n")[line : line + 1] and text.split("\n")[line][column:].startswith("\t") else f"{getattr(error, 'context', '')} {found}"
+        at_tab = "".join(text.split("\n")[line : line + 1])[column:].startswith("\t")
+        what = "tab character" if at_tab else f"{getattr(error, 'context', '')} {found}"
         since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
         said = next((said.format(since=since) for part, said in _SYNTAX.items() if part in what), f"{found}. Check this line")
         self._problem(line + 1, column + 1, f"is not valid YAML: {said}")

@@ -113,7 +113,7 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             if re.fullmatch("[0-9]+", last):
-                return f"unknown key {shown(last)}. Write a number without commas, 3000"
+                return f"unknown key {shown(last)}. Write a number without commas, as in 3000"
             known = {key: key for key in known_keys.get(named[:-1], [])}
             return f"unknown key {shown(last)}.{did_you_mean(last, known, 'the keys of template.yaml')}"
         case "missing":

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from data.schema import Case
 from data.wording import date_text
 from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.figures.lengths import difference_length
 from pages.figures.ranks import rank_slope
@@ -82,7 +83,7 @@ def changes(view: View, rows: list) -> None:
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
     with st.container(key="changes"):
         for row in rows:
-            figure_block(row, picture(row, indices, view), view, f"figure-{row.metric_id}")
+            figure_block(row, picture(row, indices, view), view, f"figure-{row.metric_id}", exported)
 
 
 def picture(row, indices: list[float], view: View):

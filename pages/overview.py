@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
@@ -10,9 +11,11 @@ from markupsafe import Markup
 from data.evidence import GRADES
 from data.schema import Case
 from data.wording import GRADE_MEANINGS
+from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import chart, grade_mark
+from pages.frame.take import take
 from pages.frame.view import View, the_view
 
 
@@ -42,18 +45,21 @@ def index_chart(view: View) -> None:
     drawn = {row.case_id for row in shown}
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
     words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}
-    st.header(view.say("有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100"), anchor=False)
-    st.html(
-        Markup('<ul class="legend"><li>{}</li><li>{}</li><li>{}</li><li>{}</li><li>{}</li></ul>').format(
-            view.say("● 改革前  ▶ 改革后，蓝色为改善，橙色为变差，灰色不分好坏", "● before  ▶ after; blue improved, orange worsened, grey neither"),
-            view.say("○ 改革前数值由推算得出", "○ the earlier value is derived"),
-            view.say("▷ 空心箭头：“超过”“以上”", "▷ open arrow: “over”, “at least”"),
-            view.say("条纹端：百分比或百分点不明", "striped end: percent or points unclear"),
-            view.say("虚线：“近”“约”", "dotted: “nearly”, “about”"),
-        )
+    title = view.say("有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100")
+    marks = (
+        view.say("● 改革前  ▶ 改革后，蓝色为改善，橙色为变差，灰色不分好坏", "● before  ▶ after; blue improved, orange worsened, grey neither"),
+        view.say("○ 改革前数值由推算得出", "○ the earlier value is derived"),
+        view.say("▷ 空心箭头：“超过”“以上”", "▷ open arrow: “over”, “at least”"),
+        view.say("条纹端：百分比或百分点不明", "striped end: percent or points unclear"),
+        view.say("虚线：“近”“约”", "dotted: “nearly”, “about”"),
     )
+    st.header(title, anchor=False)
+    st.html(Markup('<ul class="legend">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)))
     alt = view.say("。", "; ").join([*(row.finding for row in shown), *words.values()])
-    chart(index_arrows(shown, view.lang, headings, words), "index", alt)
+    figure = index_arrows(shown, view.lang, headings, words)
+    chart(figure, "index", alt)
+    if shown:
+        take(view, "index", shown, partial(exported, figure, title, view.say("；", "; ").join(marks)), "index")
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             view.say(

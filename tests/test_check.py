@@ -7,12 +7,15 @@ column are what the message must begin with.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # comes with streamlit
+import jsonschema  # comes with streamlit, by way of altair
 import pytest
 
 from data.check import SCHEMA_FILE, main, report, schema_text
@@ -369,7 +372,7 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
     "comma-in-a-number": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: 1,¦000}"},
-        '[3].000: unknown key "000". Write a number without commas, 3000',
+        '[3].000: unknown key "000". Write a number without commas, as in 3000',
     ),
     "code-as-number": ("places", {"code: '410425'": "code: ¦410425"}, "[20].code: expected text, got 410425. Put it in quotes"),
     "code-too-short": ("places", {"code: '410425'": "code: ¦'41042'"}, '[20].code: got "41042". Write the six digits of the division code in quotes'),
@@ -380,8 +383,8 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "prefecture-is-a-county": (
         "places",
-        {'{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦qingfeng'},
-        '[20].prefecture: unknown prefecture "qingfeng". Write one of the places of kind prefecture',
+        {'{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦keqiao'},
+        '[20].prefecture: unknown prefecture "keqiao". Write one of the places of kind prefecture',
     ),
     "no-prefecture": (
         "places",
@@ -475,7 +478,7 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
         "2020-02-second.yaml:23:12 metrics[0].place:",
         "2020-02-second.yaml:32:14 metrics[0].after.value:",
         "2020-02-second.yaml:38:91 metrics[1].better:",
-        "2020-03-third.yaml:1:6 is",
+        "2020-03-third.yaml:2:1 is",
         "source.yaml:1:1 is",
     ]
 
@@ -499,6 +502,14 @@ def test_the_command(edits: dict[str, str], code: int, last: str, folder: Path, 
     (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
     assert main([str(folder)]) == code
     assert capsys.readouterr().out.splitlines()[-1] == last
+
+
+def test_the_command_says_chinese_where_the_terminal_cannot(folder: Path) -> None:
+    (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), {"value: 50": "value: 约50"}), encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    run = subprocess.run([sys.executable, "-m", "data.check", str(folder)], cwd=FOLDER.parent, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, "")
+    assert 'got "\\u7ea650"' in run.stdout
 
 
 def test_the_report_counts_every_figure_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

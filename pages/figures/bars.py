@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from data.schema import Lang
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import LOOSE_BOUNDS, OPEN_BOUNDS, Sheet
-from pages.figures.style import NEUTRAL, blank, safe
+from pages.figures.style import NEUTRAL, SIZE, blank, safe
 
 _BAR = 26
 _FOOT = 8
@@ -47,6 +47,8 @@ def _bar(row: Any, size: float, depth: float, lang: Lang) -> dict[str, Any]:
         "marker": {"color": NEUTRAL, "opacity": 0.55 if loose else 1.0, "line": {"color": NEUTRAL, "width": 1.5}},
         "text": [f"<b>{safe(row.after_label)}</b>"],
         "textposition": "outside",
+        "textfont": {"size": SIZE},
+        "constraintext": "none",
         "cliponaxis": False,
         "hovertext": [hover_text(row, lang)],
         "hoverinfo": "text",

@@ -46,8 +46,13 @@ class Sheet:
 
 def index_range(indices: Sequence[float]) -> tuple[float, float]:
     """The axis range as log10 of the index: always from below halved to above doubled, with room for the labels at the ends."""
-    low, high = min([50.0, *indices]), max([200.0, *indices])
-    return math.log10(low) - 0.3, math.log10(high) + 0.33
+    ends = [_end(index) for index in (50.0, 200.0, *indices)]
+    return min(ends) - 0.3, max(ends) + 0.33
+
+
+def _end(index: float) -> float:
+    """Where an index stands on the axis; a fall to nothing, which has no logarithm, at 1."""
+    return math.log10(max(index, 1.0))
 
 
 def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()) -> go.Figure:
@@ -87,14 +92,14 @@ def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
 
 
 def _arrow(row: Any, depth: float, lang: Lang) -> list[dict[str, Any]]:
-    end = math.log10(max(row.index, 1.0))
+    end = _end(row.index)
     paint = colour(row.direction)
     grows = end >= 2
     shaft = _line(2, end, depth, {"color": paint, "width": 3, "dash": "dot" if row.index_bound in LOOSE_BOUNDS else "solid"})
     stripes = [_line(end - (0.045 if grows else -0.045), end, depth, {"color": paint, "width": 11, "dash": "2px,2px"})] if row.doubtful else []
     start = {"size": 9, "color": NEUTRAL, "symbol": "circle-open" if row.before_origin == "derived" else "circle", "line": {"width": 2, "color": NEUTRAL}}
     symbol = "diamond" if end == 2 else "triangle-right" if grows else "triangle-left"
-    hollow = row.index_bound in OPEN_BOUNDS
+    hollow = row.index_bound in OPEN_BOUNDS or row.after_origin == "derived"
     head = {
         "type": "scatter",
         "x": [end],

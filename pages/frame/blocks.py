@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from data.schema import Lang
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, say
+from pages.frame.take import take
 from pages.frame.view import View
 
 CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
@@ -45,8 +47,8 @@ def finding(row: Any) -> Markup:
     return Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding)
 
 
-def figure_block(row: Any, figure: go.Figure | None, view: View, key: str) -> None:
-    """One figure of the source: its finding, its chart where there is one, its evidence."""
+def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, export: Callable[..., go.Figure] | None = None) -> None:
+    """One figure of the source: its finding, its chart where there is one, its evidence; and the chart to take away where `export` draws that edition."""
     with st.container(key=key, gap="small"):
         if figure is None:
             st.html(finding(row) + evidence_lines(row, view.lang))
@@ -54,6 +56,9 @@ def figure_block(row: Any, figure: go.Figure | None, view: View, key: str) -> No
         st.html(finding(row))
         chart(figure, f"chart-{key}", row.finding)
         st.html(evidence_lines(row, view.lang))
+        if export is not None:
+            drawn = partial(export, figure, row.finding, f"{row.place} · {row.periods}")
+            take(view, key, [row], drawn, f"case-{row.case_number}_{row.metric_id}")
 
 
 def levels(rows: Iterable[Any], lang: Lang) -> Markup:

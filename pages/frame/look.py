@@ -14,7 +14,11 @@ _CSS = """
 <style>
 :root { --ink: light-dark(#171717, #e8eaed); --quiet: light-dark(#5b626a, #a3abb5); --rule: light-dark(#d9dcdf, #343a42); --worsened: #cf6a1a; }
 .stMainBlockContainer { max-width: 1060px; padding: 4rem 2.5rem 3rem; }
-.stPlotlyChart text { fill: var(--ink) !important; }
+.stPlotlyChart:not([class*="st-key-export-"] *) text { fill: var(--ink) !important; }
+[class*="st-key-export-"] { overflow-x: auto; border: 1px solid var(--rule); background: #ffffff; }
+[class*="st-key-export-"] > div { min-width: 1200px; }
+[class*="st-key-export-"] .modebar { right: auto !important; left: 6px !important; opacity: 1 !important; }
+.st-key-changes > div:has([class*="st-key-export-"]) { grid-column: 1 / -1; }
 .stPlotlyChart .geo text { paint-order: stroke; stroke: light-dark(#ffffff, #111418); stroke-width: 3px; stroke-linejoin: round; }
 .stPlotlyChart .hoverlayer text { fill: #171717 !important; }
 .stHtml ul, .stHtml ol, .stHtml li { margin-left: 0; }

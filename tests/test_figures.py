@@ -1,0 +1,472 @@
+"""The figures as specs: what stands where, and that a mark never says more than its row."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from itertools import pairwise
+from typing import Any
+
+import plotly.io as pio
+import pytest
+
+from data.geography import units
+from data.live import boundaries, current
+from data.wording import worded_rows
+from pages.figures import henan_map as drawing
+from pages.figures.bars import level_bars
+from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.edition import exported
+from pages.figures.hover import hover_text
+from pages.figures.index_arrows import index_arrows
+from pages.figures.lengths import difference_length
+from pages.figures.ranks import rank_slope
+from pages.figures.style import FAINT, GROUNDS, IMPROVED, NEUTRAL, WORSENED, blank, colour, safe, width_of, wrapped
+
+DATASET = current().dataset
+ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
+LANGS = ("zh", "en")
+BY_ID = {(row.case_number, row.metric_id): row for row in ROWS["en"]}
+INDEXED = [row for row in ROWS["en"] if row.index is not None]
+PAIRED = [row for row in ROWS["en"] if drawable(row) and row.dimension != "rank"]
+RANKED = [row for row in ROWS["en"] if drawable(row) and row.dimension == "rank"]
+DIFFERENT = [row for row in ROWS["en"] if row.grade == "D"]
+ALLOWED = re.compile(r"</?b>|<br>")
+EVIL = '<script>x</script> & <a href="y">'
+HALVED = BY_ID[6, "approval-time"]
+DERIVED = BY_ID[2, "new-debt-limit"]
+DOUBTFUL = BY_ID[9, "out-of-county-referral-rate"]
+
+
+def spec(figure) -> dict[str, Any]:
+    return json.loads(figure.to_json())
+
+
+def named(rows) -> Any:
+    return [pytest.param(row, id=f"{row.case_number}-{row.metric_id}") for row in rows]
+
+
+def strings(part: Any):
+    """Every text that a figure shows."""
+    if isinstance(part, dict):
+        for name, inner in part.items():
+            if name in ("text", "hovertext", "ticktext", "title"):
+                yield from ([inner] if isinstance(inner, str) else inner if isinstance(inner, list) else strings(inner))
+            else:
+                yield from strings(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from strings(inner)
+
+
+def plain(text: str) -> str:
+    """A label without its markup, its line ends, its blanks and its escapes."""
+    bare = re.sub(r"\s", "", ALLOWED.sub("", text))
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def heads(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The arrow heads of an index figure by metric id."""
+    return {trace["customdata"][0][1]: trace for trace in figure["data"] if "customdata" in trace}
+
+
+def arrow(row: Any) -> list[dict[str, Any]]:
+    """The marks of one figure: shaft, stripes where there are any, baseline mark, head."""
+    return spec(index_arrows([row], "en", {row.case_id: ""}, {}))["data"]
+
+
+# --- index_arrows
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_comparable_figure_ends_at_its_index(lang):
+    headings = {case.id: case.title[lang] for case in DATASET.cases}
+    figure = spec(index_arrows(ROWS[lang], lang, headings, {}))
+    found = heads(figure)
+    assert set(found) == {row.metric_id for row in INDEXED}
+    assert {name: head["x"] for name, head in found.items()} == {row.metric_id: [pytest.approx(math.log10(row.index))] for row in INDEXED}
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert all(low < head["x"][0] < high for head in found.values())
+    assert figure["layout"]["xaxis"].get("type", "linear") == "linear"
+
+
+def test_the_baseline_of_every_arrow_is_100():
+    for row in INDEXED:
+        shaft, *_, start, _ = arrow(row)
+        assert shaft["x"][0] == start["x"][0] == 2, row.metric_id
+    (baseline,) = spec(index_arrows(INDEXED, "en", {}, {}))["layout"]["shapes"]
+    assert (baseline["x0"], baseline["x1"]) == (2, 2)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ["减半", "持平", "翻番"]), ("en", ["halved", "same", "doubled"])])
+def test_the_axis_is_labelled_in_words_at_their_places(lang, words):
+    axis = spec(index_arrows([HALVED], lang, {HALVED.case_id: ""}, {}))["layout"]["xaxis"]
+    assert axis["ticktext"] == words
+    assert axis["tickvals"] == pytest.approx([math.log10(50), 2, math.log10(200)])
+
+
+SHAPES = {
+    "fall": (HALVED, {}, "triangle-left", "circle", "solid", 0),
+    "rise": (BY_ID[10, "gdp"], {}, "triangle-right", "circle", "solid", 0),
+    "same": (HALVED, {"index": 100.0}, "diamond", "circle", "solid", 0),
+    "derived-before": (DERIVED, {}, "triangle-right", "circle-open", "solid", 0),
+    "derived-after": (HALVED, {"after_origin": "derived"}, "triangle-left-open", "circle", "solid", 0),
+    "over": (HALVED, {"index_bound": "over"}, "triangle-left-open", "circle", "solid", 0),
+    "at-least": (HALVED, {"index_bound": "at_least"}, "triangle-left-open", "circle", "solid", 0),
+    "nearly": (HALVED, {"index_bound": "nearly"}, "triangle-left", "circle", "dot", 0),
+    "about": (HALVED, {"index_bound": "about"}, "triangle-left", "circle", "dot", 0),
+    "percent-or-points": (DOUBTFUL, {}, "triangle-left", "circle", "solid", 1),
+}
+
+
+@pytest.mark.parametrize(("row", "other", "head", "start", "dash", "stripes"), SHAPES.values(), ids=SHAPES)
+def test_the_marks_say_how_sure_the_figure_is(row, other, head, start, dash, stripes):
+    shaft, *striped, first, last = arrow(row._replace(**other))
+    assert (last["marker"]["symbol"], first["marker"]["symbol"], shaft["line"]["dash"], len(striped)) == (head, start, dash, stripes)
+    assert all(mark["line"]["dash"] == "2px,2px" and mark["x"][1] == last["x"][0] for mark in striped)
+
+
+@pytest.mark.parametrize(("direction", "paint"), [("improved", IMPROVED), ("worsened", WORSENED), ("unchanged", NEUTRAL), ("unclear", NEUTRAL), (None, NEUTRAL)])
+def test_the_colour_is_the_direction(direction, paint):
+    shaft, *_, start, head = arrow(HALVED._replace(direction=direction))
+    assert (shaft["line"]["color"], head["marker"]["color"], start["marker"]["color"]) == (paint, paint, NEUTRAL)
+    assert colour(direction) == paint
+
+
+def test_every_head_carries_its_change_and_nothing_else_does():
+    figure = spec(index_arrows(INDEXED, "en", {case.id: "" for case in DATASET.cases}, {}))
+    texts = [(trace["customdata"][0][1], trace["text"]) for trace in figure["data"] if "text" in trace]
+    assert texts == [(row.metric_id, [f"<b>{safe(row.change_label)}</b>"]) for row in INDEXED]
+    assert len({trace["y"][0] for trace in heads(figure).values()}) == len(INDEXED)
+
+
+def test_within_a_case_the_order_is_the_callers_and_never_that_of_size():
+    case_id = "2020-09-dancheng-health"
+    own = [row for row in INDEXED if row.case_id == case_id]
+    for rows in (own, own[::-1], sorted(own, key=lambda row: row.index)):
+        found = heads(spec(index_arrows(rows, "en", {case_id: ""}, {})))
+        assert list(found) == [row.metric_id for row in rows]
+        depths = [head["y"][0] for head in found.values()]
+        assert depths == sorted(depths)
+
+
+def test_a_case_without_an_index_has_its_sentence_and_no_mark():
+    headings = {case.id: f"{case.number}  {case.title.en}" for case in DATASET.cases}
+    empty = next(case.id for case in DATASET.cases if case.id not in {row.case_id for row in INDEXED})
+    figure = spec(index_arrows(INDEXED, "en", headings, {empty: "The source states no measured outcome."}))
+    texts = [plain(annotation["text"]) for annotation in figure["layout"]["annotations"]]
+    assert "".join(texts).count(plain("The source states no measured outcome.")) == 1
+    assert all(plain(heading) in "".join(texts) for heading in headings.values())
+    assert empty not in {trace["customdata"][0][0] for trace in figure["data"] if "customdata" in trace}
+
+
+def test_no_line_of_text_lies_on_another_or_on_a_mark():
+    headings = {case.id: case.title.en for case in DATASET.cases}
+    layout = (figure := spec(index_arrows(INDEXED, "en", headings, {})))["layout"]
+    depths = sorted([annotation["y"] for annotation in layout["annotations"]] + [head["y"][0] for head in heads(figure).values()])
+    assert min(after - before for before, after in pairwise(depths)) >= 18
+    bottom, top = layout["yaxis"]["range"]
+    assert top == 0 < depths[0] < depths[-1] < bottom
+
+
+def test_figures_apart_share_an_axis():
+    lone = spec(index_arrows([HALVED], "en", {HALVED.case_id: ""}, {}, [12.0, 900.0]))["layout"]["xaxis"]["range"]
+    low, high = spec(index_arrows([HALVED], "en", {HALVED.case_id: ""}, {}))["layout"]["xaxis"]["range"]
+    assert lone[0] < math.log10(12) < low
+    assert lone[1] > math.log10(900) > high
+
+
+def test_a_fall_to_nothing_is_drawn_at_the_lower_end():
+    nothing = HALVED._replace(index=0.0)
+    figure = spec(index_arrows([nothing], "en", {HALVED.case_id: ""}, {}))
+    assert figure["layout"]["xaxis"]["range"][0] < heads(figure)["approval-time"]["x"][0] <= 0
+
+
+# --- dumbbell
+
+
+@pytest.mark.parametrize("row", named(PAIRED))
+def test_dumbbell_from_zero_with_the_values_of_the_table(row):
+    figure = spec(dumbbell(row, "en"))
+    shaft, before, after = figure["data"]
+    assert (shaft["x"], before["x"], after["x"]) == ([row.before_value, row.after_value], [row.before_value], [row.after_value])
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low <= 0 < max(row.before_value, row.after_value) < high
+    assert -low < 0.05 * high
+    assert any(shape["x0"] == shape["x1"] == 0 for shape in figure["layout"]["shapes"])
+    assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == [safe(row.before_label), f"<b>{safe(row.after_label)}</b>"]
+
+
+ENDS = {
+    "both-stated": ({}, "circle", "triangle-left", "solid"),
+    "derived-before": ({"before_origin": "derived"}, "circle-open", "triangle-left", "solid"),
+    "derived-after": ({"after_origin": "derived"}, "circle", "triangle-left-open", "solid"),
+    "after-over": ({"after_bound": "over"}, "circle", "triangle-left-open", "solid"),
+    "after-nearly": ({"after_bound": "nearly"}, "circle", "triangle-left", "dot"),
+    "before-about": ({"before_bound": "about"}, "circle", "triangle-left", "dot"),
+    "rise": ({"before_value": 20.0}, "circle", "triangle-right", "solid"),
+    "same": ({"before_value": 50.0}, "circle", "diamond", "solid"),
+}
+
+
+@pytest.mark.parametrize(("other", "start", "end", "dash"), ENDS.values(), ids=ENDS)
+def test_the_ends_say_where_they_come_from(other, start, end, dash):
+    shaft, before, after = spec(dumbbell(HALVED._replace(**other), "en"))["data"]
+    assert (before["marker"]["symbol"], after["marker"]["symbol"], shaft["line"]["dash"]) == (start, end, dash)
+
+
+UNDRAWABLE = {
+    "missing-before": {"before_value": None},
+    "missing-after": {"after_value": None},
+    "two-units": {"before_unit_id": "month"},
+}
+
+
+@pytest.mark.parametrize("other", UNDRAWABLE.values(), ids=UNDRAWABLE)
+def test_ends_that_do_not_share_an_axis_are_not_drawn(other):
+    assert drawable(HALVED)
+    assert not drawable(HALVED._replace(**other))
+
+
+def test_the_two_ends_of_licence_time_are_not_drawn():
+    assert not drawable(BY_ID[10, "licence-time"])
+
+
+# --- rank_slope
+
+
+@pytest.mark.parametrize("row", named(RANKED))
+def test_rank_slope_with_the_first_place_on_top(row):
+    figure = spec(rank_slope(row, "en"))
+    slope, before, after = figure["data"]
+    assert (slope["y"], before["y"], after["y"]) == ([row.before_value, row.after_value], [row.before_value], [row.after_value])
+    lowest, top = figure["layout"]["yaxis"]["range"]
+    assert lowest > max(row.before_value, row.after_value)
+    assert top < 1
+    assert before["x"] < after["x"]
+    assert (plain(before["text"][0]), plain(after["text"][0])) == (plain(row.before_label), plain(row.after_label))
+    assert before["marker"]["symbol"] == ("circle-open" if row.before_origin == "derived" else "circle")
+
+
+def test_a_stated_place_is_solid_and_a_derived_one_hollow():
+    row = BY_ID[4, "portal-rank"]._replace(before_origin="stated", after_origin="derived")
+    _, before, after = spec(rank_slope(row, "en"))["data"]
+    assert (before["marker"]["symbol"], after["marker"]["symbol"]) == ("circle", "circle-open")
+
+
+# --- difference_length
+
+
+@pytest.mark.parametrize("row", named(DIFFERENT))
+def test_difference_from_zero_with_its_sign(row):
+    figure = spec(difference_length(row, "en"))
+    ends = [row.change_value] * 2 if row.change_value is not None else sorted([row.change_low, row.change_high], key=abs)
+    bar, *rest = figure["data"]
+    assert (bar["type"], bar["x"], bar.get("base")) == ("bar", [ends[0]], None)
+    assert [line["x"] for line in rest] == ([] if ends[0] == ends[1] else [ends])
+    assert all(line["line"]["dash"] == "dot" for line in rest)
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low == -high
+    assert high > max(map(abs, ends))
+    (label,) = figure["layout"]["annotations"]
+    assert label["text"] == f"<b>{safe(row.change_label)}</b>"
+    assert label["xanchor"] == ("right" if ends[1] > 0 else "left")
+
+
+@pytest.mark.parametrize(("bound", "opacity"), [("exact", 1), ("over", 0.55), ("about", 0.55)])
+def test_a_bounded_difference_is_lighter(bound, opacity):
+    (bar,) = spec(difference_length(BY_ID[9, "health-literacy"]._replace(change_bound=bound), "en"))["data"]
+    assert bar["marker"]["opacity"] == opacity
+
+
+def test_differences_apart_share_an_axis():
+    assert spec(difference_length(BY_ID[9, "health-literacy"], "en", 19.0))["layout"]["xaxis"]["range"] == pytest.approx([-20.9, 20.9])
+
+
+# --- level_bars
+
+
+def test_level_bars_start_at_zero_and_carry_their_value():
+    rows = [row for row in ROWS["en"] if row.unit_id == "enterprise" and row.after_value is not None][:5]
+    sizes = [row.after_value for row in rows]
+    figure = spec(level_bars(rows, sizes, "en"))
+    assert [(bar["x"], bar.get("base"), bar["text"]) for bar in figure["data"]] == [
+        ([size], None, [f"<b>{safe(row.after_label)}</b>"]) for row, size in zip(rows, sizes, strict=True)
+    ]
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low == 0
+    assert high > max(sizes)
+    assert len({bar["y"][0] for bar in figure["data"]}) == len(rows)
+
+
+# --- henan_map
+
+PLACES = units(DATASET)
+CHOSEN = "411600"
+
+
+def area(place, count: int = 0, **other: Any) -> drawing.Area:
+    return drawing.Area(place.code, place.name.en, place.lon, place.lat, count, [place.name.en], **other)
+
+
+def the_map(points: list[drawing.Point] | None = None, chosen: tuple[str, ...] = ()) -> dict[str, Any]:
+    areas = [area(place, index % 6, chosen=place.code in chosen) for index, place in enumerate(PLACES)]
+    return spec(drawing.henan_map(boundaries(), areas, points or []))
+
+
+def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    return [trace for trace in figure["data"] if trace["type"] == "choropleth"]
+
+
+@pytest.mark.parametrize("chosen", [(), (CHOSEN,), tuple(place.code for place in PLACES)], ids=["none", "one", "all"])
+def test_the_map_has_18_areas_and_its_first_trace_is_the_labels(chosen):
+    figure = the_map(chosen=chosen)
+    first = figure["data"][0]
+    assert (first["type"], first["mode"], first["hoverinfo"]) == ("scattergeo", "text", "skip")
+    drawn = [code for trace in choropleths(figure) for code in trace["locations"]]
+    assert sorted(drawn) == [place.code for place in PLACES]
+    assert len(drawn) == 18
+    assert [code for trace in choropleths(figure) for (code,) in trace["customdata"]] == drawn
+
+
+def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
+    figure = the_map(chosen=(CHOSEN,))
+    others, chosen = choropleths(figure)
+    assert chosen["locations"] == [CHOSEN]
+    assert chosen["marker"]["line"]["width"] > others["marker"]["line"]["width"]
+    assert chosen["marker"]["line"]["color"] != others["marker"]["line"]["color"]
+    assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
+
+
+def test_the_colour_of_an_area_is_the_class_of_its_count():
+    (trace,) = choropleths(the_map())
+    counts = [index % 6 for index in range(18)]
+    classes = [math.floor(z) for z in trace["z"]]
+    assert classes == [min(count, 4) for count in counts]
+    assert (trace["zmin"], trace["zmax"], len(drawing.CLASSES)) == (0, 5, 5)
+    steps = trace["colorscale"]
+    for z, number in zip(trace["z"], classes, strict=True):
+        inside = [paint for at, paint in steps if number / 5 - 1e-9 <= at <= (number + 1) / 5 + 1e-9]
+        assert drawing.CLASSES[number] in inside
+        assert number / 5 < z / 5 < (number + 1) / 5
+
+
+def test_a_selection_dims_nothing():
+    for trace in choropleths(the_map(chosen=(CHOSEN,))):
+        assert trace["selected"] == trace["unselected"] == {"marker": {"opacity": 1}}
+
+
+def test_a_county_point_answers_a_click_with_its_unit():
+    at_home = drawing.Point("dancheng", CHOSEN, 115.26, 33.64, ["Dancheng County", "9 Clinics"], named_only=False)
+    mentioned = drawing.Point("qingfeng", "410900", 115.1, 35.93, ["Qingfeng County"], named_only=True)
+    counties = the_map([at_home, mentioned])["data"][-1]
+    assert counties["customdata"] == [[CHOSEN, "dancheng"], ["410900", "qingfeng"]]
+    assert counties["hovertext"] == ["<b>Dancheng County</b><br>9 Clinics", "<b>Qingfeng County</b>"]
+    assert counties["marker"]["color"][0] != counties["marker"]["color"][1]
+
+
+@pytest.mark.parametrize(("base", "url"), [("", "/topojson/"), ("/", "/topojson/"), ("reform", "/reform/topojson/"), ("/a/b/", "/a/b/topojson/")])
+def test_the_world_map_is_looked_for_at_home(base, url):
+    assert drawing.config(base)["topojsonURL"] == url
+
+
+# --- every figure
+
+
+def figures(row: Any, lang: str) -> list[dict[str, Any]]:
+    """Each kind of figure, drawn from one row whatever it holds."""
+    full = row._replace(before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day")
+    areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, [row.name, row.finding]) for place in PLACES]
+    point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, [row.name], named_only=False)
+    arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.case_title}, {"other": row.finding})
+    edition = exported(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
+    drawn = [arrows, dumbbell(full, lang), rank_slope(full, lang), difference_length(full, lang), level_bars([full], [2.0], lang), edition]
+    return [spec(figure) for figure in (*drawn, drawing.henan_map(boundaries(), areas, [point]))]
+
+
+def test_a_text_from_the_data_is_never_markup():
+    texts = dict.fromkeys(("name", "finding", "place", "periods", "case_title", "grade_word", "direction_word", "before_label", "after_label", "change_label"), EVIL)
+    for figure in figures(HALVED._replace(**texts, formula_label=EVIL, phrases=EVIL), "en"):
+        shown = list(strings({"data": figure["data"], "layout": {**figure["layout"], "template": {}}}))
+        assert any("&lt;script" in text for text in shown)
+        assert not [text for text in shown if re.search(r"[<>]", ALLOWED.sub("", text)) or re.search(r"&(?!lt;|gt;|amp;)", text)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_pointing_at_a_mark_tells_everything(lang):
+    for row in ROWS[lang]:
+        text = plain(hover_text(row, lang))
+        wanted = [row.finding, row.place, row.periods, f"{row.grade} {row.grade_word}", row.direction_word, row.formula_label, *row.phrases.split(" | ")]
+        assert not [part for part in wanted if plain(part) not in text], row.metric_id
+        assert not ALLOWED.sub("", hover_text(row, lang)).count("<")
+
+
+COLOURS = {IMPROVED, WORSENED, NEUTRAL, FAINT, *drawing.CLASSES, drawing.INK, "#ffffff", "rgba(0,0,0,0)"}
+
+
+def painted(part: Any, name: str = ""):
+    """Every colour in a spec, as (where, colour)."""
+    if isinstance(part, dict):
+        for key, inner in part.items():
+            yield from painted(inner, key)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from painted(inner, name)
+    elif name in ("color", "bgcolor", "gridcolor", "paper_bgcolor", "plot_bgcolor", "colorscale") and isinstance(part, str):
+        yield name, part
+
+
+def test_the_colours_of_a_figure_on_screen_are_the_shared_ones():
+    *drawn, _edition, the_areas = figures(HALVED, "en")
+    for figure in (*drawn, the_areas):
+        assert {paint for _, paint in painted({**figure, "layout": {**figure["layout"], "template": {}}})} <= COLOURS
+        assert "font" not in figure["layout"] or "color" not in figure["layout"]["font"]
+
+
+def test_the_template_has_transparent_grounds_and_leaves_the_text_to_the_theme():
+    template = json.loads(json.dumps(pio.templates["henan"].to_plotly_json()))["layout"]
+    assert template["paper_bgcolor"] == template["plot_bgcolor"] == "rgba(0,0,0,0)"
+    assert "color" not in template["font"]
+    assert len(template["colorway"]) >= 10
+    assert spec(blank(100))["layout"]["template"]["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source():
+    figure = spec(exported(dumbbell(HALVED, "en"), HALVED.finding, "Anyang", ["Source: a document", "A caveat " * 40]))
+    layout = figure["layout"]
+    assert (layout["width"], layout["paper_bgcolor"]) == (1200, GROUNDS[0])
+    texts = [plain(annotation["text"]) for annotation in layout["annotations"]]
+    for part in (HALVED.finding, "Anyang", "Source: a document", "A caveat " * 40):
+        assert plain(part) in "".join(texts)
+    assert [trace["x"] for trace in figure["data"]] == [trace["x"] for trace in spec(dumbbell(HALVED, "en"))["data"]]
+
+
+def test_the_screen_figure_is_left_as_it_was():
+    figure = dumbbell(HALVED, "en")
+    before = spec(figure)
+    exported(figure, "title", "subtitle", ["footer"])
+    assert spec(figure) == before
+
+
+WRAPPED = {
+    "words": ("one two three four", 6, ["one two", "three four"]),
+    "full-width": ("一二三四五六", 3, ["一二三", "四五六"]),
+    "no-line-begins-with-a-stop": ("一二三。四五六", 3, ["一二三。", "四五六"]),
+    "a-number-is-kept-whole": ("由1,452亿元增至2,333亿元", 6, ["由1,452亿元", "增至2,333亿", "元"]),
+    "short": ("one", 6, ["one"]),
+    "empty": ("", 6, []),
+}
+
+
+@pytest.mark.parametrize(("text", "ems", "lines"), WRAPPED.values(), ids=WRAPPED)
+def test_text_is_wrapped_because_plotly_never_does(text, ems, lines):
+    assert wrapped(text, ems) == lines
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_wrapping_loses_nothing(lang):
+    for row in ROWS[lang]:
+        lines = wrapped(row.finding, 25)
+        assert plain("".join(lines)) == plain(row.finding)
+        assert all(width_of(line) <= 27 or " " not in line for line in lines), row.finding
