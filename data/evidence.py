@@ -77,7 +77,7 @@ def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) ->
     gap = _disagreement(metric, units, change)
     if gap is not None:
         implied = f"the ends give {gap[0]:g}, the change says {gap[1]:g}"
-        advice = "declared as a conflict" if disputed else "Correct one of them, or declare a conflict that names this figure"
+        advice = "The case declares the conflict" if disputed else "Correct one of them, or declare a conflict that names this figure"
         found.append((("change",), f"{implied}. {advice}", "warning" if disputed else "error"))
     return found
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from data.filters import PROVINCE
+from data.geography import homes
+from data.live import boundaries
 from data.schema import Case
 from data.wording import date_text
 from pages.figures.dumbbell import drawable, dumbbell
 from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.figures.lengths import difference_length
+from pages.figures.locator import locator
 from pages.figures.ranks import rank_slope
-from pages.frame.blocks import as_table, evidence_lines, figure_block, finding, levels
+from pages.figures.timeline import timeline
+from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
 from pages.frame.view import View, the_view
 
 
@@ -33,24 +38,42 @@ def choose() -> None:
     st.query_params["case"] = st.session_state["case"]
 
 
-def head(view: View, case: Case) -> None:
+def picker(view: View, case: Case) -> None:
+    """The other cases of the selection, and the printed edition of this one."""
     cases = view.selection.cases if case in view.selection.cases else view.dataset.cases
     st.session_state["case"] = case.id
-    st.selectbox(
-        view.say("案例", "Case"),
-        [other.id for other in cases],
-        format_func=lambda case_id: f"{view.dataset.by_id[case_id].number} · {view.dataset.by_id[case_id].title[view.lang]}",
-        key="case",
-        on_change=choose,
-        label_visibility="collapsed",
-        filter_mode=None,
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="picker"):
+        st.selectbox(
+            view.say("案例", "Case"),
+            [other.id for other in cases],
+            format_func=lambda case_id: f"{view.dataset.by_id[case_id].number} · {view.dataset.by_id[case_id].title[view.lang]}",
+            key="case",
+            on_change=choose,
+            label_visibility="collapsed",
+            filter_mode=None,
+        )
+        st.page_link(view.pages["case"], label=view.say("打印版", "Print"), icon=":material/print:", query_params=view.query(case=case.id, view="print"))
+
+
+def head(view: View, case: Case) -> None:
     places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
     domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     number = view.say(f"案例 {case.number}", f"Case {case.number}")
     submitted = view.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
-    st.title(case.title[view.lang], anchor=False)
-    st.html(Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(number, places, domains, submitted, case.summary[view.lang]))
+    with st.container(key="head"):
+        with st.container(gap="small"):
+            st.title(case.title[view.lang], anchor=False)
+            st.html(Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(number, places, domains, submitted, case.summary[view.lang]))
+        where(view, case, places)
+
+
+def where(view: View, case: Case, places: str) -> None:
+    """A small map of the places the case and its figures are at; nothing for a case of the whole province alone."""
+    at = [view.dataset.places[name] for name in sorted(homes(case))]
+    codes = {view.dataset.prefecture_code(place.id) for place in at} - {PROVINCE}
+    if codes:
+        marks = [(place.lon, place.lat, place.name[view.lang]) for place in at if place.kind not in ("province", "prefecture") and place.lon is not None]
+        chart(locator(boundaries(), codes, marks), "locator", view.say(f"河南示意图，标出{places}", f"Outline of Henan with {places} marked"))
 
 
 def story(view: View, case: Case) -> None:
@@ -83,7 +106,7 @@ def changes(view: View, rows: list) -> None:
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
     with st.container(key="changes"):
         for row in rows:
-            figure_block(row, picture(row, indices, view), view, f"figure-{row.metric_id}", exported)
+            figure_block(row, picture(row, indices, view), view, f"figure-{row.metric_id}", None if view.printing else exported)
 
 
 def picture(row, indices: list[float], view: View):
@@ -121,7 +144,7 @@ def in_words(view: View, rows: list, heading: str) -> None:
         st.html(finding(row) + evidence_lines(row, view.lang))
 
 
-def timeline(view: View, case: Case) -> None:
+def events(view: View, case: Case) -> None:
     if not case.events:
         return
     st.header(view.say("大事", "Dated events"), anchor=False)
@@ -129,6 +152,7 @@ def timeline(view: View, case: Case) -> None:
     for event in case.events:
         span = date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "")
         items.append(Markup("<li><time>{}</time><span>{}</span></li>").format(span, event.what[view.lang]))
+    chart(timeline(case.events, view.lang), "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
     st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
 
 
@@ -151,14 +175,33 @@ def neighbours(view: View, case: Case) -> None:
                 st.page_link(view.pages["case"], label=f"{other.number} · {other.title[view.lang]}", icon=icon, icon_position=side, query_params=view.query(case=other.id))
 
 
+def page(view: View, case: Case) -> None:
+    rows = view.rows_of(case)
+    picker(view, case)
+    head(view, case)
+    story(view, case)
+    figures(view, rows)
+    events(view, case)
+    contradictions(view, case)
+    st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
+    st.html(as_table(rows, view.lang))
+    neighbours(view, case)
+
+
+def printed(view: View, case: Case) -> None:
+    """The case on two sheets of paper: still charts, all levels as a list, no controls."""
+    rows = view.rows_of(case)
+    shown = [row for row in rows if row.role in ("outcome", "output")]
+    head(view, case)
+    story(view, case)
+    changes(view, [row for row in shown if row.grade in "ABCD"])
+    levels_printed = [row for row in shown if row.grade in "EFP"]
+    if levels_printed:
+        st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
+        st.html(compact(levels_printed, view.lang))
+    contradictions(view, case)
+
+
 view = the_view()
 case = chosen_case(view)
-rows = view.rows_of(case)
-head(view, case)
-story(view, case)
-figures(view, rows)
-timeline(view, case)
-contradictions(view, case)
-st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
-st.html(as_table(rows, view.lang))
-neighbours(view, case)
+(printed if view.printing else page)(view, case)

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from data.evidence import GRADES
 from data.schema import Case
-from data.wording import GRADE_MEANINGS
+from data.wording import GRADE_MEANINGS, GRADE_WORDS
 from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
+from pages.figures.strip import grade_strip
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import chart, grade_mark
 from pages.frame.take import take
@@ -33,6 +34,8 @@ def opening(view: View) -> None:
         "seldom both ends; what it leaves out is left out here. A before and after without a comparison group cannot show that the reform caused the change.",
     )
     st.html(Markup('<p class="lede">{}</p>').format(what))
+    strip = view.say("；", "; ").join(f"{grade} {GRADE_WORDS[grade][view.lang]} {grades[grade]}" for grade in GRADES)
+    chart(grade_strip(grades, view.lang), "grades", view.say(f"各证据等级的指标数：{strip}", f"Figures by grade of evidence: {strip}"))
     item = Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>')
     items = [item.format(grades[grade], grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang]) for grade in GRADES]
     label = view.say("各证据等级的指标数", "Figures by grade of evidence")

@@ -19,9 +19,12 @@ page = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(page_title=page.title, page_icon=look.ICON, layout="wide", initial_sidebar_state="auto")
 
 view = open_view(pages)
-look.apply()
-bars.masthead(view, next(name for name, known in pages.items() if known is page or known.url_path == page.url_path))
-bars.filter_controls(view)
-bars.status_line(view)
-page.run()
+look.apply(lang, view.printing)
+if view.printing:
+    page.run()
+else:
+    bars.masthead(view, next(name for name, known in pages.items() if known.url_path == page.url_path))
+    bars.filter_controls(view)
+    bars.status_line(view)
+    page.run()
 bars.imprint(view)

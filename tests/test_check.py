@@ -218,7 +218,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "value-and-range": ({"value: 100": "¦value: 100\n      low: 90\n      high: 110"}, "metrics[0].before: value, low/high and text exclude one another. Keep one of them"),
     "change-of-a-disputed-figure": (
         {"value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}", "    metrics: []": "    metrics: [approval-time]"},
-        "warning: metrics[0].change: the ends give -50, the change says -40. declared as a conflict",
+        "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict",
     ),
     "outcome-without-a-period": (
         {"  - id: approval-time": "  - ¦id: approval-time", "kind: undated": "kind: self_reported"},

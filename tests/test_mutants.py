@@ -19,7 +19,7 @@ from data.load import FOLDER, SIZE_LIMIT, File, Tables, read_case, read_tables
 from data.schema import Case
 
 FILES = sorted((FOLDER / "cases").glob("*.yaml"))
-MUTANTS_PER_FILE = 400
+MUTANTS_PER_FILE = 300
 SECONDS_PER_MUTANT = 5.0
 
 SCALARS = (

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from data.schema import Lang
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, say
 from pages.frame.take import take
-from pages.frame.view import View
+from pages.frame.view import View, the_view
 
 CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
@@ -25,7 +25,9 @@ def grade_mark(grade: str, lang: Lang) -> Markup:
 
 
 def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
-    """A chart that fills its container; `alt` says in a sentence what it shows."""
+    """A chart that fills its container; `alt` says in a sentence what it shows. On paper it is still and its colours are those of the light ground."""
+    if the_view().printing:
+        return st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, config={"staticPlot": True})
     return st.plotly_chart(figure, key=key, alt=alt, width="stretch", config=options.pop("config", CHART_CONFIG), **options)
 
 
@@ -70,6 +72,13 @@ def levels(rows: Iterable[Any], lang: Lang) -> Markup:
         for row in rows
     ]
     return Markup('<ul class="levels">{}</ul>').format(Markup("").join(items))
+
+
+def compact(rows: Iterable[Any], lang: Lang) -> Markup:
+    """Levels and words in small print: a line a figure, with its grade letter."""
+    item = Markup("<li><b>{}</b> {} <small>{}</small></li>")
+    items = [item.format(row.change_label or row.after_label or row.before_label, row.name, row.grade if row.grade != "P" else row.grade_word) for row in rows]
+    return Markup('<ul class="compact">{}</ul>').format(Markup("").join(items))
 
 
 def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> Markup:

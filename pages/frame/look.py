@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.schema import Lang
+
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5fa8"/>'
     '<circle cx="9" cy="16" r="4" fill="#ffffff"/><path d="M13 14.5h8V9l7 7-7 7v-5.500h-8z" fill="#ffffff"/></svg>'
@@ -89,10 +91,16 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .nw { white-space: nowrap; }
 .stMainBlockContainer [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 .imprint { border-top: 1px solid var(--rule); color: var(--quiet); font-size: .8125rem; line-height: 1.6; padding-top: .6rem; margin-top: 2rem; }
+.compact { list-style: none; margin: 0 !important; padding: 0 !important; }
+.compact li { margin: 0 0 2px; padding: 0; }
+.st-key-head { display: grid !important; grid-template-columns: minmax(0, 1fr) 210px; gap: 1.5rem !important; align-items: start; }
+.st-key-head > div { width: 100% !important; min-width: 0; }
+.st-key-picker [data-testid="stPageLink"] { flex: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0 !important; margin: 0 !important; font-size: .8125rem; color: var(--quiet); }
 .sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  .st-key-head { grid-template-columns: minmax(0, 1fr); }
   .events li { grid-template-columns: 1fr; gap: 0; }
   .st-key-masthead > :has(.st-key-pages) { order: 3; width: 100%; }
 }
@@ -101,6 +109,36 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 """
 
 
-def apply() -> None:
-    """Puts the style sheet on the page."""
-    st.html(_CSS)
+_PRINT = """
+<style>
+@page { size: A4; margin: 12mm; }
+[data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none !important; }
+.stApp, .stApp > *, .stMain, [data-testid="stAppViewContainer"] { position: static !important; overflow: visible !important; height: auto !important; color-scheme: light; }
+.stMainBlockContainer { width: 700px; max-width: 700px; padding: 0; margin: 0 auto; }
+.stMainBlockContainer, .stMainBlockContainer p, .stMainBlockContainer li { font-size: 11px !important; line-height: 1.45 !important; }
+.stMainBlockContainer h1 { font-size: 20px !important; padding: 0 !important; }
+.stMainBlockContainer h2 { font-size: 14px !important; padding: 6px 0 2px !important; }
+.stMainBlockContainer .stVerticalBlock { gap: 4px; }
+.stMainBlockContainer [data-testid="stHeading"], .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin: 0 !important; }
+.stMainBlockContainer blockquote, .stMainBlockContainer h3, .stMainBlockContainer .imprint { font-size: 11px !important; }
+html, body, .stApp { background: #ffffff !important; }
+.stApp, .stApp div { border-left: 0; box-shadow: none !important; background-color: transparent; color-scheme: light !important; }
+.stApp * { color: #171717 !important; }
+.stApp .improved { color: #1d62a8 !important; }
+.stApp .worsened { color: #a94f0b !important; }
+.triple { grid-template-columns: repeat(3, 1fr); gap: 14px; margin: 0; }
+.st-key-changes { grid-template-columns: repeat(2, 1fr); gap: 8px 20px !important; }
+.caveat, .prov { font-size: 9.5px !important; }
+.compact { columns: 3; column-gap: 18px; }
+.conflict, .compact li, [class*="st-key-figure-"] { break-inside: avoid; }
+.imprint { margin-top: 6px; }
+</style>
+"""
+# Streamlit's page says lang="en" whatever is on it; a screen reader needs the language that is read.
+_LANGUAGE = "<script>document.documentElement.lang = '{}'</script>"
+
+
+def apply(lang: Lang, printing: bool) -> None:
+    """Puts the style sheet on the page, the printed one where asked, and tells the browser the language."""
+    tag = {"zh": "zh-CN", "en": "en"}[lang]
+    st.html(_CSS + (_PRINT if printing else "") + _LANGUAGE.format(tag), unsafe_allow_javascript=True)

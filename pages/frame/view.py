@@ -36,6 +36,11 @@ class View:
     def dataset(self) -> Dataset:
         return self.state.dataset
 
+    @property
+    def printing(self) -> bool:
+        """Whether the page is asked for as it goes on paper (`view=print`)."""
+        return st.query_params.get("view") == "print"
+
     @cached_property
     def rows(self) -> tuple[Any, ...]:
         """The selected figures with their words in the reader's language, the chosen cities' first."""

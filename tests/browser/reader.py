@@ -10,6 +10,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Route, WebSocket, expect
 
+from data.schema import Lang
+
 Scheme = Literal["light", "dark"]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -18,7 +20,15 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PAGES = ("/", "/case", "/map", "/data")
+PAGES = {
+    "/": {"zh": "概览", "en": "Overview"},
+    "/case": {"zh": "案例", "en": "Cases"},
+    "/map": {"zh": "地图", "en": "Map"},
+    "/compare": {"zh": "比较", "en": "Compare"},
+    "/data": {"zh": "数据", "en": "Data"},
+    "/method": {"zh": "方法", "en": "Method"},
+}
+"""Where each page is, and what its link is called."""
 expect.set_options(timeout=15_000)
 
 
@@ -56,7 +66,24 @@ def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme 
 def visit(page: Page, path: str) -> None:
     """Opens a link and waits until the page is there to its last line."""
     page.goto(path)
-    expect(page.locator("footer")).to_be_visible()
+    page.locator("footer").wait_for()
+
+
+def leaf_through(page: Page, lang: Lang) -> Iterator[str]:
+    """The path of every page in turn, once it is opened by its link and drawn."""
+    for path, names in PAGES.items():
+        page.get_by_role("link", name=names[lang], exact=True).click()
+        page.wait_for_function("name => document.title.startsWith(name)", arg=names[lang])
+        drawn(page)
+        yield path
+
+
+def drawn(page: Page) -> None:
+    """Waits until the server has said all, nothing is being fetched for the page any more, and every chart in it is drawn."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
+    for chart in page.get_by_test_id("stPlotlyChart").all():
+        chart.locator(".main-svg").first.wait_for()
 
 
 def status(page: Page) -> Locator:
@@ -81,10 +108,3 @@ def choose_city(page: Page, label: str, city: str) -> None:
 def clear(page: Page, label: str = "Clear all filters") -> Locator:
     """The clear button beside the line above the page."""
     return page.get_by_role("main").get_by_role("button", name=label).first
-
-
-def drawn(page: Page) -> None:
-    """Waits until nothing is being fetched for the page any more and every chart in it is drawn."""
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    for chart in page.get_by_test_id("stPlotlyChart").all():
-        expect(chart.locator(".main-svg").first).to_be_visible()

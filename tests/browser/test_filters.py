@@ -18,7 +18,7 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     choose_city(page, "地市", "济源市")
     expect(page).to_have_url(f"/?{JIYUAN}")
     expect(status(page)).to_contain_text("其中 1 项属于济源市")
-    for name, path in (("案例", "/case"), ("地图", "/map"), ("数据", "/data")):
+    for name, path in (("案例", "/case"), ("地图", "/map"), ("比较", "/compare"), ("方法", "/method"), ("数据", "/data")):
         page.get_by_role("link", name=name, exact=True).click()
         expect(page).to_have_title(f"{name} · 河南改革成效")
         expect(page).to_have_url(f"{path}?{JIYUAN}")
@@ -28,8 +28,8 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     expect(page).to_have_url(f"/data?{JIYUAN}")
     expect(control(page, "地市").locator("xpath=ancestor::*[@data-testid='stMultiSelect']")).to_contain_text("济源市")
     page.go_back()
-    expect(page).to_have_title("地图 · 河南改革成效")
-    expect(page).to_have_url(f"/map?{JIYUAN}")
+    expect(page).to_have_title("方法 · 河南改革成效")
+    expect(page).to_have_url(f"/method?{JIYUAN}")
     expect(status(page)).to_contain_text("济源市")
 
 

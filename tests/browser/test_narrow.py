@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import PAGES, choose_city, drawn, status, visit
+from tests.browser.reader import choose_city, leaf_through, status, visit
 
 TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain], [data-testid=stMainBlockContainer]")]
     .filter(part => part.scrollWidth > part.clientWidth).map(part => `${part.dataset.testid ?? "page"} ${part.scrollWidth} > ${part.clientWidth}`)"""
@@ -18,9 +18,8 @@ def telephone(arrive) -> Page:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_page_scrolls_sideways(telephone, lang):
-    for path in PAGES:
-        visit(telephone, f"{path}?lang={lang}")
-        drawn(telephone)
+    visit(telephone, f"/?lang={lang}")
+    for path in leaf_through(telephone, lang):
         assert telephone.evaluate(TOO_WIDE) == [], path
 
 

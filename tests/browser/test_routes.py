@@ -32,7 +32,12 @@ def test_health_says_what_is_loaded(server, dataset):
 
 @pytest.mark.parametrize(
     ("query", "filters"),
-    [("", Filters()), ("?city=419001", Filters(city=("419001",))), ("?city=410600", Filters(city=("410600",))), ("?domain=finance&grade=A,B&lang=zh", Filters(domain=("finance",), grade=("A", "B")))],
+    [
+        ("", Filters()),
+        ("?city=419001", Filters(city=("419001",))),
+        ("?city=410600", Filters(city=("410600",))),
+        ("?domain=finance&grade=A,B&lang=zh", Filters(domain=("finance",), grade=("A", "B"))),
+    ],
 )
 def test_the_data_link_gives_the_table_as_filtered(server, dataset, query, filters):
     code, headers, body = fetch(f"{server}/api/metrics.csv{query}")

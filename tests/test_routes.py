@@ -1,0 +1,167 @@
+"""The data routes beside the pages, and the headers that every answer carries. No server is started."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route, Router
+
+import dashboard
+from data.export import csv_bytes
+from data.filters import Filters, select
+from data.live import current
+
+ROOT = Path(__file__).parent.parent
+DATASET = current().dataset
+BIG = "改革" * 5000
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def styled(request: Any) -> Response:
+    return Response(BIG, media_type="text/css", headers={"etag": "1", "vary": "origin"})
+
+
+def streamed(request: Any) -> Response:
+    return StreamingResponse(iter([b"a" * 2000, b"b" * 2000]), media_type="application/json")
+
+
+def image(request: Any) -> Response:
+    return Response(b"\x89PNG" * 1000, media_type="image/png")
+
+
+def packed(request: Any) -> Response:
+    return Response(gzip.compress(b"x"), media_type="text/plain", headers={"content-encoding": "gzip"})
+
+
+def gone(request: Any) -> Response:
+    return Response("gone", status_code=404, media_type="text/plain")
+
+
+OWN = {"/healthz": dashboard.healthz, "/api/metrics.csv": dashboard.metrics_csv, "/topojson/world_110m.json": dashboard.empty_world}
+OTHERS = {"/static/a.css": styled, "/a.css": styled, "/streamed": streamed, "/image": image, "/packed": packed, "/gone": gone}
+ROUTER = Router([Route(path, function) for path, function in {**OWN, **OTHERS}.items()])
+
+
+def get(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> Answer:
+    """One request through the compression, as (status, headers, body)."""
+    sent: list[dict[str, Any]] = []
+    fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": fields, "root_path": ""}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run((app or dashboard.Compression(ROUTER))(scope, receive, send))
+    start, *bodies = sent
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, b"".join(body.get("body", b"") for body in bodies)
+
+
+def test_the_routes_of_the_server_are_these():
+    source = (ROOT / "dashboard.py").read_text(encoding="utf-8")
+    assert [path for path in OWN if f'{{BASE}}{path}"' not in source] == []
+
+
+def test_importing_the_server_starts_none():
+    code = "import dashboard, streamlit.runtime, threading; print(streamlit.runtime.exists(), threading.active_count())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["False", "1"]
+
+
+def test_health_says_which_data_is_loaded():
+    status, headers, body = get("/healthz")
+    found = json.loads(body)
+    assert (status, headers["cache-control"], headers["content-type"]) == (200, "no-store", "application/json")
+    assert found.pop("loaded").startswith("20")
+    assert found == {"status": "ok", "cases": 10, "metrics": len(DATASET.table), "problems": 0}
+
+
+TABLES = {
+    "all": ({}, Filters()),
+    "city": ({"city": "419001"}, Filters(city=("419001",))),
+    "cities-and-domain": ({"city": "411200,410300", "domain": "finance"}, Filters(city=("410300", "411200"), domain=("finance",))),
+    "grade-and-role": ({"grade": "C", "role": "outcome"}, Filters(grade=("C",), role=("outcome",))),
+    "search": ({"search": "转诊率"}, Filters(search="转诊率")),
+    "nothing-found": ({"search": "zzz"}, Filters(search="zzz")),
+    "page-parameters": ({"lang": "en", "case": "x", "grade": "A"}, Filters(grade=("A",))),
+}
+
+
+@pytest.mark.parametrize(("query", "filters"), TABLES.values(), ids=TABLES)
+def test_the_table_as_filtered(query, filters):
+    status, headers, body = get("/api/metrics.csv", urlencode(query))
+    assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert body == csv_bytes(select(DATASET, filters).rows)
+    assert headers["content-disposition"].startswith('attachment; filename="henan-reforms_2020')
+    assert headers["content-disposition"].endswith('.csv"')
+
+
+def test_every_value_that_does_not_exist_is_named():
+    status, headers, body = get("/api/metrics.csv", f"city=410300,luoyang&grade=Z&search=a&domain={quote('<b>')}")
+    assert (status, headers["content-type"]) == (422, "application/json")
+    assert json.loads(body)["problems"] == [
+        {"parameter": "city", "value": "luoyang"},
+        {"parameter": "domain", "value": "<b>"},
+        {"parameter": "grade", "value": "Z"},
+    ]
+
+
+def test_a_long_value_is_cut_in_the_answer():
+    _, _, body = get("/api/metrics.csv", "city=" + "9" * 5000)
+    assert len(body) < 500
+
+
+def test_the_world_of_the_map_is_empty():
+    status, headers, body = get("/topojson/world_110m.json")
+    assert (status, json.loads(body)) == (200, {"type": "Topology", "objects": {}, "arcs": []})
+    assert "max-age" in headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", [*OWN, *OTHERS])
+def test_every_answer_carries_the_safe_headers(path):
+    _, headers, _ = get(path)
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
+
+
+@pytest.mark.parametrize("path", ["/a.css", "/static/a.css", "/streamed", "/api/metrics.csv", "/healthz"])
+def test_text_is_compressed_for_who_accepts_it(path):
+    _, plain, body = get(path)
+    status, headers, small = get(path, accept_encoding="br, gzip, deflate")
+    assert status == 200
+    assert "content-encoding" not in plain
+    assert headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in headers["vary"]
+    assert int(headers["content-length"]) == len(small)
+    assert gzip.decompress(small) == body
+
+
+@pytest.mark.parametrize(("path", "accepted"), [("/image", "gzip"), ("/packed", "gzip"), ("/gone", "gzip"), ("/a.css", "br"), ("/a.css", "identity")])
+def test_what_is_not_compressed(path, accepted):
+    assert get(path, accept_encoding=accepted)[2] == get(path)[2]
+
+
+def test_a_part_and_a_head_are_not_compressed():
+    assert "content-encoding" not in get("/a.css", accept_encoding="gzip", range="bytes=0-9")[1]
+    assert "content-encoding" not in get("/a.css", accept_encoding="gzip", method="HEAD")[1]
+
+
+def test_a_static_file_is_compressed_once_and_keeps_its_cache_headers():
+    app = dashboard.Compression(ROUTER)
+    first, second = (get("/static/a.css", app=app, accept_encoding="gzip") for _ in range(2))
+    assert first == second
+    assert first[1]["etag"] == "1"
+    assert list(app.kept) == ["/static/a.css"]
+    get("/a.css", app=app, accept_encoding="gzip")
+    assert list(app.kept) == ["/static/a.css"]
