@@ -260,7 +260,7 @@ def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[st
     if before and after:
         verb = _verb(metric, found, units, lang)
         size = _by_how_much(metric, found, units, lang)
-        return say(lang, f"{name}由{before}{verb}{after}", f"{name} {verb} {before} to {after}") + size
+        return say(lang, f"{name}由{before}{verb}{after}", f"{name} {verb} {_without_unit(before, after, units[metric.unit])} to {after}") + size
     if metric.change is None:
         return f"{name}{colon}{after or before}"
     change, unit = metric.change, units[metric.unit]
@@ -275,6 +275,12 @@ def _since(before: End | None, lang: Lang) -> str:
     """The earlier time a change is measured against: a moment without its "as of"."""
     period = before.period if before else None
     return date_text(period.end, lang) if period and period.kind == "as_of" else period_text(period, lang)
+
+
+def _without_unit(before: str, after: str, unit: Unit) -> str:
+    """English names a shared unit once: from 32 to 9 items."""
+    ending = f" {unit.name.en}"
+    return before.removesuffix(ending) if after.endswith(ending) else before
 
 
 def _change_sentence(name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:

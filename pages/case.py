@@ -79,7 +79,7 @@ def where(view: View, case: Case, places: str) -> None:
 def story(view: View, case: Case) -> None:
     actions = Markup("").join(Markup("<li>{}</li>").format(action[view.lang]) for action in case.actions)
     st.html(
-        Markup('<div class="triple"><section><h3>{}</h3><p>{}</p></section><section><h3>{}</h3><ol>{}</ol></section><section><h3>{}</h3><p>{}</p></section></div>').format(
+        Markup('<div class="triple"><section><h2>{}</h2><p>{}</p></section><section><h2>{}</h2><ol>{}</ol></section><section><h2>{}</h2><p>{}</p></section></div>').format(
             view.say("问题", "The problem"), case.problem[view.lang], view.say("做法", "What was done"), actions, view.say("变化", "What changed"), case.result[view.lang]
         )
     )

@@ -95,7 +95,7 @@ def side_by_side(view: View, cases: list[Case]) -> None:
         (view.say("变化", "What changed"), *(case.result[view.lang] for case in cases)),
         (view.say("指标数（按等级）", "Figures by grade"), *(" · ".join(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade]) for case in cases)),
     ]
-    st.html(plain_table(("", *(f"{case.number} · {case.title[view.lang]}" for case in cases)), lines, view.say("并列", "Side by side")))
+    st.html(plain_table((view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases)), lines, view.say("并列", "Side by side")))
     comparable = [
         row for case in cases for row in sorted(rows[case.id], key=lambda row: row.grade) if row.index is not None and row.grade != "P" and row.role in ("outcome", "output")
     ]

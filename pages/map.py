@@ -66,7 +66,9 @@ def legend(view: View) -> Markup:
     labels = [view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more")]
     swatch = Markup('<li><span class="sw" style="background:{}"></span>{}</li>')
     swatches = Markup("").join(swatch.format(paint, label) for paint, label in zip(drawing.CLASSES, labels, strict=True))
-    marks = Markup("<li>{}</li><li>{}</li>").format(view.say("● 有案例或指标的县、镇", "● county or town with a case or figure"), view.say("○ 只被提到的县", "○ only named"))
+    marks = Markup('<li><span class="pt"></span>{}</li><li><span class="pt named"></span>{}</li>').format(
+        view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say("只被提到的县", "only named")
+    )
     return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(view.say("案例数", "Number of cases"), swatches, marks)
 
 
@@ -87,7 +89,7 @@ def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...]) -> 
 def beside(view: View, found: Mapping[str, Holding]) -> None:
     """The cases of the chosen units, or the province-wide ones where none is chosen."""
     for code in view.filters.city or (PROVINCE,):
-        st.subheader(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else filter_value(view, "city", code), anchor=False)
+        st.header(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else filter_value(view, "city", code), anchor=False)
         if not found[code].cases:
             st.html(Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here.")))
         for case in found[code].cases:

@@ -56,7 +56,7 @@ def get(path: str, query: str = "", app: Any = None, method: str = "GET", **head
     """One request through the compression, as (status, headers, body)."""
     sent: list[dict[str, Any]] = []
     fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": fields, "root_path": ""}
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "method": method, "path": path, "query_string": query.encode(), "headers": fields, "root_path": ""}
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}

@@ -17,15 +17,24 @@ _HEIGHT = 58
 def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
     """A mark an event at its date; a year or a month without a day is a bar as long as it is, because nothing more is stated."""
     traces = [trace for event in events for trace in _marks(event, lang)]
-    years = range(min(int(event.date[:4]) for event in events), max(int((event.end or event.date)[:4]) for event in events) + 2)
+    years = range(min(int(event.date[:4]) for event in events), max(int((event.end or event.date)[:4]) for event in events) + 1)
+    turns = [
+        {"type": "line", "x0": f"{year}-01-01", "x1": f"{year}-01-01", "y0": -1, "y1": 1, "layer": "below", "line": {"color": FAINT, "width": 1}}
+        for year in (*years, years[-1] + 1)
+    ]
+    axis = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "layer": "below", "line": {"color": FAINT, "width": 1}}
     return blank(
         _HEIGHT,
         traces,
         margin={"l": 8, "r": 8, "t": 4, "b": 24},
-        xaxis={"type": "date", "range": [f"{years[0]}-01-01", f"{years[-1]}-01-01"], "tickvals": [f"{year}-01-01" for year in years], "ticktext": [str(year) for year in years]}
-        | {"showgrid": True, "gridcolor": FAINT},
+        xaxis={
+            "type": "date",
+            "range": [f"{years[0]}-01-01", f"{years[-1] + 1}-01-01"],
+            "tickvals": [f"{year}-07-02" for year in years],
+            "ticktext": [str(year) for year in years],
+        },
         yaxis={"range": [-1, 1], "visible": False},
-        shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "layer": "below", "line": {"color": FAINT, "width": 1}}],
+        shapes=[axis, *turns],
     )
 
 

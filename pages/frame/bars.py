@@ -49,7 +49,7 @@ def filter_value(view: View, name: str, value: str) -> str:
 def masthead(view: View, active: str) -> None:
     """The name of the site, its pages and the language switch."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(Markup('<div class="site" role="banner">{}</div>').format(view.say("河南改革成效", "Henan Reform Outcomes")), width="content")
+        st.html(Markup('<div class="site">{}</div>').format(view.say("河南改革成效", "Henan Reform Outcomes")), width="content")
         with st.container(key="pages", horizontal=True, gap="small", width="content"):
             for name, page in view.pages.items():
                 with st.container(key=f"page-{name}{'-active' if name == active else ''}", width="content"):

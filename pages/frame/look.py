@@ -31,6 +31,7 @@ _CSS = """
 [class*="st-key-page-"][class*="-active"] [data-testid="stPageLink-NavLink"] { box-shadow: inset 0 -2px 0 var(--ink); border-radius: 0; background: none; }
 [class*="st-key-page-"][class*="-active"] p { font-weight: 650; }
 .st-key-lang { margin-left: auto; }
+[data-tag-index] span { color: light-dark(#ffffff, #111418) !important; }
 .side { font-size: 1rem !important; margin: 0 !important; padding: 0 !important; }
 .status { color: var(--quiet); font-size: .875rem; margin: 0; font-variant-numeric: tabular-nums; }
 .st-key-status button { min-height: 1.5rem; }
@@ -65,7 +66,7 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .prov q { quotes: "“" "”"; color: var(--ink); }
 .caveat { font-size: .8125rem; line-height: 1.5; margin: .15rem 0 0; padding-left: .6rem; border-left: 2px solid var(--rule); color: var(--quiet); max-width: 44rem; }
 .triple { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15.5rem, 100%), 1fr)); gap: 1.5rem 2rem; margin: .5rem 0; }
-.triple h3 { font-size: .875rem !important; color: var(--quiet); padding: 0 0 .25rem !important; margin: 0 !important; }
+.triple h2 { font-size: .875rem !important; color: var(--quiet); padding: 0 0 .25rem !important; margin: 0 !important; }
 .triple p, .triple li { line-height: 1.65; margin: 0 0 .3rem; font-size: .95rem; }
 .triple ol { padding-left: 1.2rem; margin: 0; }
 .levels { display: grid;
@@ -98,11 +99,15 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .st-key-picker [data-testid="stPageLink"] { flex: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0 !important; margin: 0 !important; font-size: .8125rem; color: var(--quiet); }
 .sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
+.pt { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: #1b2026; border: 1.5px solid #ffffff; outline: 1px solid var(--quiet); margin-right: .4rem; }
+.pt.named { background: #ffffff; border-color: #1b2026; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .st-key-head { grid-template-columns: minmax(0, 1fr); }
   .events li { grid-template-columns: 1fr; gap: 0; }
   .st-key-masthead > :has(.st-key-pages) { order: 3; width: 100%; }
+  .st-key-pages { gap: 0 !important; justify-content: space-between; }
+  .st-key-pages [data-testid="stPageLink-NavLink"] { padding: .15rem .3rem; }
 }
 @media print { .st-key-masthead, .st-key-status, [data-testid="stSidebar"], [data-testid="stHeader"] { display: none !important; } }
 </style>
@@ -120,7 +125,7 @@ _PRINT = """
 .stMainBlockContainer h2 { font-size: 14px !important; padding: 6px 0 2px !important; }
 .stMainBlockContainer .stVerticalBlock { gap: 4px; }
 .stMainBlockContainer [data-testid="stHeading"], .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin: 0 !important; }
-.stMainBlockContainer blockquote, .stMainBlockContainer h3, .stMainBlockContainer .imprint { font-size: 11px !important; }
+.stMainBlockContainer blockquote, .stMainBlockContainer .triple h2, .stMainBlockContainer .imprint { font-size: 11px !important; }
 html, body, .stApp { background: #ffffff !important; }
 .stApp, .stApp div { border-left: 0; box-shadow: none !important; background-color: transparent; color-scheme: light !important; }
 .stApp * { color: #171717 !important; }

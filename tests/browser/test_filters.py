@@ -40,7 +40,7 @@ def test_jiyuan_keeps_the_water_price_case_and_shows_its_own_figure_first(arrive
     page.get_by_role("link", name=water.title.zh).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(water.title.zh)
     expect(page).to_have_url(re.compile(rf"/case\?{JIYUAN}&case=2020-01-water-pricing"))
-    changes = page.get_by_role("heading", name="变化", level=2).locator("xpath=following::*[@role='figure']")
+    changes = page.get_by_role("heading", name="变化", level=2).last.locator("xpath=following::*[@role='figure']")
     expect(changes.first).to_contain_text("−40%")
 
 

@@ -1,0 +1,393 @@
+"""Every page in both languages and under every kind of filter, run without a browser: it stands, and its charts hold the table's values."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import math
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import pages.frame.view
+from data.filters import parse, select
+from data.live import State, current
+from data.problems import Problem
+from data.table import COLUMNS
+from data.wording import worded_rows
+
+SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
+DATASET = current().dataset
+TABLE = DATASET.table
+ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
+LANGS = ("zh", "en")
+WATER, HEALTH = "2020-01-water-pricing", "2020-09-dancheng-health"
+CASES = [case.id for case in DATASET.cases]
+TITLES = {
+    "overview": ("十项改革改变了什么，证据有多充分", "What ten reforms in Henan changed, and how well it is shown"),
+    "case": (DATASET.cases[0].title.zh, DATASET.cases[0].title.en),
+    "map": ("改革发生在哪里", "Where the reforms happened"),
+    "compare": ("比较", "Compare"),
+    "data": ("数据", "The data"),
+    "method": ("方法", "Method"),
+}
+FILTERS = {
+    "all": {},
+    "city": {"city": "419001"},
+    "domain": {"domain": "agriculture"},
+    "empty": {"search": "zzz"},
+    "unknown": {"city": "999999,luoyang", "domain": "<b>x</b>", "grade": "Z", "role": "", "case": "nowhere"},
+}
+CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+CHINESE_QUOTED = re.compile(r'<(\w+)[^>]* lang="zh"[^>]*>.*?</\1>', re.DOTALL)
+MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
+
+
+def scripts() -> dict[str, str]:
+    """The pages that the frame knows, as {name: script}."""
+    (found,) = (node.value for node in ast.parse(SHELL.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SCRIPTS")
+    return ast.literal_eval(found)
+
+
+SCRIPTS = scripts()
+
+
+def visit(name: str, locale: str | None = None, **query: str) -> AppTest:
+    """A page as a reader opens it by its link."""
+    at = AppTest.from_file(str(SHELL), default_timeout=30)
+    at.query_params.update(query)
+    at.context = {"locale": locale}
+    at.run()
+    if name != "overview":
+        at.switch_page(SCRIPTS[name]).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def bodies(at: AppTest) -> str:
+    """All HTML of a page."""
+    return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def words(at: AppTest) -> str:
+    """What a reader reads of the HTML, without the blanks that only lay it out."""
+    return html.unescape(MARKUP.sub(" ", bodies(at)))
+
+
+def charts(at: AppTest) -> dict[str, dict[str, Any]]:
+    """The specs of a page's charts by key."""
+    return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}
+
+
+def heads(figure: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The marks of an index chart that carry a figure, by (case id, metric id)."""
+    return {tuple(trace["customdata"][0]): trace for trace in figure["data"] if trace["type"] == "scatter" and "customdata" in trace}
+
+
+def comparable(rows: Any) -> list[Any]:
+    return [row for row in rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None]
+
+
+def selected(lang: str, **query: str) -> list[Any]:
+    return [ROWS[lang][position] for position in select(DATASET, parse(query, DATASET)[0]).positions]
+
+
+def texts(figure: dict[str, Any]) -> str:
+    """The annotations of a figure, run together without markup and blanks."""
+    return re.sub(r"\s", "", html.unescape("".join(MARKUP.sub("", annotation["text"]) for annotation in figure["layout"]["annotations"])))
+
+
+def test_every_page_of_the_frame_has_its_title_here():
+    assert set(TITLES) == set(SCRIPTS), "add the title of the new page to TITLES"
+    assert sorted(SCRIPTS.values()) == sorted(path.name for path in SHELL.parent.glob("*.py") if path.name not in ("__init__.py", "shell.py"))
+
+
+# The first case of the selection opens where no case is named.
+FIRST = {"domain": DATASET.cases[0]}
+
+
+@pytest.mark.parametrize("filtered", FILTERS)
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", TITLES)
+def test_every_page_stands(name, lang, filtered):
+    at = visit(name, lang=lang, **FILTERS[filtered])
+    assert [title.value for title in at.title] == [TITLES[name][LANGS.index(lang)]]
+    filters, dropped = parse(FILTERS[filtered], DATASET)
+    selection = select(DATASET, filters)
+    figures = f"{len(selection.positions)}/{len(TABLE)} 项指标" if lang == "zh" else f"{len(selection.positions)} of {len(TABLE)} figures"
+    assert figures in words(at)
+    assert len([warning for warning in at.warning if "link" in warning.icon]) == len(dropped) + (name == "case" and "case" in FILTERS[filtered])
+    assert "<script>alert" not in bodies(at)
+    assert "<b>x</b>" not in bodies(at) + "".join(warning.value for warning in at.warning)
+    assert DATASET.source.title[lang] in words(at)
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_an_english_page_holds_chinese_only_in_quotations_of_the_source(name):
+    at = visit(name, lang="en")
+    read = MARKUP.sub(" ", CHINESE_QUOTED.sub(" ", bodies(at)))
+    elements = [*at.title, *at.header, *at.subheader, *at.info, *at.warning]
+    labels = [element.label for element in (*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.expander)]
+    assert not CJK.search(" ".join([read, *(element.value for element in elements), *labels]))
+
+
+@pytest.mark.parametrize(
+    ("locale", "query", "lang"),
+    [("zh-CN", {}, "zh"), ("zh-TW", {}, "zh"), ("en-GB", {}, "en"), ("fr", {}, "en"), (None, {}, "en"), ("zh-CN", {"lang": "en"}, "en"), ("en", {"lang": "zh"}, "zh"), ("zh", {"lang": "xx"}, "zh")],
+)
+def test_the_language_follows_the_link_and_otherwise_the_browser(locale, query, lang):
+    at = visit("overview", locale, **query)
+    assert at.title[0].value == TITLES["overview"][LANGS.index(lang)]
+    assert len(at.warning) == (query.get("lang") == "xx")
+
+
+# --- overview
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_overview_draws_every_comparable_figure_and_a_row_for_every_case(lang):
+    at = visit("overview", lang=lang)
+    figure = charts(at)["index"]
+    wanted = {(row.case_id, row.metric_id): math.log10(row.index) for row in comparable(ROWS[lang])}
+    assert {name: trace["x"][0] for name, trace in heads(figure).items()} == pytest.approx(wanted)
+    shown = texts(figure)
+    assert [case.id for case in DATASET.cases if re.sub(r"\s", "", f"{case.number}{case.title[lang]}") not in shown] == []
+    drawn = {case for case, _ in wanted}
+    best = {row.case_id: row for row in ROWS[lang] if row.headline == 1}
+    assert [row.metric_id for case, row in best.items() if case not in drawn and re.sub(r"\s", "", row.finding) not in shown] == []
+
+
+def test_overview_orders_a_case_by_grade_and_never_by_size():
+    found = list(heads(charts(visit("overview", lang="en"))["index"]))
+    rows = {(row.case_id, row.metric_id): row for row in ROWS["en"]}
+    assert [rows[name].case_number for name in found] == sorted(rows[name].case_number for name in found)
+    assert all(rows[one].grade <= rows[other].grade for one, other in pairwise(found) if one[0] == other[0])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_overview_has_ten_cards(lang):
+    at = visit("overview", lang=lang)
+    assert bodies(at).count('<div class="card">') == 10
+    links = [link.proto.label for link in at.get("page_link")]
+    assert [case.id for case in DATASET.cases if f"{case.number} · {case.title[lang]}" not in links] == []
+
+
+def test_overview_of_a_city_shows_its_own_figure_first():
+    figure = charts(visit("overview", lang="en", city="419001"))["index"]
+    assert list(heads(figure))[0] == (WATER, "jiyuan-water-use-per-mu")
+    assert {case for case, _ in heads(figure)} == {WATER}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_overview_counts_the_grades(lang):
+    found = re.findall(r"<b>(\d+)</b><span class=\"grade grade-(\w)\"", bodies(visit("overview", lang=lang)))
+    assert {grade: int(count) for count, grade in found} == TABLE["grade"].value_counts().to_dict()
+
+
+# --- case
+
+
+def expected(row: Any) -> list[float] | None:
+    """The numbers that the chart of a figure must hold; None where it has no chart."""
+    if row.grade in "AB":
+        drawable = row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
+        return [row.before_value, row.after_value] if drawable else None
+    if row.grade == "C":
+        return None if row.index is None else [2, math.log10(row.index)]
+    return [row.change_value] if row.change_value is not None else [row.change_low, row.change_high]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("case_id", CASES)
+def test_case_draws_what_the_table_holds(case_id, lang):
+    at = visit("case", lang=lang, case=case_id)
+    assert at.title[0].value == DATASET.by_id[case_id].title[lang]
+    changed = [row for row in ROWS[lang] if row.case_id == case_id and row.role in ("outcome", "output") and row.grade in "ABCD"]
+    drawn = charts(at)
+    assert set(drawn) == {f"chart-figure-{row.metric_id}" for row in changed if expected(row) is not None}
+    for row in changed:
+        if (numbers := expected(row)) is not None:
+            traces = drawn[f"chart-figure-{row.metric_id}"]["data"]
+            held = [value for trace in traces for value in trace["y" if row.dimension == "rank" and row.grade in "AB" else "x"]]
+            assert all(any(value == pytest.approx(number) for value in held) for number in numbers), row.metric_id
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("case_id", CASES)
+def test_case_tells_its_story_and_every_figures_words(case_id, lang):
+    at, case = visit("case", lang=lang, case=case_id), DATASET.by_id[case_id]
+    read = words(at)
+    story = [case.summary, case.problem, case.result, *case.actions, *(event.what for event in case.events), *(conflict.note for conflict in case.conflicts)]
+    assert [text[lang] for text in story if text[lang] not in read] == []
+    rows = [row for row in ROWS[lang] if row.case_id == case_id]
+    assert [row.metric_id for row in rows if row.name not in read or row.section not in read] == []
+    phrases = [phrase.text for part in (*case.metrics, *case.conflicts) for phrase in part.phrases]
+    assert [phrase for phrase in phrases if phrase not in read] == []
+    shown = [row for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDFP"]
+    assert [row.metric_id for row in shown if row.finding not in read] == []
+
+
+@pytest.mark.parametrize(("lang", "notice"), [("zh", "当前筛选不包含这个案例"), ("en", "The filters would hide this case")])
+def test_case_of_a_link_is_shown_with_a_notice_when_the_filter_would_hide_it(lang, notice):
+    hidden = visit("case", lang=lang, case=HEALTH, city="419001")
+    assert hidden.title[0].value == DATASET.by_id[HEALTH].title[lang]
+    assert [info.value.startswith(notice) for info in hidden.info] == [True]
+    assert not visit("case", lang=lang, case=WATER, city="419001").info
+
+
+def test_case_that_does_not_exist_says_so():
+    at = visit("case", lang="en", case="2020-99-nowhere")
+    assert at.title[0].value == DATASET.cases[0].title.en
+    assert "does not exist" in at.warning[0].value
+
+
+def test_case_of_a_city_begins_with_the_citys_own_figure():
+    at = visit("case", lang="en", case=WATER, city="419001")
+    assert list(charts(at))[0] == "chart-figure-jiyuan-water-use-per-mu"
+
+
+def test_case_chooser_writes_the_link():
+    at = visit("case", lang="en", city="411600")
+    at.selectbox(key="case").set_value(HEALTH).run()
+    assert (at.query_params["case"], at.query_params["city"], at.title[0].value) == (HEALTH, "411600", DATASET.by_id[HEALTH].title.en)
+
+
+# --- map
+
+
+@pytest.mark.parametrize("filtered", [{}, {"city": "411600"}, {"search": "zzz"}], ids=["all", "city", "empty"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
+    at = visit("map", lang=lang, **filtered)
+    figure = charts(at)["henan"]
+    assert (figure["data"][0]["type"], figure["data"][0]["mode"]) == ("scattergeo", "text")
+    areas = [trace for trace in figure["data"] if trace["type"] == "choropleth"]
+    classes = {code: math.floor(z) for trace in areas for code, z in zip(trace["locations"], trace["z"], strict=True)}
+    places = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
+    assert set(classes) == set(places)
+    cells = re.findall(r"<td>(.*?)</td><td>(\d+)</td><td>(\d+)</td>", bodies(at))
+    counts = {name: int(cases) for name, cases, _ in cells}
+    assert len(cells) == 19
+    assert {name: min(counts[name], 4) for name in places.values()} == {places[code]: number for code, number in classes.items()}
+    if not filtered:
+        assert sum(int(figures) for *_, figures in cells) == TABLE["prefecture_code"].notna().sum()
+
+
+def test_map_lists_the_provincial_cases_beside_it():
+    at = visit("map", lang="en")
+    assert [heading.value for heading in at.subheader] == ["Province-wide cases"]
+    links = [link.proto.label for link in at.get("page_link")]
+    assert f"1 · {DATASET.by_id[WATER].title.en}" in links
+
+
+# --- compare
+
+
+def name_of(row: Any) -> str:
+    return f"{row.case_id}.{row.metric_id}"
+
+
+def test_compare_puts_figures_with_an_index_on_one_axis():
+    rows = comparable(ROWS["en"])[:3]
+    at = visit("compare", lang="en", figures=",".join(map(name_of, rows)))
+    figure = charts(at)["compare-index"]
+    assert {name: trace["x"][0] for name, trace in heads(figure).items()} == pytest.approx({(row.case_id, row.metric_id): math.log10(row.index) for row in rows})
+
+
+def test_compare_refuses_a_rank_in_words():
+    rank = next(row for row in ROWS["en"] if row.dimension == "rank" and row.grade == "B")
+    rows = [rank, *comparable(ROWS["en"])[:2]]
+    at = visit("compare", lang="en", figures=",".join(map(name_of, rows)))
+    assert "A rank belongs to its own ranking" in words(at)
+    assert (rank.case_id, rank.metric_id) not in heads(charts(at)["compare-index"])
+
+
+def test_compare_puts_cases_side_by_side():
+    at = visit("compare", lang="zh", cases=f"{WATER},{HEALTH},nowhere")
+    assert {case for case, _ in heads(charts(at)["compare-cases"])} == {WATER, HEALTH}
+    assert DATASET.by_id[HEALTH].problem.zh in words(at)
+    assert len(at.warning) == 1
+
+
+# --- data and method
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_data_shows_the_rows_that_are_selected(lang):
+    query = {"domain": "public-services", "grade": "C"}
+    at = visit("data", lang=lang, **query)
+    rows = selected(lang, **query)
+    shown = at.dataframe[0].value
+    assert len(shown) == len(rows) > 0
+    assert [row.name for row in rows if row.name not in shown.to_numpy()] == []
+    assert [button.label for button in at.get("download_button") if str(len(rows)) in button.label or str(len(TABLE)) in button.label] == [
+        button.label for button in at.get("download_button")
+    ]
+    assert "/api/metrics.csv?domain=public-services&grade=C" in [code.value for code in at.code][0]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_data_explains_every_column(lang):
+    cells = re.findall(r"<tr><td>(\w+)</td><td>(.+?)</td></tr>", bodies(visit("data", lang=lang)))
+    assert [name for name, _ in cells] == list(COLUMNS)
+    assert all(CJK.search(meaning) if lang == "zh" else not CJK.search(meaning) for _, meaning in cells)
+
+
+def test_the_data_link_can_be_opened_as_it_stands():
+    link = visit("data", lang="en", search="a&b=c 转诊").code[0].value
+    assert "search=a%26b%3Dc" in link
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_method_lists_the_ladder_and_every_contradiction(lang):
+    at = visit("method", lang=lang)
+    read = words(at)
+    assert [heading.value[0] for heading in at.subheader if re.match(r"[A-Z] ", heading.value)] == list("ABCDEFP")
+    assert [conflict.id for case in DATASET.cases for conflict in case.conflicts if conflict.note[lang] not in read] == []
+
+
+# --- the frame
+
+
+def test_a_control_writes_the_link_and_the_clear_button_empties_it():
+    at = visit("overview", lang="en")
+    at.multiselect(key="city").set_value(["419001"]).run()
+    assert (at.query_params["city"], at.query_params["lang"]) == ("419001", "en")
+    assert {case for case, _ in heads(charts(at)["index"])} == {WATER}
+    at.button(key="clear-all").click().run()
+    assert at.query_params == {"lang": "en"}
+    assert at.multiselect(key="city").value == []
+
+
+def test_a_chip_removes_one_value():
+    at = visit("overview", lang="en", city="411600,419001", search="water")
+    at.button(key="chip-city-411600").click().run()
+    assert at.query_params == {"lang": "en", "city": "419001", "search": "water"}
+
+
+def test_the_language_switch_keeps_the_view():
+    at = visit("case", lang="zh", case=HEALTH, city="411600")
+    at.button_group(key="lang").set_value("en").run()
+    assert at.query_params == {"lang": "en", "case": HEALTH, "city": "411600"}
+    assert at.title[0].value == DATASET.by_id[HEALTH].title.en
+
+
+def test_links_between_pages_keep_the_filter():
+    at = visit("overview", lang="en", city="411600")
+    links = [link.proto.query_string for link in at.get("page_link")]
+    assert all("city=411600" in link and "lang=en" in link for link in links)
+
+
+@pytest.mark.parametrize(("lang", "notice"), [("zh", "较新的修改有误"), ("en", "an update has problems")])
+def test_a_broken_edit_is_told_to_readers_without_its_details(lang, notice, monkeypatch):
+    problem = Problem("cases/2020-09-dancheng-health.yaml", 41, 12, "metrics[3].after.value", "expected a number")
+    monkeypatch.setattr(pages.frame.view, "current", lambda: State(DATASET, 1_700_000_000.0, (problem,)))
+    (warning,) = visit("overview", lang=lang).warning
+    assert notice in warning.value
+    assert "2023" in warning.value
+    assert "yaml" not in warning.value
