@@ -1,28 +1,38 @@
-"""The metrics table as a file. `python -m data.export metrics.csv` writes it without a server."""
+"""Every form in which the dataset is handed out. `python -m data.export metrics.csv` (or .xlsx, .json, .zip) writes it without a server."""
 
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-import pandas as pd
-
+from data.extract import Extract
 from data.filters import Filters
 from data.load import Dataset, DatasetError, load_dataset
+from data.package import package
+from data.plain import csv_bytes, json_bytes
+from data.workbook import workbook
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+__all__ = ["FORMATS", "Format", "csv_bytes", "file_name"]
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, which Excel needs for Chinese; text that a spreadsheet would run as a formula begins with an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows([_cell(value) for value in row] for row in table.astype(object).itertuples(index=False, name=None))
-    return out.getvalue().encode("utf-8-sig")
+class Format(NamedTuple):
+    """One form: what readers call it, its media type, and what writes it."""
+
+    name: str
+    media_type: str
+    write: Callable[[Extract], bytes]
+
+
+FORMATS: Mapping[str, Format] = {
+    "csv": Format("CSV", "text/csv", lambda extract: csv_bytes(extract.table("metrics"))),
+    "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
+    "json": Format("JSON", "application/json", json_bytes),
+    "zip": Format("ZIP", "application/zip", package),
+}
+"""The forms of the metrics table, by the ending of their files."""
 
 
 def file_name(dataset: Dataset, filters: Filters, ending: str = "csv") -> str:
@@ -32,26 +42,20 @@ def file_name(dataset: Dataset, filters: Filters, ending: str = "csv") -> str:
     return "_".join(["henan-reforms", str(dataset.source.year), *kept]) + f".{ending}"
 
 
-def _cell(value: object) -> object:
-    if value is None or value is pd.NA or value != value:
-        return ""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, str) and (value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(_FORMULA)):
-        return f"'{value}"
-    return value
-
-
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.export", description=__doc__)
-    parser.add_argument("file", type=Path, help="where to write, for example metrics.csv")
+    parser.add_argument("file", type=Path, help="where to write, for example metrics.csv; the ending chooses the form")
     target = parser.parse_args(arguments).file
+    form = FORMATS.get(target.suffix.removeprefix(".").lower())
+    if form is None:
+        parser.error(f"{target}: no form is called {target.suffix or 'nothing'}. Write one of: {', '.join(f'.{ending}' for ending in FORMATS)}")
     try:
-        table = load_dataset().table
-        target.write_bytes(csv_bytes(table))
+        extract = Extract(load_dataset())
+        target.write_bytes(form.write(extract))
     except (DatasetError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    table = extract.table("metrics")
     print(f"{target}: {len(table)} rows, {len(table.columns)} columns")
     return 0
 

@@ -25,14 +25,14 @@ COLUMNS: tuple[str, ...] = (
     *("conflict_ids", "section", "phrases"),
 )
 LIST_SEPARATOR = " | "
-_NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
-_INTEGERS = ("case_number", "year", "headline")
+NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
+INTEGERS = ("case_number", "year", "headline")
 
 
 def build(dataset: Dataset) -> pd.DataFrame:
     """One row a figure, in the order of cases and files; columns as in COLUMNS. Numbers are in the printed unit; nothing missing is filled."""
     rows = [_row(dataset, case, metric, dataset.evidence[case.id, metric.id]) for case in dataset.cases for metric in case.metrics]
-    types: Mapping[str, str] = {**dict.fromkeys(_NUMBERS, "float64"), **dict.fromkeys(_INTEGERS, "Int64")}
+    types: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype({name: types.get(name, "string") for name in COLUMNS})
 

@@ -257,6 +257,8 @@ def _inside(text: str) -> str:
 def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
     before, after = ends_text(metric, found, units, lang)
     colon = say(lang, "：", ": ")
+    if before and before == after:
+        return say(lang, f"{name}保持在{after}", f"{name} stayed at {after}")
     if before and after:
         verb = _verb(metric, found, units, lang)
         size = _by_how_much(metric, found, units, lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode
 
 import streamlit as st
 from markupsafe import Markup
@@ -62,14 +63,14 @@ def table(view: View) -> None:
 
 
 def data_link(view: View) -> None:
-    query = "&".join(f"{name}={value}" for name, value in view.filters.query().items())
+    query, base = urlencode(view.filters.query(), safe=","), st.get_option("server.baseUrlPath").strip("/")
     st.header(view.say("数据链接", "Data link"), anchor=False)
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             view.say("同样的筛选条件，供程序读取；与网页同一地址，路径如下。", "The same filters for a program to read, at this site's address with this path.")
         )
     )
-    st.code(f"/api/metrics.csv{'?' if query else ''}{query}", language=None)
+    st.code(f"{'/' if base else ''}{base}/api/metrics.csv{'?' if query else ''}{query}", language=None)
 
 
 def dictionary(view: View) -> None:

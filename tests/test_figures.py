@@ -13,6 +13,7 @@ import pytest
 
 from data.geography import units
 from data.live import boundaries, current
+from data.schema import Event
 from data.wording import worded_rows
 from pages.figures import henan_map as drawing
 from pages.figures.bars import level_bars
@@ -21,8 +22,11 @@ from pages.figures.edition import exported
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
 from pages.figures.lengths import difference_length
+from pages.figures.locator import locator
 from pages.figures.ranks import rank_slope
+from pages.figures.strip import grade_strip
 from pages.figures.style import FAINT, GROUNDS, IMPROVED, NEUTRAL, WORSENED, blank, colour, safe, width_of, wrapped
+from pages.figures.timeline import timeline
 
 DATASET = current().dataset
 ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
@@ -369,6 +373,56 @@ def test_a_county_point_answers_a_click_with_its_unit():
 @pytest.mark.parametrize(("base", "url"), [("", "/topojson/"), ("/", "/topojson/"), ("reform", "/reform/topojson/"), ("/a/b/", "/a/b/topojson/")])
 def test_the_world_map_is_looked_for_at_home(base, url):
     assert drawing.config(base)["topojsonURL"] == url
+
+
+# --- locator, timeline, grade_strip
+
+
+def test_locator_fills_the_chosen_units_only():
+    everywhere, filled, marks = spec(locator(boundaries(), [CHOSEN], [(115.26, 33.64, "Dancheng County")]))["data"]
+    zhoukou = DATASET.places["zhoukou"]
+    assert "fill" not in everywhere
+    assert filled["fill"] == "toself"
+    assert everywhere["x"].count(None) > filled["x"].count(None) == 1
+    assert min(x for x in filled["x"] if x) < zhoukou.lon < max(x for x in filled["x"] if x)
+    assert (marks["x"], marks["y"], marks["hovertext"]) == ([115.26], [33.64], ["Dancheng County"])
+
+
+EVENTS = {
+    "day": ({"date": "2020-08-18"}, ["2020-08-18"]),
+    "month": ({"date": "2020-04"}, ["2020-04-01", "2020-04-30"]),
+    "long-month": ({"date": "2019-12"}, ["2019-12-01", "2019-12-31"]),
+    "february": ({"date": "2019-02"}, ["2019-02-01", "2019-02-28"]),
+    "year": ({"date": "2020"}, ["2020-01-01", "2020-12-31"]),
+    "span": ({"date": "2019-03-05", "end": "2020-06"}, ["2019-03-05", "2020-06-30"]),
+}
+
+
+@pytest.mark.parametrize(("dates", "drawn"), EVENTS.values(), ids=EVENTS)
+def test_timeline_draws_an_event_as_long_as_its_date_is_vague(dates, drawn):
+    event = Event.model_validate({**dates, "what": {"zh": "事 <b>", "en": "Event <b>"}})
+    figure = spec(timeline([event], "en"))
+    (mark,) = figure["data"]
+    assert (mark["x"], mark["mode"]) == (drawn, "markers" if len(drawn) == 1 else "lines")
+    assert "&lt;b&gt;" in mark["hovertext"][0]
+    first, last = figure["layout"]["xaxis"]["range"]
+    assert first <= drawn[0] <= drawn[-1] < last
+
+
+def test_timeline_marks_every_event():
+    for case in DATASET.cases:
+        if case.events:
+            assert len(spec(timeline(case.events, "zh"))["data"]) == len(case.events), case.id
+
+
+def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
+    counts = {"A": 7, "B": 3, "E": 230, "P": 10}
+    figure = spec(grade_strip(counts, "en"))
+    assert [bar["x"] for bar in figure["data"]] == [[7], [3], [230], [10]]
+    assert figure["layout"]["xaxis"]["range"] == [0, 250]
+    assert ["pattern" in bar["marker"] for bar in figure["data"]] == [False, False, False, True]
+    assert [annotation["text"][0] for annotation in figure["layout"]["annotations"]] == list(counts)
+    assert spec(grade_strip({}, "en"))["data"] == []
 
 
 # --- every figure

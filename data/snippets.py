@@ -1,0 +1,39 @@
+"""Code that reads a data link: ready to paste, in the languages that readers of such data use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Template
+from urllib.parse import urlencode
+
+from data.filters import Filters
+
+_TEMPLATES = {
+    "Python": Template("""\
+import pandas as pd
+
+table = pd.read_csv("$table", dtype={"prefecture_code": "string"})
+print(table[["case_id", "metric_id", "before_value", "after_value", "grade"]])"""),
+    "R": Template("""\
+table <- read.csv("$table", fileEncoding = "UTF-8-BOM", colClasses = c(prefecture_code = "character"))
+str(table)"""),
+    "Excel": Template("""\
+let
+    Source = Csv.Document(Web.Contents("$table"), [Delimiter = ",", Encoding = 65001]),
+    Table = Table.PromoteHeaders(Source, [PromoteAllScalars = true])
+in
+    Table"""),
+    "curl": Template('curl --fail --compressed --remote-name --remote-header-name "$table"'),
+}
+
+
+def link(address: str, path: str, filters: Filters) -> str:
+    """The address of a data route with these filters, safe to paste into a shell, a program or a browser."""
+    query = urlencode(filters.query(), safe=",")
+    return f"{address}/api/{path}{'?' if query else ''}{query}"
+
+
+def snippets(address: str, filters: Filters) -> Mapping[str, str]:
+    """What reads the filtered table, by language."""
+    table = link(address, "metrics.csv", filters)
+    return {language: template.substitute(table=table) for language, template in _TEMPLATES.items()}

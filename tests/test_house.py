@@ -1,0 +1,266 @@
+"""The rules of the house: who may import whom, what stands at the top, both languages side by side, and nothing that reaches out."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().rstrip("\0").split("\0")
+CODE = sorted([ROOT / "dashboard.py", *(ROOT / "data").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in CODE}
+PAGES = {name: tree for name, tree in TREES.items() if name.startswith("pages/")}
+SCREENS = sorted(Path(name).stem for name in PAGES if name.count("/") == 1 and not name.endswith("__init__.py"))
+
+IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every imported module and name as (line, dotted name), wherever the import stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, f"{'.' * node.level}{node.module or ''}.{alias.name}") for alias in node.names)
+
+
+def begins(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+FOLDER_RULES = {
+    "data/": (("streamlit", "plotly", "pages", "dashboard"), "data is usable from a notebook, without the dashboard"),
+    "pages/figures/": (("streamlit", "pages.frame", "data.live", "data.load", "data.export", "pathlib", "os", "io"), "a figure is drawn from its arguments alone"),
+    "pages/frame/": (("pages.figures",), "the frame knows data and controls, not drawings"),
+    "dashboard.py": (("pages", "plotly"), "the data routes call data only"),
+    "": (("dashboard", "tests"), "nothing imports the server or the tests"),
+    "pages/": (tuple(f"pages.{name}" for name in SCREENS), "a screen is a script of its own and imports no other"),
+}
+
+
+@pytest.mark.parametrize("folder", FOLDER_RULES, ids=lambda folder: folder or "everywhere")
+def test_the_folder_is_the_import_rule(folder):
+    forbidden, why = FOLDER_RULES[folder]
+    broken = [
+        f"{path}:{line} imports {name}: {why}"
+        for path, tree in TREES.items()
+        if path.startswith(folder)
+        for line, name in imports(tree)
+        if any(begins(name, module) for module in forbidden)
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_imports_name_their_package_in_full():
+    found = [(f"{path}:{line}", name) for path, tree in TREES.items() for line, name in imports(tree)]
+    broken = [f"{where} imports {name}: write the package's full name" for where, name in found if name.startswith((".", "frame.", "figures."))]
+    assert not broken, "\n".join(broken)
+
+
+def test_a_figure_opens_no_file():
+    calls = [(path, node) for path, tree in PAGES.items() if path.startswith("pages/figures/") for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert calls
+    assert not [f"{path}:{call.lineno}" for path, call in calls if isinstance(call.func, ast.Name) and call.func.id == "open"]
+
+
+def test_the_top_is_the_owners():
+    top = {name.split("/")[0] for name in TRACKED}
+    assert {name for name in top if not name.startswith(".")} == {"dashboard.py", "pages", "data", "tests", "requirements.txt", "README.md", "LICENSE"}
+
+
+def test_tests_are_flat_files():
+    allowed = re.compile(r"tests/(?:[\w.]+|browser/[\w.]+|bench/[\w.]+)")
+    assert [name for name in TRACKED if name.startswith("tests/") and not allowed.fullmatch(name)] == []
+
+
+# --- both languages
+
+
+def literal(node: ast.AST) -> str | None:
+    """The fixed text of a literal or f-string; None for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+    return None
+
+
+def called(node: ast.AST) -> str:
+    """The last name of what is called: `say` of view.say(…)."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+
+
+def ancestors(node: ast.AST, above: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    while node in above:
+        node = above[node]
+        yield node
+
+
+def is_pair(node: ast.AST) -> bool:
+    """A (zh, en) tuple or a {"zh": …, "en": …} mapping."""
+    if isinstance(node, ast.Dict):
+        return {key.value for key in node.keys if isinstance(key, ast.Constant)} == {"zh", "en"}
+    if not isinstance(node, ast.Tuple) or len(node.elts) != 2:
+        return False
+    zh, en = map(literal, node.elts)
+    return bool(zh and en and CJK.search(zh) and not CJK.search(en))
+
+
+def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a string stands beside its English; a docstring and what is taken off a name need none."""
+    docstring = isinstance(above[node], ast.Expr)
+    return docstring or any(called(outer) in ("say", "Text", "_pairs", "removesuffix") or is_pair(outer) for outer in ancestors(node, above))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_chinese_without_its_english(path):
+    above = parents(PAGES[path])
+    chinese = [node for node in ast.walk(PAGES[path]) if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDEOGRAPH.search(node.value)]
+    alone = [f"{path}:{node.lineno} {node.value!r}: write view.say(zh, en) or a pair of both" for node in chinese if not has_its_translation(node, above)]
+    assert not alone, "\n".join(alone)
+
+
+def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
+    """The pairs of say(lang, zh, en), view.say(zh, en) and Text(zh=…, en=…) with fixed text in both, as (line, zh, en)."""
+    for node in ast.walk(tree):
+        if called(node) == "say" and not any(isinstance(argument, ast.Starred) for argument in node.args):
+            zh, en = map(literal, node.args[-2:])
+        elif called(node) == "Text":
+            zh, en = (literal(keyword.value) for keyword in sorted(node.keywords, key=lambda keyword: keyword.arg, reverse=True))
+        else:
+            continue
+        if zh and en:
+            yield node.lineno, zh, en
+
+
+@pytest.mark.parametrize("path", [path for path in TREES if "say(" in (ROOT / path).read_text(encoding="utf-8")])
+def test_what_is_said_is_said_in_both_languages(path):
+    for line, zh, en in sayings(TREES[path]):
+        assert not CJK.search(en), f"{path}:{line} the English {en!r} holds Chinese"
+        assert CJK.search(zh) or not LATIN.search(zh + en), f"{path}:{line} the Chinese {zh!r} of {en!r} holds no Chinese"
+
+
+SHOWN = {
+    *("title", "header", "subheader", "caption", "markdown", "write", "text", "info", "warning", "error", "success", "toast", "Markup"),
+    *("button", "link_button", "download_button", "page_link", "expander", "popover", "tabs", "metric", "spinner"),
+    *("selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "text_input"),
+}
+NAMES_IN_ANY_LANGUAGE = {"GB/T 7714", "BibTeX"}
+NOT_READ = re.compile(r"<style>.*?</style>|<[^>]*>|\{[^}]*\}|:material/\w+:", re.DOTALL)
+
+
+def shown_by(node: ast.AST) -> Iterator[str]:
+    """The fixed texts that a call puts on the screen."""
+    if isinstance(node, ast.Call) and called(node) in SHOWN:
+        arguments = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("label", "help", "placeholder", "alt"))]
+        yield from filter(None, map(literal, arguments))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_text_on_screen_in_one_language_only(path):
+    found = ((node.lineno, NOT_READ.sub(" ", text).strip()) for node in ast.walk(PAGES[path]) for text in shown_by(node))
+    alone = [f"{path}:{line} {text!r}: write view.say(zh, en)" for line, text in found if LATIN.search(text) and text not in NAMES_IN_ANY_LANGUAGE]
+    assert not alone, "\n".join(alone)
+
+
+# --- what it is built on, and that it keeps to itself
+
+REQUIREMENT = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\d+(?:\.\d+)+) +# (?P<why>\S.*)")
+REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+MODULES = {"pyyaml": "yaml"}
+BROUGHT_ALONG = {"pydantic_core": "pydantic"}
+
+
+@pytest.mark.parametrize("line", REQUIREMENTS)
+def test_a_requirement_is_pinned_installed_and_says_why(line):
+    found = REQUIREMENT.fullmatch(line)
+    assert found, "write name==version  # why"
+    assert importlib.metadata.version(found["name"]) == found["version"]
+
+
+def test_the_requirements_are_what_is_imported():
+    required = {MODULES.get(name, name) for name in (line.split("==")[0] for line in REQUIREMENTS)}
+    tests = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").glob("*.py")}
+    used = {name.split(".")[0] for tree in (*TREES.values(), *tests.values()) for _, name in imports(tree)}
+    own = {"data", "pages", "dashboard", *sys.stdlib_module_names}
+    assert {BROUGHT_ALONG.get(name, name) for name in used - own} == required
+
+
+SETTINGS = {
+    "server.address": "localhost",
+    "server.fileWatcherType": "none",
+    "server.showEmailPrompt": False,
+    "browser.gatherUsageStats": False,
+    "browser.serverAddress": "localhost",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "client.toolbarMode": "minimal",
+    "client.disableDataExport": True,
+    "runner.magicEnabled": False,
+    "runner.postScriptGC": False,
+}
+CONFIG = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS.items(), ids=SETTINGS)
+def test_the_server_stays_private_and_silent(name, value):
+    section, key = name.split(".")
+    assert tomllib.loads(CONFIG)[section][key] == value
+
+
+def test_nothing_is_fetched_from_elsewhere():
+    """The data may name an address, as of a licence; the pages, the server and the settings know none."""
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in (*PAGES, "dashboard.py")} | {"config.toml": CONFIG}
+    found = {(path, address) for path, text in texts.items() for address in re.findall(r"(?:https?|wss?)://[\w./-]+", text)}
+    assert {address for _, address in found} <= {"http://www.w3.org/2000/svg"}, found
+
+
+@pytest.mark.parametrize("command", ["streamlit run dashboard.py", "bash tests/run", "python -m data.check", "python -m data.export"])
+def test_the_readme_names_the_commands(command):
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_points_at_files_that_exist():
+    named = re.findall(r"\]\((\.?[\w/.-]+)\)|`((?:data|pages|tests)/[\w/.-]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert named
+    assert [name for pair in named for name in pair if name and not (ROOT / name).exists()] == []
+
+
+REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "anaconda" + ".org", "proxy.golang" + ".org", "index-url")
+OF_ONE_MACHINE = re.compile(r"(?<![\w.~$}])/(?:work|tmp|root|home|Users|mnt|opt)/[\w.]")
+
+
+def test_no_file_names_a_registry_or_a_path_of_one_machine():
+    found = []
+    for name in TRACKED:
+        if (path := ROOT / name).is_file() and path.suffix not in (".png", ".ico"):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                if any(host in line for host in REGISTRIES if name != "tests/test_house.py") or OF_ONE_MACHINE.search(line):
+                    found.append(f"{name}:{number} {line.strip()[:100]}")
+    assert not found, "\n".join(found)
+
+
+def test_every_file_is_utf_8_without_tabs_or_trailing_blanks():
+    found = []
+    for name in TRACKED:
+        if (path := ROOT / name).is_file() and path.suffix in (".py", ".yaml", ".md", ".toml", ".txt", ".ini"):
+            text = path.read_bytes().decode("utf-8")
+            if "\r" in text or "\t" in text or (text and not text.endswith("\n")) or re.search(r" $", text, re.MULTILINE):
+                found.append(name)
+    assert not found
