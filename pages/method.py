@@ -9,9 +9,8 @@ from markupsafe import Markup
 
 from data.evidence import GRADES
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text, worded_rows
-from pages.figures.dumbbell import drawable, dumbbell
-from pages.figures.index_arrows import index_arrows
-from pages.figures.lengths import difference_length
+from pages.figures.by_grade import picture
+from pages.figures.dumbbell import drawable
 from pages.frame.blocks import figure_block, plain_table
 from pages.frame.view import View, the_view
 
@@ -46,15 +45,7 @@ def ladder(view: View) -> None:
                 st.html(Markup('<p class="quiet">{}{}{}</p>').format(meaning[:1].upper() + meaning[1:], stop, how[grade]))
                 if row is not None:
                     st.html(Markup('<p class="kicker">{}{}{} {}</p>').format(view.say("例", "Example"), colon, row.case_number, row.case_title))
-                    figure_block(row, example_chart(view, grade, row), view, f"figure-example-{grade}")
-
-
-def example_chart(view: View, grade: str, row):
-    if grade in "AB":
-        return dumbbell(row, view.lang)
-    if grade == "C":
-        return index_arrows([row], view.lang, {row.case_id: ""}, {})
-    return difference_length(row, view.lang) if grade == "D" else None
+                    figure_block(row, picture(row, view.lang), view, f"figure-example-{grade}")
 
 
 def derivations(view: View) -> None:

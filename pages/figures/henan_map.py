@@ -1,4 +1,4 @@
-"""Henan's 18 units coloured by a count, with labels and county points. Drawn without any request to the net.
+"""Henan's 18 units coloured by class, with labels and county points. Drawn without any request to the net.
 
 Two things keep Plotly from fetching a world map: the first geographic trace is the labels', and `CONFIG` points at our own empty topology.
 The boundaries are a schematic, not a reviewed official map; their rings run clockwise, as d3 needs.
@@ -15,7 +15,9 @@ import plotly.graph_objects as go
 from pages.figures.style import NEUTRAL, blank, safe, width_of
 
 CLASSES: tuple[str, ...] = ("rgba(128,136,146,0.10)", "rgba(47,127,209,0.30)", "rgba(47,127,209,0.52)", "rgba(47,127,209,0.76)", "rgba(47,127,209,1)")
-"""No case, then one, two, three, four and more: ever more of one blue, which reads on a light and on a dark ground. The table says the same in numbers."""
+"""Nothing, then four classes: ever more of one blue, which reads on a light and on a dark ground. The table says the same in numbers."""
+NO_DATA = "rgba(0,0,0,0)"
+"""An area the source says nothing about: unfilled, unlike the grey of a known zero."""
 _LABEL = 11
 _DEGREES = 6.6 / 358
 """Degrees of longitude a px at the narrowest width the map is drawn in."""
@@ -26,13 +28,13 @@ HEIGHT = 470
 
 @dataclass(frozen=True)
 class Area:
-    """One unit: its code, the name on the map, where the name stands, its count, and what it says when pointed at."""
+    """One unit: its code, the name on the map, where the name stands, its class (0 is nothing, None is no data), and what it says when pointed at."""
 
     code: str
     label: str
     lon: float
     lat: float
-    count: int
+    level: int | None
     hover: Sequence[str]
     chosen: bool = False
 
@@ -58,6 +60,11 @@ def config(base_path: str) -> dict[str, Any]:
 def _said(lines: Sequence[str]) -> str:
     first, *rest = (safe(line) for line in lines)
     return "<br>".join([f"<b>{first}</b>", *rest])
+
+
+def level(value: float, breaks: Sequence[float]) -> int:
+    """The class of a value: how many of the ascending `breaks` (at most four) it reaches."""
+    return sum(value >= edge for edge in breaks)
 
 
 def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
@@ -108,13 +115,14 @@ def _position(area: Area, points: Sequence[Point]) -> str:
 
 
 def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area], chosen: bool) -> go.Choropleth:
-    steps = len(CLASSES)
-    scale = [(edge / steps, paint) for index, paint in enumerate(CLASSES) for edge in (index, index + 1)]
+    paints = (NO_DATA, *CLASSES)
+    steps = len(paints)
+    scale = [(edge / steps, paint) for index, paint in enumerate(paints) for edge in (index, index + 1)]
     fixed = {"marker": {"opacity": 1}}
     return go.Choropleth(
         geojson=boundaries,
         locations=[area.code for area in areas],
-        z=[min(area.count, steps - 1) + 0.5 for area in areas],
+        z=[0.5 if area.level is None else area.level + 1.5 for area in areas],
         zmin=0,
         zmax=steps,
         colorscale=scale,

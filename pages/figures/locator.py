@@ -10,14 +10,15 @@ import plotly.graph_objects as go
 from pages.figures.style import IMPROVED, NEUTRAL, blank
 
 HEIGHT = 170
+_INK, _PAPER = "#1b2026", "#ffffff"
 _KEEP = 5
 """Every fifth point of an outline is drawn: at this size the rest cannot be seen."""
 _ASPECT = 1.2
 """A degree of latitude is about 1.2 times as long as one of longitude at 34° north."""
 
 
-def locator(boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequence[tuple[float, float, str]]) -> go.Figure:
-    """The 18 outlines with the `chosen` units (six-digit codes) filled and `points` (longitude, latitude, name) marked."""
+def locator(boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequence[tuple[float, float, str, bool]]) -> go.Figure:
+    """The 18 outlines with the `chosen` units (six-digit codes) filled and `points` marked: longitude, latitude, name, and whether the case only names it (hollow)."""
     wanted = set(chosen)
     outlines = [(feature["id"], ring) for feature in boundaries["features"] for ring in _rings(feature["geometry"])]
     traces = [_outline([ring for _, ring in outlines], filled=False), _outline([ring for code, ring in outlines if code in wanted], filled=True)]
@@ -27,7 +28,11 @@ def locator(boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequen
             "x": [point[0] for point in points],
             "y": [point[1] for point in points],
             "mode": "markers",
-            "marker": {"size": 8, "color": "#1b2026", "line": {"width": 1.5, "color": "#ffffff"}},
+            "marker": {
+                "size": 8,
+                "color": [_PAPER if point[3] else _INK for point in points],
+                "line": {"width": 1.5, "color": [_INK if point[3] else _PAPER for point in points]},
+            },
             "hovertext": [point[2] for point in points],
             "hoverinfo": "text",
         }

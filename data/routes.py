@@ -1,0 +1,275 @@
+"""The data links: `/api` beside the pages, for programs. The same filters and the same functions as the pages; `openapi.json` describes it."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Annotated, Any, get_type_hints
+
+import orjson
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from starlette.middleware.cors import CORSMiddleware
+
+from data.dictionary import TABLES, Column, names
+from data.export import FORMATS, file_name
+from data.extract import Extract
+from data.filters import SEARCH_LIMIT, options, parse
+from data.geojson import places_bytes
+from data.live import boundaries, current
+from data.load import Dataset
+from data.plain import case_bytes, json_bytes
+from data.problems import did_you_mean
+
+FURTHEST = 1_000_000
+"""The largest limit and offset."""
+PAGE_PARAMETERS = ("lang", "view", "chart", "case", "cases", "figures")
+GEOJSON = "application/geo+json"
+_SHOWN = 100
+
+
+class Known:
+    """A text that is one of some values. `words` leads to them, from themselves and from what else a reader may call them; the dataset can change, so it is asked every time."""
+
+    def __init__(self, name: str, words: Callable[[], Mapping[str, str]]) -> None:
+        self.name, self.words = name, words
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {"type": "string", "enum": list(dict.fromkeys(self.words().values()))}
+
+    def _check(self, value: str) -> str:
+        words = self.words()
+        if value in words.values():
+            return value
+        raise PydanticCustomError("unknown", "{message}", {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that openapi.json lists')}"})
+
+
+def _filter(name: str) -> Known:
+    return Known(name, lambda: {**{value: value for value in options(current().dataset)[name]}, **(_cities() if name == "city" else {})})
+
+
+def _cities() -> dict[str, str]:
+    """Codes by id and name: `luoyang` is asked for, `410300` is meant."""
+    units = [place for place in current().dataset.places.values() if place.kind in ("province", "prefecture") and place.code]
+    return {word: str(place.code) for place in units for word in (place.id, place.name.zh, place.name.en)}
+
+
+def _columns(table: str) -> Known:
+    return Known("column", lambda: {name: name for name in names(table)})
+
+
+def _order(table: str) -> Known:
+    return Known("column", lambda: {key: key for name in names(table) for key in (name, f"-{name}")})
+
+
+def _split(given: Any) -> Any:
+    return [part for text in given for part in text.split(",") if part] if isinstance(given, list) else given
+
+
+Several = BeforeValidator(_split)
+FIELDS, SORT = Field(description="Only these columns, in this order."), Field(description="By these columns; -year is descending. What is missing comes last.")
+
+
+class Asked(BaseModel):
+    """What every address takes: nothing, but the query of a page can be used as it is, less what chooses no data."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_page(cls, query: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in query.items() if name not in PAGE_PARAMETERS}
+
+
+class Filtered(Asked):
+    city: Annotated[list[Annotated[str, _filter("city")]], Several, Field(description="Six-digit codes; 410000 is province-wide.")] = []
+    domain: Annotated[list[Annotated[str, _filter("domain")]], Several, Field(description="Policy fields.")] = []
+    grade: Annotated[list[Annotated[str, _filter("grade")]], Several, Field(description="Grades of evidence; P is a target or plan.")] = []
+    role: Annotated[list[Annotated[str, _filter("role")]], Several, Field(description="Kinds of figure.")] = []
+    search: Annotated[str, Field(max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language.")] = ""
+
+    def extract(self, request: Request) -> Extract:
+        dataset = current().dataset
+        texts = {name: ",".join(getattr(self, name)) for name in options(dataset)}
+        return Extract(dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request))
+
+
+class Paged(Filtered):
+    fields: list[str] = []
+    sort: list[str] = []
+    limit: Annotated[int, Field(ge=1, le=FURTHEST, description="At most so many rows.")] = FURTHEST
+    offset: Annotated[int, Field(ge=0, le=FURTHEST, description="After so many rows.")] = 0
+
+    def extract(self, request: Request) -> Extract:
+        return replace(super().extract(request), columns=tuple(self.fields), order=tuple(self.sort), offset=self.offset, limit=self.limit)
+
+
+class Metrics(Paged):
+    fields: Annotated[list[Annotated[str, _columns("metrics")]], Several, FIELDS] = []
+    sort: Annotated[list[Annotated[str, _order("metrics")]], Several, SORT] = []
+
+
+class Cases(Paged):
+    fields: Annotated[list[Annotated[str, _columns("cases")]], Several, FIELDS] = []
+    sort: Annotated[list[Annotated[str, _order("cases")]], Several, SORT] = []
+
+    def extract(self, request: Request) -> Extract:
+        return replace(super().extract(request), of="cases")
+
+
+class Problem(BaseModel):
+    parameter: str
+    value: str
+    message: str
+
+
+class Refusal(BaseModel):
+    """Everything that is wrong with the query."""
+
+    detail: str
+    problems: list[Problem]
+
+
+class Unknown(BaseModel):
+    """What does not exist; `near` are ids like it."""
+
+    detail: str
+    near: list[str] = []
+
+
+REFUSED: dict[int | str, dict[str, Any]] = {422: {"model": Refusal, "description": "A parameter or value that does not exist"}}
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag in If-None-Match"}}
+
+api = FastAPI(title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=["ETag", "Content-Disposition"])
+
+
+def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], more: dict[int | str, dict[str, Any]] = REFUSED, listed: bool = True) -> Any:
+    """A route for GET, which openapi.json lists, and for HEAD."""
+    responses = {200: {"content": {media_type: {"schema": schema}}, "description": "The file"}, **UNCHANGED, **more}
+
+    def register(function: Callable[..., Response]) -> Callable[..., Response]:
+        api.get(path, summary=summary, responses=responses, response_class=Response, include_in_schema=listed)(function)
+        return api.head(path, include_in_schema=False)(function)
+
+    return register
+
+
+def _answer(request: Request, body: bytes, media_type: str, name: str, shown: bool = False) -> Response:
+    """The file, or 304 where the reader has it. The tag is weak because the server may compress what it sends."""
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "no-cache", "content-disposition": f'{"inline" if shown else "attachment"}; filename="{name}"'}
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if known & {"*", tag.removeprefix("W/")}:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _address(request: Request) -> str:
+    """The address of the pages, which stand beside this mount."""
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path'].removesuffix('/api')}"
+
+
+def _rows(table: str) -> dict[str, Any]:
+    properties = {column.name: _property(column) for column in TABLES[table]}
+    rows = {"type": "array", "items": {"type": "object", "properties": properties, "additionalProperties": False}}
+    return {"type": "object", "properties": {"matching": {"type": "integer"}, "rows": {"type": "integer"}, table: rows}, "required": ["source", "filter", table]}
+
+
+def _property(column: Column) -> dict[str, Any]:
+    enum = {"enum": [*column.values, None]} if column.values else {}
+    return {"type": [column.kind, "null"], "description": f"{column.meaning.en} / {column.meaning.zh}", **enum}
+
+
+BINARY, TEXT, OBJECT = {"type": "string", "format": "binary"}, {"type": "string"}, {"type": "object"}
+
+
+def _metrics(ending: str, schema: dict[str, Any]) -> None:
+    form = FORMATS[ending]
+
+    @_route(f"/metrics.{ending}", f"The figures as {form.name}, one a row", form.media_type, schema)
+    def metrics(request: Request, asked: Annotated[Metrics, Query()]) -> Response:
+        extract = asked.extract(request)
+        return _answer(request, form.write(extract), form.media_type, file_name(extract.dataset, extract.filters, ending), shown=ending == "json")
+
+
+_metrics("csv", TEXT)
+_metrics("xlsx", BINARY)
+_metrics("json", _rows("metrics"))
+
+
+@_route("/cases.json", "The cases, one a row", "application/json", _rows("cases"))
+def cases(request: Request, asked: Annotated[Cases, Query()]) -> Response:
+    return _answer(request, json_bytes(asked.extract(request)), "application/json", "cases.json", shown=True)
+
+
+@_route("/cases/{case_id}.json", "One case, its figures and their evidence", "application/json", OBJECT, {**REFUSED, 404: {"model": Unknown, "description": "No such case"}})
+def case(request: Request, case_id: str, asked: Annotated[Asked, Query()]) -> Response:
+    dataset = current().dataset
+    found = dataset.by_id.get(case_id)
+    if found is None:
+        near = difflib.get_close_matches(case_id[:_SHOWN], dataset.by_id, cutoff=0.4)
+        raise HTTPException(404, {"detail": f"There is no case {case_id[:_SHOWN]!r}.", "near": near})
+    return _answer(request, case_bytes(Extract(dataset, address=_address(request)), found), "application/json", f"{found.id}.json", shown=True)
+
+
+@_route("/dataset.zip", "The whole dataset, or as filtered, as a Frictionless data package", "application/zip", BINARY)
+def whole(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
+    extract = asked.extract(request)
+    return _answer(request, FORMATS["zip"].write(extract), "application/zip", file_name(extract.dataset, extract.filters, "zip"))
+
+
+@_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
+def places(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
+    return _answer(request, places_bytes(asked.extract(request), boundaries()), GEOJSON, "places.geojson", shown=True)
+
+
+@_route("/openapi.json", "This description", "application/json", OBJECT, listed=False)
+def description(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+    return _answer(request, described(current().dataset, request.scope["root_path"]), "application/json", "openapi.json", shown=True)
+
+
+@lru_cache(maxsize=2)
+def described(dataset: Dataset, root: str) -> bytes:
+    """The OpenAPI document, with the values that this dataset knows. Several values of a parameter are joined by commas."""
+    document = get_openapi(title=api.title, version=api.version, routes=api.routes, servers=[{"url": root or "/"}], description=(__doc__ or "").partition("\n")[0])
+    for methods in document["paths"].values():
+        for parameter in methods["get"].get("parameters", ()):
+            if parameter["schema"].get("type") == "array":
+                parameter |= {"style": "form", "explode": False}
+    return orjson.dumps(document)
+
+
+@api.exception_handler(RequestValidationError)
+def refused(request: Request, error: RequestValidationError) -> JSONResponse:
+    known = get_type_hints(request.scope["route"].endpoint)["asked"].model_fields
+    problems = [{"parameter": str(found["loc"][1])[:_SHOWN], "value": str(found["input"])[:_SHOWN], "message": _message(found, known)} for found in error.errors()]
+    return JSONResponse({"detail": "The query has problems.", "problems": problems}, status_code=422)
+
+
+def _message(found: Mapping[str, Any], known: Iterable[str]) -> str:
+    if found["type"] != "extra_forbidden":
+        return str(found["msg"])
+    return f"There is no such parameter here.{did_you_mean(str(found['loc'][1]), {name: name for name in known}, 'those that openapi.json lists')}"
+
+
+@api.exception_handler(404)
+def unknown(request: Request, error: HTTPException) -> JSONResponse:
+    body = error.detail if isinstance(error.detail, dict) else {"detail": "There is no such address.", "near": _near(request)}
+    return JSONResponse(body, status_code=404)
+
+
+def _near(request: Request) -> list[str]:
+    root = request.scope["root_path"]
+    known = dict.fromkeys(f"{root}{route.path}" for route in api.routes)
+    return difflib.get_close_matches(request.url.path[: len(root) + _SHOWN], known)
