@@ -16,12 +16,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.export import csv_bytes, file_name
-from data.filters import parse, select
 from data.live import current
+from data.routes import api, mounted
 
 BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
-COMPRESSIBLE = (b"text/", b"application/javascript", b"application/json", b"image/svg")
+COMPRESSIBLE = (b"text/", b"application/javascript", b"application/json", b"application/geo+json", b"image/svg")
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 
 
@@ -36,17 +35,6 @@ def healthz(request: Request) -> Response:
         "problems": len(state.problems),
     }
     return JSONResponse(body, headers={"cache-control": "no-store"})
-
-
-def metrics_csv(request: Request) -> Response:
-    """The metrics table as CSV, filtered by the same parameters as the pages. 422 with every value that does not exist."""
-    dataset = current().dataset
-    filters, dropped = parse(request.query_params, dataset)
-    if dropped:
-        problems = [{"parameter": name, "value": value[:100]} for name, value in dropped]
-        return JSONResponse({"detail": "unknown filter values", "problems": problems}, status_code=422)
-    name = file_name(dataset, filters)
-    return Response(csv_bytes(select(dataset, filters).rows), media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def empty_world(request: Request) -> Response:
@@ -106,7 +94,8 @@ class _Answer:
             if self.kept is not None:
                 self.kept[self.path] = packed
         headers = [(name, value) for name, value in self.start["headers"] if name not in (b"content-length", b"vary")]
-        headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"), (b"content-length", str(len(packed)).encode())]
+        vary = b", ".join([*(value for name, value in self.start["headers"] if name == b"vary"), b"accept-encoding"])
+        headers += [(b"content-encoding", b"gzip"), (b"vary", vary), (b"content-length", str(len(packed)).encode())]
         await self.out({**self.start, "headers": headers})
         await self.out({"type": "http.response.body", "body": packed})
 
@@ -124,7 +113,8 @@ app = st.App(
     "pages/shell.py",
     routes=[
         Route(f"{BASE}/healthz", healthz),
-        Route(f"{BASE}/api/metrics.csv", metrics_csv),
+        mounted(BASE),
+        Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
     ],
     middleware=[Middleware(Compression)],

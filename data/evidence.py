@@ -161,7 +161,7 @@ def _range(span: Span) -> str:
 def _signed(change: Change) -> Bound:
     """The bound of the signed change: a fall of over 15 % lies below -15 %."""
     assert change.span is not None
-    return _MIRROR[change.bound] if change.span[1] < 0 and change.kind != "multiple" else change.bound
+    return _MIRROR[change.bound] if change.span[1] < 0 else change.bound
 
 
 def _solved_bound(known: Bound, change: Change, backwards: bool) -> Bound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
 
 from data.dictionary import TABLES, Column, names
 from data.export import FORMATS, file_name
@@ -152,6 +154,13 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged si
 
 api = FastAPI(title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=["ETag", "Content-Disposition"])
+
+
+def mounted(base: str = "") -> Mount:
+    """The routes as they stand under `{base}/api`. A line break in an address, at which Starlette stops reading, leads there too."""
+    mount = Mount(f"{base}/api", api)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], more: dict[int | str, dict[str, Any]] = REFUSED, listed: bool = True) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from markupsafe import Markup
 
+from data.brief import MEDIA_TYPE, brief
 from data.filters import PROVINCE
 from data.geography import homes, named
 from data.live import boundaries
@@ -50,6 +53,22 @@ def picker(view: View, case: Case) -> None:
             filter_mode=None,
         )
         st.page_link(view.pages["case"], label=view.say("打印版", "Print"), icon=":material/print:", query_params=view.query(case=case.id, view="print"))
+        editable(view, case)
+
+
+def editable(view: View, case: Case) -> None:
+    """The case as a Word document, written when it is asked for."""
+    st.download_button(
+        "Word",
+        data=partial(brief, view.dataset, case, view.lang),
+        file_name=f"henan-reforms_{case.id}_{view.lang}.docx",
+        mime=MEDIA_TYPE,
+        on_click="ignore",
+        key="brief",
+        icon=":material/download:",
+        type="tertiary",
+        help=view.say("下载可编辑的案例简报", "The case as a document to edit"),
+    )
 
 
 def head(view: View, case: Case) -> None:

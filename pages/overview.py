@@ -15,7 +15,7 @@ from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.figures.strip import grade_strip
 from pages.frame.bars import nothing_found
-from pages.frame.blocks import chart, grade_mark
+from pages.frame.blocks import as_table, chart, grade_mark
 from pages.frame.take import take
 from pages.frame.view import View, the_view
 
@@ -62,6 +62,8 @@ def index_chart(view: View) -> None:
     figure = index_arrows(shown, view.lang, headings, words)
     chart(figure, "index", alt)
     if shown:
+        with st.expander(view.say("显示为表格", "Show as table"), icon=":material/table:", type="compact"):
+            st.html(as_table(shown, view.lang))
         take(view, "index", shown, partial(exported, figure, title, view.say("；", "; ").join(marks)), "index")
     st.html(
         Markup('<p class="quiet">{}</p>').format(

@@ -1,4 +1,4 @@
-"""What all tests share. Those in tests/browser need a browser, which `bash tests/run` provides; a plain `pytest` leaves them out and says so."""
+"""What all tests share. Those in tests/browser and tests/api need what `bash tests/run` provides; a plain `pytest` without it leaves them out and says so."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ import os
 
 import pytest
 
-_browser_given = importlib.util.find_spec("playwright") is not None and "CHROMIUM" in os.environ
-_left_out = not _browser_given and "BROWSER_TESTS" not in os.environ
-collect_ignore = ["browser"] if _left_out else []
+_BROWSER = "browser tests left out; run them with: bash tests/run"
+_API = "tests of the downloads by other programs left out; run them with: bash tests/run"
+
+
+def _installed(*modules: str) -> bool:
+    return all(importlib.util.find_spec(module) for module in modules)
+
+
+def _left_out() -> dict[str, str]:
+    """The folders that cannot be run here, and the line that says so."""
+    if "BROWSER_TESTS" in os.environ:
+        return {}
+    given = {"browser": _installed("playwright") and "CHROMIUM" in os.environ, "api": _installed("schemathesis", "frictionless", "openpyxl", "shapely")}
+    return {folder: reason for folder, reason in (("browser", _BROWSER), ("api", _API)) if not given[folder]}
+
+
+_LEFT_OUT = _left_out()
+collect_ignore = list(_LEFT_OUT)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _left_out:
-        terminalreporter.write_line("browser tests left out; run them with: bash tests/run")
+    for reason in _LEFT_OUT.values():
+        terminalreporter.write_line(reason)

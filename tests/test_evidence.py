@@ -295,6 +295,8 @@ IMPOSSIBLE = {
     "difference-agrees": ("", {"before": 1452, "after": 2333, "change": ("difference", 881)}),
     "difference-within-rounding": ("", {"before": 1452, "after": 2333, "change": ("difference", 880)}),
     "difference-beyond-rounding": ("change", {"before": 1452, "after": 2333, "change": ("difference", 878)}),
+    "rounding-of-the-later-end": ("", {"before": 1.4, "after": 3, "change": ("difference", 2.1)}),
+    "rounding-of-the-earlier-end": ("", {"before": 1, "after": 3.4, "change": ("difference", 1.9)}),
     "relative-within-rounding": ("", {"before": 398, "after": 476, "change": ("relative", 19.6)}),
     "relative-beyond-rounding": ("change", {"before": 398, "after": 476, "change": ("relative", 20.1)}),
     "multiple-within-rounding": ("", {"before": 26, "after": 138, "change": ("multiple", 5.3)}),

@@ -310,12 +310,13 @@ PLACES = units(DATASET)
 CHOSEN = "411600"
 
 
-def area(place, count: int = 0, **other: Any) -> drawing.Area:
-    return drawing.Area(place.code, place.name.en, place.lon, place.lat, count, [place.name.en], **other)
+LEVELS = [None, 0, 1, 2, 3, 4]
 
 
 def the_map(points: list[drawing.Point] | None = None, chosen: tuple[str, ...] = ()) -> dict[str, Any]:
-    areas = [area(place, index % 6, chosen=place.code in chosen) for index, place in enumerate(PLACES)]
+    """The map with every level in turn."""
+    levels = zip(PLACES, LEVELS * 3, strict=True)
+    areas = [drawing.Area(place.code, place.name.en, place.lon, place.lat, level, [place.name.en], place.code in chosen) for place, level in levels]
     return spec(drawing.henan_map(boundaries(), areas, points or []))
 
 
@@ -343,17 +344,23 @@ def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
     assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
 
 
-def test_the_colour_of_an_area_is_the_class_of_its_count():
+def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
     (trace,) = choropleths(the_map())
-    counts = [index % 6 for index in range(18)]
-    classes = [math.floor(z) for z in trace["z"]]
-    assert classes == [min(count, 4) for count in counts]
-    assert (trace["zmin"], trace["zmax"], len(drawing.CLASSES)) == (0, 5, 5)
-    steps = trace["colorscale"]
-    for z, number in zip(trace["z"], classes, strict=True):
-        inside = [paint for at, paint in steps if number / 5 - 1e-9 <= at <= (number + 1) / 5 + 1e-9]
-        assert drawing.CLASSES[number] in inside
-        assert number / 5 < z / 5 < (number + 1) / 5
+    edges, paints = zip(*trace["colorscale"], strict=True)
+    assert (trace["zmin"], edges[0], edges[-1]) == (0, 0, 1)
+
+    def paint(z: float) -> str:
+        at = z / trace["zmax"]
+        (found,) = {one for low, high, one, other in zip(edges, edges[1:], paints, paints[1:], strict=False) if low < at < high and one == other}
+        return found
+
+    assert [paint(z) for z in trace["z"]] == [drawing.NO_DATA, *drawing.CLASSES] * 3
+    assert len({drawing.NO_DATA, *drawing.CLASSES}) == 6
+
+
+@pytest.mark.parametrize(("value", "level"), [(0, 0), (1, 1), (1.9, 1), (3, 3), (4, 4), (400, 4)])
+def test_the_class_of_a_value_is_how_many_breaks_it_reaches(value, level):
+    assert drawing.level(value, (1, 2, 3, 4)) == level
 
 
 def test_a_selection_dims_nothing():
@@ -379,13 +386,14 @@ def test_the_world_map_is_looked_for_at_home(base, url):
 
 
 def test_locator_fills_the_chosen_units_only():
-    everywhere, filled, marks = spec(locator(boundaries(), [CHOSEN], [(115.26, 33.64, "Dancheng County")]))["data"]
+    everywhere, filled, marks = spec(locator(boundaries(), [CHOSEN], [(115.26, 33.64, "Dancheng County", False), (115.1, 35.93, "Qingfeng County", True)]))["data"]
     zhoukou = DATASET.places["zhoukou"]
     assert "fill" not in everywhere
     assert filled["fill"] == "toself"
     assert everywhere["x"].count(None) > filled["x"].count(None) == 1
     assert min(x for x in filled["x"] if x) < zhoukou.lon < max(x for x in filled["x"] if x)
-    assert (marks["x"], marks["y"], marks["hovertext"]) == ([115.26], [33.64], ["Dancheng County"])
+    assert (marks["x"], marks["y"], marks["hovertext"]) == ([115.26, 115.1], [33.64, 35.93], ["Dancheng County", "Qingfeng County"])
+    assert marks["marker"]["color"][0] != marks["marker"]["color"][1]
 
 
 EVENTS = {

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
 from data.filters import parse, select
+from data.geography import measures
 from data.live import State, current
 from data.problems import Problem
 from data.table import COLUMNS
@@ -291,7 +292,7 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     figure = charts(at)["henan"]
     assert (figure["data"][0]["type"], figure["data"][0]["mode"]) == ("scattergeo", "text")
     areas = [trace for trace in figure["data"] if trace["type"] == "choropleth"]
-    classes = {code: math.floor(z) for trace in areas for code, z in zip(trace["locations"], trace["z"], strict=True)}
+    classes = {code: math.floor(z) - 1 for trace in areas for code, z in zip(trace["locations"], trace["z"], strict=True)}
     places = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
     assert set(classes) == set(places)
     cells = re.findall(r"<tr><td>([^<]*)</td><td>(\d+)</td><td>(\d+)</td>", bodies(at))
@@ -300,6 +301,21 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     assert {name: min(counts[name], 4) for name in places.values()} == {places[code]: number for code, number in classes.items()}
     if not filtered:
         assert sum(int(figures) for *_, figures in cells) == TABLE["prefecture_code"].notna().sum()
+
+
+MEASURES = measures(DATASET, DATASET.cases)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=[measure.key for measure in MEASURES])
+def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
+    figure = charts(visit("map", lang="en", colour=measure.key))["henan"]
+    filled = {code for trace in figure["data"] if trace["type"] == "choropleth" for code, z in zip(trace["locations"], trace["z"], strict=True) if z > 1}
+    assert filled == set(measure.values)
+
+
+def test_map_coloured_by_something_unknown_says_so():
+    at = visit("map", lang="en", colour="<b>")
+    assert [("does not exist" in warning.value, "<b>" in warning.value) for warning in at.warning] == [(True, False)]
 
 
 def test_map_lists_the_provincial_cases_beside_it():

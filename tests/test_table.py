@@ -9,6 +9,7 @@ import pytest
 
 from data.filters import PROVINCE
 from data.live import current
+from data.schema import Period
 from data.table import COLUMNS
 
 DATASET = current().dataset
@@ -63,6 +64,22 @@ def test_an_end_is_a_value_or_a_range_or_words():
         assert (TABLE[f"{side}_low"].isna() == TABLE[f"{side}_high"].isna()).all()
 
 
+@pytest.mark.parametrize(
+    ("period", "interval"),
+    [
+        ({"start": "2020-01", "end": "2020-10", "kind": "during"}, "2020-01/2020-10"),
+        ({"start": "2018", "end": "2018", "kind": "during"}, "2018/2018"),
+        ({"end": "2019-11-07", "kind": "as_of"}, "2019-11-07/2019-11-07"),
+        ({"start": "2016", "end": "2020-12", "kind": "cumulative"}, "2016/2020-12"),
+        ({"end": "2020-12", "kind": "cumulative"}, "../2020-12"),
+    ],
+    ids=["months", "year", "moment", "added-up-since", "added-up"],
+)
+def test_a_period_as_an_interval(period, interval):
+    assert Period.model_validate(period).iso() == interval
+    assert INTERVAL.fullmatch(interval)
+
+
 @pytest.mark.parametrize("period", PERIODS)
 def test_a_period_is_an_iso_interval_that_no_spreadsheet_turns_into_a_date(period):
     interval = INTERVAL.fullmatch(period)
@@ -84,8 +101,9 @@ def test_every_prefecture_code_is_a_unit_or_the_province():
 
 
 def test_headlines_are_numbered_as_the_curator_chose():
-    chosen = TABLE[TABLE["headline"].notna()].sort_values(["case_number", "headline"])
-    assert chosen.groupby("case_id")["metric_id"].agg(list).to_dict() == {case.id: list(case.headlines) for case in DATASET.cases if case.headlines}
+    chosen = TABLE[TABLE["headline"].notna()]
+    found = {(row.case_id, row.metric_id): row.headline for row in chosen.itertuples()}
+    assert found == {(case.id, metric): number for case in DATASET.cases for number, metric in enumerate(case.headlines, 1)}
 
 
 NAMED_BY_THE_OWNER = {

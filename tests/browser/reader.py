@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Route, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Route, ViewportSize, WebSocket, expect
 
 from data.schema import Lang
 
@@ -39,7 +39,6 @@ def chromium(playwright: Playwright) -> Browser:
 @contextmanager
 def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Iterator[tuple[BrowserContext, list[str]]]:
     """A context whose pages start at `address`, and the list of what went wrong in them: requests to other hosts (all aborted), errors of the page or its console."""
-    context = browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce", service_workers="block")
     noted: list[str] = []
 
     def outside(route: Route) -> None:
@@ -54,13 +53,14 @@ def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme 
         if message.type == "error" and not PROBE.search(message.location["url"]):
             noted.append(f"console error: {message.text} ({message.location['url']})")
 
-    context.route(OUTSIDE, outside)
-    context.on("console", said)
-    context.on("weberror", lambda raised: noted.append(f"uncaught error: {raised.error}"))
-    context.on("page", lambda page: page.on("websocket", connected))
-    context.set_default_timeout(15_000)
-    yield context, noted
-    context.close()
+    screen = ViewportSize(width=width, height=900)
+    with browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport=screen, reduced_motion="reduce", service_workers="block") as context:
+        context.route(OUTSIDE, outside)
+        context.on("console", said)
+        context.on("weberror", lambda raised: noted.append(f"uncaught error: {raised.error}"))
+        context.on("page", lambda page: page.on("websocket", connected))
+        context.set_default_timeout(15_000)
+        yield context, noted
 
 
 def visit(page: Page, path: str) -> None:
@@ -76,8 +76,9 @@ def settled(page: Page) -> None:
     expect(page.locator("h1, footer")).to_have_count(2)
 
 
-def leaf_through(page: Page, lang: Lang) -> Iterator[str]:
-    """The path of every page in turn, once it is opened by its link and drawn."""
+def leaf_through(page: Page, lang: Lang, query: str = "") -> Iterator[str]:
+    """The path of every page in turn, opened by its link and drawn; begun from the last one."""
+    visit(page, f"{[*PAGES][-1]}?lang={lang}&{query}")
     for path, names in PAGES.items():
         page.get_by_role("link", name=names[lang], exact=True).click()
         page.wait_for_function("name => document.title.startsWith(name)", arg=names[lang])
@@ -91,6 +92,11 @@ def drawn(page: Page) -> None:
     page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     for chart in page.get_by_test_id("stPlotlyChart").all():
         chart.locator(".main-svg").first.wait_for()
+
+
+def heading(page: Page) -> Locator:
+    """The page's own heading; the first one, because while a page is turned the one before may still be there."""
+    return page.get_by_role("heading", level=1).first
 
 
 def status(page: Page) -> Locator:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import choose_city, clear, control, status, visit
+from tests.browser.reader import choose_city, clear, control, heading, status, visit
 
 JIYUAN = "city=419001"
 
@@ -24,7 +24,7 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
         expect(page).to_have_url(f"{path}?{JIYUAN}")
         expect(status(page)).to_contain_text("济源市")
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("数据")
+    expect(heading(page)).to_have_text("数据")
     expect(page).to_have_url(f"/data?{JIYUAN}")
     expect(control(page, "地市").locator("xpath=ancestor::*[@data-testid='stMultiSelect']")).to_contain_text("济源市")
     page.go_back()
@@ -38,7 +38,7 @@ def test_jiyuan_keeps_the_water_price_case_and_shows_its_own_figure_first(arrive
     visit(page, f"/?{JIYUAN}")
     water = dataset.by_id["2020-01-water-pricing"]
     page.get_by_role("link", name=water.title.zh).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(water.title.zh)
+    expect(heading(page)).to_have_text(water.title.zh)
     expect(page).to_have_url(re.compile(rf"/case\?{JIYUAN}&case=2020-01-water-pricing"))
     changes = page.get_by_role("heading", name="变化", level=2).last.locator("xpath=following::*[@role='figure']")
     expect(changes.first).to_contain_text("−40%")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import control, status, visit
+from tests.browser.reader import control, heading, status, visit
 
 MOST_STOPS = 60
 
@@ -24,7 +24,7 @@ def test_a_city_is_chosen_and_a_page_opened_by_keyboard(arrive):
     tab_to(page, page.get_by_role("link", name="Map", exact=True))
     page.keyboard.press("Enter")
     expect(page).to_have_url("/map?city=419001")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Where the reforms happened")
+    expect(heading(page)).to_have_text("Where the reforms happened")
 
 
 def tab_to(page: Page, target: Locator) -> None:

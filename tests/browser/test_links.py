@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import status, visit
+from tests.browser.reader import heading, status, visit
 
 DANCHENG = "/case?case=2020-09-dancheng-health&lang=en"
 SANMENXIA = "/case?case=2020-08-sanmenxia-finance&lang=zh"
@@ -15,7 +15,7 @@ def test_a_cold_link_to_a_case_opens_it_in_its_frame(arrive, dataset):
     page = arrive("zh-CN")
     visit(page, DANCHENG)
     expect(page).to_have_title("Cases · Henan Reform Outcomes")
-    expect(page.get_by_role("heading", level=1)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
+    expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
     expect(page.get_by_text("Henan Reform Outcomes", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Filter")).to_be_visible()
     expect(page.get_by_role("radio", name="English")).to_be_checked()
@@ -25,7 +25,7 @@ def test_a_cold_link_to_a_case_opens_it_in_its_frame(arrive, dataset):
 def test_a_chinese_link_shows_the_printed_multiple(arrive, dataset):
     page = arrive("en-US")
     visit(page, SANMENXIA)
-    expect(page.get_by_role("heading", level=1)).to_have_text(dataset.by_id["2020-08-sanmenxia-finance"].title.zh)
+    expect(heading(page)).to_have_text(dataset.by_id["2020-08-sanmenxia-finance"].title.zh)
     expect(page.get_by_role("figure", name="贷款余额新增额").get_by_text("3.1倍")).to_be_visible()
 
 
@@ -44,14 +44,14 @@ def test_an_unknown_case_gives_the_first_with_a_notice(arrive, dataset):
     page = arrive()
     visit(page, "/case?case=2020-99-nowhere")
     expect(page.get_by_role("alert")).to_contain_text("does not exist")
-    expect(page.get_by_role("heading", level=1)).to_have_text(dataset.cases[0].title.en)
+    expect(heading(page)).to_have_text(dataset.cases[0].title.en)
 
 
 def test_a_case_that_the_filters_hide_is_shown_with_a_notice(arrive, dataset):
     page = arrive()
     visit(page, f"{DANCHENG}&city=419001")
     expect(page.get_by_text("The filters would hide this case")).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
+    expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
 
 
 @pytest.mark.parametrize(("browser_language", "name", "page_name"), [("zh-CN", "中文", "概览"), ("en-US", "English", "Overview"), ("fr-FR", "English", "Overview")])
@@ -67,7 +67,7 @@ def test_switching_the_language_keeps_page_filters_and_case(arrive, dataset):
     visit(page, "/case?city=411200&case=2020-08-sanmenxia-finance")
     page.get_by_text("中文", exact=True).click()
     case = dataset.by_id["2020-08-sanmenxia-finance"]
-    expect(page.get_by_role("heading", level=1)).to_have_text(case.title.zh)
+    expect(heading(page)).to_have_text(case.title.zh)
     expect(page).to_have_title("案例 · 河南改革成效")
     expect(page).to_have_url("/case?city=411200&case=2020-08-sanmenxia-finance&lang=zh")
     expect(status(page)).to_contain_text("三门峡市")

@@ -18,7 +18,6 @@ def telephone(arrive) -> Page:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_page_scrolls_sideways(telephone, lang):
-    visit(telephone, f"/?lang={lang}")
     for path in leaf_through(telephone, lang):
         assert telephone.evaluate(TOO_WIDE) == [], path
 

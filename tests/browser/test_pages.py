@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.reader import PAGES, drawn, leaf_through, visit
+from tests.browser.reader import PAGES, drawn, heading, leaf_through, visit
 
 HEADINGS = {
     "/": {"zh": "十项改革改变了什么，证据有多充分", "en": "What ten reforms in Henan changed, and how well it is shown"},
@@ -25,9 +25,8 @@ FILTERED = "city=411200"
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_is_complete(arrive, dataset, lang, scheme):
     page = arrive(scheme=scheme)
-    visit(page, f"/?lang={lang}")
     for path in leaf_through(page, lang):
-        expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS[path][lang])
+        expect(heading(page)).to_have_text(HEADINGS[path][lang])
         expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
         expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -35,9 +34,9 @@ def test_every_page_is_complete(arrive, dataset, lang, scheme):
 
 def test_every_page_opens_cold_in_its_frame(arrive):
     page = arrive()
-    for path, heading in HEADINGS.items():
+    for path, words in HEADINGS.items():
         visit(page, path)
-        expect(page.get_by_role("heading", level=1)).to_have_text(heading["en"])
+        expect(heading(page)).to_have_text(words["en"])
         expect(page.get_by_role("heading", name="Filter")).to_be_visible()
         expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
 
@@ -45,8 +44,10 @@ def test_every_page_opens_cold_in_its_frame(arrive):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible(arrive, scheme):
     page = arrive(scheme=scheme)
-    visit(page, f"/?{FILTERED}")
-    found = {path: [f"{wrong['id']}: {[node['html'][:200] for node in wrong['nodes']]}" for wrong in Axe().run(page).response["violations"]] for path in leaf_through(page, "en")}
+    found = {
+        path: [f"{wrong['id']}: {[node['html'][:200] for node in wrong['nodes']]}" for wrong in Axe().run(page).response["violations"]]
+        for path in leaf_through(page, "en", FILTERED)
+    }
     assert not any(found.values()), found
 
 
@@ -54,7 +55,7 @@ def test_the_ten_cases_follow_one_another(arrive, dataset):
     page = arrive()
     visit(page, "/case")
     for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
-        expect(page.get_by_role("heading", level=1)).to_have_text(case.title.en)
+        expect(heading(page)).to_have_text(case.title.en)
         drawn(page)
         if following:
             page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
