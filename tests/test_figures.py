@@ -99,8 +99,11 @@ def test_the_baseline_of_every_arrow_is_100():
     for row in INDEXED:
         shaft, *_, start, _ = arrow(row)
         assert shaft["x"][0] == start["x"][0] == 2, row.metric_id
-    (baseline,) = spec(index_arrows(INDEXED, "en", {}, {}))["layout"]["shapes"]
-    assert (baseline["x0"], baseline["x1"]) == (2, 2)
+    headings = {row.case_id: row.case_title for row in INDEXED}
+    grid, baseline = (shape["path"] for shape in spec(index_arrows(INDEXED, "en", headings, {}))["layout"]["shapes"])
+    assert set(re.findall(r"[ML] ([\d.]+),", baseline)) == {"2"}
+    assert baseline.count("M") == len(INDEXED)
+    assert grid.count("M") % len(INDEXED) == 0 and grid.count("M") > len(INDEXED)
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", ["减半", "持平", "翻番"]), ("en", ["halved", "same", "doubled"])])

@@ -63,7 +63,7 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
     """
     comparable = [row for row in rows if row.index is not None]
     axis = index_range([*(row.index for row in comparable), *beside])
-    sheet, traces = Sheet(), []
+    sheet, traces, depths = Sheet(), [], []
     for case_id, heading in headings.items():
         if heading:
             sheet.skip(10)
@@ -73,15 +73,16 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
         for row in (row for row in comparable if row.case_id == case_id):
             if heading:
                 sheet.write(f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}" if row.before_label and row.after_label else row.name)
-            traces += _arrow(row, sheet.skip(_MARK), lang)
-    baseline = {"type": "line", "x0": 2, "x1": 2, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NEUTRAL, "width": 1.5}, "layer": "below"}
+            depths.append(sheet.skip(_MARK))
+            traces += _arrow(row, depths[-1], lang)
+    ticks = _ticks(axis, lang)
     return blank(
         int(sheet.depth) + _HEAD + 8,
         traces,
         annotations=sheet.annotations,
-        shapes=[baseline],
+        shapes=[_rules(ticks["tickvals"], depths, FAINT), _rules([2], depths, NEUTRAL)],
         margin={"l": 0, "r": 0, "t": _HEAD, "b": 8},
-        xaxis={"range": list(axis), "side": "top", "showgrid": True, "gridcolor": FAINT, "gridwidth": 1, **_ticks(axis, lang)},
+        xaxis={"range": list(axis), "side": "top", **ticks},
         yaxis={"range": [sheet.depth, 0], "visible": False},
     )
 
@@ -89,6 +90,12 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
 def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
     shown = [value for value in _TICKS if axis[0] + 0.05 <= math.log10(value) <= axis[1] - 0.05]
     return {"tickmode": "array", "tickvals": [math.log10(value) for value in shown], "ticktext": [say(lang, *_TICKS[value]) for value in shown]}
+
+
+def _rules(at: Iterable[float], depths: Iterable[float], paint: str) -> dict[str, Any]:
+    """Upright lines at these axis values beside every mark, and only there: they never run through the words between."""
+    path = " ".join(f"M {x:.6g},{depth - _MARK / 2:.6g} L {x:.6g},{depth + _MARK / 2:.6g}" for depth in depths for x in at)
+    return {"type": "path", "path": path, "layer": "below", "line": {"color": paint, "width": 1.5 if paint == NEUTRAL else 1}}
 
 
 def _arrow(row: Any, depth: float, lang: Lang) -> list[dict[str, Any]]:

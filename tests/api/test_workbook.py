@@ -1,0 +1,91 @@
+"""The workbook as openpyxl reads it: every cell is the table's, nothing is a formula, and it can be used at once."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from data.dictionary import column, names
+from data.extract import NOTHING, Extract
+from data.filters import Filters
+from data.live import current
+from data.workbook import workbook
+
+DATASET = current().dataset
+ADDRESS = "http://localhost:8501"
+EXTRACTS = {
+    "all": Extract(DATASET, address=ADDRESS),
+    "filtered": Extract(DATASET, Filters(city=("411200",), domain=("finance",)), ADDRESS),
+    "some columns": Extract(DATASET, columns=("metric_id", "index"), order=("-index",), limit=5),
+    "nothing": Extract(DATASET, Filters(search="zzz")),
+}
+
+
+def opened(extract: Extract) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(workbook(extract)))
+
+
+@pytest.mark.parametrize("table", ["metrics", "cases", "conflicts"])
+@pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
+def test_every_cell_is_the_table_s(extract, table):
+    heading, *rows = opened(extract)[table].iter_rows()
+    expected = extract.table(table).astype(object)
+    assert [cell.value for cell in heading] == list(expected.columns)
+    assert [[cell.value for cell in row] for row in rows] == expected.where(expected.notna(), None).to_numpy().tolist()
+    kinds = {"string": {"s"}, "integer": {"n"}, "number": {"n"}}
+    for at, name in enumerate(expected.columns):
+        assert {row[at].data_type for row in rows if row[at].value is not None} <= kinds[column(name).kind]
+
+
+def test_headings_stay_in_view_and_filter():
+    book = opened(EXTRACTS["all"])
+    assert book.sheetnames == ["metrics", "cases", "conflicts", "dictionary", "provenance"]
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[1] if cell.column_letter in sheet.column_dimensions}
+        assert [name for name, width in widths.items() if not min(len(name), 30) + 2 < width < 62] == []
+
+
+def test_numbers_are_written_as_they_are_read():
+    sheet = opened(EXTRACTS["all"])["metrics"]
+    formats = {cell.number_format: cell.value for row in sheet.iter_rows(min_row=2) for cell in row if cell.data_type == "n" and cell.value is not None}
+    assert set(formats) == {"0", "#,##0", "#,##0.0########"}
+    assert isinstance(formats["#,##0.0########"], float)
+
+
+def test_a_case_leads_to_its_page():
+    book = opened(EXTRACTS["all"])
+    for table in ("metrics", "cases", "conflicts"):
+        (cells,) = (row for row in book[table].iter_cols(min_row=2) if row[0].value in DATASET.by_id)
+        assert [cell.hyperlink.target for cell in cells] == [f"{ADDRESS}/case?case={cell.value}" for cell in cells]
+
+
+def test_without_an_address_there_are_no_links():
+    assert not any(cell.hyperlink for row in opened(Extract(DATASET))["metrics"].iter_rows() for cell in row)
+
+
+def test_the_dictionary_explains_the_columns_that_are_there():
+    explained = [row[:2] for row in opened(EXTRACTS["some columns"])["dictionary"].iter_rows(min_row=2, values_only=True)]
+    whole = [(table, name) for table in ("cases", "conflicts") for name in names(table)]
+    assert explained == [("metrics", "metric_id"), ("metrics", "index"), *whole]
+
+
+@pytest.mark.parametrize(("name", "filtered"), [("all", "none"), ("filtered", "city=411200&domain=finance"), ("nothing", "search=zzz")])
+def test_the_provenance_names_source_filter_and_rows(name, filtered):
+    extract = EXTRACTS[name]
+    book = opened(extract)
+    said = {row[2]: row[3] for row in book["provenance"].iter_rows(min_row=2, values_only=True)}
+    assert (said["Document"], said["Filter"]) == (DATASET.source.title.en, filtered)
+    assert said["Rows of figures"] == f"{len(extract.table('metrics'))} of {len(DATASET.table)}"
+    assert said.get("Note") == (NOTHING.en if name == "nothing" else None)
+    assert book.properties.description == f"filter: {filtered}"
+
+
+def test_pandas_reads_the_same_numbers():
+    read = pd.read_excel(io.BytesIO(workbook(EXTRACTS["all"])), sheet_name="metrics")
+    numbers = [name for name in names("metrics") if column(name).kind == "number"]
+    pd.testing.assert_frame_equal(read[numbers].astype("float64"), DATASET.table[numbers], check_exact=True)

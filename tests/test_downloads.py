@@ -1,0 +1,335 @@
+"""What is handed out beside the CSV: every form holds the same rows, says where they come from and runs nothing. Other programs read them in tests/api."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import docx
+import pandas as pd
+import pytest
+
+from data.archive import archive, sealed
+from data.brief import brief
+from data.dictionary import KEYS, TABLES, names
+from data.export import FORMATS, main
+from data.extract import LICENCE, NOTHING, Extract
+from data.filters import Filters
+from data.geojson import places_bytes
+from data.live import boundaries, current
+from data.package import descriptor, package
+from data.plain import ROWS_AT_ONCE, case_bytes, csv_bytes, csv_parts, json_bytes, records
+from data.schema import Text
+from data.snippets import link, snippets
+from data.table import COLUMNS
+from data.wording import worded_rows
+from data.workbook import workbook
+
+DATASET = current().dataset
+TABLE = DATASET.table
+EVERYTHING = Extract(DATASET)
+FILTERED = Extract(DATASET, Filters(city=("411200",), domain=("finance",)), "http://localhost:8501")
+EMPTY = Extract(DATASET, Filters(search="zzz"))
+EXTRACTS = {"all": EVERYTHING, "filtered": FILTERED, "nothing": EMPTY}
+CJK = re.compile(r"[\u3400-\u9fff]")
+HEALTH = DATASET.by_id["2020-09-dancheng-health"]
+
+
+def files(packed: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def hostile(text: str) -> Extract:
+    """The dataset with a case and a figure that are called so."""
+    case, *others = DATASET.cases
+    metric, *rest = case.metrics
+    name = Text.model_construct(zh=text, en=text)
+    return Extract(replace(DATASET, cases=(case.model_copy(update={"title": name, "metrics": (metric.model_copy(update={"name": name}), *rest)}), *others)))
+
+
+# --- the dictionary
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_dictionary_has_every_column_in_its_order(table):
+    assert list(EVERYTHING.whole(table).columns) == list(names(table))
+    assert set(KEYS[table]) <= set(names(table))
+    assert not EVERYTHING.whole(table).duplicated(list(KEYS[table])).any()
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, column) for table, columns in TABLES.items() for column in columns], ids=lambda part: getattr(part, "name", part))
+def test_the_dictionary_is_true(table, column):
+    values = EVERYTHING.whole(table)[column.name]
+    assert {"string": "string", "integer": "Int64", "number": "float64"}[column.kind] == values.dtype
+    assert CJK.search(column.meaning.zh)
+    assert set(values.dropna()) <= set(column.values or values.dropna())
+
+
+def test_a_value_says_where_its_unit_stands():
+    told = [column.name for column in TABLES["metrics"] if column.unit]
+    assert told == [name for name in COLUMNS if name.endswith(("_value", "_low", "_high"))] + ["index"]
+    assert all(part in COLUMNS for column in TABLES["metrics"] if column.unit and column.name != "index" for part in column.unit.en.removeprefix("as in ").split(", "))
+
+
+# --- what is taken
+
+
+ARRANGED: dict[str, tuple[dict[str, Any], Any]] = {
+    "columns in the order asked for": ({"columns": ("index", "metric_id")}, TABLE[["index", "metric_id"]]),
+    "a column once": ({"columns": ("grade", "grade")}, TABLE[["grade"]]),
+    "a page": ({"offset": 5, "limit": 3}, TABLE.iloc[5:8]),
+    "past the end": ({"offset": 10_000}, TABLE.iloc[:0]),
+    "sorted": ({"order": ("grade",)}, TABLE.sort_values("grade", kind="stable")),
+    "falling, what is missing last": ({"order": ("-index", "metric_id")}, TABLE.sort_values(["index", "metric_id"], ascending=[False, True])),
+    "sorted by what is not shown": ({"order": ("-case_number",), "columns": ("metric_id",), "limit": 2}, TABLE[TABLE["case_number"] == 10][["metric_id"]].head(2)),
+}
+
+
+@pytest.mark.parametrize(("asked", "expected"), ARRANGED.values(), ids=ARRANGED)
+def test_a_table_is_cut_and_sorted_as_asked(asked, expected):
+    pd.testing.assert_frame_equal(Extract(DATASET, **asked).table("metrics"), expected)
+
+
+def test_only_the_table_that_is_asked_for_is_cut():
+    extract = Extract(DATASET, of="cases", columns=("case_id",), limit=2)
+    assert extract.table("cases").shape == (2, 1)
+    assert extract.table("metrics").shape == TABLE.shape
+
+
+@pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
+def test_other_tables_follow_the_filter_and_places_and_units_are_whole(extract):
+    chosen = {case.id for case in extract.selection.cases}
+    assert set(extract.whole("cases")["case_id"]) == chosen
+    assert len(extract.whole("conflicts")) == sum(len(case.conflicts) for case in extract.selection.cases)
+    assert set(extract.whole("metrics")["case_id"]) <= chosen
+    assert (len(extract.whole("places")), len(extract.whole("units"))) == (len(DATASET.places), len(DATASET.units))
+
+
+def test_missing_baselines_stay_as_rows():
+    baselines = TABLE["before_value"].notna()
+    assert 0 < baselines.sum() < len(TABLE)
+    for rows in (json.loads(json_bytes(EVERYTHING))["metrics"], list(csv.DictReader(io.StringIO(files(package(EVERYTHING))["metrics.csv"].decode("utf-8-sig"))))):
+        assert [row["before_value"] not in (None, "") for row in rows] == baselines.tolist()
+
+
+# --- JSON
+
+
+@pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
+def test_json_is_the_table_with_its_source_and_filter(extract):
+    found = json.loads(json_bytes(extract))
+    rows = found.pop("metrics")
+    assert rows == [{name: None if pd.isna(value) else value for name, value in row.items()} for row in extract.selection.rows.astype(object).to_dict("records")]
+    assert found.pop("columns") == list(COLUMNS)
+    assert found.pop("note", None) == (None if rows else {"zh": NOTHING.zh, "en": NOTHING.en})
+    assert found == {"source": DATASET.source.model_dump(), "licence": dict(LICENCE), "filter": extract.filters.query(), "matching": len(rows), "rows": len(rows)}
+
+
+def test_a_page_of_json_says_how_many_rows_there_are():
+    found = json.loads(json_bytes(Extract(DATASET, limit=3)))
+    assert (found["matching"], found["rows"], len(found["metrics"])) == (len(TABLE), 3, 3)
+
+
+@pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
+def test_a_case_as_json_is_its_file_with_the_evidence(case):
+    found = json.loads(case_bytes(FILTERED, case))["case"]
+    evidence = [metric.pop("evidence") for metric in found["metrics"]]
+    assert found == json.loads(case.model_dump_json(exclude_none=True))
+    rows = TABLE[TABLE["case_id"] == case.id]
+    assert [entry["grade"] for entry in evidence] == rows["grade"].tolist()
+    assert [entry["index"] for entry in evidence] == [None if pd.isna(value) else value for value in rows["index"]]
+
+
+# --- the ZIP file
+
+
+@pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
+def test_the_package_holds_the_tables_and_describes_them(extract):
+    packed = files(package(extract))
+    described = json.loads(packed.pop("datapackage.json"))
+    read_me = packed.pop("README.md").decode()
+    assert packed == {f"{name}.csv": csv_bytes(extract.whole(name)) for name in TABLES}
+    assert {resource["path"]: resource["rows"] for resource in described["resources"]} == {f"{name}.csv": len(extract.whole(name)) for name in TABLES}
+    assert described["filter"] == extract.filters.query()
+    assert described["licenses"] == [LICENCE]
+    assert f"（{len(extract.whole('metrics'))} / {len(TABLE)}）" in read_me
+    assert all(name in read_me for name in packed)
+    assert (NOTHING.zh in read_me) == (NOTHING.en in read_me) == (extract is EMPTY)
+
+
+def test_the_package_explains_every_column_in_both_languages():
+    for resource in descriptor(EVERYTHING)["resources"]:
+        assert [(field["name"], field["type"]) for field in resource["schema"]["fields"]] == [(column.name, column.kind) for column in TABLES[resource["name"]]]
+        assert all(CJK.search(field["description_zh"]) and not CJK.search(field["description"]) for field in resource["schema"]["fields"])
+
+
+# --- the same data, the same bytes
+
+
+@pytest.mark.parametrize(("ending", "cached"), [("csv", None), ("json", None), ("xlsx", workbook), ("zip", package)])
+def test_a_file_is_the_same_whenever_it_is_written(ending, cached):
+    one = FORMATS[ending].write(FILTERED)
+    if cached:
+        cached.cache_clear()
+    assert FORMATS[ending].write(FILTERED) == one
+
+
+def test_a_brief_is_the_same_whenever_it_is_written():
+    one = brief(DATASET, HEALTH, "zh")
+    brief.cache_clear()
+    assert brief(DATASET, HEALTH, "zh") == one
+
+
+def test_an_archive_tells_no_time():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(zipfile.ZipInfo("a.txt", (2026, 5, 1, 12, 0, 0)), "a")
+    with zipfile.ZipFile(io.BytesIO(sealed(out.getvalue()))) as opened:
+        assert [(entry.filename, datetime(*entry.date_time)) for entry in opened.infolist()] == [("a.txt", datetime(1980, 1, 1))]
+    assert sealed(out.getvalue()) == archive({"a.txt": b"a"})
+
+
+def test_a_large_table_is_written_in_parts():
+    times = 2 * ROWS_AT_ONCE // len(TABLE) + 1
+    parts = list(csv_parts(pd.concat([TABLE] * times, ignore_index=True)))
+    heading, *rows = csv_bytes(TABLE).splitlines(keepends=True)
+    assert len(parts) == 1 + -(-len(TABLE) * times // ROWS_AT_ONCE)
+    assert b"".join(parts) == heading + b"".join(rows) * times
+
+
+# --- text is never run
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_csv_of_the_package_holds_a_formula(text):
+    packed = files(package(hostile(text)))
+    for name, column in (("metrics.csv", "metric_zh"), ("metrics.csv", "case_title_zh"), ("cases.csv", "case_title_en")):
+        first = next(csv.DictReader(io.StringIO(packed[name].decode("utf-8-sig"), newline="")))
+        assert first[column] == f"'{text}"
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_sheet_of_the_workbook_holds_a_formula(text):
+    sheets = {name: content.decode() for name, content in files(workbook(hostile(text))).items() if name.startswith("xl/worksheets/sheet")}
+    assert len(sheets) == 5
+    assert not any("<f>" in content for content in sheets.values())
+    assert f">{text}<" in files(workbook(hostile(text)))["xl/sharedStrings.xml"].decode()
+
+
+def test_json_keeps_text_as_it_is():
+    assert records(hostile("=1").table("metrics"))[0]["metric_zh"] == "=1"
+
+
+# --- places
+
+
+@pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
+def test_places_say_what_is_there(extract):
+    found = json.loads(places_bytes(extract, boundaries()))
+    places = {feature["id"]: feature for feature in found["features"]}
+    assert list(places) == list(DATASET.places)
+    assert {feature["geometry"]["type"] if feature["geometry"] else None for feature in places.values()} == {"MultiPolygon", "Point", None}
+    rows = extract.selection.rows
+    for place in DATASET.places.values():
+        own = rows["prefecture_code"] == place.code if place.kind == "prefecture" else rows["place_id"] == place.id
+        assert places[place.id]["properties"]["figures"] == int(own.sum())
+    assert {case for feature in places.values() for case in feature["properties"]["cases"]} == {case.id for case in extract.selection.cases}
+
+
+# --- the brief
+
+
+def brief_of(case: Any, lang: Any) -> Any:
+    return docx.Document(io.BytesIO(brief(DATASET, case, lang)))
+
+
+def text_of(document: Any) -> str:
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
+def test_a_brief_holds_the_whole_case(case, lang):
+    document = brief_of(case, lang)
+    read = text_of(document)
+    told = [case.title, case.summary, case.problem, *case.actions, case.result, *(conflict.note for conflict in case.conflicts)]
+    assert [text[lang] for text in told if text[lang] not in read] == []
+    rows = [row for row in worded_rows(DATASET, lang) if row.case_id == case.id]
+    provenance = document.tables[-1]
+    assert sorted(row.cells[0].text for row in provenance.rows[1:]) == sorted(row.name for row in rows)
+    assert [phrase for row in rows for phrase in row.phrases.split(" | ") if phrase not in read] == []
+    assert DATASET.source.title.zh in read
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
+    rows = {row.name: row for row in worded_rows(DATASET, lang) if row.case_id == HEALTH.id}
+    tables = brief_of(HEALTH, lang).tables
+    changes = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables[0].rows[1:]}
+    assert {name: row.grade in "ABCD" and row.role in ("outcome", "output") for name, row in rows.items()} == {name: name in changes for name in rows}
+    for name, (place, before, after, change, periods, grade) in changes.items():
+        row = rows[name]
+        assert (place, before.removesuffix(" *"), after.removesuffix(" *")) == (row.place, row.before_label or "—", row.after_label or "—")
+        assert (change, periods, grade) == (row.change_label, row.periods, f"{row.grade} {row.grade_word}")
+
+
+def test_a_brief_marks_what_is_derived():
+    derived = [row for row in worded_rows(DATASET, "en") if "derived" in (row.before_origin, row.after_origin) and row.role == "outcome"]
+    assert derived
+    for row in derived:
+        starred = [cells for cells in brief_of(DATASET.by_id[row.case_id], "en").tables[0].rows if cells.cells[0].text == row.name]
+        assert [cell.text.endswith(" *") for cell in starred[0].cells[2:4]] == [row.before_origin == "derived", row.after_origin == "derived"]
+
+
+def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
+    content = {name: text.decode() for name, text in files(brief(DATASET, HEALTH, "zh")).items() if name.endswith(".xml")}
+    fonts = re.findall(r"<w:rFonts [^>]*>", content["word/styles.xml"])
+    assert fonts
+    assert all('w:eastAsia="Microsoft YaHei"' in font and "Theme" not in font for font in fonts)
+    assert 'w:eastAsia="zh-CN"' in content["word/styles.xml"]
+    assert content["word/document.xml"].count("<w:tblHeader/>") == content["word/document.xml"].count("<w:tbl>")
+
+
+# --- links and commands
+
+
+@pytest.mark.parametrize(
+    ("filters", "query"),
+    [
+        (Filters(), ""),
+        (Filters(city=("410300", "410900"), domain=("finance",)), "?city=410300,410900&domain=finance"),
+        (Filters(search="转诊 a&b"), "?search=%E8%BD%AC%E8%AF%8A+a%26b"),
+        (Filters(search="\"'`$(x);\\"), "?search=%22%27%60%24%28x%29%3B%5C"),
+    ],
+    ids=["all", "several", "words", "what a shell would run"],
+)
+def test_a_link_can_be_pasted_anywhere(filters, query):
+    assert link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
+    assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in snippets("http://a.b", filters).values())
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_the_command_writes_the_form_that_the_ending_names(ending, tmp_path, capsys):
+    target = tmp_path / f"dataset.{ending.upper()}"
+    assert main([str(target)]) == 0
+    assert target.read_bytes() == FORMATS[ending].write(EVERYTHING)
+    assert f"{len(TABLE)} rows" in capsys.readouterr().out
+
+
+def test_the_command_names_the_forms_it_knows(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([str(tmp_path / "dataset.pdf")])
+    assert stopped.value.code == 2
+    assert "no form is called .pdf. Write one of: .csv, .xlsx, .json, .zip" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
