@@ -83,7 +83,7 @@ FIELDS, SORT = Field(description="Only these columns, in this order."), Field(de
 
 
 class Asked(BaseModel):
-    """What every address takes: nothing, but the query of a page can be used as it is, less what chooses no data."""
+    """A query. Parameters of the pages that choose no data are passed over, so that the query of a page can be used as it is; others are refused."""
 
     model_config = ConfigDict(extra="forbid")
 

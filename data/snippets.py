@@ -13,7 +13,7 @@ _TEMPLATES = {
 import pandas as pd
 
 table = pd.read_csv("$table", dtype={"prefecture_code": "string"})
-print(table[["case_id", "metric_id", "before_value", "after_value", "grade"]])"""),
+print(table[["metric_id", "before_value", "after_value", "grade"]])"""),
     "R": Template("""\
 table <- read.csv("$table", fileEncoding = "UTF-8-BOM", colClasses = c(prefecture_code = "character"))
 str(table)"""),

@@ -16,24 +16,20 @@ from pages.frame.bars import nothing_found
 from pages.frame.blocks import plain_table
 from pages.frame.view import View, the_view
 
-SHOWN = ("case_title", "name", "place", "before_label", "after_label", "change_label", "periods", "grade", "direction_word", "role_word", "phrases")
-
-
-def headings(view: View) -> dict[str, str]:
-    words = (
-        ("案例", "Case"),
-        ("指标", "Figure"),
-        ("地点", "Place"),
-        ("前", "Before"),
-        ("后", "After"),
-        ("变化", "Change"),
-        ("时间", "Periods"),
-        ("等级", "Grade"),
-        ("方向", "Direction"),
-        ("类别", "Kind"),
-        ("原文", "Source words"),
-    )
-    return {name: view.say(*pair) for name, pair in zip(SHOWN, words, strict=True)}
+SHOWN = {
+    "name": ("指标", "Figure"),
+    "place": ("地点", "Place"),
+    "before_label": ("前", "Before"),
+    "after_label": ("后", "After"),
+    "change_label": ("变化", "Change"),
+    "grade": ("等级", "Grade"),
+    "periods": ("时间", "Periods"),
+    "direction_word": ("方向", "Direction"),
+    "role_word": ("类别", "Kind"),
+    "case_title": ("案例", "Case"),
+    "phrases": ("原文", "Source words"),
+}
+"""The columns on screen, with their headings."""
 
 
 def address() -> str:
@@ -66,9 +62,17 @@ def _buttons(view: View, filters: Filters, key: str, what: str) -> None:
 
 
 def table(view: View) -> None:
-    names = headings(view)
-    rows = view.table(SHOWN).rename(columns=names)
-    st.dataframe(rows, hide_index=True, height=520, key="table", lazy=False, alt=view.say("筛选后的指标表", "The table of figures as filtered"))
+    """Outcomes and outputs; inputs, background and rules where a reader asks for them."""
+    rows = view.table((*SHOWN, "role"))
+    further = ~rows["role"].isin(["outcome", "output"])
+    if further.any() and not view.filters.role:
+        label = view.say(f"也显示投入、背景与制度参数（{further.sum()} 行）", f"Show inputs, background and rules as well ({further.sum()} rows)")
+        if not st.toggle(label, key="every-role"):
+            rows = rows[~further]
+    headings = {name: view.say(*words) for name, words in SHOWN.items()}
+    widths = {headings["name"]: st.column_config.Column(width=260)}
+    shown = rows[list(SHOWN)].rename(columns=headings)
+    st.dataframe(shown, hide_index=True, height=520, key="table", lazy=False, column_config=widths, alt=view.say("筛选后的指标表", "The table of figures as filtered"))
 
 
 def data_links(view: View) -> None:

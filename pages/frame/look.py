@@ -39,6 +39,7 @@ _CSS = """
 ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .lede li { margin-bottom: .3rem; }
 .quiet { color: var(--quiet); font-size: .875rem; line-height: 1.6; max-width: 44rem; margin: 0; }
+.quiet a { color: var(--ink); }
 .kicker { color: var(--quiet); font-size: .875rem; margin: 0 0 .4rem; }
 .strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .35rem 1.5rem; font-size: .875rem;
   margin: .25rem 0 0 !important; padding: 0 !important; list-style: none; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -10,20 +11,28 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import docx
+import pandas as pd
 import yaml
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from data.export import csv_bytes  # noqa: E402
+from data.brief import brief  # noqa: E402
+from data.export import FORMATS, csv_bytes  # noqa: E402
+from data.extract import Extract  # noqa: E402
 from data.filters import Filters, select  # noqa: E402
 from data.load import FOLDER, load_dataset  # noqa: E402
+from data.package import package  # noqa: E402
+from data.plain import csv_parts  # noqa: E402
+from data.workbook import workbook  # noqa: E402
 
 EMPTY_PAGE = "import streamlit as st\nst.write('empty')\n"
 EMPTY_SERVER = "import streamlit as st\napp = st.App('page.py')\n"
@@ -104,6 +113,45 @@ def select_and_export() -> tuple[float, float]:
     return median(lambda: csv_bytes(select(dataset, Filters(city=("410300",))).rows), 20), median(lambda: table.to_csv().encode(), 20)
 
 
+def written(ending: str) -> tuple[float, float]:
+    """A whole download, nothing kept from before; beside the CSV of all."""
+    extract = Extract(load_dataset())
+
+    def write() -> None:
+        for cached in (workbook, package):
+            cached.cache_clear()
+        FORMATS[ending].write(extract)
+
+    return median(write, 9), median(lambda: csv_bytes(extract.table("metrics")), 9)
+
+
+def document() -> tuple[float, float]:
+    """The brief of the case with the most figures; beside an empty document."""
+    dataset = load_dataset()
+    case = max(dataset.cases, key=lambda case: len(case.metrics))
+
+    def write() -> None:
+        brief.cache_clear()
+        brief(dataset, case, "zh")
+
+    return median(write, 5), median(lambda: docx.Document().save(io.BytesIO()), 5)
+
+
+def memory_of_100_000_rows() -> tuple[float, float]:
+    """MB that writing a CSV of 100,000 rows takes at most beside the table, in parts and at once."""
+    table = load_dataset().table
+    large = pd.concat([table] * (100_000 // len(table) + 1), ignore_index=True).head(100_000)
+    return peak(lambda: sum(len(part) for part in csv_parts(large))), peak(lambda: csv_bytes(large))
+
+
+def peak(action: Callable[[], object]) -> float:
+    tracemalloc.start()
+    action()
+    found = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    return found
+
+
 def transfer() -> tuple[float, float]:
     """Bytes of the chart bundle as sent to a browser, in kB, beside the uncompressed file."""
     import streamlit
@@ -123,6 +171,12 @@ def main() -> None:
         ("map: filter change, script run, ms", "empty page", *script_run("map.py")),
         ("data: filter change, script run, ms", "empty page", *script_run("download.py")),
         ("csv: one city filtered and written, ms", "pandas to_csv of all", *select_and_export()),
+        ("csv: all figures, ms", "itself", *written("csv")),
+        ("xlsx: all figures, ms", "csv", *written("xlsx")),
+        ("json: all figures, ms", "csv", *written("json")),
+        ("zip: all tables, ms", "csv", *written("zip")),
+        ("docx: the largest case, ms", "empty document", *document()),
+        ("csv: 100,000 rows, peak memory, MB", "at once", *memory_of_100_000_rows()),
         ("chart bundle on the wire, kB", "as stored", *transfer()),
     ]
     print(f"{'measured':44}{'value':>10}  {'baseline':24}{'value':>10}{'ratio':>8}")

@@ -1,40 +1,73 @@
-"""What the buttons of the data page hand out is the table, whole or as filtered."""
+"""What the buttons hand out, opened by other programs: it is the table, whole or as filtered, and the case."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
+import docx
+import frictionless
 import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page
 
 from data.filters import Filters, select
-from data.table import COLUMNS
+from data.table import COLUMNS, NUMBERS
 from tests.browser.reader import visit
 
 FILTERS = Filters(city=("411200",), domain=("finance",))
 
 
+def packaged(file: Path) -> pd.DataFrame:
+    with frictionless.system.use_context(trusted=True):
+        report = frictionless.validate(str(file), type="package")
+        assert report.valid, report.flatten(["name", "rowNumber", "note"])
+        return pd.DataFrame(frictionless.Package(str(file)).get_resource("metrics").read_rows())
+
+
+READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
+    "CSV": lambda file: pd.read_csv(file, encoding="utf-8-sig"),
+    "Excel": lambda file: pd.read_excel(file, sheet_name="metrics"),
+    "JSON": lambda file: pd.DataFrame(json.loads(file.read_text(encoding="utf-8"))["metrics"]),
+    "ZIP": packaged,
+}
+
+
 @pytest.mark.parametrize(
     ("label", "filters", "file_name"),
-    [(r"CSV · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_411200_finance.csv"), (r"CSV · all (\d+) rows", Filters(), "henan-reforms_2020.csv")],
+    [(r"{} · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_411200_finance"), (r"{} · all (\d+) rows", Filters(), "henan-reforms_2020")],
     ids=["as filtered", "all"],
 )
-def test_a_download_is_the_table(arrive, dataset, tmp_path, label, filters, file_name):
+def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, file_name):
     page = arrive()
     visit(page, "/data?city=411200&domain=finance")
-    button = page.get_by_role("button", name=re.compile(label))
-    announced = re.search(label, button.inner_text())
-    name, content = saved(page, button, tmp_path)
-    table = pd.read_csv(BytesIO(content), encoding="utf-8-sig")
-    assert name == file_name
-    rows = select(dataset, filters).rows
-    assert list(table.columns) == list(COLUMNS)
-    assert len(table) == int(announced[1]) == len(rows)
-    assert list(zip(table["case_id"], table["metric_id"], strict=True)) == list(zip(rows["case_id"], rows["metric_id"], strict=True))
-    assert table["phrases"].tolist() == rows["phrases"].tolist()
+    rows = select(dataset, filters).rows.reset_index(drop=True)
+    for kind, read in READERS.items():
+        button = page.get_by_role("button", name=re.compile(label.format(kind)))
+        announced = re.search(label.format(kind), button.inner_text())
+        name, _ = saved(page, button, tmp_path)
+        table = read(tmp_path / name)
+        assert Path(name).stem == file_name
+        assert list(table.columns) == list(COLUMNS)
+        assert len(table) == int(announced[1]) == len(rows)
+        pd.testing.assert_frame_equal(table[list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
+        texts = [column for column in COLUMNS if rows[column].dtype == "string"]
+        assert table[texts].astype("string").fillna("").to_numpy().tolist() == rows[texts].fillna("").to_numpy().tolist()
+
+
+@pytest.mark.parametrize(("browser_lang", "lang"), [("zh-CN", "zh"), ("en-US", "en")])
+def test_a_case_is_taken_as_a_document(arrive, dataset, tmp_path, browser_lang, lang):
+    page = arrive(browser_lang)
+    visit(page, "/case?case=2020-09-dancheng-health")
+    name, content = saved(page, page.get_by_role("main").get_by_role("button", name="Word"), tmp_path)
+    assert name == f"henan-reforms_2020-09-dancheng-health_{lang}.docx"
+    document = docx.Document(BytesIO(content))
+    case = dataset.by_id["2020-09-dancheng-health"]
+    assert case.summary[lang] in [paragraph.text for paragraph in document.paragraphs]
+    assert len(document.tables[-1].rows) == 1 + len(case.metrics)
 
 
 def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:

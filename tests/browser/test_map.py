@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, Position, expect
-from shapely import MultiPoint, Point, polylabel
+from shapely import MultiPoint, Point
 from shapely.geometry import shape
+from shapely.ops import polylabel
 
 from data.live import boundaries
 from tests.browser.reader import drawn, heading, visit

@@ -1,0 +1,25 @@
+"""The printed edition of a case: two sheets of A4 at the most, nothing cut, still light when the reader's screen is dark."""
+
+from __future__ import annotations
+
+import re
+
+from tests.browser.reader import drawn, visit
+
+A4_WIDTH = 794
+LANGUAGES = ("zh", "en")
+CUT = """() => [...document.querySelectorAll("h1, h2, p, li, blockquote, .js-plotly-plot")].filter(part => {
+    const box = part.getBoundingClientRect();
+    return box.width && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
+}).map(part => part.textContent.slice(0, 40))"""
+
+
+def test_every_case_prints_on_two_sheets(arrive, dataset):
+    page = arrive(scheme="dark", width=A4_WIDTH)
+    for case in dataset.cases:
+        visit(page, f"/case?case={case.id}&lang={LANGUAGES[case.number % 2]}&view=print")
+        drawn(page)
+        assert page.locator(".stApp").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.evaluate(CUT) == [], case.id
+        sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+        assert 1 <= sheets <= 2, f"{case.id} takes {sheets} sheets"

@@ -1,0 +1,57 @@
+"""The code that the data page offers reads what the page shows, when it is run as it stands."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+
+from data.export import csv_bytes, file_name
+from data.filters import Filters, select
+from data.table import NUMBERS
+from tests.browser.reader import visit
+
+CHOSEN = {
+    "all": ("/data", Filters()),
+    "filtered": ("/data?city=410000,411600&grade=C", Filters(city=("410000", "411600"), grade=("C",))),
+    "searched": ("/data?search=%E8%BD%AC%E8%AF%8A+%E7%8E%87", Filters(search="转诊 率")),
+}
+
+
+@pytest.fixture
+def page(arrive: Any) -> Page:
+    return arrive()
+
+
+def snippet(page: Page, path: str, language: str) -> str:
+    """The code as a reader copies it."""
+    visit(page, path)
+    page.get_by_role("tab", name=language, exact=True).click()
+    return page.get_by_role("tabpanel").get_by_test_id("stCode").inner_text()
+
+
+@pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)
+def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
+    given: dict[str, Any] = {}
+    exec(snippet(page, path, "Python"), given)
+    rows = select(dataset, filters).rows.reset_index(drop=True)
+    pd.testing.assert_frame_equal(given["table"][list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
+    pd.testing.assert_series_equal(given["table"]["prefecture_code"], rows["prefecture_code"])
+    assert rows["metric_id"].iloc[0] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)
+def test_the_curl_command_fetches_the_file(page, dataset, path, filters, tmp_path: Path):
+    subprocess.run(snippet(page, path, "curl"), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    (file,) = tmp_path.iterdir()
+    assert file.name == file_name(dataset, filters)
+    assert file.read_bytes() == csv_bytes(select(dataset, filters).rows)
+
+
+@pytest.mark.parametrize("language", ["R", "Excel"])
+def test_the_other_code_reads_the_same_address(page, server, language):
+    assert f'"{server}/api/metrics.csv?grade=C"' in snippet(page, "/data?grade=C", language)

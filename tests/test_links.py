@@ -1,0 +1,229 @@
+"""The data links under /api: what they answer, how they refuse, and what a program may count on. No server is started."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import zipfile
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import pytest
+from starlette.routing import Router
+
+from data.dictionary import names
+from data.export import FORMATS
+from data.extract import Extract
+from data.filters import Filters, options
+from data.geojson import places_bytes
+from data.live import boundaries, current
+from data.plain import case_bytes, csv_bytes, json_bytes
+from data.routes import PAGE_PARAMETERS, mounted
+
+DATASET = current().dataset
+HOST = "http://localhost:8501"
+WATER = "2020-01-water-pricing"
+XLSX = FORMATS["xlsx"].media_type
+PATHS = {
+    "/api/metrics.csv": "text/csv; charset=utf-8",
+    "/api/metrics.xlsx": XLSX,
+    "/api/metrics.json": "application/json",
+    "/api/cases.json": "application/json",
+    f"/api/cases/{WATER}.json": "application/json",
+    "/api/dataset.zip": "application/zip",
+    "/api/places.geojson": "application/geo+json",
+    "/api/openapi.json": "application/json",
+}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(path: str, query: dict[str, Any] | str = "", method: str = "GET", base: str = "", **headers: str) -> Answer:
+    """One request to the links as they are mounted under `base`."""
+    text = query if isinstance(query, str) else urlencode(query)
+    fields = [(b"host", b"localhost:8501"), *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())]
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501), "root_path": ""}
+    scope |= {"method": method, "path": path, "raw_path": quote(path).encode(), "query_string": text.encode(), "headers": fields}
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(Router([mounted(base)])(scope, receive, send))
+    start, *bodies = sent
+    return Answer(start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, b"".join(body.get("body", b"") for body in bodies))
+
+
+@pytest.mark.parametrize(("path", "media_type"), PATHS.items(), ids=PATHS)
+def test_a_link_gives_its_file(path, media_type):
+    found = ask(path)
+    assert (found.status, found.headers["content-type"]) == (200, media_type)
+    kind, _, name = found.headers["content-disposition"].partition("; filename=")
+    assert kind == ("inline" if "json" in media_type else "attachment")
+    assert name.strip('"').rpartition(".")[2] == path.rpartition(".")[2]
+    assert ask(path).body == found.body
+
+
+QUERIES = {
+    "all": ({}, Extract(DATASET, address=HOST)),
+    "filtered": ({"city": "411200,410300", "domain": "finance"}, Extract(DATASET, Filters(city=("410300", "411200"), domain=("finance",)), HOST)),
+    "repeated": ([("grade", "A"), ("grade", "C,A")], Extract(DATASET, Filters(grade=("A", "C")), HOST)),
+    "searched": ({"search": " 转诊率 "}, Extract(DATASET, Filters(search="转诊率"), HOST)),
+    "nothing left": ({"search": "zzz"}, Extract(DATASET, Filters(search="zzz"), HOST)),
+    "empty values": ({"city": "", "search": "", "fields": ",", "sort": ""}, Extract(DATASET, address=HOST)),
+    "cut and sorted": (
+        {"fields": "metric_id,index", "sort": "-index,metric_id", "limit": "3", "offset": "1"},
+        Extract(DATASET, address=HOST, columns=("metric_id", "index"), order=("-index", "metric_id"), limit=3, offset=1),
+    ),
+    "a page's query": (dict.fromkeys(PAGE_PARAMETERS, "x") | {"role": "outcome"}, Extract(DATASET, Filters(role=("outcome",)), HOST)),
+}
+
+
+@pytest.mark.parametrize(("query", "extract"), QUERIES.values(), ids=QUERIES)
+def test_every_form_of_the_table_takes_the_same_query(query, extract):
+    text = urlencode(query)
+    assert ask("/api/metrics.csv", text).body == csv_bytes(extract.table("metrics"))
+    assert ask("/api/metrics.json", text).body == json_bytes(extract)
+    assert ask("/api/metrics.xlsx", text).body == FORMATS["xlsx"].write(extract)
+
+
+def test_other_files_take_the_filters():
+    filters = Filters(city=("411200",))
+    extract = Extract(DATASET, filters, HOST)
+    assert ask("/api/dataset.zip", filters.query()).body == FORMATS["zip"].write(extract)
+    assert ask("/api/places.geojson", filters.query()).body == places_bytes(extract, boundaries())
+    assert ask(f"/api/cases/{WATER}.json").body == case_bytes(extract, DATASET.by_id[WATER])
+    found = ask("/api/cases.json", {**filters.query(), "fields": "case_id", "sort": "-case_id"}).json
+    assert found["cases"] == [{"case_id": case} for case in sorted((case.id for case in extract.selection.cases), reverse=True)]
+
+
+REFUSED = {
+    "an unknown value": ({"city": "410300,999999"}, [("city", "999999", "There is no such city.")]),
+    "a name for an id": ({"city": "luoyang"}, [("city", "luoyang", '"410300"')]),
+    "a chinese name for an id": ({"city": "洛阳"}, [("city", "洛阳", '"410300"')]),
+    "an unknown name": ({"ctiy": "410300"}, [("ctiy", "410300", '"city"')]),
+    "an unknown column": ({"fields": "indx", "sort": "-indx"}, [("fields", "indx", '"index"'), ("sort", "-indx", '"-index"')]),
+    "no number": ({"limit": "ten"}, [("limit", "ten", "integer")]),
+    "too small": ({"limit": "0", "offset": "-1"}, [("limit", "0", "1"), ("offset", "-1", "0")]),
+    "too large": ({"limit": "1000001"}, [("limit", "1000001", "1000000")]),
+    "too long": ({"search": "a" * 101}, [("search", "a" * 100, "100")]),
+    "markup": ({"domain": "<b>"}, [("domain", "<b>", "agriculture")]),
+    "all at once": (
+        {"grade": "Z,Y", "role": "x", "limit": "-", "name": "1"},
+        [("grade", "Z", "A, B, C, D, E, F, P"), ("grade", "Y", "A, B"), ("role", "x", "outcome"), ("limit", "-", "integer"), ("name", "1", "no such parameter")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("query", "expected"), REFUSED.values(), ids=REFUSED)
+def test_every_problem_of_a_query_is_named(query, expected):
+    found = ask("/api/metrics.csv", query)
+    assert (found.status, found.headers["content-type"]) == (422, "application/json")
+    problems = {(problem["parameter"], problem["value"]): problem["message"] for problem in found.json["problems"]}
+    assert set(problems) == {(name, value) for name, value, _ in expected}
+    assert [problems[name, value] for name, value, hint in expected if hint not in problems[name, value]] == []
+
+
+def test_the_cases_have_columns_of_their_own():
+    found = ask("/api/cases.json", {"fields": "figures,metric_id", "sort": "-figurs"})
+    assert found.status == 422
+    assert [problem["value"] for problem in found.json["problems"]] == ["metric_id", "-figurs"]
+
+
+@pytest.mark.parametrize(("path", "name"), [("/api/dataset.zip", "limit"), ("/api/places.geojson", "fields"), (f"/api/cases/{WATER}.json", "city"), ("/api/openapi.json", "grade")])
+def test_a_file_refuses_what_it_does_not_take(path, name):
+    found = ask(path, {name: "1"})
+    assert found.status == 422
+    assert [problem["parameter"] for problem in found.json["problems"]] == [name]
+
+
+NEAR = {"2020-01-water": [WATER], "2020-09-dancheng": ["2020-09-dancheng-health"], "dancheng-health": ["2020-09-dancheng-health"], "x": []}
+
+
+@pytest.mark.parametrize(("case_id", "near"), NEAR.items(), ids=NEAR)
+def test_an_unknown_case_names_those_like_it(case_id, near):
+    found = ask(f"/api/cases/{case_id}.json")
+    assert (found.status, found.headers["content-type"]) == (404, "application/json")
+    assert case_id in found.json["detail"]
+    assert found.json["near"][:1] == near
+
+
+NOWHERE = ["/api/", "/api/metric.csv", "/api/metrics.csv/", "/api/metrics", "/api/docs", "/api/cases/a/b.json", "/api/x\ny", "/api/cases/\n.json"]
+
+
+@pytest.mark.parametrize("path", NOWHERE, ids=ascii)
+def test_an_unknown_address_is_answered_in_json(path):
+    found = ask(path)
+    assert (found.status, found.headers["content-type"]) == (404, "application/json")
+    assert set(found.json) == {"detail", "near"}
+
+
+def test_an_address_like_a_known_one_is_told():
+    assert ask("/api/metric.csv").json["near"][0] == "/api/metrics.csv"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_who_has_the_file_is_not_sent_it_again(path):
+    tag = ask(path).headers["etag"]
+    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
+        found = ask(path, if_none_match=known)
+        assert (found.status, found.body, found.headers["etag"]) == (304, b"", tag)
+    assert ask(path, if_none_match='W/"other"').status == 200
+
+
+def test_the_tag_follows_the_content():
+    tags = {ask("/api/metrics.csv", query).headers["etag"] for query in ({}, {"grade": "A"}, {"limit": "1"}, {"sort": "-metric_id"})}
+    assert len(tags) == 4
+    assert ask("/api/metrics.csv", {"lang": "zh"}).headers["etag"] in tags
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_head_is_answered_like_a_get(path):
+    assert ask(path, method="HEAD").headers == ask(path).headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_written(method):
+    assert ask("/api/metrics.csv", method=method).status == 405
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/metrics.json", 200), ("/api/metrics.json?x", 422), ("/api/nothing", 404)])
+def test_any_site_may_read(path, status):
+    path, _, query = path.partition("?")
+    found = ask(path, f"{query}=1" if query else "", origin="https://example.org")
+    assert (found.status, found.headers["access-control-allow-origin"]) == (status, "*")
+    assert "access-control-allow-credentials" not in found.headers
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 400), ("DELETE", 400)])
+def test_any_site_may_ask_to_read_and_none_to_write(method, status):
+    assert ask("/api/metrics.json", method="OPTIONS", origin="https://example.org", access_control_request_method=method).status == status
+
+
+@pytest.mark.parametrize("base", ["", "/reforms"])
+def test_links_lead_back_to_the_server_under_its_base(base):
+    with zipfile.ZipFile(io.BytesIO(ask(f"{base}/api/metrics.xlsx", {"limit": "1"}, base=base).body)) as book:
+        assert f'Target="{HOST}{base}/case?case={WATER}"'.encode() in book.read("xl/worksheets/_rels/sheet1.xml.rels")
+    assert ask(f"{base}/api/openapi.json", base=base).json["servers"] == [{"url": f"{base}/api"}]
+
+
+def test_the_description_lists_every_link_with_the_values_it_takes():
+    described = ask("/api/openapi.json").json
+    assert {f"/api{path}" for path in described["paths"]} == {path.replace(WATER, "{case_id}") for path in PATHS} - {"/api/openapi.json"}
+    taken = {parameter["name"]: parameter for parameter in described["paths"]["/metrics.csv"]["get"]["parameters"]}
+    assert list(taken) == ["city", "domain", "grade", "role", "search", "fields", "sort", "limit", "offset"]
+    for name, known in {**options(DATASET), "fields": names("metrics")}.items():
+        assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
+    assert "cdn" not in ask("/api/openapi.json").body.decode()
