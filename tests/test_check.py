@@ -361,18 +361,18 @@ def test_an_alias_bomb(folder: Path) -> None:
 
 
 TABLES: dict[str, tuple[str, dict[str, str], str]] = {
-    "unknown-key": ("units", {"- {id: times, name": "- {id: times, ¦nam: x, name"}, '[3].nam: unknown key "nam". Did you mean "name"?'),
+    "unknown-key": ("units", {"- {id: times, name": "- {id: times, ¦nam: x, name"}, '[2].nam: unknown key "nam". Did you mean "name"?'),
     "missing-key": (
         "units",
         {"- {id: times, name: {zh: 倍, en: times}, dimension: ratio, factor: 1}": "- ¦{id: times, name: {zh: 倍, en: times}, dimension: ratio}"},
-        "[3].factor: is missing. Write factor: …",
+        "[2].factor: is missing. Write factor: …",
     ),
-    "unknown-dimension": ("units", {"en: times}, dimension: ratio": "en: times}, dimension: ¦ration"}, '[3].dimension: unknown dimension "ration". Did you mean "ratio"?'),
-    "unit-twice": ("units", {"- {id: times,": "- {id: ¦rank,"}, '[3].id: "rank" stands twice. Keep one'),
+    "unknown-dimension": ("units", {"en: times}, dimension: ratio": "en: times}, dimension: ¦ration"}, '[2].dimension: unknown dimension "ration". Did you mean "ratio"?'),
+    "unit-twice": ("units", {"- {id: times,": "- {id: ¦rank,"}, '[2].id: "rank" stands twice. Keep one'),
     "comma-in-a-number": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: 1,¦000}"},
-        '[3].000: unknown key "000". Write a number without commas, as in 3000',
+        '[2].000: unknown key "000". Write a number without commas, as in 3000',
     ),
     "code-as-number": ("places", {"code: '410425'": "code: ¦410425"}, "[20].code: expected text, got 410425. Put it in quotes"),
     "code-too-short": ("places", {"code: '410425'": "code: ¦'41042'"}, '[20].code: got "41042". Write the six digits of the division code in quotes'),
