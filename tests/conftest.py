@@ -19,7 +19,10 @@ def _left_out() -> dict[str, str]:
     """The folders that cannot be run here, and the line that says so."""
     if "BROWSER_TESTS" in os.environ:
         return {}
-    given = {"browser": _installed("playwright") and "CHROMIUM" in os.environ, "api": _installed("schemathesis", "frictionless", "openpyxl", "shapely")}
+    given = {
+        "browser": _installed("playwright", "axe_playwright_python", "shapely") and bool(os.environ.get("CHROMIUM")),
+        "api": _installed("schemathesis", "frictionless", "openpyxl", "shapely"),
+    }
     return {folder: reason for folder, reason in (("browser", _BROWSER), ("api", _API)) if not given[folder]}
 
 

@@ -18,7 +18,7 @@ from tests.browser.server import running
 LOG = pytest.StashKey[Path]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = request.config.stash[LOG] = tmp_path_factory.mktemp("server") / "log"
     with running(log) as address:
@@ -35,8 +35,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ended with the last browser test: while it is open its event loop runs, in which no other test could start one."""
     with sync_playwright() as playwright, chromium(playwright) as opened:
         yield opened
 
