@@ -35,7 +35,8 @@ def opening(view: View) -> None:
     )
     st.html(Markup('<p class="lede">{}</p>').format(what))
     strip = view.say("；", "; ").join(f"{grade} {GRADE_WORDS[grade][view.lang]} {grades[grade]}" for grade in GRADES)
-    chart(grade_strip(grades, view.lang), "grades", view.say(f"各证据等级的指标数：{strip}", f"Figures by grade of evidence: {strip}"))
+    if grades:
+        chart(grade_strip(grades, view.lang), "grades", view.say(f"各证据等级的指标数：{strip}", f"Figures by grade of evidence: {strip}"))
     item = Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>')
     items = [item.format(grades[grade], grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang]) for grade in GRADES]
     label = view.say("各证据等级的指标数", "Figures by grade of evidence")

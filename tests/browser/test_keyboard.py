@@ -1,4 +1,4 @@
-"""Without a mouse: a filter and a page link are reached by Tab and used by Enter."""
+"""Without a mouse: filter, case and download are reached by Tab and used by Enter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.browser.reader import control, heading, status, visit
 MOST_STOPS = 60
 
 
-def test_a_city_is_chosen_and_a_page_opened_by_keyboard(arrive):
+def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     page = arrive()
     visit(page, "/")
     tab_to(page, control(page, "City"))
@@ -21,10 +21,18 @@ def test_a_city_is_chosen_and_a_page_opened_by_keyboard(arrive):
     expect(page).to_have_url("/?city=419001")
     page.keyboard.press("Escape")
     expect(status(page)).to_contain_text("Jiyuan")
-    tab_to(page, page.get_by_role("link", name="Map", exact=True))
+    case = dataset.cases[0]
+    tab_to(page, page.get_by_role("link", name=f"{case.number} · {case.title.en}"))
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/map?city=419001")
-    expect(heading(page)).to_have_text("Where the reforms happened")
+    expect(page).to_have_url(f"/case?city=419001&case={case.id}")
+    expect(heading(page)).to_have_text(case.title.en)
+    tab_to(page, page.get_by_role("link", name="Data", exact=True))
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text("The data")
+    tab_to(page, page.get_by_role("button", name="CSV").first)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "henan-reforms_2020_419001.csv"
 
 
 def tab_to(page: Page, target: Locator) -> None:

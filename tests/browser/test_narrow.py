@@ -16,10 +16,11 @@ def telephone(arrive) -> Page:
     return arrive(width=390)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_no_page_scrolls_sideways(telephone, lang):
-    for path in leaf_through(telephone, lang):
-        assert telephone.evaluate(TOO_WIDE) == [], path
+@pytest.mark.parametrize(("lang", "width"), [("zh", 390), ("en", 390), ("en", 640)], ids=["zh", "en", "en at 200 % zoom"])
+def test_no_page_scrolls_sideways(arrive, lang, width):
+    page = arrive(width=width)
+    for path in leaf_through(page, lang):
+        assert page.evaluate(TOO_WIDE) == [], path
 
 
 def test_the_filters_open_and_filter(telephone):
