@@ -340,10 +340,10 @@ def test_the_map_has_18_areas_and_its_first_trace_is_the_labels(chosen):
 
 def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
     figure = the_map(chosen=(CHOSEN,))
-    others, chosen = choropleths(figure)
-    assert chosen["locations"] == [CHOSEN]
-    assert chosen["marker"]["line"]["width"] > others["marker"]["line"]["width"]
-    assert chosen["marker"]["line"]["color"] != others["marker"]["line"]["color"]
+    (trace,) = choropleths(figure)
+    *others, chosen = zip(trace["locations"], trace["marker"]["line"]["width"], trace["marker"]["line"]["color"], strict=True)
+    assert chosen[0] == CHOSEN
+    assert all(chosen[1] > width and chosen[2] != paint for _, width, paint in others)
     assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
 
 

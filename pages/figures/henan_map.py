@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.style import NEUTRAL, blank, safe, width_of
+from pages.figures.style import NEUTRAL, WORSENED, blank, safe, width_of
 
 CLASSES: tuple[str, ...] = ("rgba(128,136,146,0.10)", "rgba(47,127,209,0.30)", "rgba(47,127,209,0.52)", "rgba(47,127,209,0.76)", "rgba(47,127,209,1)")
 """Nothing, then four classes: ever more of one blue, which reads on a light and on a dark ground. The table says the same in numbers."""
@@ -81,10 +81,7 @@ def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequ
             hoverinfo="skip",
         )
     )
-    for chosen in (False, True):
-        group = [area for area in areas if area.chosen == chosen]
-        if group:
-            figure.add_trace(_areas(boundaries, group, chosen))
+    figure.add_trace(_areas(boundaries, sorted(areas, key=lambda area: area.chosen)))
     figure.add_trace(
         go.Scattergeo(
             lon=[point.lon for point in points],
@@ -114,7 +111,8 @@ def _position(area: Area, points: Sequence[Point]) -> str:
     return "top center"
 
 
-def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area], chosen: bool) -> go.Choropleth:
+def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area]) -> go.Choropleth:
+    """One trace, because each carries the boundaries again; the chosen areas come last, so that no neighbour covers their outline."""
     paints = (NO_DATA, *CLASSES)
     steps = len(paints)
     scale = [(edge / steps, paint) for index, paint in enumerate(paints) for edge in (index, index + 1)]
@@ -127,7 +125,7 @@ def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area], chosen: bool) -
         zmax=steps,
         colorscale=scale,
         showscale=False,
-        marker={"line": {"color": "#cf6a1a" if chosen else NEUTRAL, "width": 3 if chosen else 1}},
+        marker={"line": {"color": [WORSENED if area.chosen else NEUTRAL for area in areas], "width": [3 if area.chosen else 1 for area in areas]}},
         customdata=[[area.code] for area in areas],
         hovertext=[_said(area.hover) for area in areas],
         hoverinfo="text",

@@ -105,6 +105,7 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .st-key-head { grid-template-columns: minmax(0, 1fr); }
+  .st-key-picker > :first-child { flex: 1 1 100% !important; }
   .events li { grid-template-columns: 1fr; gap: 0; }
   .st-key-masthead > :has(.st-key-pages) { order: 3; width: 100%; }
   .st-key-pages { gap: 0 !important; justify-content: space-between; }
