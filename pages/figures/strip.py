@@ -14,11 +14,15 @@ from pages.figures.style import SIZE, blank, safe
 
 _HEIGHT = 46
 _SHADES = {"A": 1.0, "B": 0.82, "C": 0.66, "D": 0.52, "E": 0.26, "F": 0.14, "P": 0.14}
-_ROOM = 0.028
+_ROOM = 0.03
+"""The share of the strip that a letter needs on a small screen; the counts of narrower parts are on the page below."""
 
 
 def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
-    """One bar from the best evidence to plans, a part a grade in proportion to its count; plans are hatched. Letter and count stand in the part, or above it where it is narrow."""
+    """One bar from the best evidence to plans, a part a grade in proportion to its count; plans are hatched.
+
+    Letter and count stand in the part, the letter alone above it where it is narrow, nothing where it is narrower still.
+    """
     total = sum(counts.get(grade, 0) for grade in GRADES)
     traces, annotations, start = [], [], 0
     for grade in GRADES:
@@ -26,17 +30,10 @@ def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
         if not count:
             continue
         traces.append(_part(grade, count, lang))
-        wide = count / total > _ROOM * 2.2
-        annotations.append(
-            {
-                "x": start + count / 2,
-                "y": 0.5,
-                "yshift": 0 if wide else 21,
-                "text": f"{grade} {count}" if wide else grade,
-                "showarrow": False,
-                "font": {"size": SIZE if wide else 11},
-            }
-        )
+        wide = count / total > 2 * _ROOM
+        if count / total > _ROOM:
+            label = {"text": f"{grade} {count}", "yshift": 0, "font": {"size": SIZE}} if wide else {"text": grade, "yshift": 21, "font": {"size": 11}}
+            annotations.append({"x": start + count / 2, "y": 0.5, "showarrow": False, **label})
         start += count
     return blank(
         _HEIGHT,
