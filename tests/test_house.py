@@ -43,7 +43,8 @@ FOLDER_RULES = {
     "data/": (("streamlit", "plotly", "pages", "dashboard"), "data is usable from a notebook, without the dashboard"),
     "pages/figures/": (("streamlit", "pages.frame", "data.live", "data.load", "data.export", "pathlib", "os", "io"), "a figure is drawn from its arguments alone"),
     "pages/frame/": (("pages.figures",), "the frame knows data and controls, not drawings"),
-    "dashboard.py": (("pages", "plotly"), "the data routes call data only"),
+    "pages/serving/": (("plotly", "pages.figures", "pages.frame"), "the server's own parts know no screen"),
+    "dashboard.py": (("plotly", "pages.figures", "pages.frame"), "the server joins Streamlit, the data routes and its own parts"),
     "": (("dashboard", "tests"), "nothing imports the server or the tests"),
     "pages/": (tuple(f"pages.{name}" for name in SCREENS), "a screen is a script of its own and imports no other"),
 }
