@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from data.extract import Extract
-from data.filters import Filters
-from data.load import Dataset, DatasetError, load_dataset
+from data.load import DatasetError, load_dataset
 from data.package import package
 from data.plain import csv_bytes, json_bytes
 from data.workbook import workbook
 
-__all__ = ["FORMATS", "Format", "csv_bytes", "file_name"]
+__all__ = ["FORMATS", "Format", "csv_bytes", "file_name", "name_part"]
 
 
 class Format(NamedTuple):
@@ -35,11 +35,18 @@ FORMATS: Mapping[str, Format] = {
 """The forms of the metrics table, by the ending of their files."""
 
 
-def file_name(dataset: Dataset, filters: Filters, ending: str = "csv") -> str:
-    """What a download is called: the filter is in the name, `henan-reforms_2020_410300_health.csv`."""
-    parts = [*filters.city, *filters.domain, *filters.grade, *filters.role, *(["search"] if filters.search else [])]
+def file_name(extract: Extract, ending: str = "csv") -> str:
+    """What a download is called: the filter is in the name, `henan-reforms_2020_luoyang_health.csv`."""
+    asked, dataset = extract.filters, extract.dataset
+    cities = {place.code: place.id for place in dataset.places.values() if place.kind in ("province", "prefecture")}
+    parts = [*(cities[code] for code in asked.city), *asked.domain, *asked.grade, *asked.role, *(name_part(name.rpartition(".")[2]) for name in (asked.search, *extract.only) if name)]
     kept = parts if len(parts) <= 4 else [*parts[:3], f"and-{len(parts) - 3}-more"]
     return "_".join(["henan-reforms", str(dataset.source.year), *kept]) + f".{ending}"
+
+
+def name_part(text: str) -> str:
+    """Text as a part of a file's name: letters and digits of any script, at most 40 of them."""
+    return "-".join(re.findall(r"[^\W_]+", text[:40])) or "search"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,7 +24,7 @@ _TYPES = {"string": "string", "integer": "Int64", "number": "float64"}
 class Extract:
     """Everything, as filtered. Of the table `of`, only these `columns`, sorted by `order` ("-year" is descending), at most `limit` rows after `offset`.
 
-    `address` is the server's, for links back to the case pages; empty where there is none.
+    `address` is the server's, for links back to the case pages; empty where there is none. `only` names cases and figures (`case id.metric id`); empty means all.
     """
 
     dataset: Dataset
@@ -35,10 +35,17 @@ class Extract:
     order: tuple[str, ...] = ()
     offset: int = 0
     limit: int | None = None
+    only: tuple[str, ...] = ()
 
     @cached_property
     def selection(self) -> Selection:
-        return select(self.dataset, self.filters)
+        found = select(self.dataset, self.filters)
+        return found.only(self.only) if self.only else found
+
+    @property
+    def filter(self) -> dict[str, str]:
+        """What was asked for, as the parameters of a data link."""
+        return {**self.filters.query(), **({"only": ",".join(self.only)} if self.only else {})}
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables of `data.dictionary.TABLES`, as asked for. Shared: copy before changing."""
@@ -59,7 +66,7 @@ class Extract:
     def provenance(self) -> dict[str, Any]:
         """The document, the licence, the filter that was applied, and a note where it leaves nothing."""
         note = {} if self.selection.positions else {"note": NOTHING.model_dump()}
-        return {"source": self.dataset.source.model_dump(), "licence": dict(LICENCE), "filter": self.filters.query(), **note}
+        return {"source": self.dataset.source.model_dump(), "licence": dict(LICENCE), "filter": self.filter, **note}
 
     def page(self, case_id: str) -> str:
         """The address of a case's page; empty where the server's is not known."""

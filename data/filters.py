@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, get_args
@@ -54,6 +54,14 @@ class Selection:
     def rows(self) -> pd.DataFrame:
         """The selected rows of the metrics table."""
         return self.dataset.table.iloc[list(self.positions)]
+
+    def only(self, names: Collection[str]) -> Selection:
+        """What is left of these cases (by their id) and figures (by `case id.metric id`)."""
+        own = self.dataset.table[["case_id", "metric_id"]].iloc[list(self.positions)].itertuples(index=False, name=None)
+        kept = [(position, case_id) for position, (case_id, metric_id) in zip(self.positions, own, strict=True) if case_id in names or f"{case_id}.{metric_id}" in names]
+        homes = {case_id for _, case_id in kept}.union(names)
+        local = {position for position, _ in kept} & set(self.positions[: self.local])
+        return Selection(self.dataset, tuple(case for case in self.cases if case.id in homes), tuple(position for position, _ in kept), len(local))
 
 
 def options(dataset: Dataset) -> dict[str, tuple[str, ...]]:

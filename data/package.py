@@ -83,7 +83,7 @@ def _field(column: Column, key: bool) -> dict[str, Any]:
 
 
 def _readme(extract: Extract) -> str:
-    source, filters = extract.dataset.source, extract.filters.query()
+    source, filters = extract.dataset.source, extract.filter
     asked = ", ".join(f"{name}={value}" for name, value in filters.items())
     figures, everything = len(extract.whole("metrics")), len(extract.dataset.table)
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())

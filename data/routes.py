@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Any, get_type_hints
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, HTTPException, Query, Request
@@ -32,9 +33,11 @@ from data.problems import did_you_mean
 
 FURTHEST = 1_000_000
 """The largest limit and offset."""
-PAGE_PARAMETERS = ("lang", "view", "chart", "case", "cases", "figures")
+PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures")
 GEOJSON = "application/geo+json"
 _SHOWN = 100
+_LISTED = 1000
+"""So many values of a parameter are listed in the description."""
 
 
 class Known:
@@ -47,7 +50,8 @@ class Known:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        return {"type": "string", "enum": list(dict.fromkeys(self.words().values()))}
+        values = list(dict.fromkeys(self.words().values()))
+        return {"type": "string", "enum": values} if len(values) <= _LISTED else {"type": "string"}
 
     def _check(self, value: str) -> str:
         words = self.words()
@@ -64,6 +68,11 @@ def _cities() -> dict[str, str]:
     """Codes by id and name: `luoyang` is asked for, `410300` is meant."""
     units = [place for place in current().dataset.places.values() if place.kind in ("province", "prefecture") and place.code]
     return {word: str(place.code) for place in units for word in (place.id, place.name.zh, place.name.en)}
+
+
+def _named() -> dict[str, str]:
+    cases = current().dataset.cases
+    return {name: name for case in cases for name in (case.id, *(f"{case.id}.{metric.id}" for metric in case.metrics))}
 
 
 def _columns(table: str) -> Known:
@@ -99,11 +108,12 @@ class Filtered(Asked):
     grade: Annotated[list[Annotated[str, _filter("grade")]], Several, Field(description="Grades of evidence; P is a target or plan.")] = []
     role: Annotated[list[Annotated[str, _filter("role")]], Several, Field(description="Kinds of figure.")] = []
     search: Annotated[str, Field(max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language.")] = ""
+    only: Annotated[list[Annotated[str, Known("case or figure", _named)]], Several, Field(description="Only these cases (case_id) and figures (case_id.metric_id).")] = []
 
     def extract(self, request: Request) -> Extract:
         dataset = current().dataset
         texts = {name: ",".join(getattr(self, name)) for name in options(dataset)}
-        return Extract(dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request))
+        return Extract(dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request), only=tuple(self.only))
 
 
 class Paged(Filtered):
@@ -177,11 +187,17 @@ def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], mor
 def _answer(request: Request, body: bytes, media_type: str, name: str, shown: bool = False) -> Response:
     """The file, or 304 where the reader has it. The tag is weak because the server may compress what it sends."""
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "no-cache", "content-disposition": f'{"inline" if shown else "attachment"}; filename="{name}"'}
+    headers = {"etag": tag, "cache-control": "no-cache", "content-disposition": _disposition(name, shown)}
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     if known & {"*", tag.removeprefix("W/")}:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
+
+
+def _disposition(name: str, shown: bool) -> str:
+    """How a browser keeps the file (RFC 6266): a name beyond ASCII is given twice."""
+    kind, plain = "inline" if shown else "attachment", re.sub(r"[^ -~]+", "-", name)
+    return f'{kind}; filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name)}")
 
 
 def _address(request: Request) -> str:
@@ -209,7 +225,7 @@ def _metrics(ending: str, schema: dict[str, Any]) -> None:
     @_route(f"/metrics.{ending}", f"The figures as {form.name}, one a row", form.media_type, schema)
     def metrics(request: Request, asked: Annotated[Metrics, Query()]) -> Response:
         extract = asked.extract(request)
-        return _answer(request, form.write(extract), form.media_type, file_name(extract.dataset, extract.filters, ending), shown=ending == "json")
+        return _answer(request, form.write(extract), form.media_type, file_name(extract, ending), shown=ending == "json")
 
 
 _metrics("csv", TEXT)
@@ -235,7 +251,7 @@ def case(request: Request, case_id: str, asked: Annotated[Asked, Query()]) -> Re
 @_route("/dataset.zip", "The whole dataset, or as filtered, as a Frictionless data package", "application/zip", BINARY)
 def whole(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
     extract = asked.extract(request)
-    return _answer(request, FORMATS["zip"].write(extract), "application/zip", file_name(extract.dataset, extract.filters, "zip"))
+    return _answer(request, FORMATS["zip"].write(extract), "application/zip", file_name(extract, "zip"))
 
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)

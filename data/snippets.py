@@ -27,9 +27,9 @@ in
 }
 
 
-def link(address: str, path: str, filters: Filters) -> str:
-    """The address of a data route with these filters, safe to paste into a shell, a program or a browser."""
-    query = urlencode(filters.query(), safe=",")
+def link(address: str, path: str, filters: Filters, **more: str) -> str:
+    """The address of a data route with these filters and further parameters, safe to paste into a shell, a program or a browser."""
+    query = urlencode({**filters.query(), **more}, safe=",")
     return f"{address}/api/{path}{'?' if query else ''}{query}"
 
 

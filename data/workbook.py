@@ -30,7 +30,7 @@ def workbook(extract: Extract) -> bytes:
     """An .xlsx file of TABLES, dictionary and provenance: headings stay in view and filter, every text is a text, `case_id` leads to the case's page."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _TEXT_IS_TEXT) as book:
-        query = "&".join(f"{name}={value}" for name, value in extract.filters.query().items())
+        query = "&".join(f"{name}={value}" for name, value in extract.filter.items())
         source = extract.dataset.source
         book.set_properties({"title": source.title.zh, "author": source.issuer.zh, "comments": f"filter: {query or 'none'}", "created": _moment(source.date)})
         write = _Writer(book, extract)

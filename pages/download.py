@@ -53,7 +53,7 @@ def _buttons(view: View, filters: Filters, key: str, what: str) -> None:
             st.download_button(
                 f"{form.name} · {what}",
                 data=partial(form.write, extract),
-                file_name=file_name(view.dataset, filters, ending),
+                file_name=file_name(extract, ending),
                 mime=form.media_type,
                 on_click="ignore",
                 key=f"download-{key}-{ending}",

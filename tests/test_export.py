@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from data.export import csv_bytes, file_name
+from data.extract import Extract
 from data.filters import Filters
 from data.live import current
 from data.table import COLUMNS
@@ -108,16 +109,20 @@ def test_pandas_reads_numbers_as_numbers_without_being_told():
 
 NAMES = {
     "all": (Filters(), "henan-reforms_2020.csv"),
-    "filtered": (Filters(city=("410300",), domain=("finance",)), "henan-reforms_2020_410300_finance.csv"),
-    "searched": (Filters(grade=("A",), search="../转诊 率"), "henan-reforms_2020_A_search.csv"),
-    "many": (Filters(city=("410100", "410200", "410300"), grade=("A", "B")), "henan-reforms_2020_410100_410200_410300_and-2-more.csv"),
+    "filtered": (Filters(city=("410300",), domain=("finance",)), "henan-reforms_2020_luoyang_finance.csv"),
+    "searched": (Filters(grade=("A",), search="../转诊 率"), "henan-reforms_2020_A_转诊-率.csv"),
+    "signs": (Filters(search="../.."), "henan-reforms_2020_search.csv"),
+    "many": (Filters(city=("410100", "410200", "410300"), grade=("A", "B")), "henan-reforms_2020_zhengzhou_kaifeng_luoyang_and-2-more.csv"),
 }
 
 
 @pytest.mark.parametrize(("filters", "name"), NAMES.values(), ids=NAMES)
 def test_the_filter_is_in_the_file_name(filters, name):
-    assert file_name(DATASET, filters) == name
-    assert name.isascii()
+    assert file_name(Extract(DATASET, filters)) == name
+
+
+def test_the_chosen_figure_is_in_the_file_name():
+    assert file_name(Extract(DATASET, only=("2020-09-dancheng-health.out-of-county-referral-rate",)), "xlsx") == "henan-reforms_2020_out-of-county-referral-rate.xlsx"
 
 
 def test_export_by_command_writes_the_same_file(tmp_path):

@@ -23,7 +23,7 @@ from data.routes import PAGE_PARAMETERS, mounted
 
 DATASET = current().dataset
 HOST = "http://localhost:8501"
-WATER = "2020-01-water-pricing"
+WATER, HEALTH = "2020-01-water-pricing", "2020-09-dancheng-health"
 XLSX = FORMATS["xlsx"].media_type
 PATHS = {
     "/api/metrics.csv": "text/csv; charset=utf-8",
@@ -87,6 +87,10 @@ QUERIES = {
         {"fields": "metric_id,index", "sort": "-index,metric_id", "limit": "3", "offset": "1"},
         Extract(DATASET, address=HOST, columns=("metric_id", "index"), order=("-index", "metric_id"), limit=3, offset=1),
     ),
+    "one case and a figure of another": (
+        {"only": f"{HEALTH}.out-of-county-referral-rate,{WATER}", "role": "outcome"},
+        Extract(DATASET, Filters(role=("outcome",)), HOST, only=(f"{HEALTH}.out-of-county-referral-rate", WATER)),
+    ),
     "a page's query": (dict.fromkeys(PAGE_PARAMETERS, "x") | {"role": "outcome"}, Extract(DATASET, Filters(role=("outcome",)), HOST)),
 }
 
@@ -97,6 +101,19 @@ def test_every_form_of_the_table_takes_the_same_query(query, extract):
     assert ask("/api/metrics.csv", text).body == csv_bytes(extract.table("metrics"))
     assert ask("/api/metrics.json", text).body == json_bytes(extract)
     assert ask("/api/metrics.xlsx", text).body == FORMATS["xlsx"].write(extract)
+
+
+def test_a_name_beyond_ascii_is_given_to_old_and_new_browsers():
+    found = ask("/api/metrics.csv", {"search": "转诊率"}).headers["content-disposition"]
+    assert found == f"attachment; filename=\"henan-reforms_2020_-.csv\"; filename*=UTF-8''henan-reforms_2020_{quote('转诊率')}.csv"
+
+
+def test_only_is_what_is_left_of_cases_and_figures():
+    rate = f"{HEALTH}.out-of-county-referral-rate"
+    found = ask("/api/metrics.json", {"only": f"{rate},{WATER}", "city": "411600"}).json
+    assert {f"{row['case_id']}.{row['metric_id']}" for row in found["metrics"]} == {rate}
+    assert found["filter"] == {"city": "411600", "only": f"{rate},{WATER}"}
+    assert {row["case_id"] for row in ask("/api/cases.json", {"only": f"{rate},{WATER}"}).json["cases"]} == {HEALTH, WATER}
 
 
 def test_other_files_take_the_filters():
@@ -119,6 +136,7 @@ REFUSED = {
     "too small": ({"limit": "0", "offset": "-1"}, [("limit", "0", "1"), ("offset", "-1", "0")]),
     "too large": ({"limit": "1000001"}, [("limit", "1000001", "1000000")]),
     "too long": ({"search": "a" * 101}, [("search", "a" * 100, "100")]),
+    "an unknown figure": ({"only": f"{WATER},{HEALTH}.out-of-county-referal-rate"}, [("only", f"{HEALTH}.out-of-county-referal-rate", f"{HEALTH}.out-of-county-referral-rate")]),
     "markup": ({"domain": "<b>"}, [("domain", "<b>", "agriculture")]),
     "all at once": (
         {"grade": "Z,Y", "role": "x", "limit": "-", "name": "1"},
@@ -223,7 +241,7 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
     described = ask("/api/openapi.json").json
     assert {f"/api{path}" for path in described["paths"]} == {path.replace(WATER, "{case_id}") for path in PATHS} - {"/api/openapi.json"}
     taken = {parameter["name"]: parameter for parameter in described["paths"]["/metrics.csv"]["get"]["parameters"]}
-    assert list(taken) == ["city", "domain", "grade", "role", "search", "fields", "sort", "limit", "offset"]
+    assert list(taken) == ["city", "domain", "grade", "role", "search", "only", "fields", "sort", "limit", "offset"]
     for name, known in {**options(DATASET), "fields": names("metrics")}.items():
         assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
     assert "cdn" not in ask("/api/openapi.json").body.decode()

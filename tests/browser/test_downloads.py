@@ -38,7 +38,7 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
 
 @pytest.mark.parametrize(
     ("label", "filters", "file_name"),
-    [(r"{} · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_411200_finance"), (r"{} · all (\d+) rows", Filters(), "henan-reforms_2020")],
+    [(r"{} · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_sanmenxia_finance"), (r"{} · all (\d+) rows", Filters(), "henan-reforms_2020")],
     ids=["as filtered", "all"],
 )
 def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, file_name):

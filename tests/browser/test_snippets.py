@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from data.export import csv_bytes, file_name
+from data.extract import Extract
 from data.filters import Filters, select
 from data.table import NUMBERS
 from tests.browser.reader import visit
@@ -48,7 +49,7 @@ def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
 def test_the_curl_command_fetches_the_file(page, dataset, path, filters, tmp_path: Path):
     subprocess.run(snippet(page, path, "curl"), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
     (file,) = tmp_path.iterdir()
-    assert file.name == file_name(dataset, filters)
+    assert file.name == file_name(Extract(dataset, filters))
     assert file.read_bytes() == csv_bytes(select(dataset, filters).rows)
 
 
