@@ -14,10 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from data.live import current
+from data.live import current, use
 from data.routes import api, mounted
+from pages.serving import settings
 from pages.serving.compression import Compression
+from pages.serving.guard import Guard
 
+SETTINGS = settings.from_environment()
+use(SETTINGS.data)
 BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
 
 
@@ -56,6 +60,6 @@ app = st.App(
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
     ],
-    middleware=[Middleware(Compression, BASE)],
+    middleware=[Middleware(Guard, SETTINGS, BASE), Middleware(Compression, BASE)],
     lifespan=lifespan,
 )

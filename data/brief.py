@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from data.archive import sealed
+from data.citation import caveat_lines, document
 from data.evidence import GRADES
 from data.load import Dataset
 from data.schema import Case, Lang
@@ -118,7 +119,6 @@ class _Writer:
 
     def provenance(self, rows: Sequence[Any]) -> None:
         self._heading("逐项出处", "Every figure and its words")
-        colon = self.say("：", ": ")
         headings = (("指标", "Figure"), ("原文（所在部分）", "Source words (section)"), ("推算与注意事项", "Derivation and caveats"))
         cells = (
             (
@@ -128,7 +128,7 @@ class _Writer:
                     [
                         *([row.formula_label] if row.formula_label else []),
                         *([self.say("参照 ", "For comparison: ") + row.yardstick] if row.yardstick else []),
-                        *(f"{word}{colon}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)),
+                        *caveat_lines(row, self.lang),
                     ]
                 ),
             )
@@ -139,7 +139,7 @@ class _Writer:
     def citation(self) -> None:
         source, case = self.dataset.source, self.case
         self._heading("引用", "Citation")
-        self.document.add_paragraph(f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}. 案例{case.number}：{case.title.zh}.")
+        self.document.add_paragraph(f"{document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":
             self.document.add_paragraph(f"{source.issuer.en}. {source.title.en}. {date_text(source.date, 'en')}. Case {case.number}: {case.title.en}.")
         self._note(

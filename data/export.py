@@ -39,7 +39,13 @@ def file_name(extract: Extract, ending: str = "csv") -> str:
     """What a download is called: the filter is in the name, `henan-reforms_2020_luoyang_health.csv`."""
     asked, dataset = extract.filters, extract.dataset
     cities = {place.code: place.id for place in dataset.places.values() if place.kind in ("province", "prefecture")}
-    parts = [*(cities[code] for code in asked.city), *asked.domain, *asked.grade, *asked.role, *(name_part(name.rpartition(".")[2]) for name in (asked.search, *extract.only) if name)]
+    parts = [
+        *(cities[code] for code in asked.city),
+        *asked.domain,
+        *asked.grade,
+        *asked.role,
+        *(name_part(name.rpartition(".")[2]) for name in (asked.search, *extract.only) if name),
+    ]
     kept = parts if len(parts) <= 4 else [*parts[:3], f"and-{len(parts) - 3}-more"]
     return "_".join(["henan-reforms", str(dataset.source.year), *kept]) + f".{ending}"
 

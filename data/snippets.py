@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from string import Template
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from data.filters import Filters
 
 _TEMPLATES = {
@@ -31,6 +33,11 @@ def link(address: str, path: str, filters: Filters, **more: str) -> str:
     """The address of a data route with these filters and further parameters, safe to paste into a shell, a program or a browser."""
     query = urlencode({**filters.query(), **more}, safe=",")
     return f"{address}/api/{path}{'?' if query else ''}{query}"
+
+
+def iframe(address: str, title: str, height: int) -> str:
+    """The element that shows a chart, `height` px high, in a page elsewhere."""
+    return str(Markup('<iframe src="{}" title="{}" width="100%" height="{}" style="border:0" loading="lazy"></iframe>').format(address, title, height))
 
 
 def snippets(address: str, filters: Filters) -> Mapping[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
 from data.brief import MEDIA_TYPE, brief
+from data.citation import quotation
 from data.filters import PROVINCE
 from data.geography import homes, named
 from data.live import boundaries
@@ -18,6 +20,8 @@ from pages.figures.edition import exported
 from pages.figures.locator import locator
 from pages.figures.timeline import timeline
 from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
+from pages.frame.embed import embed
+from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
 
@@ -123,7 +127,7 @@ def changes(view: View, rows: list) -> None:
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
     with st.container(key="changes"):
         for row in rows:
-            figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}", None if view.printing else exported)
+            figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}", exported)
 
 
 def standing(view: View, rows: list) -> None:
@@ -153,13 +157,17 @@ def in_words(view: View, rows: list, heading: str) -> None:
 def events(view: View, case: Case) -> None:
     if not case.events:
         return
-    st.header(view.say("大事", "Dated events"), anchor=False)
+    title = view.say("大事", "Dated events")
+    st.header(title, anchor=False)
     items = []
     for event in case.events:
         span = date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "")
         items.append(Markup("<li><time>{}</time><span>{}</span></li>").format(span, event.what[view.lang]))
-    chart(timeline(case.events, view.lang), "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
+    figure = timeline(case.events, view.lang)
+    chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
     st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
+    dated = pd.DataFrame([(event.date, event.end, event.what[view.lang]) for event in case.events], columns=["date", "end", "event"])
+    take(view, Taken("timeline", f"{case.title[view.lang]}{view.say('：', ': ')}{title}", "", figure, exported, table=dated, path=f"cases/{case.id}.json"))
 
 
 def contradictions(view: View, case: Case) -> None:
@@ -169,6 +177,17 @@ def contradictions(view: View, case: Case) -> None:
     for conflict in case.conflicts:
         quotes = Markup("").join(Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases)
         st.html(Markup('<div class="conflict">{}<p>{}</p></div>').format(quotes, conflict.note[view.lang]))
+
+
+def quote(view: View, case: Case, rows: tuple) -> None:
+    """One figure with its source, to paste elsewhere."""
+    label = view.say("复制一项指标及其出处", "Copy one figure with its source")
+    names = [row.name for row in rows]
+    chosen = st.selectbox(
+        label, range(len(rows)), index=None, format_func=names.__getitem__, placeholder=view.say("选择指标", "Choose a figure"), key=f"quote-{case.id}", filter_mode=None
+    )
+    if chosen is not None:
+        st.code(quotation(rows[chosen], view.dataset.source, view.lang, view.link()), language=None, wrap_lines=True)
 
 
 def neighbours(view: View, case: Case) -> None:
@@ -191,6 +210,7 @@ def page(view: View, case: Case) -> None:
     contradictions(view, case)
     st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
     st.html(as_table(rows, view.lang))
+    quote(view, case, rows)
     neighbours(view, case)
 
 
@@ -208,6 +228,21 @@ def printed(view: View, case: Case) -> None:
     contradictions(view, case)
 
 
+def embedded(view: View, case: Case) -> None:
+    """One figure of the case, or its events, under the case's title."""
+    st.html(Markup('<p class="kicker">{}</p>').format(case.title[view.lang]))
+    rows = view.rows_of(case)
+    indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
+
+    def block(row) -> None:
+        figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}")
+
+    embed(view, {**{row.metric_id: partial(block, row) for row in rows}, "timeline": partial(events, view, case)})
+
+
 view = the_view()
 case = chosen_case(view)
-(printed if view.printing else page)(view, case)
+if view.embedded:
+    embedded(view, case)
+else:
+    (printed if view.printing else page)(view, case)

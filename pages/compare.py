@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
@@ -12,9 +16,12 @@ from data.evidence import GRADES
 from data.schema import Case
 from data.wording import worded_rows
 from pages.figures.bars import level_bars
+from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.figures.lengths import difference_length
-from pages.frame.blocks import as_table, chart, plain_table
+from pages.frame.blocks import as_table, chart, figure_block, plain_table
+from pages.frame.embed import embed
+from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
 CASES = 4
@@ -35,7 +42,7 @@ def keep(name: str) -> None:
         st.query_params.pop(name, None)
 
 
-def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int) -> list[str]:
+def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int) -> None:
     kept, left_out = chosen(name, list(labels), limit)
     st.session_state[f"chosen {name}"] = kept
     st.multiselect(
@@ -50,7 +57,6 @@ def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int
     )
     if left_out:
         st.warning(view.say(f"有 {len(left_out)} 个选择不存在或超出上限，已略去。", f"Left out: {len(left_out)}, unknown or above the limit."), icon=":material/filter_list_off:")
-    return kept
 
 
 def figure_id(row) -> str:
@@ -96,33 +102,48 @@ def side_by_side(view: View, cases: list[Case]) -> None:
         (view.say("指标数（按等级）", "Figures by grade"), *(" · ".join(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade]) for case in cases)),
     ]
     st.html(plain_table((view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases)), lines, view.say("并列", "Side by side")))
-    comparable = [
-        row for case in cases for row in sorted(rows[case.id], key=lambda row: row.grade) if row.index is not None and row.grade != "P" and row.role in ("outcome", "output")
-    ]
-    drawn = {row.case_id for row in comparable}
+    shared_index(view, comparable(view, cases), cases)
+
+
+def comparable(view: View, cases: list[Case]) -> list:
+    """The results of these cases that have an index, best evidence first within a case."""
+    ordered = (row for case in cases for row in sorted(view.rows_of(case), key=lambda row: row.grade))
+    return [row for row in ordered if row.index is not None and row.grade != "P" and row.role in ("outcome", "output")]
+
+
+def shared_index(view: View, rows: list, cases: list[Case]) -> None:
+    drawn = {row.case_id for row in rows}
     words = {case.id: view.say("没有可换算为指数的指标。", "No figure of it has an index.") for case in cases if case.id not in drawn}
-    st.header(view.say("可换算为指数的成效", "Results with an index"), anchor=False)
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
-    chart(index_arrows(comparable, view.lang, headings, words), "compare-cases", view.say("；", "; ").join([*(row.finding for row in comparable), *words.values()]))
+    figure = index_arrows(rows, view.lang, headings, words)
+    together(view, "cases", view.say("可换算为指数的成效", "Results with an index"), figure, rows, tuple(words.values()))
+
+
+def together(view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[Any], words: Sequence[str] = ()) -> None:
+    """Figures on one axis under their title, to take away."""
+    st.header(title, anchor=False)
+    chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
+    take(view, Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, exported, rows))
 
 
 def group_chart(view: View, group: Group) -> None:
-    alt = view.say("；", "; ").join(row.finding for row in group.rows)
     units = view.dataset.units
     if group.kind == "index":
-        st.header(view.say("以改革前为100", "With the earlier level as 100"), anchor=False)
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        chart(index_arrows(group.rows, view.lang, headings, {}), "compare-index", alt)
+        together(view, chart_id(group), view.say("以改革前为100", "With the earlier level as 100"), index_arrows(group.rows, view.lang, headings, {}), group.rows)
     elif group.kind == "level":
-        st.header(view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}"), anchor=False)
         sizes = [row.after_value * units[row.after_unit_id].factor for row in group.rows]
-        chart(level_bars(group.rows, sizes, view.lang), f"compare-level-{group.key}", alt)
+        title = view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}")
+        together(view, chart_id(group), title, level_bars(group.rows, sizes, view.lang), group.rows)
     else:
         st.header(view.say("同一单位的差值", "Differences in one unit"), anchor=False)
         reach = max(abs(row.change_value) for row in group.rows)
         for row in group.rows:
-            st.html(Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding))
-            chart(difference_length(row, view.lang, reach), f"compare-difference-{figure_id(row)}", row.finding)
+            figure_block(row, difference_length(row, view.lang, reach), view, f"compare-difference-{figure_id(row)}", exported)
+
+
+def chart_id(group: Group) -> str:
+    return "index" if group.kind == "index" else f"{group.kind}-{group.key}"
 
 
 def refusals(view: View, found: Comparison) -> None:
@@ -150,25 +171,33 @@ def refusals(view: View, found: Comparison) -> None:
             )
 
 
+def page(view: View, names: dict[str, str], cases: list[Case], rows: list, found: Comparison) -> None:
+    st.title(view.say("比较", "Compare"), anchor=False)
+    left, right = st.columns(2)
+    with left:
+        picker(view, "cases", view.say("案例", "Cases"), {case.id: f"{case.number} · {case.title[view.lang]}" for case in view.dataset.cases}, CASES)
+    with right:
+        picker(view, "figures", view.say("指标", "Figures"), names, LIMIT)
+    if len(cases) < 2 and len(rows) < 2:
+        suggestion(view)
+    if len(cases) > 1:
+        side_by_side(view, cases)
+    if len(rows) > 1:
+        for group in found.groups:
+            group_chart(view, group)
+        refusals(view, found)
+        st.header(view.say("列表", "As a table"), anchor=False)
+        st.html(as_table(rows, view.lang))
+
+
 view = the_view()
 everything = worded_rows(view.dataset, view.lang)
-st.title(view.say("比较", "Compare"), anchor=False)
-titles = {case.id: f"{case.number} · {case.title[view.lang]}" for case in view.dataset.cases}
 names = {figure_id(row): f"{row.case_number} · {row.name}" for row in everything if row.role in ("outcome", "output")}
-left, right = st.columns(2)
-with left:
-    case_ids = picker(view, "cases", view.say("案例", "Cases"), titles, CASES)
-with right:
-    figure_ids = picker(view, "figures", view.say("指标", "Figures"), names, LIMIT)
-if len(case_ids) < 2 and len(figure_ids) < 2:
-    suggestion(view)
-if len(case_ids) > 1:
-    side_by_side(view, [view.dataset.by_id[case_id] for case_id in case_ids])
-if len(figure_ids) > 1:
-    rows = [row for name in figure_ids for row in everything if figure_id(row) == name]
-    found = compare(rows, everything)
-    for group in found.groups:
-        group_chart(view, group)
-    refusals(view, found)
-    st.header(view.say("列表", "As a table"), anchor=False)
-    st.html(as_table(rows, view.lang))
+cases = [view.dataset.by_id[case_id] for case_id in chosen("cases", list(view.dataset.by_id), CASES)[0]]
+figures = chosen("figures", list(names), LIMIT)[0]
+rows = [row for name in figures for row in everything if figure_id(row) == name]
+found = compare(rows, everything)
+if view.embedded:
+    embed(view, {"cases": partial(shared_index, view, comparable(view, cases), cases), **{chart_id(group): partial(group_chart, view, group) for group in found.groups}})
+else:
+    page(view, names, cases, rows, found)

@@ -32,12 +32,6 @@ SHOWN = {
 """The columns on screen, with their headings."""
 
 
-def address() -> str:
-    """The server's address as the reader's browser has it; without a browser only the path under which it serves."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return (st.context.url or "").removesuffix("/").removesuffix("/data") or (f"/{base}" if base else "")
-
-
 def downloads(view: View) -> None:
     """A button a form: what is filtered, and everything. Nothing is written before it is pressed."""
     chosen, everything = len(view.selection.positions), len(view.dataset.table)
@@ -47,7 +41,7 @@ def downloads(view: View) -> None:
 
 
 def _buttons(view: View, filters: Filters, key: str, what: str) -> None:
-    extract = Extract(view.dataset, filters, address())
+    extract = Extract(view.dataset, filters, view.address)
     with st.container(horizontal=True, gap="small", key=f"downloads-{key}"):
         for ending, form in FORMATS.items():
             st.download_button(
@@ -84,7 +78,7 @@ def data_links(view: View) -> None:
             "The same filters for a program to read, at addresses that stay. fields, sort, limit and offset choose columns, order and page.",
         )
     )
-    st.code(link(address(), "metrics.csv", view.filters), language=None)
+    st.code(link(view.address, "metrics.csv", view.filters), language=None)
     paths = {
         "metrics.xlsx": "Excel",
         "metrics.json": "JSON",
@@ -92,15 +86,15 @@ def data_links(view: View) -> None:
         "cases.json": view.say("案例", "Cases"),
         "places.geojson": view.say("地点", "Places"),
     }
-    addresses = [(link(address(), path, view.filters), name) for path, name in paths.items()]
-    addresses.append((link(address(), "openapi.json", Filters()), view.say("接口说明", "Description")))
+    addresses = [(link(view.address, path, view.filters), name) for path, name in paths.items()]
+    addresses.append((link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
     st.html(Markup('<p class="quiet">{}</p>').format(Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in addresses)))
 
 
 def code(view: View) -> None:
     """The code that reads the table, in the languages readers use."""
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
-    written = snippets(address(), view.filters)
+    written = snippets(view.address, view.filters)
     for tab, (language, text) in zip(st.tabs(list(written)), written.items(), strict=True):
         with tab:
             if language == "Excel":

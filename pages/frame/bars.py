@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import streamlit as st
 from markupsafe import Markup
 
+from data.citation import document
 from data.evidence import GRADES
 from data.filters import PROVINCE, ROLES, Filters
 from data.schema import Text
@@ -165,4 +166,9 @@ def imprint(view: View) -> None:
         f"资料来源：{source.issuer.zh}《{source.title.zh}》（{date_text(source.date, 'zh')}）。指标为来源所述事实，摘要为编者所写。",
         f"Source: {source.issuer.en}, “{source.title.en}” ({date_text(source.date, 'en')}). The figures are what the source states; the summaries are ours.",
     )
-    st.html(Markup('<footer class="imprint">{}</footer>').format(text))
+    link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(view.link(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes"))
+    back = link if view.embedded else ""
+    if not (view.embedded or view.printing):
+        with st.expander(view.say("引用与链接", "Cite and link"), icon=":material/format_quote:", type="compact"):
+            st.code(f"{document(source)}\n{view.link()}", language=None, wrap_lines=True)
+    st.html(Markup('<footer class="imprint">{}{}</footer>').format(text, back))

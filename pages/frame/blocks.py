@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,7 +11,7 @@ from markupsafe import Markup
 
 from data.schema import Lang
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, say
-from pages.frame.take import take
+from pages.frame.take import Export, Taken, take
 from pages.frame.view import View, the_view
 
 CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
@@ -49,7 +48,7 @@ def finding(row: Any) -> Markup:
     return Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding)
 
 
-def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, export: Callable[..., go.Figure] | None = None) -> None:
+def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, export: Export | None = None) -> None:
     """One figure of the source: its finding, its chart where there is one, its evidence; and the chart to take away where `export` draws that edition."""
     with st.container(key=key, gap="small"):
         if figure is None:
@@ -59,8 +58,7 @@ def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, expor
         chart(figure, f"chart-{key}", row.finding)
         st.html(evidence_lines(row, view.lang))
         if export is not None:
-            drawn = partial(export, figure, row.finding, f"{row.place} · {row.periods}")
-            take(view, key, [row], drawn, f"case-{row.case_number}_{row.metric_id}")
+            take(view, Taken(row.metric_id, row.finding, f"{row.place} · {row.periods}", figure, export, [row]))
 
 
 def levels(rows: Iterable[Any], lang: Lang) -> Markup:

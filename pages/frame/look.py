@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.schema import Lang
+from pages.serving.policy import LANGUAGE_SCRIPTS
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5fa8"/>'
@@ -141,11 +142,17 @@ html, body, .stApp { background: #ffffff !important; }
 .imprint { margin-top: 6px; }
 </style>
 """
-# Streamlit's page says lang="en" whatever is on it; a screen reader needs the language that is read.
-_LANGUAGE = "<script>document.documentElement.lang = '{}'</script>"
+_EMBED = """
+<style>
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none !important; }
+.stMainBlockContainer { max-width: none; padding: .75rem; }
+.imprint { margin-top: 0; }
+.st-key-changes { grid-template-columns: minmax(0, 1fr); }
+</style>
+"""
 
 
-def apply(lang: Lang, printing: bool) -> None:
-    """Puts the style sheet on the page, the printed one where asked, and tells the browser the language."""
-    tag = {"zh": "zh-CN", "en": "en"}[lang]
-    st.html(_CSS + (_PRINT if printing else "") + _LANGUAGE.format(tag), unsafe_allow_javascript=True)
+def apply(lang: Lang, printing: bool, embedded: bool) -> None:
+    """Puts the style sheet on the page, with that of paper or of a frame elsewhere where asked, and tells the browser the language."""
+    more = _PRINT if printing else _EMBED if embedded else ""
+    st.html(f"{_CSS}{more}<script>{LANGUAGE_SCRIPTS[lang]}</script>", unsafe_allow_javascript=True)

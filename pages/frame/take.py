@@ -1,73 +1,162 @@
-"""Take this chart: the export edition as it will look, as PNG or SVG, and the figures it draws as CSV. Nothing is drawn before it is opened."""
+"""Take this chart: the export edition as it will look, as PNG or SVG, what it draws as CSV, and what to paste elsewhere. Nothing is drawn before it is opened."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.export import csv_bytes
-from data.wording import date_text
+from data.citation import caveat_lines, document, quotation, source_line
+from data.export import csv_bytes, name_part
+from data.snippets import iframe, link
 from pages.frame.view import View
 
 FORMATS = ("png", "svg")
+_LINKED = 60
+"""A data link names so many figures at most; beyond, it carries the filters."""
+_AROUND = 190
+"""px that the words around a chart take in a frame."""
 
 
-def footer(view: View, rows: Sequence[Any]) -> list[str]:
-    """What stands under an image that leaves the page: document, case, grade, caveats, filters."""
-    source = view.dataset.source
+class Export(Protocol):
+    """Draws the export edition of a figure."""
+
+    def __call__(self, figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """A chart as it leaves the page: its id in a link, the screen figure and what draws its export edition, and the figures of the source that it draws.
+
+    `table` is what it draws where that is not those figures; `path` the data route that gives it.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    figure: go.Figure
+    export: Export
+    rows: Sequence[Any] = ()
+    table: pd.DataFrame | None = None
+    path: str = "metrics.csv"
+
+    @property
+    def only(self) -> str:
+        """The figures as a parameter of a data link; nothing where they are too many or the chart draws something else."""
+        return ",".join(f"{row.case_id}.{row.metric_id}" for row in self.rows) if self.table is None and len(self.rows) <= _LINKED else ""
+
+    @property
+    def key(self) -> str:
+        """Tells the controls of one chart from those of another on the page."""
+        return f"{self.rows[0].case_id}-{self.id}" if len(self.rows) == 1 else self.id
+
+    def link(self, view: View, **more: str) -> str:
+        """The address at which it stands: of one figure, its case's page."""
+        return view.link("case", case=self.rows[0].case_id, **more) if len(self.rows) == 1 else view.link(**more)
+
+
+def take(view: View, taken: Taken) -> None:
+    """The control beside a chart; nothing on paper and in a frame, which have no controls."""
+    if view.embedded or view.printing:
+        return
+    box = st.expander(view.say("取用此图", "Take this chart"), key=f"take-{taken.key}", on_change="rerun", icon=":material/download:", type="compact")
+    if box.open:
+        with box:
+            _image(view, taken)
+            _data(view, taken)
+            _copies(view, taken)
+
+
+def footer(view: View, taken: Taken) -> list[str]:
+    """What stands under an image that leaves the page: document, cases, grades, caveats, filters."""
     colon = view.say("：", ": ")
-    numbers = view.say("、", ", ").join(dict.fromkeys(str(row.case_number) for row in rows))
-    grades = view.say("、", ", ").join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in rows))
-    lines = [
-        view.say(
-            f"来源：{source.issuer.zh}《{source.title.zh}》，{date_text(source.date, 'zh')}，案例{numbers}。证据等级：{grades}。",
-            f"Source: {source.issuer.en}, “{source.title.en}”, {date_text(source.date, 'en')}, case {numbers}. Grade of evidence: {grades}.",
-        )
-    ]
-    if len(rows) == 1:
-        lines += [f"{word}{colon}{note}" for word, note in zip(rows[0].caveat_words, rows[0].caveat_notes, strict=True)]
+    grades = view.say("、", ", ").join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in taken.rows))
+    graded = view.say(f"证据等级：{grades}。", f" Grade of evidence: {grades}.") if grades else ""
+    lines = [source_line(view.dataset.source, [row.case_number for row in taken.rows], view.lang) + graded]
+    if len(taken.rows) == 1:
+        lines += caveat_lines(taken.rows[0], view.lang)
     if view.filters:
         lines.append(view.say("筛选", "Filtered by") + colon + " · ".join(view.filters.query().values()))
     return lines
 
 
-def take(view: View, key: str, rows: Sequence[Any], export: Callable[[list[str]], go.Figure], name: str) -> None:
-    """The control beside a chart. `export` draws the export edition with the footer it is given; it is called only while the control is open."""
-    box = st.expander(view.say("取用此图", "Take this chart"), key=f"take-{key}", on_change="rerun", icon=":material/download:", type="compact")
-    if not box.open:
-        return
-    with box:
-        kind = st.segmented_control(view.say("图片格式", "Image format"), FORMATS, default=FORMATS[0], required=True, format_func=str.upper, key=f"format-{key}")
-        figure = export(footer(view, rows))
-        file_name = f"henan-reforms_{view.dataset.source.year}_{name}_{view.lang}"
-        image = {"format": kind, "filename": file_name, "width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
-        config = {
-            "displayModeBar": True,
-            "displaylogo": False,
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": image,
-            "locale": "zh-CN",
-            "locales": {"zh-CN": {"dictionary": {"Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"), "Download plot": view.say("下载图片", "Download image")}}},
-        }
-        with st.container(key=f"export-{key}"):
-            st.plotly_chart(figure, key=f"export-chart-{key}", width=figure.layout.width, theme=None, config=config)
-        st.html(
-            Markup('<p class="quiet">{}</p>').format(view.say("左上角的相机按钮保存图片，宽1200像素。", "The camera button at the upper left saves the image, 1200 pixels wide."))
-        )
-        table = view.dataset.table
-        wanted = {(row.case_id, row.metric_id) for row in rows}
-        drawn = table[[pair in wanted for pair in zip(table["case_id"], table["metric_id"], strict=True)]]
-        st.download_button(
-            view.say(f"下载所画数据（CSV，{len(drawn)} 行）", f"Download what is drawn (CSV, {len(drawn)} rows)"),
-            data=partial(csv_bytes, drawn),
-            file_name=f"{file_name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key=f"csv-{key}",
-            icon=":material/table:",
-        )
+def _file_name(view: View, taken: Taken) -> str:
+    """Year, place where there is one, chart, language: `henan-reforms_2020_郸城县_out-of-county-referral-rate_zh`."""
+    places = {row.place for row in taken.rows}
+    return "_".join(["henan-reforms", str(view.dataset.source.year), *(name_part(place) for place in places if len(places) == 1), name_part(taken.id), view.lang])
+
+
+def _image(view: View, taken: Taken) -> None:
+    kind = st.segmented_control(view.say("图片格式", "Image format"), FORMATS, default=FORMATS[0], required=True, format_func=str.upper, key=f"format-{taken.key}")
+    figure = taken.export(taken.figure, taken.title, taken.subtitle, footer(view, taken))
+    size = {"width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
+    config = {
+        "displayModeBar": True,
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": kind, "filename": _file_name(view, taken), **size},
+        "locale": "zh-CN",
+        "locales": {"zh-CN": {"dictionary": {"Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"), "Download plot": view.say("下载图片", "Download image")}}},
+    }
+    with st.container(key=f"export-{taken.key}"):
+        st.plotly_chart(figure, key=f"export-chart-{taken.key}", width=figure.layout.width, theme=None, config=config)
+    st.html(Markup('<p class="quiet">{}</p>').format(view.say("左上角的相机按钮保存图片，宽1200像素。", "The camera button at the upper left saves the image, 1200 pixels wide.")))
+
+
+def _data(view: View, taken: Taken) -> None:
+    count = len(taken.rows) if taken.table is None else len(taken.table)
+    st.download_button(
+        view.say(f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"),
+        data=partial(_drawn, view, taken),
+        file_name=f"{_file_name(view, taken)}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=f"csv-{taken.key}",
+        icon=":material/table:",
+    )
+
+
+def _drawn(view: View, taken: Taken) -> bytes:
+    if taken.table is not None:
+        return csv_bytes(taken.table)
+    table = view.dataset.table
+    wanted = {(row.case_id, row.metric_id) for row in taken.rows}
+    return csv_bytes(table[[pair in wanted for pair in zip(table["case_id"], table["metric_id"], strict=True)]])
+
+
+def _copies(view: View, taken: Taken) -> None:
+    """One text at a time to paste elsewhere."""
+    texts: Mapping[str, tuple[str, Callable[[], str]]] = {
+        "link": (view.say("链接", "Link"), partial(taken.link, view)),
+        "words": (view.say("数值与出处", "Value with source") if len(taken.rows) == 1 else view.say("引用", "Citation"), partial(_words, view, taken)),
+        "data": (view.say("数据链接", "Data link"), partial(_data_link, view, taken)),
+        "embed": (view.say("嵌入代码", "Embed code"), partial(_embed_code, view, taken)),
+    }
+    copied = st.segmented_control(view.say("复制", "Copy"), list(texts), default="link", required=True, format_func=lambda name: texts[name][0], key=f"copy-{taken.key}")
+    st.code(texts[copied][1](), language=None, wrap_lines=True)
+    if copied == "embed":
+        note = view.say("只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it.")
+        st.html(Markup('<p class="quiet">{}</p>').format(note))
+
+
+def _words(view: View, taken: Taken) -> str:
+    source = view.dataset.source
+    if len(taken.rows) == 1:
+        return quotation(taken.rows[0], source, view.lang, taken.link(view))
+    return "\n".join([taken.title, document(source), taken.link(view)])
+
+
+def _data_link(view: View, taken: Taken) -> str:
+    if taken.only:
+        return link(view.address, taken.path, type(view.filters)(), only=taken.only)
+    return link(view.address, taken.path, view.filters)
+
+
+def _embed_code(view: View, taken: Taken) -> str:
+    return iframe(taken.link(view, view="embed", chart=taken.id), taken.title, (taken.figure.layout.height or 450) + _AROUND)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +32,7 @@ class View:
     dropped: tuple[tuple[str, str], ...]
     selection: Selection
     pages: Mapping[str, Any]
+    page: Any
 
     @property
     def dataset(self) -> Dataset:
@@ -40,6 +42,23 @@ class View:
     def printing(self) -> bool:
         """Whether the page is asked for as it goes on paper (`view=print`)."""
         return st.query_params.get("view") == "print"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether one chart is asked for, for a frame in a page elsewhere (`view=embed&chart=…`)."""
+        return st.query_params.get("view") == "embed"
+
+    @property
+    def address(self) -> str:
+        """The server's address as the reader's browser has it; without a browser only the path under which it serves."""
+        base = st.get_option("server.baseUrlPath").strip("/")
+        return (st.context.url or "").partition("?")[0].removesuffix("/").removesuffix(f"/{self.page.url_path}") or (f"/{base}" if base else "")
+
+    def link(self, page: str = "", **more: str) -> str:
+        """The address that opens this view in this language, or another page with these filters."""
+        here = {name: value for name, value in st.query_params.to_dict().items() if name not in ("view", "chart")}
+        query = {**(self.filters.query() if page else here), "lang": self.lang, **more}
+        return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
     @cached_property
     def rows(self) -> tuple[Any, ...]:
@@ -73,7 +92,7 @@ def language() -> Lang:
     return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
 
 
-def open_view(pages: Mapping[str, Any]) -> View:
+def open_view(pages: Mapping[str, Any], page: Any) -> View:
     """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page."""
     state = current()
     query = st.query_params.to_dict()
@@ -87,7 +106,7 @@ def open_view(pages: Mapping[str, Any]) -> View:
             st.session_state[field.name] = value if isinstance(value, str) else list(value)
         st.session_state[_APPLIED] = filters
     st.session_state["lang"] = lang
-    view = View(state, lang, filters, dropped, select(state.dataset, filters), pages)
+    view = View(state, lang, filters, dropped, select(state.dataset, filters), pages, page)
     st.session_state[_VIEW] = view
     return view
 

@@ -7,11 +7,10 @@ import gzip
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COMPRESSIBLE = (b"text/", b"application/javascript", b"application/json", b"application/geo+json", b"image/svg")
-HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 
 
 class Compression:
-    """Compresses what Streamlit serves from disk once, on first use, and keeps it; adds the headers that every answer carries.
+    """Compresses what Streamlit serves from disk once, on first use, and keeps it.
 
     Streamlit leaves its static files uncompressed because compressing at every request costs the processor; kept, it costs memory once (about 3 MB).
     """
@@ -41,9 +40,8 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [*message["headers"], *HEADERS]
-            self.start = {**message, "headers": headers}
-            fields = dict(headers)
+            self.start = message
+            fields = dict(message["headers"])
             kind = fields.get(b"content-type", b"")
             self.compress = self.compress and message["status"] == 200 and kind.startswith(COMPRESSIBLE) and b"content-encoding" not in fields
             if not self.compress:

@@ -1,0 +1,123 @@
+"""What a deployer sets: environment variables, read once when the server starts. README lists them; everything that is wrong with them is said at once."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from data.load import FOLDER
+from data.problems import shown
+
+_PREFIX = "HENAN_"
+_NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"
+_HOST = re.compile(rf"\*|(?:\*\.)?{_NAME}|\[[0-9a-f:.]+\]")
+_ANCESTOR = re.compile(rf"\*|(?:https?://)?(?:\*\.)?{_NAME}(?::[0-9]{{1,5}})?")
+
+
+class Variable(NamedTuple):
+    """One environment variable. `read` makes the value of its text, or raises ValueError with what to write instead; `default` is read where it is unset or empty."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    meaning: str
+
+
+def variable(name: str, default: str, read: Callable[[str], Any], meaning: str) -> Any:
+    return field(metadata={"variable": Variable(name, default, read, meaning)})
+
+
+def _folder(text: str) -> Path:
+    folder = (FOLDER.parent / text).resolve()
+    if not ((folder / "cases").is_dir() and (folder / "reference" / "henan.geojson").is_file()):
+        raise ValueError("Write a folder that holds cases/ and reference/ as this project's data does")
+    return folder
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = text.lower().split()
+    if not all(map(_HOST.fullmatch, names)):
+        raise ValueError("Write names without scheme, port or path, with blanks between them, as in: reforms.example.org *.example.net [::1], or * for any")
+    return tuple(names)
+
+
+def _ancestors(text: str) -> str:
+    """A source list of Content-Security-Policy; its keywords may be written without their quotes."""
+    if text.strip("'") == "none":
+        return "'none'"
+    sites = ["'self'" if word.strip("'") == "self" else word for word in text.lower().split()]
+    if not all(site == "'self'" or _ANCESTOR.fullmatch(site) for site in sites):
+        raise ValueError("Write none, or the sites with blanks between them, as in: self example.org *.example.net:8443, or * for any")
+    return " ".join(sites)
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
+            raise ValueError(f"Write a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return read
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    addresses = [part.strip() for part in text.split(",")]
+    try:
+        for address in addresses:
+            _ = address == "*" or ipaddress.ip_network(address)
+    except ValueError as error:
+        raise ValueError("Write addresses or networks with commas between them, as in: 127.0.0.1,10.0.0.0/8, or * for any") from error
+    return tuple(addresses)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings by their meaning. One more is one more line here and one in README."""
+
+    data: Path = variable("HENAN_DATA", "data", _folder, "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`")
+    allowed_hosts: tuple[str, ...] = variable(
+        "HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _hosts, "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any"
+    )
+    frame_ancestors: str = variable("HENAN_FRAME_ANCESTORS", "none", _ancestors, "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`")
+    api_rate: int = variable("HENAN_API_RATE", "600", _whole(0, 1_000_000), "requests a minute that one client may send to `/api`; `0` means any number")
+    proxies: tuple[str, ...] = variable(
+        "FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _proxies, "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; networks and `*` are possible"
+    )
+
+
+VARIABLES: Mapping[str, Variable] = {entry.name: entry.metadata["variable"] for entry in fields(Settings)}
+
+
+def read(environment: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
+    """The settings of an environment and what is wrong with it, a line each; no settings where anything is."""
+    values: dict[str, Any] = {}
+    problems = list(_misspelt(environment))
+    for name, known in VARIABLES.items():
+        text = environment.get(known.name, "").strip() or known.default
+        try:
+            values[name] = known.read(text)
+        except ValueError as error:
+            problems.append(f"{known.name}: found {shown(text)}. {error}")
+    return (None if problems else Settings(**values)), problems
+
+
+def _misspelt(environment: Mapping[str, str]) -> list[str]:
+    """Names like those of a setting. Others with the prefix are left alone: container platforms make some of their own."""
+    known = {entry.name.removeprefix(_PREFIX): entry.name for entry in VARIABLES.values()}
+    unknown = sorted(name for name in environment if name.startswith(_PREFIX) and name not in known.values())
+    near = {name: difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1, 0.7) for name in unknown}
+    return [f"{name}: there is no such setting. Write {known[found[0]]}" for name, found in near.items() if found]
+
+
+def from_environment() -> Settings:
+    """The settings of this process. SystemExit with everything that is wrong where anything is."""
+    settings, problems = read(os.environ)
+    if settings is None:
+        raise SystemExit("\n".join(problems))
+    return settings

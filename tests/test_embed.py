@@ -1,0 +1,63 @@
+"""One chart without the frame (`view=embed&chart=…`): every chart of every page, and what a link to none gets."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.live import current
+from data.wording import worded_rows
+from tests.test_pages import bodies, charts, opened
+
+DATASET = current().dataset
+HEALTH, WATER = "2020-09-dancheng-health", "2020-01-water-pricing"
+PAIRED = ",".join(f"{row.case_id}.{row.metric_id}" for row in worded_rows(DATASET, "en") if row.grade in "AB" and row.index is not None and row.role == "outcome")
+EMBEDDED = {
+    "overview index": ("overview", {"chart": "index"}, "index"),
+    "overview grades": ("overview", {"chart": "grades"}, "grades"),
+    "figure of a case": ("case", {"case": HEALTH, "chart": "out-of-county-referral-rate"}, "chart-figure-out-of-county-referral-rate"),
+    "events of a case": ("case", {"case": HEALTH, "chart": "timeline"}, "timeline"),
+    "map": ("map", {"chart": "map"}, "henan"),
+    "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}", "chart": "cases"}, "compare-cases"),
+    "compared figures": ("compare", {"figures": PAIRED, "chart": "index"}, "compare-index"),
+}
+
+
+def framed(at: AppTest) -> None:
+    """Nothing of the frame around a page is there: no title, no navigation, no filters, no way to take the chart; but the source and the way back are."""
+    assert not at.title
+    assert not at.sidebar.children
+    assert not at.get("page_link")
+    assert not [expander.label for expander in at.get("expander") if expander.label in ("Take this chart", "Cite and link")]
+    assert DATASET.source.title.en in html.unescape(bodies(at))
+    assert "See it in Henan Reform Outcomes</a>" in bodies(at)
+
+
+@pytest.mark.parametrize(("page", "query", "key"), EMBEDDED.values(), ids=EMBEDDED)
+def test_one_chart_stands_alone(page, query, key):
+    at = opened(page, view="embed", **query)
+    framed(at)
+    assert list(charts(at)) == [key]
+
+
+@pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
+def test_every_figure_of_a_case_can_be_embedded(case):
+    rows = [row for row in worded_rows(DATASET, "en") if row.case_id == case.id]
+    at = opened("case", view="embed", case=case.id, chart=rows[0].metric_id)
+    for row in rows:
+        at.query_params["chart"] = row.metric_id
+        at.run()
+        assert not at.exception
+        assert len(charts(at)) <= 1
+        assert row.finding in html.unescape(bodies(at)), row.metric_id
+
+
+@pytest.mark.parametrize("page", ["overview", "case", "map", "compare"])
+@pytest.mark.parametrize("chart", ["", "nowhere", "<b>x</b>"])
+def test_a_link_to_no_chart_says_so(page, chart):
+    at = opened(page, view="embed", chart=chart)
+    framed(at)
+    assert [message.value for message in at.info] == ["The link names a chart that this page does not have, or that the filters exclude."]
+    assert not charts(at)
