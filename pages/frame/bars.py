@@ -10,8 +10,10 @@ from markupsafe import Markup
 from data.citation import document
 from data.evidence import GRADES
 from data.filters import PROVINCE, ROLES, Filters
+from data.problems import visible
 from data.schema import Text
 from data.wording import GRADE_WORDS, ROLE_WORDS, date_text
+from pages.frame.literal import literal
 from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language
 
 PAGE_NAMES = {
@@ -32,6 +34,8 @@ _FILTER_NAMES = {
     "lang": Text(zh="语言", en="Language"),
     "case": Text(zh="案例", en="Case"),
 }
+_NAMED = 5
+"""So many values that do not exist are named."""
 
 
 def filter_value(view: View, name: str, value: str) -> str:
@@ -86,7 +90,13 @@ def filter_controls(view: View) -> None:
             select_all=False,
         )
         st.pills(
-            _FILTER_NAMES["domain"][view.lang], list(view.dataset.domains), selection_mode="multi", format_func=shown("domain"), key="domain", on_change=apply_controls, wrap=True
+            _FILTER_NAMES["domain"][view.lang],
+            list(view.dataset.domains),
+            selection_mode="multi",
+            format_func=lambda value: literal(filter_value(view, "domain", value)),
+            key="domain",
+            on_change=apply_controls,
+            wrap=True,
         )
         st.text_input(
             _FILTER_NAMES["search"][view.lang], key="search", placeholder=view.say("如：转诊率", "e.g. referral rate"), on_change=apply_controls, max_chars=100, autocomplete="off"
@@ -110,17 +120,18 @@ def status_line(view: View) -> None:
             for field in fields(Filters):
                 _chips(view, field.name)
             _clear_button(view, "clear-all")
-    for name, value in view.dropped:
+    for name, value in view.dropped[:_NAMED]:
         st.warning(_dropped(view, name, value), icon=":material/link_off:")
+    if (more := len(view.dropped) - _NAMED) > 0:
+        st.warning(view.say(f"链接中另有 {more} 个值不存在，已忽略。", f"The link names {more} more that do not exist; they are ignored."), icon=":material/link_off:")
     if view.state.problems:
         when = _clock(view)
         st.warning(view.say(f"当前显示 {when} 的数据；较新的修改有误，尚未采用。", f"Data of {when}; an update has problems and is not used."), icon=":material/warning:")
 
 
 def _dropped(view: View, name: str, value: str) -> str:
-    value = "".join(c if c.isalnum() or c in "-_ " else " " for c in value)[:40].strip()
-    label = _FILTER_NAMES[name][view.lang]
-    return view.say(f"链接中的“{label}：{value}”不存在，已忽略。", f"The link names a {label.lower()} that does not exist ({value}); it is ignored.")
+    label, given = _FILTER_NAMES[name][view.lang], literal(visible(value, 40))
+    return view.say(f"链接中的“{label}：{given}”不存在，已忽略。", f"The link names a {label.lower()} that does not exist ({given}); it is ignored.")
 
 
 def _clock(view: View) -> str:
@@ -138,7 +149,7 @@ def _chips(view: View, name: str) -> None:
             continue
         left = view.filters.without(name) if isinstance(value, str) else replace(view.filters, **{name: tuple(other for other in value if other != entry)})
         st.button(
-            f"{label.replace('[', '').replace(']', '')} :material/close:",
+            f"{literal(label)} :material/close:",
             key=f"chip-{name}-{entry}",
             on_click=apply_filters,
             args=(left,),

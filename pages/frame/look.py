@@ -24,6 +24,7 @@ _CSS = """
 .st-key-changes > div:has([class*="st-key-export-"]) { grid-column: 1 / -1; }
 .stPlotlyChart .geo text { paint-order: stroke; stroke: light-dark(#ffffff, #111418); stroke-width: 3px; stroke-linejoin: round; }
 .stPlotlyChart .hoverlayer text { fill: #171717 !important; }
+[data-testid="stCode"] > div:last-child { opacity: 1 !important; visibility: visible !important; }
 .stHtml ul, .stHtml ol, .stHtml li { margin-left: 0; }
 .stApp h1, .stApp h2, .stApp h3 { letter-spacing: 0; line-height: 1.3; text-wrap: balance; }
 .st-key-masthead { border-bottom: 1px solid var(--rule); padding-bottom: .35rem; row-gap: .1rem; }

@@ -56,7 +56,7 @@ class Taken:
         """Tells the controls of one chart from those of another on the page."""
         return f"{self.rows[0].case_id}-{self.id}" if len(self.rows) == 1 else self.id
 
-    def link(self, view: View, **more: str) -> str:
+    def link(self, view: View, /, **more: str) -> str:
         """The address at which it stands: of one figure, its case's page."""
         return view.link("case", case=self.rows[0].case_id, **more) if len(self.rows) == 1 else view.link(**more)
 

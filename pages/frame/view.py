@@ -56,8 +56,8 @@ class View:
 
     def link(self, page: str = "", **more: str) -> str:
         """The address that opens this view in this language, or another page with these filters."""
-        here = {name: value for name, value in st.query_params.to_dict().items() if name not in ("view", "chart")}
-        query = {**(self.filters.query() if page else here), "lang": self.lang, **more}
+        here = {name: value for name, value in st.query_params.to_dict().items() if name not in ("view", "chart", "lang")}
+        query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
     @cached_property

@@ -1,0 +1,99 @@
+"""What a reader takes from a chart: its address, its words, its data, and the chart itself in a page of another site."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+from urllib.request import urlopen
+
+import pandas as pd
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.reader import heading, reading, visit
+from tests.browser.server import started
+
+CASE, RATE = "2020-09-dancheng-health", "out-of-county-referral-rate"
+FINDING = "Out-of-county referral rate fell by 15.79% from 2018"
+
+
+def block(page: Page) -> Locator:
+    """The figure on the case page, with its control open."""
+    found = page.locator(f".st-key-figure-{RATE}")
+    found.get_by_text("Take this chart").click()
+    return found
+
+
+def copied(page: Page, figure: Locator, name: str, begins: str) -> str:
+    """The text to copy under one of its names, as the copy button puts it on the clipboard."""
+    figure.get_by_role("radio", name=name, exact=True).click()
+    expect(figure.get_by_test_id("stCode")).to_contain_text(re.compile(rf"^{begins}"))
+    figure.get_by_role("button", name="Copy to clipboard").click()
+    return page.evaluate("() => navigator.clipboard.readText()")
+
+
+def test_a_figure_is_copied_with_its_source_and_found_again(arrive, server, dataset):
+    page = arrive()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, f"/case?case={CASE}")
+    figure = block(page)
+    words = copied(page, figure, "Value with source", f"Dancheng County: {FINDING}")
+    data = copied(page, figure, "Data link", f"{server}/api/metrics.csv")
+    with urlopen(data) as answer:
+        table = pd.read_csv(BytesIO(answer.read()))
+    assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
+    link = copied(page, figure, "Link", f"{server}/case")
+    assert words.splitlines()[-1] == link
+    page.goto(link)
+    expect(heading(page)).to_have_text(dataset.by_id[CASE].title.en)
+
+
+def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(arrive, browser, tmp_path):
+    page = arrive()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, f"/case?case={CASE}")
+    code = copied(page, block(page), "Embed code", "<iframe ")
+    query = html.unescape(re.search(r'src="https?://[^/]+([^"]+)"', code)[1])
+    with site(tmp_path) as elsewhere, started(tmp_path / "log", HENAN_FRAME_ANCESTORS=elsewhere) as (address, _), reading(browser, address) as (context, wrong):
+        write(tmp_path, address + query)
+        guest = context.new_page()
+        guest.goto(elsewhere)
+        frame = guest.frame_locator("iframe")
+        expect(frame.get_by_role("figure", name=FINDING)).to_be_visible()
+        expect(frame.get_by_role("link", name="See it in Henan Reform Outcomes")).to_have_attribute("href", re.compile(rf"^{address}/case\?case={CASE}"))
+        expect(frame.get_by_role("navigation")).to_have_count(0)
+        assert not wrong
+
+
+def test_a_site_that_is_not_allowed_shows_nothing(server, browser, tmp_path):
+    with site(tmp_path) as elsewhere, reading(browser, server) as (context, wrong):
+        write(tmp_path, f"{server}/case?case={CASE}&view=embed&chart={RATE}")
+        guest = context.new_page()
+        with guest.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            guest.goto(elsewhere)
+        assert wrong
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[str]:
+    """Another site, whose pages are the files of a folder."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("localhost", 0), partial(Quiet, directory=str(folder)))
+    with server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+def write(folder: Path, address: str) -> None:
+    (folder / "index.html").write_text(f'<!doctype html><link rel="icon" href="data:,"><iframe src="{html.escape(address)}" width="640" height="500"></iframe>', encoding="utf-8")
