@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ import orjson
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.middleware.cors import CORSMiddleware
@@ -27,8 +28,8 @@ from data.extract import Extract
 from data.filters import SEARCH_LIMIT, options, parse
 from data.geojson import places_bytes
 from data.live import boundaries, current
-from data.load import Dataset
-from data.plain import case_bytes, json_bytes
+from data.load import Dataset, DatasetError
+from data.plain import case_bytes, csv_parts, json_bytes
 from data.problems import did_you_mean
 
 FURTHEST = 1_000_000
@@ -36,6 +37,8 @@ FURTHEST = 1_000_000
 PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures")
 GEOJSON = "application/geo+json"
 _SHOWN = 100
+_CODE = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]
+"""Tells what one version of this package writes from what another does."""
 _LISTED = 1000
 """So many values of a parameter are listed in the description."""
 
@@ -184,14 +187,17 @@ def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], mor
     return register
 
 
-def _answer(request: Request, body: bytes, media_type: str, name: str, shown: bool = False) -> Response:
-    """The file, or 304 where the reader has it. The tag is weak because the server may compress what it sends."""
-    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+def _answer(request: Request, body: bytes | Iterator[bytes], media_type: str, name: str, shown: bool = False, key: str = "") -> Response:
+    """The file, or 304 where the reader has it. A body in parts is never held whole; its tag is made of a `key` that differs when it does.
+
+    The tag is weak because the server may compress what it sends.
+    """
+    tag = f'W/"{hashlib.sha256(key.encode() if key else body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "no-cache", "content-disposition": _disposition(name, shown)}
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     if known & {"*", tag.removeprefix("W/")}:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    return Response(body, media_type=media_type, headers=headers) if isinstance(body, bytes) else StreamingResponse(body, media_type=media_type, headers=headers)
 
 
 def _disposition(name: str, shown: bool) -> str:
@@ -228,7 +234,13 @@ def _metrics(ending: str, schema: dict[str, Any]) -> None:
         return _answer(request, form.write(extract), form.media_type, file_name(extract, ending), shown=ending == "json")
 
 
-_metrics("csv", TEXT)
+@_route("/metrics.csv", "The figures as CSV, one a row", "text/csv", TEXT)
+def metrics_csv(request: Request, asked: Annotated[Metrics, Query()]) -> Response:
+    extract = asked.extract(request)
+    key = f"{extract.dataset.version} {_CODE} {asked.model_dump_json()}"
+    return _answer(request, csv_parts(extract.table("metrics")), "text/csv", file_name(extract, "csv"), key=key)
+
+
 _metrics("xlsx", BINARY)
 _metrics("json", _rows("metrics"))
 
@@ -286,6 +298,11 @@ def _message(found: Mapping[str, Any], known: Iterable[str]) -> str:
     if found["type"] != "extra_forbidden":
         return str(found["msg"])
     return f"There is no such parameter here.{did_you_mean(str(found['loc'][1]), {name: name for name in known}, 'those that openapi.json lists')}"
+
+
+@api.exception_handler(DatasetError)
+def unavailable(request: Request, error: DatasetError) -> JSONResponse:
+    return JSONResponse({"detail": "No data could be loaded. Try again later."}, 503, {"retry-after": "60", "cache-control": "no-store"})
 
 
 @api.exception_handler(404)

@@ -51,7 +51,7 @@ def ask(path: str, query: dict[str, Any] | str = "", method: str = "GET", base: 
     """One request to the links as they are mounted under `base`."""
     text = query if isinstance(query, str) else urlencode(query)
     fields = [(b"host", b"localhost:8501"), *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())]
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501), "root_path": ""}
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501), "root_path": ""}
     scope |= {"method": method, "path": path, "raw_path": quote(path).encode(), "query_string": text.encode(), "headers": fields}
     sent: list[Any] = []
 

@@ -31,6 +31,10 @@ def styled(request: Any) -> Response:
     return Response(BIG, media_type="text/css", headers={"etag": "1", "vary": "origin"})
 
 
+def lasting(request: Any) -> Response:
+    return Response(BIG, media_type="text/css", headers={"etag": "1", "vary": "origin", "cache-control": "public, immutable, max-age=31536000"})
+
+
 def streamed(request: Any) -> Response:
     return StreamingResponse(iter([b"a" * 2000, b"b" * 2000]), media_type="application/json")
 
@@ -48,13 +52,13 @@ def gone(request: Any) -> Response:
 
 
 OWN = ["/healthz", "/api/metrics.csv", "/topojson/world_110m.json"]
-OTHERS = {"/static/a.css": styled, "/a.css": styled, "/streamed": streamed, "/image": image, "/packed": packed, "/gone": gone}
+OTHERS = {"/static/a.css": lasting, "/static/./a.css": lasting, "/static//a.css": lasting, "/static/unknown": styled, "/a.css": styled, "/streamed": streamed, "/image": image, "/packed": packed, "/gone": gone}
 ROUTES = [Route("/healthz", dashboard.healthz), Mount("/api", dashboard.api), Route("/topojson/world_110m.json", dashboard.empty_world)]
 ROUTER = Router([*ROUTES, *(Route(path, function) for path, function in OTHERS.items())])
 
 
-def get(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> Answer:
-    """One request through the compression, as (status, headers, body)."""
+def messages(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> list[dict[str, Any]]:
+    """What the server says to one request through the compression."""
     sent: list[dict[str, Any]] = []
     fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501)}
@@ -67,7 +71,12 @@ def get(path: str, query: str = "", app: Any = None, method: str = "GET", **head
         sent.append(message)
 
     asyncio.run((app or dashboard.Compression(ROUTER))(scope, receive, send))
-    start, *bodies = sent
+    return sent
+
+
+def get(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> Answer:
+    """The answer to one request through the compression, as (status, headers, body)."""
+    start, *bodies = messages(path, query, app, method, **headers)
     assert len({name for name, _ in start["headers"]}) == len(start["headers"])
     return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, b"".join(body.get("body", b"") for body in bodies)
 
@@ -108,7 +117,7 @@ def test_the_table_as_filtered(query, filters):
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
     assert body == csv_bytes(select(DATASET, filters).rows)
     assert headers["content-disposition"].startswith('attachment; filename="henan-reforms_2020')
-    assert headers["content-disposition"].endswith('.csv"')
+    assert headers["content-disposition"].split(";")[1].endswith('.csv"')
 
 
 def test_every_value_that_does_not_exist_is_named():
@@ -145,8 +154,15 @@ def test_text_is_compressed_for_who_accepts_it(path):
     assert "content-encoding" not in plain
     assert headers["content-encoding"] == "gzip"
     assert "accept-encoding" in headers["vary"]
-    assert int(headers["content-length"]) == len(small)
+    assert int(headers.get("content-length", len(small))) == len(small)
     assert gzip.decompress(small) == body
+
+
+def test_an_answer_in_parts_is_compressed_part_by_part():
+    sent = messages("/streamed", accept_encoding="gzip")
+    assert [message["type"] for message in sent][:2] == ["http.response.start", "http.response.body"]
+    assert [message["more_body"] for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
+    assert len(sent) > 3
 
 
 @pytest.mark.parametrize(("path", "accepted"), [("/image", "gzip"), ("/packed", "gzip"), ("/gone", "gzip"), ("/a.css", "br"), ("/a.css", "identity")])
@@ -163,7 +179,19 @@ def test_a_static_file_is_compressed_once_and_keeps_its_cache_headers():
     app = dashboard.Compression(ROUTER)
     first, second = (get("/static/a.css", app=app, accept_encoding="gzip") for _ in range(2))
     assert first == second
-    assert (first[1]["etag"], first[1]["vary"]) == ("1", "origin, accept-encoding")
+    assert (first[1]["etag"], first[1]["vary"], first[1]["cache-control"]) == ("1", "origin, accept-encoding", "public, immutable, max-age=31536000")
     assert list(app.kept) == ["/static/a.css"]
-    get("/a.css", app=app, accept_encoding="gzip")
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+def test_a_cache_is_told_that_there_are_two_forms(accepted):
+    assert get("/static/a.css", accept_encoding=accepted)[1]["vary"] == "origin, accept-encoding"
+    assert "vary" not in get("/image", accept_encoding=accepted)[1]
+
+
+@pytest.mark.parametrize("path", ["/a.css", "/static/unknown", "/static/./a.css", "/static//a.css"])
+def test_nothing_that_a_reader_can_vary_is_kept(path):
+    app = dashboard.Compression(ROUTER)
+    for asked in ("/static/a.css", path):
+        assert gzip.decompress(get(asked, app=app, accept_encoding="gzip")[2]) == BIG.encode()
     assert list(app.kept) == ["/static/a.css"]
