@@ -25,6 +25,8 @@ from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text, say, worded_row
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
 _INK, _GREY = RGBColor(0x17, 0x17, 0x17), RGBColor(0x59, 0x59, 0x59)
+_PROPERTY = 255
+"""So many characters Word keeps of a property of a file; the text itself is whole."""
 
 
 @lru_cache(maxsize=8)
@@ -55,7 +57,8 @@ class _Writer:
         section.top_margin = section.bottom_margin = Mm(18)
         written = datetime.fromisoformat(f"{dataset.source.date}-01-01"[:10])
         about = self.document.core_properties
-        about.title, about.author, about.subject, about.language = case.title[lang], dataset.source.issuer[lang], case.id, say(lang, "zh-CN", "en-GB")
+        about.title, about.author = case.title[lang][:_PROPERTY], dataset.source.issuer[lang][:_PROPERTY]
+        about.subject, about.language = case.id, say(lang, "zh-CN", "en-GB")
         about.created = about.modified = written
         about.comments, about.last_modified_by = "", ""
 

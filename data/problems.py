@@ -140,7 +140,8 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
             group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
             return f"expected a group of keys, got {shown(found)}. Write {{{group}}}"
         case "string_too_long" | "too_long" if isinstance(found, str):
-            return f"{len(found)} characters, at most {context['max_length']} are allowed. {'Shorten it' if last == 'id' else 'Cite the shortest run that carries the figure'}"
+            hint = "Cite the shortest run that carries the figure" if {"phrase", "phrases"} & set(named) else "Shorten it"
+            return f"{len(found)} characters, at most {context['max_length']} are allowed. {hint}"
         case "too_short":
             return f"expected at least {context['min_length']}, got {context['actual_length']}. Add {'one' if context['min_length'] == 1 else 'the others'}"
         case "too_long":

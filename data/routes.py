@@ -162,8 +162,15 @@ class Unknown(BaseModel):
     near: list[str] = []
 
 
+class Told(BaseModel):
+    """Why there is no answer."""
+
+    detail: str
+
+
 REFUSED: dict[int | str, dict[str, Any]] = {422: {"model": Refusal, "description": "A parameter or value that does not exist"}}
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag in If-None-Match"}}
+TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: {"model": Told, "description": "Too many requests this minute; Retry-After says in how many seconds to ask again"}}
 
 api = FastAPI(title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=["ETag", "Content-Disposition"])
@@ -178,7 +185,7 @@ def mounted(base: str = "") -> Mount:
 
 def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], more: dict[int | str, dict[str, Any]] = REFUSED, listed: bool = True) -> Any:
     """A route for GET, which openapi.json lists, and for HEAD."""
-    responses = {200: {"content": {media_type: {"schema": schema}}, "description": "The file"}, **UNCHANGED, **more}
+    responses = {200: {"content": {media_type: {"schema": schema}}, "description": "The file"}, **UNCHANGED, **more, **TOO_OFTEN}
 
     def register(function: Callable[..., Response]) -> Callable[..., Response]:
         api.get(path, summary=summary, responses=responses, response_class=Response, include_in_schema=listed)(function)
@@ -271,6 +278,11 @@ def places(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
     return _answer(request, places_bytes(asked.extract(request), boundaries()), GEOJSON, "places.geojson", shown=True)
 
 
+@_route("/boundaries.geojson", "The outlines of the 18 units with their rings clockwise, as the map draws them", GEOJSON, OBJECT, listed=False)
+def outlines(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+    return _answer(request, orjson.dumps(boundaries()), GEOJSON, "boundaries.geojson", shown=True)
+
+
 @_route("/openapi.json", "This description", "application/json", OBJECT, listed=False)
 def description(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     return _answer(request, described(current().dataset, request.scope["root_path"]), "application/json", "openapi.json", shown=True)
@@ -303,6 +315,11 @@ def _message(found: Mapping[str, Any], known: Iterable[str]) -> str:
 @api.exception_handler(DatasetError)
 def unavailable(request: Request, error: DatasetError) -> JSONResponse:
     return JSONResponse({"detail": "No data could be loaded. Try again later."}, 503, {"retry-after": "60", "cache-control": "no-store"})
+
+
+@api.exception_handler(500)
+def failed(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "The server failed to answer this."}, 500, {"cache-control": "no-store"})
 
 
 @api.exception_handler(404)

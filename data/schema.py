@@ -39,10 +39,14 @@ CaveatKind = Literal[
 NotMeasuredReason = Literal["document_date", "list_number", "name", "repetition", "event"]
 PlaceKind = Literal["province", "prefecture", "county", "district", "township", "zone", "outside"]
 
+TEXT_LIMIT = 1000
+"""A text is a paragraph at most."""
 PHRASE_LIMIT = 40
 """A phrase is a citation of at most this many characters; a sentence of the source is never copied."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
+"""Characters that Python calls printable and nobody sees, and the one for broken text."""
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
 
@@ -50,7 +54,7 @@ _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9
 def _plain(text: str) -> str:
     if not text.strip():
         raise ValueError("expected text, got nothing. Write the text or leave the field out")
-    hidden = next((character for character in text if not character.isprintable() or character == "\ufffd"), None)
+    hidden = next((character for character in text if not character.isprintable() or character in _UNSEEN), None)
     if hidden is not None:
         raise ValueError(f"holds the invisible or broken character U+{ord(hidden):04X}. Write it on one line, in visible characters and plain blanks")
     return text
@@ -95,7 +99,7 @@ def _phrase(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
-Plain = Annotated[str, AfterValidator(_plain)]
+Plain = Annotated[str, AfterValidator(_plain), Field(max_length=TEXT_LIMIT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
 """An id that is defined elsewhere: whether it exists is checked with all files at hand."""

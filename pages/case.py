@@ -21,6 +21,7 @@ from pages.figures.locator import locator
 from pages.figures.timeline import timeline
 from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
 from pages.frame.embed import embed
+from pages.frame.literal import literal
 from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
@@ -82,7 +83,7 @@ def head(view: View, case: Case) -> None:
     submitted = view.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
     with st.container(key="head"):
         with st.container(gap="small"):
-            st.title(case.title[view.lang], anchor=False)
+            st.title(literal(case.title[view.lang]), anchor=False)
             st.html(Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(number, places, domains, submitted, case.summary[view.lang]))
         where(view, case, places)
 
@@ -197,7 +198,7 @@ def neighbours(view: View, case: Case) -> None:
         for step, icon, side in ((-1, ":material/arrow_back:", "left"), (1, ":material/arrow_forward:", "right")):
             if 0 <= at + step < len(cases):
                 other = cases[at + step]
-                st.page_link(view.pages["case"], label=f"{other.number} · {other.title[view.lang]}", icon=icon, icon_position=side, query_params=view.query(case=other.id))
+                st.page_link(view.pages["case"], label=literal(f"{other.number} · {other.title[view.lang]}"), icon=icon, icon_position=side, query_params=view.query(case=other.id))
 
 
 def page(view: View, case: Case) -> None:

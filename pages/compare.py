@@ -21,6 +21,7 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.lengths import difference_length
 from pages.frame.blocks import as_table, chart, figure_block, plain_table
 from pages.frame.embed import embed
+from pages.frame.literal import literal
 from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
@@ -121,7 +122,7 @@ def shared_index(view: View, rows: list, cases: list[Case]) -> None:
 
 def together(view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[Any], words: Sequence[str] = ()) -> None:
     """Figures on one axis under their title, to take away."""
-    st.header(title, anchor=False)
+    st.header(literal(title), anchor=False)
     chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
     take(view, Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, exported, rows))
 
@@ -165,7 +166,7 @@ def refusals(view: View, found: Comparison) -> None:
             ids = f"{figure_id(refusal.row)},{figure_id(other)}"
             st.page_link(
                 view.pages["compare"],
-                label=view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}"),
+                label=literal(view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")),
                 icon=":material/compare_arrows:",
                 query_params=view.query(figures=ids),
             )

@@ -18,6 +18,7 @@ from pages.figures.strip import grade_strip
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import as_table, chart, grade_mark
 from pages.frame.embed import embed
+from pages.frame.literal import literal
 from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
@@ -111,7 +112,7 @@ def card(view: View, case: Case) -> None:
     domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     best = best_figure(view, case)
     with st.container(key=f"card-{case.id}", gap="xsmall"):
-        st.page_link(view.pages["case"], label=f"{case.number} · {case.title[view.lang]}", query_params=view.query(case=case.id))
+        st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
         if best is None:
             body = Markup('<p class="words">{}</p>').format(view.say("没有测量到的成效", "No measured outcome"))
         else:

@@ -7,7 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.style import IMPROVED, NEUTRAL, blank
+from pages.figures.kept import Unchanged, drawn_once
+from pages.figures.style import IMPROVED, NEUTRAL, blank, safe
 
 HEIGHT = 170
 _INK, _PAPER = "#1b2026", "#ffffff"
@@ -19,7 +20,11 @@ _ASPECT = 1.2
 
 def locator(boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequence[tuple[float, float, str, bool]]) -> go.Figure:
     """The 18 outlines with the `chosen` units (six-digit codes) filled and `points` marked: longitude, latitude, name, and whether the case only names it (hollow)."""
-    wanted = set(chosen)
+    return _drawn(Unchanged(boundaries), frozenset(chosen), points)
+
+
+@drawn_once
+def _drawn(boundaries: Unchanged, wanted: frozenset[str], points: Sequence[tuple[float, float, str, bool]]) -> go.Figure:
     outlines = [(feature["id"], ring) for feature in boundaries["features"] for ring in _rings(feature["geometry"])]
     traces = [_outline([ring for _, ring in outlines], filled=False), _outline([ring for code, ring in outlines if code in wanted], filled=True)]
     traces.append(
@@ -33,7 +38,7 @@ def locator(boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequen
                 "color": [_PAPER if point[3] else _INK for point in points],
                 "line": {"width": 1.5, "color": [_INK if point[3] else _PAPER for point in points]},
             },
-            "hovertext": [point[2] for point in points],
+            "hovertext": [safe(point[2]) for point in points],
             "hoverinfo": "text",
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import streamlit as st
 from markupsafe import Markup
@@ -11,8 +12,8 @@ from data.citation import document
 from data.evidence import GRADES
 from data.filters import PROVINCE, ROLES, Filters
 from data.problems import visible
-from data.schema import Text
-from data.wording import GRADE_WORDS, ROLE_WORDS, date_text
+from data.schema import Lang, Text
+from data.wording import GRADE_WORDS, ROLE_WORDS, date_text, say
 from pages.frame.literal import literal
 from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language
 
@@ -124,21 +125,24 @@ def status_line(view: View) -> None:
         st.warning(_dropped(view, name, value), icon=":material/link_off:")
     if (more := len(view.dropped) - _NAMED) > 0:
         st.warning(view.say(f"链接中另有 {more} 个值不存在，已忽略。", f"The link names {more} more that do not exist; they are ignored."), icon=":material/link_off:")
+
+
+def update_notice(view: View) -> None:
+    """Which data is shown while a newer edit cannot be used."""
     if view.state.problems:
-        when = _clock(view)
+        loaded = datetime.fromtimestamp(view.state.loaded_at, UTC)
+        when = f"{date_text(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
         st.warning(view.say(f"当前显示 {when} 的数据；较新的修改有误，尚未采用。", f"Data of {when}; an update has problems and is not used."), icon=":material/warning:")
 
 
+def no_data(lang: Lang) -> None:
+    """In place of every page while no data could be loaded."""
+    st.error(say(lang, "数据未能载入；修复后本页会自动显示。", "No data could be loaded; this page shows it as soon as that is mended."), icon=":material/error:")
+
+
 def _dropped(view: View, name: str, value: str) -> str:
-    label, given = _FILTER_NAMES[name][view.lang], literal(visible(value, 40))
-    return view.say(f"链接中的“{label}：{given}”不存在，已忽略。", f"The link names a {label.lower()} that does not exist ({given}); it is ignored.")
-
-
-def _clock(view: View) -> str:
-    from time import gmtime, strftime
-
-    stamp = gmtime(view.state.loaded_at)
-    return f"{date_text(strftime('%Y-%m-%d', stamp), view.lang)} {strftime('%H:%M', stamp)} UTC"
+    label, given = _FILTER_NAMES[name][view.lang], visible(value, 40)
+    return literal(view.say(f"链接中的“{label}：{given}”不存在，已忽略。", f"The link names a {label.lower()} that does not exist ({given}); it is ignored."))
 
 
 def _chips(view: View, name: str) -> None:

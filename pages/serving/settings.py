@@ -6,13 +6,16 @@ import difflib
 import ipaddress
 import os
 import re
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data.live import BOUNDARIES
 from data.load import FOLDER
 from data.problems import shown
+from pages.serving.log import LEVELS
 
 _PREFIX = "HENAN_"
 _NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"
@@ -34,8 +37,15 @@ def variable(name: str, default: str, read: Callable[[str], Any], meaning: str) 
 
 
 def _folder(text: str) -> Path:
-    folder = (FOLDER.parent / text).resolve()
-    if not ((folder / "cases").is_dir() and (folder / "reference" / "henan.geojson").is_file()):
+    try:
+        folder = (FOLDER.parent / text).resolve()
+        os.listdir(folder / "cases")
+        found = stat.S_ISREG(os.stat(folder / "reference" / BOUNDARIES).st_mode)
+    except PermissionError as error:
+        raise ValueError(f"It cannot be read ({error.strerror}). Restore its permissions") from error
+    except (OSError, ValueError):
+        found = False
+    if not found:
         raise ValueError("Write a folder that holds cases/ and reference/ as this project's data does")
     return folder
 
@@ -52,9 +62,15 @@ def _ancestors(text: str) -> str:
     if text.strip("'") == "none":
         return "'none'"
     sites = ["'self'" if word.strip("'") == "self" else word for word in text.lower().split()]
-    if not all(site == "'self'" or _ANCESTOR.fullmatch(site) for site in sites):
+    if "none" in sites or not all(site == "'self'" or _ANCESTOR.fullmatch(site) for site in sites):
         raise ValueError("Write none, or the sites with blanks between them, as in: self example.org *.example.net:8443, or * for any")
     return " ".join(sites)
+
+
+def _level(text: str) -> str:
+    if text.lower() not in LEVELS:
+        raise ValueError(f"Write one of: {', '.join(LEVELS)}")
+    return text.lower()
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str], int]:
@@ -67,13 +83,12 @@ def _whole(lowest: int, highest: int) -> Callable[[str], int]:
 
 
 def _proxies(text: str) -> tuple[str, ...]:
-    addresses = [part.strip() for part in text.split(",")]
+    addresses = tuple(part.strip() for part in text.split(","))
     try:
-        for address in addresses:
-            _ = address == "*" or ipaddress.ip_network(address)
+        _ = addresses == ("*",) or [ipaddress.ip_network(address) for address in addresses]
     except ValueError as error:
         raise ValueError("Write addresses or networks with commas between them, as in: 127.0.0.1,10.0.0.0/8, or * for any") from error
-    return tuple(addresses)
+    return addresses
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,7 @@ class Settings:
         "HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _hosts, "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any"
     )
     frame_ancestors: str = variable("HENAN_FRAME_ANCESTORS", "none", _ancestors, "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`")
+    log: str = variable("HENAN_LOG", "info", _level, "the least that is logged: `debug`, `info`, `warning`, `error`")
     api_rate: int = variable("HENAN_API_RATE", "600", _whole(0, 1_000_000), "requests a minute that one client may send to `/api`; `0` means any number")
     proxies: tuple[str, ...] = variable(
         "FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _proxies, "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; networks and `*` are possible"

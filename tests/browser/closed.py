@@ -1,0 +1,134 @@
+"""`python -m tests.browser.closed REPORT`: starts the server, opens every page in both languages, and writes what was asked of the net and what was missing.
+
+Run inside a network namespace (`unshare --net`), nothing but this machine can be reached; outside of one, names are not resolved.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import socket
+import struct
+import sys
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from playwright.sync_api import Page, Request, Response, sync_playwright
+
+from tests.browser.reader import PROBE, chromium, leaf_through, reading
+from tests.server import started
+
+ELSEWHERE = ("192.0.2.1", 80)
+"""An address for documentation, which nobody has."""
+WITNESS = """
+import ipaddress, os, sys
+
+def _near(host):
+    host = host.decode() if isinstance(host, bytes) else host
+    try:
+        return host in (None, "", "localhost") or ipaddress.ip_address(host).is_loopback or ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+def _witness(event, args):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        near = not isinstance(args[1], tuple) or _near(args[1][0])
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        near = _near(args[0])
+    else:
+        near = event not in ("subprocess.Popen", "os.system", "os.posix_spawn")
+    if not near:
+        with open(os.environ["WITNESS"], "a") as seen:
+            seen.write(f"{event} {args!r}\\n")
+
+sys.addaudithook(_witness)
+"""
+"""Python that a server runs first: what it asks of other hosts, and what it starts, is written to the file that WITNESS names."""
+DRAWN = {"/": (".main-svg", 2), "/case": (".main-svg", 2), "/map": (".choroplethlayer path", 18), "/method": (".main-svg", 1)}
+"""What each page draws at least; without it the walk ends here."""
+MISSING = """async () => {
+    await document.fonts.ready;
+    const faces = [...document.fonts], icons = [...document.querySelectorAll("[data-testid=stIconMaterial], [translate=no][role=img]")].filter(icon => icon.offsetParent);
+    const loaded = name => faces.some(face => face.family.includes(name) && face.status === "loaded");
+    return [
+        ...faces.filter(face => face.status === "error").map(face => `font ${face.family}`),
+        ...["Source Sans", "Material Symbols Rounded"].filter(name => !loaded(name)).map(name => `font ${name} not loaded`),
+        ...icons.filter(icon => icon.getBoundingClientRect().width > 2 * parseFloat(getComputedStyle(icon).fontSize)).map(icon => `icon as text: ${icon.textContent}`),
+        ...[...document.images].filter(image => !image.complete || !image.naturalWidth).map(image => `image ${image.src}`),
+        ...icons.length ? [] : ["icons"],
+    ];
+}"""
+"""Fonts, icons and images that are not there. An icon without its font is a word."""
+
+
+def main(report: Path) -> None:
+    raise_loopback()
+    enclosed = not reachable()
+    found: dict[str, Any] = {"enclosed": enclosed, "pages": [], "missing": []}
+    with TemporaryDirectory() as scratch, sync_playwright() as playwright, chromium(playwright) as browser:
+        seen = Path(scratch) / "seen"
+        seen.touch()
+        everywhere = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"} if enclosed else {}
+        with started(Path(scratch) / "log", first=WITNESS, WITNESS=str(seen), **everywhere) as (address, _):
+            with reading(browser, address) as (context, noted):
+                page = context.new_page()
+                page.on("response", lambda response: note_absent(response, found["missing"]))
+                page.on("requestfailed", lambda request: note_failed(request, found["missing"]))
+                for lang in ("zh", "en"):
+                    for path in leaf_through(page, lang):
+                        found["pages"].append(f"{lang} {path}")
+                        found["missing"] += [f"{lang} {path}: {what}" for what in missing(page, path)]
+            knock(address)
+        found |= {"browser": noted, "server": seen.read_text().splitlines(), "log": (Path(scratch) / "log").read_text()}
+    report.write_text(json.dumps(found), encoding="utf-8")
+
+
+def raise_loopback() -> None:
+    """In a new namespace this machine cannot even reach itself. Elsewhere nobody may do this, and nobody need."""
+    with suppress(PermissionError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))
+
+
+def reachable() -> bool:
+    """Whether there is a way to other hosts at all. Nothing is sent: a datagram socket is only told where to."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        try:
+            any_socket.connect(ELSEWHERE)
+        except OSError:
+            return False
+    return True
+
+
+def note_absent(response: Response, noted: list[str]) -> None:
+    if response.status >= 400 and not PROBE.search(response.url):
+        noted.append(f"{response.status}: {response.url}")
+
+
+def note_failed(request: Request, noted: list[str]) -> None:
+    """What a page no longer wants when it is left is not missing."""
+    if request.failure != "net::ERR_ABORTED":
+        noted.append(f"{request.failure}: {request.url}")
+
+
+def missing(page: Page, path: str) -> list[str]:
+    """Waits for what the page draws, then tells which of its parts are not there."""
+    selector, count = DRAWN.get(path, ("h1", 1))
+    page.locator(selector).nth(count - 1).wait_for(state="attached")
+    found: list[str] = page.evaluate(MISSING)
+    return found
+
+
+def knock(address: str) -> None:
+    """A socket from elsewhere: Streamlit would ask the net for its own address to judge it."""
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
+    opening = {"upgrade": "websocket", "connection": "Upgrade", "sec-websocket-version": "13", "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg=="}
+    connection.request("GET", "/_stcore/stream", headers={**opening, "origin": "http://example.org"})
+    connection.getresponse().read()
+    connection.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

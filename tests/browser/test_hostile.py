@@ -1,0 +1,148 @@
+"""A dataset whose every text is hostile, in a real browser: each page shows it as text, runs nothing, leads nowhere, asks no other host. And hostile addresses."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from data.load import Dataset, load_dataset
+from tests.browser.reader import control, drawn, leaf_through, reading, visit
+from tests.hostile import HOSTILE, admitted, hostile_folder
+from tests.server import started
+
+STRANGE = """() => [...document.body.querySelectorAll("*")].filter(part =>
+    ["IFRAME", "OBJECT", "EMBED", "BASE", "META", "LINK", "FORM", "MATH", "ANIMATE"].includes(part.tagName.toUpperCase())
+    || [...part.attributes].some(({ name, value }) => name.startsWith("on") || name === "style" && /evil/.test(value)
+        || ["href", "xlink:href", "src", "action", "data", "poster"].includes(name) && !/^(data|blob):/.test(value) && new URL(value, location).origin !== location.origin)
+).map(part => part.outerHTML.slice(0, 200))"""
+"""What the pages never bring by themselves: elements that load or send, handlers, and addresses elsewhere."""
+READ = """(words) => [...document.querySelectorAll(words)].map(part => part.textContent)"""
+
+
+def plain(text: str) -> str:
+    """Text as it is compared: without the joiners that keep it from being read as Markdown, and blanks as a browser sets them."""
+    return re.sub(r"\s+", " ", text.replace("\u2060", "")).strip()
+
+
+def shown(page: Page, selector: str) -> set[str]:
+    return {plain(text) for text in page.evaluate(READ, selector)}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Dataset]]:
+    """The address of a server of its own, and its dataset."""
+    folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), 5)
+    log = folder.parent / "log"
+    with started(log, HENAN_DATA=str(folder), HENAN_API_RATE="0") as (address, _):
+        yield address, load_dataset(folder)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, hostile: tuple[str, Dataset]) -> Iterator[tuple[Page, list[str]]]:
+    """One tab, and what went wrong in it."""
+    with reading(browser, hostile[0]) as (context, noted):
+        page = context.new_page()
+        page.on("dialog", lambda dialog: (noted.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        yield page, noted
+
+
+@pytest.fixture
+def page(reader: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The tab, in which nothing strange may happen."""
+    yield reader[0]
+    assert reader[1] == []
+
+
+def untouched(page: Page) -> None:
+    assert page.evaluate("() => window.pwned") is None
+    assert page.evaluate(STRANGE) == []
+
+
+def test_every_page_shows_it_as_text(page: Page, hostile: tuple[str, Dataset]):
+    dataset = hostile[1]
+    for path in leaf_through(page, "en"):
+        untouched(page)
+        assert shown(page, ".st-key-domain button") == {plain(domain.name.en) for domain in dataset.domains.values()}, path
+        assert plain(dataset.source.title.en) in plain(page.locator("footer").inner_text())
+        if path == "/":
+            assert shown(page, "[class*=st-key-card-] a") == {plain(f"{case.number} · {case.title.en}") for case in dataset.cases}
+            drawing = plain("".join(page.evaluate(READ, ".st-key-index .annotation-text"))).replace(" ", "")
+            assert [case.id for case in dataset.cases if plain(case.title.en).replace(" ", "")[:40] not in drawing] == []
+
+
+def test_a_case_shows_every_text_of_its_file(page: Page, hostile: tuple[str, Dataset]):
+    case = hostile[1].cases[1]
+    visit(page, f"/case?case={case.id}&lang=zh")
+    drawn(page)
+    untouched(page)
+    assert shown(page, "h1") == {plain(case.title.zh)}
+    read = plain(page.evaluate("() => document.querySelector('[data-testid=stMain]').textContent"))
+    texts = [case.summary, case.problem, case.result, *case.actions, case.events[0].what, case.conflicts[0].note, *(metric.name for metric in case.metrics)]
+    assert [text.zh for text in texts if plain(text.zh) not in read] == []
+
+
+def test_headings_links_and_notices_show_it_as_text(page: Page, hostile: tuple[str, Dataset]):
+    """Names of places as headings, an unknown filter in a notice, a search in a button."""
+    dataset = hostile[1]
+    units = {place.code: place.name.en for place in dataset.places.values() if place.kind == "prefecture"}
+    search = "<img src=x onerror=window.pwned=1> **x** :red[x] $x$ https://evil.example"
+    for shape in ({"city": ",".join(map(str, units))}, {"search": search, "grade": "**x**,:red[x],<svg onload=window.pwned=1>,[x](https://evil.example)"}):
+        visit(page, f"/map?lang=en&{urlencode(shape)}")
+        untouched(page)
+        if "city" in shape:
+            assert shown(page, "h2") >= {plain(name) for name in units.values()}
+    expect(page.locator(".st-key-status button").first).to_contain_text("<img src=x onerror=window.pwned=1> **x** :red[x] $x$")
+    assert f"“{search}” close" in shown(page, ".st-key-status button")
+    notices = " ".join(shown(page, "[data-testid=stAlert]"))
+    assert all(f"({value})" in notices for value in ("**x**", ":red[x]", "<svg onload=window.pwned=1>", "[x](https://evil.example)"))
+    expect(control(page, "Search").or_(page.get_by_role("textbox", name="Search"))).to_have_value(search)
+
+
+def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(page: Page, hostile: tuple[str, Dataset], tmp_path: Path):
+    visit(page, "/case?lang=en")
+    page.get_by_text("Take this chart").first.click()
+    page.get_by_text("SVG", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download image").click()
+    download.value.save_as(tmp_path / "x.svg")
+    drawing = ElementTree.parse(tmp_path / "x.svg")
+    tags = {element.tag.rpartition("}")[2] for element in drawing.iter()}
+    assert tags <= {"svg", "g", "path", "rect", "text", "tspan", "defs", "clipPath", "style", "circle", "line"}
+    assert [name for element in drawing.iter() for name in element.attrib if name.startswith("on") or name.endswith("href")] == []
+    assert plain(hostile[1].source.title.en) in plain("".join(drawing.getroot().itertext()))
+    untouched(page)
+
+
+def test_hostile_parameters_open_a_page_all_the_same(page: Page):
+    strings = [text for text in HOSTILE.values() if len(text) < 200 and text.isprintable()]
+    for start, path in enumerate(("/case", "/compare")):
+        names = ("city", "domain", "grade", "role", "lang", "case", "cases", "figures", "colour", "view", "chart", "embed_options", "<b>")
+        visit(page, f"{path}?{urlencode(dict(zip(names, strings[start * 150 :: 11], strict=False)))}")
+        untouched(page)
+
+
+PREFIXES = ("/{}", "/static/{}", "/media/{}", "/component/{}", "/_stcore/{}", "/case?search={}", "/api/cases/{}.json", "/api/metrics.json?limit=1&search={}", "/~/+/{}")
+
+
+def test_hostile_addresses_are_answered_without_an_error(hostile: tuple[str, Dataset]):
+    connection = http.client.HTTPConnection(hostile[0].removeprefix("http://"), timeout=20)
+    wrong = []
+    for number, (name, text) in enumerate(HOSTILE.items()):
+        for prefix in (PREFIXES[0], PREFIXES[1 + number % (len(PREFIXES) - 1)]):
+            connection.request("GET", prefix.format(quote(text.encode("utf-8", "surrogatepass"), safe="/%"[: number % 3])))
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status >= 500 or "set-cookie" in answer.headers:
+                wrong.append((prefix, name, answer.status))
+            if answer.will_close:
+                connection.close()
+    connection.close()
+    assert wrong == []

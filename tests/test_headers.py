@@ -1,0 +1,478 @@
+"""What every request must be and every answer carries, on each route of a running server and for each kind of answer."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route, Router, WebSocketRoute
+from starlette.types import Message
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pages.frame.look import LANGUAGE_SCRIPTS
+from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
+from pages.serving.settings import read
+from tests.server import started
+
+SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
+FIXED = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+ONLY_OURS, ANYONE = "same-origin", "cross-origin"
+
+
+def directives(headers: dict[str, str]) -> dict[str, list[str]]:
+    """The Content-Security-Policy by directive."""
+    return {name: sources for name, *sources in (part.split() for part in headers["content-security-policy"].split(";"))}
+
+
+def assert_carried(headers: dict[str, str], resources: str = ONLY_OURS, frames: str = "'none'") -> None:
+    assert {name: headers.get(name) for name in FIXED} == FIXED
+    assert headers["cross-origin-resource-policy"] == resources
+    assert all(part.endswith("=()") for part in headers["permissions-policy"].split(", "))
+    policy = directives(headers)
+    assert " ".join(policy.pop("frame-ancestors")) == frames
+    digests = policy.pop("script-src")
+    assert digests[0] == "'self'" and all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", digest) for digest in digests[1:])
+    assert policy == {
+        "default-src": ["'none'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'", "blob:"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'none'"],
+    }
+
+
+# --- the guard by itself
+
+
+def broken(request: Any) -> Response:
+    raise RuntimeError("broken")
+
+
+def broken_later(request: Any) -> Response:
+    def parts() -> Iterator[bytes]:
+        yield b"begun"
+        raise RuntimeError("broken")
+
+    return StreamingResponse(parts())
+
+
+def own_headers(request: Any) -> Response:
+    return Response("x", headers={"Referrer-Policy": "unsafe-url", "content-security-policy": "default-src *", "x-own": "kept"})
+
+
+async def talk(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text(socket.headers.get("origin", "no origin"))
+    await socket.close()
+
+
+async def listen(socket: WebSocket) -> None:
+    await socket.accept()
+    with suppress(WebSocketDisconnect):
+        while True:
+            await socket.send_bytes(await socket.receive_bytes())
+
+
+ROUTES = [
+    Route("/", lambda request: Response("page"), methods=["GET", "OPTIONS"]),
+    Route("/own", own_headers),
+    Route("/unchanged", lambda request: Response(status_code=304)),
+    Route("/moved", lambda request: RedirectResponse("/")),
+    Route("/broken", broken),
+    Route("/broken-later", broken_later),
+    Route("/api/x.json", lambda request: JSONResponse({}), methods=["GET", "OPTIONS"]),
+    Route("/api/broken", broken),
+    Route("/apiary", lambda request: Response("no data link")),
+    WebSocketRoute("/socket", talk),
+    WebSocketRoute("/listener", listen),
+]
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def guard(clock: Clock | None = None, base: str = "", **environment: str) -> Guard:
+    settings, problems = read(environment)
+    assert settings, problems
+    return Guard(Router(ROUTES), settings, base, clock or Clock())
+
+
+def sent(
+    app: Guard, path: str = "/", kind: str = "http", client: str = "127.0.0.1", query: bytes = b"", method: str = "GET", says: Iterable[Message] = (), **headers: str
+) -> list[Message]:
+    """Everything that goes out for one request; an error of the server's own is passed over."""
+    fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in ({"host": "localhost:8501"} | headers).items() if value]
+    scope = {"type": kind, "path": path, "raw_path": path.encode(), "query_string": query, "headers": fields, "root_path": "", "client": (client, 1), "method": method}
+    scope |= {"scheme": "http", "server": ("localhost", 8501), "http_version": "1.1", "extensions": {"websocket.http.response": {}}, "subprotocols": []}
+    if kind == "websocket":
+        scope.pop("method")
+    found: list[Message] = []
+    heard = iter([{"type": "websocket.connect"}, *says] if kind == "websocket" else [{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        return next(heard, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        found.append(message)
+
+    try:
+        asyncio.run(app(scope, receive, send))
+    except RuntimeError as error:
+        assert str(error) == "broken"
+    return found
+
+
+def answer(app: Guard, path: str = "/", **request: Any) -> tuple[int, dict[str, str], bytes]:
+    start, *bodies = sent(app, path, **request)
+    headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+    assert len(headers) == len(start["headers"]), "a header stands twice"
+    return start["status"], headers, b"".join(body.get("body", b"") for body in bodies)
+
+
+ANSWERS = {
+    "a page": ({"path": "/"}, 200),
+    "a header of its own": ({"path": "/own"}, 200),
+    "unchanged": ({"path": "/unchanged"}, 304),
+    "moved": ({"path": "/moved"}, 307),
+    "missing": ({"path": "/nowhere"}, 404),
+    "broken": ({"path": "/broken"}, 500),
+    "broken later": ({"path": "/broken-later"}, 200),
+    "written to": ({"path": "/", "method": "POST"}, 405),
+    "another host": ({"path": "/", "host": "example.org"}, 421),
+    "no host": ({"path": "/", "host": ""}, 400),
+    "too long": ({"path": "/", "query": b"x" * TARGET_LIMIT}, 414),
+    "with a body": ({"path": "/", "content_length": "1"}, 413),
+    "data": ({"path": "/api/x.json"}, 200),
+    "data missing": ({"path": "/api/nowhere"}, 404),
+    "data broken": ({"path": "/api/broken"}, 500),
+    "data of another host": ({"path": "/api/x.json", "host": "example.org"}, 421),
+    "data written to": ({"path": "/api/x.json", "method": "DELETE"}, 405),
+    "a socket from elsewhere": ({"path": "/socket", "kind": "websocket", "origin": "http://example.org"}, 421),
+}
+
+
+@pytest.mark.parametrize(("request_", "status"), ANSWERS.values(), ids=ANSWERS)
+def test_every_kind_of_answer_carries_the_headers(request_, status):
+    found, headers, body = answer(guard(), **request_)
+    assert found == status
+    linked = request_["path"].startswith("/api")
+    assert_carried(headers, ANYONE if linked else ONLY_OURS)
+    if status in (400, 405, 413, 414, 421, 500):
+        sentence = json.loads(body)["detail"] if linked else body.decode().removesuffix("\n")
+        assert re.fullmatch(r"[A-Z][\w ]+\.", sentence)
+        assert headers["cache-control"] == "no-store"
+        assert headers.get("access-control-allow-origin") == ("*" if linked else None)
+
+
+def test_headers_of_its_own_are_kept_or_replaced():
+    _, headers, _ = answer(guard(), "/own")
+    assert (headers["x-own"], headers["referrer-policy"]) == ("kept", "same-origin")
+
+
+def test_an_answer_that_has_begun_is_not_begun_again():
+    assert [message["type"] for message in sent(guard(), "/broken-later")].count("http.response.start") == 1
+
+
+@pytest.mark.parametrize(("written", "sources"), [("none", "'none'"), ("self *.example.org", "'self' *.example.org"), ("*", "*")])
+def test_frames_are_as_set(written, sources):
+    assert_carried(answer(guard(HENAN_FRAME_ANCESTORS=written))[1], frames=sources)
+
+
+class Scripts(HTMLParser):
+    """The scripts of a page, and everything it says that would run or load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inline: list[str] = []
+        self.loaded: list[str] = []
+        self.handlers: list[str] = []
+        self.open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.open = tag == "script" and "src" not in given
+        self.loaded += [given[name] or "" for name in ("src", "href") if name in given and tag != "a"]
+        self.handlers += [name for name in given if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.inline.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = False
+
+
+def test_the_policy_lets_run_what_the_pages_bring_and_nothing_else():
+    page = Scripts()
+    page.feed(SHELL.read_text(encoding="utf-8"))
+    ours = [*page.inline, *LANGUAGE_SCRIPTS.values()]
+    digests = [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in ours]
+    assert directives(answer(guard())[1])["script-src"] == ["'self'", *digests]
+    assert page.handlers == []
+    assert [address for address in page.loaded if not address.startswith("./")] == []
+
+
+HOSTS = {
+    "the defaults": (
+        "",
+        {"localhost": True, "LOCALHOST:8501": True, "127.0.0.1:80": True, "[::1]:8501": True, "localhost.": True, "example.org": False, "localhost.example.org": False},
+    ),
+    "a name": ("example.org", {"example.org": True, "example.org:443": True, "www.example.org": False, "localhost": False, "evilexample.org": False}),
+    "all below a name": ("*.example.org", {"www.example.org": True, "a.b.example.org": True, "example.org": False, "wwwexample.org": False}),
+    "any": ("*", {"example.org": True, "10.0.0.1:8501": True, "[fe80::1]": True}),
+}
+
+
+@pytest.mark.parametrize(("allowed", "hosts"), HOSTS.values(), ids=HOSTS)
+def test_a_server_answers_under_its_names(allowed, hosts):
+    app = guard(HENAN_ALLOWED_HOSTS=allowed)
+    assert {host: answer(app, host=host)[0] == 200 for host in hosts} == hosts
+
+
+@pytest.mark.parametrize("host", ["a b", "a/b", "a@localhost", "localhost:", "localhost:x", "localhost:123456", "http://localhost", "localhost,localhost", "[::1", "-x", "例"])
+@pytest.mark.parametrize("allowed", ["", "*"])
+def test_what_is_no_host_is_refused_whatever_is_allowed(allowed, host):
+    assert answer(guard(HENAN_ALLOWED_HOSTS=allowed), host=host)[0] == 400
+
+
+def test_two_hosts_are_none():
+    scope_twice = guard()
+    inner = scope_twice._refusal({"type": "http", "method": "GET", "headers": [(b"host", b"localhost")] * 2, "query_string": b"", "raw_path": b"/"}, False)
+    assert inner is not None and inner.status_code == 400
+
+
+ORIGINS = {
+    "": "no origin",
+    "http://localhost:8501": "no origin",
+    "https://localhost": "no origin",
+    "http://127.0.0.1:3000": "no origin",
+    "http://example.org": 421,
+    "https://localhost.example.org": 421,
+    "null": 400,
+    "file://": 400,
+    "http://a@localhost": 400,
+    "http://localhost/path": 400,
+}
+
+
+@pytest.mark.parametrize(("origin", "expected"), ORIGINS.items(), ids=ORIGINS)
+def test_a_socket_is_for_our_own_pages_and_its_origin_goes_no_further(origin, expected):
+    first, *others = sent(guard(), "/socket", kind="websocket", origin=origin)
+    if isinstance(expected, int):
+        assert (first["type"], first["status"]) == ("websocket.http.response.start", expected)
+    else:
+        assert (first["type"], others[0]["text"]) == ("websocket.accept", expected)
+
+
+def test_a_socket_takes_bytes_and_hangs_up_on_text():
+    said = [{"type": "websocket.receive", "bytes": b"x"}, {"type": "websocket.receive", "text": "x"}, {"type": "websocket.receive", "bytes": b"y"}]
+    found = sent(guard(), "/listener", kind="websocket", says=said)
+    assert [(message["type"].removeprefix("websocket."), message.get("bytes") or message.get("code")) for message in found] == [("accept", None), ("send", b"x"), ("close", 1003)]
+
+
+def test_a_page_may_be_asked_for_from_elsewhere():
+    """Only a socket is bound to its origin; links and data are for everybody."""
+    assert answer(guard(), origin="https://example.org")[0] == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "x"])
+def test_nothing_is_written(method):
+    status, headers, _ = answer(guard(), method=method)
+    assert (status, headers["allow"]) == (405, ", ".join(METHODS))
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"), [("/", TARGET_LIMIT - 1, 200), ("/", TARGET_LIMIT, 414), ("/" + "x" * TARGET_LIMIT, 0, 414)], ids=["longest", "query", "path"]
+)
+def test_an_address_has_a_longest_length(path, query, status):
+    assert answer(guard(), path, query=b"x" * query)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"content_length": "0"}, 200), ({"content_length": "9" * 30}, 413), ({"content_length": "x"}, 413), ({"transfer_encoding": "chunked"}, 413)], ids=str
+)
+def test_a_request_has_no_body(headers, status):
+    assert answer(guard(), **headers)[0] == status
+
+
+# --- how often
+
+
+def statuses(app: Guard, times: int, path: str = "/api/x.json", client: str = "127.0.0.1") -> list[int]:
+    return [answer(app, path, client=client)[0] for _ in range(times)]
+
+
+def test_a_client_is_answered_so_often_a_minute():
+    clock = Clock()
+    app = guard(clock, HENAN_API_RATE="3")
+    assert statuses(app, 5) == [200, 200, 200, 429, 429]
+    clock.now += 45.5
+    status, headers, body = answer(app, "/api/x.json")
+    assert (status, headers["retry-after"], headers["access-control-allow-origin"]) == (429, "14", "*")
+    assert json.loads(body) == {"detail": "Too many requests. Try again in 14 seconds."}
+    clock.now += 14.5
+    assert statuses(app, 4) == [200, 200, 200, 429]
+
+
+def test_one_client_does_not_use_up_the_share_of_another():
+    app = guard(HENAN_API_RATE="1")
+    assert [*statuses(app, 2, client="10.0.0.1"), *statuses(app, 2, client="10.0.0.2")] == [200, 429, 200, 429]
+    assert [*statuses(app, 1, client="2001:db8::1"), *statuses(app, 1, client="2001:db8::ffff"), *statuses(app, 1, client="2001:db8:0:1::1")] == [200, 429, 200]
+
+
+def test_only_the_data_links_are_counted():
+    app = guard(HENAN_API_RATE="1")
+    assert statuses(app, 3, "/") == statuses(app, 3, "/apiary") == [200] * 3
+    assert statuses(app, 2) == [200, 429]
+
+
+def test_zero_means_any_number():
+    assert statuses(guard(HENAN_API_RATE="0"), 700) == [200] * 700
+
+
+def test_the_base_path_stands_before_the_data_links():
+    assert statuses(guard(base="/reforms", HENAN_API_RATE="1"), 3) == [200] * 3
+    assert answer(guard(base="/reforms"), "/reforms/api/x.json")[1]["cross-origin-resource-policy"] == ANYONE
+
+
+def test_only_the_clients_of_a_minute_are_remembered():
+    clock = Clock()
+    app = guard(clock)
+    for number in range(50):
+        statuses(app, 1, client=f"10.0.0.{number}")
+    clock.now += 60
+    statuses(app, 1)
+    assert len(app.rate.seen) == 1
+
+
+# --- a running server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[http.client.HTTPConnection]:
+    log = tmp_path_factory.mktemp("server") / "log"
+    with started(log, HENAN_FRAME_ANCESTORS="self *.example.org", HENAN_ALLOWED_HOSTS="localhost reforms.example.org") as (address, _):
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+        yield connection
+        connection.close()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def fetched(server: http.client.HTTPConnection, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    server.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    found = server.getresponse()
+    names = [name.lower() for name, _ in found.getheaders()]
+    assert len(names) == len(set(names)), "a header stands twice"
+    return found.status, {name.lower(): value for name, value in found.getheaders()}, found.read()
+
+
+BUNDLE = SHELL.parent / "static"
+STATIC = [f"/static/{path.relative_to(BUNDLE).as_posix()}" for folder in ("js", "css", "media") for path in sorted((BUNDLE / folder).iterdir())[:1]]
+PAGES = ["/", "/case", "/map", "/compare", "/data", "/method", "/case?case=x&lang=en", "/?embed=true"]
+STREAMLITS = [
+    "/favicon.png",
+    "/manifest.json",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/metrics",
+    "/_stcore/stream",
+    "/_stcore/agent/openapi.json",
+    "/_stcore/upload_file/a/b",
+]
+OURS = ["/healthz", "/topojson/world_110m.json", "/nowhere", "/case/", "//example.org", "/media/x.png", "/component/x/y.js", "/static/../../x", "/auth/login", "/oauth2callback"]
+DATA = ["/api", "/api/", "/api/metrics.csv", "/api/metrics.json?city=x", "/api/cases.json", "/api/cases/x.json", "/api/places.geojson", "/api/openapi.json", "/api/nowhere"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *STATIC, *STREAMLITS, *OURS, *DATA])
+def test_every_route_carries_the_headers(server, path):
+    status, headers, _ = fetched(server, path)
+    assert status < 500
+    assert_carried(headers, ANYONE if path.startswith("/api") else ONLY_OURS, "'self' *.example.org")
+
+
+@pytest.mark.parametrize("path", ["/", *STATIC, "/api/metrics.csv"])
+def test_what_is_unchanged_carries_the_headers(server, path):
+    etag = fetched(server, path)[1]["etag"]
+    status, headers, body = fetched(server, path, if_none_match=etag)
+    assert (status, body) == (304, b"")
+    assert_carried(headers, ANYONE if path.startswith("/api") else ONLY_OURS, "'self' *.example.org")
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", STATIC[0], "/_stcore/health", "/api/cases.json"])
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"host": "reforms.example.org"}, 200),
+        ({"host": "example.org"}, 421),
+        ({"method": "POST"}, 405),
+        ({"method": "OPTIONS"}, None),
+        ({"method": "HEAD"}, 200),
+        ({"content_length": "5"}, 413),
+    ],
+    ids=str,
+)
+def test_every_route_refuses_the_same(server, path, request_, status):
+    found, headers, _ = fetched(server, path, **request_)
+    assert found == status or (status is None and found < 500)
+    assert_carried(headers, ANYONE if path.startswith("/api") else ONLY_OURS, "'self' *.example.org")
+    if found == 413:
+        server.close()
+
+
+@pytest.mark.parametrize(("origin", "host", "status"), [("http://localhost", "localhost", 101), ("http://example.org", "localhost", 421), ("http://localhost", "example.org", 421)])
+def test_a_socket_is_opened_for_our_own_pages(server, origin, host, status):
+    opening = {
+        "upgrade": "websocket",
+        "connection": "Upgrade",
+        "sec_websocket_version": "13",
+        "sec_websocket_key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+        "sec_websocket_protocol": "streamlit",
+    }
+    found, headers, _ = fetched(server, "/_stcore/stream", origin=origin, host=host, **opening)
+    server.close()
+    assert found == status
+    if status != 101:
+        assert_carried(headers, frames="'self' *.example.org")
+
+
+def test_a_page_is_steered_by_no_other(server):
+    assert json.loads(fetched(server, "/_stcore/host-config")[2])["allowedOrigins"] == []
+
+
+FORWARDED = {
+    "nothing": ({}, "http"),
+    "by a proxy with TLS": ({"x_forwarded_proto": "https", "x_forwarded_for": "203.0.113.7"}, "https"),
+    "another host": ({"x_forwarded_host": "evil.example", "forwarded": "host=evil.example;proto=https"}, "http"),
+    "no protocol": ({"x_forwarded_proto": "javascript", "x_forwarded_for": "<b>, ' OR 1"}, "http"),
+}
+
+
+@pytest.mark.parametrize(("headers", "scheme"), FORWARDED.values(), ids=FORWARDED)
+def test_addresses_in_files_are_those_of_the_host_that_was_asked(server, headers, scheme):
+    _, _, body = fetched(server, "/api/cases/2020-01-water-pricing.json", **headers)
+    assert json.loads(body)["page"] == f"{scheme}://localhost:{server.port}/case?case=2020-01-water-pricing"
+    assert b"evil" not in body

@@ -1,0 +1,356 @@
+"""Hostile strings by every route that needs no browser: case files, pages, queries, data links, downloads. They are text, or they are refused; nothing breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import html
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import pytest
+from google.protobuf.message import Message
+from starlette.routing import Router
+from streamlit.testing.v1 import AppTest
+
+import data.live
+from data.brief import brief
+from data.export import FORMATS, file_name
+from data.extract import Extract
+from data.filters import SEARCH_LIMIT, parse, select
+from data.load import FOLDER, Dataset, read_dataset
+from data.routes import mounted
+from pages.figures.edition import exported
+from pages.figures.strip import grade_strip
+from pages.frame.literal import literal
+from pages.serving.guard import TARGET_LIMIT, Guard
+from pages.serving.settings import Settings, read
+from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
+
+PAGES = {"overview": "", "case": "case.py", "map": "map.py", "compare": "compare.py", "data": "download.py", "method": "method.py"}
+SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
+CASES = 5
+SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.items()}
+"""The strings as bytes on the wire."""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
+    """The dataset of the pages, every text of which is hostile; CASES cases, one with a figure of each grade."""
+    data.live.use(hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES))
+    yield data.live.current().dataset
+    data.live.use(FOLDER)
+    data.live.current()
+
+
+def test_the_corpus_is_large():
+    assert len(set(HOSTILE.values())) >= 300
+    assert len(admitted()) >= 300
+
+
+# --- case files
+
+
+def test_every_string_in_every_text_of_a_case_is_taken_or_refused_where_it_stands(tmp_path):
+    given = {f"{2000 + number // 99}-{number % 99 + 1:02d}-hostile": text for number, text in enumerate(HOSTILE.values())}
+    cases = (case(int(stem[5:7]), cycle([text]), int(stem[:4])) for stem, text in given.items())
+    dataset, problems = read_dataset(folder(tmp_path / "data", cases))
+    refused = {Path(problem.file).stem for problem in problems}
+    assert dataset is None
+    assert {text for stem, text in given.items() if stem not in refused} == set(admitted())
+    assert [str(problem) for problem in problems if not re.fullmatch(r"data/cases/[0-9a-z-]+\.yaml:[0-9]+:[0-9]+ .+", str(problem)) or not str(problem).isprintable()] == []
+
+
+def test_every_string_may_stand_bare_in_a_file(tmp_path):
+    """Nothing raises, whatever YAML makes of it; every problem is one printable line."""
+    files = folder(tmp_path / "data", ()) / "cases"
+    for number, text in enumerate(HOSTILE.values()):
+        (files / f"bare-{number}.yaml").write_bytes(f"{text}\nid: {text}\ntitle: {{zh: {text}, en: x}}\n{text}: {text}\n".encode("utf-8", "surrogatepass"))
+    dataset, problems = read_dataset(tmp_path / "data")
+    assert dataset is None
+    assert {Path(problem.file).name for problem in problems} == {file.name for file in files.iterdir()}
+    assert all(str(problem).isprintable() and len(str(problem)) < 600 for problem in problems)
+
+
+# --- pages
+
+
+def opened(name: str, **query: str) -> AppTest:
+    """A page as its link opens it."""
+    at = AppTest.from_file(str(SHELL), default_timeout=60)
+    at.query_params.update(query)
+    at.run()
+    if PAGES[name]:
+        at.switch_page(PAGES[name]).run()
+    assert not at.exception, at.exception
+    return at
+
+
+class Words(NamedTuple):
+    """One text that Streamlit sends for a page, with the element and the field it stands in."""
+
+    where: str
+    text: str
+
+
+def words(at: AppTest) -> Iterator[Words]:
+    for element in (*at.main, *at.sidebar):
+        proto = getattr(element, "proto", None)
+        if isinstance(proto, Message):
+            yield from _words(proto, type(proto).__name__)
+
+
+def _words(message: Message, path: str) -> Iterator[Words]:
+    for field, value in message.ListFields():
+        for part in value if field.is_repeated else [value]:
+            if isinstance(part, Message):
+                yield from _words(part, f"{path}.{field.name}")
+            elif isinstance(part, str):
+                yield Words(f"{path}.{field.name}", part)
+
+
+SHOWN_AS_IT_STANDS = {"Selectbox.options", "Selectbox.raw_value", "MultiSelect.options", "MultiSelect.raw_values", "TextInput.value", "Code.code_text", "PlotlyChart.alt"}
+NOT_SHOWN = re.compile(r"(icon|\bid|raw_values)$")
+ICON = re.compile(r" :material/\w+:$")
+ESCAPE = re.compile(r"\\(.)|\u2060")
+TAGS = {"div", "p", "h2", "span", "ul", "ol", "li", "b", "q", "small", "section", "blockquote", "time", "footer", "a"} | {*("table", "caption", "thead", "tbody", "tr", "th", "td")}
+ATTRIBUTES = {"class", "title", "lang", "role", "aria-label", "tabindex", "scope", "style", "href", "target", "rel"}
+DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
+
+
+class Elements(HTMLParser):
+    """The elements of a text of HTML, their attributes, and where they lead."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def only_text(found: Words, texts: list[str]) -> bool:
+    """Whether what was given is nothing but text in this place."""
+    if found.where == "Html.body":
+        elements = Elements(found.text)
+        look = {"style", "script"} if found.text.lstrip().startswith("<style>") else set()
+        return elements.tags <= TAGS | look and elements.attributes <= ATTRIBUTES and all(link.startswith("/") for link in elements.links)
+    if found.where == "PlotlyChart.spec":
+        return not any(re.search("[<>&]", DRAWN.sub("", text)) for text in _strings(json.loads(found.text)))
+    markdown = ICON.sub("", found.text)
+    plain = ESCAPE.sub(r"\1", markdown)
+    return found.where in SHOWN_AS_IT_STANDS or bool(NOT_SHOWN.search(found.where)) or literal(plain) == markdown or not any(text in plain for text in texts)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
+FIGURES = ",".join(f"2020-01-hostile.{metric}" for metric in "abcdefp")
+VIEWS = {
+    "filtered": {"city": "410300,410400", "domain": "finance"},
+    "compared": {"figures": FIGURES, "cases": "2020-01-hostile,2020-02-hostile", "colour": "figures"},
+    "printed": {"view": "print", "case": "2020-02-hostile"},
+    "embedded": {"view": "embed", "chart": "map", "colour": "2020-01-hostile.a"},
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("name", "view"), [*((name, "filtered") for name in PAGES), ("compare", "compared"), ("case", "printed"), ("map", "embedded")])
+def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
+    texts = [text.strip() for text in admitted() if len(text.strip()) > 4]
+    found = [*words(opened(name, lang=lang, **VIEWS[view]))]
+    assert [entry for entry in found if not only_text(entry, texts)] == []
+    assert hostile.source.title[lang] in html.unescape("".join(entry.text for entry in found if entry.where == "Html.body"))
+
+
+def test_a_figure_draws_only_text():
+    """The export edition, which carries all of them: title, subtitle, footer, legend; the labels of the others go the same way."""
+    wrong = []
+    for text in admitted():
+        figure = exported(grade_strip({"A": 1}, "en"), text, text, [text], [("#ffffff", text)])
+        drawn = [*_strings(figure.to_plotly_json()["layout"])]
+        shown = html.unescape("".join(re.sub("</?b>", "", part) for part in drawn))
+        if any(re.search("[<>&]", DRAWN.sub("", part)) for part in drawn) or re.sub(r"\s", "", text)[:60] not in re.sub(r"\s", "", shown):
+            wrong.append(text)
+    assert wrong == []
+
+
+# --- queries
+
+
+LISTS, SINGLE = ("city", "domain", "grade", "role", "cases", "figures"), ("search", "lang", "case", "colour", "view", "chart", "only", "embed")
+AT_ONCE = 4 * len(LISTS) + len(SINGLE)
+
+
+@pytest.mark.parametrize("first", range(0, len(HOSTILE), AT_ONCE))
+def test_a_hostile_link_opens_a_page_that_says_what_it_passed_over(hostile, first):
+    """Each string is a value of some parameter, its neighbours those of the others; the pages take turns."""
+    strings = iter([text.decode("utf-8", "replace") for text in [*SENT.values(), *SENT.values()][first:]])
+    query = {name: ",".join(islice(strings, 4)) for name in LISTS} | {name: next(strings) for name in SINGLE}
+    at = opened([*PAGES][first // AT_ONCE % len(PAGES)], **query)
+    given = [part.strip() for text in query.values() for part in (text, *text.split(",")) if len(part.strip()) > 4]
+    assert [entry for entry in words(at) if not only_text(entry, given)] == []
+    _, dropped = parse(query, hostile)
+    assert len(at.warning) >= min(len(dropped), 6)
+    assert all(len(warning.value) < 400 for warning in at.warning)
+
+
+def test_a_hostile_search_is_words_to_look_for(hostile):
+    for name, text in HOSTILE.items():
+        filters, _ = parse({"search": text}, hostile)
+        assert len(filters.search) <= SEARCH_LIMIT and filters.search.isprintable(), name
+        assert set(select(hostile, filters).positions) <= set(range(len(hostile.table))), name
+
+
+def test_a_search_finds_the_hostile_text_itself(hostile):
+    title = next(case.title.en for case in hostile.cases if len(case.title.en) <= SEARCH_LIMIT)
+    assert select(hostile, parse({"search": title}, hostile)[0]).positions
+
+
+# --- data links
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+SETTINGS, _ = read({"HENAN_API_RATE": "0"})
+assert SETTINGS
+
+
+def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: bytes) -> Answer:
+    """One request to the data links as the server has them: guarded and mounted."""
+    fields = [(name.replace("_", "-").encode(), value) for name, value in ({"host": b"localhost:8501"} | headers).items()]
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501), "root_path": "", "client": ("127.0.0.1", 1)}
+    scope |= {"method": "GET", "path": path, "raw_path": quote(path, errors="replace").encode(), "query_string": query.encode(), "headers": fields}
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(Guard(Router([mounted()]), settings)(scope, receive, send))
+    start, *bodies = sent
+    return Answer(start["status"], [(name.decode(), value.decode()) for name, value in start["headers"]], b"".join(body.get("body", b"") for body in bodies))
+
+
+def told(answer: Answer) -> Any:
+    """The JSON of an answer, whose headers hold no line of their own."""
+    assert all("\r" not in name + value and "\n" not in name + value for name, value in answer.headers)
+    assert dict(answer.headers)["content-type"] == "application/json"
+    return json.loads(answer.body)
+
+
+LINKED = ("city", "domain", "grade", "role", "only", "fields", "sort", "limit", "offset")
+
+
+def test_a_hostile_parameter_is_refused_by_name():
+    for name, text in SENT.items():
+        query = urlencode(dict.fromkeys(LINKED, text) | {text: b"x"})
+        answer = asked("/api/metrics.json", query)
+        body = told(answer)
+        assert answer.status == (414 if len(query) > TARGET_LIMIT - 100 else 422), name
+        if answer.status == 422:
+            assert {problem["parameter"] for problem in body["problems"]} >= (set(LINKED) if text.strip(b",") else {"limit", "offset"}), name
+            assert all(len(part) <= 600 for problem in body["problems"] for part in problem.values()), name
+
+
+def test_a_hostile_address_is_answered_in_json():
+    for name, text in SENT.items():
+        answer = asked(f"/api/cases/{text.decode('utf-8', 'replace')}.json")
+        assert answer.status in (404, 414), name
+        assert told(answer)["detail"], name
+
+
+def test_a_hostile_search_is_answered_in_json(hostile):
+    for name, text in SENT.items():
+        query = urlencode({"search": text, "limit": 1, "fields": "metric_id"})
+        answer = asked("/api/metrics.json", query)
+        assert answer.status == (414 if len(query) > TARGET_LIMIT - 100 else 422 if len(HOSTILE[name]) > SEARCH_LIMIT else 200), name
+        told(answer)
+
+
+ADDRESSING = (
+    "x_forwarded_host",
+    "x_forwarded_proto",
+    "x_forwarded_for",
+    "x_forwarded_prefix",
+    "x_forwarded_port",
+    "forwarded",
+    "x_original_url",
+    "x_rewrite_url",
+    "origin",
+    "referer",
+)
+
+
+def test_a_hostile_header_gets_into_no_file(hostile):
+    """Even where a server answers to any host: one that is none is refused, and no other header changes an address in a file."""
+    anyone, _ = read({"HENAN_ALLOWED_HOSTS": "*", "HENAN_API_RATE": "0"})
+    assert anyone
+    path = "/api/cases/2020-01-hostile.json"
+    plain = asked(path, settings=anyone)
+    assert b"http://localhost:8501/case?case=2020-01-hostile" in plain.body
+    for name, text in SENT.items():
+        answer = asked(path, settings=anyone, **dict.fromkeys((*ADDRESSING, "if_none_match", "range"), text))
+        assert (answer.status, answer.body) == (200, plain.body), name
+        if not re.fullmatch(rb"[\w.-]+", text):
+            assert told(asked(path, settings=anyone, host=text)) == {"detail": "The address of the server is missing or malformed."}, name
+
+
+def test_a_hostile_host_is_not_answered():
+    assert {name: status for name, text in SENT.items() if (status := asked("/api/metrics.csv", host=text).status) not in (400, 421)} == {}
+
+
+# --- downloads
+
+
+def test_no_cell_of_a_table_is_a_formula(hostile):
+    cells = [cell for row in csv.reader(io.StringIO(FORMATS["csv"].write(Extract(hostile)).decode("utf-8-sig"))) for cell in row]
+    assert any(cell.startswith("'=") for cell in cells)
+    assert [cell for cell in cells if re.match(r"\s*[=+@＝＋－＠]|\s*-(?![0-9])|[\t\r]", cell)] == []
+    with zipfile.ZipFile(io.BytesIO(FORMATS["xlsx"].write(Extract(hostile, address="http://localhost:8501")))) as book:
+        parts = {name: book.read(name).decode() for name in book.namelist()}
+    assert not [name for name, text in parts.items() if re.search(r"<f[ >]|externalLink|vbaProject|DDE", text) and name.endswith((".xml", ".rels")) and "sharedStrings" not in name]
+    leads_to = {target for name, text in parts.items() if name.endswith(".rels") and "worksheets" in name for target in re.findall(r'Target="([^"]*)"', text)}
+    assert {target.partition("/case?case=")[0] for target in leads_to} == {"http://localhost:8501"}
+
+
+def test_what_is_taken_away_holds_the_text_and_no_more(hostile):
+    extract = Extract(hostile)
+    rows = json.loads(FORMATS["json"].write(extract))["metrics"]
+    assert [row["metric_en"] for row in rows] == [metric.name.en for found in hostile.cases for metric in found.metrics]
+    with zipfile.ZipFile(io.BytesIO(FORMATS["zip"].write(extract))) as package:
+        assert all(re.fullmatch(r"[\w.-]+", name) for name in package.namelist())
+    for found in hostile.cases:
+        with zipfile.ZipFile(io.BytesIO(brief(hostile, found, "en"))) as document:
+            text = html.unescape(re.sub(r"<[^>]+>", "", document.read("word/document.xml").decode()))
+            assert found.title.en in text and found.summary.en in text
+            assert b"TargetMode" not in document.read("word/_rels/document.xml.rels")
+
+
+def test_a_file_is_called_by_letters_and_digits(hostile):
+    names = {name: file_name(Extract(hostile, parse({"search": text}, hostile)[0])) for name, text in HOSTILE.items()}
+    assert {name: file for name, file in names.items() if not re.fullmatch(r"henan-reforms_2020[\w-]{,60}\.csv", file)} == {}
