@@ -25,7 +25,7 @@ let
     Table = Table.PromoteHeaders(Source, [PromoteAllScalars = true])
 in
     Table"""),
-    "curl": Template('curl --fail --compressed --remote-name --remote-header-name "$table"'),
+    "curl": Template('curl --fail --compressed --output "$file" "$table"'),
 }
 
 
@@ -40,7 +40,7 @@ def iframe(address: str, title: str, height: int) -> str:
     return str(Markup('<iframe src="{}" title="{}" width="100%" height="{}" style="border:0" loading="lazy"></iframe>').format(address, title, height))
 
 
-def snippets(address: str, filters: Filters) -> Mapping[str, str]:
-    """What reads the filtered table, by language."""
+def snippets(address: str, filters: Filters, file: str) -> Mapping[str, str]:
+    """What reads the filtered table, by language; curl keeps it as `file`."""
     table = link(address, "metrics.csv", filters)
-    return {language: template.substitute(table=table) for language, template in _TEMPLATES.items()}
+    return {language: template.substitute(table=table, file=file) for language, template in _TEMPLATES.items()}

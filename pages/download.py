@@ -94,7 +94,7 @@ def data_links(view: View) -> None:
 def code(view: View) -> None:
     """The code that reads the table, in the languages readers use."""
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
-    written = snippets(view.address, view.filters)
+    written = snippets(view.address, view.filters, file_name(Extract(view.dataset, view.filters)))
     for tab, (language, text) in zip(st.tabs(list(written)), written.items(), strict=True):
         with tab:
             if language == "Excel":

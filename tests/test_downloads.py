@@ -316,7 +316,7 @@ def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
 )
 def test_a_link_can_be_pasted_anywhere(filters, query):
     assert link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
-    assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in snippets("http://a.b", filters).values())
+    assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in snippets("http://a.b", filters, "a.csv").values())
 
 
 @pytest.mark.parametrize("ending", FORMATS)

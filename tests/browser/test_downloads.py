@@ -84,7 +84,7 @@ def test_a_chart_is_taken_as_an_image(arrive, tmp_path):
     visit(page, "/case?case=2020-09-dancheng-health")
     page.get_by_text("Take this chart").first.click()
     name, picture = saved(page, page.get_by_role("button", name="Download PNG"), tmp_path)
-    assert name.startswith("henan-reforms_2020_case-9_") and name.endswith("_en.png")
+    assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.png"
     assert int.from_bytes(picture[16:20]) == 2 * 1200
     page.get_by_text("SVG", exact=True).click()
     name, drawing = saved(page, page.get_by_role("button", name="Download image"), tmp_path)

@@ -32,7 +32,7 @@ def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     tab_to(page, page.get_by_role("button", name="CSV").first)
     with page.expect_download() as download:
         page.keyboard.press("Enter")
-    assert download.value.suggested_filename == "henan-reforms_2020_419001.csv"
+    assert download.value.suggested_filename == "henan-reforms_2020_jiyuan.csv"
 
 
 def tab_to(page: Page, target: Locator) -> None:
