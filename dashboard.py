@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import Any
+from pages.serving import ready
 
-import streamlit as st
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+with ready.explained():
+    import asyncio
+    import gc
+    import logging
+    from collections.abc import AsyncIterator
+    from contextlib import asynccontextmanager
+    from typing import Any
 
-from data.live import current, use
-from data.routes import api, mounted
-from pages.serving import settings
-from pages.serving.compression import Compression
-from pages.serving.guard import Guard
+    import streamlit as st
+    from starlette.middleware import Middleware
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse, Response
+    from starlette.routing import Route
+
+    from data.live import look, use
+    from data.routes import api, mounted
+    from pages.serving import failure, log, settings, stop, updates
+    from pages.serving.compression import Compression
+    from pages.serving.connections import allow_many, send_at_once
+    from pages.serving.guard import Guard
+    from pages.serving.health import healthz
+    from pages.serving.replay import Replay
 
 SETTINGS = settings.from_environment()
 use(SETTINGS.data)
 BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
-
-
-def healthz(request: Request) -> Response:
-    """Whether a dataset is loaded, and which: cases, figures, time of the last good load, number of problems in a newer edit."""
-    state = current()
-    body = {
-        "status": "ok",
-        "cases": len(state.dataset.cases),
-        "metrics": len(state.dataset.table),
-        "loaded": datetime.fromtimestamp(state.loaded_at, UTC).isoformat(timespec="seconds"),
-        "problems": len(state.problems),
-    }
-    return JSONResponse(body, headers={"cache-control": "no-store"})
+logger = logging.getLogger("dashboard")
 
 
 def empty_world(request: Request) -> Response:
@@ -45,11 +40,19 @@ def empty_world(request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Loads the dataset before the first reader and takes what is loaded out of the garbage collector's rounds."""
-    current()
+    """Reads the data before the first reader, takes what is loaded out of the garbage collector's rounds, and follows edits until the stop."""
+    log.start(SETTINGS.log)
+    stop.gracefully()
+    allow_many()
+    send_at_once()
+    look()
     gc.collect()
     gc.freeze()
+    following = asyncio.create_task(updates.follow())
+    logger.info("started", extra={"fields": {"data": str(SETTINGS.data), "base": BASE}})
     yield
+    following.cancel()
+    logger.info("stopped")
 
 
 app = st.App(
@@ -60,6 +63,7 @@ app = st.App(
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
     ],
-    middleware=[Middleware(Guard, SETTINGS, BASE), Middleware(Compression, BASE)],
+    middleware=[Middleware(log.Requests, BASE), Middleware(Guard, SETTINGS, BASE), Middleware(Compression), Middleware(Replay)],
     lifespan=lifespan,
+    on_script_error=failure.tell,
 )

@@ -1,84 +1,190 @@
-"""The dataset that a running server shares among all readers: reread when a file changes, the last good one kept when an edit is broken."""
+"""The dataset that a running server shares among all readers. What changes on the disk is taken over once it rests and is whole; until then the last good one stays."""
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 
-from data.load import FOLDER, Dataset, DatasetError, read_dataset
+from data.load import FOLDER, Dataset, DatasetError, content, read_dataset
 from data.problems import Problem
+from data.schema import Lang
+from data.wording import worded_rows
 
-Fingerprint = tuple[tuple[str, int, int], ...]
+BOUNDARIES = "henan.geojson"
+JUMP = 5.0
+"""So many seconds must the clock differ from the machine's own count before somebody has set it."""
+
+logger = logging.getLogger(__name__)
+_ENDINGS = (".yaml", ".yml", ".geojson")
+Fingerprint = tuple[tuple[str | int | None, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The last good dataset, when it was loaded, and the problems of a newer edit that could not be used."""
+    """The last good dataset and the boundaries (GeoJSON; the id of a feature is its unit's six-digit code), when they were loaded in seconds since 1970,
+    and the problems of a newer edit that could not be used. `edition` counts the changes that a reader could see.
+    """
 
     dataset: Dataset
+    boundaries: Mapping[str, Any]
     loaded_at: float
     problems: tuple[Problem, ...] = ()
+    edition: int = 1
 
 
 class Live:
-    """Keeps the dataset of one folder. `current` is cheap: it compares names, times and sizes, and parses only when they differ."""
+    """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `look` does, and a server calls it several times a second."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self._seen: Fingerprint | None = None
         self._state: State | None = None
+        self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
+        self._read: Fingerprint | None = None
+        self._last: Fingerprint | None = None
+        self._clock = _clock()
 
     def current(self) -> State:
-        """The state by now. Raises DatasetError only when there never was a good dataset."""
-        seen = self._fingerprint()
-        if self._state is not None and seen == self._seen:
-            return self._state
-        with self._lock:
-            if self._state is None or seen != self._seen:
-                self._state = self._reread()
-                self._seen = seen
-            return self._state
-
-    def _reread(self) -> State:
-        dataset, problems = read_dataset(self.folder)
-        if dataset is not None:
-            return State(dataset, time.time())
+        """The state as of the last look. Raises DatasetError while there never was a good dataset."""
         if self._state is None:
-            raise DatasetError(problems)
-        for problem in problems:
-            print(problem, flush=True)
-        return State(self._state.dataset, self._state.loaded_at, tuple(problems))
+            self.look()
+        if self._state is None:
+            raise DatasetError(self._problems)
+        return self._state
 
-    def _fingerprint(self) -> Fingerprint:
-        found = []
-        for part in ("cases", "reference"):
-            for path in sorted((self.folder / part).glob("*.*")):
-                try:
-                    status = path.stat()
-                except OSError:
-                    continue
-                found.append((path.name, status.st_mtime_ns, status.st_size))
-        return tuple(found)
+    def look(self) -> int:
+        """Takes over what has changed, and rests since the last look: a file may be saved in two steps, or several one after the other. The edition after it; 0 is none."""
+        with self._lock:
+            self._follow_clock()
+            self._look()
+            return self._state.edition if self._state else 0
+
+    def _look(self) -> None:
+        found, before = _fingerprint(self.folder), self._last
+        self._last = found
+        if found == self._read or before not in (None, found):
+            return
+        self._read = found
+        loaded, problems = self._load()
+        if _fingerprint(self.folder) != found:
+            self._read = None
+        elif loaded is None:
+            self._refuse(problems)
+        else:
+            self._adopt(*loaded)
+
+    def _load(self) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
+        """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none meets what cannot be made."""
+        try:
+            dataset, problems = read_dataset(self.folder)
+            problems = [problem for problem in problems if problem.severity == "error"]
+            if dataset is None:
+                return None, problems
+            boundaries = _boundaries(self.folder, dataset)
+            if isinstance(boundaries, Problem):
+                return None, [boundaries]
+            for lang in get_args(Lang):
+                worded_rows(dataset, lang)
+            _ = dataset.search_texts
+        except Exception:
+            logger.exception("The data cannot be used because of a fault in the program")
+            return None, [Problem(self.folder.name, 1, 1, "", "cannot be used because of a fault in the program, which the log describes")]
+        return (dataset, boundaries), []
+
+    def _adopt(self, dataset: Dataset, boundaries: Mapping[str, Any]) -> None:
+        state = self._state
+        if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
+            self._state = State(dataset, boundaries, time.time(), edition=state.edition + 1 if state else 1)
+            logger.info("data loaded", extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": len(dataset.table)}})
+        elif state.problems:
+            self._state = replace(state, problems=(), edition=state.edition + 1)
+            logger.info("data as before", extra={"fields": {"version": dataset.version}})
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        for problem in problems:
+            logger.error(str(problem))
+        if self._state:
+            self._state = replace(self._state, problems=tuple(problems), edition=self._state.edition + 1)
+        kept = {"version": self._state.dataset.version} if self._state else {}
+        logger.error("update refused" if self._state else "no data", extra={"fields": {"problems": len(problems), **kept}})
+
+    def _follow_clock(self) -> None:
+        """Tells the time of loading by the clock as it goes now, when somebody has set it since."""
+        before, self._clock = self._clock, _clock()
+        jump = self._clock - before
+        if abs(jump) > JUMP:
+            logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
+            if self._state:
+                self._state = replace(self._state, loaded_at=self._state.loaded_at + jump, edition=self._state.edition + 1)
+
+
+def _clock() -> float:
+    """What the clock shows beyond a count that nobody can set; it runs on while the machine sleeps where the system has such a one."""
+    return time.time() - (time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic())
+
+
+def _fingerprint(folder: Path) -> Fingerprint:
+    """What tells one state of the files from another without reading them. What cannot be looked at counts by the reason why."""
+    return tuple(entry for part in ("cases", "reference") for entry in _entries(folder / part))
+
+
+def _entries(part: Path) -> Iterator[tuple[str | int | None, ...]]:
+    try:
+        names = sorted(os.listdir(part))
+    except OSError as error:
+        names = []
+        yield part.name, error.errno
+    for name in names:
+        if name.lower().endswith(_ENDINGS) and not name.startswith("."):
+            try:
+                found = os.stat(part / name)
+                yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+            except OSError as error:
+                yield part.name, name, error.errno
+
+
+def _boundaries(folder: Path, dataset: Dataset) -> Mapping[str, Any] | Problem:
+    path = folder / "reference" / BOUNDARIES
+    codes = {place.code for place in dataset.places.values() if place.kind == "prefecture"}
+    try:
+        found: Mapping[str, Any] = orjson.loads(content(path))
+        left = codes - {feature["id"] for feature in found["features"] if feature["geometry"]["coordinates"]}
+        message = f"has no outline of {', '.join(sorted(map(str, left)))}. Add it" if left else ""
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
+    except (ValueError, LookupError, TypeError):
+        message = "is not GeoJSON with an id and a geometry for each feature. Restore the file"
+    return Problem(f"{folder.name}/reference/{BOUNDARIES}", 1, 1, "", message) if message else found
 
 
 _LIVE = Live()
 
 
+def use(folder: Path) -> None:
+    """Takes the dataset from another folder than this project's own."""
+    global _LIVE
+    _LIVE = Live(folder)
+
+
 def current() -> State:
-    """The state of this project's own dataset."""
+    """The state of the dataset that is served."""
     return _LIVE.current()
 
 
-@lru_cache(maxsize=1)
+def look() -> int:
+    """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
+    return _LIVE.look()
+
+
 def boundaries() -> Mapping[str, Any]:
     """The outlines of the 18 units as GeoJSON; the id of a feature is the unit's six-digit code."""
-    found: Mapping[str, Any] = orjson.loads((FOLDER / "reference" / "henan.geojson").read_bytes())
-    return found
+    return current().boundaries

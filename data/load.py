@@ -7,12 +7,14 @@ and so is a file of more than `SIZE_LIMIT` bytes or `DEPTH_LIMIT` levels.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
@@ -71,6 +73,8 @@ class Dataset:
     units: Mapping[str, Unit]
     source: Source
     warnings: tuple[Problem, ...] = ()
+    version: str = ""
+    """Twelve digits that differ when the content of any file differs."""
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:
@@ -114,7 +118,7 @@ def read_dataset(folder: Path = FOLDER) -> tuple[Dataset | None, list[Problem]]:
     """The dataset, or None when any file holds an error; and all problems, warnings included, in the order of files and lines."""
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in ("source", "places", "domains", "units")}
     source, tables = reference["source"].validated(Source), read_tables(reference)
-    files = [File.read(path, folder) for path in sorted((folder / "cases").glob("*.yaml"))]
+    files = [File.read(path, folder) for path in case_files(folder)]
     cases = [case for file in files if (case := read_case(file, tables))]
     _check_numbers(files)
     found = sorted(problem for file in (*reference.values(), *files) for problem in file.problems)
@@ -123,7 +127,25 @@ def read_dataset(folder: Path = FOLDER) -> tuple[Dataset | None, list[Problem]]:
         return None, problems
     ordered = tuple(sorted(cases, key=lambda case: (case.year, case.number)))
     frozen = {name: MappingProxyType(dict(entries)) for name, entries in tables.items()}
-    return Dataset(cases=ordered, source=source, warnings=tuple(problems), **frozen), problems
+    return Dataset(cases=ordered, source=source, warnings=tuple(problems), version=_version([*reference.values(), *files]), **frozen), problems
+
+
+def case_files(folder: Path) -> list[Path]:
+    """The case files in order; none where they cannot be listed."""
+    return [path for path in _listed(folder / "cases") if path.suffix == ".yaml"]
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What stands in a folder. A hidden file is an editor's own: Emacs marks a case that is being edited by `.#….yaml`."""
+    try:
+        return sorted(folder / name for name in os.listdir(folder) if not name.startswith("."))
+    except OSError:
+        return []
+
+
+def _version(files: Iterable[File]) -> str:
+    """The same wherever the folder stands."""
+    return sha256("".join(f"{file.name.partition('/')[2]}\0{file.digest}\0" for file in files).encode()).hexdigest()[:12]
 
 
 def read_tables(reference: Mapping[str, File]) -> Tables:
@@ -160,6 +182,7 @@ class File:
         self.refused: list[FieldPath] = []
         self.problems: list[Problem] = []
         self.errors = 0
+        self.digest = ""
 
     @classmethod
     def read(cls, path: Path, folder: Path) -> File:
@@ -172,7 +195,9 @@ class File:
             elif status.st_size > SIZE_LIMIT:
                 file.report((), f"{status.st_size} bytes, at most {SIZE_LIMIT} are read. Is this a case file?")
             else:
-                file.parse(path.read_bytes())
+                raw = content(path)
+                file.digest = sha256(raw).hexdigest()
+                file.parse(raw)
         except OSError as error:
             file.report((), f"cannot be read ({error.strerror}). Restore the file or its permissions")
         return file
@@ -325,6 +350,12 @@ class File:
     def _follows(self, path: FieldPath) -> bool:
         """Whether a mistake at `path` only follows from a value that was refused already."""
         return any(path[: len(refused)] == refused[: len(path)] for refused in self.refused)
+
+
+def content(path: Path) -> bytes:
+    """What a file holds. Neither a pipe that has just taken its place makes it wait, nor a file that has just grown makes it read without end."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
+        return stream.read(SIZE_LIMIT + 1) or b""
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:
@@ -499,7 +530,15 @@ def _check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
     """Case files under a name that is never read, and a folder without cases."""
     cases = folder / "cases"
     if not any_case:
-        yield Problem(_relative(cases, folder), 1, 1, "", "holds no case file. Copy template.yaml there and fill it in")
-    for path in sorted(cases.glob("*")):
+        yield Problem(_relative(cases, folder), 1, 1, "", _why_none(cases))
+    for path in _listed(cases):
         if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml":
             yield Problem(_relative(path, folder), 1, 1, "", "is not read. Rename it to end in .yaml")
+
+
+def _why_none(cases: Path) -> str:
+    try:
+        os.listdir(cases)
+    except OSError as error:
+        return f"cannot be read ({error.strerror}). Restore the folder or its permissions"
+    return "holds no case file. Copy template.yaml there and fill it in"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.load import DatasetError
 from pages.frame import bars, look
 from pages.frame.view import language, open_view
+from pages.serving import updates
 
 SCRIPTS = {"overview": "overview.py", "case": "case.py", "map": "map.py", "compare": "compare.py", "data": "download.py", "method": "method.py"}
 
@@ -18,13 +20,19 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(page_title=page.title, page_icon=look.ICON, layout="wide", initial_sidebar_state="auto")
 
-view = open_view(pages, page)
+try:
+    view = open_view(pages, page)
+except DatasetError:
+    updates.showing(0)
+    look.apply(lang, printing=False, embedded=False)
+    bars.no_data(lang)
+    st.stop()
+updates.showing(view.state.edition)
 look.apply(lang, view.printing, view.embedded)
-if view.printing or view.embedded:
-    page.run()
-else:
+if not (view.printing or view.embedded):
     bars.masthead(view, next(name for name, known in pages.items() if known.url_path == page.url_path))
     bars.filter_controls(view)
     bars.status_line(view)
-    page.run()
+bars.update_notice(view)
+page.run()
 bars.imprint(view)

@@ -1,4 +1,4 @@
-"""What all tests share. Those in tests/browser and tests/api need what `bash tests/run` provides; a plain `pytest` without it leaves them out and says so."""
+"""What all tests share. Those in tests/browser, tests/api and tests/deploy need what `bash tests/run` provides; a plain `pytest` without it leaves them out and says so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 _BROWSER = "browser tests left out; run them with: bash tests/run"
 _API = "tests of the downloads by other programs left out; run them with: bash tests/run"
+_DEPLOY = "tests of the deployment left out; run them with: bash tests/run"
 
 
 def _installed(*modules: str) -> bool:
@@ -22,8 +23,9 @@ def _left_out() -> dict[str, str]:
     given = {
         "browser": _installed("playwright", "axe_playwright_python", "shapely") and bool(os.environ.get("CHROMIUM")),
         "api": _installed("schemathesis", "frictionless", "openpyxl", "shapely"),
+        "deploy": _installed("playwright") and bool(os.environ.get("CHROMIUM") and os.environ.get("NGINX_PROGRAM")),
     }
-    return {folder: reason for folder, reason in (("browser", _BROWSER), ("api", _API)) if not given[folder]}
+    return {folder: reason for folder, reason in (("browser", _BROWSER), ("api", _API), ("deploy", _DEPLOY)) if not given[folder]}
 
 
 _LEFT_OUT = _left_out()

@@ -1,88 +1,214 @@
-"""A running server: an edit is taken over, a broken one is not, and a repair ends the notice."""
+"""The data of a running server: an edit is taken over once it rests, a broken one is not, and a repair ends the notice. Nothing that can happen to a folder stops it."""
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import data.live
+import data.load
 from data import DatasetError
 from data.live import Live
-from data.load import FOLDER
+from data.load import FOLDER, SIZE_LIMIT, load_dataset
 
+SHELL = FOLDER.parent / "pages" / "shell.py"
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
 
 
 class Curator:
-    """Someone who edits the files of a copied data folder, each time at a later time of change."""
+    """Someone who edits the files of a copied data folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, 1_700_000_000
+        self.folder = folder
 
     def path(self, case: str) -> Path:
         return self.folder / "cases" / f"{case}.yaml"
 
-    def write(self, path: Path, text: str) -> None:
-        path.write_text(text, encoding="utf-8")
-        self.touch(path)
-
-    def touch(self, path: Path) -> None:
-        self.clock += 1
-        os.utime(path, (self.clock, self.clock))
+    def text(self, case: str) -> str:
+        return self.path(case).read_text(encoding="utf-8")
 
     def replace(self, case: str, old: str, new: str) -> None:
-        text = self.path(case).read_text(encoding="utf-8")
+        text = self.text(case)
         assert old in text
-        self.write(self.path(case), text.replace(old, new, 1))
+        self.path(case).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 @pytest.fixture
 def curator(tmp_path) -> Curator:
-    shutil.copytree(FOLDER / "reference", tmp_path / "reference")
-    (tmp_path / "cases").mkdir()
+    folder = tmp_path / "served"
+    shutil.copytree(FOLDER / "reference", folder / "reference")
+    (folder / "cases").mkdir()
     for case in (HEALTH, RETURNS):
-        shutil.copy(FOLDER / "cases" / f"{case}.yaml", tmp_path / "cases")
-    return Curator(tmp_path)
+        shutil.copy(FOLDER / "cases" / f"{case}.yaml", folder / "cases")
+    return Curator(folder)
 
 
 @pytest.fixture
 def live(curator) -> Live:
-    return Live(curator.folder)
+    found = Live(curator.folder)
+    found.current()
+    return found
 
 
-def referral(live: Live) -> float:
-    metrics = {metric.id: metric for metric in live.current().dataset.by_id[HEALTH].metrics}
-    return metrics["out-of-county-referral-rate"].change.value
+def rested(live: Live) -> data.live.State:
+    """The state once nothing has changed for a whole pause."""
+    live.look()
+    live.look()
+    return live.current()
 
 
-def test_the_same_state_while_nothing_changes(live):
+def referral(state: data.live.State) -> float:
+    return next(metric.change.value for metric in state.dataset.by_id[HEALTH].metrics if metric.id == "out-of-county-referral-rate")
+
+
+def told(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno == level]
+
+
+# --- edits
+
+
+def test_the_same_state_while_nothing_changes(live, curator):
     state = live.current()
     assert [case.id for case in state.dataset.cases] == [RETURNS, HEALTH]
     assert state.problems == ()
-    assert live.current() is state
+    assert rested(live) is state
+    curator.path(HEALTH).touch()
+    assert rested(live) is state
 
 
-def test_an_edit_is_taken_over(live, curator):
+def test_an_edit_is_taken_over_once_it_rests(live, curator, caplog):
+    caplog.set_level(logging.INFO)
     before = live.current()
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
-    assert referral(live) == -15.78
-    assert live.current().dataset is not before.dataset
-    assert live.current().loaded_at >= before.loaded_at
+    assert live.current() is before
+    assert (live.look(), live.look()) == (1, 2)
+    after = live.current()
+    assert (referral(before), referral(after)) == (-15.79, -15.78)
+    assert after.loaded_at >= before.loaded_at
     assert before.dataset.table.loc[before.dataset.table["metric_id"] == "out-of-county-referral-rate", "change_value"].tolist() == [-15.79]
+    assert [(record.getMessage(), record.fields["version"]) for record in caplog.records] == [("data loaded", after.dataset.version)]
 
 
-def test_an_edit_of_the_same_length_is_seen_by_its_time(live, curator):
+@pytest.mark.parametrize("moment", [0, 1_700_000_000, 4_000_000_000], ids=["of 1970", "of the past", "of the future"])
+def test_an_edit_is_seen_whatever_its_time(live, curator, moment):
+    os.utime(curator.path(HEALTH), (1_700_000_000, 1_700_000_000))
+    rested(live)
     size = curator.path(HEALTH).stat().st_size
-    live.current()
     curator.replace(HEALTH, "value: -15.79", "value: -15.77")
+    os.utime(curator.path(HEALTH), (moment, moment))
     assert curator.path(HEALTH).stat().st_size == size
-    assert referral(live) == -15.77
+    assert referral(rested(live)) == -15.77
 
+
+Steps = Iterator[object]
+
+
+def in_place(path: Path, text: str) -> Steps:
+    yield path.write_text(text, encoding="utf-8")
+
+
+def in_two_steps(path: Path, text: str) -> Steps:
+    with path.open("w", encoding="utf-8") as file:
+        yield file.flush()
+        yield file.write(text[: len(text) // 2]), file.flush()
+        yield file.write(text[len(text) // 2 :])
+
+
+def by_another_file(path: Path, text: str) -> Steps:
+    yield path.with_name(f"{path.name}___jb_tmp___").write_text(text, encoding="utf-8")
+    yield path.with_name(f"{path.name}___jb_tmp___").replace(path)
+
+
+def beside_a_backup(path: Path, text: str) -> Steps:
+    yield path.with_name("4913").touch(), path.with_name(f".{path.name}.swp").write_bytes(b"\0")
+    yield path.rename(path.with_name(f"{path.name}~"))
+    yield path.write_text(text, encoding="utf-8"), path.with_name("4913").unlink()
+
+
+def with_a_lock(path: Path, text: str) -> Steps:
+    yield path.with_name(f".#{path.name}").symlink_to("curator@host.1:1"), path.with_name(f"#{path.name}#").write_text(text, encoding="utf-8")
+    yield path.write_text(text, encoding="utf-8")
+    yield path.with_name(f".#{path.name}").unlink()
+
+
+def through_a_link(path: Path, text: str) -> Steps:
+    """As a container platform hands out a changed volume."""
+    newer = path.parent.with_name("newer")
+    shutil.copytree(path.parent, newer)
+    (newer / path.name).write_text(text, encoding="utf-8")
+    yield path.parent.rename(path.parent.with_name("older"))
+    yield newer.with_name("cases").symlink_to(newer)
+
+
+SAVES = [in_place, in_two_steps, by_another_file, beside_a_backup, with_a_lock, through_a_link]
+
+
+@pytest.mark.parametrize("save", SAVES, ids=[save.__name__ for save in SAVES])
+def test_however_a_file_is_saved_readers_see_the_old_or_the_new(save, live, curator):
+    text = curator.text(HEALTH).replace("value: -15.79", "value: -15.78")
+    for _ in save(curator.path(HEALTH), text):
+        live.look()
+        assert referral(live.current()) in (-15.79, -15.78)
+        assert live.current().problems == ()
+    assert (referral(rested(live)), live.current().problems) == (-15.78, ())
+
+
+def test_files_saved_one_after_the_other_are_taken_over_together(live, curator):
+    before = live.current()
+    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    live.look()
+    curator.replace(RETURNS, "en: In-zone", "en: A")
+    live.look()
+    assert live.current() is before
+    live.look()
+    assert (referral(live.current()), live.current().dataset.by_id[RETURNS].title.en[:2]) == (-15.78, "A ")
+
+
+def test_a_renamed_file_must_carry_its_id(live, curator):
+    good = live.current()
+    moved = curator.path("2020-09-dancheng-clinics")
+    curator.path(HEALTH).rename(moved)
+    assert rested(live).dataset is good.dataset
+    assert "id" in {problem.field for problem in live.current().problems}
+    moved.write_text(moved.read_text(encoding="utf-8").replace(HEALTH, "2020-09-dancheng-clinics"), encoding="utf-8")
+    assert [case.id for case in rested(live).dataset.cases] == [RETURNS, "2020-09-dancheng-clinics"]
+    assert live.current().problems == ()
+
+
+def test_a_deleted_and_an_added_case(live, curator):
+    text = curator.text(HEALTH)
+    curator.path(HEALTH).unlink()
+    assert [case.id for case in rested(live).dataset.cases] == [RETURNS]
+    curator.path(HEALTH).write_text(text, encoding="utf-8")
+    assert [case.id for case in rested(live).dataset.cases] == [RETURNS, HEALTH]
+
+
+def test_an_edit_of_a_reference_table_is_taken_over(live, curator):
+    places = curator.folder / "reference" / "places.yaml"
+    places.write_text(places.read_text(encoding="utf-8").replace("Dancheng County", "Dancheng"), encoding="utf-8")
+    assert rested(live).dataset.places["dancheng"].name.en == "Dancheng"
+
+
+def test_the_version_is_that_of_the_content(curator, tmp_path):
+    version = load_dataset(curator.folder).version
+    shutil.copytree(curator.folder, tmp_path / "moved")
+    assert len(version) == 12
+    assert load_dataset(tmp_path / "moved").version == version
+    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    assert load_dataset(curator.folder).version != version
+
+
+# --- broken edits
 
 BREAKS = {
     "not-yaml": ("headlines: [", "headlines: [["),
@@ -94,91 +220,171 @@ BREAKS = {
 
 
 @pytest.mark.parametrize(("old", "new"), BREAKS.values(), ids=BREAKS)
-def test_a_broken_edit_keeps_the_last_good_data_and_says_what_is_wrong(old, new, live, curator, capsys):
+def test_a_broken_edit_keeps_the_last_good_data_and_says_what_is_wrong(old, new, live, curator, caplog):
     good = live.current()
     curator.replace(HEALTH, old, new)
-    broken = live.current()
-    assert (broken.dataset, broken.loaded_at) == (good.dataset, good.loaded_at)
+    broken = rested(live)
+    assert (broken.dataset, broken.loaded_at, broken.edition) == (good.dataset, good.loaded_at, 2)
     assert {problem.file.split("/")[-1] for problem in broken.problems} == {f"{HEALTH}.yaml"}
     assert all(problem.line > 1 and problem.severity == "error" for problem in broken.problems)
-    assert capsys.readouterr().out.splitlines() == [str(problem) for problem in broken.problems]
-    assert live.current() is broken
+    assert told(caplog, logging.ERROR) == [*map(str, broken.problems), "update refused"]
+    assert rested(live) is broken
     curator.replace(HEALTH, new, old)
-    repaired = live.current()
-    assert repaired.problems == ()
-    assert repaired.dataset is not good.dataset
-    assert repaired.dataset.table.equals(good.dataset.table)
+    repaired = rested(live)
+    assert (repaired.dataset, repaired.loaded_at, repaired.problems, repaired.edition) == (good.dataset, good.loaded_at, (), 3)
 
 
 def test_a_good_edit_beside_a_broken_one_waits_for_the_repair(live, curator):
-    live.current()
     curator.replace(RETURNS, "number: 3", "number: three")
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
-    assert referral(live) == -15.79
+    assert referral(rested(live)) == -15.79
     curator.replace(RETURNS, "number: three", "number: 3")
-    assert referral(live) == -15.78
+    assert referral(rested(live)) == -15.78
 
 
-def test_a_renamed_file_must_carry_its_id(live, curator):
+def cut(path: Path) -> None:
+    """As a full disk leaves a file."""
+    path.write_bytes(path.read_bytes()[:4096])
+
+
+def instead(make: Callable[[Path], object]) -> Callable[[Path], None]:
+    def put(path: Path) -> None:
+        path.unlink()
+        make(path)
+
+    return put
+
+
+def large(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(10**12)
+
+
+def clear(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+FAULTS = {
+    "cut": (cut, ""),
+    "empty": (lambda path: path.write_bytes(b""), "is empty"),
+    "not UTF-8": (lambda path: path.write_text(path.read_text(encoding="utf-8"), encoding="gb18030"), "is not UTF-8"),
+    "a folder": (instead(Path.mkdir), "is a folder"),
+    "a pipe": (instead(os.mkfifo), "is a folder or a device"),
+    "a device without end": (instead(lambda path: path.symlink_to("/dev/zero")), "is a folder or a device"),
+    "a link to nowhere": (instead(lambda path: path.symlink_to("nowhere")), "cannot be read (No such file"),
+    "a link to itself": (instead(lambda path: path.symlink_to(path.name)), "cannot be read (Too many levels"),
+    "a terabyte": (instead(large), f"at most {SIZE_LIMIT} are read"),
+}
+
+
+@pytest.mark.parametrize(("fault", "message"), FAULTS.values(), ids=FAULTS)
+def test_whatever_stands_in_place_of_a_file_the_last_good_data_stays(fault, message, live, curator):
+    good, text = live.current(), curator.text(HEALTH)
+    fault(curator.path(HEALTH))
+    broken = rested(live)
+    assert broken.dataset is good.dataset
+    assert any(problem.file.endswith(f"{HEALTH}.yaml") and message in problem.message for problem in broken.problems)
+    clear(curator.path(HEALTH))
+    curator.path(HEALTH).write_text(text, encoding="utf-8")
+    assert rested(live).problems == ()
+
+
+FOLDERS = {
+    "removed": lambda folder: shutil.rmtree(folder),
+    "emptied": lambda folder: (shutil.rmtree(folder), folder.mkdir()),
+    "a file": lambda folder: (shutil.rmtree(folder), folder.touch()),
+    "a link to itself": lambda folder: (shutil.rmtree(folder), folder.symlink_to(folder.name)),
+}
+
+
+@pytest.mark.parametrize("part", [".", "cases", "reference"])
+@pytest.mark.parametrize("lose", FOLDERS.values(), ids=FOLDERS)
+def test_a_folder_that_is_gone_keeps_the_last_good_data(lose, part, live, curator, tmp_path):
     good = live.current()
-    moved = curator.path("2020-09-dancheng-clinics")
-    curator.path(HEALTH).rename(moved)
-    assert live.current().dataset is good.dataset
-    assert "id" in {problem.field for problem in live.current().problems}
-    curator.write(moved, moved.read_text(encoding="utf-8").replace(HEALTH, "2020-09-dancheng-clinics"))
-    assert [case.id for case in live.current().dataset.cases] == [RETURNS, "2020-09-dancheng-clinics"]
-    assert live.current().problems == ()
+    shutil.copytree(curator.folder, tmp_path / "kept")
+    lose(curator.folder / part)
+    lost = rested(live)
+    assert (lost.dataset, bool(lost.problems)) == (good.dataset, True)
+    clear(curator.folder / part)
+    shutil.copytree(tmp_path / "kept" / part, curator.folder / part)
+    assert (rested(live).dataset, live.current().problems) == (good.dataset, ())
 
 
-def test_a_deleted_and_an_added_case(live, curator):
-    live.current()
-    text = curator.path(HEALTH).read_text(encoding="utf-8")
-    curator.path(HEALTH).unlink()
-    assert [case.id for case in live.current().dataset.cases] == [RETURNS]
-    curator.write(curator.path(HEALTH), text)
-    assert [case.id for case in live.current().dataset.cases] == [RETURNS, HEALTH]
+OUTLINES = {
+    "not JSON": (lambda text: text[:-9], "is not GeoJSON"),
+    "not GeoJSON": (lambda text: "[1]", "is not GeoJSON"),
+    "without ids": (lambda text: text.replace('"id"', '"no"'), "is not GeoJSON"),
+    "a unit is missing": (lambda text: text.replace('"id":"410300"', '"id":"999999"'), "has no outline of 410300"),
+}
 
 
-def test_an_emptied_folder_keeps_the_last_good_data(live, curator):
+@pytest.mark.parametrize(("edit", "message"), OUTLINES.values(), ids=OUTLINES)
+def test_broken_boundaries_keep_the_last_good_ones(edit, message, live, curator):
+    good, path = live.current(), curator.folder / "reference" / "henan.geojson"
+    text = path.read_text(encoding="utf-8").replace('"id": "', '"id":"')
+    path.write_text(edit(text), encoding="utf-8")
+    (problem,) = rested(live).problems
+    assert str(problem).startswith(f"served/reference/henan.geojson:1:1 {message}")
+    assert live.current().boundaries is good.boundaries
+    path.write_text(text, encoding="utf-8")
+    assert rested(live).problems == ()
+
+
+def test_a_fault_of_the_program_keeps_the_last_good_data(live, curator, monkeypatch, caplog):
     good = live.current()
-    for case in (HEALTH, RETURNS):
-        curator.path(case).unlink()
+    monkeypatch.setattr(data.live, "worded_rows", lambda *_: 1 / 0)
+    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    (problem,) = rested(live).problems
+    assert "fault in the program" in problem.message
     assert live.current().dataset is good.dataset
-    assert len(live.current().problems) == 1
+    assert caplog.records[0].exc_info[0] is ZeroDivisionError
 
 
-def test_an_edit_of_a_reference_table_is_taken_over(live, curator):
-    live.current()
-    places = curator.folder / "reference" / "places.yaml"
-    curator.write(places, places.read_text(encoding="utf-8").replace("Dancheng County", "Dancheng"))
-    assert live.current().dataset.places["dancheng"].name.en == "Dancheng"
+# --- edits in the wrong moment
 
 
-def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(live, curator):
-    curator.replace(HEALTH, "number: 9", "number: nine")
-    with pytest.raises(DatasetError) as error:
-        live.current()
-    assert [problem.field for problem in error.value.problems] == ["number"]
-    curator.replace(HEALTH, "number: nine", "number: 9")
-    assert len(live.current().dataset.cases) == 2
+def meanwhile(monkeypatch: pytest.MonkeyPatch, module: object, name: str, act: Callable[[], object]) -> None:
+    """Has somebody act just after the function has done its work, the first time."""
+    function = getattr(module, name)
 
-
-def test_an_edit_while_the_files_are_read_is_seen_at_the_next_run(live, curator, monkeypatch):
-    read = data.live.read_dataset
-
-    def edited_meanwhile(folder):
-        found = read(folder)
-        monkeypatch.setattr(data.live, "read_dataset", read)
-        curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    def watched(*arguments: object) -> object:
+        found = function(*arguments)
+        monkeypatch.setattr(module, name, function)
+        act()
         return found
 
-    monkeypatch.setattr(data.live, "read_dataset", edited_meanwhile)
-    assert referral(live) == -15.79
-    assert referral(live) == -15.78
+    monkeypatch.setattr(module, name, watched)
 
 
-def test_many_readers_at_once_read_the_files_once(live, monkeypatch):
-    read, calls, readers = data.live.read_dataset, [], 8
+def test_what_was_edited_while_it_was_read_is_not_taken_over(live, curator, monkeypatch):
+    good = live.current()
+    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    meanwhile(monkeypatch, data.live, "read_dataset", lambda: curator.replace(RETURNS, "en: In-zone", "en: A"))
+    assert rested(live) is good
+    assert (referral(rested(live)), live.current().dataset.by_id[RETURNS].title.en[:2]) == (-15.78, "A ")
+
+
+def test_a_file_that_goes_between_listing_and_reading_is_simply_gone(live, curator, monkeypatch, caplog):
+    good = live.current()
+    curator.replace(RETURNS, "en: In-zone", "en: A")
+    meanwhile(monkeypatch, data.load, "case_files", curator.path(HEALTH).unlink)
+    assert rested(live) is good
+    assert [case.id for case in rested(live).dataset.cases] == [RETURNS]
+    assert told(caplog, logging.ERROR) == []
+
+
+def test_a_file_that_goes_while_it_is_checked_is_told_in_one_sentence(curator, monkeypatch):
+    meanwhile(monkeypatch, data.load, "case_files", curator.path(HEALTH).unlink)
+    with pytest.raises(DatasetError) as error:
+        load_dataset(curator.folder)
+    assert str(error.value) == f"served/cases/{HEALTH}.yaml:1:1 cannot be read (No such file or directory). Restore the file or its permissions"
+
+
+def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
+    read, calls, readers, live = data.live.read_dataset, [], 8, Live(curator.folder)
     together = Barrier(readers)
 
     def counted(folder):
@@ -193,6 +399,78 @@ def test_many_readers_at_once_read_the_files_once(live, monkeypatch):
     with ThreadPoolExecutor(readers) as pool:
         states = set(pool.map(current, range(readers)))
     assert (len(calls), len(states)) == (1, 1)
+
+
+@pytest.mark.parametrize(("jump", "sentence"), [(-3600.0, "The clock was set back by 3600 seconds."), (7200.4, "The clock was set forward by 7200 seconds.")])
+def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence, live, monkeypatch, caplog):
+    before, clock = live.current(), data.live._clock
+    rested(live)
+    monkeypatch.setattr(data.live, "_clock", lambda: clock() + jump)
+    after = rested(live)
+    assert after.loaded_at - before.loaded_at == pytest.approx(jump, abs=1)
+    assert (after.dataset, after.edition) == (before.dataset, 2)
+    assert told(caplog, logging.WARNING) == [sentence]
+
+
+# --- no data from the beginning
+
+
+def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(curator, monkeypatch, caplog):
+    curator.replace(HEALTH, "number: 9", "number: nine")
+    live, read, calls = Live(curator.folder), data.live.read_dataset, []
+    monkeypatch.setattr(data.live, "read_dataset", lambda folder: calls.append(folder) or read(folder))
+    for _ in range(3):
+        with pytest.raises(DatasetError) as error:
+            live.current()
+        assert [problem.field for problem in error.value.problems] == ["number"]
+    assert (len(calls), live.look()) == (1, 0)
+    assert told(caplog, logging.ERROR) == [*map(str, error.value.problems), "no data"]
+    curator.replace(HEALTH, "number: nine", "number: 9")
+    assert len(rested(live).dataset.cases) == 2
+
+
+def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monkeypatch):
+    live = Live(curator.folder)
+    meanwhile(monkeypatch, data.live, "read_dataset", lambda: curator.replace(HEALTH, "value: -15.79", "value: -15.78"))
+    with pytest.raises(DatasetError, match="is being changed"):
+        live.current()
+    assert referral(rested(live)) == -15.78
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("zh", "数据未能载入；修复后本页会自动显示。"), ("en", "No data could be loaded; this page shows it as soon as that is mended.")])
+@pytest.mark.parametrize("query", [{}, {"view": "print"}, {"view": "embed", "chart": "overview"}, {"city": "410300", "case": HEALTH}], ids=str)
+def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, monkeypatch):
+    monkeypatch.setattr(data.live, "_LIVE", Live(tmp_path))
+    at = AppTest.from_file(str(SHELL), default_timeout=30)
+    for name, value in {**query, "lang": lang}.items():
+        at.query_params[name] = value
+    at.run()
+    assert ([error.value for error in at.error], len(at.exception), len(at.title)) == ([sentence], 0, 0)
+
+
+# --- pages that are open while the data changes
+
+PAGES = ["overview.py", "case.py", "map.py", "compare.py", "download.py", "method.py"]
+GONE = re.compile("zhoukou|public-services")
+CHOSEN = {"city": "411600,410700", "domain": "public-services", "grade": "C", "role": "outcome", "case": HEALTH, "cases": f"{HEALTH},2020-01-water-pricing", "lang": "en"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator, monkeypatch):
+    at = AppTest.from_file(str(SHELL), default_timeout=30)
+    for name, value in CHOSEN.items():
+        at.query_params[name] = value
+    at.run()
+    at.switch_page(page).run()
+    curator.path(HEALTH).unlink()
+    for table in ("places", "domains"):
+        path = curator.folder / "reference" / f"{table}.yaml"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not GONE.search(line)), encoding="utf-8")
+    monkeypatch.setattr(data.live, "_LIVE", Live(curator.folder))
+    at.run()
+    assert not at.exception, at.exception
+    assert len(at.title) == 1
 
 
 def test_the_boundaries_are_read_once():

@@ -11,10 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 COMPRESSIBLE = (b"text/", b"application/javascript", b"application/json", b"application/geo+json", b"image/svg")
 GZIP = 31
 """What zlib calls a window of 32 kB in the format of gzip."""
+CONDITIONS = {b"if-none-match", b"if-modified-since"}
+"""With these a browser asks whether its own copy still holds."""
+Kept = dict[str, tuple[Message, Message]]
 
 
 class Compression:
-    """Compresses the files that Streamlit says never change once, on first use, and keeps them.
+    """Compresses the files that Streamlit says never change once, on first use, and keeps the whole answer.
 
     Streamlit leaves its static files uncompressed because compressing at every request costs the processor; kept, it costs memory once (about 3 MB). An unknown path gets
     Streamlit's page, which may change, and one file can be asked for in many spellings: neither is kept again, so that no reader can fill the memory.
@@ -22,22 +25,26 @@ class Compression:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.kept: dict[str, bytes] = {}
+        self.kept: Kept = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        accepts = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
-        ranged = any(name == b"range" for name, _ in scope["headers"])
-        answer = _Answer(send, self.kept, normpath(scope["path"]), accepts and not ranged and scope["method"] == "GET")
-        await self.app(scope, receive, answer.send)
+        fields = dict(scope["headers"])
+        accepts = scope["method"] == "GET" and b"gzip" in fields.get(b"accept-encoding", b"") and b"range" not in fields
+        path = normpath(scope["path"])
+        if accepts and path in self.kept and fields.keys().isdisjoint(CONDITIONS):
+            for message in self.kept[path]:
+                await send(message)
+            return
+        await self.app(scope, receive, _Answer(send, self.kept, path, accepts).send)
 
 
 class _Answer:
     """One answer on its way out. What is kept is held back until it is whole; everything else is passed on in the parts in which it comes."""
 
-    def __init__(self, send: Send, kept: dict[str, bytes], path: str, compress: bool) -> None:
+    def __init__(self, send: Send, kept: Kept, path: str, compress: bool) -> None:
         self.out, self.kept, self.path, self.compress = send, kept, path, compress
         self.keep = False
         self.start: Message | None = None
@@ -66,16 +73,22 @@ class _Answer:
     async def _hold(self, body: bytes, more: bool) -> None:
         self.body += body
         if not more:
-            if self.path not in self.kept:
-                self.kept[self.path] = gzip.compress(bytes(self.body), compresslevel=9, mtime=0)
-            await self._pass(self.kept[self.path], more)
+            packed = gzip.compress(bytes(self.body), compresslevel=9, mtime=0)
+            self.kept[self.path] = (_packed(self.start, packed), {"type": "http.response.body", "body": packed})
+            for message in self.kept[self.path]:
+                await self.out(message)
 
     async def _pass(self, packed: bytes, more: bool) -> None:
         if self.start:
-            headers = [*((name, value) for name, value in self.start["headers"] if name != b"content-length"), (b"content-encoding", b"gzip")]
-            await self.out({**self.start, "headers": headers if more else [*headers, (b"content-length", str(len(packed)).encode())]})
+            await self.out(_packed(self.start, None if more else packed))
             self.start = None
         await self.out({"type": "http.response.body", "body": packed, "more_body": more})
+
+
+def _packed(start: Message, whole: bytes | None) -> Message:
+    """The beginning of a compressed answer; its length only where it is known to be whole."""
+    headers = [*((name, value) for name, value in start["headers"] if name != b"content-length"), (b"content-encoding", b"gzip")]
+    return {**start, "headers": headers if whole is None else [*headers, (b"content-length", str(len(whole)).encode())]}
 
 
 def _in_two_forms(message: Message) -> Message:

@@ -28,7 +28,8 @@ class Replay:
         ear, inbox = _Ear(session), asyncio.Queue[Message]()
 
         async def listen() -> None:
-            while True:
+            message: Message = {"type": ""}
+            while message["type"] != "websocket.disconnect":
                 message = await receive()
                 ear.browser_says(message)
                 inbox.put_nowait(message)

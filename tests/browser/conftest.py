@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from data import load_dataset
 from data.load import Dataset
 from tests.browser.reader import Scheme, chromium, forget, reading
-from tests.browser.server import running
+from tests.server import running
 
 LOG = pytest.StashKey[Path]()
 

@@ -97,6 +97,7 @@ def drawn(page: Page) -> None:
     page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     for chart in page.get_by_test_id("stPlotlyChart").all():
         chart.locator(".main-svg").first.wait_for()
+    page.wait_for_function("() => [...document.querySelectorAll('.geolayer > .geo')].every(map => map.querySelector('.choroplethlayer path'))")
 
 
 def heading(page: Page) -> Locator:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from data import load_dataset
 from tests.browser.reader import PAGES, chromium, drawn, reading, visit
-from tests.browser.server import PROJECT, running
+from tests.server import PROJECT, running
 
 FOLDER = PROJECT / ".shots"
 TALLEST = 16_000

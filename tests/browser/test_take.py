@@ -17,7 +17,7 @@ import pandas as pd
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reader import heading, reading, visit
-from tests.browser.server import started
+from tests.server import started
 
 CASE, RATE = "2020-09-dancheng-health", "out-of-county-referral-rate"
 FINDING = "Out-of-county referral rate fell by 15.79% from 2018"

@@ -1,0 +1,30 @@
+"""What a supervisor asks: `/healthz`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from data.live import State, current
+from data.load import DatasetError
+
+
+def healthz(request: Request) -> Response:
+    """Which data is served: its version, cases, figures, the time it was loaded, and the number of problems of a newer edit. 503 while there is none."""
+    try:
+        status, body = 200, {"status": "ok", **_served(current())}
+    except DatasetError as error:
+        status, body = 503, {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": len(error.problems)}
+    return JSONResponse(body, status, {"cache-control": "no-store"})
+
+
+def _served(state: State) -> dict[str, object]:
+    return {
+        "version": state.dataset.version,
+        "cases": len(state.dataset.cases),
+        "metrics": len(state.dataset.table),
+        "loaded": datetime.fromtimestamp(state.loaded_at, UTC).isoformat(timespec="seconds"),
+        "problems": len(state.problems),
+    }

@@ -1,0 +1,64 @@
+"""Behind a reverse proxy that gives the dashboard a path of its own: everything a reader meets stays under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from data.export import csv_bytes
+from data.filters import Filters, select
+from tests.browser.reader import choose_city, drawn, heading, reading, visit
+from tests.server import started
+
+BASE = "reform"
+LUOYANG = "410300"
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A tab in which every request must be under the base path."""
+    log, astray = tmp_path_factory.mktemp("server") / "log", []
+    with started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _), reading(browser, address.removesuffix(f"/{BASE}")) as (context, wrong):
+        context.on("request", lambda request: astray.append(request.url) if request.url.startswith("http") and not urlsplit(request.url).path.startswith(f"/{BASE}/") else None)
+        yield context.new_page()
+        assert not wrong + astray
+    assert "traceback" not in log.read_text().lower(), log.read_text()
+
+
+def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
+    visit(page, f"/{BASE}/map")
+    drawn(page)
+    expect(page.locator(".choroplethlayer > :first-child > path")).to_have_count(18)
+    choose_city(page, "City", "Luoyang")
+    expect(page).to_have_url(re.compile(rf"/{BASE}/map\?city={LUOYANG}$"))
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(heading(page)).to_have_text("The data")
+    expect(page).to_have_url(re.compile(rf"/{BASE}/data\?city={LUOYANG}$"))
+    rows = select(dataset, Filters(city=(LUOYANG,))).rows
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile(r"CSV · \d+ rows as filtered")).click()
+    download.value.save_as(tmp_path / "table.csv")
+    assert (tmp_path / "table.csv").read_bytes() == csv_bytes(rows)
+    addresses = [link.get_attribute("href") or "" for link in page.get_by_role("main").locator("a[href*='/api/']").all()]
+    assert addresses
+    for address in addresses:
+        assert urlsplit(address).path.startswith(f"/{BASE}/api/")
+        with urlopen(address) as answer:
+            assert b"<!doctype html" not in answer.read(200).lower()
+
+
+def test_a_cold_deep_link_and_its_case_as_a_document(page, dataset, tmp_path):
+    case = dataset.by_id["2020-09-dancheng-health"]
+    visit(page, f"/{BASE}/case?case={case.id}")
+    expect(heading(page)).to_have_text(case.title.en)
+    with page.expect_download() as download:
+        page.get_by_role("main").get_by_role("button", name="Word").click()
+    download.value.save_as(tmp_path / "case.docx")
+    assert (tmp_path / "case.docx").read_bytes()[:2] == b"PK"
+    page.reload()
+    expect(heading(page)).to_have_text(case.title.en)

@@ -1,0 +1,138 @@
+"""Files change while pages are open: the pages show it within two seconds, untouched, and lose nothing of what their readers chose."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from data.load import FOLDER
+from pages.serving.failure import SENTENCE
+from tests.browser.reader import heading, reading, settled, status, visit
+from tests.server import health, started, until
+
+PROMISED = 2.0
+"""Seconds from the save to the page."""
+CASE = "2020-09-dancheng-health"
+TITLE = {"zh": "郸城县紧密型县域医共体", "en": "Dancheng's close-knit county medical consortium"}
+NOTICE = {"zh": "较新的修改有误", "en": "an update has problems"}
+NONE = {"zh": "数据未能载入", "en": "No data could be loaded"}
+FAULT = "import data.snippets; data.snippets.snippets = lambda *_: 1 / 0"
+"""The Data page fails."""
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+
+
+def fill(folder: Path) -> None:
+    """Puts the files back as they are in the project."""
+    for part in ("cases", "reference"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+        shutil.copytree(FOLDER / part, folder / part)
+
+
+@pytest.fixture(scope="module")
+def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Page], Callable[[], bool]]]:
+    """The folder of a running server, the tabs of two readers, one of each language, and what waits until the server has taken over the project's own files."""
+    folder, log = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server") / "log"
+    fill(folder)
+    with started(log, first=FAULT, HENAN_DATA=str(folder)) as (address, process), ExitStack() as contexts:
+        opened = {lang: contexts.enter_context(reading(browser, address, locale)) for lang, locale in LOCALES.items()}
+        began = health(address)
+        yield folder, {lang: context.new_page() for lang, (context, _) in opened.items()}, lambda: until(process, lambda: health(address) | {"loaded": began["loaded"]} == began)
+        assert not [line for _, wrong in opened.values() for line in wrong]
+    assert all("ZeroDivisionError" in line for line in log.read_text().splitlines() if "traceback" in line.lower()), log.read_text()
+
+
+@pytest.fixture
+def folder(served: tuple[Path, dict[str, Page], Callable[[], bool]]) -> Iterator[Path]:
+    yield served[0]
+    fill(served[0])
+    assert served[2]()
+
+
+@pytest.fixture
+def pages(served: tuple[Path, dict[str, Page], Callable[[], bool]]) -> dict[str, Page]:
+    """A case in English and a city's cards in Chinese."""
+    for lang, path in {"en": f"/case?case={CASE}", "zh": "/?city=411600"}.items():
+        if not served[1][lang].url.endswith(path):
+            visit(served[1][lang], path)
+    return served[1]
+
+
+def test_an_edit_reaches_every_open_page(pages, folder):
+    file, shown = folder / "cases" / f"{CASE}.yaml", status(pages["zh"]).inner_text()
+    text = file.read_text(encoding="utf-8")
+    search = pages["en"].get_by_role("textbox", name="Search")
+    search.press_sequentially("refer")
+    taken = []
+    for zh, en in (("标题一", "Title one"), ("标题二", "Title two"), ("标题三", "Title three")):
+        file.write_text(text.replace(TITLE["en"], en).replace(TITLE["zh"], zh), encoding="utf-8")
+        saved = time.monotonic()
+        expect(heading(pages["en"])).to_have_text(en)
+        expect(pages["zh"].get_by_text(zh).first).to_be_visible()
+        taken.append(time.monotonic() - saved)
+    assert statistics.median(taken) < PROMISED, taken
+    expect(status(pages["zh"])).to_have_text(shown)
+    expect(search).to_be_focused()
+    expect(search).to_have_value("refer")
+
+
+BREAKS = {
+    "half a file": lambda file: file.write_bytes(file.read_bytes()[:2000]),
+    "a new name": lambda file: file.rename(file.with_name("2020-09-dancheng.yaml")),
+    "no folder": lambda file: shutil.rmtree(file.parent),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
+def test_a_broken_edit_is_told_and_changes_nothing(pages, folder, broken):
+    broken(folder / "cases" / f"{CASE}.yaml")
+    for lang, page in pages.items():
+        expect(page.get_by_role("alert")).to_contain_text(NOTICE[lang])
+        expect(page.get_by_text(TITLE[lang]).first).to_be_visible()
+    fill(folder)
+    for page in pages.values():
+        expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_edit_finds_the_page_where_its_reader_has_gone(pages, folder):
+    page = pages["en"]
+    page.get_by_role("link", name="Method", exact=True).click()
+    expect(heading(page)).to_have_text("Method")
+    (folder / "reference" / "units.yaml").write_text("", encoding="utf-8")
+    expect(page.get_by_role("alert")).to_contain_text(NOTICE["en"])
+    settled(page)
+    expect(heading(page)).to_have_text("Method")
+
+
+def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
+    folder = tmp_path / "served"
+    fill(folder)
+    (folder / "cases").rename(folder / "elsewhere")
+    (folder / "cases").mkdir()
+    with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, _), reading(browser, address, "zh-CN") as (context, wrong):
+        page = context.new_page()
+        page.goto(f"/case?case={CASE}")
+        expect(page.get_by_role("alert")).to_contain_text(NONE["zh"])
+        (folder / "cases").rmdir()
+        (folder / "elsewhere").rename(folder / "cases")
+        expect(heading(page)).to_have_text(TITLE["zh"])
+        expect(page.get_by_role("alert")).to_have_count(0)
+        page.get_by_text("English", exact=True).click()
+        expect(heading(page)).to_have_text(TITLE["en"])
+        assert not wrong
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_that_fails_says_so_and_no_more(served, lang):
+    page = served[1][lang]
+    page.goto("/data")
+    for sentence in SENTENCE:
+        expect(page.get_by_role("alert")).to_contain_text(sentence)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("ZeroDivisionError")).to_have_count(0)

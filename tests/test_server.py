@@ -1,0 +1,299 @@
+"""A running server, asked as programs ask: under a base path, while its files change, without data, on a full disk, at its stop, and when it cannot start."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+import streamlit
+
+from data.export import csv_bytes
+from data.load import FOLDER, load_dataset
+from tests.server import PROJECT, command, free_port, health, started, until
+
+BASE = "reform"
+HEALTH = "2020-09-dancheng-health"
+SECRET = "zhang-san"
+PATIENCE = 20
+"""Seconds for what takes half of one."""
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def fetch(address: str, **headers: str) -> Answer:
+    try:
+        answer = urlopen(Request(address, headers={name.replace("_", "-"): value for name, value in headers.items()}), timeout=PATIENCE)
+    except HTTPError as refusal:
+        answer = refusal
+    with answer:
+        return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read())
+
+
+def fill(folder: Path) -> Path:
+    for part in ("cases", "reference"):
+        shutil.copytree(FOLDER / part, folder / part)
+    return folder
+
+
+def lines(log: Path) -> list[dict[str, Any]]:
+    """What the server has logged. Nothing stands beside it but Streamlit's greeting."""
+    written = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    greeting = [line.strip() for line in written if not line.startswith("{")]
+    assert [line.partition(":")[0] for line in greeting] == ["You can now view your Streamlit app in your browser.", "URL"]
+    return [json.loads(line) for line in written if line.startswith("{")]
+
+
+# --- under a base path, while files change
+
+
+class Server(NamedTuple):
+    address: str
+    process: subprocess.Popen[bytes]
+    folder: Path
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder, log = fill(tmp_path_factory.mktemp("served")), tmp_path_factory.mktemp("server") / "log"
+    first = "import data.routes; data.routes.places_bytes = lambda *_: 1 / 0"
+    with started(log, first=first, HENAN_DATA=str(folder), STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, process):
+        yield Server(address, process, folder, log)
+
+
+def test_health_is_answered_under_the_base_path_alone(served):
+    dataset = load_dataset()
+    answer = health(served.address)
+    assert answer.pop("loaded")
+    assert answer == {"status": "ok", "version": dataset.version, "cases": 10, "metrics": len(dataset.table), "problems": 0}
+    assert b'"status"' not in fetch(f"{served.address.removesuffix(f'/{BASE}')}/healthz").body
+
+
+def test_the_data_links_follow_the_base_path(served):
+    assert fetch(f"{served.address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
+    assert fetch(f"{served.address}/api/openapi.json").json["servers"] == [{"url": f"/{BASE}/api"}]
+    assert f"{served.address}/case" in json.dumps(fetch(f"{served.address}/api/metrics.json?city=411600").json["source"] | fetch(f"{served.address}/api/cases/{HEALTH}.json").json)
+    assert fetch(f"{served.address}/api/nothing").json["near"] is not None
+    assert b"case_id" not in fetch(f"{served.address.removesuffix(f'/{BASE}')}/api/metrics.csv").body
+
+
+def test_the_map_finds_its_empty_world_under_the_base_path(served):
+    assert fetch(f"{served.address}/topojson/world_110m.json").json == {"type": "Topology", "objects": {}, "arcs": []}
+
+
+@pytest.mark.parametrize("page", ["", "case", "map"])
+def test_pages_and_their_files_follow_the_base_path(served, page):
+    body = fetch(f"{served.address}/{page}").body.decode()
+    (script,) = re.findall(r'<script[^>]* src="[./]*(static/js/index\.[^"]+\.js)"', body)
+    plain, packed = fetch(f"{served.address}/{script}"), fetch(f"{served.address}/{script}", accept_encoding="gzip")
+    assert "javascript" in plain.headers["content-type"]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+
+
+def test_an_edit_is_served_and_a_broken_one_is_not(served):
+    file, before = served.folder / "cases" / f"{HEALTH}.yaml", health(served.address)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("value: -15.79", "value: -15.78"), encoding="utf-8")
+    assert until(served.process, lambda: health(served.address)["version"] != before["version"])
+    edited = health(served.address)
+    assert "-15.78" in fetch(f"{served.address}/api/metrics.csv").body.decode()
+    file.write_text(text.replace("value: -15.79", "value: minus"), encoding="utf-8")
+    assert until(served.process, lambda: health(served.address)["problems"] == 1)
+    assert health(served.address) == {**edited, "problems": 1}
+    assert "-15.78" in fetch(f"{served.address}/api/metrics.csv").body.decode()
+    file.write_text(text, encoding="utf-8")
+    assert until(served.process, lambda: health(served.address)["version"] == before["version"])
+    told = [line["message"] for line in lines(served.log) if line["level"] == "error"]
+    assert told == [next(message for message in told if re.match(rf"[\w-]+/cases/{HEALTH}\.yaml:\d+:\d+ metrics\[\d+\]\.change\.value: ", message)), "update refused"]
+
+
+def test_the_log_says_what_happened_and_of_nobody_who(served):
+    fetch(f"{served.address}/api/metrics.csv?search={SECRET}", user_agent=SECRET, referer=f"http://localhost/{SECRET}", cookie=f"a={SECRET}", x_forwarded_for="203.0.113.7")
+    fetch(f"{served.address}/?search={SECRET}")
+    found = lines(served.log)
+    assert {("info", "data loaded"), ("info", "started"), ("info", "request")} <= {(line["level"], line["message"]) for line in found}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"]) for line in found)
+    requests = [line for line in found if line["message"] == "request"]
+    assert {"time", "level", "from", "message", "method", "path", "status", "bytes", "ms"} == set().union(*requests)
+    assert ("GET", f"/{BASE}/api/metrics.csv", 200) in {(line["method"], line["path"], line["status"]) for line in requests}
+    assert not re.search(rf"{SECRET}|203\.0\.113\.7|127\.0\.0\.1", served.log.read_text(encoding="utf-8"))
+
+
+def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
+    answer = fetch(f"{served.address}/api/places.geojson")
+    assert (answer.status, answer.json) == (500, {"detail": "The server failed to answer this."})
+    assert until(served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in lines(served.log)))
+
+
+# --- without data, on a full disk, at the stop
+
+
+def test_a_server_without_data_says_so_and_recovers(tmp_path):
+    folder = fill(tmp_path / "served")
+    (folder / "cases").rename(tmp_path / "cases")
+    (folder / "cases").mkdir()
+    with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process):
+        answer = fetch(f"{address}/healthz")
+        assert (answer.status, answer.json) == (503, {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": 1})
+        for path in ("metrics.csv", "metrics.csv?city=410300", "cases.json", f"cases/{HEALTH}.json", "dataset.zip", "places.geojson", "openapi.json"):
+            refused = fetch(f"{address}/api/{path}")
+            assert (refused.status, refused.json) == (503, {"detail": "No data could be loaded. Try again later."}), path
+            assert int(refused.headers["retry-after"])
+        assert fetch(f"{address}/").status == 200
+        (folder / "cases").rmdir()
+        (tmp_path / "cases").rename(folder / "cases")
+        assert until(process, lambda: health(address)["status"] == "ok")
+        assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
+    said = [(line["level"], line["message"]) for line in lines(tmp_path / "log") if line["from"] == "data.live"]
+    assert said == [("error", "served/cases:1:1 holds no case file. Copy template.yaml there and fill it in"), ("error", "no data"), ("info", "data loaded")]
+
+
+def slowly(address: str) -> socket.socket:
+    """A reader who has asked for the largest file and read no more than its first line. It is larger than what the systems on both sides keep."""
+    largest = max((Path(streamlit.__file__).parent / "static").rglob("*.js"), key=lambda file: file.stat().st_size)
+    host, port = address.removeprefix("http://").split(":")
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.connect(("127.0.0.1", int(port)))
+    reader.sendall(f"GET /static/js/{largest.name} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert reader.recv(12) == b"HTTP/1.1 200"
+    return reader
+
+
+def closed(address: str) -> bool:
+    """Whether the server takes no one in any more."""
+    with socket.socket() as late:
+        return bool(late.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))))
+
+
+def rest(reader: socket.socket) -> bytes:
+    received = bytearray()
+    while part := reader.recv(1 << 20):
+        received += part
+    return bytes(received)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_stop_lets_a_download_end(tmp_path, stop):
+    with started(tmp_path / "log") as (address, process), slowly(address) as reader:
+        process.send_signal(stop)
+        assert until(process, lambda: closed(address))
+        head, _, body = rest(reader).partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        assert length and len(body) == int(length[1]) > 4_000_000
+        assert process.wait(timeout=PATIENCE) == 0
+    assert [line["message"] for line in lines(tmp_path / "log")][-1] == "stopped"
+
+
+def test_a_stop_waits_for_a_download_no_longer_than_it_may(tmp_path):
+    with started(tmp_path / "log", first="from pages.serving import stop; stop.GRACE = 0.2") as (address, process), slowly(address) as reader:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE) == 1
+        assert len(rest(reader)) < 4_000_000
+    assert "Answers that were still under way at the stop are cut off." in (tmp_path / "log").read_text()
+
+
+def test_a_full_disk_takes_the_log_and_nothing_else(tmp_path):
+    folder = fill(tmp_path / "served")
+    first = "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 2)"
+    with started(tmp_path / "log", first=first, HENAN_DATA=str(folder)) as (address, process):
+        cut = (folder / "cases" / f"{HEALTH}.yaml").read_bytes()[:4096]
+        (folder / "cases" / f"{HEALTH}.yaml").write_bytes(cut)
+        assert until(process, lambda: health(address)["problems"])
+        assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE) == 0
+
+
+FORBIDDEN = """
+import os, sys
+from pathlib import Path
+from data.live import Live
+from pages.serving.settings import read
+folder = Path(sys.argv[1])
+live = Live(folder)
+good = live.current()
+os.chmod(folder, 0)
+if os.geteuid() == 0:
+    os.seteuid(65534)
+live.look(), live.look()
+assert live.current().dataset is good.dataset
+print(*live.current().problems, *read({"HENAN_DATA": str(folder)})[1], sep="\\n")
+"""
+
+
+def test_a_folder_without_permission_keeps_the_last_good_data(tmp_path):
+    """In a process of its own, which gives up the rights of root: no folder is closed to those."""
+    folder = fill(tmp_path / "served")
+    done = subprocess.run([sys.executable, "-c", FORBIDDEN, str(folder)], cwd=PROJECT, capture_output=True, text=True, check=True)
+    folder.chmod(0o700)
+    said = done.stdout.splitlines()
+    assert said[0] == "served/cases:1:1 cannot be read (Permission denied). Restore the folder or its permissions"
+    assert "served/reference/units.yaml:1:1 cannot be read (Permission denied). Restore the file or its permissions" in said
+    assert re.fullmatch(r'HENAN_DATA: found ".+"\. It cannot be read \(Permission denied\)\. Restore its permissions', said[-1])
+
+
+# --- when it cannot start
+
+OLD = "from streamlit.web.cli import main; import sys; sys.version_info = (3, 10, 4, 'final', 0)"
+BLOCKED = "import sys; sys.modules['fastapi'] = None"
+ABSENT = """
+import importlib.metadata
+known = importlib.metadata.version
+def version(name):
+    if name in ("plotly", "xlsxwriter"):
+        raise importlib.metadata.PackageNotFoundError(name)
+    return known(name)
+importlib.metadata.version = version
+"""
+INSTALL = rf"Install what the dashboard needs: {re.escape(sys.executable)} -m pip install -r requirements\.txt"
+REFUSALS = {
+    "an old Python": (OLD, {}, r"This is Python 3\.10; the dashboard needs 3\.11 or newer\."),
+    "missing packages": (ABSENT, {}, rf"Not installed here: xlsxwriter, plotly\. {INSTALL}"),
+    "a damaged package": (BLOCKED, {}, rf"Not installed here: fastapi\. {INSTALL}"),
+    "no such folder": ("", {"HENAN_DATA": "nowhere"}, r'HENAN_DATA: found "nowhere"\. Write a folder that holds .*'),
+}
+
+
+def refused(port: int, first: str = "", **environment: str) -> tuple[int, str]:
+    done = subprocess.run(command(port, first), cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr.strip()
+
+
+@pytest.mark.parametrize(("first", "environment", "sentence"), REFUSALS.values(), ids=REFUSALS)
+def test_what_keeps_a_server_from_starting_is_said_in_one_sentence(first, environment, sentence):
+    status, said = refused(free_port(), first, **environment)
+    assert status == 1
+    assert re.fullmatch(sentence, said), said
+
+
+def test_a_taken_port_is_said_in_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        status, said = refused(port)
+    assert status == 1
+    assert re.fullmatch(rf"[-\d :.]*Port {port} is not available", said), said
