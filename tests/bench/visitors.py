@@ -1,0 +1,159 @@
+"""Who comes to the dashboard: a reader who looks for something and notices what is wrong, and one who only passes by an empty page."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from html import unescape
+from time import perf_counter
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from data.filters import Filters, options, parse, select
+from data.load import Dataset
+from pages.frame.bars import PAGE_NAMES
+from tests.bench.tab import Tab, WrongAnswerError
+
+FIRST_TIME = 0.5
+"""The share of visitors whose browser has no file of the server's yet."""
+FILTERING = 0.55
+"""The share of a reader's acts that change a filter; the others turn pages."""
+SOUGHT = ("银行", "days", "a word nobody wrote", "100 %", "")
+PATIENCE = 30.0
+"""Seconds after which a visitor gives up, which is an error."""
+
+
+@dataclass
+class Tally:
+    """What visitors met: milliseconds by act, and what was wrong."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def timed(self, act: str) -> AsyncIterator[None]:
+        start = perf_counter()
+        async with asyncio.timeout(PATIENCE):
+            yield
+        self.times[act].append((perf_counter() - start) * 1000)
+
+
+class Visitor(Protocol):
+    """Someone with a tab, whose visit goes act by act. `resume` looks at what is there after the connection broke in the middle of one."""
+
+    tab: Tab
+
+    async def arrive(self, tally: Tally) -> None: ...
+    async def act(self, tally: Tally) -> None: ...
+    async def resume(self, tally: Tally) -> None: ...
+
+
+class Reader:
+    """A reader of the dashboard. Every answer is compared with what data.filters says should be shown."""
+
+    def __init__(self, tab: Tab, dataset: Dataset, chance: random.Random) -> None:
+        self.tab, self.dataset, self.chance = tab, dataset, chance
+        self.lang = "zh" if tab.locale.startswith("zh") else "en"
+        self.filters = self.wanted = Filters()
+
+    async def arrive(self, tally: Tally) -> None:
+        """Comes by a link, every other one to a view with a filter."""
+        page, first = self.chance.choice([*PAGE_NAMES]), self.chance.random() < FIRST_TIME
+        if self.chance.random() < 0.5:
+            self.wanted = self.another()[1]
+        async with tally.timed("open, first time" if first else "open, again"):
+            await self.tab.open("/" if page == "overview" else f"/{page}", self.wanted.query(), first)
+        self.look()
+
+    async def act(self, tally: Tally) -> None:
+        if self.chance.random() < FILTERING:
+            name, self.wanted = self.another()
+            async with tally.timed("filter change"):
+                await self._apply(name)
+        else:
+            links = [element.page_link for element in self.tab.elements("page_link") if "view=" not in element.page_link.query_string]
+            async with tally.timed("page change"):
+                await self.tab.follow(self.chance.choice(links))
+        self.look()
+
+    async def resume(self, tally: Tally) -> None:
+        """A choice made while the connection broke is either kept or not; the view before it always is."""
+        async with tally.timed("reconnect in a run"):
+            await self.tab.reconnect()
+            await self.tab.rerun()
+        if self._addressed() == self.filters:
+            self.wanted = self.filters
+        self.look()
+
+    def another(self) -> tuple[str, Filters]:
+        """A different choice in one filter, by its name; or none in any."""
+        if self.filters and self.chance.random() < 0.3:
+            return "", Filters()
+        name, values = self.chance.choice([*options(self.dataset).items(), ("search", SOUGHT)])
+        value = self.chance.choice(values)
+        if name == "search":
+            return name, replace(self.filters, search=value)
+        chosen = set(getattr(self.filters, name)) ^ {value}
+        return name, replace(self.filters, **{name: tuple(known for known in values if known in chosen)})
+
+    async def _apply(self, name: str) -> None:
+        if not name:
+            await self.tab.press("clear-side")
+        elif name == "search":
+            await self.tab.choose(name, lambda state: setattr(state, "string_value", self.wanted.search))
+        else:
+            control = self.tab.control(name)
+            shown = control.multiselect.options if name == "city" else [option.content for option in control.button_group.options]
+            chosen = [shown[at] for at, value in enumerate(options(self.dataset)[name]) if value in getattr(self.wanted, name)]
+            await self.tab.choose(name, lambda state: state.string_array_value.data.__setitem__(slice(None), chosen))
+
+    def look(self) -> None:
+        """Whether the page is the one asked for, whole, without an error, and shows what was wanted."""
+        self.filters = self.wanted
+        page = self.tab.path.strip("/") or "overview"
+        texts = [element.html.body for element in self.tab.elements("html")]
+        said = next((unescape(re.sub(r"<[^>]*>", "", text)) for text in texts if 'role="status"' in text), "")
+        noticed = {
+            f"the title is {self.tab.title!r}": not self.tab.title.startswith(f"{PAGE_NAMES[page][self.lang]} · "),
+            "there is an error on it": any(self.tab.elements("exception")),
+            "it has no heading": not any(self.tab.elements("heading")),
+            "it has no end": not any("<footer" in text for text in texts),
+            f"it says {said!r}, not {self._counts()}": [*map(int, re.findall(r"\d+", said))] != self._counts(),
+            f"its address is {self.tab.query!r}": self._addressed() != self.filters,
+        }
+        wrong = [what for what, is_so in noticed.items() if is_so]
+        if wrong:
+            raise WrongAnswerError(f"{page} with {self.filters.query()}: {'; '.join(wrong)}")
+
+    def _counts(self) -> list[int]:
+        """The numbers in the line above the page."""
+        found = select(self.dataset, self.filters)
+        everywhere = [len(found.cases), len(self.dataset.cases), len(found.positions), len(self.dataset.table)]
+        return [*everywhere, found.local] if self.filters.city and found.positions else everywhere
+
+    def _addressed(self) -> Filters:
+        return parse(dict(parse_qsl(self.tab.query)), self.dataset)[0]
+
+
+class Passer:
+    """Someone on the empty page, at the same pace."""
+
+    def __init__(self, tab: Tab, chance: random.Random) -> None:
+        self.tab, self.chance = tab, chance
+
+    async def arrive(self, tally: Tally) -> None:
+        first = self.chance.random() < FIRST_TIME
+        async with tally.timed("open, first time" if first else "open, again"):
+            await self.tab.open("/", {}, first)
+
+    async def act(self, tally: Tally) -> Any:
+        async with tally.timed("rerun"):
+            await self.tab.press("again")
+
+    async def resume(self, tally: Tally) -> None:
+        raise WrongAnswerError("the empty page's server is gone")

@@ -1,0 +1,101 @@
+"""Two servers behind nginx as .deploy/nginx.conf puts it: the example itself, with free ports and a folder of its own."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
+
+from tests.server import PROJECT, free_port, started
+
+EXAMPLE = PROJECT / ".deploy" / "nginx.conf"
+NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+"""Debian keeps it where only root looks."""
+PATIENCE = 20
+"""Seconds within which nginx has to listen."""
+AROUND = """
+daemon off;
+pid {folder}/pid;
+error_log stderr warn;
+{user}
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+"""What the distribution's own nginx.conf has around a site."""
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    process: subprocess.Popen[bytes]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Where readers go, the servers behind it, and where nginx has its files."""
+
+    address: str
+    servers: tuple[Server, ...]
+    folder: Path
+
+
+def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
+    """nginx's command for the example: listening at `port` of this machine, in front of `servers` (host:port), its files in `folder`."""
+    if NGINX is None:
+        raise RuntimeError("nginx is not here; install it, or name it: NGINX_PROGRAM=/path/to/nginx")
+    text = EXAMPLE.read_text(encoding="utf-8")
+    names = {"127.0.0.1:8501": servers[0], "127.0.0.1:8502": servers[1], "listen 80;": f"listen 127.0.0.1:{port};", "    listen [::]:80;\n": "", "/var/lib/nginx/": f"{folder}/"}
+    for name, own in names.items():
+        assert text.count(name) == 1, f"{EXAMPLE.name} names {name} {text.count(name)} times"
+        text = text.replace(name, own)
+    (folder / "site.conf").write_text(text)
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else ""))
+    return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+
+
+@contextmanager
+def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
+    """Both servers and nginx, once it listens; all are ended afterwards. RuntimeError, with nginx's log, when it does not."""
+    with ExitStack() as stack, ThreadPoolExecutor() as starting:
+        contexts = [started(scratch / f"server-{name}.log", **environment) for name in "ab"]
+        servers = tuple(Server(*entered) for entered in starting.map(stack.enter_context, contexts))
+        port = free_port()
+        command = configured(scratch, port, tuple(f"127.0.0.1:{urlsplit(server.address).port}" for server in servers))
+        out = stack.enter_context((scratch / "nginx.log").open("wb"))
+        nginx = stack.enter_context(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT))
+        stack.callback(nginx.terminate)
+        _await(nginx, port, scratch / "nginx.log")
+        yield Pair(f"http://127.0.0.1:{port}", servers, scratch)
+
+
+def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = monotonic() + PATIENCE
+    while monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            pass
+        try:
+            process.wait(timeout=0.05)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    raise RuntimeError(f"nginx did not start\n{log.read_text()}")

@@ -1,0 +1,52 @@
+"""One of two servers behind nginx dies while somebody reads in a real browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.request import urlopen
+
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.reader import choose_city, chromium, clear, reading, status, visit
+from tests.deploy.pair import Server, pair
+from tests.deploy.test_nginx import get
+
+BASE = "reforms"
+"""Under a path of their own: the nginx example serves that as it is."""
+
+
+def readers(server: Server) -> int:
+    """How many have a page of this server open."""
+    with urlopen(f"{server.address}/_stcore/metrics") as answer:
+        return int(re.search(r"^active_sessions (\d+)", answer.read().decode(), re.MULTILINE)[1])
+
+
+def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
+    with (
+        pair(tmp_path, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as served,
+        sync_playwright() as playwright,
+        chromium(playwright) as browser,
+        reading(browser, served.address) as (context, noted),
+    ):
+        page = context.new_page()
+        visit(page, f"/{BASE}/data?city=410300&lang=en")
+        shown, address = status(page).inner_text(), page.url
+
+        with page.expect_download() as loading:
+            page.get_by_role("button", name=re.compile("CSV .* as filtered")).click()
+        statuses = {get(served.address, loading.value.url.removeprefix(served.address), f"127.0.7.{number}").status for number in range(1, 9)}
+        assert statuses == {200}, "a download is found by whichever server is asked for it"
+
+        (mine,) = [server for server in served.servers if readers(server)]
+        with page.expect_websocket():
+            mine.process.kill()
+        clear(page).wait_for()
+        assert (status(page).inner_text(), page.url) == (shown, address)
+
+        choose_city(page, "City", "Zhengzhou")
+        expect(status(page)).to_contain_text("Zhengzhou, Luoyang's own")
+        page.wait_for_url(re.compile("city=410100(,|%2C)410300"))
+        with page.expect_download() as loading:
+            page.get_by_role("button", name=re.compile("CSV .* as filtered")).click()
+        assert loading.value.failure() is None
+        assert not noted, noted
