@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from data.evidence import Grade
+import pandas as pd
+
+from data.evidence import GRADES, Grade
 from data.filters import PROVINCE
 from data.load import Dataset
 from data.schema import Case, Metric, Place, Text
+from data.table import LIST_SEPARATOR
+
+WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,80 @@ def named(case: Case) -> set[str]:
     return {*homes(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
 
 
-def points(dataset: Dataset, cases: Iterable[Case]) -> tuple[tuple[Place, tuple[Case, ...]], ...]:
-    """Counties, towns and zones with a known point, each with the cases that name it; those none names are left out."""
+def named_only(place: Place, cases: Iterable[Case]) -> bool:
+    """Whether these cases only mention a place, with no figure of their own there."""
+    return not any(place.id in homes(case) for case in cases)
+
+
+def inner(dataset: Dataset, cases: Iterable[Case]) -> tuple[tuple[Place, tuple[Case, ...]], ...]:
+    """Counties, towns and zones, each with the cases that name it; those none names are left out."""
     cases = tuple(cases)
-    inner = [place for place in dataset.places.values() if place.kind not in ("province", "prefecture", "outside") and place.lon is not None]
-    found = ((place, tuple(case for case in cases if place.id in named(case))) for place in inner)
+    places = (place for place in dataset.places.values() if place.kind not in ("province", "prefecture", "outside"))
+    found = ((place, tuple(case for case in cases if place.id in named(case))) for place in places)
     return tuple((place, there) for place, there in found if there)
+
+
+def points(dataset: Dataset, cases: Iterable[Case]) -> tuple[tuple[Place, tuple[Case, ...]], ...]:
+    """Those with a known point."""
+    return tuple((place, there) for place, there in inner(dataset, cases) if place.lon is not None)
+
+
+def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure | None = None) -> pd.DataFrame:
+    """What the map says, one row an area after one for what is province-wide.
+
+    Columns: the code, the name, how many cases and figures, how many figures of each grade, which cases; with a measure also its value in the printed unit (`scale` is the
+    printed multiplier, which English names leave out) and its bound, both missing where the source says nothing.
+    """
+    names = {PROVINCE: WHOLE_PROVINCE, **{place.code: place.name for place in units(dataset)}}
+    rows = [
+        {
+            "code": code,
+            **_both("city", names[code]),
+            "cases": len(held.cases),
+            "figures": held.figures,
+            **{f"grade_{grade}": held.grades[grade] for grade in GRADES},
+            **_which(held.cases),
+            **(_measured(dataset, measure, code) if measure else {}),
+        }
+        for code, held in found.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def inner_table(dataset: Dataset, cases: Iterable[Case]) -> pd.DataFrame:
+    """The counties, towns and zones, one a row: where it lies, whether cases are there or only name it, its own figures, which cases, its point and what is to be noted."""
+    cases = tuple(cases)
+    own = Counter(metric.place for case in cases for metric in case.metrics)
+    names = {place.code: place.name for place in units(dataset)}
+    rows = [
+        {
+            "place_id": place.id,
+            **_both("name", place.name),
+            "kind": place.kind,
+            "prefecture_code": dataset.prefecture_code(place.id),
+            **_both("prefecture", names[dataset.prefecture_code(place.id)]),
+            "mark": "named" if named_only(place, there) else "own",
+            "figures": own[place.id],
+            **_which(there),
+            "lon": place.lon,
+            "lat": place.lat,
+            **_both("note", place.note),
+        }
+        for place, there in inner(dataset, cases)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _both(name: str, text: Text | None) -> dict[str, str | None]:
+    return {f"{name}_zh": text and text.zh, f"{name}_en": text and text.en}
+
+
+def _which(cases: Iterable[Case]) -> dict[str, str]:
+    titles = {f"case_titles_{lang}": LIST_SEPARATOR.join(case.title[lang] for case in cases) for lang in ("zh", "en")}
+    return {"case_ids": LIST_SEPARATOR.join(case.id for case in cases), **titles}
+
+
+def _measured(dataset: Dataset, measure: Measure, code: str) -> dict[str, Any]:
+    end = measure.values[code].after if code in measure.values else None
+    unit = dataset.units[measure.unit_id]
+    return {**_both("measure", measure.name), "value": end and end.value, "bound": end and end.bound, "unit_id": unit.id, **_both("unit", unit.name), "scale": unit.scale}

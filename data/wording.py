@@ -366,7 +366,7 @@ def worded(dataset: Dataset, lang: Lang) -> pd.DataFrame:
     """The metrics table with the words of one language beside it, on the same index. Shared: copy before changing.
 
     Added columns: case_title, place, name (with its subject or place), unit, dimension, before_label, after_label, change_label, finding, periods,
-    grade_word, direction_word, role_word, caveat_words and caveat_notes (lists), formula_label, doubtful (a "%" that may mean points), yardstick.
+    grade_word, direction_word, role_word, caveat_words and caveat_notes (tuples), formula_label, doubtful (a "%" that may mean points), yardstick.
     """
     rows = [_words(dataset, case, metric, lang) for case in dataset.cases for metric in case.metrics]
     return pd.concat([dataset.table, pd.DataFrame(rows, index=dataset.table.index)], axis=1)
@@ -399,8 +399,8 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
         "grade_word": GRADE_WORDS[found.grade][lang],
         "direction_word": DIRECTION_WORDS[found.direction][lang] if found.direction else "",
         "role_word": ROLE_WORDS[metric.role][lang],
-        "caveat_words": [CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats],
-        "caveat_notes": [caveat.note[lang] for caveat in metric.caveats],
+        "caveat_words": tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
+        "caveat_notes": tuple(caveat.note[lang] for caveat in metric.caveats),
         "formula_label": formula_text(found.formula, lang),
         "doubtful": any(caveat.kind == "percent_or_points" for caveat in metric.caveats),
         "yardstick": _yardstick(metric, units, lang),

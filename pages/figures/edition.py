@@ -6,20 +6,23 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from pages.figures.style import GROUNDS, safe, width_of, wrapped
+from pages.figures.style import GROUNDS, NEUTRAL, safe, width_of, wrapped
 
 WIDTH = 1200
 _EDGE = 40
 _INK, _QUIET = "#171717", "#5b626a"
 _LINES = {"title": (24, 32), "subtitle": (15, 22), "footer": (13, 19)}
 """Font size and line height of each part, in px."""
+_LEGEND = 30
+"""px of the legend's line."""
 
 
-def exported(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], classes: Sequence[tuple[str, str]] = ()) -> go.Figure:
-    """A copy of a screen figure as it is taken away. All text is wrapped here, since Plotly never wraps; nothing is cut. `classes` is a legend: (colour, words)."""
+def exported(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], legend: Sequence[tuple[str, str, str]] = ()) -> go.Figure:
+    """A copy of a screen figure as it is taken away. All text is wrapped here, since Plotly never wraps; nothing is cut. `legend` is (sign, colour, words); without sign a square."""
     head = [*_wrapped("title", title), *_wrapped("subtitle", subtitle)]
     foot = [line for text in footer for line in _wrapped("footer", text)]
     above, below = (sum(_LINES[part][1] for part, _ in lines) + 24 for lines in (head, foot))
+    above += _LEGEND if legend else 0
     copy = go.Figure(figure)
     left, right, top, bottom = (copy.layout.margin[side] for side in "lrtb")
     copy.update_layout(
@@ -31,7 +34,7 @@ def exported(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]
     )
     drawn = list(copy.layout.annotations)
     drawn += _stack(head, 1.0, top + above)
-    drawn += _legend(classes, top + 16)
+    drawn += _legend(legend, top + 24)
     drawn += _stack(foot, 0.0, -bottom - 24)
     copy.layout.annotations = drawn
     return copy
@@ -41,14 +44,17 @@ def _wrapped(part: str, text: str) -> list[tuple[str, str]]:
     return [(part, line) for line in wrapped(text, (WIDTH - 2 * _EDGE) / _LINES[part][0])]
 
 
-def _legend(classes: Sequence[tuple[str, str]], height: float) -> list[go.layout.Annotation]:
-    """Squares with their words on one line, `height` px above the plot."""
+def _legend(entries: Sequence[tuple[str, str, str]], height: float) -> list[go.layout.Annotation]:
+    """Signs with their words on one line, `height` px above the plot."""
     found, right = [], 0.0
-    for paint, words in classes:
-        for text, size in ((f'<span style="color:{paint}">■</span>', 22), (safe(words), 14)):
-            place = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": right, "y": 1, "yref": "paper", "yanchor": "middle", "yshift": height}
-            found.append(go.layout.Annotation(**place, text=text, showarrow=False, font={"size": size, "color": _INK}))
-            right += 24 if size == 22 else 14 * width_of(words) + 26
+    for sign, paint, words in entries:
+        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "middle", "yshift": height, "showarrow": False}
+        swatch = (
+            {"text": sign, "font": {"size": 18, "color": paint}} if sign else {"text": " ", "width": 13, "height": 13, "bgcolor": paint, "bordercolor": NEUTRAL, "borderwidth": 1}
+        )
+        found.append(go.layout.Annotation(**place, **swatch, xshift=right))
+        found.append(go.layout.Annotation(**place, xshift=right + 22, text=safe(words), font={"size": 14, "color": _INK}))
+        right += 14 * width_of(words) + 48
     return found
 
 

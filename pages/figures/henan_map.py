@@ -1,17 +1,18 @@
 """Henan's 18 units coloured by class, with labels and county points. Drawn without any request to the net.
 
-Two things keep Plotly from fetching a world map: the first geographic trace is the labels', and `CONFIG` points at our own empty topology.
-The boundaries are a schematic, not a reviewed official map; their rings run clockwise, as d3 needs.
+Two things keep Plotly from fetching a world map: the first geographic trace is the labels', and `config` points at our own empty topology.
+The boundaries are a schematic, not a reviewed official map; their rings run clockwise, as d3 needs. The figure holds their address: a browser fetches them once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
+from pages.figures.kept import drawn_once
 from pages.figures.style import NEUTRAL, WORSENED, blank, safe, width_of
 
 CLASSES: tuple[str, ...] = ("rgba(128,136,146,0.10)", "rgba(47,127,209,0.30)", "rgba(47,127,209,0.52)", "rgba(47,127,209,0.76)", "rgba(47,127,209,1)")
@@ -22,6 +23,11 @@ _LABEL = 11
 _DEGREES = 6.6 / 358
 """Degrees of longitude a px at the narrowest width the map is drawn in."""
 _CLEAR = 0.08
+_OUTLINE = 3
+"""px of a chosen area's outline."""
+_HELD = "orbit"
+"""What dragging does: nothing, since only other charts know this mode. Streamlit takes `False` for unset and has readers drag the map out of sight."""
+_UNDIMMED = {"marker": {"opacity": 1}}
 INK = "#1b2026"
 HEIGHT = 470
 
@@ -51,10 +57,15 @@ class Point:
     named_only: bool
 
 
+def root(base_path: str) -> str:
+    """What every address of a server under `base_path` begins with; nothing where it serves at the top."""
+    base = base_path.strip("/")
+    return f"/{base}" if base else ""
+
+
 def config(base_path: str) -> dict[str, Any]:
     """The chart's settings on a server under `base_path`: Plotly looks for its world map there, and finds an empty one."""
-    base = base_path.strip("/")
-    return {"topojsonURL": f"/{base}/topojson/" if base else "/topojson/", "displayModeBar": False, "scrollZoom": False}
+    return {"topojsonURL": f"{root(base_path)}/topojson/", "displayModeBar": False, "scrollZoom": False}
 
 
 def _said(lines: Sequence[str]) -> str:
@@ -67,9 +78,21 @@ def level(value: float, breaks: Sequence[float]) -> int:
     return sum(value >= edge for edge in breaks)
 
 
-def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
-    """The map as a figure. Clicks carry customdata [code] on areas and [code, place id] on points."""
-    figure = blank(HEIGHT)
+def chosen_style(chart: str, codes: Sequence[str], chosen: Collection[str]) -> str:
+    """A style sheet that outlines the `chosen` among the `codes` of the map's areas and prints their names bold, where the map inside the class `chart` has none chosen.
+
+    The figure then stays as it is with every click; one that changes is sent and drawn from nothing.
+    """
+    places = [at for at, code in enumerate(codes, start=1) if code in chosen]
+    outlines = (f".{chart} .choroplethlayer > :last-child > :nth-child({at}) {{ stroke-width: {_OUTLINE}px !important; }}" for at in places)
+    names = (f".{chart} .scatterlayer > :first-child > :nth-child({at}) text {{ font-weight: 700 !important; }}" for at in places)
+    return f"<style>{' '.join((*outlines, *names))}</style>"
+
+
+@drawn_once
+def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
+    """The map as a figure; `boundaries` is the address of their GeoJSON. Clicks carry customdata [code] on areas and [code, place id] on points."""
+    figure = blank(HEIGHT, dragmode=_HELD, margin=dict.fromkeys("lrtb", 0))
     figure.add_trace(
         go.Scattergeo(
             lon=[area.lon for area in areas],
@@ -81,7 +104,8 @@ def henan_map(boundaries: Mapping[str, Any], areas: Sequence[Area], points: Sequ
             hoverinfo="skip",
         )
     )
-    figure.add_trace(_areas(boundaries, sorted(areas, key=lambda area: area.chosen)))
+    figure.add_trace(_areas(boundaries, areas))
+    figure.add_trace(_outlines(boundaries, areas))
     figure.add_trace(
         go.Scattergeo(
             lon=[point.lon for point in points],
@@ -111,24 +135,36 @@ def _position(area: Area, points: Sequence[Point]) -> str:
     return "top center"
 
 
-def _areas(boundaries: Mapping[str, Any], areas: Sequence[Area]) -> go.Choropleth:
-    """One trace, because each carries the boundaries again; the chosen areas come last, so that no neighbour covers their outline."""
+def _areas(boundaries: str, areas: Sequence[Area]) -> go.Choropleth:
     paints = (NO_DATA, *CLASSES)
     steps = len(paints)
-    scale = [(edge / steps, paint) for index, paint in enumerate(paints) for edge in (index, index + 1)]
-    fixed = {"marker": {"opacity": 1}}
     return go.Choropleth(
         geojson=boundaries,
         locations=[area.code for area in areas],
         z=[0.5 if area.level is None else area.level + 1.5 for area in areas],
         zmin=0,
         zmax=steps,
-        colorscale=scale,
+        colorscale=[(edge / steps, paint) for index, paint in enumerate(paints) for edge in (index, index + 1)],
         showscale=False,
-        marker={"line": {"color": [WORSENED if area.chosen else NEUTRAL for area in areas], "width": [3 if area.chosen else 1 for area in areas]}},
+        marker={"line": {"color": NEUTRAL, "width": 1}},
         customdata=[[area.code] for area in areas],
         hovertext=[_said(area.hover) for area in areas],
         hoverinfo="text",
-        selected=fixed,
-        unselected=fixed,
+        selected=_UNDIMMED,
+        unselected=_UNDIMMED,
+    )
+
+
+def _outlines(boundaries: str, areas: Sequence[Area]) -> go.Choropleth:
+    """The outlines of the chosen areas, above all fills so that no neighbour covers them; those of the others without width."""
+    return go.Choropleth(
+        geojson=boundaries,
+        locations=[area.code for area in areas],
+        z=[0 for _ in areas],
+        colorscale=[(0, NO_DATA), (1, NO_DATA)],
+        showscale=False,
+        marker={"line": {"color": WORSENED, "width": [_OUTLINE if area.chosen else 0 for area in areas]}},
+        hoverinfo="skip",
+        selected=_UNDIMMED,
+        unselected=_UNDIMMED,
     )

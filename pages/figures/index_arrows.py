@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from data.schema import Lang
 from data.wording import say
 from pages.figures.hover import hover_text
+from pages.figures.kept import drawn_once
 from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe, unbroken, wrapped
 
 _LINE = 18
@@ -55,6 +56,7 @@ def _end(index: float) -> float:
     return math.log10(max(index, 1.0))
 
 
+@drawn_once
 def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()) -> go.Figure:
     """Arrows for the rows with an index, under a heading a case. Within a case the order is that of `rows`: by grade, never by size.
 

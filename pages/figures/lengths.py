@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 from data.schema import Lang
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import LOOSE_BOUNDS, OPEN_BOUNDS
+from pages.figures.kept import drawn_once
 from pages.figures.style import NEUTRAL, blank, colour, safe
 
 _HEIGHT = 74
 
 
+@drawn_once
 def difference_length(row: Any, lang: Lang, reach: float = 0.0) -> go.Figure:
     """A bar from zero to the change; for a range the bar reaches its nearer end and a dotted line goes on to the farther one.
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from data.evidence import GRADES
 from data.schema import Lang
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, say
+from pages.figures.kept import drawn_once
 from pages.figures.style import SIZE, blank, safe
 
 _HEIGHT = 46
@@ -18,6 +19,7 @@ _ROOM = 0.03
 """The share of the strip that a letter needs on a small screen; the counts of narrower parts are on the page below."""
 
 
+@drawn_once
 def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
     """One bar from the best evidence to plans, a part a grade in proportion to its count; plans are hatched.
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from hashlib import md5
 from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io as pio
+from plotly.io import to_json
 
 IMPROVED = "#2f7fd1"
 WORSENED = "#cf6a1a"
@@ -31,6 +33,7 @@ _TEMPLATE = go.layout.Template(
         "hovermode": "closest",
         "dragmode": False,
         "colorway": [IMPROVED, WORSENED, NEUTRAL, "#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57"],
+        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#d9dcdf", "font": {"family": FONT, "color": "#171717", "size": 12}},
         "xaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
         "yaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
     }
@@ -38,9 +41,28 @@ _TEMPLATE = go.layout.Template(
 pio.templates["henan"] = _TEMPLATE
 
 
-def blank(height: int, traces: Sequence[Any] = (), **layout: object) -> go.Figure:
+class Drawing(go.Figure):
+    """A figure as it goes to the browser: its dictionary is made once, when it is first asked for.
+
+    Streamlit has Plotly draw every chart twice. The second time takes a fifth when Plotly can see that nothing is new: by a revision that stands for the data,
+    and without a template, which Plotly compares by identity; its values stand in the layout itself.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Shared: copy before changing."""
+        if "_sent" not in self.__dict__:
+            sent = super().to_dict()
+            drawn = {name: value for name, value in sent["layout"].items() if name != "template"}
+            for name, value in _TEMPLATE.layout.to_plotly_json().items():
+                drawn[name] = {**value, **drawn.get(name, {})} if isinstance(value, dict) else drawn.get(name, value)
+            sent["layout"] = {**drawn, "datarevision": md5(to_json({**sent, "layout": drawn}, validate=False).encode()).hexdigest()}
+            self._sent = sent
+        return self._sent
+
+
+def blank(height: int, traces: Sequence[Any] = (), **layout: object) -> Drawing:
     """A figure of a fixed height in px, in the project's template."""
-    return go.Figure(data=list(traces), layout={"template": "henan", "height": height, **layout})
+    return Drawing(data=list(traces), layout={"template": "henan", "height": height, **layout})
 
 
 def colour(direction: object) -> str:

@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 
 from data.schema import Event, Lang
 from data.wording import date_text
+from pages.figures.kept import drawn_once
 from pages.figures.style import FAINT, NEUTRAL, blank, safe, wrapped
 
 _HEIGHT = 58
 
 
+@drawn_once
 def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
     """A mark an event at its date; a year or a month without a day is a bar as long as it is, because nothing more is stated."""
     traces = [trace for event in events for trace in _marks(event, lang)]

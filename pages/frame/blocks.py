@@ -24,10 +24,9 @@ def grade_mark(grade: str, lang: Lang) -> Markup:
 
 
 def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
-    """A chart that fills its container; `alt` says in a sentence what it shows. On paper it is still and its colours are those of the light ground."""
-    if the_view().printing:
-        return st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, config={"staticPlot": True})
-    return st.plotly_chart(figure, key=key, alt=alt, width="stretch", config=options.pop("config", CHART_CONFIG), **options)
+    """A chart that fills its container; `alt` says in a sentence what it shows. On paper it is still. The colour of its text is the style sheet's, in either theme."""
+    shown = {"config": CHART_CONFIG, **options} if not the_view().printing else {"config": {"staticPlot": True}}
+    return st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, **shown)
 
 
 def evidence_lines(row: Any, lang: Lang) -> Markup:
@@ -81,9 +80,9 @@ def compact(rows: Iterable[Any], lang: Lang) -> Markup:
 
 def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> Markup:
     """A table that prints, scrolls sideways inside itself and reads aloud."""
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(heading) for heading in headings)
-    body = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row)) for row in rows)
-    table = Markup('<table><caption class="quiet">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(caption, head, body)
+    head = Markup('</th><th scope="col">').join(headings)
+    body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)
+    table = Markup('<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>').format(caption, head, body)
     return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
 
 

@@ -91,6 +91,8 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .tablewrap th { text-align: left; font-weight: 600; border-bottom: 1px solid currentColor; padding: .3rem .6rem .3rem 0;
   vertical-align: bottom; }
 .tablewrap td { border-bottom: 1px solid var(--rule); padding: .35rem .6rem .35rem 0; vertical-align: top; }
+.tablewrap a { color: inherit; text-decoration-color: var(--quiet); text-underline-offset: 2px; }
+.tablewrap small { color: var(--quiet); font-size: .75rem; }
 .tablewrap caption { text-align: left; padding: 0 0 .3rem; caption-side: top; }
 .nw { white-space: nowrap; }
 .stMainBlockContainer [data-testid="stPageLink-NavLink"] p { white-space: normal; }

@@ -1,0 +1,120 @@
+"""What the parts cost inside one process, each beside a baseline measured in the same run."""
+
+from __future__ import annotations
+
+import io
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable
+from itertools import combinations, cycle
+
+import docx
+import pandas as pd
+import yaml
+from streamlit.testing.v1 import AppTest
+
+from data.brief import brief
+from data.export import FORMATS, csv_bytes
+from data.extract import Extract
+from data.filters import Filters, select
+from data.load import FOLDER, load_dataset
+from data.package import package
+from data.plain import csv_parts
+from data.workbook import workbook
+from tests.bench.results import Cost
+from tests.bench.servers import EMPTY, PROJECT
+
+CITIES = ("410300", "419001", "410100", "411600")
+
+
+def median(action: Callable[[], object], times: int) -> float:
+    """The median of `times` runs, in ms, after one run that is not counted."""
+    action()
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        action()
+        spent.append((time.perf_counter() - start) * 1000)
+    return statistics.median(spent)
+
+
+def load() -> Cost:
+    files = sorted((FOLDER / "cases").glob("*.yaml"))
+    parsed = median(lambda: [yaml.load(file.read_bytes(), yaml.CSafeLoader) for file in files], 9)
+    return Cost("dataset: read, check, derive, table, ms", median(lambda: load_dataset().table, 9), "YAML parse alone", parsed)
+
+
+def script_run(page: str, what: str, queries: Iterable[dict[str, str]], times: int = 34) -> Cost:
+    """A filter change on a page: the script's run with its messages built, without transport; beside an empty page's."""
+    app = AppTest.from_file(str(PROJECT / "pages" / "shell.py"), default_timeout=30).run()
+    if page != "overview":
+        app.switch_page(f"{page}.py").run()
+    turn = cycle(queries)
+
+    def change() -> None:
+        for name, value in next(turn).items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception
+
+    empty = AppTest.from_string(EMPTY["page.py"], default_timeout=30)
+    return Cost(f"{page}: {what}, script run, ms", median(change, times), "empty page", median(lambda: empty.run(), times))
+
+
+def script_runs() -> list[Cost]:
+    """Each page for a filter that was asked for before, and for one that nobody asked for yet."""
+    seen = [{"city": city} for city in CITIES]
+    unseen = [{"domain": ",".join(pair)} for pair in combinations(load_dataset().domains, 2)]
+    return [script_run(page, what, queries) for page in ("overview", "case", "map", "download") for what, queries in (("filter", seen), ("new filter", unseen))]
+
+
+def select_and_export() -> Cost:
+    dataset = load_dataset()
+    table = dataset.table
+    ours = median(lambda: csv_bytes(select(dataset, Filters(city=("410300",))).rows), 20)
+    return Cost("csv: one city filtered and written, ms", ours, "pandas to_csv of all", median(lambda: table.to_csv().encode(), 20))
+
+
+def written(ending: str, what: str) -> Cost:
+    """A whole download, nothing kept from before; beside the CSV of all."""
+    extract = Extract(load_dataset())
+
+    def write() -> None:
+        for cached in (workbook, package):
+            cached.cache_clear()
+        FORMATS[ending].write(extract)
+
+    return Cost(f"{ending}: {what}, ms", median(write, 9), "csv", median(lambda: csv_bytes(extract.table("metrics")), 9))
+
+
+def document() -> Cost:
+    """The brief of the case with the most figures; beside an empty document."""
+    dataset = load_dataset()
+    case = max(dataset.cases, key=lambda case: len(case.metrics))
+
+    def write() -> None:
+        brief.cache_clear()
+        brief(dataset, case, "zh")
+
+    return Cost("docx: the largest case, ms", median(write, 5), "empty document", median(lambda: docx.Document().save(io.BytesIO()), 5))
+
+
+def memory_of_100_000_rows() -> Cost:
+    """MB that writing a CSV of 100,000 rows takes at most beside the table, in parts and at once."""
+    table = load_dataset().table
+    large = pd.concat([table] * (100_000 // len(table) + 1), ignore_index=True).head(100_000)
+    return Cost("csv: 100,000 rows, peak memory, MB", peak(lambda: sum(len(part) for part in csv_parts(large))), "at once", peak(lambda: csv_bytes(large)))
+
+
+def peak(action: Callable[[], object]) -> float:
+    tracemalloc.start()
+    action()
+    found = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    return found
+
+
+def costs() -> list[Cost]:
+    forms = (("xlsx", "all figures"), ("json", "all figures"), ("zip", "all tables"))
+    return [load(), *script_runs(), select_and_export(), *(written(*form) for form in forms), document(), memory_of_100_000_rows()]

@@ -1,0 +1,243 @@
+"""The peer's four screens: what a filter changes in each (`parts`, by component property) and where that stands (`layout`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import plotly.graph_objects as go
+from dash import dash_table, dcc, html
+
+from data.evidence import GRADES
+from data.filters import PROVINCE
+from data.geography import holdings, homes, named, points, units
+from data.live import boundaries
+from data.schema import Case
+from data.wording import GRADE_MEANINGS, date_text, worded
+from pages.figures import henan_map as drawing
+from pages.figures.by_grade import picture
+from pages.figures.index_arrows import index_arrows
+from pages.figures.locator import locator
+from pages.figures.strip import grade_strip
+from pages.figures.timeline import timeline
+from tests.bench.peer.view import View
+
+Parts = dict[str, Any]
+COLUMNS = ("name", "place", "before_label", "after_label", "change_label", "grade", "periods", "direction_word", "role_word", "case_title", "phrases")
+BOUNDARIES = "/boundaries.geojson"
+"""Where its server has the outlines."""
+CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+class Screen(NamedTuple):
+    """One screen. The keys of `parts` are `component.property`; `layout` places the components with those values in them."""
+
+    parts: Callable[[View], Parts]
+    layout: Callable[[Parts], list[Any]]
+
+
+def status(view: View) -> str:
+    chosen, everything = len(view.selection.cases), len(view.dataset.cases)
+    rows, all_rows = len(view.selection.positions), len(view.dataset.table)
+    return view.say(f"{chosen}/{everything} 个案例 · {rows}/{all_rows} 项指标", f"{chosen} of {everything} cases · {rows} of {all_rows} figures")
+
+
+def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:
+    return dcc.Graph(id=name, figure=figure, config=config or CHART, style={"height": "auto"})
+
+
+# --- overview
+
+
+def overview(view: View) -> Parts:
+    shown = [row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None]
+    shown.sort(key=lambda row: (row.prefecture_code not in view.filters.city, row.grade))
+    drawn = {row.case_id for row in shown}
+    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
+    words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}
+    counts = Counter(row.grade for row in view.rows)
+    return {
+        "overview-status.children": status(view),
+        "grades.figure": grade_strip(counts, view.lang),
+        "grades-words.children": [html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES],
+        "index.figure": index_arrows(shown, view.lang, headings, words),
+        "index-table.children": evidence(view, shown),
+        "cards.children": [card(view, case) for case in view.selection.cases],
+    }
+
+
+def instead(view: View, case: Case) -> str:
+    best = best_figure(view, case)
+    if best is None:
+        return view.say("材料没有给出可测量的成效。", "The source states no measured outcome.")
+    return view.say(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
+
+
+def best_figure(view: View, case: Case) -> Any:
+    return next((row for row in view.rows_of(case) if row.headline), None)
+
+
+def card(view: View, case: Case) -> html.Div:
+    best = best_figure(view, case)
+    link = dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
+    return html.Div([link, html.P(f"{best.change_label or best.after_label} {best.name} {best.grade}" if best else "")])
+
+
+def overview_layout(parts: Parts) -> list[Any]:
+    return [
+        html.P(parts["overview-status.children"], id="overview-status"),
+        html.H1("What ten reforms in Henan changed, and how well it is shown"),
+        graph("grades", parts["grades.figure"]),
+        html.Ul(parts["grades-words.children"], id="grades-words"),
+        graph("index", parts["index.figure"]),
+        html.Details([html.Summary("Show as table"), html.Table(parts["index-table.children"], id="index-table")]),
+        html.Div(parts["cards.children"], id="cards"),
+    ]
+
+
+# --- case
+
+
+def case(view: View) -> Parts:
+    chosen, rows = view.case, view.rows_of(view.case)
+    shown = [row for row in rows if row.role in ("outcome", "output")]
+    changed = [row for row in shown if row.grade in "ABCD"]
+    indices = [row.index for row in changed if row.grade == "C" and row.index is not None]
+    return {
+        "case-status.children": status(view),
+        "case-title.children": chosen.title[view.lang],
+        "case-body.children": [
+            html.P(chosen.summary[view.lang]),
+            *where(view, chosen),
+            html.P(chosen.problem[view.lang]),
+            html.Ol([html.Li(action[view.lang]) for action in chosen.actions]),
+            html.P(chosen.result[view.lang]),
+            *(block for row in changed for block in figure(row, picture(row, view.lang, indices))),
+            html.Ul([html.Li(f"{row.after_label} {row.name} {row.grade} {row.place} {row.periods}") for row in shown if row.grade in "EFP"]),
+            *events(view, chosen),
+            *(html.P(conflict.note[view.lang]) for conflict in chosen.conflicts),
+            html.Table(evidence(view, rows)),
+        ],
+    }
+
+
+def where(view: View, chosen: Case) -> list[Any]:
+    own = homes(chosen)
+    codes = {view.dataset.prefecture_code(name) for name in own} - {PROVINCE}
+    if not codes:
+        return []
+    known = (view.dataset.places[name] for name in sorted(named(chosen)))
+    marks = [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in known if place.kind not in ("province", "prefecture") and place.lon is not None]
+    return [graph("locator", locator(boundaries(), codes, marks))]
+
+
+def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
+    said = [html.P(row.finding), html.P(f"{row.grade} {row.grade_word} {row.place} · {row.periods}"), html.Q(row.phrases)]
+    said += [html.P(f"{word}: {note}") for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)]
+    return said if drawn is None else [said[0], graph(f"chart-{row.metric_id}", drawn), *said[1:]]
+
+
+def events(view: View, chosen: Case) -> list[Any]:
+    if not chosen.events:
+        return []
+    said = [html.Li(f"{date_text(event.date, view.lang)} {event.what[view.lang]}") for event in chosen.events]
+    return [graph("timeline", timeline(chosen.events, view.lang)), html.Ol(said)]
+
+
+def case_layout(parts: Parts) -> list[Any]:
+    return [
+        html.P(parts["case-status.children"], id="case-status"),
+        html.H1(parts["case-title.children"], id="case-title"),
+        html.Div(parts["case-body.children"], id="case-body"),
+    ]
+
+
+# --- map
+
+
+def henan(view: View) -> Parts:
+    cases = view.without_city()
+    found = holdings(view.dataset, cases)
+    beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
+    listed = [(place.name[view.lang], len(found[place.code].cases), found[place.code].figures) for place in units(view.dataset)]
+    return {
+        "map-status.children": status(view),
+        "henan.figure": drawing.henan_map(BOUNDARIES, [area(view, place, found[place.code]) for place in units(view.dataset)], [point(view, *entry) for entry in points(view.dataset, cases)]),
+        "beside.children": [dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id)) for case in beside],
+        "map-table.children": body(listed),
+        "county-cases.data": {place.id: there[0].id for place, there in points(view.dataset, cases)},
+    }
+
+
+def area(view: View, place: Any, held: Any) -> drawing.Area:
+    label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
+    counts = view.say(f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}")
+    grades = " · ".join(f"{grade} {held.grades[grade]}" for grade in GRADES if held.grades[grade])
+    hover = (place.name[view.lang], counts, *([grades] if grades else []), *(f"{case.number} {case.title[view.lang]}" for case in held.cases))
+    return drawing.Area(place.code, label, place.lon, place.lat, drawing.level(len(held.cases), (1, 2, 3, 4)), hover, place.code in view.filters.city)
+
+
+def point(view: View, place: Any, there: Sequence[Case]) -> drawing.Point:
+    lines = (place.name[view.lang], *(f"{case.number} {case.title[view.lang]}" for case in there), *([place.note[view.lang]] if place.note else []))
+    named_only = not any(place.id in homes(case) for case in there)
+    return drawing.Point(place.id, view.dataset.prefecture_code(place.id) or "", place.lon, place.lat, lines, named_only)
+
+
+def henan_layout(parts: Parts) -> list[Any]:
+    return [
+        html.P(parts["map-status.children"], id="map-status"),
+        html.H1("Where the reforms happened"),
+        graph("henan", parts["henan.figure"], drawing.config("")),
+        html.Div(parts["beside.children"], id="beside"),
+        html.Table(parts["map-table.children"], id="map-table"),
+        dcc.Store(id="county-cases", data=parts["county-cases.data"]),
+    ]
+
+
+# --- data
+
+
+def data(view: View) -> Parts:
+    table = worded(view.dataset, view.lang).iloc[list(view.selection.positions)]
+    kept = table if view.filters.role else table[table["role"].isin(["outcome", "output"])]
+    return {"data-status.children": status(view), "table.data": kept[list(COLUMNS)].to_dict("records")}
+
+
+def data_layout(parts: Parts) -> list[Any]:
+    return [
+        html.P(parts["data-status.children"], id="data-status"),
+        html.H1("The data"),
+        html.Button("CSV", id="csv"),
+        dcc.Download(id="file"),
+        dash_table.DataTable(
+            parts["table.data"],
+            [{"id": name, "name": name} for name in COLUMNS],
+            id="table",
+            virtualization=True,
+            page_action="none",
+            fixed_rows={"headers": True},
+            sort_action="native",
+            filter_action="native",
+            style_table={"height": 520},
+            style_cell={"minWidth": 120, "maxWidth": 260, "textOverflow": "ellipsis"},
+        ),
+    ]
+
+
+# --- shared
+
+
+def evidence(view: View, rows: Sequence[Any]) -> list[Any]:
+    """Every figure with what makes it checkable, as rows of a table."""
+    return body(
+        (row.name, row.place, row.before_label, row.after_label, row.change_label, row.periods, f"{row.grade} {row.grade_word}", row.formula_label, f"{row.phrases}（{row.section}）")
+        for row in rows
+    )
+
+
+def body(rows: Any) -> list[Any]:
+    return [html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])]
+
+
+SCREENS = {"/": Screen(overview, overview_layout), "/case": Screen(case, case_layout), "/map": Screen(henan, henan_layout), "/data": Screen(data, data_layout)}

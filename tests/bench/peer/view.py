@@ -1,0 +1,54 @@
+"""What a reader of the peer looks at, read from its address: the dashboard's own filters, rows and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from data.filters import Filters, Selection, parse, select
+from data.live import current
+from data.load import Dataset
+from data.schema import Case, Lang
+from data.wording import say, worded_rows
+
+
+@dataclass(frozen=True)
+class View:
+    """One reader's view: language, filters and what they leave; `case` is the one an address names."""
+
+    dataset: Dataset
+    lang: Lang
+    selection: Selection
+    filters: Filters
+    case: Case
+
+    @classmethod
+    def of(cls, search: str | None) -> View:
+        """The view of an address's query, `?city=410300&lang=en`."""
+        query = {name: values[0] for name, values in parse_qs((search or "").lstrip("?")).items()}
+        dataset = current().dataset
+        filters, _ = parse(query, dataset)
+        selection = select(dataset, filters)
+        shown = selection.cases or dataset.cases
+        return cls(dataset, "zh" if query.get("lang") == "zh" else "en", selection, filters, dataset.by_id.get(query.get("case", ""), shown[0]))
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        """The selected figures in words, the chosen cities' first."""
+        everything = worded_rows(self.dataset, self.lang)
+        return tuple(everything[position] for position in self.selection.positions)
+
+    def rows_of(self, case: Case) -> list[Any]:
+        """All figures of one case: the chosen cities' first, headlines before the rest."""
+        own = (row for row in worded_rows(self.dataset, self.lang) if row.case_id == case.id)
+        return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
+
+    def without_city(self) -> tuple[Case, ...]:
+        return select(self.dataset, replace(self.filters, city=())).cases
+
+    def say(self, zh: str, en: str) -> str:
+        return say(self.lang, zh, en)
+
+    def link(self, path: str, **more: str) -> str:
+        return f"{path}?{urlencode({**self.filters.query(), 'lang': self.lang, **more})}"

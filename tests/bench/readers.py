@@ -1,0 +1,91 @@
+"""Fifty readers: what each leaves in the server's memory, and how long they wait when all change a filter at the same moment. No browser draws here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import Request, urlopen
+
+from data import load_dataset
+from tests.bench.servers import Server
+from tests.bench.tab import Tab
+
+DOMAINS = tuple(load_dataset().domains)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """MB before anyone came and with all readers there; the ms that each waited when all asked at once, `rounds` times."""
+
+    readers: int
+    idle: float
+    full: float
+    waited: list[float]
+
+    @property
+    def each(self) -> float:
+        """MB a reader."""
+        return (self.full - self.idle) / self.readers
+
+
+def of_ours(server: Server, readers: int, rounds: int) -> Crowd:
+    return asyncio.run(_of_ours(server, readers, rounds))
+
+
+async def _of_ours(server: Server, readers: int, rounds: int) -> Crowd:
+    origin = server.address.replace("localhost", "127.0.0.1")
+    first, *tabs = [Tab(origin, source=f"127.0.1.{1 + number}") for number in range(readers + 1)]
+    await first.open("/", {})
+    idle = server.memory()
+    async with AsyncExitStack() as stack:
+        for tab in (first, *tabs):
+            stack.push_async_callback(tab.close)
+        for tab in tabs:
+            await tab.open("/", {})
+        full = server.memory()
+
+        async def change(number: int, turn: int) -> float:
+            tab = tabs[number]
+            labels = [option.content for option in tab.control("domain").button_group.options]
+            start = time.perf_counter()
+            await tab.choose("domain", lambda state: state.string_array_value.data.__setitem__(slice(None), [labels[(number + turn) % len(labels)]]))
+            return (time.perf_counter() - start) * 1000
+
+        waited = [await asyncio.gather(*(change(number, turn) for number in range(readers))) for turn in range(rounds + 1)][1:]
+    return Crowd(readers, idle, full, [ms for turn in waited for ms in turn])
+
+
+def of_peer(server: Server, readers: int, rounds: int) -> Crowd:
+    with ThreadPoolExecutor(readers) as pool:
+        ask = _question(server.address)
+        list(pool.map(ask, range(readers)))
+        idle = server.memory()
+        for number in range(readers):
+            urlopen(server.address).read()
+            ask(number)
+        full = server.memory()
+        waited = [ms for turn in range(rounds + 1) for ms in pool.map(ask, range(turn, turn + readers)) if turn]
+    return Crowd(readers, idle, full, waited)
+
+
+def _question(address: str) -> Callable[[int], float]:
+    """The request that the browser sends when a domain is chosen on the peer's overview; gives the ms to the whole answer."""
+    known = json.loads(urlopen(f"{address}/_dash-dependencies").read())
+    asked = next(entry for entry in known if "index.figure" in entry["output"])
+    outputs = [dict(zip(("id", "property"), part.split("."), strict=True)) for part in asked["output"].strip(".").split("...")]
+
+    def ask(number: int) -> float:
+        search: dict[str, Any] = {"id": "url", "property": "search", "value": f"?domain={DOMAINS[number % len(DOMAINS)]}"}
+        body = {"output": asked["output"], "outputs": outputs, "inputs": [search], "changedPropIds": ["url.search"]}
+        request = Request(f"{address}/_dash-update-component", json.dumps(body).encode(), {"content-type": "application/json", "accept-encoding": "gzip"})
+        start = time.perf_counter()
+        assert len(urlopen(request).read()) > 1000
+        return (time.perf_counter() - start) * 1000
+
+    return ask

@@ -1,0 +1,104 @@
+"""The three servers that are measured side by side, each started as its readers would have it: ours, the peer in Dash, the floor of plotly.js alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+
+PROJECT = Path(__file__).parents[2]
+PATIENCE = 60
+"""Seconds within which a server has to answer."""
+STREAMLIT = {"STREAMLIT_SERVER_ADDRESS": "localhost", "STREAMLIT_SERVER_HEADLESS": "true", "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
+EMPTY = {
+    "dashboard.py": "import streamlit as st\napp = st.App('page.py')\n",
+    "page.py": "import streamlit as st\nst.write('empty')\n",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it answers, how many ms passed from the command to its first answer, and what it writes down."""
+
+    name: str
+    address: str
+    started_in: float
+    process: psutil.Process
+    log: Path
+
+    def memory(self) -> float:
+        """MB of all its processes; what they share is counted once."""
+        return sum(process.memory_full_info().pss for process in (self.process, *self.process.children(recursive=True))) / 1e6
+
+
+def ours(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
+    """Command, path of the first answer, folder and environment; so are the others. `timed` notes what each script run takes."""
+    return (sys.executable, "-m", "tests.bench.timed", "run", "dashboard.py", "--server.port", "{port}"), "/healthz", PROJECT, {**STREAMLIT, "TIMED": str(scratch / "runs")}
+
+
+def peer(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
+    """Dash as its documentation deploys it: gunicorn, a worker a core."""
+    gunicorn = ("gunicorn", "--no-control-socket", "--bind", "127.0.0.1:{port}", "--workers", str(os.cpu_count()), "--threads", "4", "--preload", "tests.bench.peer.app:server")
+    return (sys.executable, "-m", *gunicorn), "/", PROJECT, {}
+
+
+def floor(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
+    """Files that are written once, served as they are."""
+    return (sys.executable, "-m", "tests.bench.floor", "{port}"), "/plotly.js", PROJECT, {}
+
+
+def empty(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
+    """A Streamlit server with as little as can be on its page."""
+    folder = scratch / "empty"
+    folder.mkdir(exist_ok=True)
+    for name, text in EMPTY.items():
+        (folder / name).write_text(text)
+    return (sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", "{port}"), "/_stcore/health", folder, STREAMLIT
+
+
+KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty}
+
+
+@contextmanager
+def running(kind: str, scratch: Path) -> Iterator[Server]:
+    """One of KINDS once it answers; it is ended afterwards. RuntimeError, with its log, when it does not start."""
+    command, path, folder, environment = KINDS[kind](scratch)
+    port, log = free_port(), scratch / f"{kind}.log"
+    address = f"http://localhost:{port}"
+    start = time.perf_counter()
+    with (
+        log.open("wb") as out,
+        subprocess.Popen([part.format(port=port) for part in command], cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}) as process,
+    ):
+        try:
+            _await(process, address + path, log)
+            yield Server(kind, address, (time.perf_counter() - start) * 1000, psutil.Process(process.pid), log)
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return free.getsockname()[1]
+
+
+def _await(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urlopen(address).read()
+            return
+        except URLError:
+            time.sleep(0.01)
+    raise RuntimeError(f"{process.args} did not start\n{log.read_text()}")

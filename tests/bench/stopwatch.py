@@ -1,0 +1,96 @@
+"""The stopwatch inside the browser, the same for all that is measured.
+
+It starts with the reader's act (the input event's own time, or the start of the navigation) and stops with the frame that shows the last stroke of the figures asked for:
+what is drawn has to say, letter by letter, what plotly.js alone draws for the same state, and nothing may change in a figure for `QUIET` ms afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+QUIET = 250
+PATIENCE = 15_000
+FIGURES = """[...document.querySelectorAll(".js-plotly-plot")].filter(chart => WHICH).map(chart => [
+    ...[...chart.querySelectorAll(".annotation-text")].map(text => text.textContent),
+    ...[...chart.querySelectorAll(".choroplethlayer path")].map(area => area.__data__.loc + getComputedStyle(area).strokeWidth),
+    chart.querySelectorAll(".trace path, .point path").length,
+].join(" ")).join("|")"""
+"""What the figures on the page say: their labels, the areas with their outlines, the number of marks."""
+EVERY_FIGURE = FIGURES.replace("WHICH", "true")
+THE_MAP = FIGURES.replace("WHICH", 'chart.querySelector(".choroplethlayer")')
+
+INSTALLED = """(() => {
+    const bench = window.bench = {sent: [], came: [], bytes: 0};
+    const Socket = window.WebSocket;
+    window.WebSocket = class extends Socket {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener("message", ({data}) => { bench.came.push(performance.now()); bench.bytes += data.byteLength ?? data.size ?? data.length; });
+        }
+        send(data) { bench.sent.push(performance.now()); super.send(data); }
+    };
+    new PerformanceObserver(list => list.getEntries().filter(entry => entry.name.includes("_dash-update-component")).forEach(entry => {
+        bench.sent.push(entry.startTime); bench.came.push(entry.responseEnd); bench.bytes += entry.encodedBodySize;
+        bench.server = Object.fromEntries(entry.serverTiming.map(timing => [timing.name, timing.duration]));
+    })).observe({type: "resource"});
+    bench.watch = (shown, want, start) => {
+        const now = bench.now = new Function(`return ${shown}`), act = ({timeStamp}) => { start = timeStamp; };
+        Object.assign(bench, {sent: [], came: [], bytes: 0, server: null});
+        if (start === null) addEventListener("mouseup", act, {capture: true, once: true});
+        bench.took = new Promise(resolve => {
+            let first, last, waiting, done;
+            const frame = () => requestAnimationFrame(() => {
+                const painted = new MessageChannel();
+                painted.port1.onmessage = () => {
+                    waiting = false;
+                    if (now() !== want) return;
+                    last = performance.now();
+                    first ??= last;
+                    clearTimeout(done);
+                    done = setTimeout(() => {
+                        observer.disconnect();
+                        const after = times => times.filter(time => time > start && time < last);
+                        resolve({first: first - start, last: last - start, sent: after(bench.sent)[0] - start, came: after(bench.came).at(-1) - start, bytes: bench.bytes, server: bench.server});
+                    }, QUIET);
+                };
+                painted.port2.postMessage(0);
+            });
+            const observer = new MutationObserver(changes => {
+                if (start === null || waiting) return;
+                const drawn = changes.some(({target}) => (target.closest ? target : target.parentElement)?.closest(".js-plotly-plot"));
+                if ((drawn || first === undefined) && now() === want) { waiting = true; frame(); }
+            });
+            observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+        });
+    };
+})()""".replace("QUIET", str(QUIET))
+
+
+@dataclass(frozen=True)
+class Lap:
+    """ms from the act: until the figures were right for the `first` and changed for the `last` time, until the request was `sent` and the last of the answer `came`.
+
+    `bytes` came with it. `server` is what the answer says of the ms spent there, where it says so.
+    """
+
+    first: float
+    last: float
+    sent: float | None
+    came: float | None
+    bytes: int
+    server: dict[str, float] | None
+
+
+def set_to(page: Page, shown: str, want: str) -> None:
+    """The watch starts with the next click."""
+    page.evaluate("([shown, want]) => bench.watch(shown, want, null)", [shown, want])
+
+
+def read(page: Page) -> Lap:
+    """Waits until the watch has stopped. RuntimeError with what is on the page when that is never what was wanted."""
+    found = page.evaluate("() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), PATIENCE))])".replace("PATIENCE", str(PATIENCE)))
+    if isinstance(found, str):
+        raise RuntimeError(f"{page.url} shows {found[:400]!r}")
+    return Lap(**found)

@@ -1,0 +1,250 @@
+"""A reader's tab without a browser: it speaks Streamlit's protocol as the browser's own script does, keeps what that keeps, and draws nothing.
+
+It needs no package of its own: h11 and websockets are what the server is built on, the messages are Streamlit's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import random
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from urllib.parse import urlencode, urlsplit
+
+import h11
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.PageLink_pb2 import PageLink
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+CONNECTIONS = 6
+"""So many connections a browser opens to one server for files."""
+SOONEST, LATEST, ATTEMPTS = 0.1, 4.0, 10
+"""Seconds between two attempts to reach a server that is gone: doubled from the first to the second, each but the first shortened by chance."""
+AGENT = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) crowd", "accept-language": "en"}
+Ask = Callable[[h11.Request], Awaitable[tuple[h11.Response, bytes]]]
+
+
+class WrongAnswerError(Exception):
+    """The server answered, and not with what a reader should see."""
+
+
+UNREACHABLE = (OSError, InvalidHandshake, ConnectionClosed, h11.ProtocolError)
+"""What is raised where nobody answers, or somebody else."""
+
+
+class Tab:
+    """One tab at `origin` (scheme, host and port). `screen` holds the elements that the last run drew, `query` what stands behind the question mark, `title` the window's,
+    `session` the name that the server gave it.
+
+    `source` is the address of this machine that it connects from. Errors: WrongAnswerError, and UNREACHABLE.
+    """
+
+    def __init__(self, origin: str, locale: str = "en-US", source: str = "") -> None:
+        self.origin, self.locale = origin, locale
+        self.local = (source, 0) if source else None
+        self.path = self.query = self.title = ""
+        self.screen: dict[tuple[int, ...], Element] = {}
+        self.widgets: dict[str, WidgetState] = {}
+        self.session = self._page = self._cookie = ""
+        self._socket: ClientConnection | None = None
+        self._kept: dict[str, tuple[ForwardMsg, int]] = {}
+        self._runs = self._age = 0
+
+    # --- what a reader does
+
+    async def open(self, path: str, query: Mapping[str, str], first: bool = False) -> None:
+        """Opens a link: the page, on a `first` visit the files it names, the connection, and a run to its last message. Later visits have the files in the browser's cache."""
+        self.path, self.query = path, urlencode(query)
+        page = (await self._fetch([f"{path}?{self.query}"]))[0].decode()
+        if first:
+            files = iter(re.findall(r'(?:src|href)="\.(/static/[^"]+)"', page))
+            await asyncio.gather(*(self._fetch(files) for _ in range(CONNECTIONS)))
+        await self._connect()
+        await self._run(ClientState(query_string=self.query, page_name=path.strip("/")))
+
+    async def choose(self, key: str, change: Callable[[WidgetState], None]) -> None:
+        """Changes one control and waits for the run that follows."""
+        change(self.widgets[self._id(key)])
+        await self.rerun()
+
+    async def press(self, key: str) -> None:
+        """Presses a button."""
+        await self.rerun(WidgetState(id=self._id(key), trigger_value=True))
+
+    async def rerun(self, *pressed: WidgetState) -> None:
+        """Has the page run as it is."""
+        await self._run(ClientState(query_string=self.query, page_script_hash=self._page), pressed)
+
+    async def follow(self, link: PageLink) -> None:
+        """Follows a link to a page."""
+        self.path, self.query = f"/{link.page}", link.query_string
+        await self._run(ClientState(query_string=self.query, page_script_hash=link.page_script_hash))
+
+    async def reconnect(self) -> None:
+        """After the connection broke: asks until a server answers, and connects under the old session's name. Like a browser it runs nothing by itself."""
+        await self.close()
+        for attempt in range(ATTEMPTS):
+            await asyncio.sleep(min(SOONEST * 2**attempt, LATEST) * (random.uniform(0.7, 1) if attempt else 1))
+            try:
+                return await self._connect()
+            except (*UNREACHABLE, WrongAnswerError):
+                continue
+        raise WrongAnswerError("no server answers any more")
+
+    async def lost(self) -> None:
+        """Returns when the connection has broken."""
+        if self._socket is not None:
+            await self._socket.wait_closed()
+
+    async def close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close()
+
+    # --- what is on the screen
+
+    def elements(self, kind: str) -> Iterator[Element]:
+        """Those of one kind, as Streamlit calls it, from the top to the bottom."""
+        return (self.screen[place] for place in sorted(self.screen) if self.screen[place].WhichOneof("type") == kind)
+
+    def control(self, key: str) -> Element:
+        """The control that the page's script calls so."""
+        for element in self.screen.values():
+            if getattr(getattr(element, element.WhichOneof("type")), "id", "").endswith(f"-{key}"):
+                return element
+        raise WrongAnswerError(f"there is no {key!r} on the screen")
+
+    def _id(self, key: str) -> str:
+        element = self.control(key)
+        return getattr(element, element.WhichOneof("type")).id
+
+    # --- the protocol
+
+    async def _connect(self) -> None:
+        """Asks for the server's health, which hands out a cookie, and opens the stream with it and, if there was one, the session."""
+        await self._fetch(["/_stcore/health", "/_stcore/host-config"])
+        self._socket = await connect(
+            self.origin.replace("http", "ws", 1) + "/_stcore/stream",
+            origin=self.origin,
+            subprotocols=["streamlit", self._cookie.partition("=")[2] or "PLACEHOLDER_AUTH_TOKEN", *filter(None, [self.session])],
+            additional_headers={**AGENT, "cookie": self._cookie},
+            user_agent_header=None,
+            max_size=None,
+            local_addr=self.local,
+        )
+
+    async def _run(self, state: ClientState, pressed: Iterable[WidgetState] = ()) -> None:
+        """Has a page's script run and takes in what it draws."""
+        state.widget_states.widgets.extend([*self.widgets.values(), *pressed])
+        state.cached_message_hashes.extend(self._kept)
+        state.context_info.CopyFrom(ContextInfo(timezone="Asia/Shanghai", timezone_offset=-480, locale=self.locale, url=self.origin + self.path, color_scheme="light"))
+        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        while not self._takes(self._whole(ForwardMsg.FromString(await self._socket.recv()))):
+            pass
+        self._runs += 1
+        self._kept = {name: (message, since) for name, (message, since) in self._kept.items() if self._runs - since <= self._age}
+        shown = {state.id: (state, was_set) for state, was_set in map(_shown, self.screen.values()) if state}
+        self.widgets = {name: state if was_set else self.widgets.get(name, state) for name, (state, was_set) in shown.items()}
+
+    def _takes(self, message: ForwardMsg) -> bool:
+        """Takes in one message; whether it was the last of the run."""
+        kind = message.WhichOneof("type")
+        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self.screen[tuple(message.metadata.delta_path)] = message.delta.new_element
+        elif kind == "new_session":
+            self.session, self._age = message.new_session.initialize.session_id, message.new_session.config.max_cached_message_age
+            self.screen = {}
+        elif kind == "navigation":
+            self._page = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "page_config_changed":
+            self.title = message.page_config_changed.title
+        elif kind == "script_finished":
+            if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                raise WrongAnswerError("the page's script does not compile")
+            return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        return False
+
+    def _whole(self, message: ForwardMsg) -> ForwardMsg:
+        """The message itself where the server only names one that it has sent before."""
+        if message.WhichOneof("type") != "ref_hash":
+            if message.metadata.cacheable:
+                self._kept[message.hash] = (message, self._runs)
+            return message
+        if message.ref_hash not in self._kept:
+            raise WrongAnswerError("the server names a message that it never sent")
+        known = self._kept[message.ref_hash][0]
+        self._kept[message.ref_hash] = (known, self._runs)
+        whole = ForwardMsg()
+        whole.CopyFrom(known)
+        whole.metadata.CopyFrom(message.metadata)
+        return whole
+
+    async def _fetch(self, paths: Iterable[str]) -> list[bytes]:
+        """The bodies of these files, one after another over one connection."""
+        parts = urlsplit(self.origin)
+        async with _connection(parts.hostname, parts.port or 80, self.local) as ask:
+            return [await self._body(ask, path, parts.netloc) for path in paths]
+
+    async def _body(self, ask: Ask, path: str, host: str) -> bytes:
+        fields = {"host": host, "accept-encoding": "gzip", **AGENT, **({"cookie": self._cookie} if self._cookie else {})}
+        answer, body = await ask(h11.Request(method="GET", target=path, headers=list(fields.items())))
+        if answer.status_code != 200:
+            raise WrongAnswerError(f"{path.partition('?')[0]} answers {answer.status_code}")
+        headers = dict(answer.headers)
+        if b"set-cookie" in headers:
+            self._cookie = headers[b"set-cookie"].decode().partition(";")[0]
+        return gzip.decompress(body) if headers.get(b"content-encoding") == b"gzip" else body
+
+
+def _shown(element: Element) -> tuple[WidgetState | None, bool]:
+    """The value that a control shows when nobody has touched it, and whether the server insists on it; None for what has none to send."""
+    kind = element.WhichOneof("type")
+    control = getattr(element, kind)
+    if kind in ("multiselect", "button_group"):
+        options = control.options if kind == "multiselect" else [option.content for option in control.options]
+        state = WidgetState(id=control.id)
+        state.string_array_value.data.extend(control.raw_values if control.set_value else [options[at] for at in control.default])
+    elif kind == "text_input":
+        state = WidgetState(id=control.id, string_value=control.value if control.set_value else control.default)
+    elif kind == "selectbox":
+        state = WidgetState(id=control.id, string_value=control.raw_value if control.set_value else control.options[control.default])
+    elif kind == "checkbox":
+        state = WidgetState(id=control.id, bool_value=control.value if control.set_value else control.default)
+    else:
+        return None, False
+    return state, control.set_value
+
+
+@asynccontextmanager
+async def _connection(host: str, port: int, local: tuple[str, int] | None) -> AsyncIterator[Ask]:
+    """A connection over which one can ask for one file after another."""
+    incoming, outgoing = await asyncio.open_connection(host, port, local_addr=local)
+    connection = h11.Connection(h11.CLIENT)
+
+    async def ask(request: h11.Request) -> tuple[h11.Response, bytes]:
+        outgoing.write(connection.send(request) + connection.send(h11.EndOfMessage()))
+        answer, body = None, bytearray()
+        while True:
+            event = connection.next_event()
+            if event is h11.NEED_DATA:
+                connection.receive_data(await incoming.read(1 << 16))
+            elif isinstance(event, h11.Response):
+                answer = event
+            elif isinstance(event, h11.Data):
+                body += event.data
+            else:
+                connection.start_next_cycle()
+                return answer, bytes(body)
+
+    try:
+        yield ask
+    finally:
+        outgoing.close()
