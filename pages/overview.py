@@ -78,8 +78,9 @@ def index_chart(view: View) -> None:
     figure = index_arrows(shown, view.lang, headings, words)
     chart(figure, "index", alt)
     if shown:
-        with st.expander(view.say("显示为表格", "Show as table"), icon=":material/table:", type="compact"):
-            st.html(as_table(shown, view.lang))
+        table = st.expander(view.say("显示为表格", "Show as table"), key="index-table", on_change="rerun", icon=":material/table:", type="compact")
+        if table.open:
+            table.html(as_table(shown, view.lang))
         take(view, Taken("index", title, view.say("；", "; ").join(marks), figure, exported, shown))
     st.html(
         Markup('<p class="quiet">{}</p>').format(

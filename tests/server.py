@@ -77,3 +77,11 @@ def until(process: subprocess.Popen[bytes], holds: Callable[[], object]) -> bool
         except subprocess.TimeoutExpired:
             continue
     return False
+
+
+def logged(log: Path) -> list[dict[str, Any]]:
+    """What the server has logged. Nothing stands beside it but Streamlit's greeting."""
+    written = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    greeting = [line.strip() for line in written if not line.startswith("{")]
+    assert [line.partition(":")[0] for line in greeting] == ["You can now view your Streamlit app in your browser.", "URL"]
+    return [json.loads(line) for line in written if line.startswith("{")]

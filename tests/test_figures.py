@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -70,14 +71,22 @@ def plain(text: str) -> str:
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def each(trace: dict[str, Any]) -> list[dict[str, Any]]:
+    """The points of a trace, one a time: what is a list in the trace is its own value in the point."""
+    marker = {name: value if isinstance(value, list) else [value] * len(trace["x"]) for name, value in trace["marker"].items()}
+    lists = {name: value for name, value in trace.items() if isinstance(value, list)}
+    return [{**{name: value[at] for name, value in lists.items()}, "marker": {name: value[at] for name, value in marker.items()}} for at in range(len(trace["x"]))]
+
+
 def heads(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The arrow heads of an index figure by metric id."""
-    return {trace["customdata"][0][1]: trace for trace in figure["data"] if "customdata" in trace}
+    return {head["customdata"][1]: head for trace in figure["data"] if "customdata" in trace for head in each(trace)}
 
 
-def arrow(row: Any) -> list[dict[str, Any]]:
-    """The marks of one figure: shaft, stripes where there are any, baseline mark, head."""
-    return spec(index_arrows([row], "en", {row.case_id: ""}, {}))["data"]
+def arrow(row: Any) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
+    """The marks of one figure: the lines (the shaft, stripes where there are any), the baseline mark, the head."""
+    *lines, starts, last = spec(index_arrows([row], "en", {row.case_id: ""}, {}))["data"]
+    return lines, *each(starts), *each(last)
 
 
 # --- index_arrows
@@ -89,16 +98,16 @@ def test_every_comparable_figure_ends_at_its_index(lang):
     figure = spec(index_arrows(ROWS[lang], lang, headings, {}))
     found = heads(figure)
     assert set(found) == {row.metric_id for row in INDEXED}
-    assert {name: head["x"] for name, head in found.items()} == {row.metric_id: [pytest.approx(math.log10(row.index))] for row in INDEXED}
+    assert {name: head["x"] for name, head in found.items()} == {row.metric_id: pytest.approx(math.log10(row.index)) for row in INDEXED}
     low, high = figure["layout"]["xaxis"]["range"]
-    assert all(low < head["x"][0] < high for head in found.values())
+    assert all(low < head["x"] < high for head in found.values())
     assert figure["layout"]["xaxis"].get("type", "linear") == "linear"
 
 
 def test_the_baseline_of_every_arrow_is_100():
     for row in INDEXED:
-        shaft, *_, start, _ = arrow(row)
-        assert shaft["x"][0] == start["x"][0] == 2, row.metric_id
+        (shaft, *_), start, _ = arrow(row)
+        assert shaft["x"][0] == start["x"] == 2, row.metric_id
     headings = {row.case_id: row.case_title for row in INDEXED}
     grid, baseline = (shape["path"] for shape in spec(index_arrows(INDEXED, "en", headings, {}))["layout"]["shapes"])
     assert set(re.findall(r"[ML] ([\d.]+),", baseline)) == {"2"}
@@ -129,23 +138,23 @@ SHAPES = {
 
 @pytest.mark.parametrize(("row", "other", "head", "start", "dash", "stripes"), SHAPES.values(), ids=SHAPES)
 def test_the_marks_say_how_sure_the_figure_is(row, other, head, start, dash, stripes):
-    shaft, *striped, first, last = arrow(row._replace(**other))
+    (shaft, *striped), first, last = arrow(row._replace(**other))
     assert (last["marker"]["symbol"], first["marker"]["symbol"], shaft["line"]["dash"], len(striped)) == (head, start, dash, stripes)
-    assert all(mark["line"]["dash"] == "2px,2px" and mark["x"][1] == last["x"][0] for mark in striped)
+    assert all(mark["line"]["dash"] == "2px,2px" and mark["x"][1] == last["x"] for mark in striped)
 
 
 @pytest.mark.parametrize(("direction", "paint"), [("improved", IMPROVED), ("worsened", WORSENED), ("unchanged", NEUTRAL), ("unclear", NEUTRAL), (None, NEUTRAL)])
 def test_the_colour_is_the_direction(direction, paint):
-    shaft, *_, start, head = arrow(HALVED._replace(direction=direction))
+    (shaft, *_), start, head = arrow(HALVED._replace(direction=direction))
     assert (shaft["line"]["color"], head["marker"]["color"], start["marker"]["color"]) == (paint, paint, NEUTRAL)
     assert colour(direction) == paint
 
 
 def test_every_head_carries_its_change_and_nothing_else_does():
     figure = spec(index_arrows(INDEXED, "en", {case.id: "" for case in DATASET.cases}, {}))
-    texts = [(trace["customdata"][0][1], trace["text"]) for trace in figure["data"] if "text" in trace]
-    assert texts == [(row.metric_id, [f"<b>{safe(row.change_label)}</b>"]) for row in INDEXED]
-    assert len({trace["y"][0] for trace in heads(figure).values()}) == len(INDEXED)
+    assert [(name, head["text"]) for name, head in heads(figure).items()] == [(row.metric_id, f"<b>{safe(row.change_label)}</b>") for row in INDEXED]
+    assert ["customdata" in trace for trace in figure["data"] if "text" in trace] == [True]
+    assert len({head["y"] for head in heads(figure).values()}) == len(INDEXED)
 
 
 def test_within_a_case_the_order_is_the_callers_and_never_that_of_size():
@@ -154,7 +163,7 @@ def test_within_a_case_the_order_is_the_callers_and_never_that_of_size():
     for rows in (own, own[::-1], sorted(own, key=lambda row: row.index)):
         found = heads(spec(index_arrows(rows, "en", {case_id: ""}, {})))
         assert list(found) == [row.metric_id for row in rows]
-        depths = [head["y"][0] for head in found.values()]
+        depths = [head["y"] for head in found.values()]
         assert depths == sorted(depths)
 
 
@@ -165,13 +174,13 @@ def test_a_case_without_an_index_has_its_sentence_and_no_mark():
     texts = [plain(annotation["text"]) for annotation in figure["layout"]["annotations"]]
     assert "".join(texts).count(plain("The source states no measured outcome.")) == 1
     assert all(plain(heading) in "".join(texts) for heading in headings.values())
-    assert empty not in {trace["customdata"][0][0] for trace in figure["data"] if "customdata" in trace}
+    assert empty not in {head["customdata"][0] for head in heads(figure).values()}
 
 
 def test_no_line_of_text_lies_on_another_or_on_a_mark():
     headings = {case.id: case.title.en for case in DATASET.cases}
     layout = (figure := spec(index_arrows(INDEXED, "en", headings, {})))["layout"]
-    depths = sorted([annotation["y"] for annotation in layout["annotations"]] + [head["y"][0] for head in heads(figure).values()])
+    depths = sorted([annotation["y"] for annotation in layout["annotations"]] + [head["y"] for head in heads(figure).values()])
     assert min(after - before for before, after in pairwise(depths)) >= 18
     bottom, top = layout["yaxis"]["range"]
     assert top == 0 < depths[0] < depths[-1] < bottom
@@ -187,7 +196,7 @@ def test_figures_apart_share_an_axis():
 def test_a_fall_to_nothing_is_drawn_at_the_lower_end():
     nothing = HALVED._replace(index=0.0)
     figure = spec(index_arrows([nothing], "en", {HALVED.case_id: ""}, {}))
-    assert figure["layout"]["xaxis"]["range"][0] < heads(figure)["approval-time"]["x"][0] <= 0
+    assert figure["layout"]["xaxis"]["range"][0] < heads(figure)["approval-time"]["x"] <= 0
 
 
 # --- dumbbell
@@ -398,6 +407,17 @@ def test_the_world_map_is_looked_for_at_home(base, root):
     assert drawing.config(base)["topojsonURL"] == f"{root}/topojson/"
 
 
+def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
+    figure = drawing.henan_map(ADDRESS, [drawing.Area(place.code, place.name.en, place.lon, place.lat, None, (place.name.en,)) for place in PLACES], ())
+    legend = spec(exported(figure, "Bonds", "A schematic", ["Source"], [("", drawing.NO_DATA, "no data"), ("●", drawing.INK, "county")]))["layout"]["annotations"]
+    square, words, point, other = legend[2:6]
+    assert (square["bgcolor"], square["bordercolor"], square["borderwidth"], words["text"]) == (drawing.NO_DATA, NEUTRAL, 1, "no data")
+    assert (point["text"], point["font"]["color"], other["text"]) == ("●", drawing.INK, "county")
+    assert square["xshift"] < words["xshift"] < point["xshift"] < other["xshift"]
+    subtitle, first_line_above_the_map = legend[1]["yshift"] - 22, square["yshift"] + 8
+    assert subtitle > first_line_above_the_map
+
+
 # --- locator, timeline, grade_strip
 
 
@@ -442,9 +462,10 @@ def test_timeline_marks_every_event():
 def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
     counts = {"A": 7, "B": 3, "E": 230, "P": 10}
     figure = spec(grade_strip(counts, "en"))
-    assert [bar["x"] for bar in figure["data"]] == [[7], [3], [230], [10]]
+    (bars,) = figure["data"]
+    assert (bars["x"], bars["base"]) == ([7, 3, 230, 10], [0, 7, 10, 240])
     assert figure["layout"]["xaxis"]["range"] == [0, 250]
-    assert ["pattern" in bar["marker"] for bar in figure["data"]] == [False, False, False, True]
+    assert bars["marker"]["pattern"]["shape"] == ["", "", "", "/"]
     assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == ["E 230", "P"], "letters of parts too narrow for them would meet"
     assert spec(grade_strip({}, "en"))["data"] == []
 
@@ -498,7 +519,7 @@ def painted(part: Any, name: str = ""):
 def test_the_colours_of_a_figure_on_screen_are_the_shared_ones():
     *drawn, _edition, the_areas = figures(HALVED, "en")
     for figure in (*drawn, the_areas):
-        assert {paint for _, paint in painted({**figure, "layout": {**figure["layout"], "template": {}}})} <= COLOURS
+        assert {paint for _, paint in painted({**figure, "layout": {**figure["layout"], "hoverlabel": {}}})} <= COLOURS
         assert "font" not in figure["layout"] or "color" not in figure["layout"]["font"]
 
 
@@ -507,7 +528,23 @@ def test_the_template_has_transparent_grounds_and_leaves_the_text_to_the_theme()
     assert template["paper_bgcolor"] == template["plot_bgcolor"] == "rgba(0,0,0,0)"
     assert "color" not in template["font"]
     assert len(template["colorway"]) >= 10
-    assert spec(blank(100))["layout"]["template"]["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+def test_a_figure_brings_the_template_s_values_and_not_the_template():
+    layout = spec(blank(100, xaxis={"ticks": "inside"}))["layout"]
+    assert "template" not in layout
+    assert (layout["paper_bgcolor"], layout["xaxis"]["showgrid"], layout["xaxis"]["ticks"], layout["yaxis"]["ticks"]) == ("rgba(0,0,0,0)", False, "inside", "")
+
+
+def test_figures_have_one_revision_while_they_hold_the_same():
+    first, again, other = (spec(dumbbell(row, "en"))["layout"]["datarevision"] for row in (HALVED, HALVED._replace(), HALVED._replace(after_value=51.0)))
+    assert first == again != other
+
+
+def test_a_figure_is_drawn_once_for_the_same_values():
+    assert dumbbell(HALVED, "en") is dumbbell(HALVED._replace(), "en")
+    assert dumbbell(HALVED, "en") is not dumbbell(HALVED._replace(after_value=51.0), "en")
+    assert grade_strip({"A": 1}, "en") is grade_strip(Counter("A"), "en")
 
 
 def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source():

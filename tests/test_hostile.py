@@ -185,7 +185,7 @@ def test_a_figure_draws_only_text():
     """The export edition, which carries all of them: title, subtitle, footer, legend; the labels of the others go the same way."""
     wrong = []
     for text in admitted():
-        figure = exported(grade_strip({"A": 1}, "en"), text, text, [text], [("#ffffff", text)])
+        figure = exported(grade_strip({"A": 1}, "en"), text, text, [text], [("", "#ffffff", text)])
         drawn = [*_strings(figure.to_plotly_json()["layout"])]
         shown = html.unescape("".join(re.sub("</?b>", "", part) for part in drawn))
         if any(re.search("[<>&]", DRAWN.sub("", part)) for part in drawn) or re.sub(r"\s", "", text)[:60] not in re.sub(r"\s", "", shown):

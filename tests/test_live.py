@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
+from weakref import WeakKeyDictionary
 
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.testing.v1 import AppTest
 
 import data.live
@@ -19,6 +22,7 @@ import data.load
 from data import DatasetError
 from data.live import Live
 from data.load import FOLDER, SIZE_LIMIT, load_dataset
+from pages.serving import updates
 
 SHELL = FOLDER.parent / "pages" / "shell.py"
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
@@ -471,6 +475,36 @@ def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator, monkeypat
     at.run()
     assert not at.exception, at.exception
     assert len(at.title) == 1
+
+
+class Session:
+    """A reader's session as Streamlit keeps it."""
+
+    def __init__(self, name: str, page: str = "page", busy: bool = False, connected: bool = True) -> None:
+        self.id, self.connected, self.reruns = name, connected, []
+        self._scriptrunner, self._client_state = object() if busy else None, ClientState(page_script_hash=page, query_string="city=410300")
+
+    def request_rerun(self, state: ClientState) -> None:
+        self.reruns.append(state.query_string)
+
+
+def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch):
+    behind, newest, busy, away, begun = Session("a"), Session("b"), Session("c", busy=True), Session("d", connected=False), Session("e", page="")
+    everybody = {session.id: session for session in (behind, newest, busy, away, begun)}
+    monkeypatch.setattr(updates.runtime, "get_instance", lambda: SimpleNamespace(get_app_session=lambda name: everybody[name] if everybody[name].connected else None))
+    monkeypatch.setattr(updates, "_shown", WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()}))
+    for _ in range(2):
+        updates._bring(2)
+        assert [name for name, session in everybody.items() if session.reruns] == ["a"]
+    busy._scriptrunner, away.connected = None, True
+    for _ in range(2):
+        updates._bring(2)
+    assert {name: session.reruns for name, session in everybody.items()} == {"a": ["city=410300"], "b": [], "c": ["city=410300"], "d": ["city=410300"], "e": []}
+
+
+def test_an_edit_is_looked_for_often_enough():
+    """It is taken over at the second look after it; the rest of the two seconds is for reading the files and running the pages."""
+    assert 2 * updates.PAUSE < 0.5
 
 
 def test_the_boundaries_are_read_once():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import os
@@ -22,7 +23,7 @@ import streamlit
 
 from data.export import csv_bytes
 from data.load import FOLDER, load_dataset
-from tests.server import PROJECT, command, free_port, health, started, until
+from tests.server import PROJECT, command, free_port, health, logged, started, until
 
 BASE = "reform"
 HEALTH = "2020-09-dancheng-health"
@@ -54,14 +55,6 @@ def fill(folder: Path) -> Path:
     for part in ("cases", "reference"):
         shutil.copytree(FOLDER / part, folder / part)
     return folder
-
-
-def lines(log: Path) -> list[dict[str, Any]]:
-    """What the server has logged. Nothing stands beside it but Streamlit's greeting."""
-    written = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
-    greeting = [line.strip() for line in written if not line.startswith("{")]
-    assert [line.partition(":")[0] for line in greeting] == ["You can now view your Streamlit app in your browser.", "URL"]
-    return [json.loads(line) for line in written if line.startswith("{")]
 
 
 # --- under a base path, while files change
@@ -125,14 +118,14 @@ def test_an_edit_is_served_and_a_broken_one_is_not(served):
     assert "-15.78" in fetch(f"{served.address}/api/metrics.csv").body.decode()
     file.write_text(text, encoding="utf-8")
     assert until(served.process, lambda: health(served.address)["version"] == before["version"])
-    told = [line["message"] for line in lines(served.log) if line["level"] == "error"]
+    told = [line["message"] for line in logged(served.log) if line["level"] == "error"]
     assert told == [next(message for message in told if re.match(rf"[\w-]+/cases/{HEALTH}\.yaml:\d+:\d+ metrics\[\d+\]\.change\.value: ", message)), "update refused"]
 
 
 def test_the_log_says_what_happened_and_of_nobody_who(served):
     fetch(f"{served.address}/api/metrics.csv?search={SECRET}", user_agent=SECRET, referer=f"http://localhost/{SECRET}", cookie=f"a={SECRET}", x_forwarded_for="203.0.113.7")
     fetch(f"{served.address}/?search={SECRET}")
-    found = lines(served.log)
+    found = logged(served.log)
     assert {("info", "data loaded"), ("info", "started"), ("info", "request")} <= {(line["level"], line["message"]) for line in found}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"]) for line in found)
     requests = [line for line in found if line["message"] == "request"]
@@ -144,7 +137,7 @@ def test_the_log_says_what_happened_and_of_nobody_who(served):
 def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
     answer = fetch(f"{served.address}/api/places.geojson")
     assert (answer.status, answer.json) == (500, {"detail": "The server failed to answer this."})
-    assert until(served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in lines(served.log)))
+    assert until(served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in logged(served.log)))
 
 
 # --- without data, on a full disk, at the stop
@@ -166,7 +159,7 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path):
         (tmp_path / "cases").rename(folder / "cases")
         assert until(process, lambda: health(address)["status"] == "ok")
         assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
-    said = [(line["level"], line["message"]) for line in lines(tmp_path / "log") if line["from"] == "data.live"]
+    said = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["from"] == "data.live"]
     assert said == [("error", "served/cases:1:1 holds no case file. Copy template.yaml there and fill it in"), ("error", "no data"), ("info", "data loaded")]
 
 
@@ -204,7 +197,7 @@ def test_a_stop_lets_a_download_end(tmp_path, stop):
         length = re.search(rb"content-length: (\d+)", head)
         assert length and len(body) == int(length[1]) > 4_000_000
         assert process.wait(timeout=PATIENCE) == 0
-    assert [line["message"] for line in lines(tmp_path / "log")][-1] == "stopped"
+    assert [line["message"] for line in logged(tmp_path / "log")][-1] == "stopped"
 
 
 def test_a_stop_waits_for_a_download_no_longer_than_it_may(tmp_path):
@@ -287,6 +280,11 @@ def test_what_keeps_a_server_from_starting_is_said_in_one_sentence(first, enviro
     status, said = refused(free_port(), first, **environment)
     assert status == 1
     assert re.fullmatch(sentence, said), said
+
+
+@pytest.mark.parametrize("name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/ready.py"])
+def test_an_old_python_can_read_what_refuses_it(name):
+    ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
 def test_a_taken_port_is_said_in_one_sentence():

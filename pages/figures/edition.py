@@ -18,7 +18,10 @@ _LEGEND = 30
 
 
 def exported(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], legend: Sequence[tuple[str, str, str]] = ()) -> go.Figure:
-    """A copy of a screen figure as it is taken away. All text is wrapped here, since Plotly never wraps; nothing is cut. `legend` is (sign, colour, words); without sign a square."""
+    """A copy of a screen figure as it is taken away. All text is wrapped here, since Plotly never wraps; nothing is cut.
+
+    `legend` is (sign, colour, words); without a sign it is a square of that colour.
+    """
     head = [*_wrapped("title", title), *_wrapped("subtitle", subtitle)]
     foot = [line for text in footer for line in _wrapped("footer", text)]
     above, below = (sum(_LINES[part][1] for part, _ in lines) + 24 for lines in (head, foot))
@@ -53,7 +56,7 @@ def _legend(entries: Sequence[tuple[str, str, str]], height: float) -> list[go.l
             {"text": sign, "font": {"size": 18, "color": paint}} if sign else {"text": " ", "width": 13, "height": 13, "bgcolor": paint, "bordercolor": NEUTRAL, "borderwidth": 1}
         )
         found.append(go.layout.Annotation(**place, **swatch, xshift=right))
-        found.append(go.layout.Annotation(**place, xshift=right + 22, text=safe(words), font={"size": 14, "color": _INK}))
+        found.append(go.layout.Annotation(**place, xshift=right + 22, text=safe(words), align="left", font={"size": 14, "color": _INK}))
         right += 14 * width_of(words) + 48
     return found
 

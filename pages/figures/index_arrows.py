@@ -65,7 +65,7 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
     """
     comparable = [row for row in rows if row.index is not None]
     axis = index_range([*(row.index for row in comparable), *beside])
-    sheet, traces, depths = Sheet(), [], []
+    sheet, drawn, depths = Sheet(), [], []
     for case_id, heading in headings.items():
         if heading:
             sheet.skip(10)
@@ -76,11 +76,11 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
             if heading:
                 sheet.write(f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}" if row.before_label and row.after_label else row.name)
             depths.append(sheet.skip(_MARK))
-            traces += _arrow(row, depths[-1], lang)
+            drawn.append(row)
     ticks = _ticks(axis, lang)
     return blank(
         int(sheet.depth) + _HEAD + 8,
-        traces,
+        _arrows(drawn, depths, lang),
         annotations=sheet.annotations,
         shapes=[_rules(ticks["tickvals"], depths, FAINT), _rules([2], depths, NEUTRAL)],
         margin={"l": 0, "r": 0, "t": _HEAD, "b": 8},
@@ -100,31 +100,51 @@ def _rules(at: Iterable[float], depths: Iterable[float], paint: str) -> dict[str
     return {"type": "path", "path": path, "layer": "below", "line": {"color": paint, "width": 1.5 if paint == NEUTRAL else 1}}
 
 
-def _arrow(row: Any, depth: float, lang: Lang) -> list[dict[str, Any]]:
-    end = _end(row.index)
-    paint = colour(row.direction)
-    grows = end >= 2
-    shaft = _line(2, end, depth, {"color": paint, "width": 3, "dash": "dot" if row.index_bound in LOOSE_BOUNDS else "solid"})
-    stripes = [_line(end - (0.045 if grows else -0.045), end, depth, {"color": paint, "width": 11, "dash": "2px,2px"})] if row.doubtful else []
-    start = {"size": 9, "color": NEUTRAL, "symbol": "circle-open" if row.before_origin == "derived" else "circle", "line": {"width": 2, "color": NEUTRAL}}
-    symbol = "diamond" if end == 2 else "triangle-right" if grows else "triangle-left"
-    hollow = row.index_bound in OPEN_BOUNDS or row.after_origin == "derived"
-    head = {
+def _arrows(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> list[dict[str, Any]]:
+    """The arrows as few traces, because each costs the browser a millisecond: the shafts and stripes by their look, all baseline marks, all heads."""
+    if not rows:
+        return []
+    lines: dict[tuple[str, int, str], list[tuple[float, float, float]]] = {}
+    for row, depth in zip(rows, depths, strict=True):
+        end, paint = _end(row.index), colour(row.direction)
+        lines.setdefault((paint, 3, "dot" if row.index_bound in LOOSE_BOUNDS else "solid"), []).append((2, end, depth))
+        if row.doubtful:
+            lines.setdefault((paint, 11, "2px,2px"), []).append((end + (0.045 if end < 2 else -0.045), end, depth))
+    return [*(_lines(look, found) for look, found in lines.items()), _starts(rows, depths), _heads(rows, depths, lang)]
+
+
+def _lines(look: tuple[str, int, str], found: Iterable[tuple[float, float, float]]) -> dict[str, Any]:
+    """Lines of one colour, width and dash, each from a place to a place at a depth."""
+    paint, width, dash = look
+    x, y = zip(*(point for start, end, depth in found for point in ((start, depth), (end, depth), (None, None))), strict=True)
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"color": paint, "width": width, "dash": dash}, "hoverinfo": "skip"}
+
+
+def _starts(rows: Sequence[Any], depths: Sequence[float]) -> dict[str, Any]:
+    symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row in rows]
+    marker = {"size": 9, "color": NEUTRAL, "symbol": symbols, "line": {"width": 2, "color": NEUTRAL}}
+    return {"type": "scatter", "x": [2] * len(rows), "y": depths, "mode": "markers", "marker": marker, "hoverinfo": "skip"}
+
+
+def _heads(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> dict[str, Any]:
+    ends, paints = [_end(row.index) for row in rows], [colour(row.direction) for row in rows]
+    return {
         "type": "scatter",
-        "x": [end],
-        "y": [depth],
+        "x": ends,
+        "y": depths,
         "mode": "markers+text",
-        "marker": {"size": 13, "color": paint, "symbol": f"{symbol}-open" if hollow else symbol, "line": {"width": 2, "color": paint}},
-        "text": [f"<b>{safe(row.change_label)}</b>"],
-        "textposition": "middle right" if grows else "middle left",
+        "marker": {"size": 13, "color": paints, "symbol": list(map(_symbol, rows)), "line": {"width": 2, "color": paints}},
+        "text": [f"<b>{safe(row.change_label)}</b>" for row in rows],
+        "textposition": ["middle right" if end >= 2 else "middle left" for end in ends],
         "textfont": {"size": SIZE},
         "cliponaxis": False,
-        "hovertext": [hover_text(row, lang)],
+        "hovertext": [hover_text(row, lang) for row in rows],
         "hoverinfo": "text",
-        "customdata": [[row.case_id, row.metric_id]],
+        "customdata": [[row.case_id, row.metric_id] for row in rows],
     }
-    return [shaft, *stripes, {"type": "scatter", "x": [2], "y": [depth], "mode": "markers", "marker": start, "hoverinfo": "skip"}, head]
 
 
-def _line(start: float, end: float, depth: float, line: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "scatter", "x": [start, end], "y": [depth, depth], "mode": "lines", "line": line, "hoverinfo": "skip"}
+def _symbol(row: Any) -> str:
+    end = _end(row.index)
+    shape = "diamond" if end == 2 else "triangle-right" if end > 2 else "triangle-left"
+    return f"{shape}-open" if row.index_bound in OPEN_BOUNDS or row.after_origin == "derived" else shape

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -25,33 +26,32 @@ def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
 
     Letter and count stand in the part, the letter alone above it where it is narrow, nothing where it is narrower still.
     """
-    total = sum(counts.get(grade, 0) for grade in GRADES)
-    traces, annotations, start = [], [], 0
-    for grade in GRADES:
-        count = counts.get(grade, 0)
-        if not count:
-            continue
-        traces.append(_part(grade, count, lang))
-        wide = count / total > 2 * _ROOM
-        if count / total > _ROOM:
-            label = {"text": f"{grade} {count}", "yshift": 0, "font": {"size": SIZE}} if wide else {"text": grade, "yshift": 21, "font": {"size": 11}}
-            annotations.append({"x": start + count / 2, "y": 0.5, "showarrow": False, **label})
-        start += count
+    shown = [grade for grade in GRADES if counts.get(grade, 0)]
+    total = sum(counts[grade] for grade in shown)
+    starts = list(accumulate((counts[grade] for grade in shown), initial=0))
+    annotations = []
+    for grade, start in zip(shown, starts, strict=False):
+        share = counts[grade] / total
+        if share > _ROOM:
+            wide = share > 2 * _ROOM
+            label = {"text": f"{grade} {counts[grade]}", "yshift": 0, "font": {"size": SIZE}} if wide else {"text": grade, "yshift": 21, "font": {"size": 11}}
+            annotations.append({"x": start + counts[grade] / 2, "y": 0.5, "showarrow": False, **label})
     return blank(
         _HEIGHT,
-        traces,
+        [_parts(shown, counts, starts[:-1], lang)] if shown else [],
         annotations=annotations,
-        barmode="stack",
         margin={"l": 0, "r": 0, "t": 18, "b": 0},
         xaxis={"range": [0, max(total, 1)], "visible": False},
         yaxis={"range": [0, 1], "visible": False},
     )
 
 
-def _part(grade: str, count: int, lang: Lang) -> dict[str, Any]:
-    word, meaning = GRADE_WORDS[grade][lang], GRADE_MEANINGS[grade][lang]
-    marker: dict[str, Any] = {"color": f"rgba(47,127,209,{_SHADES[grade]})", "line": {"width": 1, "color": "rgba(128,136,146,0.9)"}}
-    if grade == "P":
-        marker["pattern"] = {"shape": "/", "size": 5, "fgcolor": "rgba(128,136,146,0.9)"}
-    hover = f"<b>{grade} {safe(word)}</b>{say(lang, '：', ': ')}{count}<br>{safe(meaning)}"
-    return {"type": "bar", "orientation": "h", "x": [count], "y": [0.5], "width": 1, "marker": marker, "hovertext": [hover], "hoverinfo": "text"}
+def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[int], lang: Lang) -> dict[str, Any]:
+    marker = {
+        "color": [f"rgba(47,127,209,{_SHADES[grade]})" for grade in grades],
+        "line": {"width": 1, "color": "rgba(128,136,146,0.9)"},
+        "pattern": {"shape": ["/" if grade == "P" else "" for grade in grades], "size": 5, "fgcolor": "rgba(128,136,146,0.9)"},
+    }
+    hover = [f"<b>{grade} {safe(GRADE_WORDS[grade][lang])}</b>{say(lang, '：', ': ')}{counts[grade]}<br>{safe(GRADE_MEANINGS[grade][lang])}" for grade in grades]
+    lengths = [counts[grade] for grade in grades]
+    return {"type": "bar", "orientation": "h", "x": lengths, "base": starts, "y": [0.5] * len(grades), "width": 1, "marker": marker, "hovertext": hover, "hoverinfo": "text"}

@@ -184,6 +184,7 @@ def imprint(view: View) -> None:
     link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(view.link(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes"))
     back = link if view.embedded else ""
     if not (view.embedded or view.printing):
-        with st.expander(view.say("引用与链接", "Cite and link"), icon=":material/format_quote:", type="compact"):
-            st.code(f"{document(source)}\n{view.link()}", language=None, wrap_lines=True)
+        cited = st.expander(view.say("引用与链接", "Cite and link"), key="cite", on_change="rerun", icon=":material/format_quote:", type="compact")
+        if cited.open:
+            cited.code(f"{document(source)}\n{view.link()}", language=None, wrap_lines=True)
     st.html(Markup('<footer class="imprint">{}{}</footer>').format(text, back))

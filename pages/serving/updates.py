@@ -44,12 +44,15 @@ async def follow() -> None:
 
 
 def _bring(edition: int) -> None:
-    """Runs the pages again that show another edition. A session that is busy waits for the next time: what its reader has just done is not known yet."""
+    """Runs the pages again that show another edition. A session that is busy waits for the next time: what its reader has just done is not known yet.
+
+    The same holds for one whose last run was broken off before it knew its page; its browser asks for it again.
+    """
     with _lock:
         behind = [session for session, shown in _shown.items() if shown != edition]
     for session in behind:
         connected = runtime.get_instance().get_app_session(session.id) is session
-        if connected and session._scriptrunner is None:
+        if connected and session._scriptrunner is None and session._client_state.page_script_hash:
             _note(session, edition)
             session.request_rerun(session._client_state)
 

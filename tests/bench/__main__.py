@@ -115,7 +115,13 @@ def versions() -> dict[str, str]:
     bundle = next((files("streamlit") / "static" / "static" / "js").glob("PlotlyChart.*.js")).read_text()
     drawn = re.search(r'"src/version\.js"\([^)]*\)\{\w+\.version=.([\d.]+)', bundle)
     packages = {name: version(name) for name in ("streamlit", "dash", "plotly", "gunicorn", "flask-compress", "playwright")}
-    return {**packages, "plotly.js, ours": drawn[1] if drawn else "", "plotly.js, peer and floor": get_plotlyjs_version(), "python": platform.python_version(), "cores": str(os.cpu_count())}
+    return {
+        **packages,
+        "plotly.js, ours": drawn[1] if drawn else "",
+        "plotly.js, peer and floor": get_plotlyjs_version(),
+        "python": platform.python_version(),
+        "cores": str(os.cpu_count()),
+    }
 
 
 def main() -> None:

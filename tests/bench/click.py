@@ -108,7 +108,5 @@ def main(times: int) -> None:
             print(f"{until:26}{name:10}{ours:>8.0f}{empty:>12.0f}{ours / empty:>8.2f}")
 
 
-
-
 if __name__ == "__main__":
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)

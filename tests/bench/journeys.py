@@ -14,7 +14,6 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
 
-from data import load_dataset
 from data.load import Dataset
 from tests.bench.floor import CITIES, PAGES
 from tests.bench.servers import Server
@@ -268,6 +267,3 @@ def noted(server: Server, taken: Lap) -> Lap:
         notes.write_text("")
         return Lap(**{**vars(taken), "server": {key: sum(run[key] for run in runs) for key in ("script", "encoding", "processor")}})
     return taken
-
-
-__all__ = ["Laps", "Visit", "downloads", "filter_changes", "first_figures", "map_clicks", "page_changes", "wanted", "load_dataset"]

@@ -52,7 +52,8 @@ INSTALLED = """(() => {
                     done = setTimeout(() => {
                         observer.disconnect();
                         const after = times => times.filter(time => time > start && time < last);
-                        resolve({first: first - start, last: last - start, sent: after(bench.sent)[0] - start, came: after(bench.came).at(-1) - start, bytes: bench.bytes, server: bench.server});
+                        const [sent, came] = [after(bench.sent)[0] - start, after(bench.came).at(-1) - start];
+                        resolve({first: first - start, last: last - start, sent, came, bytes: bench.bytes, server: bench.server});
                     }, QUIET);
                 };
                 painted.port2.postMessage(0);

@@ -56,6 +56,8 @@ class Tab:
         self._socket: ClientConnection | None = None
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._runs = self._age = 0
+        self._frame = ""
+        self._framed: set[str] = set()
 
     # --- what a reader does
 
@@ -71,21 +73,23 @@ class Tab:
 
     async def choose(self, key: str, change: Callable[[WidgetState], None]) -> None:
         """Changes one control and waits for the run that follows."""
-        change(self.widgets[self._id(key)])
+        change(self.widgets[_control_id(self.control(key))])
         await self.rerun()
 
     async def press(self, key: str) -> None:
         """Presses a button."""
-        await self.rerun(WidgetState(id=self._id(key), trigger_value=True))
+        await self.rerun(WidgetState(id=_control_id(self.control(key)), trigger_value=True))
 
     async def rerun(self, *pressed: WidgetState) -> None:
         """Has the page run as it is."""
         await self._run(ClientState(query_string=self.query, page_script_hash=self._page), pressed)
 
     async def follow(self, link: PageLink) -> None:
-        """Follows a link to a page."""
-        self.path, self.query = f"/{link.page}", link.query_string
+        """Follows a link to a page: the controls of the one that is left stay behind, those of the frame around it come along."""
+        self.query = link.query_string
+        self.widgets = {name: state for name, state in self.widgets.items() if name in self._framed}
         await self._run(ClientState(query_string=self.query, page_script_hash=link.page_script_hash))
+        self.path = f"/{link.page}"
 
     async def reconnect(self) -> None:
         """After the connection broke: asks until a server answers, and connects under the old session's name. Like a browser it runs nothing by itself."""
@@ -116,13 +120,9 @@ class Tab:
     def control(self, key: str) -> Element:
         """The control that the page's script calls so."""
         for element in self.screen.values():
-            if getattr(getattr(element, element.WhichOneof("type")), "id", "").endswith(f"-{key}"):
+            if _control_id(element).endswith(f"-{key}"):
                 return element
         raise WrongAnswerError(f"there is no {key!r} on the screen")
-
-    def _id(self, key: str) -> str:
-        element = self.control(key)
-        return getattr(element, element.WhichOneof("type")).id
 
     # --- the protocol
 
@@ -143,8 +143,10 @@ class Tab:
         """Has a page's script run and takes in what it draws."""
         state.widget_states.widgets.extend([*self.widgets.values(), *pressed])
         state.cached_message_hashes.extend(self._kept)
-        state.context_info.CopyFrom(ContextInfo(timezone="Asia/Shanghai", timezone_offset=-480, locale=self.locale, url=self.origin + self.path, color_scheme="light"))
-        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        state.context_info.CopyFrom(
+            ContextInfo(timezone="Asia/Shanghai", timezone_offset=-480, locale=self.locale, url=self.origin + self.path, is_embedded=False, color_scheme="light")
+        )
+        await self._send(BackMsg(rerun_script=state))
         while not self._takes(self._whole(ForwardMsg.FromString(await self._socket.recv()))):
             pass
         self._runs += 1
@@ -152,14 +154,19 @@ class Tab:
         shown = {state.id: (state, was_set) for state, was_set in map(_shown, self.screen.values()) if state}
         self.widgets = {name: state if was_set else self.widgets.get(name, state) for name, (state, was_set) in shown.items()}
 
+    async def _send(self, message: BackMsg) -> None:
+        await self._socket.send(message.SerializeToString())
+
     def _takes(self, message: ForwardMsg) -> bool:
         """Takes in one message; whether it was the last of the run."""
         kind = message.WhichOneof("type")
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self.screen[tuple(message.metadata.delta_path)] = message.delta.new_element
+            if message.metadata.active_script_hash == self._frame:
+                self._framed.add(_control_id(message.delta.new_element))
         elif kind == "new_session":
             self.session, self._age = message.new_session.initialize.session_id, message.new_session.config.max_cached_message_age
-            self.screen = {}
+            self._frame, self._framed, self.screen = message.new_session.main_script_hash, set(), {}
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
         elif kind == "page_info_changed":
@@ -202,6 +209,11 @@ class Tab:
         if b"set-cookie" in headers:
             self._cookie = headers[b"set-cookie"].decode().partition(";")[0]
         return gzip.decompress(body) if headers.get(b"content-encoding") == b"gzip" else body
+
+
+def _control_id(element: Element) -> str:
+    """How the protocol calls a control; empty for what is none."""
+    return getattr(getattr(element, element.WhichOneof("type")), "id", "")
 
 
 def _shown(element: Element) -> tuple[WidgetState | None, bool]:

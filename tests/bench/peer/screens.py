@@ -163,7 +163,9 @@ def henan(view: View) -> Parts:
     listed = [(place.name[view.lang], len(found[place.code].cases), found[place.code].figures) for place in units(view.dataset)]
     return {
         "map-status.children": status(view),
-        "henan.figure": drawing.henan_map(BOUNDARIES, [area(view, place, found[place.code]) for place in units(view.dataset)], [point(view, *entry) for entry in points(view.dataset, cases)]),
+        "henan.figure": drawing.henan_map(
+            BOUNDARIES, [area(view, place, found[place.code]) for place in units(view.dataset)], [point(view, *entry) for entry in points(view.dataset, cases)]
+        ),
         "beside.children": [dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id)) for case in beside],
         "map-table.children": body(listed),
         "county-cases.data": {place.id: there[0].id for place, there in points(view.dataset, cases)},
@@ -231,7 +233,17 @@ def data_layout(parts: Parts) -> list[Any]:
 def evidence(view: View, rows: Sequence[Any]) -> list[Any]:
     """Every figure with what makes it checkable, as rows of a table."""
     return body(
-        (row.name, row.place, row.before_label, row.after_label, row.change_label, row.periods, f"{row.grade} {row.grade_word}", row.formula_label, f"{row.phrases}（{row.section}）")
+        (
+            row.name,
+            row.place,
+            row.before_label,
+            row.after_label,
+            row.change_label,
+            row.periods,
+            f"{row.grade} {row.grade_word}",
+            row.formula_label,
+            f"{row.phrases}（{row.section}）",
+        )
         for row in rows
     )
 

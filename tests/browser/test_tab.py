@@ -1,0 +1,71 @@
+"""The tab without a browser that the benchmarks and the tests of the deployment use: it sends what a browser sends."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from playwright.sync_api import WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+
+from tests.bench.tab import Tab
+from tests.browser.reader import choose_city, clear, settled, status, visit
+
+QUERY = {"city": "410300", "lang": "en"}
+
+
+class Overheard(Tab):
+    """A tab that notes what it sends."""
+
+    sent: list[ClientState]
+
+    async def _send(self, message: BackMsg) -> None:
+        self.sent.append(message.rerun_script)
+        await super()._send(message)
+
+
+async def acts(tab: Overheard) -> None:
+    tab.sent = []
+    await tab.open("/map", QUERY)
+    await tab.choose("city", lambda state: state.string_array_value.data.insert(0, "Zhengzhou"))
+    await tab.follow(next(element.page_link for element in tab.elements("page_link") if element.page_link.label == "Method"))
+    await tab.press("clear-all")
+    await tab.close()
+
+
+def comparable(state: ClientState) -> dict[str, object]:
+    widgets = {widget.id: sorted(widget.string_array_value.data) if widget.HasField("string_array_value") else widget.SerializeToString() for widget in state.widget_states.widgets}
+    context = {field.name for field, _ in state.context_info.ListFields()}
+    page = urlsplit(state.context_info.url).path
+    return {
+        **{name: getattr(state, name) for name in ("query_string", "page_name", "page_script_hash", "fragment_id", "is_auto_rerun")},
+        "widgets": widgets,
+        "kept messages": set(state.cached_message_hashes),
+        "context": (context, state.context_info.locale, page),
+    }
+
+
+def test_a_tab_sends_what_a_browser_sends(arrive, server):
+    page, sent = arrive(), []
+
+    def overhear(stream: WebSocket) -> None:
+        stream.on("framesent", lambda frame: sent.append(BackMsg.FromString(frame).rerun_script))
+
+    page.on("websocket", overhear)
+    visit(page, "/map?city=410300&lang=en")
+    choose_city(page, "City", "Zhengzhou")
+    status(page).get_by_text("Zhengzhou").wait_for()
+    settled(page)
+    page.get_by_role("link", name="Method", exact=True).click()
+    page.wait_for_function("document.title.startsWith('Method')")
+    settled(page)
+    clear(page).click()
+    clear(page).wait_for(state="detached")
+
+    tab = Overheard(server)
+    with ThreadPoolExecutor() as elsewhere:
+        elsewhere.submit(asyncio.run, acts(tab)).result()
+    for own, browsers in zip(tab.sent, sent, strict=True):
+        assert comparable(own) == comparable(browsers)
