@@ -25,6 +25,7 @@ with ready.explained():
     from pages.serving.connections import allow_many, send_at_once
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
+    from pages.serving.preload import Preload
     from pages.serving.replay import Replay
 
 SETTINGS = settings.from_environment()
@@ -63,7 +64,7 @@ app = st.App(
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
     ],
-    middleware=[Middleware(log.Requests, BASE), Middleware(Guard, SETTINGS, BASE), Middleware(Compression), Middleware(Replay)],
+    middleware=[Middleware(log.Requests, BASE), Middleware(Guard, SETTINGS, BASE), Middleware(Compression), Middleware(Preload, BASE), Middleware(Replay)],
     lifespan=lifespan,
     on_script_error=failure.tell,
 )

@@ -97,9 +97,10 @@ def charts(at: AppTest) -> dict[str, dict[str, Any]]:
     return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}
 
 
-def heads(figure: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """The marks of an index chart that carry a figure, by (case id, metric id)."""
-    return {tuple(trace["customdata"][0]): trace for trace in figure["data"] if trace["type"] == "scatter" and "customdata" in trace}
+def heads(figure: dict[str, Any]) -> dict[tuple[str, str], float]:
+    """Where the marks of an index chart stand that carry a figure, by (case id, metric id)."""
+    marked = [trace for trace in figure["data"] if trace["type"] == "scatter" and "customdata" in trace]
+    return {tuple(name): x for trace in marked for name, x in zip(trace["customdata"], trace["x"], strict=True)}
 
 
 def comparable(rows: Any) -> list[Any]:
@@ -179,7 +180,7 @@ def test_overview_draws_every_comparable_figure_and_a_row_for_every_case(lang):
     at = visit("overview", lang=lang)
     figure = charts(at)["index"]
     wanted = {(row.case_id, row.metric_id): math.log10(row.index) for row in comparable(ROWS[lang])}
-    assert {name: trace["x"][0] for name, trace in heads(figure).items()} == pytest.approx(wanted)
+    assert heads(figure) == pytest.approx(wanted)
     shown = texts(figure)
     assert [case.id for case in DATASET.cases if re.sub(r"\s", "", f"{case.number}{case.title[lang]}") not in shown] == []
     drawn = {case for case, _ in wanted}
@@ -417,7 +418,7 @@ def test_compare_puts_figures_with_an_index_on_one_axis():
     rows = comparable(ROWS["en"])[:3]
     at = visit("compare", lang="en", figures=",".join(map(name_of, rows)))
     figure = charts(at)["compare-index"]
-    assert {name: trace["x"][0] for name, trace in heads(figure).items()} == pytest.approx({(row.case_id, row.metric_id): math.log10(row.index) for row in rows})
+    assert heads(figure) == pytest.approx({(row.case_id, row.metric_id): math.log10(row.index) for row in rows})
 
 
 def test_compare_refuses_a_rank_in_words():

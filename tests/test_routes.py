@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import brotli
 import pytest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route, Router
@@ -51,7 +53,17 @@ def gone(request: Any) -> Response:
     return Response("gone", status_code=404, media_type="text/plain")
 
 
-OTHERS = {"/static/a.css": lasting, "/static/./a.css": lasting, "/static//a.css": lasting, "/static/unknown": styled, "/a.css": styled, "/streamed": streamed, "/image": image, "/packed": packed, "/gone": gone}
+OTHERS = {
+    "/static/a.css": lasting,
+    "/static/./a.css": lasting,
+    "/static//a.css": lasting,
+    "/static/unknown": styled,
+    "/a.css": styled,
+    "/streamed": streamed,
+    "/image": image,
+    "/packed": packed,
+    "/gone": gone,
+}
 ROUTES = [Route("/healthz", dashboard.healthz), Mount("/api", dashboard.api), Route("/topojson/world_110m.json", dashboard.empty_world)]
 ROUTER = Router([*ROUTES, *(Route(path, function) for path, function in OTHERS.items())])
 
@@ -142,7 +154,7 @@ def test_the_world_of_the_map_is_empty():
 @pytest.mark.parametrize("path", ["/a.css", "/static/a.css", "/streamed", "/api/metrics.csv", "/healthz"])
 def test_text_is_compressed_for_who_accepts_it(path):
     _, plain, body = get(path)
-    status, headers, small = get(path, accept_encoding="br, gzip, deflate")
+    status, headers, small = get(path, accept_encoding="gzip, deflate")
     assert status == 200
     assert "content-encoding" not in plain
     assert headers["content-encoding"] == "gzip"
@@ -173,7 +185,24 @@ def test_a_static_file_is_compressed_once_and_keeps_its_cache_headers():
     first, second = (get("/static/a.css", app=app, accept_encoding="gzip") for _ in range(2))
     assert first == second
     assert (first[1]["etag"], first[1]["vary"], first[1]["cache-control"]) == ("1", "origin, accept-encoding", "public, immutable, max-age=31536000")
-    assert list(app.kept) == ["/static/a.css"]
+    assert list(app.kept) == [(b"gzip", "/static/a.css")]
+
+
+def test_what_never_changes_is_sent_in_the_smallest_form_that_is_accepted():
+    app = dashboard.Compression(ROUTER)
+    for _ in range(2):
+        _, headers, small = get("/static/a.css", app=app, accept_encoding="gzip, deflate, br, zstd")
+        assert (headers["content-encoding"], int(headers["content-length"])) == ("br", len(small))
+        assert brotli.decompress(small) == BIG.encode()
+    assert get("/a.css", app=app, accept_encoding="gzip, br")[1]["content-encoding"] == "gzip"
+    assert list(app.kept) == [(b"br", "/static/a.css")]
+
+
+@pytest.mark.parametrize(("path", "named"), [("/", True), ("/case", True), ("/data", False), ("/method", False), ("/a.css", False)])
+def test_a_page_with_charts_names_the_chart_bundle(path, named):
+    page = Router([Route(path, lambda request: Response("<!DOCTYPE html>", media_type="text/html" if "." not in path else "text/css"))])
+    link = get(path, app=dashboard.Preload(page))[1].get("link", "")
+    assert bool(re.fullmatch(r"</static/js/PlotlyChart\.[\w-]+\.js>; rel=modulepreload; crossorigin", link)) is named
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "identity"])
@@ -187,4 +216,4 @@ def test_nothing_that_a_reader_can_vary_is_kept(path):
     app = dashboard.Compression(ROUTER)
     for asked in ("/static/a.css", path):
         assert gzip.decompress(get(asked, app=app, accept_encoding="gzip")[2]) == BIG.encode()
-    assert list(app.kept) == ["/static/a.css"]
+    assert list(app.kept) == [(b"gzip", "/static/a.css")]
