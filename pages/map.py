@@ -320,8 +320,9 @@ def page(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], know
         beside(view, found)
     best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
-    by_area(view, table, measure)
-    by_county(view, inner_table(view.dataset, cases))
+    anywhere = replace(view, filters=view.filters.without("city"))
+    by_area(anywhere, table, measure)
+    by_county(anywhere, inner_table(view.dataset, cases))
 
 
 def embedded(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
@@ -332,5 +333,5 @@ def embedded(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], 
 view = the_view()
 if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
-everywhere = select(view.dataset, replace(view.filters, city=())).cases
+everywhere = select(view.dataset, view.filters.without("city")).cases
 (embedded if view.embedded else page)(view, holdings(view.dataset, everywhere), everywhere, measures(view.dataset, everywhere))

@@ -167,9 +167,16 @@ def henan(view: View) -> Parts:
             BOUNDARIES, [area(view, place, found[place.code]) for place in units(view.dataset)], [point(view, *entry) for entry in points(view.dataset, cases)]
         ),
         "beside.children": [dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id)) for case in beside],
+        "best.children": [block for row in best_figures(view) for block in figure(row, picture(row, view.lang))],
         "map-table.children": body(listed),
         "county-cases.data": {place.id: there[0].id for place, there in points(view.dataset, cases)},
     }
+
+
+def best_figures(view: View) -> list[Any]:
+    """The three best-evidenced figures of the chosen units."""
+    own = [row for row in view.rows if row.prefecture_code in view.filters.city and row.role in ("outcome", "output") and row.grade in "ABCDE"]
+    return sorted(own, key=lambda row: (row.grade, row.headline or 9))[:3]
 
 
 def area(view: View, place: Any, held: Any) -> drawing.Area:
@@ -192,6 +199,7 @@ def henan_layout(parts: Parts) -> list[Any]:
         html.H1("Where the reforms happened"),
         graph("henan", parts["henan.figure"], drawing.config("")),
         html.Div(parts["beside.children"], id="beside"),
+        html.Div(parts["best.children"], id="best"),
         html.Table(parts["map-table.children"], id="map-table"),
         dcc.Store(id="county-cases", data=parts["county-cases.data"]),
     ]
