@@ -67,9 +67,12 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
         return Shade(view.say("指标数", "Number of figures"), {code: found[code].figures for code in codes}, FIGURE_BREAKS, words)
     measure = next(measure for measure in known if measure.key == chosen)
     values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
-    breaks = tuple(sorted({value for value in values.values() if value is not None}))[-len(CASE_BREAKS) :]
-    unit = view.dataset.units[measure.unit_id]
-    return Shade(measure.name[view.lang], values, breaks, (view.say("材料没有数据", "no data in the source"), *(value_text(edge, unit, view.lang) for edge in breaks)))
+    stated = {value for value in values.values() if value is not None}
+    breaks = drawing.breaks(stated)
+    words = [value_text(edge, view.dataset.units[measure.unit_id], view.lang) for edge in breaks]
+    if len(breaks) < len(stated):
+        words = [view.say(f"{edge}起", f"from {edge}") for edge in words]
+    return Shade(measure.name[view.lang], values, breaks, (view.say("材料没有数据", "no data in the source"), *words))
 
 
 def titled(view: View, case: Case) -> str:
@@ -103,9 +106,12 @@ def markers(view: View, cases: tuple[Case, ...]) -> list[drawing.Point]:
     lines = {place.id: (place.name[view.lang], *(titled(view, case) for case in there), *([place.note[view.lang]] if place.note else [])) for place, there in found}
     drawn = []
     for place, there in found:
-        near = (other for other, _ in found if other is not place and abs(other.lon - place.lon) < NEAR and abs(other.lat - place.lat) < NEAR)
-        said = (*lines[place.id], *(view.say("旁边：", "Close by: ") + " · ".join(lines[other.id]) for other in near))
-        drawn.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, said, named_only(place, there)))
+        said = [*lines[place.id]]
+        for other, _ in found:
+            if other is not place and abs(other.lon - place.lon) < NEAR and abs(other.lat - place.lat) < NEAR:
+                name, *more = lines[other.id]
+                said += [view.say(f"旁边：{name}", f"Close by: {name}"), *(line for line in more if line not in said)]
+        drawn.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, tuple(said), named_only(place, there)))
     return drawn
 
 

@@ -387,6 +387,16 @@ def test_the_class_of_a_value_is_how_many_breaks_it_reaches(value, level):
     assert drawing.level(value, (1, 2, 3, 4)) == level
 
 
+@pytest.mark.parametrize(
+    ("values", "breaks"),
+    [((), ()), ((3.0,), (3.0,)), ((2.0, 1.0, 2.0), (1.0, 2.0)), (range(4), (0, 1, 2, 3)), (range(5), (0, 1, 2, 3)), (range(10, 18), (10, 12, 14, 16))],
+    ids=["none", "one", "two", "four", "five", "eight"],
+)
+def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_data(values, breaks):
+    assert drawing.breaks(values) == breaks
+    assert all(drawing.level(value, breaks) >= 1 for value in values)
+
+
 def test_a_selection_dims_nothing():
     for trace in choropleths(the_map(chosen=(CHOSEN,))):
         assert trace["selected"] == trace["unselected"] == {"marker": {"opacity": 1}}

@@ -126,6 +126,12 @@ def test_other_files_take_the_filters():
     assert found["cases"] == [{"case_id": case} for case in sorted((case.id for case in extract.selection.cases), reverse=True)]
 
 
+def test_the_boundaries_of_the_map_are_as_they_are_drawn_and_not_sent_again_while_they_stay():
+    found = ask("/api/boundaries.geojson")
+    assert found.json == boundaries()
+    assert ask("/api/boundaries.geojson", if_none_match=found.headers["etag"]).status == 304
+
+
 REFUSED = {
     "an unknown value": ({"city": "410300,999999"}, [("city", "999999", "There is no such city.")]),
     "a name for an id": ({"city": "luoyang"}, [("city", "luoyang", '"410300"')]),

@@ -6,7 +6,7 @@ The boundaries are a schematic, not a reviewed official map; their rings run clo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,13 @@ def config(base_path: str) -> dict[str, Any]:
 def _said(lines: Sequence[str]) -> str:
     first, *rest = (safe(line) for line in lines)
     return "<br>".join([f"<b>{first}</b>", *rest])
+
+
+def breaks(values: Iterable[float]) -> tuple[float, ...]:
+    """The lower ends of at most four classes of about equally many different values; the first is the least of them."""
+    known = sorted(set(values))
+    count = min(len(known), len(CLASSES) - 1)
+    return tuple(known[part * len(known) // count] for part in range(count))
 
 
 def level(value: float, breaks: Sequence[float]) -> int:
