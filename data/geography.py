@@ -87,9 +87,9 @@ def named_only(place: Place, cases: Iterable[Case]) -> bool:
 
 def inner(dataset: Dataset, cases: Iterable[Case]) -> tuple[tuple[Place, tuple[Case, ...]], ...]:
     """Counties, towns and zones, each with the cases that name it; those none names are left out."""
-    cases = tuple(cases)
+    naming = [(case, named(case)) for case in cases]
     places = (place for place in dataset.places.values() if place.kind not in ("province", "prefecture", "outside"))
-    found = ((place, tuple(case for case in cases if place.id in named(case))) for place in places)
+    found = ((place, tuple(case for case, names in naming if place.id in names)) for place in places)
     return tuple((place, there) for place, there in found if there)
 
 

@@ -229,7 +229,7 @@ def best(view: View) -> None:
                 figure_block(row, picture(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", exported)
 
 
-def by_area(view: View, table: pd.DataFrame, measure: Measure | None) -> None:
+def by_area(view: View, table: pd.DataFrame, measure: Measure | None, links: Mapping[str, Markup]) -> None:
     """The map as a table."""
     orders = {
         "code": view.say("地市", "City"),
@@ -256,7 +256,7 @@ def by_area(view: View, table: pd.DataFrame, measure: Measure | None) -> None:
             row["figures"],
             *(share(row, grade) for grade in GRADES),
             *([said.get(row["code"], nothing)] if measure else []),
-            which(view, row),
+            which(view, row, links),
         )
         for row in (table if order == "code" else table.sort_values(order, ascending=False, kind="stable", na_position="last")).to_dict("records")
     )
@@ -277,20 +277,24 @@ def share(row: Mapping[str, int], grade: str) -> Markup:
     return Markup('<span class="nw">{} <small>{:.0%}</small></span>').format(count, count / row["figures"]) if count else Markup("<small>0</small>")
 
 
-def which(view: View, row: Mapping[str, str]) -> Markup:
-    """The cases of a row, each with a link to its page."""
+def linked(view: View, cases: tuple[Case, ...]) -> dict[str, Markup]:
+    """The title of each of these cases with a link to its page, by id."""
     link = Markup('<a href="{}" target="_self">{}</a>')
-    cases = (view.dataset.by_id[case_id] for case_id in row["case_ids"].split(LIST_SEPARATOR) if case_id)
-    return Markup(view.say("；", "; ")).join(link.format(view.link("case", case=case.id), titled(view, case)) for case in cases)
+    return {case.id: link.format(view.link("case", case=case.id), titled(view, case)) for case in cases}
 
 
-def by_county(view: View, table: pd.DataFrame) -> None:
+def which(view: View, row: Mapping[str, str], links: Mapping[str, Markup]) -> Markup:
+    """The cases of a row."""
+    return Markup(view.say("；", "; ")).join(links[case_id] for case_id in row["case_ids"].split(LIST_SEPARATOR) if case_id)
+
+
+def by_county(view: View, table: pd.DataFrame, links: Mapping[str, Markup]) -> None:
     """The points as a table, and the places that have none."""
     if table.empty:
         return
     st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
     headings = (view.say("地点", "Place"), view.say("所在地市", "Lies in"), view.say("指标数", "Figures"), view.say("案例", "Which"), view.say("说明", "Note"))
-    rows = ((row[f"name_{view.lang}"], row[f"prefecture_{view.lang}"], row["figures"], which(view, row), noted(view, row)) for row in table.to_dict("records"))
+    rows = ((row[f"name_{view.lang}"], row[f"prefecture_{view.lang}"], row["figures"], which(view, row, links), noted(view, row)) for row in table.to_dict("records"))
     st.html(plain_table(headings, rows, view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")))
     as_csv(view, table, "counties")
 
@@ -327,8 +331,9 @@ def page(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], know
     best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
     anywhere = replace(view, filters=view.filters.without("city"))
-    by_area(anywhere, table, measure)
-    by_county(anywhere, inner_table(view.dataset, cases))
+    links = linked(anywhere, cases)
+    by_area(anywhere, table, measure, links)
+    by_county(anywhere, inner_table(view.dataset, cases), links)
 
 
 def embedded(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], known: tuple[Measure, ...]) -> None:

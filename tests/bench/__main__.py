@@ -11,7 +11,7 @@ import os
 import platform
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
 from importlib.resources import files
@@ -25,7 +25,7 @@ from data import load_dataset
 from tests.bench import journeys, readers
 from tests.bench.costs import costs
 from tests.bench.journeys import Lap, Laps, Visit
-from tests.bench.results import Row, as_json, cost_table, middle, p95, table, verdicts
+from tests.bench.results import HEADING, Row, as_json, cost_table, line, middle, p95, verdicts
 from tests.bench.servers import Server, running
 from tests.browser.reader import chromium
 
@@ -124,6 +124,15 @@ def versions() -> dict[str, str]:
     }
 
 
+def told(rows: Iterable[Row]) -> list[Row]:
+    """The rows, each printed as soon as it is there."""
+    found = []
+    for row in rows:
+        print(line(row), flush=True)
+        found.append(row)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, nargs="?", default=Path(".bench.json"), help="where the JSON goes (.bench.json)")
@@ -133,13 +142,13 @@ def main() -> None:
     times = QUICK if given.quick else TIMES
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
-        rows = starts(scratch, times["start"])
+        print(", ".join(f"{name} {known}" for name, known in versions().items()), HEADING, sep="\n\n", flush=True)
+        rows = told(starts(scratch, times["start"]))
         servers = {kind: stack.enter_context(running(kind, scratch)) for kind in ("ours", "peer", "floor")}
-        rows += crowd_rows(readers.of_ours(servers["ours"], READERS, times["rounds"]), readers.of_peer(servers["peer"], READERS, times["rounds"]))
-        rows += in_the_browser(stack.enter_context(sync_playwright()), servers, times)
+        rows += told(crowd_rows(readers.of_ours(servers["ours"], READERS, times["rounds"]), readers.of_peer(servers["peer"], READERS, times["rounds"])))
+        rows += told(in_the_browser(stack.enter_context(sync_playwright()), servers, times))
     parts = costs()
-    print(", ".join(f"{name} {known}" for name, known in versions().items()), table(rows), cost_table(parts), sep="\n\n")
-    print("\ntargets")
+    print("", cost_table(parts), "", "targets", sep="\n")
     for name, found, limit in verdicts(rows):
         print(f"{'met   ' if found <= limit else 'missed'} {name:46}{found:>8.2f}  at most {limit}")
     given.file.write_text(json.dumps(as_json(rows, parts, versions()), indent=1) + "\n")

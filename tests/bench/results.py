@@ -64,13 +64,14 @@ def p95(values: Sequence[float]) -> float:
     return quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else middle(values)
 
 
-def table(rows: Sequence[Row]) -> str:
-    lines = [f"{'':46}{'ours':>10}{'Dash':>10}{'plotly.js':>11}{'of Dash':>10}{'of floor':>10}"]
-    for row in rows:
-        numbers = [_number(value) for value in (row.ours, row.peer, row.floor)]
-        ratios = [f"{value:.2f}" if value else "" for value in (row.of_peer, row.of_floor)]
-        lines.append(f"{f'{row.name}, {row.unit}':46}{numbers[0]:>10}{numbers[1]:>10}{numbers[2]:>11}{ratios[0]:>10}{ratios[1]:>10}")
-    return "\n".join(lines)
+HEADING = f"{'':46}{'ours':>10}{'Dash':>10}{'plotly.js':>11}{'of Dash':>10}{'of floor':>10}"
+
+
+def line(row: Row) -> str:
+    """The row under HEADING."""
+    numbers = [_number(value) for value in (row.ours, row.peer, row.floor)]
+    ratios = [f"{value:.2f}" if value else "" for value in (row.of_peer, row.of_floor)]
+    return f"{', '.join(filter(None, (row.name, row.unit))):46}{numbers[0]:>10}{numbers[1]:>10}{numbers[2]:>11}{ratios[0]:>10}{ratios[1]:>10}"
 
 
 def cost_table(costs: Sequence[Cost]) -> str:

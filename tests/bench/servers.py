@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
@@ -99,6 +98,6 @@ def _await(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
         try:
             urlopen(address).read()
             return
-        except URLError:
+        except OSError:
             time.sleep(0.01)
     raise RuntimeError(f"{process.args} did not start\n{log.read_text()}")
