@@ -28,7 +28,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from data.load import FOLDER, Dataset, read_dataset
+from data.dataset import Dataset
+from data.load import FOLDER, read_dataset
 from data.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
 
 Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]

@@ -16,8 +16,8 @@ from docx.shared import Mm, Pt, RGBColor
 
 from data.archive import sealed
 from data.citation import caveat_lines, document
+from data.dataset import Dataset
 from data.evidence import GRADES
-from data.load import Dataset
 from data.schema import Case, Lang
 from data.table import LIST_SEPARATOR
 from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text, say, worded_rows
@@ -32,7 +32,7 @@ _PROPERTY = 255
 @lru_cache(maxsize=8)
 def brief(dataset: Dataset, case: Case, lang: Lang) -> bytes:
     """The .docx file of a case in one language. Always the same bytes for the same data."""
-    rows = sorted((row for row in worded_rows(dataset, lang) if row.case_id == case.id), key=lambda row: row.headline or 99)
+    rows = sorted(worded_rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.headline or 99)
     document = _Writer(dataset, case, lang)
     document.head()
     document.story()

@@ -17,8 +17,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from data.evidence import GRADES
-from data.load import FOLDER, Dataset, read_dataset
+from data.dataset import Dataset
+from data.evidence import GRADES, derive
+from data.load import FOLDER, read_dataset
 from data.problems import Problem
 from data.schema import Case, Role, Text
 
@@ -53,12 +54,12 @@ def report(dataset: Dataset) -> str:
 
 
 def _counts(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
-    figures = [(case.id, metric) for case in cases for metric in case.metrics]
-    grades = Counter(dataset.evidence[case_id, metric.id].grade for case_id, metric in figures)
-    roles = Counter(metric.role for _, metric in figures)
+    figures = [metric for case in cases for metric in case.metrics]
+    grades = Counter(derive(metric, dataset.units).grade for metric in figures)
+    roles = Counter(metric.role for metric in figures)
     texts = [text for case in cases for text in _texts(case)]
     complete = sum(bool(text.zh.strip() and text.en.strip()) for text in texts)
-    dated = sum(any(end and end.period for end in (metric.before, metric.after)) for _, metric in figures)
+    dated = sum(any(end and end.period for end in (metric.before, metric.after)) for metric in figures)
     counts = [len(figures), *(grades[grade] for grade in GRADES), *(roles[role] for role in get_args(Role))]
     told = [sum(len(case.conflicts) for case in cases), sum(len(case.not_measured) for case in cases)]
     return [*map(str, counts), f"{complete}/{len(texts)}", *map(str, told), f"{dated / len(figures):.0%}" if figures else "-"]
@@ -101,7 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.report:
         print(report(dataset))
     found = f"{len(problems)} warning{'s' * (len(problems) != 1)}" if problems else "no problems"
-    print(f"{len(dataset.cases)} cases, {len(dataset.table)} metrics, {found}")
+    print(f"{len(dataset.cases)} cases, {dataset.figures} metrics, {found}")
     return 0
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from data.dataset import Dataset
 from data.dictionary import TABLES, names
 from data.filters import Filters, Selection, select
-from data.load import Dataset
 from data.schema import Text
 from data.table import LIST_SEPARATOR
 
@@ -65,7 +65,7 @@ class Extract:
     @property
     def provenance(self) -> dict[str, Any]:
         """The document, the licence, the filter that was applied, and a note where it leaves nothing."""
-        note = {} if self.selection.positions else {"note": NOTHING.model_dump()}
+        note = {} if len(self.selection.positions) else {"note": NOTHING.model_dump()}
         return {"source": self.dataset.source.model_dump(), "licence": dict(LICENCE), "filter": self.filter, **note}
 
     def page(self, case_id: str) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 
+from data.dataset import Chosen, Dataset
 from data.evidence import GRADES
-from data.load import Dataset
-from data.schema import Case, Role
+from data.index import PROVINCE, ROLES, folded
 
-PROVINCE = "410000"
-ROLES: tuple[str, ...] = get_args(Role)
 SEARCH_LIMIT = 100
 
 
@@ -43,25 +41,39 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What the filters leave: the cases, the positions of their rows in the metrics table (the chosen cities' first), and how many rows are those cities' own."""
+    """What the filters leave: the cases, the positions of their figures (the chosen cities' first), and how many figures are those cities' own."""
 
     dataset: Dataset
-    cases: tuple[Case, ...]
-    positions: tuple[int, ...]
+    cases: Chosen
+    positions: np.ndarray
     local: int
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The selected rows of the metrics table."""
-        return self.dataset.table.iloc[list(self.positions)]
+        return self.dataset.rows(self.positions)
+
+    @property
+    def grades(self) -> Counter[str]:
+        """How many of the figures have each grade."""
+        counts = np.bincount(self.dataset.index.figure("grade")[self.positions], minlength=len(GRADES))
+        return Counter({grade: int(count) for grade, count in zip(GRADES, counts, strict=True) if count})
+
+    def where(self, roles: Collection[str], grades: Collection[str]) -> np.ndarray:
+        """The positions of those with one of these roles and grades: the chosen cities' first, better evidence before other, otherwise in their own order."""
+        index = self.dataset.index
+        kept = self.positions[(index.within("role", roles) & index.within("grade", grades))[self.positions]]
+        away = ~np.isin(kept, self.positions[: self.local])
+        return kept[np.lexsort((index.figure("grade")[kept], away))]
 
     def only(self, names: Collection[str]) -> Selection:
         """What is left of these cases (by their id) and figures (by `case id.metric id`)."""
-        own = self.dataset.table[["case_id", "metric_id"]].iloc[list(self.positions)].itertuples(index=False, name=None)
-        kept = [(position, case_id) for position, (case_id, metric_id) in zip(self.positions, own, strict=True) if case_id in names or f"{case_id}.{metric_id}" in names]
-        homes = {case_id for _, case_id in kept}.union(names)
-        local = {position for position, _ in kept} & set(self.positions[: self.local])
-        return Selection(self.dataset, tuple(case for case in self.cases if case.id in homes), tuple(position for position, _ in kept), len(local))
+        wanted = {position for name in names for position in self.dataset.named(name)}
+        kept = np.isin(self.positions, list(wanted))
+        positions = self.positions[kept]
+        whole = [self.dataset.index.numbers[name] for name in names if name in self.dataset.index.numbers]
+        cases = self.cases.numbers[np.isin(self.cases.numbers, [*whole, *self.dataset.index.case[positions]])]
+        return Selection(self.dataset, self.dataset.chosen(cases), positions, int(kept[: self.local].sum()))
 
 
 def options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
@@ -84,51 +96,26 @@ def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tu
 
 def select(dataset: Dataset, filters: Filters) -> Selection:
     """Applies the filters. A city keeps a case when the case or one of its figures is there; grade, role and search then choose among its figures."""
-    table = dataset.table
-    cases = [case for case in dataset.cases if _has_domain(case, filters) and _is_there(dataset, case, filters)]
-    keep = table["case_id"].isin([case.id for case in cases]).to_numpy()
-    if filters.grade:
-        keep = keep & table["grade"].isin(filters.grade).to_numpy()
-    if filters.role:
-        keep = keep & table["role"].isin(filters.role).to_numpy()
-    if filters.search:
-        keep = keep & _found(dataset, filters.search)
-    if filters.grade or filters.role or filters.search:
-        left = set(table["case_id"][keep])
-        matching = set() if filters.grade or filters.role else {case.id for case in cases if _matches(_case_words(dataset, case), filters.search)}
-        cases = [case for case in cases if case.id in left | matching]
-    local = keep & table["prefecture_code"].isin(filters.city).to_numpy()
-    positions = (*local.nonzero()[0], *(keep & ~local).nonzero()[0])
-    return Selection(dataset, tuple(cases), tuple(map(int, positions)), int(local.sum()))
-
-
-def _has_domain(case: Case, filters: Filters) -> bool:
-    return not filters.domain or not set(filters.domain).isdisjoint(case.domains)
-
-
-def _is_there(dataset: Dataset, case: Case, filters: Filters) -> bool:
-    if not filters.city:
-        return True
-    codes = {dataset.prefecture_code(place) for place in (*case.places, *(metric.place for metric in case.metrics))}
-    return not codes.isdisjoint(filters.city)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _matches(text: str, search: str) -> bool:
-    return all(word in text for word in _folded(search).split())
-
-
-def _case_words(dataset: Dataset, case: Case) -> str:
-    texts = [case.title, case.submitted_by, case.summary, *(dataset.places[place].name for place in case.places), *(dataset.domains[domain].name for domain in case.domains)]
-    return _folded(" ".join(f"{text.zh} {text.en}" for text in texts))
-
-
-def _found(dataset: Dataset, search: str) -> Any:
-    """A mask over the table: the rows whose figure or case holds every word of the search."""
-    words = _folded(search).split()
-    in_case = {case.id: _case_words(dataset, case) for case in dataset.cases}
-    texts = [f"{own} {in_case[case_id]}" for own, case_id in zip(dataset.search_texts, dataset.table["case_id"], strict=True)]
-    return pd.Series([all(word in text for word in words) for text in texts], dtype=bool).to_numpy()
+    index = dataset.index
+    cases = np.ones(len(index.ids), bool)
+    local = np.zeros(dataset.figures, bool)
+    if filters.domain:
+        cases &= index.set("domains")[:, [domain in filters.domain for domain in dataset.domains]].any(axis=1)
+    if filters.city:
+        there, local = index.at(filters.city)
+        cases &= there
+    keep = cases[index.case]
+    for name in ("grade", "role"):
+        if wanted := getattr(filters, name):
+            keep &= index.within(name, wanted)
+    words = folded(filters.search).split()
+    if words:
+        in_case, found = index.holding(words)
+        keep &= found
+    if filters.grade or filters.role or words:
+        left = np.zeros(len(cases), bool)
+        left[index.case[keep]] = True
+        cases = left | (cases & in_case) if words and not (filters.grade or filters.role) else left
+    own = keep & local
+    positions = np.concatenate([own.nonzero()[0], (keep & ~own).nonzero()[0]])
+    return Selection(dataset, dataset.chosen(cases.nonzero()[0]), positions, int(own.sum()))

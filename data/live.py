@@ -13,7 +13,9 @@ from typing import Any, get_args
 
 import orjson
 
-from data.load import FOLDER, Dataset, DatasetError, content, read_dataset
+from data.dataset import Dataset
+from data.file import content
+from data.load import FOLDER, DatasetError, read_dataset
 from data.problems import Problem
 from data.schema import Lang
 from data.wording import worded_rows
@@ -92,8 +94,7 @@ class Live:
             if isinstance(boundaries, Problem):
                 return None, [boundaries]
             for lang in get_args(Lang):
-                worded_rows(dataset, lang)
-            _ = dataset.search_texts
+                list(worded_rows(dataset, lang))
         except Exception:
             logger.exception("The data cannot be used because of a fault in the program")
             return None, [Problem(self.folder.name, 1, 1, "", "cannot be used because of a fault in the program, which the log describes")]
@@ -103,7 +104,7 @@ class Live:
         state = self._state
         if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
             self._state = State(dataset, boundaries, time.time(), edition=state.edition + 1 if state else 1)
-            logger.info("data loaded", extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": len(dataset.table)}})
+            logger.info("data loaded", extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": dataset.figures}})
         elif state.problems:
             self._state = replace(state, problems=(), edition=state.edition + 1)
             logger.info("data as before", extra={"fields": {"version": dataset.version}})

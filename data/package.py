@@ -85,7 +85,7 @@ def _field(column: Column, key: bool) -> dict[str, Any]:
 def _readme(extract: Extract) -> str:
     source, filters = extract.dataset.source, extract.filter
     asked = ", ".join(f"{name}={value}" for name, value in filters.items())
-    figures, everything = len(extract.whole("metrics")), len(extract.dataset.table)
+    figures, everything = len(extract.whole("metrics")), extract.dataset.figures
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
     notes = [f"{text}\n" for text in extract.provenance.get("note", {}).values()]
     return f"""# 河南改革成效 / Henan Reform Outcomes {source.year}

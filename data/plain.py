@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pandas as pd
 
+from data.evidence import derive
 from data.extract import Extract
 from data.schema import Case
 
@@ -61,7 +62,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def case_bytes(extract: Extract, case: Case) -> bytes:
     """One case as its file has it, each figure with the evidence that follows from it, and the document it comes from."""
-    metrics = [{**metric.model_dump(exclude_none=True), "evidence": extract.dataset.evidence[case.id, metric.id]} for metric in case.metrics]
+    metrics = [{**metric.model_dump(exclude_none=True), "evidence": derive(metric, extract.dataset.units)} for metric in case.metrics]
     body = {**case.model_dump(exclude_none=True), "metrics": metrics}
     page = {"page": extract.page(case.id)} if extract.address else {}
     return _json({"source": extract.provenance["source"], "licence": extract.provenance["licence"], **page, "case": body})

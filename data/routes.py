@@ -22,13 +22,14 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 
+from data.dataset import Dataset
 from data.dictionary import TABLES, Column, names
 from data.export import FORMATS, file_name
 from data.extract import Extract
 from data.filters import SEARCH_LIMIT, options, parse
 from data.geojson import places_bytes
 from data.live import boundaries, current
-from data.load import Dataset, DatasetError
+from data.load import DatasetError
 from data.plain import case_bytes, csv_parts, json_bytes
 from data.problems import did_you_mean
 

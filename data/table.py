@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from data import evidence
 from data.schema import Case, End, Metric
 
 if TYPE_CHECKING:
-    from data.load import Dataset
+    from data.dataset import Dataset
 
 _END = ("value", "low", "high", "text", "unit_id", "bound", "period", "period_kind", "origin", "value_basis", "period_basis")
 COLUMNS: tuple[str, ...] = (
@@ -29,19 +29,21 @@ NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_h
 INTEGERS = ("case_number", "year", "headline")
 
 
-def build(dataset: Dataset) -> pd.DataFrame:
-    """One row a figure, in the order of cases and files; columns as in COLUMNS. Numbers are in the printed unit; nothing missing is filled."""
-    rows = [_row(dataset, case, metric, dataset.evidence[case.id, metric.id]) for case in dataset.cases for metric in case.metrics]
+def build(dataset: Dataset, positions: Sequence[int]) -> pd.DataFrame:
+    """These figures, one a row, labelled by their positions; columns as in COLUMNS. Numbers are in the printed unit; nothing missing is filled."""
+    rows = [row(dataset, *dataset.figure(int(position))) for position in positions]
     types: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index(positions))
     return table.astype({name: types.get(name, "string") for name in COLUMNS})
 
 
-def _row(dataset: Dataset, case: Case, metric: Metric, found: evidence.Evidence) -> dict[str, Any]:
+def row(dataset: Dataset, case: Case, metric: Metric) -> dict[str, Any]:
+    """One figure by column; a column that holds nothing may be left out."""
+    found = evidence.derive(metric, dataset.units)
     place, unit = dataset.places[metric.place], dataset.units[metric.unit]
     code = dataset.prefecture_code(metric.place)
-    prefecture = next((other for other in dataset.places.values() if code and other.code == code), None)
-    row: dict[str, Any] = {
+    prefecture = dataset.units_of_map.get(code or "")
+    cells: dict[str, Any] = {
         "case_id": case.id,
         "case_number": case.number,
         "year": case.year,
@@ -66,7 +68,7 @@ def _row(dataset: Dataset, case: Case, metric: Metric, found: evidence.Evidence)
         "phrases": _joined(phrase.text for phrase in metric.phrases),
     }
     for lang in ("zh", "en"):
-        row |= {
+        cells |= {
             f"case_title_{lang}": case.title[lang],
             f"place_{lang}": place.name[lang],
             f"prefecture_{lang}": prefecture.name[lang] if prefecture else None,
@@ -75,10 +77,10 @@ def _row(dataset: Dataset, case: Case, metric: Metric, found: evidence.Evidence)
             f"unit_{lang}": unit.name[lang],
             f"caveat_notes_{lang}": _joined(caveat.note[lang] for caveat in metric.caveats),
         }
-    row |= _end("before", metric.before, found.before, metric.unit)
-    row |= _end("after", metric.after, found.after, metric.unit)
-    row |= _change(metric)
-    return row
+    cells |= _end("before", metric.before, found.before, metric.unit)
+    cells |= _end("after", metric.after, found.after, metric.unit)
+    cells |= _change(metric)
+    return cells
 
 
 def _end(side: str, printed: End | None, drawn: evidence.DerivedEnd, unit_id: str) -> dict[str, Any]:

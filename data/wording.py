@@ -5,15 +5,18 @@ Chinese keeps the printed 万 and 亿; English writes them out (398 亿元 is CN
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import pandas as pd
-
-from data.evidence import DerivedEnd, Evidence
-from data.load import Dataset
+from data.dataset import Dataset
+from data.evidence import DerivedEnd, Evidence, derive
 from data.schema import Bound, Case, Change, End, Lang, Metric, Period, Text, Unit
+from data.table import COLUMNS, NUMBERS, row
+
+ROWS = 4096
+"""So many rows of a language are remembered; one takes about 4 kB."""
 
 
 def say(lang: Lang, zh: str, en: str) -> str:
@@ -361,27 +364,51 @@ def short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lan
     return index_change(found.index, found.index_bound, lang)
 
 
+class Rows(Sequence[Any]):
+    """Figures with the words of one language, each made when it is looked at: an immutable row with an attribute a column of `Row`, None where one is missing."""
+
+    def __init__(self, dataset: Dataset, lang: Lang, positions: Sequence[int]) -> None:
+        self.dataset, self.lang, self.positions = dataset, lang, positions
+        self._row = _rows(dataset, lang)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, at: Any) -> Any:
+        return Rows(self.dataset, self.lang, self.positions[at]) if isinstance(at, slice) else self._row(int(self.positions[at]))
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self._row(int(position)) for position in self.positions)
+
+
+def worded_rows(dataset: Dataset, lang: Lang, positions: Sequence[int] | None = None) -> Rows:
+    """The figures at these positions, or all. Shared by all readers."""
+    return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
+
+
 @lru_cache(maxsize=4)
-def worded(dataset: Dataset, lang: Lang) -> pd.DataFrame:
-    """The metrics table with the words of one language beside it, on the same index. Shared: copy before changing.
+def _rows(dataset: Dataset, lang: Lang) -> Callable[[int], Any]:
+    @lru_cache(maxsize=ROWS)
+    def made(position: int) -> Any:
+        case, metric = dataset.figure(position)
+        cells = row(dataset, case, metric)
+        numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
+        return Row(**{**dict.fromkeys(COLUMNS), **cells, **numbers, **_words(dataset, case, metric, lang)})
 
-    Added columns: case_title, place, name (with its subject or place), unit, dimension, before_label, after_label, change_label, finding, periods,
-    grade_word, direction_word, role_word, caveat_words and caveat_notes (tuples), formula_label, doubtful (a "%" that may mean points), yardstick.
-    """
-    rows = [_words(dataset, case, metric, lang) for case in dataset.cases for metric in case.metrics]
-    return pd.concat([dataset.table, pd.DataFrame(rows, index=dataset.table.index)], axis=1)
+    return made
 
 
-@lru_cache(maxsize=4)
-def worded_rows(dataset: Dataset, lang: Lang) -> tuple[Any, ...]:
-    """The worded table as immutable rows in its own order, an attribute a column; what is missing is None. Shared by all readers."""
-    table = worded(dataset, lang).astype(object)
-    return tuple(table.where(table.notna(), None).itertuples(index=False, name="Row"))
+WORDS = (
+    *("case_title", "place", "name", "unit", "dimension", "before_label", "after_label", "change_label", "finding", "periods"),
+    *("grade_word", "direction_word", "role_word", "caveat_words", "caveat_notes", "formula_label", "doubtful", "yardstick"),
+)
+Row = namedtuple("Row", (*COLUMNS, *WORDS))  # noqa: PYI024 its fields are the table's columns
+"""The columns of the metrics table, and WORDS: `name` has the subject or place, `caveat_words` and `caveat_notes` are tuples, `doubtful` is a "%" that may mean points."""
 
 
 def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str, Any]:
     units = dataset.units
-    found = dataset.evidence[case.id, metric.id]
+    found = derive(metric, units)
     before, after = ends_text(metric, found, units, lang)
     place = dataset.places[metric.place]
     where = None if metric.place in case.places else place.name

@@ -113,7 +113,7 @@ def _dictionary(extract: Extract) -> Iterator[dict[str, str | None]]:
 def _provenance(extract: Extract, query: str) -> Iterator[dict[str, str]]:
     provenance = extract.provenance
     source, licence = extract.dataset.source, provenance["licence"]
-    rows, everything = len(extract.table("metrics")), len(extract.dataset.table)
+    rows, everything = len(extract.table("metrics")), extract.dataset.figures
     pairs = [
         ("文件", source.title.zh, "Document", source.title.en),
         ("发布单位", source.issuer.zh, "Issuer", source.issuer.en),

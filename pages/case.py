@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from data.brief import MEDIA_TYPE, brief
 from data.citation import quotation
+from data.dataset import Chosen
 from data.filters import PROVINCE
-from data.geography import homes, named
+from data.index import homes, named
 from data.live import boundaries
 from data.schema import Case
 from data.wording import date_text
@@ -24,6 +25,9 @@ from pages.frame.embed import embed
 from pages.frame.literal import literal
 from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
+
+NEAR = 12
+"""So many cases before and after this one are offered in its list; a filter or a search finds the others."""
 
 
 def chosen_case(view: View) -> Case:
@@ -39,19 +43,27 @@ def chosen_case(view: View) -> Case:
     return (view.selection.cases or view.dataset.cases)[0]
 
 
+def around(view: View, case: Case) -> tuple[Chosen, int]:
+    """The cases among which this one stands, and at which place: those of the selection where it is one of them, otherwise all."""
+    cases = view.selection.cases if case in view.selection.cases else view.dataset.everything
+    return cases, cases.find(case.id) or 0
+
+
 def choose() -> None:
     st.query_params["case"] = st.session_state["case"]
 
 
 def picker(view: View, case: Case) -> None:
     """The other cases of the selection, and the printed edition of this one."""
-    cases = view.selection.cases if case in view.selection.cases else view.dataset.cases
+    cases, at = around(view, case)
+    first = max(0, at - NEAR)
+    titles = {other.id: f"{other.number} · {other.title[view.lang]}" for other in cases[first : at + NEAR + 1]}
     st.session_state["case"] = case.id
     with st.container(horizontal=True, vertical_alignment="center", key="picker"):
         st.selectbox(
             view.say("案例", "Case"),
-            [other.id for other in cases],
-            format_func=lambda case_id: f"{view.dataset.by_id[case_id].number} · {view.dataset.by_id[case_id].title[view.lang]}",
+            list(titles),
+            format_func=titles.__getitem__,
             key="case",
             on_change=choose,
             label_visibility="collapsed",
@@ -192,8 +204,7 @@ def quote(view: View, case: Case, rows: tuple) -> None:
 
 
 def neighbours(view: View, case: Case) -> None:
-    cases = view.selection.cases if case in view.selection.cases else view.dataset.cases
-    at = cases.index(case)
+    cases, at = around(view, case)
     with st.container(horizontal=True, horizontal_alignment="distribute", key="neighbours"):
         for step, icon, side in ((-1, ":material/arrow_back:", "left"), (1, ":material/arrow_forward:", "right")):
             if 0 <= at + step < len(cases):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
 from data.compare import LIMIT, Comparison, Group, compare
 from data.evidence import GRADES
+from data.filters import Filters, select
 from data.schema import Case
-from data.wording import worded_rows
 from pages.figures.bars import level_bars
 from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
@@ -26,12 +27,14 @@ from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
 CASES = 4
+OFFERED = 300
+"""So many cases and figures are offered at once."""
 
 
-def chosen(name: str, known: list[str], limit: int) -> tuple[list[str], list[str]]:
+def chosen(name: str, known: Callable[[str], bool], limit: int) -> tuple[list[str], list[str]]:
     """The ids of a query parameter that exist, at most `limit` of them; and those that were left out."""
     wanted = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
-    kept = [value for value in wanted if value in known][:limit]
+    kept = [value for value in wanted if known(value)][:limit]
     return kept, [value for value in wanted if value not in kept]
 
 
@@ -44,7 +47,7 @@ def keep(name: str) -> None:
 
 
 def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int) -> None:
-    kept, left_out = chosen(name, list(labels), limit)
+    kept, left_out = chosen(name, labels.__contains__, limit)
     st.session_state[f"chosen {name}"] = kept
     st.multiselect(
         label,
@@ -58,6 +61,30 @@ def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int
     )
     if left_out:
         st.warning(view.say(f"有 {len(left_out)} 个选择不存在或超出上限，已略去。", f"Left out: {len(left_out)}, unknown or above the limit."), icon=":material/filter_list_off:")
+
+
+def is_result(view: View, name: str) -> bool:
+    """Whether this is the id of an outcome or output."""
+    positions = view.dataset.named(name) if "." in name else ()
+    return any(view.dataset.figure(position)[1].role in ("outcome", "output") for position in positions)
+
+
+def offer(view: View, chosen: Sequence[Any]) -> list[Any]:
+    """The results a reader may choose among: all where they are few, otherwise the first that the filters leave; and those that are chosen."""
+    results = view.dataset.index.within("role", ("outcome", "output"))
+    positions = results.nonzero()[0]
+    if len(positions) > OFFERED:
+        left = view.selection.positions
+        positions = left[results[left]][:OFFERED]
+    offered = {figure_id(row): row for row in (*view.words(positions), *chosen)}
+    return list(offered.values())
+
+
+def titles(view: View, chosen: Sequence[Case]) -> dict[str, str]:
+    """The cases a reader may choose among, in the same way."""
+    cases = view.dataset.everything
+    offered = cases if len(cases) <= OFFERED else view.selection.cases[:OFFERED]
+    return {case.id: f"{case.number} · {case.title[view.lang]}" for case in (*offered, *chosen)}
 
 
 def figure_id(row) -> str:
@@ -74,15 +101,17 @@ def suggestion(view: View) -> None:
             )
         )
     )
-    paired = [row for row in worded_rows(view.dataset, view.lang) if row.grade in "AB" and row.index is not None and row.role == "outcome"][:4]
-    ids = ",".join(figure_id(row) for row in paired)
+    index = view.dataset.index
+    paired = (index.within("grade", "AB") & index.within("role", ("outcome",)) & ~np.isnan(index.figure("index"))).nonzero()[0][:4]
+    ids = ",".join(figure_id(row) for row in view.words(paired))
     st.page_link(
         view.pages["compare"],
         label=view.say("例如：前后成对的指标", "For example: figures with both ends"),
         icon=":material/stacked_line_chart:",
         query_params=view.query(figures=ids),
     )
-    pair = ",".join(case.id for case in view.dataset.cases if "business" in case.domains and case.headlines)
+    business = select(view.dataset, Filters(domain=("business",)))
+    pair = ",".join(case_id for case_id in business.cases.ids[: 2 * CASES] if view.headline(index.numbers[case_id]))
     st.page_link(
         view.pages["compare"],
         label=view.say("例如：营商环境案例", "For example: the cases on business environment"),
@@ -172,13 +201,16 @@ def refusals(view: View, found: Comparison) -> None:
             )
 
 
-def page(view: View, names: dict[str, str], cases: list[Case], rows: list, found: Comparison) -> None:
+def page(view: View, titles: dict[str, str], offered: Sequence[Any], cases: list[Case], rows: list, found: Comparison) -> None:
     st.title(view.say("比较", "Compare"), anchor=False)
     left, right = st.columns(2)
     with left:
-        picker(view, "cases", view.say("案例", "Cases"), {case.id: f"{case.number} · {case.title[view.lang]}" for case in view.dataset.cases}, CASES)
+        picker(view, "cases", view.say("案例", "Cases"), titles, CASES)
     with right:
-        picker(view, "figures", view.say("指标", "Figures"), names, LIMIT)
+        picker(view, "figures", view.say("指标", "Figures"), {figure_id(row): f"{row.case_number} · {row.name}" for row in offered}, LIMIT)
+    if len(offered) >= OFFERED:
+        narrower = view.say("这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。", "The lists offer the first of what the filters leave; filter or search to find others.")
+        st.html(Markup('<p class="quiet">{}</p>').format(narrower))
     if len(cases) < 2 and len(rows) < 2:
         suggestion(view)
     if len(cases) > 1:
@@ -192,13 +224,11 @@ def page(view: View, names: dict[str, str], cases: list[Case], rows: list, found
 
 
 view = the_view()
-everything = worded_rows(view.dataset, view.lang)
-names = {figure_id(row): f"{row.case_number} · {row.name}" for row in everything if row.role in ("outcome", "output")}
-cases = [view.dataset.by_id[case_id] for case_id in chosen("cases", list(view.dataset.by_id), CASES)[0]]
-figures = chosen("figures", list(names), LIMIT)[0]
-rows = [row for name in figures for row in everything if figure_id(row) == name]
-found = compare(rows, everything)
+cases = [view.dataset.by_id[case_id] for case_id in chosen("cases", lambda name: name in view.dataset.by_id, CASES)[0]]
+rows = [view.words(view.dataset.named(name))[0] for name in chosen("figures", partial(is_result, view), LIMIT)[0]]
+offered = offer(view, rows)
+found = compare(rows, offered)
 if view.embedded:
     embed(view, {"cases": partial(shared_index, view, comparable(view, cases), cases), **{chart_id(group): partial(group_chart, view, group) for group in found.groups}})
 else:
-    page(view, names, cases, rows, found)
+    page(view, titles(view, cases), offered, cases, rows, found)

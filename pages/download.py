@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
@@ -12,6 +13,7 @@ from data.export import FORMATS, file_name
 from data.extract import Extract
 from data.filters import Filters
 from data.snippets import link, snippets
+from pages.frame import pager
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import plain_table
 from pages.frame.view import View, the_view
@@ -30,11 +32,13 @@ SHOWN = {
     "phrases": ("原文", "Source words"),
 }
 """The columns on screen, with their headings."""
+ROWS = 300
+"""So many rows are on screen at once; the ten cases of 2020 have fewer."""
 
 
 def downloads(view: View) -> None:
     """A button a form: what is filtered, and everything. Nothing is written before it is pressed."""
-    chosen, everything = len(view.selection.positions), len(view.dataset.table)
+    chosen, everything = len(view.selection.positions), view.dataset.figures
     if view.filters:
         _buttons(view, view.filters, "chosen", view.say(f"筛选结果 {chosen} 行", f"{chosen} rows as filtered"))
     _buttons(view, Filters(), "everything", view.say(f"全部 {everything} 行", f"all {everything} rows"))
@@ -57,16 +61,19 @@ def _buttons(view: View, filters: Filters, key: str, what: str) -> None:
 
 def table(view: View) -> None:
     """Outcomes and outputs; inputs, background and rules where a reader asks for them."""
-    rows = view.table((*SHOWN, "role"))
-    further = ~rows["role"].isin(["outcome", "output"])
-    if further.any() and not view.filters.role:
-        label = view.say(f"也显示投入、背景与制度参数（{further.sum()} 行）", f"Show inputs, background and rules as well ({further.sum()} rows)")
+    positions = view.selection.positions
+    results = view.dataset.index.within("role", ("outcome", "output"))[positions]
+    further = int((~results).sum())
+    if further and not view.filters.role:
+        label = view.say(f"也显示投入、背景与制度参数（{further} 行）", f"Show inputs, background and rules as well ({further} rows)")
         if not st.toggle(label, key="every-role"):
-            rows = rows[~further]
+            positions = positions[results]
     headings = {name: view.say(*words) for name, words in SHOWN.items()}
     widths = {headings["name"]: st.column_config.Column(width=260)}
-    shown = rows[list(SHOWN)].rename(columns=headings)
+    part = pager.part(len(positions), ROWS)
+    shown = pd.DataFrame([[getattr(row, name) for name in SHOWN] for row in view.words(positions[part.start : part.stop])], columns=list(headings.values()))
     st.dataframe(shown, hide_index=True, height=520, key="table", lazy=False, column_config=widths, alt=view.say("筛选后的指标表", "The table of figures as filtered"))
+    pager.turn(view, part, len(positions), ROWS)
 
 
 def data_links(view: View) -> None:
@@ -121,7 +128,7 @@ def dictionary(view: View) -> None:
 view = the_view()
 st.title(view.say("数据", "The data"), anchor=False)
 downloads(view)
-if not view.rows:
+if not len(view.selection.positions):
     nothing_found(view)
 else:
     table(view)

@@ -6,18 +6,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.dataset import Chosen
 from data.evidence import GRADES
 from data.export import csv_bytes
 from data.filters import PROVINCE, select
-from data.geography import Holding, Measure, area_table, holdings, inner_table, measures, named_only, points, units
+from data.geography import Holding, Measure, area_table, holdings, inner_table, measures, points, units
 from data.schema import Case, Place
 from data.table import LIST_SEPARATOR
-from data.wording import GRADE_WORDS, value_text, worded_rows
+from data.wording import GRADE_WORDS, value_text
 from pages.figures import henan_map as drawing
 from pages.figures.by_grade import picture
 from pages.figures.edition import exported
@@ -100,18 +102,18 @@ def hover(view: View, place: Place, held: Holding) -> tuple[str, ...]:
     return (place.name[view.lang], counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *(titled(view, case) for case in held.cases))
 
 
-def markers(view: View, cases: tuple[Case, ...]) -> list[drawing.Point]:
+def markers(view: View, cases: Chosen) -> list[drawing.Point]:
     """The points. One that another covers on a small screen is told by that other as well."""
     found = points(view.dataset, cases)
-    lines = {place.id: (place.name[view.lang], *(titled(view, case) for case in there), *([place.note[view.lang]] if place.note else [])) for place, there in found}
+    lines = {place.id: (place.name[view.lang], *(titled(view, case) for case in there), *([place.note[view.lang]] if place.note else [])) for place, there, _ in found}
     drawn = []
-    for place, there in found:
+    for place, _, only in found:
         said = [*lines[place.id]]
-        for other, _ in found:
+        for other, *_ in found:
             if other is not place and abs(other.lon - place.lon) < NEAR and abs(other.lat - place.lat) < NEAR:
                 name, *more = lines[other.id]
                 said += [view.say(f"旁边：{name}", f"Close by: {name}"), *(line for line in more if line not in said)]
-        drawn.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, tuple(said), named_only(place, there)))
+        drawn.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, tuple(said), only))
     return drawn
 
 
@@ -130,7 +132,7 @@ def clicked() -> None:
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     code, *county = hit
     if county:
-        st.session_state[OPENED] = next(case.id for place, there in points(view.dataset, view.dataset.cases) if place.id in county for case in there)
+        st.session_state[OPENED] = next(there[0].id for place, there, _ in points(view.dataset, view.dataset.everything) if place.id in county)
     else:
         apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
 
@@ -179,7 +181,7 @@ def legend(view: View, shaded: Shade) -> Markup:
     return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(shaded.title, swatches, signs)
 
 
-def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade, table: pd.DataFrame) -> None:
+def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, table: pd.DataFrame) -> None:
     st.html(drawing.chosen_style(f"st-key-{FRAME}", list(shaded.values), view.filters.city))
     if view.embedded:
         st.header(literal(shaded.title), anchor=False)
@@ -204,7 +206,7 @@ def drawn(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], sha
     take(view, Taken("map", shaded.title, credit, figure, edition, table=table, path="places.geojson"))
 
 
-def henan(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:
+def henan(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:
     return drawing.henan_map(f"{BASE}/api/boundaries.geojson", areas(view, found, shaded, chosen), markers(view, cases))
 
 
@@ -220,8 +222,11 @@ def beside(view: View, found: Mapping[str, Holding]) -> None:
 
 def best(view: View) -> None:
     """The three best-evidenced figures of the chosen units, with their charts."""
-    own = [row for row in view.rows if row.prefecture_code in view.filters.city and row.role in ("outcome", "output") and row.grade in "ABCDE"]
-    shown = sorted(own, key=lambda row: (row.grade, row.headline or 9))[:3]
+    index = view.dataset.index
+    own = view.selection.where(("outcome", "output"), "ABCDE")
+    own = own[np.isin(own, view.selection.positions[: view.selection.local])]
+    headline = index.figure("headline")[own]
+    shown = view.words(own[np.lexsort((np.where(headline > 0, headline, 9), index.figure("grade")[own]))][:3])
     if shown:
         st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
         with st.container(key="changes"):
@@ -267,7 +272,7 @@ def by_area(view: View, table: pd.DataFrame, measure: Measure | None, links: Map
 def values(view: View, measure: Measure) -> dict[str, str]:
     """A measure's value in words by code, bound included."""
     case_id = measure.key.partition(".")[0]
-    said = {row.metric_id: row.after_label for row in worded_rows(view.dataset, view.lang) if row.case_id == case_id}
+    said = {row.metric_id: row.after_label for row in view.words(view.dataset.positions(case_id))}
     return {code: said[metric.id] for code, metric in measure.values.items()}
 
 
@@ -277,7 +282,7 @@ def share(row: Mapping[str, int], grade: str) -> Markup:
     return Markup('<span class="nw">{} <small>{:.0%}</small></span>').format(count, count / row["figures"]) if count else Markup("<small>0</small>")
 
 
-def linked(view: View, cases: tuple[Case, ...]) -> dict[str, Markup]:
+def linked(view: View, cases: Chosen) -> dict[str, Markup]:
     """The title of each of these cases with a link to its page, by id."""
     link = Markup('<a href="{}" target="_self">{}</a>')
     return {case.id: link.format(view.link("case", case=case.id), titled(view, case)) for case in cases}
@@ -318,7 +323,7 @@ def as_csv(view: View, table: pd.DataFrame, name: str) -> None:
     )
 
 
-def page(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
+def page(view: View, found: Mapping[str, Holding], cases: Chosen, known: tuple[Measure, ...]) -> None:
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
     colour = colour_control(view, shades(view, known))
     measure = of_key(known, colour)
@@ -336,7 +341,7 @@ def page(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], know
     by_county(anywhere, inner_table(view.dataset, cases), links)
 
 
-def embedded(view: View, found: Mapping[str, Holding], cases: tuple[Case, ...], known: tuple[Measure, ...]) -> None:
+def embedded(view: View, found: Mapping[str, Holding], cases: Chosen, known: tuple[Measure, ...]) -> None:
     colour = coloured_by(shades(view, known))
     embed(view, {"map": partial(drawn, view, found, cases, shade(view, colour, found, known), area_table(view.dataset, found, of_key(known, colour)))})
 

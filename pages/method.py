@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
 from data.citation import document
 from data.evidence import GRADES
-from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text, worded_rows
+from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text
 from pages.figures.by_grade import picture
 from pages.figures.dumbbell import drawable
+from pages.frame import pager
 from pages.frame.blocks import figure_block, plain_table
 from pages.frame.view import View, the_view
+
+CONFLICTS = 50
 
 
 def examples(view: View) -> Mapping[str, object]:
     """For each grade the figure that shows it best: a headline if there is one, otherwise the first outcome."""
-    rows = worded_rows(view.dataset, view.lang)
+    index = view.dataset.index
+    headline, outcome = index.figure("headline"), index.within("role", ("outcome",))
     found = {}
     for grade in GRADES:
-        own = [row for row in rows if row.grade == grade and (grade not in "AB" or (drawable(row) and row.dimension != "rank")) and (grade != "C" or row.index is not None)]
-        found[grade] = min(own, key=lambda row: (row.headline or 9, row.role != "outcome"), default=None)
+        own = index.within("grade", (grade,)).nonzero()[0]
+        ordered = own[np.lexsort((~outcome[own], np.where(headline[own] > 0, headline[own], 9)))]
+        found[grade] = next((row for row in view.words(ordered) if shows(row)), None)
     return found
+
+
+def shows(row: Any) -> bool:
+    """Whether a figure can be drawn as its grade may be."""
+    if row.grade in "AB":
+        return drawable(row) and row.dimension != "rank"
+    return row.grade != "C" or row.index is not None
 
 
 def ladder(view: View) -> None:
@@ -80,8 +94,14 @@ def derivations(view: View) -> None:
 
 
 def register(view: View) -> None:
-    entries = [(case, conflict) for case in view.dataset.cases for conflict in case.conflicts]
-    st.header(view.say(f"材料自身的矛盾（{len(entries)} 处）", f"Where the source contradicts itself ({len(entries)})"), anchor=False)
+    counts = view.dataset.index.conflicts
+    total, ends = int(counts.sum()), np.cumsum(counts)
+    part = pager.part(total, CONFLICTS)
+    st.header(view.say(f"材料自身的矛盾（{total} 处）", f"Where the source contradicts itself ({total})"), anchor=False)
+    first, last = (int(at) for at in np.searchsorted(ends, (part.start, part.stop - 1), side="right"))
+    cases = view.dataset.cases[first : last + 1] if total else ()
+    skipped = part.start - int(ends[first] - counts[first]) if total else 0
+    entries = [(case, conflict) for case in cases for conflict in case.conflicts][skipped : skipped + len(part)]
     rows = (
         (
             f"{case.number} {case.title[view.lang]}",
@@ -97,6 +117,7 @@ def register(view: View) -> None:
             view.say("逐处列出，两种说法并存", "Each with both readings"),
         )
     )
+    pager.turn(view, part, total, CONFLICTS)
 
 
 def limits(view: View) -> None:

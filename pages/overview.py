@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.evidence import GRADES
+from data.evidence import COMPARABLE, GRADES
 from data.schema import Case
 from data.wording import GRADE_MEANINGS, GRADE_WORDS
 from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.figures.strip import grade_strip
+from pages.frame import pager
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import as_table, chart, grade_mark
 from pages.frame.embed import embed
@@ -22,10 +23,11 @@ from pages.frame.literal import literal
 from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
-
-def best_figure(view: View, case: Case):
-    """The first headline of a case, a chosen city's own before others; None where it has none."""
-    return next((row for row in view.rows_of(case) if row.headline), None)
+ALL_NAMED = 12
+"""Of so many cases each has its row in the chart, with words where it has nothing to compare."""
+MOST_ARROWS = 24
+"""So many arrows are drawn at most; the ten cases of 2020 have fewer."""
+CARDS = 12
 
 
 def opening(view: View) -> None:
@@ -40,7 +42,7 @@ def opening(view: View) -> None:
 
 def evidence(view: View) -> None:
     """How many figures each grade holds, as a strip and in words."""
-    grades = Counter(row.grade for row in view.rows)
+    grades = view.selection.grades
     label = view.say("各证据等级的指标数", "Figures by grade of evidence")
     if view.embedded:
         st.header(label, anchor=False)
@@ -59,11 +61,12 @@ def evidence(view: View) -> None:
 
 
 def index_chart(view: View) -> None:
-    shown = [row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None]
-    shown.sort(key=lambda row: (row.prefecture_code not in view.filters.city, row.grade))
+    found = comparable(view)
+    shown = view.words(found[:MOST_ARROWS])
     drawn = {row.case_id for row in shown}
-    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
-    words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}
+    cases = view.selection.cases if len(view.selection.cases) <= ALL_NAMED else [view.dataset.by_id[name] for name in sorted(drawn)]
+    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
+    words = {case.id: instead(view, case) for case in cases if case.id not in drawn}
     title = view.say("有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100")
     marks = (
         view.say("● 改革前  ▶ 改革后，蓝色为改善，橙色为变差，灰色不分好坏", "● before  ▶ after; blue improved, orange worsened, grey neither"),
@@ -77,6 +80,7 @@ def index_chart(view: View) -> None:
     alt = view.say("。", "; ").join([*(row.finding for row in shown), *words.values()])
     figure = index_arrows(shown, view.lang, headings, words)
     chart(figure, "index", alt)
+    more(view, len(found) - len(shown), len(view.selection.cases) - len(cases))
     if shown:
         table = st.expander(view.say("显示为表格", "Show as table"), key="index-table", on_change="rerun", icon=":material/table:", type="compact")
         if table.open:
@@ -93,9 +97,25 @@ def index_chart(view: View) -> None:
     )
 
 
+def comparable(view: View) -> np.ndarray:
+    """The positions of the results that have an index: the chosen cities' first, better evidence before other."""
+    found = view.selection.where(("outcome", "output"), COMPARABLE)
+    return found[~np.isnan(view.dataset.index.figure("index")[found])]
+
+
+def more(view: View, figures: int, cases: int) -> None:
+    """What the chart leaves out, so that it stays readable."""
+    if figures or cases:
+        said = view.say(
+            f"图中是证据等级最高的指标。另有 {figures:,} 项可比的指标、{cases:,} 个案例未画出；用筛选或搜索缩小范围即可看到。",
+            f"The chart shows the best-evidenced figures. {figures:,} more that can be compared and {cases:,} cases are not drawn; filter or search to see them.",
+        )
+        st.html(Markup('<p class="quiet">{}</p>').format(said))
+
+
 def instead(view: View, case: Case) -> str:
     """What stands in the row of a case with nothing comparable."""
-    best = best_figure(view, case)
+    best = view.headline(view.dataset.index.numbers[case.id])
     if best is None:
         return view.say("材料没有给出可测量的成效。", "The source states no measured outcome.")
     return view.say(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
@@ -103,15 +123,18 @@ def instead(view: View, case: Case) -> str:
 
 def cards(view: View) -> None:
     st.header(view.say("案例", "The cases"), anchor=False)
+    total = len(view.selection.cases)
+    part = pager.part(total, CARDS)
     with st.container(key="cards"):
-        for case in view.selection.cases:
+        for case in view.selection.cases[part.start : part.stop]:
             card(view, case)
+    pager.turn(view, part, total, CARDS)
 
 
 def card(view: View, case: Case) -> None:
     places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
     domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
-    best = best_figure(view, case)
+    best = view.headline(view.dataset.index.numbers[case.id])
     with st.container(key=f"card-{case.id}", gap="xsmall"):
         st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
         if best is None:

@@ -16,7 +16,7 @@ import pytest
 
 from data import load_dataset
 from data.audit import CaseAudit, audit, find_numerals, main, report
-from data.load import Dataset
+from data.dataset import Dataset
 from data.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
 
 PROJECT = Path(__file__).parents[1]

@@ -20,7 +20,9 @@ import jsonschema  # comes with streamlit, by way of altair
 import pytest
 
 from data.check import SCHEMA_FILE, main, report, schema_text
-from data.load import FOLDER, PROBLEM_LIMIT, SIZE_LIMIT, Dataset, File, load_dataset, read_dataset
+from data.dataset import Dataset
+from data.file import PROBLEM_LIMIT, SIZE_LIMIT, File
+from data.load import FOLDER, load_dataset, read_dataset
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"

@@ -13,7 +13,7 @@ from data.schema import Better, Bound, Metric
 
 DATASET = current().dataset
 UNITS = DATASET.units
-ALL = [(case.id, metric, DATASET.evidence[case.id, metric.id]) for case in DATASET.cases for metric in case.metrics]
+ALL = [(case.id, metric, derive(metric, DATASET.units)) for case in DATASET.cases for metric in case.metrics]
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 BETTER: tuple[Better, ...] = get_args(Better)
 NOTE = {"zh": "说明", "en": "note"}

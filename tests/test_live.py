@@ -20,8 +20,9 @@ from streamlit.testing.v1 import AppTest
 import data.live
 import data.load
 from data import DatasetError
+from data.file import SIZE_LIMIT
 from data.live import Live
-from data.load import FOLDER, SIZE_LIMIT, load_dataset
+from data.load import FOLDER, load_dataset
 from pages.serving import updates
 
 SHELL = FOLDER.parent / "pages" / "shell.py"

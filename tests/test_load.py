@@ -14,7 +14,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from data import Dataset, DatasetError, load_dataset
-from data.load import FOLDER, File, read_dataset
+from data.file import File
+from data.load import FOLDER, read_dataset
 
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
@@ -48,7 +49,7 @@ def test_a_case_file_loads(path: Path, dataset: Dataset) -> None:
 
 def test_nothing_but_the_case_files_is_loaded(dataset: Dataset) -> None:
     assert sorted(dataset.by_id) == [path.stem for path in CASE_FILES]
-    assert len(dataset.table) == len(dataset.evidence) == len(dataset.search_texts) == sum(len(case.metrics) for case in dataset.cases)
+    assert len(dataset.table) == dataset.figures == sum(len(case.metrics) for case in dataset.cases)
 
 
 def test_the_real_dataset_has_no_warnings(dataset: Dataset) -> None:
@@ -66,7 +67,7 @@ def test_cases_come_in_the_order_of_the_document(folder: Path) -> None:
 def test_loading_is_repeatable(dataset: Dataset) -> None:
     again = load_dataset()
     assert again is not dataset
-    for name in ("cases", "places", "domains", "units", "source", "warnings", "evidence"):
+    for name in ("cases", "places", "domains", "units", "source", "warnings"):
         assert getattr(again, name) == getattr(dataset, name)
     pd.testing.assert_frame_equal(again.table, dataset.table)
 
@@ -74,7 +75,7 @@ def test_loading_is_repeatable(dataset: Dataset) -> None:
 def test_the_dataset_takes_no_assignment(dataset: Dataset) -> None:
     with pytest.raises(FrozenInstanceError):
         dataset.cases = ()  # type: ignore[misc]
-    for name in ("places", "domains", "units", "by_id", "evidence"):
+    for name in ("places", "domains", "units", "by_id"):
         with pytest.raises(TypeError):
             getattr(dataset, name)["new"] = None
 

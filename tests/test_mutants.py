@@ -15,7 +15,9 @@ from typing import NamedTuple
 import pytest
 
 from data import evidence
-from data.load import FOLDER, SIZE_LIMIT, File, Tables, read_case, read_tables
+from data.dataset import Tables
+from data.file import SIZE_LIMIT, File
+from data.load import FOLDER, read_case, read_tables
 from data.schema import Case
 
 FILES = sorted((FOLDER / "cases").glob("*.yaml"))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
+import pandas as pd
 import pytest
 
 from data.evidence import DerivedEnd, derive
 from data.live import current
 from data.schema import Bound, Change, End, Metric, Period
-from data.wording import change_text, end_text, finding, formula_text, index_change, period_text, value_text, worded
+from data.wording import change_text, end_text, finding, formula_text, index_change, period_text, value_text, worded_rows
 
 DATASET = current().dataset
 UNITS = DATASET.units
-WORDS = {lang: worded(DATASET, lang) for lang in ("zh", "en")}
+WORDS = {lang: pd.DataFrame(worded_rows(DATASET, lang)) for lang in ("zh", "en")}
 SENTENCES = ("case_title", "place", "name", "unit", "before_label", "after_label", "change_label", "finding", "periods", "grade_word", "direction_word", "role_word", "yardstick")
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 FUNCTION_WORD = re.compile(r"\b(?:the|of|and|to|from|by|in|as|over|under|about|nearly|at|rose|fell|than|with|bn|million|billion|not|no)\b", re.IGNORECASE)

@@ -110,7 +110,7 @@ def filter_controls(view: View) -> None:
 def status_line(view: View) -> None:
     """What is shown of everything, the chosen values with one-click clear, and notices about what could not be used."""
     cases, figures = len(view.selection.cases), len(view.selection.positions)
-    all_cases, all_figures = len(view.dataset.cases), len(view.dataset.table)
+    all_cases, all_figures = len(view.dataset.cases), view.dataset.figures
     shown = view.say(f"{cases}/{all_cases} 个案例 · {figures}/{all_figures} 项指标", f"{cases} of {all_cases} cases · {figures} of {all_figures} figures")
     if view.filters.city and figures:
         places = view.say("、", ", ").join(filter_value(view, "city", code) for code in view.filters.city)

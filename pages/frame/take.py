@@ -125,9 +125,8 @@ def _data(view: View, taken: Taken) -> None:
 def _drawn(view: View, taken: Taken) -> bytes:
     if taken.table is not None:
         return csv_bytes(taken.table)
-    table = view.dataset.table
-    wanted = {(row.case_id, row.metric_id) for row in taken.rows}
-    return csv_bytes(table[[pair in wanted for pair in zip(table["case_id"], table["metric_id"], strict=True)]])
+    positions = sorted(position for row in taken.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}"))
+    return csv_bytes(view.dataset.rows(positions))
 
 
 def _copies(view: View, taken: Taken) -> None:

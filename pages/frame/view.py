@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
+from data.dataset import Dataset
 from data.filters import Filters, Selection, parse, select
 from data.live import State, current
-from data.load import Dataset
 from data.schema import Case, Lang
-from data.wording import say, worded, worded_rows
+from data.wording import Rows, say, worded_rows
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 _APPLIED = "filters applied"
 _VIEW = "view"
+PART = "page"
+"""The parameter that says which part of a long list is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +61,29 @@ class View:
         query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
-    @cached_property
-    def rows(self) -> tuple[Any, ...]:
+    @property
+    def rows(self) -> Rows:
         """The selected figures with their words in the reader's language, the chosen cities' first."""
-        everything = worded_rows(self.dataset, self.lang)
-        return tuple(everything[position] for position in self.selection.positions)
+        return self.words(self.selection.positions)
 
-    def table(self, columns: Sequence[str]) -> pd.DataFrame:
-        """The selected figures as a table of these worded columns."""
-        return worded(self.dataset, self.lang)[list(columns)].iloc[list(self.selection.positions)]
+    def words(self, positions: Sequence[int]) -> Rows:
+        """The figures at these positions with their words."""
+        return worded_rows(self.dataset, self.lang, positions)
 
     def rows_of(self, case: Case) -> tuple[Any, ...]:
         """All figures of one case, whatever the filters: the chosen cities' first, headlines before the rest."""
-        own = (row for row in worded_rows(self.dataset, self.lang) if row.case_id == case.id)
+        own = self.words(self.dataset.positions(case.id))
         return tuple(sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
+
+    def headline(self, number: int) -> Any:
+        """The first headline of a case by its number, a chosen city's own before others; None where it has none."""
+        index = self.dataset.index
+        own = np.arange(index.starts[number], index.starts[number + 1])
+        telling = own[index.figure("headline")[own] > 0]
+        if not len(telling):
+            return None
+        away = ~index.at(self.filters.city)[1][telling] if self.filters.city else np.zeros(len(telling), bool)
+        return self.words(telling[np.lexsort((index.figure("headline")[telling], away))])[0]
 
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
@@ -134,6 +144,6 @@ def apply_language() -> None:
 
 
 def _write(filters: Filters) -> None:
-    names = {field.name for field in fields(Filters)}
+    names = {PART, *(field.name for field in fields(Filters))}
     kept = {name: value for name, value in st.query_params.to_dict().items() if name not in names}
     st.query_params.from_dict({**kept, **filters.query()})

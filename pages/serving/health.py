@@ -24,7 +24,7 @@ def _served(state: State) -> dict[str, object]:
     return {
         "version": state.dataset.version,
         "cases": len(state.dataset.cases),
-        "metrics": len(state.dataset.table),
+        "metrics": state.dataset.figures,
         "loaded": datetime.fromtimestamp(state.loaded_at, UTC).isoformat(timespec="seconds"),
         "problems": len(state.problems),
     }

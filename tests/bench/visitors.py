@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
+from data.dataset import Dataset
 from data.filters import Filters, options, parse, select
-from data.load import Dataset
 from pages.frame.bars import PAGE_NAMES
 from tests.bench.tab import Tab, WrongAnswerError
 
@@ -133,8 +133,8 @@ class Reader:
     def _counts(self) -> list[int]:
         """The numbers in the line above the page."""
         found = select(self.dataset, self.filters)
-        everywhere = [len(found.cases), len(self.dataset.cases), len(found.positions), len(self.dataset.table)]
-        return [*everywhere, found.local] if self.filters.city and found.positions else everywhere
+        everywhere = [len(found.cases), len(self.dataset.cases), len(found.positions), self.dataset.figures]
+        return [*everywhere, found.local] if self.filters.city and len(found.positions) else everywhere
 
     def _addressed(self) -> Filters:
         return parse(dict(parse_qsl(self.tab.query)), self.dataset)[0]

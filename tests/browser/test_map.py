@@ -125,7 +125,7 @@ def test_a_county_says_its_name_and_case_where_its_point_is(arrive, dataset, wid
     visit(page, "/map")
     drawn(page)
     told = page.locator(".hoverlayer .hovertext")
-    for place, there in points(dataset, dataset.cases):
+    for place, there, _ in points(dataset, dataset.cases):
         if not meeting or place.id in meeting:
             chart(page).hover(position=at(page, Point(place.lon, place.lat)))
             expect(told).to_contain_text(place.name.en)

@@ -11,10 +11,11 @@ from dash import dash_table, dcc, html
 
 from data.evidence import GRADES
 from data.filters import PROVINCE
-from data.geography import holdings, homes, named, points, units
+from data.geography import holdings, points, units
+from data.index import homes, named
 from data.live import boundaries
 from data.schema import Case
-from data.wording import GRADE_MEANINGS, date_text, worded
+from data.wording import GRADE_MEANINGS, date_text
 from pages.figures import henan_map as drawing
 from pages.figures.by_grade import picture
 from pages.figures.index_arrows import index_arrows
@@ -39,7 +40,7 @@ class Screen(NamedTuple):
 
 def status(view: View) -> str:
     chosen, everything = len(view.selection.cases), len(view.dataset.cases)
-    rows, all_rows = len(view.selection.positions), len(view.dataset.table)
+    rows, all_rows = len(view.selection.positions), view.dataset.figures
     return view.say(f"{chosen}/{everything} 个案例 · {rows}/{all_rows} 项指标", f"{chosen} of {everything} cases · {rows} of {all_rows} figures")
 
 
@@ -169,7 +170,7 @@ def henan(view: View) -> Parts:
         "beside.children": [dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id)) for case in beside],
         "best.children": [block for row in best_figures(view) for block in figure(row, picture(row, view.lang))],
         "map-table.children": body(listed),
-        "county-cases.data": {place.id: there[0].id for place, there in points(view.dataset, cases)},
+        "county-cases.data": {place.id: there[0].id for place, there, _ in points(view.dataset, cases)},
     }
 
 
@@ -187,9 +188,8 @@ def area(view: View, place: Any, held: Any) -> drawing.Area:
     return drawing.Area(place.code, label, place.lon, place.lat, drawing.level(len(held.cases), (1, 2, 3, 4)), hover, place.code in view.filters.city)
 
 
-def point(view: View, place: Any, there: Sequence[Case]) -> drawing.Point:
+def point(view: View, place: Any, there: Sequence[Case], named_only: bool) -> drawing.Point:
     lines = (place.name[view.lang], *(f"{case.number} {case.title[view.lang]}" for case in there), *([place.note[view.lang]] if place.note else []))
-    named_only = not any(place.id in homes(case) for case in there)
     return drawing.Point(place.id, view.dataset.prefecture_code(place.id) or "", place.lon, place.lat, lines, named_only)
 
 
@@ -209,9 +209,8 @@ def henan_layout(parts: Parts) -> list[Any]:
 
 
 def data(view: View) -> Parts:
-    table = worded(view.dataset, view.lang).iloc[list(view.selection.positions)]
-    kept = table if view.filters.role else table[table["role"].isin(["outcome", "output"])]
-    return {"data-status.children": status(view), "table.data": kept[list(COLUMNS)].to_dict("records")}
+    kept = [row for row in view.rows if view.filters.role or row.role in ("outcome", "output")]
+    return {"data-status.children": status(view), "table.data": [{name: getattr(row, name) for name in COLUMNS} for row in kept]}
 
 
 def data_layout(parts: Parts) -> list[Any]:

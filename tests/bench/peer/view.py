@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from data.dataset import Chosen, Dataset
 from data.filters import Filters, Selection, parse, select
 from data.live import current
-from data.load import Dataset
 from data.schema import Case, Lang
 from data.wording import say, worded_rows
 
@@ -36,15 +36,14 @@ class View:
     @property
     def rows(self) -> tuple[Any, ...]:
         """The selected figures in words, the chosen cities' first."""
-        everything = worded_rows(self.dataset, self.lang)
-        return tuple(everything[position] for position in self.selection.positions)
+        return tuple(worded_rows(self.dataset, self.lang, self.selection.positions))
 
     def rows_of(self, case: Case) -> list[Any]:
         """All figures of one case: the chosen cities' first, headlines before the rest."""
-        own = (row for row in worded_rows(self.dataset, self.lang) if row.case_id == case.id)
+        own = worded_rows(self.dataset, self.lang, self.dataset.positions(case.id))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
-    def without_city(self) -> tuple[Case, ...]:
+    def without_city(self) -> Chosen:
         return select(self.dataset, replace(self.filters, city=())).cases
 
     def say(self, zh: str, en: str) -> str:
