@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data import table
 from data.index import Index
@@ -32,12 +33,18 @@ class Dataset:
     warnings: tuple[Problem, ...] = ()
     version: str = ""
     """Twelve digits that differ when the content of any file differs."""
+    reference: str = ""
+    """The same of the reference tables alone."""
 
     @cached_property
     def index(self) -> Index:
         """Its columns."""
-        tables = {"places": self.places, "domains": self.domains, "units": self.units}
-        return Index.of(self.cases, tables) if isinstance(self.cases, tuple) else Index(self.cases.table, tables)
+        return Index.of(self.cases, self.tables) if isinstance(self.cases, tuple) else Index(self.cases.table, self.tables)
+
+    @property
+    def tables(self) -> Tables:
+        """The reference tables."""
+        return {"places": self.places, "domains": self.domains, "units": self.units}
 
     @property
     def figures(self) -> int:
@@ -79,7 +86,8 @@ class Dataset:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The metrics table: one row a metric, the columns of `data.table.COLUMNS`. Shared: copy before changing."""
-        return table.build(self, range(self.figures))
+        stored = None if isinstance(self.cases, tuple) else self.cases.figures()
+        return table.build(self, range(self.figures)) if stored is None else table.typed(stored.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get))
 
     def rows(self, positions: Sequence[int]) -> pd.DataFrame:
         """These rows of the metrics table, in this order, with their positions as labels."""

@@ -200,6 +200,10 @@ class File:
         if severity == "warning" or self.errors <= PROBLEM_LIMIT + 1:
             self.problems.append(Problem(self.name, line, column, field_name(path), visible(message, MESSAGE_LIMIT), severity))
 
+    def place(self, path: FieldPath) -> tuple[int, int]:
+        """The line and column of the value at `path`; the first where there is none."""
+        return self.places.get(path, (1, 1))
+
     def at(self, path: FieldPath) -> Any:
         """The value at `path`, None where there is none."""
         value = self.value

@@ -18,6 +18,7 @@ from data.file import content
 from data.load import FOLDER, DatasetError, read_dataset
 from data.problems import Problem
 from data.schema import Lang
+from data.shelf import Shelf
 from data.wording import worded_rows
 
 BOUNDARIES = "henan.geojson"
@@ -45,8 +46,10 @@ class State:
 class Live:
     """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `look` does, and a server calls it several times a second."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path = FOLDER, cache: Path | None = None) -> None:
+        self.folder, self.cache = folder, cache
+        self.progress: tuple[int, int] | None = None
+        self._kept: Dataset | None = None
         self._lock = threading.Lock()
         self._state: State | None = None
         self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
@@ -55,8 +58,8 @@ class Live:
         self._clock = _clock()
 
     def current(self) -> State:
-        """The state as of the last look. Raises DatasetError while there never was a good dataset."""
-        if self._state is None:
+        """The state as of the last look. Raises DatasetError while there never was a good dataset; nobody waits for many cases, whose reading `progress` tells."""
+        if self._state is None and self.progress is None:
             self.look()
         if self._state is None:
             raise DatasetError(self._problems)
@@ -73,9 +76,12 @@ class Live:
         found, before = _fingerprint(self.folder), self._last
         self._last = found
         if found == self._read or before not in (None, found):
+            if found == self._read:
+                self._keep()
             return
         self._read = found
         loaded, problems = self._load()
+        self.progress = None
         if _fingerprint(self.folder) != found:
             self._read = None
         elif loaded is None:
@@ -86,19 +92,34 @@ class Live:
     def _load(self) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
         """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none meets what cannot be made."""
         try:
-            dataset, problems = read_dataset(self.folder)
+            dataset, problems = read_dataset(self.folder, self.cache, self._state and self._state.dataset, self._told)
             problems = [problem for problem in problems if problem.severity == "error"]
             if dataset is None:
                 return None, problems
             boundaries = _boundaries(self.folder, dataset)
             if isinstance(boundaries, Problem):
                 return None, [boundaries]
-            for lang in get_args(Lang):
+            dataset.index.prepare()
+            for lang in get_args(Lang) if isinstance(dataset.cases, tuple) else ():
                 list(worded_rows(dataset, lang))
         except Exception:
             logger.exception("The data cannot be used because of a fault in the program")
             return None, [Problem(self.folder.name, 1, 1, "", "cannot be used because of a fault in the program, which the log describes")]
         return (dataset, boundaries), []
+
+    def _told(self, done: int, total: int) -> None:
+        """Notes how far reading is, and tells it at every tenth."""
+        before, self.progress = self.progress or (0, total), (done, total)
+        if done * 10 // total > before[0] * 10 // total:
+            logger.info("reading", extra={"fields": {"read": done, "of": total}})
+
+    def _keep(self) -> None:
+        """Brings what is kept on the disk up to date, once readers have what is new."""
+        dataset = self._state and self._state.dataset
+        if dataset is not self._kept:
+            self._kept = dataset
+            if isinstance(dataset.cases, Shelf):
+                dataset.cases.keep(dataset.tables, dataset.source)
 
     def _adopt(self, dataset: Dataset, boundaries: Mapping[str, Any]) -> None:
         state = self._state
@@ -170,10 +191,10 @@ def _boundaries(folder: Path, dataset: Dataset) -> Mapping[str, Any] | Problem:
 _LIVE = Live()
 
 
-def use(folder: Path) -> None:
-    """Takes the dataset from another folder than this project's own."""
+def use(folder: Path, cache: Path | None = None) -> None:
+    """Takes the dataset from another folder than this project's own, and keeps what was read of many cases in `cache`."""
     global _LIVE
-    _LIVE = Live(folder)
+    _LIVE = Live(folder, cache)
 
 
 def current() -> State:
@@ -184,6 +205,11 @@ def current() -> State:
 def look() -> int:
     """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
     return _LIVE.look()
+
+
+def progress() -> tuple[int, int] | None:
+    """How many case files of how many are read, while the first of many are."""
+    return _LIVE.progress
 
 
 def boundaries() -> Mapping[str, Any]:

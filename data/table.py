@@ -32,8 +32,12 @@ INTEGERS = ("case_number", "year", "headline")
 def build(dataset: Dataset, positions: Sequence[int]) -> pd.DataFrame:
     """These figures, one a row, labelled by their positions; columns as in COLUMNS. Numbers are in the printed unit; nothing missing is filled."""
     rows = [row(dataset, *dataset.figure(int(position))) for position in positions]
+    return typed(pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index(positions)))
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its columns as text, numbers and whole numbers."""
     types: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
-    table = pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index(positions))
     return table.astype({name: types.get(name, "string") for name in COLUMNS})
 
 

@@ -392,9 +392,9 @@ def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
     read, calls, readers, live = data.live.read_dataset, [], 8, Live(curator.folder)
     together = Barrier(readers)
 
-    def counted(folder):
+    def counted(folder, *more):
         calls.append(folder)
-        return read(folder)
+        return read(folder, *more)
 
     def current(_):
         together.wait(timeout=30)
@@ -423,7 +423,7 @@ def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence,
 def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(curator, monkeypatch, caplog):
     curator.replace(HEALTH, "number: 9", "number: nine")
     live, read, calls = Live(curator.folder), data.live.read_dataset, []
-    monkeypatch.setattr(data.live, "read_dataset", lambda folder: calls.append(folder) or read(folder))
+    monkeypatch.setattr(data.live, "read_dataset", lambda folder, *more: calls.append(folder) or read(folder, *more))
     for _ in range(3):
         with pytest.raises(DatasetError) as error:
             live.current()

@@ -1,0 +1,286 @@
+"""Many cases: read by all cores, held packed beside their columns, and unpacked when one is looked at.
+
+A case is one row of an Arrow table (`ROW`). What was read is known by the state of the file it stands in: a file that has not changed is not read again.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from itertools import groupby
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+import orjson
+import pyarrow as pa
+
+from data.dataset import Dataset, Tables
+from data.file import File, content, relative
+from data.index import SCHEMA
+from data.problems import Problem
+from data.reading import read_case
+from data.schema import Case, Lang, Source
+from data.store import Store, by_year
+from data.wording import worded_rows
+
+MANY = 100
+"""From so many case files on they are read by all cores and kept; fewer are read in less time than that takes."""
+ALONE = 8
+"""So few changed files are read in this process: another would not have started by then."""
+OPEN = 512
+"""So many unpacked cases are remembered; one takes about 120 kB."""
+PIECES = 64
+"""A table in more pieces than this is put together anew."""
+PRINT = ("inode", "modified", "changed", "size")
+ROW = pa.schema(
+    [
+        *SCHEMA,
+        ("file", pa.string()),
+        ("digest", pa.string()),
+        *((name, pa.int64()) for name in PRINT),
+        *((name, pa.int32()) for name in ("line", "column")),
+        ("warnings", pa.binary()),
+        ("packed", pa.binary()),
+    ]
+)
+"""A case by its columns, the state of its file, where that says its number, the warnings about it, and all of it."""
+
+Print = tuple[int, ...]
+Progress = Callable[[int, int], None]
+"""Is told how many files of how many are read."""
+Rows = dict[str, tuple[pa.Table, int]]
+"""Where the row of a file is."""
+
+
+class Shelf(Sequence[Case]):
+    """The cases of a table of `ROW`, in its order."""
+
+    def __init__(self, table: pa.Table, store: Store | None = None) -> None:
+        self.table, self.store = table, store
+        self._case = lru_cache(maxsize=OPEN)(self._unpacked)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(map(self._case, range(len(self))[at])) if isinstance(at, slice) else self._case(range(len(self))[at])
+
+    def _unpacked(self, number: int) -> Case:
+        return unpacked(self.table["packed"][number].as_py())
+
+    def figures(self) -> pa.Table | None:
+        """The metrics table as the store has it; None where that has not all of it."""
+        return self.store.figures(self.table) if self.store else None
+
+    def keep(self, tables: Tables, source: Source) -> None:
+        """Brings the store to what the table holds, year by year."""
+        if self.store:
+            for year, rows in by_year(self.table):
+                if not self.store.holds(year, rows):
+                    _keep(self.store, year, rows, Dataset(tuple(map(unpacked, rows["packed"].to_pylist())), source=source, **tables))
+            self.store.forget({year for year, _ in by_year(self.table)})
+
+
+def packed(case: Case) -> bytes:
+    return zlib.compress(case.model_dump_json(exclude_unset=True).encode(), 3)
+
+
+def unpacked(case: bytes) -> Case:
+    """The case as it was packed. JSON has no tuples, so that the shape is read less strictly than from a file, which was checked."""
+    return Case.model_validate_json(zlib.decompress(case), strict=False)
+
+
+class Claim(NamedTuple):
+    """Which number of which year a file says that it is, and where; whatever stands there."""
+
+    file: str
+    year: Any
+    number: Any
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What case files hold: the sound cases in order, all problems, the number each file claims, and the digest of each."""
+
+    cases: Sequence[Case]
+    problems: tuple[Problem, ...]
+    claims: tuple[Claim, ...]
+    digests: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What some of many files hold: the sound cases as a table of `ROW`; the problems and claims of the others."""
+
+    table: pa.Table
+    problems: tuple[Problem, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """How files are read: from which folder, against which tables; `source` is None, and no case is kept, where a reference table holds an error."""
+
+    folder: Path
+    tables: Tables
+    source: Source | None
+    store: Store | None
+
+
+def read_many(work: Work, paths: Sequence[Path], known: pa.Table | None, progress: Progress) -> Held:
+    """What these files hold, in their order. A file that `known`, otherwise the store, has in its present state is not read."""
+    if known is None:
+        known = work.store.read(ROW) if work.store and work.source else ROW.empty_table()
+    rows = _unchanged(known, paths)
+    fresh = [path for path in paths if path.name not in rows]
+    parts = list(_read(work, fresh, {name[:4] for name in rows}, progress))
+    for part in parts:
+        rows |= {name: (part.table, at) for at, name in enumerate(part.table["file"].to_pylist())}
+    table = _merged(rows[path.name] for path in paths if path.name in rows)
+    names = [relative(work.folder / "cases" / name, work.folder) for name in table["file"].to_pylist()]
+    warnings = (Problem(*entry) for entries in table["warnings"].to_pylist() if entries for entry in orjson.loads(entries))
+    return Held(
+        Shelf(table, work.store),
+        (*warnings, *(problem for part in parts for problem in part.problems)),
+        (*_claims(table, names), *(claim for part in parts for claim in part.claims)),
+        tuple(zip((name.partition("/")[2] for name in names), table["digest"].to_pylist(), strict=True)),
+    )
+
+
+def _print(path: Path) -> Print:
+    """What tells one state of a file from another without reading it."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
+def _unchanged(known: pa.Table, paths: Iterable[Path]) -> Rows:
+    """The known rows of files that are as they were; those that were only touched or copied, with their new state."""
+    before = {name: (at, tuple(state), digest) for at, (name, digest, *state) in enumerate(zip(*(known[name].to_pylist() for name in ("file", "digest", *PRINT)), strict=True))}
+    rows: Rows = {}
+    touched: list[tuple[int, Print]] = []
+    for path in paths if before else ():
+        at, state, digest = before.get(path.name, (0, (), ""))
+        now = _print(path)
+        if state and state == now:
+            rows[path.name] = known, at
+        elif state and _digest(path) == digest:
+            touched.append((at, now))
+    if touched:
+        table = known.take([at for at, _ in touched])
+        for name, values in zip(PRINT, zip(*(now for _, now in touched), strict=True), strict=True):
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.int64()))
+        rows |= {name: (table, at) for at, name in enumerate(table["file"].to_pylist())}
+    return rows
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256(content(path)).hexdigest()
+    except OSError:
+        return ""
+
+
+def _read(work: Work, paths: Sequence[Path], begun: set[str], progress: Progress) -> Iterator[Part]:
+    """Reads files, a year at a time. A year of which nothing was known goes straight into the store."""
+    years = [list(group) for _, group in groupby(paths, key=lambda path: path.name[:4])]
+    done = 0
+    for found, count in _together(work, years, begun) if len(paths) > ALONE else ((_read_year(work, year, False), len(year)) for year in years):
+        done += count
+        progress(done, len(paths))
+        yield found
+
+
+def _together(work: Work, years: Sequence[Sequence[Path]], begun: set[str]) -> Iterator[tuple[Part, int]]:
+    """Reads years by all cores; in this process where no other can be started, as in a script that is not guarded by its name."""
+    left = dict(enumerate(years))
+    try:
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin, (work,)) as pool:
+            asked = {pool.submit(_read_given, year, year[0].name[:4] not in begun): at for at, year in left.items()}
+            for answer in as_completed(asked):
+                found = answer.result()
+                yield found, len(left.pop(asked[answer]))
+    except BrokenProcessPool:
+        for year in left.values():
+            yield _read_year(work, year, False), len(year)
+
+
+_work: Work
+
+
+def _begin(work: Work) -> None:
+    global _work
+    _work = work
+
+
+def _read_given(paths: Sequence[Path], keep: bool) -> Part:
+    return _read_year(_work, paths, keep)
+
+
+def _read_year(work: Work, paths: Sequence[Path], keep: bool) -> Part:
+    """Reads these files, and makes sure that all of their figures can be put into words."""
+    cases: list[Case] = []
+    more: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    claims: list[Claim] = []
+    for path in paths:
+        state = _print(path)
+        file = File.read(path, work.folder)
+        case = read_case(file, work.tables)
+        line, column = file.place(("number",))
+        if case is None or work.source is None:
+            problems += file.problems
+            claims.append(Claim(file.name, file.at(("year",)), file.at(("number",)), line, column))
+        else:
+            warnings = orjson.dumps([[*vars(problem).values()] for problem in file.problems]) if file.problems else b""
+            about = {"file": path.name, "digest": file.digest, "line": line, "column": column, "warnings": warnings, "packed": packed(case)}
+            more.append({**about, **dict(zip(PRINT, state, strict=True))})
+            cases.append(case)
+    return Part(_rows(work, cases, more, keep), tuple(problems), tuple(claims))
+
+
+def _rows(work: Work, cases: Sequence[Case], more: Sequence[Mapping[str, Any]], keep: bool) -> pa.Table:
+    if not cases or work.source is None:
+        return ROW.empty_table()
+    dataset = Dataset(tuple(cases), source=work.source, **work.tables)
+    for lang in get_args(Lang):
+        list(worded_rows(dataset, lang))
+    table = dataset.index.table
+    for name in ROW.names[len(SCHEMA) :]:
+        table = table.append_column(ROW.field(name), pa.array([row[name] for row in more], ROW.field(name).type))
+    if keep and work.store:
+        _keep(work.store, more[0]["file"][:4], table, dataset)
+    return table
+
+
+def _keep(store: Store, year: str, rows: pa.Table, dataset: Dataset) -> None:
+    store.write(year, rows, pa.Table.from_pandas(dataset.table, preserve_index=False))
+
+
+def _merged(rows: Iterable[tuple[pa.Table, int]]) -> pa.Table:
+    """These rows in one table: runs of one table are taken as they are."""
+    runs: list[tuple[pa.Table, int, int]] = []
+    for table, at in rows:
+        if runs and runs[-1][0] is table and runs[-1][2] == at:
+            runs[-1] = table, runs[-1][1], at + 1
+        else:
+            runs.append((table, at, at + 1))
+    merged = pa.concat_tables([ROW.empty_table(), *(table.slice(start, end - start) for table, start, end in runs)])
+    return merged.combine_chunks() if merged["file"].num_chunks > PIECES else merged
+
+
+def _claims(table: pa.Table, names: Sequence[str]) -> Iterator[Claim]:
+    """The numbers of sound cases, which stand in their ids."""
+    for name, case_id, line, column in zip(names, *(table[column].to_pylist() for column in ("id", "line", "column")), strict=True):
+        yield Claim(name, int(case_id[:4]), int(case_id[5:7]), line, column)

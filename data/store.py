@@ -1,0 +1,116 @@
+"""What was read of many cases, kept on the disk: a Parquet file a year, one row a case, with its figures as the metrics table has them.
+
+A file is put in its place whole, and its pages carry checksums: one that was torn or spoilt is as good as none, and its year is read again.
+The folder is named by what made it, this code and the reference tables, so that nothing is taken from another version; the last `VERSIONS` of them are kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+VERSIONS = 3
+FIGURES = "figures"
+_OF = b"cases"
+_CODE = sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+
+logger = logging.getLogger(__name__)
+
+
+class Store:
+    """The files of one version in `root`. Where they cannot be read or written, that is logged and nothing is kept."""
+
+    def __init__(self, root: Path, made_of: str) -> None:
+        self.folder = root / sha256(f"{_CODE}{made_of}{pa.__version__}".encode()).hexdigest()[:16]
+
+    def read(self, schema: pa.Schema) -> pa.Table:
+        """All rows, in the order of their files' names; without their figures."""
+        tables = [table for year in self._years() if (table := self._table(year, schema.names))]
+        return pa.concat_tables(tables) if tables else schema.empty_table()
+
+    def figures(self, cases: pa.Table) -> pa.Table | None:
+        """The metrics table of exactly these cases; None where anything of it is not here."""
+        found = [self._table(year, [FIGURES]) for year, rows in by_year(cases) if self._signature(year) == signature(rows)]
+        if not found or None in found or sum(map(len, found)) != len(cases):
+            return None
+        return pa.concat_tables(pa.Table.from_struct_array(table[FIGURES].combine_chunks().flatten()) for table in found)
+
+    def holds(self, year: str, rows: pa.Table) -> bool:
+        """Whether a year is kept as these rows have it."""
+        return self._signature(year) == signature(rows)
+
+    def write(self, year: str, rows: pa.Table, figures: pa.Table) -> None:
+        """Keeps a year: its rows, and its figures as the metrics table has them, in the same order."""
+        lists = pa.ListArray.from_arrays(_starts(rows), figures.to_struct_array().combine_chunks())
+        table = rows.append_column(FIGURES, lists).replace_schema_metadata({_OF: signature(rows)})
+        path = self.folder / f"{year}.parquet"
+        part = path.with_suffix(f".{os.getpid()}")
+        try:
+            self._begin()
+            pq.write_table(table, part, compression="zstd", write_page_checksum=True)
+            os.replace(part, path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            logger.warning(f"What was read is not kept: {path} cannot be written ({error.strerror}).")
+
+    def forget(self, years: set[str]) -> None:
+        """Removes what is kept of all other years."""
+        for year in set(self._years()) - years:
+            with suppress(OSError):
+                (self.folder / f"{year}.parquet").unlink()
+
+    def _begin(self) -> None:
+        """Makes the folder, and removes those of versions long gone."""
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True)
+            others = sorted((path for path in self.folder.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+            for old in others[:-VERSIONS]:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _years(self) -> list[str]:
+        try:
+            return sorted(name.removesuffix(".parquet") for name in os.listdir(self.folder) if name.endswith(".parquet"))
+        except OSError:
+            return []
+
+    def _table(self, year: str, columns: list[str]) -> pa.Table | None:
+        try:
+            with pq.ParquetFile(self.folder / f"{year}.parquet", page_checksum_verification=True) as file:
+                return file.read(columns=columns)
+        except (OSError, pa.ArrowException):
+            return None
+
+    def _signature(self, year: str) -> bytes:
+        try:
+            return (pq.read_schema(self.folder / f"{year}.parquet").metadata or {}).get(_OF, b"")
+        except (OSError, pa.ArrowException):
+            return b""
+
+
+def by_year(cases: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of each year, in their order."""
+    names = cases["file"].to_pylist()
+    start = 0
+    for end in range(1, len(names) + 1):
+        if end == len(names) or names[end][:4] != names[start][:4]:
+            yield names[start][:4], cases.slice(start, end - start)
+            start = end
+
+
+def signature(rows: pa.Table) -> bytes:
+    """Differs when a file of these rows does."""
+    return sha256(repr(rows.select(["file", "digest", "inode", "modified", "changed", "size"]).to_pydict()).encode()).hexdigest().encode()
+
+
+def _starts(rows: pa.Table) -> pa.Array:
+    ends = pa.compute.cumulative_sum(pa.compute.binary_length(rows["grade"]).combine_chunks().cast(pa.int32()))
+    return pa.concat_arrays([pa.array([0], pa.int32()), ends])
