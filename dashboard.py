@@ -18,7 +18,7 @@ with ready.explained():
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
 
-    from data.live import look, use
+    from data.live import leave, look, use
     from data.routes import api, mounted
     from pages.serving import failure, log, settings, stop, updates
     from pages.serving.compression import Compression
@@ -29,8 +29,10 @@ with ready.explained():
     from pages.serving.replay import Replay
 
 SETTINGS = settings.from_environment()
-use(SETTINGS.data)
+use(SETTINGS.data, SETTINGS.cache)
 BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
+PATIENCE = 2.0
+"""So many seconds readers wait for the server; what is not read by then is read before their eyes."""
 logger = logging.getLogger("dashboard")
 
 
@@ -39,19 +41,27 @@ def empty_world(request: Request) -> Response:
     return JSONResponse({"type": "Topology", "objects": {}, "arcs": []}, headers={"cache-control": "public, max-age=86400"})
 
 
+async def follow(loading: asyncio.Task[int]) -> None:
+    """Follows edits once the data is loaded, which is then out of the garbage collector's rounds."""
+    await loading
+    gc.collect()
+    gc.freeze()
+    await updates.follow()
+
+
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Reads the data before the first reader, takes what is loaded out of the garbage collector's rounds, and follows edits until the stop."""
+    """Reads the data before the first reader, unless that takes long, and follows edits until the stop."""
     log.start(SETTINGS.log)
     stop.gracefully()
     allow_many()
     send_at_once()
-    look()
-    gc.collect()
-    gc.freeze()
-    following = asyncio.create_task(updates.follow())
+    loading = asyncio.create_task(asyncio.to_thread(look))
+    await asyncio.wait({loading}, timeout=PATIENCE)
+    following = asyncio.create_task(follow(loading))
     logger.info("started", extra={"fields": {"data": str(SETTINGS.data), "base": BASE}})
     yield
+    leave()
     following.cancel()
     logger.info("stopped")
 

@@ -43,6 +43,10 @@ class State:
     edition: int = 1
 
 
+class Left(Exception):
+    """The server stops while it reads."""
+
+
 class Live:
     """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `look` does, and a server calls it several times a second."""
 
@@ -50,6 +54,7 @@ class Live:
         self.folder, self.cache = folder, cache
         self.progress: tuple[int, int] | None = None
         self._kept: Dataset | None = None
+        self._left = False
         self._lock = threading.Lock()
         self._state: State | None = None
         self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
@@ -102,13 +107,21 @@ class Live:
             dataset.index.prepare()
             for lang in get_args(Lang) if isinstance(dataset.cases, tuple) else ():
                 list(worded_rows(dataset, lang))
+        except Left:
+            return None, self._problems
         except Exception:
             logger.exception("The data cannot be used because of a fault in the program")
             return None, [Problem(self.folder.name, 1, 1, "", "cannot be used because of a fault in the program, which the log describes")]
         return (dataset, boundaries), []
 
+    def leave(self) -> None:
+        """Nobody needs the data any longer: reading ends with the files that are just being read."""
+        self._left = True
+
     def _told(self, done: int, total: int) -> None:
         """Notes how far reading is, and tells it at every tenth."""
+        if self._left:
+            raise Left
         before, self.progress = self.progress or (0, total), (done, total)
         if done * 10 // total > before[0] * 10 // total:
             logger.info("reading", extra={"fields": {"read": done, "of": total}})
@@ -205,6 +218,11 @@ def current() -> State:
 def look() -> int:
     """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
     return _LIVE.look()
+
+
+def leave() -> None:
+    """Ends the reading of the dataset that is served."""
+    _LIVE.leave()
 
 
 def progress() -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -206,7 +207,9 @@ def _together(work: Work, years: Sequence[Sequence[Path]], begun: set[str]) -> I
     """Reads years by all cores; in this process where no other can be started, as in a script that is not guarded by its name."""
     left = dict(enumerate(years))
     try:
-        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin, (work,)) as pool:
+        with ExitStack() as stack:
+            pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin, (work,))
+            stack.callback(pool.shutdown, cancel_futures=True)
             asked = {pool.submit(_read_given, year, year[0].name[:4] not in begun): at for at, year in left.items()}
             for answer in as_completed(asked):
                 found = answer.result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.live import progress
 from data.load import DatasetError
 from pages.frame import bars, look
 from pages.frame.view import language, open_view
@@ -25,7 +26,7 @@ try:
 except DatasetError:
     updates.showing(0)
     look.apply(lang, printing=False, embedded=False)
-    bars.no_data(lang)
+    (bars.being_read if progress() else bars.no_data)(lang)
     st.stop()
 updates.showing(view.state.edition)
 look.apply(lang, view.printing, view.embedded)

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 KEPT = {
     "defaults": ({}, {"data": FOLDER, "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"), "frame_ancestors": "'none'", "api_rate": 600, "proxies": ("127.0.0.1", "::1")}),
     "empty means unset": ({"HENAN_API_RATE": "", "HENAN_DATA": " "}, {"api_rate": 600, "data": FOLDER}),
+    "nothing kept": ({"HENAN_CACHE": "none"}, {"cache": None}),
+    "a folder to be made": ({"HENAN_CACHE": ".cache/new"}, {"cache": ROOT / ".cache/new"}),
     "hosts": ({"HENAN_ALLOWED_HOSTS": " Reforms.Example.org  *.example.net\n10.0.0.5 "}, {"allowed_hosts": ("reforms.example.org", "*.example.net", "10.0.0.5")}),
     "any host": ({"HENAN_ALLOWED_HOSTS": "*"}, {"allowed_hosts": ("*",)}),
     "frames": ({"HENAN_FRAME_ANCESTORS": "self example.org *.example.net:8443"}, {"frame_ancestors": "'self' example.org *.example.net:8443"}),
@@ -41,6 +43,7 @@ def test_a_setting_is_taken(environment, expected):
 
 REFUSED = {
     "HENAN_DATA": ["nowhere", "tests", "data/cases", "\0", "x" * 5000],
+    "HENAN_CACHE": ["README.md", "\0", "x" * 5000],
     "HENAN_ALLOWED_HOSTS": ["https://example.org", "example.org:8501", "example.org/path", "a,b", "*example.org", "a.*.org", "[zz]", "例.org", "a\0b", "-"],
     "HENAN_FRAME_ANCESTORS": ["'none' self", "none example.org", "example.org; script-src *", "data:", "https://", "example.org/path", "javascript:alert(1)", "a\nb;c", '"self"'],
     "HENAN_LOG": ["loud", "0", "info,debug"],

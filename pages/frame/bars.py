@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from data.citation import document
 from data.evidence import GRADES
-from data.filters import PROVINCE, ROLES, Filters
+from data.filters import Filters
+from data.index import PROVINCE, ROLES
+from data.live import progress
 from data.problems import visible
 from data.schema import Lang, Text
 from data.wording import GRADE_WORDS, ROLE_WORDS, date_text, say
@@ -138,6 +140,13 @@ def update_notice(view: View) -> None:
 def no_data(lang: Lang) -> None:
     """In place of every page while no data could be loaded."""
     st.error(say(lang, "数据未能载入；修复后本页会自动显示。", "No data could be loaded; this page shows it as soon as that is mended."), icon=":material/error:")
+
+
+@st.fragment(run_every=1)
+def being_read(lang: Lang) -> None:
+    """In place of every page while the first of many cases are read; the page is run again when all are."""
+    done, total = progress() or (1, 1)
+    st.progress(done / total, text=say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}"))
 
 
 def _dropped(view: View, name: str, value: str) -> str:

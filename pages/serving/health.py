@@ -7,16 +7,21 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from data.live import State, current
+from data.live import State, current, progress
 from data.load import DatasetError
 
 
 def healthz(request: Request) -> Response:
-    """Which data is served: its version, cases, figures, the time it was loaded, and the number of problems of a newer edit. 503 while there is none."""
+    """Which data is served: its version, cases, figures, the time it was loaded, and the number of problems of a newer edit.
+
+    503 while there is none, which tells how many of how many files are read where that takes long.
+    """
     try:
         status, body = 200, {"status": "ok", **_served(current())}
     except DatasetError as error:
-        status, body = 503, {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": len(error.problems)}
+        nothing = {"version": None, "cases": 0, "metrics": 0, "loaded": None}
+        far = progress()
+        status, body = 503, {"status": "reading", **nothing, "read": far[0], "of": far[1]} if far else {"status": "no data", **nothing, "problems": len(error.problems)}
     return JSONResponse(body, status, {"cache-control": "no-store"})
 
 

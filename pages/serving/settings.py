@@ -50,6 +50,21 @@ def _folder(text: str) -> Path:
     return folder
 
 
+def _cache(text: str) -> Path | None:
+    if text == "none":
+        return None
+    try:
+        folder = (FOLDER.parent / text).resolve()
+        fit = stat.S_ISDIR(os.stat(folder).st_mode)
+    except FileNotFoundError:
+        fit = True
+    except (OSError, ValueError):
+        fit = False
+    if not fit:
+        raise ValueError("Write a folder, which need not be there yet, or none")
+    return folder
+
+
 def _hosts(text: str) -> tuple[str, ...]:
     names = text.lower().split()
     if not all(map(_HOST.fullmatch, names)):
@@ -96,6 +111,12 @@ class Settings:
     """The settings by their meaning. One more is one more line here and one in README."""
 
     data: Path = variable("HENAN_DATA", "data", _folder, "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`")
+    cache: Path | None = variable(
+        "HENAN_CACHE",
+        ".cache",
+        _cache,
+        "the folder in which what was read of a hundred or more case files is kept, so that only changed files are read at the next start; `none` keeps nothing",
+    )
     allowed_hosts: tuple[str, ...] = variable(
         "HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _hosts, "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from weakref import WeakKeyDictionary
 
 from streamlit import runtime
@@ -19,6 +20,8 @@ from data.live import look
 
 PAUSE = 0.15
 """Seconds between two looks at the data. An edit is taken over at the second look after it."""
+REST = 8
+"""So many times as long as a look takes nobody looks."""
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -34,13 +37,14 @@ def showing(edition: int) -> None:
 
 
 async def follow() -> None:
-    """Looks for edits and brings them to the open pages, until it is cancelled."""
+    """Looks for edits and brings them to the open pages, until it is cancelled. Where a look takes long, there are fewer."""
     while True:
+        begun = time.perf_counter()
         try:
             _bring(await asyncio.to_thread(look))
         except Exception:
             logger.exception("Open pages were not updated")
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(max(PAUSE, REST * (time.perf_counter() - begun)))
 
 
 def _bring(edition: int) -> None:
