@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -74,9 +75,36 @@ def _cities() -> dict[str, str]:
     return {word: str(place.code) for place in units for word in (place.id, place.name.zh, place.name.en)}
 
 
-def _named() -> dict[str, str]:
-    cases = current().dataset.cases
-    return {name: name for case in cases for name in (case.id, *(f"{case.id}.{metric.id}" for metric in case.metrics))}
+class Named(Known):
+    """The id of a case, or `case id.metric id`."""
+
+    def __init__(self) -> None:
+        super().__init__("case or figure", _names)
+
+    def _check(self, value: str) -> str:
+        dataset = current().dataset
+        if value in dataset.by_id or dataset.named(value):
+            return value
+        near = next(iter(near_cases(dataset, value.partition(".")[0])), "")
+        known = [near, *(f"{near}.{metric.id}" for metric in dataset.by_id[near].metrics)] if near else []
+        words = {name: name for name in known}
+        raise PydanticCustomError("unknown", "{message}", {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that cases.json lists')}"})
+
+
+def _names() -> dict[str, str]:
+    """All of them; the ids of the cases alone where they are too many to list."""
+    dataset = current().dataset
+    cases = dataset.cases if dataset.figures < _LISTED else ()
+    return {name: name for name in (*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics))}
+
+
+def near_cases(dataset: Dataset, name: str) -> list[str]:
+    """Ids like this one; of many cases, which would take long to compare, those of the same year and number."""
+    ids = dataset.index.ids
+    if len(ids) <= _LISTED:
+        return difflib.get_close_matches(name[:_SHOWN], ids, cutoff=0.4)
+    first = bisect_left(ids, name[:8])
+    return [other for other in ids[first : first + 1] if other[:8] == name[:8]]
 
 
 def _columns(table: str) -> Known:
@@ -112,7 +140,7 @@ class Filtered(Asked):
     grade: Annotated[list[Annotated[str, _filter("grade")]], Several, Field(description="Grades of evidence; P is a target or plan.")] = []
     role: Annotated[list[Annotated[str, _filter("role")]], Several, Field(description="Kinds of figure.")] = []
     search: Annotated[str, Field(max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language.")] = ""
-    only: Annotated[list[Annotated[str, Known("case or figure", _named)]], Several, Field(description="Only these cases (case_id) and figures (case_id.metric_id).")] = []
+    only: Annotated[list[Annotated[str, Named()]], Several, Field(description="Only these cases (case_id) and figures (case_id.metric_id).")] = []
 
     def extract(self, request: Request) -> Extract:
         dataset = current().dataset
@@ -263,8 +291,7 @@ def case(request: Request, case_id: str, asked: Annotated[Asked, Query()]) -> Re
     dataset = current().dataset
     found = dataset.by_id.get(case_id)
     if found is None:
-        near = difflib.get_close_matches(case_id[:_SHOWN], dataset.by_id, cutoff=0.4)
-        raise HTTPException(404, {"detail": f"There is no case {case_id[:_SHOWN]!r}.", "near": near})
+        raise HTTPException(404, {"detail": f"There is no case {case_id[:_SHOWN]!r}.", "near": near_cases(dataset, case_id)})
     return _answer(request, case_bytes(Extract(dataset, address=_address(request)), found), "application/json", f"{found.id}.json", shown=True)
 
 

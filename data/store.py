@@ -83,10 +83,14 @@ class Store:
             return []
 
     def _table(self, year: str, columns: list[str]) -> pa.Table | None:
+        """These columns of a year; None, and the file is gone, where it cannot be read."""
+        path = self.folder / f"{year}.parquet"
         try:
-            with pq.ParquetFile(self.folder / f"{year}.parquet", page_checksum_verification=True) as file:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 return file.read(columns=columns)
         except (OSError, pa.ArrowException):
+            with suppress(OSError):
+                path.unlink()
             return None
 
     def _signature(self, year: str) -> bytes:

@@ -31,7 +31,9 @@ CARDS = 12
 
 
 def opening(view: View) -> None:
-    st.title(view.say("十项改革改变了什么，证据有多充分", "What ten reforms in Henan changed, and how well it is shown"), anchor=False)
+    count = len(view.dataset.cases)
+    many_zh, many_en = ("十", "ten") if count == 10 else (f"{count:,}", f"{count:,}")
+    st.title(view.say(f"{many_zh}项改革改变了什么，证据有多充分", f"What {many_en} reforms in Henan changed, and how well it is shown"), anchor=False)
     what = view.say(
         "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
         "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The source mostly gives a result or a change, "

@@ -113,10 +113,13 @@ def status_line(view: View) -> None:
     """What is shown of everything, the chosen values with one-click clear, and notices about what could not be used."""
     cases, figures = len(view.selection.cases), len(view.selection.positions)
     all_cases, all_figures = len(view.dataset.cases), view.dataset.figures
-    shown = view.say(f"{cases}/{all_cases} 个案例 · {figures}/{all_figures} 项指标", f"{cases} of {all_cases} cases · {figures} of {all_figures} figures")
+    shown = view.say(
+        f"{cases:,}/{all_cases:,} 个案例 · {figures:,}/{all_figures:,} 项指标",
+        f"{cases:,} of {all_cases:,} cases · {figures:,} of {all_figures:,} figures",
+    )
     if view.filters.city and figures:
         places = view.say("、", ", ").join(filter_value(view, "city", code) for code in view.filters.city)
-        shown += view.say(f"，其中 {view.selection.local} 项属于{places}", f", {view.selection.local} of them {places}'s own")
+        shown += view.say(f"，其中 {view.selection.local:,} 项属于{places}", f", {view.selection.local:,} of them {places}'s own")
     with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(Markup('<p class="status" role="status">{}</p>').format(shown), width="content")
         if view.filters:
