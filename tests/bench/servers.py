@@ -69,18 +69,18 @@ KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty}
 
 
 @contextmanager
-def running(kind: str, scratch: Path) -> Iterator[Server]:
-    """One of KINDS once it answers; it is ended afterwards. RuntimeError, with its log, when it does not start."""
+def running(kind: str, scratch: Path, patience: float = PATIENCE, **more: str) -> Iterator[Server]:
+    """One of KINDS once it answers, with `more` in its environment; it is ended afterwards. RuntimeError, with its log, when it does not start."""
     command, path, folder, environment = KINDS[kind](scratch)
     port, log = free_port(), scratch / f"{kind}.log"
     address = f"http://localhost:{port}"
     start = time.perf_counter()
     with (
         log.open("wb") as out,
-        subprocess.Popen([part.format(port=port) for part in command], cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}) as process,
+        subprocess.Popen([part.format(port=port) for part in command], cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment, **more}) as process,
     ):
         try:
-            _await(process, address + path, log)
+            _await(process, address + path, log, patience)
             yield Server(kind, address, (time.perf_counter() - start) * 1000, psutil.Process(process.pid), log)
         finally:
             process.terminate()
@@ -92,8 +92,8 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-def _await(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _await(process: subprocess.Popen[bytes], address: str, log: Path, patience: float) -> None:
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urlopen(address).read()
