@@ -30,7 +30,7 @@ with ready.explained():
 
 SETTINGS = settings.from_environment()
 use(SETTINGS.data, SETTINGS.cache)
-BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
+BASE = SETTINGS.base
 PATIENCE = 2.0
 """So many seconds readers wait for the server; what is not read by then is read before their eyes."""
 logger = logging.getLogger("dashboard")

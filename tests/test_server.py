@@ -25,7 +25,7 @@ from data.export import csv_bytes
 from data.load import FOLDER, load_dataset
 from tests.server import PROJECT, command, free_port, health, logged, started, until
 
-BASE = "reform"
+BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
 SECRET = "zhang-san"
 PATIENCE = 20

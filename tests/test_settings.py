@@ -15,7 +15,10 @@ from pages.serving.settings import VARIABLES, Settings, read
 
 ROOT = Path(__file__).parent.parent
 KEPT = {
-    "defaults": ({}, {"data": FOLDER, "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"), "frame_ancestors": "'none'", "api_rate": 600, "proxies": ("127.0.0.1", "::1")}),
+    "defaults": (
+        {},
+        {"data": FOLDER, "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"), "frame_ancestors": "'none'", "api_rate": 600, "proxies": ("127.0.0.1", "::1"), "base": ""},
+    ),
     "empty means unset": ({"HENAN_API_RATE": "", "HENAN_DATA": " "}, {"api_rate": 600, "data": FOLDER}),
     "nothing kept": ({"HENAN_CACHE": "none"}, {"cache": None}),
     "a folder to be made": ({"HENAN_CACHE": ".cache/new"}, {"cache": ROOT / ".cache/new"}),
@@ -29,6 +32,8 @@ KEPT = {
     "no rate": ({"HENAN_API_RATE": " 0 "}, {"api_rate": 0}),
     "proxies": ({"FORWARDED_ALLOW_IPS": "10.0.0.0/8, ::1"}, {"proxies": ("10.0.0.0/8", "::1")}),
     "any proxy": ({"FORWARDED_ALLOW_IPS": "*"}, {"proxies": ("*",)}),
+    "the top": ({"STREAMLIT_SERVER_BASE_URL_PATH": "/"}, {"base": ""}),
+    "a base path": ({"STREAMLIT_SERVER_BASE_URL_PATH": "/city/Reform_2020.v1~x/"}, {"base": "/city/Reform_2020.v1~x"}),
     "a folder from elsewhere": ({"HENAN_DATA": str(FOLDER)}, {"data": FOLDER}),
     "names of a platform": ({"HENAN_PORT_8501_TCP_ADDR": "10.0.0.1", "HENAN_SERVICE_HOST": "10.0.0.1"}, {}),
 }
@@ -49,6 +54,7 @@ REFUSED = {
     "HENAN_LOG": ["loud", "0", "info,debug"],
     "HENAN_API_RATE": ["ten", "-1", "1.5", "1e3", "1000001", "９", "0x10", "1 2", "9" * 400],
     "FORWARDED_ALLOW_IPS": ["proxy", "127.0.0.1;::1", "127.0.0.1 ::1", "10.0.0.0/99", "127.0.0.1,", "127.0.0.1,*", "10.0.0.1/8", "localhost"],
+    "STREAMLIT_SERVER_BASE_URL_PATH": ["../x", "a b", "a//b", "a/./b", "{x}", "?x", "#x", "https://example.org/x", "例", "a\\b", "a%2fb"],
 }
 
 

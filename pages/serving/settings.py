@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import streamlit as st
+
 from data.live import BOUNDARIES
 from data.load import FOLDER
 from data.problems import shown
@@ -21,6 +23,8 @@ _PREFIX = "HENAN_"
 _NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"
 _HOST = re.compile(rf"\*|(?:\*\.)?{_NAME}|\[[0-9a-f:.]+\]")
 _ANCESTOR = re.compile(rf"\*|(?:https?://)?(?:\*\.)?{_NAME}(?::[0-9]{{1,5}})?")
+_BASE = "STREAMLIT_SERVER_BASE_URL_PATH"
+_SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 class Variable(NamedTuple):
@@ -106,6 +110,14 @@ def _proxies(text: str) -> tuple[str, ...]:
     return addresses
 
 
+def _base(text: str) -> str:
+    """What every address of the server begins with, as in `/city/reform`; nothing where it serves at the top."""
+    segments = text.strip("/").split("/") if text.strip("/") else []
+    if not all(map(_SEGMENT.fullmatch, segments)):
+        raise ValueError("Write a path of letters, digits and - _ . ~ as in: reform or city/reform")
+    return "".join(f"/{segment}" for segment in segments)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings by their meaning. One more is one more line here and one in README."""
@@ -126,6 +138,7 @@ class Settings:
     proxies: tuple[str, ...] = variable(
         "FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _proxies, "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; networks and `*` are possible"
     )
+    base: str = variable(_BASE, "/", _base, "the path under which a reverse proxy offers the dashboard, as in `reform` or `city/reform`; everything stays below it")
 
 
 VARIABLES: Mapping[str, Variable] = {entry.name: entry.metadata["variable"] for entry in fields(Settings)}
@@ -153,8 +166,8 @@ def _misspelt(environment: Mapping[str, str]) -> list[str]:
 
 
 def from_environment() -> Settings:
-    """The settings of this process. SystemExit with everything that is wrong where anything is."""
-    settings, problems = read(os.environ)
+    """The settings of this process, Streamlit's own in whichever way it was given. SystemExit with everything that is wrong where anything is."""
+    settings, problems = read({**os.environ, _BASE: st.get_option("server.baseUrlPath")})
     if settings is None:
         raise SystemExit("\n".join(problems))
     return settings
