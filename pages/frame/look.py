@@ -155,7 +155,23 @@ _EMBED = """
 """
 
 
+LOST = {
+    "zh": "与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。",
+    "en": "The connection to the server is lost. This page goes on by itself when it is back, with what you chose.",
+}
+NOWHERE = {"zh": "这个地址没有页面，已改为显示概览。", "en": "There is no page at this address; the overview is shown instead."}
+_DIALOGS = """
+<style>
+.stDialog section > :is(h2, h2 ~ div) {{ display: none; }}
+.stDialog section::after {{ content: "{lost}"; display: block; padding: 1.5rem 4rem 1.5rem 1.5rem; line-height: 1.6; }}
+body:has([data-test-connection-state="CONNECTED"]) .stDialog section::after {{ content: "{nowhere}"; }}
+</style>
+"""
+"""Streamlit opens a dialog when its server is gone and at an address without a page. Its words are for developers, and English: ours stand in their place."""
+
+
 def apply(lang: Lang, printing: bool, embedded: bool) -> None:
     """Puts the style sheet on the page, with that of paper or of a frame elsewhere where asked, and tells the browser the language."""
     more = _PRINT if printing else _EMBED if embedded else ""
-    st.html(f"{_CSS}{more}<script>{LANGUAGE_SCRIPTS[lang]}</script>", unsafe_allow_javascript=True)
+    dialogs = _DIALOGS.format(lost=LOST[lang], nowhere=NOWHERE[lang])
+    st.html(f"{_CSS}{dialogs}{more}<script>{LANGUAGE_SCRIPTS[lang]}</script>", unsafe_allow_javascript=True)

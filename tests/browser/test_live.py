@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data.load import FOLDER
+from pages.frame.look import LOST, NOWHERE
 from pages.serving.failure import SENTENCE
 from tests.browser.reader import heading, reading, settled, status, visit
 from tests.server import health, logged, started, until
@@ -112,12 +113,20 @@ def test_an_edit_finds_the_page_where_its_reader_has_gone(pages, folder):
     expect(heading(page)).to_have_text("Method")
 
 
+def dialog(page: Page) -> str:
+    """What the dialog over the page says: the words in it that are shown, and those that the style sheet draws."""
+    opened = page.get_by_role("dialog")
+    opened.wait_for()
+    return str(opened.evaluate("part => part.innerText + JSON.parse(getComputedStyle(part, '::after').content)"))
+
+
 def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
+    """And at the end it is gone, which the page says in its own words as well."""
     folder = tmp_path / "served"
     fill(folder)
     (folder / "cases").rename(folder / "elsewhere")
     (folder / "cases").mkdir()
-    with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, _), reading(browser, address, "zh-CN") as (context, wrong):
+    with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process), reading(browser, address, "zh-CN") as (context, wrong):
         page = context.new_page()
         page.goto(f"/case?case={CASE}")
         expect(page.get_by_role("alert")).to_contain_text(NONE["zh"])
@@ -128,6 +137,13 @@ def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
         page.get_by_text("English", exact=True).click()
         expect(heading(page)).to_have_text(TITLE["en"])
         assert not wrong
+        visit(page, "/nowhere?city=411600")
+        assert dialog(page) == NOWHERE["zh"]
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(status(page)).to_contain_text("周口市")
+        process.terminate()
+        assert dialog(page) == LOST["zh"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
