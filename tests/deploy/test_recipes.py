@@ -54,6 +54,12 @@ def test_what_is_copied_is_in_the_project_and_is_all_that_runs():
     assert [source for source in copied if not any(name == source or name.startswith(f"{source}/") for name in TRACKED)] == []
 
 
+def test_it_is_built_as_the_readme_says_in_the_format_that_keeps_the_health_check():
+    building = CONTAINER.splitlines()[0].removeprefix("# ")
+    assert building in README.splitlines()
+    assert "--format docker" in building
+
+
 def test_it_is_installed_and_started_as_the_readme_says():
     making, installing, starting = RUN_LINE.split(" && ")
     run = " && ".join(steps("RUN"))
