@@ -24,6 +24,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pages.frame.look import LANGUAGE_SCRIPTS
 from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
 from pages.serving.settings import read
+from tests.bench.tab import Tab
+from tests.hostile import HOSTILE
 from tests.server import started
 
 SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -457,6 +459,32 @@ def test_a_socket_is_opened_for_our_own_pages(server, origin, host, status):
     assert found == status
     if status != 101:
         assert_carried(headers, frames="'self' *.example.org")
+
+
+CONTROLS = ("city", "domain", "grade", "role", "search")
+
+
+def test_a_socket_bears_what_no_control_would_send(server):
+    """Every hostile string as a choice, as what is searched for, as the reader's language or as their address: the page is whole after each."""
+    strings = iter([text.encode("utf-8", "replace").decode() for text in HOSTILE.values()])
+
+    async def send(tab: Tab) -> None:
+        await tab.open("/method", {})
+        for text in strings:
+            tab.locale, tab.path = text, f"/{next(strings, text)}"
+            for name in CONTROLS:
+                state = next(state for control, state in tab.widgets.items() if control.endswith(f"-{name}"))
+                if name == "search":
+                    state.string_value = next(strings, text)
+                else:
+                    state.string_array_value.data[:] = [next(strings, text)]
+            await tab.rerun()
+            assert not [*tab.elements("exception")]
+            assert any("<footer" in element.html.body for element in tab.elements("html"))
+        await tab.close()
+
+    asyncio.run(send(Tab(f"http://localhost:{server.port}")))
+    assert [*strings] == []
 
 
 def test_a_page_is_steered_by_no_other(server):
