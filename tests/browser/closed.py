@@ -49,6 +49,8 @@ sys.addaudithook(_witness)
 """Python that a server runs first: what it asks of other hosts, and what it starts, is written to the file that WITNESS names."""
 DRAWN = {"/": (".main-svg", 2), "/case": (".main-svg", 2), "/map": (".choroplethlayer path", 18), "/method": (".main-svg", 1)}
 """What each page draws at least; without it the walk ends here."""
+TAKEN = ("metrics.csv", "metrics.xlsx", "metrics.json", "cases.json", "dataset.zip", "places.geojson", "openapi.json")
+"""A file of every kind."""
 MISSING = """async () => {
     await document.fonts.ready;
     const faces = [...document.fonts], icons = [...document.querySelectorAll("[data-testid=stIconMaterial], [translate=no][role=img]")].filter(icon => icon.offsetParent);
@@ -81,6 +83,7 @@ def main(report: Path) -> None:
                     for path in leaf_through(page, lang):
                         found["pages"].append(f"{lang} {path}")
                         found["missing"] += [f"{lang} {path}: {what}" for what in missing(page, path)]
+            found["missing"] += untaken(address)
             knock(address)
         found |= {"browser": noted, "server": seen.read_text().splitlines(), "log": (Path(scratch) / "log").read_text()}
     report.write_text(json.dumps(found), encoding="utf-8")
@@ -119,6 +122,19 @@ def missing(page: Page, path: str) -> list[str]:
     page.locator(selector).nth(count - 1).wait_for(state="attached")
     found: list[str] = page.evaluate(MISSING)
     return found
+
+
+def untaken(address: str) -> list[str]:
+    """Takes a file of every kind, and tells what is not given."""
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
+    refused = []
+    for path in TAKEN:
+        connection.request("GET", f"/api/{path}")
+        answer = connection.getresponse()
+        if answer.status != 200 or not answer.read():
+            refused.append(f"{answer.status}: {path}")
+    connection.close()
+    return refused
 
 
 def knock(address: str) -> None:
