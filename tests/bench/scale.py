@@ -104,10 +104,10 @@ async def _edited(origin: str, folder: Path) -> float:
     for turn in range(5):
         path.write_text(f"{text}# {turn}\n", encoding="utf-8")
         start = time.perf_counter()
-        await tab.hear()
+        await tab.updated()
         spent.append((time.perf_counter() - start) * 1000)
     path.write_text(text, encoding="utf-8")
-    await tab.hear()
+    await tab.updated()
     await tab.close()
     return median(spent)
 

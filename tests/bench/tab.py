@@ -147,10 +147,10 @@ class Tab:
             ContextInfo(timezone="Asia/Shanghai", timezone_offset=-480, locale=self.locale, url=self.origin + self.path, is_embedded=False, color_scheme="light")
         )
         await self._send(BackMsg(rerun_script=state))
-        await self.hear()
+        await self.updated()
 
-    async def hear(self) -> None:
-        """Takes in what a run draws, to its last message; also one that the server begins by itself."""
+    async def updated(self) -> None:
+        """Takes in the next run to its last message. Where the reader has done nothing, it is one that the server begins."""
         while not self._takes(self._whole(ForwardMsg.FromString(await self._socket.recv()))):
             pass
         self._runs += 1
