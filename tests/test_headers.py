@@ -21,6 +21,7 @@ from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from data.routes import api
 from pages.frame.look import LANGUAGE_SCRIPTS
 from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
 from pages.serving.settings import read
@@ -403,10 +404,13 @@ STREAMLITS = [
     "/_stcore/metrics",
     "/_stcore/stream",
     "/_stcore/agent/openapi.json",
+    "/_stcore/agent/interact",
+    "/_stcore/agent/mcp",
     "/_stcore/upload_file/a/b",
 ]
 OURS = ["/healthz", "/topojson/world_110m.json", "/nowhere", "/case/", "//example.org", "/media/x.png", "/component/x/y.js", "/static/../../x", "/auth/login", "/oauth2callback"]
-DATA = ["/api", "/api/", "/api/metrics.csv", "/api/metrics.json?city=x", "/api/cases.json", "/api/cases/x.json", "/api/places.geojson", "/api/openapi.json", "/api/nowhere"]
+LINKED = sorted({f"/api{route.path}".format(case_id="2020-01-water-pricing") for route in api.routes if isinstance(route, Route)})
+DATA = ["/api", "/api/", "/api/metrics.json?city=x", "/api/cases/x.json", "/api/nowhere", *LINKED]
 
 
 @pytest.mark.parametrize("path", [*PAGES, *STATIC, *STREAMLITS, *OURS, *DATA])
