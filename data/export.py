@@ -15,7 +15,7 @@ from data.package import package
 from data.plain import csv_bytes, json_bytes
 from data.workbook import workbook
 
-__all__ = ["FORMATS", "Format", "csv_bytes", "file_name", "name_part"]
+__all__ = ["FORMATS", "Format", "csv_bytes", "file_name", "filter_parts", "name_part"]
 
 
 class Format(NamedTuple):
@@ -37,8 +37,13 @@ FORMATS: Mapping[str, Format] = {
 
 def file_name(extract: Extract, ending: str = "csv") -> str:
     """What a download is called: the filter is in the name, `henan-reforms_2020_luoyang_health.csv`."""
-    asked, dataset = extract.filters, extract.dataset
-    cities = {place.code: place.id for place in dataset.places.values() if place.kind in ("province", "prefecture")}
+    return "_".join(["henan-reforms", str(extract.dataset.source.year), *filter_parts(extract)]) + f".{ending}"
+
+
+def filter_parts(extract: Extract) -> list[str]:
+    """What was asked for as parts of a file's name, four at most."""
+    asked = extract.filters
+    cities = {place.code: place.id for place in extract.dataset.places.values() if place.kind in ("province", "prefecture")}
     parts = [
         *(cities[code] for code in asked.city),
         *asked.domain,
@@ -46,8 +51,7 @@ def file_name(extract: Extract, ending: str = "csv") -> str:
         *asked.role,
         *(name_part(name.rpartition(".")[2]) for name in (asked.search, *extract.only) if name),
     ]
-    kept = parts if len(parts) <= 4 else [*parts[:3], f"and-{len(parts) - 3}-more"]
-    return "_".join(["henan-reforms", str(dataset.source.year), *kept]) + f".{ending}"
+    return parts if len(parts) <= 4 else [*parts[:3], f"and-{len(parts) - 3}-more"]
 
 
 def name_part(text: str) -> str:

@@ -172,15 +172,16 @@ def events(view: View, case: Case) -> None:
         return
     title = view.say("大事", "Dated events")
     st.header(title, anchor=False)
-    items = []
-    for event in case.events:
-        span = date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "")
-        items.append(Markup("<li><time>{}</time><span>{}</span></li>").format(span, event.what[view.lang]))
+    spans = [date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "") for event in case.events]
+    item = Markup("<li><time>{}</time><span>{}</span></li>")
+    items = [item.format(span, event.what[view.lang]) for span, event in zip(spans, case.events, strict=True)]
     figure = timeline(case.events, view.lang)
     chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
     st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
     dated = pd.DataFrame([(event.date, event.end, event.what[view.lang]) for event in case.events], columns=["date", "end", "event"])
-    take(view, Taken("timeline", f"{case.title[view.lang]}{view.say('：', ': ')}{title}", "", figure, exported, table=dated, path=f"cases/{case.id}.json"))
+    told = " · ".join(f"{span}{view.say('：', ': ')}{event.what[view.lang]}" for span, event in zip(spans, case.events, strict=True))
+    whose = f"{case.title[view.lang]}{view.say('：', ': ')}{title}"
+    take(view, Taken("timeline", whose, told, figure, exported, table=dated, cases=[case], path=f"cases/{case.id}.json"))
 
 
 def contradictions(view: View, case: Case) -> None:

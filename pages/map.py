@@ -203,7 +203,8 @@ def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade
         signs = [*(("", *entry) for entry in classes(shaded)), *((sign, drawing.INK, words) for sign, words in zip("●○", marks(view), strict=True))]
         return exported(larger, title, subtitle, footer, signs)
 
-    take(view, Taken("map", shaded.title, credit, figure, edition, table=table, path="places.geojson"))
+    anywhere = replace(view, filters=view.filters.without("city"))
+    take(anywhere, Taken("map", shaded.title, credit, figure, edition, table=table, cases=cases, path="places.geojson", about=shaded.title))
 
 
 def henan(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from data.filters import Filters, select
+from data.geography import holdings
 from data.live import current
 from data.wording import worded_rows
+from tests.test_links import Answer, ask
 from tests.test_pages import charts, opened, texts
 
 DATASET = current().dataset
@@ -17,8 +23,9 @@ PAIRED = ",".join(f"{row.case_id}.{row.metric_id}" for row in worded_rows(DATASE
 TAKEN = {
     "overview index": ("overview", {}, "index", "Citation", "/api/metrics.csv?only=2020-"),
     "overview grades": ("overview", {"city": "410300"}, "grades", "Citation", "/api/metrics.csv?city=410300"),
+    "overview index of one figure": ("overview", {"city": "411200"}, "index", "Value with source", "/api/metrics.csv?only=2020-08-sanmenxia-finance.loan-balance-increment"),
     "figure of a case": ("case", {"case": HEALTH}, f"{HEALTH}-{RATE}", "Value with source", f"/api/metrics.csv?only={HEALTH}.{RATE}"),
-    "events of a case": ("case", {"case": HEALTH}, "timeline", "Citation", f"/api/cases/{HEALTH}.json"),
+    "events of a case": ("case", {"case": HEALTH, "city": "411600"}, "timeline", "Citation", f"/api/cases/{HEALTH}.json"),
     "map": ("map", {}, "map", "Citation", "/api/places.geojson"),
     "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "Citation", "/api/metrics.csv?only=2020-"),
     "compared figures": ("compare", {"figures": PAIRED}, "index", "Citation", "/api/metrics.csv?only=2020-"),
@@ -49,12 +56,62 @@ def test_every_chart_is_taken_with_its_source(page, query, key, words, data):
     assert copied["data"].startswith(data)
     source = re.search(r'src="([^"]+)"', copied["embed"])
     assert source
-    assert "view=embed" in unescape(source[1]) and f"chart={key.removeprefix(f'{HEALTH}-')}" in unescape(source[1])
+    framed = dict(parse_qsl(urlsplit(unescape(source[1])).query))
+    assert (framed["view"], framed["chart"]) == ("embed", key.removeprefix(f"{HEALTH}-"))
+    assert len(charts(opened(page, **framed))) == 1, "the embed link leads to no chart"
+    assert asked(copied["data"]).status == 200
 
 
-def test_a_data_link_keeps_the_filters_where_it_names_no_figures():
-    at = opened("map", lang="en", city="410300", domain="environment")
-    at.session_state["take-map"] = True
-    at.session_state["copy-map"] = "data"
-    at.run()
-    assert at.code[0].value == "/api/places.geojson?city=410300&domain=environment"
+def asked(link: str) -> Answer:
+    """What the server answers to a data link."""
+    return ask(*link.partition("?")[::2])
+
+
+def taken(key: str, page: str, **query: str) -> AppTest:
+    """A page with the control of one chart open, at its data link."""
+    at = opened(page, **query)
+    at.session_state[f"take-{key}"] = True
+    at.session_state[f"copy-{key}"] = "data"
+    return at.run()
+
+
+def test_the_data_link_of_the_map_gives_what_it_draws():
+    """A chosen city is marked on the map and leaves nothing out; another filter does."""
+    at = taken("map", "map", lang="en", city="410300", domain="environment")
+    given = {feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]}
+    drawn = holdings(DATASET, select(DATASET, Filters(domain=("environment",))).cases)
+    assert any(held.figures for held in drawn.values())
+    assert {code: (given[code]["figures"], given[code]["cases"]) for code in drawn} == {code: (held.figures, [case.id for case in held.cases]) for code, held in drawn.items()}
+
+
+SAID = {
+    "in chinese": ("overview", {"lang": "zh", "city": "411600"}, "index", ["筛选——地市：周口市", "百分比或百分点不明：基层就诊率、县外转诊率", "，案例9。"]),
+    "in english": ("overview", {"city": "411600", "search": "share OR"}, "grades", ["Filtered by City: Zhoukou · Search: “share OR”"]),
+    "a doubt about many": ("overview", {}, "index", ["undated: 5 figures", "conflicting: Approval time limit for construction"]),
+    "a city of the map, which leaves nothing out": ("map", {"city": "411200", "domain": "finance"}, "map", ["Filtered by Domain: Public finance and credit"]),
+    "events": ("case", {"case": HEALTH}, "timeline", [", case 9.", f"2019–2020: {DATASET.by_id[HEALTH].events[0].what.en}"]),
+}
+
+
+@pytest.mark.parametrize(("page", "query", "key", "said"), SAID.values(), ids=SAID)
+def test_an_image_says_its_filters_and_its_doubts(page, query, key, said):
+    written = texts(charts(taken(key, page, **{"lang": "en", **query}))[f"export-chart-{key}"])
+    assert [line for line in said if re.sub(r"\s", "", line) not in written] == [], written
+    assert "4112" not in written
+
+
+NAMES = {
+    "one figure": ("case", {"case": HEALTH, "grade": "C"}, f"{HEALTH}-{RATE}", "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en"),
+    "events of a case": ("case", {"case": HEALTH}, "timeline", "henan-reforms_2020_case-9_timeline_en"),
+    "as filtered": ("overview", {"city": "410300", "search": "valley"}, "grades", "henan-reforms_2020_luoyang_valley_grades_en"),
+    "few cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "henan-reforms_2020_case-1-9_cases_en"),
+    "everything": ("overview", {}, "index", "henan-reforms_2020_index_en"),
+    "colour of the map": ("map", {"colour": "figures"}, "map", "henan-reforms_2020_map_Number-of-figures_en"),
+}
+
+
+@pytest.mark.parametrize(("page", "query", "key", "name"), NAMES.values(), ids=NAMES)
+def test_a_file_s_name_says_what_is_inside(page, query, key, name):
+    at = taken(key, page, lang="en", **query)
+    (chart,) = (chart.proto for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"export-chart-{key}"))
+    assert json.loads(chart.config)["toImageButtonOptions"]["filename"] == name

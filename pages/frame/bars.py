@@ -54,6 +54,16 @@ def filter_value(view: View, name: str, value: str) -> str:
     return ROLE_WORDS[value][view.lang]
 
 
+def filters_said(view: View) -> str:
+    """The filters in one line, each with its name: `City: Luoyang, Jiyuan · Search: “water”`."""
+    colon, comma = view.say("：", ": "), view.say("、", ", ")
+    said = []
+    for name in view.filters.query():
+        value = getattr(view.filters, name)
+        said.append(_FILTER_NAMES[name][view.lang] + colon + (f"“{value}”" if isinstance(value, str) else comma.join(filter_value(view, name, each) for each in value)))
+    return " · ".join(said)
+
+
 def masthead(view: View, active: str) -> None:
     """The name of the site, its pages and the language switch."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):

@@ -13,15 +13,21 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.citation import caveat_lines, document, quotation, source_line
-from data.export import csv_bytes, name_part
+from data.export import csv_bytes, filter_parts, name_part
+from data.extract import Extract
+from data.filters import Filters
+from data.schema import Case
 from data.snippets import iframe, link
+from pages.frame.bars import filters_said
 from pages.frame.view import View
 
 FORMATS = ("png", "svg")
 _LINKED = 60
 """A data link names so many figures at most; beyond, it carries the filters."""
-_AROUND = 190
-"""px that the words around a chart take in a frame."""
+_NAMED = 4
+"""So many cases stand in a file's name, and so many figures beside a doubt."""
+_AROUND = 340
+"""px that the words around a chart take in a frame about 640 px wide; where they take more, the frame scrolls above its footer."""
 
 
 class Export(Protocol):
@@ -34,7 +40,8 @@ class Export(Protocol):
 class Taken:
     """A chart as it leaves the page: its id in a link, the screen figure and what draws its export edition, and the figures of the source that it draws.
 
-    `table` is what it draws where that is not those figures; `path` the data route that gives it.
+    `table` is what it draws where that is not those figures, and `cases` whose it is; `path` the data route that gives it: that of one case takes no parameters.
+    `about` is what else a file's name says of it.
     """
 
     id: str
@@ -44,21 +51,36 @@ class Taken:
     export: Export
     rows: Sequence[Any] = ()
     table: pd.DataFrame | None = None
+    cases: Sequence[Case] = ()
     path: str = "metrics.csv"
+    about: str = ""
 
     @property
     def only(self) -> str:
-        """The figures as a parameter of a data link; nothing where they are too many or the chart draws something else."""
-        return ",".join(f"{row.case_id}.{row.metric_id}" for row in self.rows) if self.table is None and len(self.rows) <= _LINKED else ""
+        """The figures, or the cases, as a parameter of a data link; nothing where they are too many."""
+        names = [case.id for case in self.cases] if self.cases else [f"{row.case_id}.{row.metric_id}" for row in self.rows]
+        return ",".join(names) if len(names) <= _LINKED else ""
+
+    @property
+    def numbers(self) -> list[int]:
+        """Those of the cases that it draws."""
+        return sorted({*(row.case_number for row in self.rows), *(case.number for case in self.cases)})
+
+    @property
+    def home(self) -> str:
+        """The case on whose page it stands wherever else it is shown: the chart of one figure; empty for others."""
+        return self.rows[0].case_id if [row.metric_id for row in self.rows] == [self.id] else ""
 
     @property
     def key(self) -> str:
         """Tells the controls of one chart from those of another on the page."""
-        return f"{self.rows[0].case_id}-{self.id}" if len(self.rows) == 1 else self.id
+        return f"{self.home}-{self.id}" if self.home else self.id
 
     def link(self, view: View, /, **more: str) -> str:
-        """The address at which it stands: of one figure, its case's page."""
-        return view.link("case", case=self.rows[0].case_id, **more) if len(self.rows) == 1 else view.link(**more)
+        """The address at which it stands."""
+        if self.home:
+            return view.link("case", case=self.home, **more)
+        return view.link(**({"case": self.cases[0].id} if len(self.cases) == 1 else {}), **more)
 
 
 def take(view: View, taken: Taken) -> None:
@@ -75,21 +97,38 @@ def take(view: View, taken: Taken) -> None:
 
 def footer(view: View, taken: Taken) -> list[str]:
     """What stands under an image that leaves the page: document, cases, grades, caveats, filters."""
-    colon = view.say("：", ": ")
     grades = view.say("、", ", ").join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in taken.rows))
     graded = view.say(f"证据等级：{grades}。", f" Grade of evidence: {grades}.") if grades else ""
-    lines = [source_line(view.dataset.source, [row.case_number for row in taken.rows], view.lang) + graded]
-    if len(taken.rows) == 1:
-        lines += caveat_lines(taken.rows[0], view.lang)
+    lines = [source_line(view.dataset.source, taken.numbers, view.lang) + graded]
+    lines += caveat_lines(taken.rows[0], view.lang) if len(taken.rows) == 1 else _doubts(view, taken.rows)
     if view.filters:
-        lines.append(view.say("筛选", "Filtered by") + colon + " · ".join(view.filters.query().values()))
+        lines.append(view.say("筛选——", "Filtered by ") + filters_said(view))
     return lines
 
 
+def _doubts(view: View, rows: Sequence[Any]) -> list[str]:
+    """The kinds of doubt about several figures, each with the figures it concerns, or how many they are."""
+    concerned: dict[str, list[str]] = {}
+    for row in rows:
+        for word in dict.fromkeys(row.caveat_words):
+            concerned.setdefault(word, []).append(row.name)
+    colon, comma = view.say("：", ": "), view.say("、", ", ")
+    many = view.say("{}项", "{} figures")
+    return [word + colon + (comma.join(names) if len(names) <= _NAMED else many.format(len(names))) for word, names in concerned.items()]
+
+
 def _file_name(view: View, taken: Taken) -> str:
-    """Year, place where there is one, chart, language: `henan-reforms_2020_郸城县_out-of-county-referral-rate_zh`."""
+    """Year, place or cases where they are few, filters, chart, language: `henan-reforms_2020_郸城县_out-of-county-referral-rate_zh`."""
+    chosen = [] if taken.home else filter_parts(Extract(view.dataset, view.filters))
+    parts = (name_part(part) for part in (taken.id, taken.about) if part)
+    return "_".join(["henan-reforms", str(view.dataset.source.year), *_whose(taken), *chosen, *parts, view.lang])
+
+
+def _whose(taken: Taken) -> list[str]:
     places = {row.place for row in taken.rows}
-    return "_".join(["henan-reforms", str(view.dataset.source.year), *(name_part(place) for place in places if len(places) == 1), name_part(taken.id), view.lang])
+    if len(places) == 1:
+        return [name_part(place) for place in places]
+    return [f"case-{'-'.join(map(str, taken.numbers))}"] if 0 < len(taken.numbers) <= _NAMED else []
 
 
 def _image(view: View, taken: Taken) -> None:
@@ -152,8 +191,10 @@ def _words(view: View, taken: Taken) -> str:
 
 
 def _data_link(view: View, taken: Taken) -> str:
+    if taken.path.startswith("cases/"):
+        return link(view.address, taken.path, Filters())
     if taken.only:
-        return link(view.address, taken.path, type(view.filters)(), only=taken.only)
+        return link(view.address, taken.path, Filters(), only=taken.only)
     return link(view.address, taken.path, view.filters)
 
 
