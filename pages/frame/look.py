@@ -149,7 +149,9 @@ _EMBED = """
 <style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none !important; }
 .stMainBlockContainer { max-width: none; padding: .75rem; }
-.imprint { margin-top: 0; }
+.imprint { margin-top: 0; padding-bottom: .4rem; }
+.stMainBlockContainer { padding-bottom: 0; }
+.stElementContainer:has(> .stHtml > .imprint) { position: sticky; bottom: 0; z-index: 1; background: light-dark(#ffffff, #111418); }
 .st-key-changes { grid-template-columns: minmax(0, 1fr); }
 </style>
 """

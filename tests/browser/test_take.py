@@ -66,7 +66,9 @@ def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(arrive, browse
         guest.goto(elsewhere)
         frame = guest.frame_locator("iframe")
         expect(frame.get_by_role("figure", name=FINDING)).to_be_visible()
-        expect(frame.get_by_role("link", name="See it in Henan Reform Outcomes")).to_have_attribute("href", re.compile(rf"^{address}/case\?case={CASE}"))
+        back = frame.get_by_role("link", name="See it in Henan Reform Outcomes")
+        expect(back).to_have_attribute("href", re.compile(rf"^{address}/case\?case={CASE}"))
+        expect(back).to_be_in_viewport()
         expect(frame.get_by_role("navigation")).to_have_count(0)
         assert not wrong
 
@@ -96,4 +98,4 @@ def site(folder: Path) -> Iterator[str]:
 
 
 def write(folder: Path, address: str) -> None:
-    (folder / "index.html").write_text(f'<!doctype html><link rel="icon" href="data:,"><iframe src="{html.escape(address)}" width="640" height="500"></iframe>', encoding="utf-8")
+    (folder / "index.html").write_text(f'<!doctype html><link rel="icon" href="data:,"><iframe src="{html.escape(address)}" width="640" height="300"></iframe>', encoding="utf-8")
