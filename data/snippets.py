@@ -22,9 +22,11 @@ str(table)"""),
     "Excel": Template("""\
 let
     Source = Csv.Document(Web.Contents("$table"), [Delimiter = ",", Encoding = 65001]),
-    Table = Table.PromoteHeaders(Source, [PromoteAllScalars = true])
+    Table = Table.PromoteHeaders(Source, [PromoteAllScalars = true]),
+    Numbers = List.Select(Table.ColumnNames(Table), each _ = "index" or List.Contains({"value", "low", "high"}, List.Last(Text.Split(_, "_")))),
+    Typed = Table.TransformColumnTypes(Table, List.Transform(Numbers, each {_, type number}), "en-US")
 in
-    Table"""),
+    Typed"""),
     "curl": Template('curl --fail --compressed --output "$file" "$table"'),
 }
 
