@@ -33,8 +33,9 @@ def block(page: Page) -> Locator:
 def copied(page: Page, figure: Locator, name: str, begins: str) -> str:
     """The text to copy under one of its names, as the copy button puts it on the clipboard."""
     figure.get_by_role("radio", name=name, exact=True).click()
-    expect(figure.get_by_test_id("stCode")).to_contain_text(re.compile(rf"^{begins}"))
+    expect(figure.get_by_test_id("stCode")).to_contain_text(re.compile(rf"^{re.escape(begins)}"))
     figure.get_by_role("button", name="Copy to clipboard").click()
+    page.wait_for_function("async begins => (await navigator.clipboard.readText()).startsWith(begins)", arg=begins)
     return page.evaluate("() => navigator.clipboard.readText()")
 
 
