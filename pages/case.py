@@ -117,7 +117,7 @@ def where(view: View, case: Case) -> None:
     figure = locator(boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points])
     marked = [*((place, "area") for place in units(dataset) if place.code in codes), *((place, "point" if place.id in own else "named") for place in points)]
     rows = [(place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark) for place, mark in marked]
-    table = pd.DataFrame(rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"])
+    table = partial(pd.DataFrame, rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"])
     names = view.say("、", ", ").join(place.name[view.lang] for place, _ in marked)
     chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
     signs = {"area": "■", "point": "●", "named": "○"}
@@ -198,7 +198,7 @@ def events(view: View, case: Case) -> None:
     figure = timeline(case.events, view.lang)
     chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
     st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
-    dated = pd.DataFrame([(event.date, event.end, event.what[view.lang]) for event in case.events], columns=["date", "end", "event"])
+    dated = partial(pd.DataFrame, [(event.date, event.end, event.what[view.lang]) for event in case.events], columns=["date", "end", "event"])
     told = " · ".join(f"{span}{view.say('：', ': ')}{event.what[view.lang]}" for span, event in zip(spans, case.events, strict=True))
     whose = f"{case.title[view.lang]}{view.say('：', ': ')}{title}"
     take(view, Taken("timeline", whose, told, figure, exported, table=dated, cases=[case], path=f"cases/{case.id}.json"))

@@ -202,7 +202,7 @@ def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade
         return exported(larger, title, subtitle, footer, signs)
 
     anywhere = replace(view, filters=view.filters.without("city"))
-    take(anywhere, Taken("map", shaded.title, credit, figure, edition, table=table, cases=cases, path="places.geojson", about=shaded.title))
+    take(anywhere, Taken("map", shaded.title, credit, figure, edition, table=lambda: table, cases=cases, path="places.geojson", about=shaded.title))
 
 
 def henan(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:

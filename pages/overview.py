@@ -58,7 +58,7 @@ def evidence(view: View) -> None:
     said = view.say("；", "; ").join(f"{grade} {GRADE_WORDS[grade][view.lang]} {grades[grade]}" for grade in GRADES)
     chart(figure, "grades", label + view.say("：", ": ") + said)
     st.html(words)
-    counts = pd.DataFrame([(grade, GRADE_WORDS[grade][view.lang], grades[grade]) for grade in GRADES], columns=["grade", "meaning", "figures"])
+    counts = partial(pd.DataFrame, [(grade, GRADE_WORDS[grade][view.lang], grades[grade]) for grade in GRADES], columns=["grade", "meaning", "figures"])
     take(view, Taken("grades", label, said, figure, exported, table=counts))
 
 

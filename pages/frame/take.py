@@ -40,7 +40,7 @@ class Export(Protocol):
 class Taken:
     """A chart as it leaves the page: its id in a link, the screen figure and what draws its export edition, and the figures of the source that it draws.
 
-    `table` is what it draws where that is not those figures, and `cases` whose it is; `path` the data route that gives it: that of one case takes no parameters.
+    `table` builds what it draws where that is not those figures, and `cases` whose it is; `path` the data route that gives it: that of one case takes no parameters.
     `about` is what else a file's name says of it.
     """
 
@@ -50,7 +50,7 @@ class Taken:
     figure: go.Figure
     export: Export
     rows: Sequence[Any] = ()
-    table: pd.DataFrame | None = None
+    table: Callable[[], pd.DataFrame] | None = None
     cases: Sequence[Case] = ()
     path: str = "metrics.csv"
     about: str = ""
@@ -149,7 +149,7 @@ def _image(view: View, taken: Taken) -> None:
 
 
 def _data(view: View, taken: Taken) -> None:
-    count = len(taken.rows) if taken.table is None else len(taken.table)
+    count = len(taken.rows) if taken.table is None else len(taken.table())
     st.download_button(
         view.say(f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"),
         data=partial(_drawn, view, taken),
@@ -163,7 +163,7 @@ def _data(view: View, taken: Taken) -> None:
 
 def _drawn(view: View, taken: Taken) -> bytes:
     if taken.table is not None:
-        return csv_bytes(taken.table)
+        return csv_bytes(taken.table())
     positions = sorted(position for row in taken.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}"))
     return csv_bytes(view.dataset.rows(positions))
 
