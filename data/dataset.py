@@ -53,7 +53,7 @@ class Dataset:
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:
-        return _ById(self)
+        return _ById(self.cases, self.index.numbers)
 
     def chosen(self, numbers: np.ndarray) -> Chosen:
         """Some of its cases, by their numbers in its order."""
@@ -147,17 +147,17 @@ class Chosen(Sequence[Case]):
 class _ById(Mapping[str, Case]):
     """The cases of a dataset by id, each read when it is looked at."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
+    def __init__(self, cases: Sequence[Case], numbers: Mapping[str, int]) -> None:
+        self.cases, self.numbers = cases, numbers
 
     def __getitem__(self, name: str) -> Case:
-        return self.dataset.cases[self.dataset.index.numbers[name]]
+        return self.cases[self.numbers[name]]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.dataset.index.numbers)
+        return iter(self.numbers)
 
     def __len__(self) -> int:
-        return len(self.dataset.cases)
+        return len(self.cases)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.dataset.index.numbers
+        return name in self.numbers

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -202,8 +202,17 @@ class Index:
         return in_case, np.logical_and.reduce([figure | case[self.case] for case, figure in found])
 
     @cached_property
-    def _found(self) -> Any:
-        return lru_cache(maxsize=SEARCHES)(self._find)
+    def _remembered(self) -> dict[str, tuple[Mask, Mask]]:
+        return {}
+
+    def _found(self, word: str) -> tuple[Mask, Mask]:
+        found = self._remembered.get(word)
+        if found is None:
+            found = self._find(word)
+            if len(self._remembered) >= SEARCHES:
+                self._remembered.clear()
+            self._remembered[word] = found
+        return found
 
     def _find(self, word: str) -> tuple[Mask, Mask]:
         places, units = (self.tables[name].values() for name in ("places", "units"))

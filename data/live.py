@@ -105,8 +105,9 @@ class Live:
             if isinstance(boundaries, Problem):
                 return None, [boundaries]
             dataset.index.prepare()
-            for lang in get_args(Lang) if isinstance(dataset.cases, tuple) else ():
-                list(worded_rows(dataset, lang))
+            for lang in get_args(Lang):
+                rows = worded_rows(dataset, lang)
+                list(rows if isinstance(dataset.cases, tuple) else rows[:1])
         except Left:
             return None, self._problems
         except Exception:

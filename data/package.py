@@ -22,7 +22,7 @@ _TITLES = {
 }
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def package(extract: Extract) -> bytes:
     """The ZIP file: the tables as filtered, places and units whole. Always the same bytes for the same data."""
     tables = {f"{name}.csv": csv_bytes(extract.whole(name)) for name in TABLES}

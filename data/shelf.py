@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import groupby
 from multiprocessing import get_context
@@ -65,16 +65,13 @@ class Shelf(Sequence[Case]):
 
     def __init__(self, table: pa.Table, store: Store | None = None) -> None:
         self.table, self.store = table, store
-        self._case = lru_cache(maxsize=OPEN)(self._unpacked)
+        self._case = lru_cache(maxsize=OPEN)(partial(_unpacked, table["packed"]))
 
     def __len__(self) -> int:
         return len(self.table)
 
     def __getitem__(self, at: Any) -> Any:
         return tuple(map(self._case, range(len(self))[at])) if isinstance(at, slice) else self._case(range(len(self))[at])
-
-    def _unpacked(self, number: int) -> Case:
-        return unpacked(self.table["packed"][number].as_py())
 
     def figures(self) -> pa.Table | None:
         """The metrics table as the store has it; None where that has not all of it."""
@@ -96,6 +93,10 @@ def packed(case: Case) -> bytes:
 def unpacked(case: bytes) -> Case:
     """The case as it was packed. JSON has no tuples, so that the shape is read less strictly than from a file, which was checked."""
     return Case.model_validate_json(zlib.decompress(case), strict=False)
+
+
+def _unpacked(column: pa.ChunkedArray, number: int) -> Case:
+    return unpacked(column[number].as_py())
 
 
 class Claim(NamedTuple):

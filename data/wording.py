@@ -386,7 +386,7 @@ def worded_rows(dataset: Dataset, lang: Lang, positions: Sequence[int] | None = 
     return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _rows(dataset: Dataset, lang: Lang) -> Callable[[int], Any]:
     @lru_cache(maxsize=ROWS)
     def made(position: int) -> Any:

@@ -25,7 +25,7 @@ _WRAPPED = ("summary", "problem", "actions", "result", "note", "meaning", "text"
 _WIDEST = {False: 32, True: 60}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def workbook(extract: Extract) -> bytes:
     """An .xlsx file of TABLES, dictionary and provenance: headings stay in view and filter, every text is a text, `case_id` leads to the case's page."""
     out = io.BytesIO()

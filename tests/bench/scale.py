@@ -73,7 +73,6 @@ async def _with_readers(server: Server, folder: Path, notes: Path) -> Rows:
             spent = [await _chosen(tab, domains, notes) for domains in turns]
             rows[f"{name}: {what}, script run, ms"] = median(spent[4:] if what == "filter" else spent)
         await tab.close()
-    rows["edit → a reader sees it, ms"] = await _edited(origin, folder)
     rows["memory idle, MB"] = idle = server.memory()
     async with AsyncExitStack() as stack:
         for number in range(READERS):
@@ -81,6 +80,7 @@ async def _with_readers(server: Server, folder: Path, notes: Path) -> Rows:
             stack.push_async_callback(tab.close)
             await tab.open("/", {})
         rows[f"memory a reader, of {READERS}, MB"] = (server.memory() - idle) / READERS
+    rows["edit → a reader sees it, ms"] = await _edited(origin, folder)
     return rows
 
 
