@@ -53,6 +53,7 @@ class Live:
     def __init__(self, folder: Path = FOLDER, cache: Path | None = None) -> None:
         self.folder, self.cache = folder, cache
         self.progress: tuple[int, int] | None = None
+        self.effort = 0.0
         self._kept: Dataset | None = None
         self._left = False
         self._lock = threading.Lock()
@@ -78,7 +79,9 @@ class Live:
             return self._state.edition if self._state else 0
 
     def _look(self) -> None:
+        begun = time.perf_counter()
         found, before = _fingerprint(self.folder), self._last
+        self.effort = time.perf_counter() - begun
         self._last = found
         if found == self._read or before not in (None, found):
             if found == self._read:
@@ -219,6 +222,11 @@ def current() -> State:
 def look() -> int:
     """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
     return _LIVE.look()
+
+
+def effort() -> float:
+    """The seconds that the last look at the files took, without reading any."""
+    return _LIVE.effort
 
 
 def leave() -> None:

@@ -25,9 +25,10 @@ from pages.frame.view import View, the_view
 
 ALL_NAMED = 12
 """Of so many cases each has its row in the chart, with words where it has nothing to compare."""
-MOST_ARROWS = 24
+MOST_ARROWS = 20
 """So many arrows are drawn at most; the ten cases of 2020 have fewer."""
-CARDS = 12
+CARDS = 9
+"""So many cases have a card at once, where not all of them have one."""
 
 
 def opening(view: View) -> None:
@@ -126,11 +127,12 @@ def instead(view: View, case: Case) -> str:
 def cards(view: View) -> None:
     st.header(view.say("案例", "The cases"), anchor=False)
     total = len(view.selection.cases)
-    part = pager.part(total, CARDS)
+    size = CARDS if total > ALL_NAMED else ALL_NAMED
+    part = pager.part(total, size)
     with st.container(key="cards"):
         for case in view.selection.cases[part.start : part.stop]:
             card(view, case)
-    pager.turn(view, part, total, CARDS)
+    pager.turn(view, part, total, size)
 
 
 def card(view: View, case: Case) -> None:

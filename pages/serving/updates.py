@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from weakref import WeakKeyDictionary
 
 from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.live import look
+from data.live import effort, look
 
 PAUSE = 0.15
 """Seconds between two looks at the data. An edit is taken over at the second look after it."""
@@ -37,14 +36,13 @@ def showing(edition: int) -> None:
 
 
 async def follow() -> None:
-    """Looks for edits and brings them to the open pages, until it is cancelled. Where a look takes long, there are fewer."""
+    """Looks for edits and brings them to the open pages, until it is cancelled. Where there are many files, it looks less often."""
     while True:
-        begun = time.perf_counter()
         try:
             _bring(await asyncio.to_thread(look))
         except Exception:
             logger.exception("Open pages were not updated")
-        await asyncio.sleep(max(PAUSE, REST * (time.perf_counter() - begun)))
+        await asyncio.sleep(max(PAUSE, REST * effort()))
 
 
 def _bring(edition: int) -> None:
