@@ -119,7 +119,7 @@ def test_a_click_on_a_county_opens_its_case(henan, dataset):
     expect(henan).to_have_url("/case?case=2020-09-dancheng-health")
 
 
-@pytest.mark.parametrize(("width", "meeting"), [(1280, ()), (390, ("changge", "dazhou"))], ids=["all", "two-that-meet-on-a-narrow-screen"])
+@pytest.mark.parametrize(("width", "meeting"), [(1280, ()), (390, ("changge", "dazhou", "luolong", "yibin"))], ids=["all", "those-that-meet-on-a-narrow-screen"])
 def test_a_county_says_its_name_and_case_where_its_point_is(arrive, dataset, width, meeting):
     page = arrive(width=width)
     visit(page, "/map")
