@@ -43,9 +43,9 @@ def units(dataset: Dataset) -> tuple[Place, ...]:
     return tuple(sorted((place for place in dataset.places.values() if place.kind == "prefecture"), key=lambda place: place.code or ""))
 
 
-def holdings(dataset: Dataset, cases: Sequence[Case]) -> dict[str, Holding]:
-    """What each unit has of these cases, by six-digit code; province-wide first."""
-    index, numbers, ours = dataset.index, _numbers(dataset, cases), _figures(dataset, cases)
+def holdings(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, Holding]:
+    """What each unit has of these cases, by six-digit code; province-wide first. Of their figures those at the positions `kept` count, or all."""
+    index, numbers, ours = dataset.index, _numbers(dataset, cases), _figures(dataset, cases, kept)
     found = {}
     for code in (PROVINCE, *(place.code or "" for place in units(dataset))):
         in_case, in_figure = index.at([code])
@@ -60,15 +60,17 @@ def _numbers(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
     return cases.numbers if isinstance(cases, Chosen) else np.array([dataset.index.numbers[case.id] for case in cases], int)
 
 
-def _figures(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
-    """A mask of the figures of these cases."""
+def _figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None) -> np.ndarray:
+    """A mask of the figures at the positions `kept`, or of all of these cases."""
+    if kept is not None:
+        return np.isin(np.arange(dataset.figures), kept)
     ours = np.zeros(len(dataset.index.ids), bool)
     ours[_numbers(dataset, cases)] = True
     return ours[dataset.index.case]
 
 
 def measures(dataset: Dataset, cases: Sequence[Case], most: int | None = None) -> tuple[Measure, ...]:
-    """The measures that two or more units have a number for, within one case; of the first `most` cases that have any."""
+    """The measures that two or more units have an observed number of their own for, within one case; of the first `most` cases that have any."""
     numbers = _numbers(dataset, cases)
     return tuple(measure for number in numbers[dataset.index.measured[numbers]][:most] for measure in _measures(dataset, dataset.cases[number]))
 
@@ -130,9 +132,12 @@ def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure 
     return pd.DataFrame(rows)
 
 
-def inner_table(dataset: Dataset, cases: Sequence[Case]) -> pd.DataFrame:
-    """The counties, towns and zones, one a row: where it lies, whether cases are there or only name it, its own figures, which cases, its point and what is to be noted."""
-    own = np.bincount(dataset.index.figure("place")[_figures(dataset, cases)], minlength=len(dataset.places))
+def inner_table(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> pd.DataFrame:
+    """The counties, towns and zones, one a row: where it lies, whether cases are there or only name it, its own figures, which cases, its point and what is to be noted.
+
+    Of the figures those at the positions `kept` count, or all of these cases.
+    """
+    own = np.bincount(dataset.index.figure("place")[_figures(dataset, cases, kept)], minlength=len(dataset.places))
     figures = dict(zip(dataset.places, own.tolist(), strict=True))
     rows = [
         {

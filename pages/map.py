@@ -15,7 +15,7 @@ from markupsafe import Markup
 from data.dataset import Chosen
 from data.evidence import GRADES
 from data.export import csv_bytes
-from data.filters import PROVINCE, select
+from data.filters import PROVINCE, Selection, select
 from data.geography import Holding, Measure, area_table, holdings, inner_table, measures, points, units
 from data.geojson import CREDIT
 from data.schema import Case, Place
@@ -25,7 +25,7 @@ from pages.figures import henan_map as drawing
 from pages.figures.by_grade import picture
 from pages.figures.edition import exported
 from pages.frame.bars import filter_value
-from pages.frame.blocks import chart, figure_block, plain_table
+from pages.frame.blocks import chart, compact, figure_block, plain_table
 from pages.frame.embed import embed
 from pages.frame.literal import literal
 from pages.frame.take import Taken, take
@@ -35,6 +35,8 @@ FRAME, CHART = "map", "henan"
 OPENED, CLICKED, ROUND = "case to open", "clicked last", "round of clicks"
 NEAR = 0.2
 """Degrees within which two points meet on a small screen."""
+LISTED = 12
+"""So many cases of a place stand beside the map; the table names all."""
 TAKEN = 640
 """px of the map's height where it is taken away."""
 BASE = drawing.root(st.get_option("server.baseUrlPath"))
@@ -43,9 +45,10 @@ CASE_BREAKS, FIGURE_BREAKS = (1, 2, 3, 4), (1, 10, 25, 40)
 
 @dataclass(frozen=True)
 class Shade:
-    """What colours the map: a value an area (None where the source says nothing), the lower ends of the classes, and the words of each class."""
+    """What colours the map: a value an area (None where the source says nothing), the lower ends of the classes, the words of each class, and what the values are."""
 
     title: str
+    note: str
     values: Mapping[str, float | None]
     breaks: tuple[float, ...]
     words: tuple[str, ...]
@@ -62,12 +65,13 @@ def of_key(known: Iterable[Measure], key: str) -> Measure | None:
 
 def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Measure, ...]) -> Shade:
     codes = [place.code for place in units(view.dataset)]
+    totals = view.say("颜色表示总数，不是比率。", "Colours show totals, not rates.")
     if chosen == "cases":
         words = (view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more"))
-        return Shade(view.say("案例数", "Number of cases"), {code: len(found[code].cases) for code in codes}, CASE_BREAKS, words)
+        return Shade(view.say("案例数", "Number of cases"), totals, {code: len(found[code].cases) for code in codes}, CASE_BREAKS, words)
     if chosen == "figures":
         words = (view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more"))
-        return Shade(view.say("指标数", "Number of figures"), {code: found[code].figures for code in codes}, FIGURE_BREAKS, words)
+        return Shade(view.say("指标数", "Number of figures"), totals, {code: found[code].figures for code in codes}, FIGURE_BREAKS, words)
     measure = next(measure for measure in known if measure.key == chosen)
     values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
     stated = {value for value in values.values() if value is not None}
@@ -75,7 +79,9 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     words = [value_text(edge, view.dataset.units[measure.unit_id], view.lang) for edge in breaks]
     if len(breaks) < len(stated):
         words = [view.say(f"{edge}起", f"from {edge}") for edge in words]
-    return Shade(measure.name[view.lang], values, breaks, (view.say("材料没有数据", "no data in the source"), *words))
+    case = view.dataset.by_id[measure.key.partition(".")[0]]
+    note = view.say(f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。", f"A measure of case {case.number}, {case.title.en}: each place's own value.")
+    return Shade(measure.name[view.lang], note, values, breaks, (view.say("材料没有数据", "no data in the source"), *words))
 
 
 def titled(view: View, case: Case) -> str:
@@ -193,7 +199,7 @@ def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade
     with st.container(key=FRAME):
         chart(figure, chart_key(), alt, config=drawing.config(BASE), on_select="ignore" if view.embedded else clicked, selection_mode="points")
     use = view.say("点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。", "Click an area to filter every page, again to let go; click a county or town to open its case.")
-    credit = CREDIT[view.lang]
+    credit = f"{shaded.note} {CREDIT[view.lang]}"
     st.html(Markup('<p class="quiet">{} {}</p>').format("" if view.embedded else use, credit))
 
     def edition(_: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
@@ -210,22 +216,41 @@ def henan(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade
 
 
 def beside(view: View, found: Mapping[str, Holding]) -> None:
-    """The cases of the chosen units, or the province-wide ones where none is chosen."""
-    for code in view.filters.city or (PROVINCE,):
-        st.header(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else literal(filter_value(view, "city", code)), anchor=False)
-        if not found[code].cases:
-            st.html(Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here.")))
-        for case in found[code].cases:
-            st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
+    """The cases of the chosen units, each with its figures there, the best-evidenced first; under them the province-wide cases."""
+    index, own = view.dataset.index, view.selection.positions[: view.selection.local]
+    if view.filters.city:
+        with st.container(key="chosen"):
+            for code in view.filters.city:
+                place(view, code, found[code].cases, own[index.place_of(code)[index.figure("place")[own]]])
+    if PROVINCE not in view.filters.city:
+        place(view, PROVINCE, found[PROVINCE].cases, own[:0])
+
+
+def place(view: View, code: str, cases: Chosen, figures: np.ndarray) -> None:
+    """One unit's cases with links to them, each with those of the `figures` (positions) that are its own."""
+    st.header(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else literal(filter_value(view, "city", code)), anchor=False)
+    if not cases:
+        st.html(Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here.")))
+    for number, case in zip(cases.numbers, cases[:LISTED], strict=False):
+        st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
+        own = figures[view.dataset.index.case[figures] == number]
+        if len(own):
+            st.html(compact(view.words(evidenced(view, own)), view.lang))
+    if len(cases) > LISTED:
+        more = len(cases) - LISTED
+        st.html(Markup('<p class="quiet">{}</p>').format(view.say(f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below.")))
+
+
+def evidenced(view: View, figures: np.ndarray) -> np.ndarray:
+    """These positions, the better grade first, within it what the curator put first."""
+    headline, grade = (view.dataset.index.figure(name)[figures] for name in ("headline", "grade"))
+    return figures[np.lexsort((np.where(headline > 0, headline, 9), grade))]
 
 
 def best(view: View) -> None:
     """The three best-evidenced figures of the chosen units, with their charts."""
-    index = view.dataset.index
     own = view.selection.where(("outcome", "output"), "ABCDE")
-    own = own[np.isin(own, view.selection.positions[: view.selection.local])]
-    headline = index.figure("headline")[own]
-    shown = view.words(own[np.lexsort((np.where(headline > 0, headline, 9), index.figure("grade")[own]))][:3])
+    shown = view.words(evidenced(view, own[np.isin(own, view.selection.positions[: view.selection.local])])[:3])
     if shown:
         st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
         with st.container(key="changes"):
@@ -322,7 +347,8 @@ def as_csv(view: View, table: pd.DataFrame, name: str) -> None:
     )
 
 
-def page(view: View, found: Mapping[str, Holding], cases: Chosen, known: tuple[Measure, ...]) -> None:
+def page(view: View, found: Mapping[str, Holding], everywhere: Selection, known: tuple[Measure, ...]) -> None:
+    cases = everywhere.cases
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
     colour = colour_control(view, shades(view, known))
     measure = of_key(known, colour)
@@ -337,16 +363,16 @@ def page(view: View, found: Mapping[str, Holding], cases: Chosen, known: tuple[M
     anywhere = replace(view, filters=view.filters.without("city"))
     links = linked(anywhere, cases)
     by_area(anywhere, table, measure, links)
-    by_county(anywhere, inner_table(view.dataset, cases), links)
+    by_county(anywhere, inner_table(view.dataset, cases, everywhere.positions), links)
 
 
-def embedded(view: View, found: Mapping[str, Holding], cases: Chosen, known: tuple[Measure, ...]) -> None:
+def embedded(view: View, found: Mapping[str, Holding], everywhere: Selection, known: tuple[Measure, ...]) -> None:
     colour = coloured_by(shades(view, known))
-    embed(view, {"map": partial(drawn, view, found, cases, shade(view, colour, found, known), area_table(view.dataset, found, of_key(known, colour)))})
+    embed(view, {"map": partial(drawn, view, found, everywhere.cases, shade(view, colour, found, known), area_table(view.dataset, found, of_key(known, colour)))})
 
 
 view = the_view()
 if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
-everywhere = select(view.dataset, view.filters.without("city")).cases
-(embedded if view.embedded else page)(view, holdings(view.dataset, everywhere), everywhere, measures(view.dataset, everywhere))
+everywhere = select(view.dataset, view.filters.without("city"))
+(embedded if view.embedded else page)(view, holdings(view.dataset, everywhere.cases, everywhere.positions), everywhere, measures(view.dataset, everywhere.cases))

@@ -22,7 +22,7 @@ import pages.frame.view
 from data.evidence import GRADES
 from data.export import csv_bytes
 from data.filters import parse, select
-from data.geography import area_table, holdings, inner_table, measures
+from data.geography import area_table, holdings, inner, inner_table, measures
 from data.live import current
 from data.problems import Problem
 from data.table import COLUMNS, LIST_SEPARATOR
@@ -298,7 +298,7 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
 # --- map
 
 
-@pytest.mark.parametrize("filtered", [{}, {"city": "411600"}, {"search": "zzz"}], ids=["all", "city", "empty"])
+@pytest.mark.parametrize("filtered", [{}, {"city": "411600"}, {"grade": "A"}, {"search": "zzz"}], ids=["all", "city", "grade", "empty"])
 @pytest.mark.parametrize("lang", LANGS)
 def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     at = visit("map", lang=lang, **filtered)
@@ -311,8 +311,10 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     counts = {name: int(cases) for name, cases, *_ in cells}
     assert len(cells) == 19
     assert {name: min(counts[name], 4) for name in places.values()} == {places[code]: number for code, number in classes.items()}
-    if not filtered:
-        assert sum(int(figures) for _, _, figures, *_ in cells) == TABLE["prefecture_code"].notna().sum()
+    counted = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
+    within = [there.place.id for there in inner(DATASET, DATASET.cases)]
+    assert sum(int(figures) for _, _, figures, *_ in cells) == counted["prefecture_code"].notna().sum()
+    assert sum(int(figures) for table in tables(at)[1:] for _, _, figures, *_ in table) == counted["place_id"].isin(within).sum()
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -401,11 +403,38 @@ def test_map_coloured_by_something_unknown_says_so():
     assert [("does not exist" in warning.value, "<b>" in warning.value) for warning in at.warning] == [(True, False)]
 
 
-def test_map_lists_the_provincial_cases_beside_it():
-    at = visit("map", lang="en")
-    assert "Province-wide cases" in [heading.value for heading in at.header]
-    links = [link.proto.label for link in at.get("page_link")]
-    assert f"1 · {DATASET.by_id[WATER].title.en}" in links
+NOTHING = {"zh": "这里没有案例或指标", "en": "No case and no figure here"}
+
+
+@pytest.mark.parametrize("chosen", [(), ("410300", "419001"), ("410000",), ("410200",)], ids=["none", "two", "province", "nothing-there"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provincial_cases(lang, chosen):
+    at = visit("map", lang=lang, city=",".join(chosen))
+    names = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
+    names["410000"] = {"zh": "全省性案例", "en": "Province-wide cases"}[lang]
+    stand = [*dict.fromkeys((*chosen, "410000"))]
+    assert [heading.value.strip("\u2060") for heading in at.header][: len(stand)] == [names[code] for code in stand]
+    found = holdings(DATASET, DATASET.cases)
+    links = [link.proto.label for link in at.get("page_link") if "·" in link.proto.label]
+    assert links == [f"{case.number} · {case.title[lang]}" for code in stand for case in found[code].cases]
+    listed = [(html.unescape(name), grade) for name, grade in re.findall(r"<li><b>.*?</b> (.*?) <small>(.*?)</small></li>", bodies(at))]
+    assert sorted(name for name, _ in listed) == sorted(row.name for row in ROWS[lang] if row.prefecture_code in chosen)
+    assert (NOTHING[lang] in bodies(at)) == (not all(found[code].cases for code in chosen))
+    if chosen[:1] == ("410300",):
+        assert [grade for _, grade in listed][:2] == ["E", "D"], "case 2, then case 5 with its best-evidenced figure first"
+
+
+def test_a_measure_of_the_map_is_observed_and_a_places_own():
+    (case,) = [case for case in DATASET.cases if MEASURES[0].key.startswith(case.id)]
+
+    def measured(**other: str) -> list[Any]:
+        """The measures when one unit's figure is otherwise."""
+        changed = tuple(metric.model_copy(update=other) if metric in MEASURES[0].values.values() and metric.place == "luoyang" else metric for metric in case.metrics)
+        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),))
+        return [set(measure.values) for measure in measures(dataset, dataset.cases)]
+
+    assert measured() == [{"410100", "410300"}]
+    assert measured(status="target") == measured(place="luoning") == []
 
 
 # --- compare

@@ -15,7 +15,8 @@ ICON = (
 
 _CSS = """
 <style>
-:root { --ink: light-dark(#171717, #e8eaed); --quiet: light-dark(#5b626a, #a3abb5); --rule: light-dark(#d9dcdf, #343a42); --worsened: #cf6a1a; }
+:root { --ink: light-dark(#171717, #e8eaed); --ground: light-dark(#ffffff, #111418); --quiet: light-dark(#5b626a, #a3abb5); --rule: light-dark(#d9dcdf, #343a42);
+  --worsened: #cf6a1a; }
 .stMainBlockContainer { max-width: 1060px; padding: 4rem 2.5rem 3rem; }
 .stPlotlyChart:not([class*="st-key-export-"] *) text { fill: var(--ink) !important; }
 [class*="st-key-export-"] { overflow-x: auto; border: 1px solid var(--rule); background: #ffffff; }
@@ -106,8 +107,17 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .st-key-picker [data-testid="stPageLink"] { flex: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0 !important; margin: 0 !important; font-size: .8125rem; color: var(--quiet); }
 .sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
-.pt { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: #1b2026; border: 1.5px solid #ffffff; outline: 1px solid var(--quiet); margin-right: .4rem; }
-.pt.named { background: #ffffff; border-color: #1b2026; }
+.legend.small { font-size: .75rem; line-height: 1.4; gap: .1rem; flex-direction: column; }
+.sw.chosen { background: #2f7fd1; }
+.pt { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--ink); border: 1.5px solid var(--ground);
+  outline: 1px solid var(--quiet); margin-right: .4rem; }
+.pt.named { background: var(--ground); border-color: var(--ink); outline: none; }
+.st-key-map .point[style*="fill: rgb(27, 32, 38)"], .st-key-where .point[style*="fill: rgb(27, 32, 38)"] { fill: var(--ink) !important; stroke: var(--ground) !important; }
+.st-key-map .point[style*="fill: rgb(255"], .st-key-where .point[style*="fill: rgb(255"] { fill: var(--ground) !important; stroke: var(--ink) !important; }
+.st-key-chosen { max-height: 27rem; overflow-y: auto; }
+.st-key-chosen .compact li { font-size: .8125rem; line-height: 1.45; margin: 0 0 .3rem; }
+.st-key-chosen .compact b { font-variant-numeric: tabular-nums; }
+.st-key-chosen .compact small { color: var(--quiet); }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .st-key-head { grid-template-columns: minmax(0, 1fr); }
