@@ -18,7 +18,7 @@ from data.geography import units
 from data.geojson import CREDIT
 from data.index import homes, named
 from data.live import boundaries
-from data.schema import Case
+from data.schema import Case, Place
 from data.wording import date_text
 from pages.figures.by_grade import picture
 from pages.figures.edition import exported
@@ -107,22 +107,33 @@ def head(view: View, case: Case) -> None:
 
 
 def where(view: View, case: Case) -> None:
-    """A small map of the places the case and its figures are at, and of those it only names; nothing for a case of the whole province alone."""
+    """A small map of the places the case and its figures are at, and of those it only names, with their names; nothing for a case of the whole province alone."""
     dataset, own = view.dataset, homes(case)
     codes = {dataset.prefecture_code(name) for name in own} - {PROVINCE}
-    if not codes:
-        return
     known = (dataset.places[name] for name in sorted(named(case)))
-    points = [place for place in known if place.kind not in ("province", "prefecture") and place.lon is not None]
+    points = [place for place in known if place.lon is not None and place.code not in codes]
+    if not codes and not points:
+        return
     figure = locator(boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points])
     marked = [*((place, "area") for place in units(dataset) if place.code in codes), *((place, "point" if place.id in own else "named") for place in points)]
     rows = [(place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark) for place, mark in marked]
     table = partial(pd.DataFrame, rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"])
     names = view.say("、", ", ").join(place.name[view.lang] for place, _ in marked)
-    chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
     signs = {"area": "■", "point": "●", "named": "○"}
     said = " · ".join([*(f"{signs[mark]} {place.name[view.lang]}" for place, mark in marked), CREDIT[view.lang]])
+    with st.container(key="where", gap="small"):
+        chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
+        st.html(legend(view, marked))
     take(view, Taken("locator", f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}", said, figure, larger, table=table, cases=[case], path="places.geojson"))
+
+
+def legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
+    """The names of the filled areas, the filled points and the hollow ones, with the credit of the outlines."""
+    lines = []
+    for mark, sign, before in (("area", "sw chosen", ""), ("point", "pt", ""), ("named", "pt named", view.say("只提到：", "only named: "))):
+        names = view.say("、", ", ").join(place.name[view.lang] for place, own in marked if own == mark)
+        lines += [Markup('<li><span class="{}"></span>{}{}</li>').format(sign, before, names)] if names else []
+    return Markup('<ul class="legend small">{}<li>{}</li></ul>').format(Markup("").join(lines), CREDIT[view.lang])
 
 
 def larger(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:

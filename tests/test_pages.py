@@ -23,6 +23,7 @@ from data.evidence import GRADES
 from data.export import csv_bytes
 from data.filters import parse, select
 from data.geography import area_table, holdings, inner, inner_table, measures
+from data.index import named
 from data.live import current
 from data.problems import Problem
 from data.table import COLUMNS, LIST_SEPARATOR
@@ -293,6 +294,17 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
     rows = [row for row in ROWS["zh"] if row.case_id == case_id and row.role in ("outcome", "output")]
     assert [row.metric_id for row in rows if row.name not in read] == []
     assert {key for key in charts(at) if key.startswith("chart-figure-")} == {f"chart-figure-{row.metric_id}" for row in rows if row.grade in "ABCD" and expected(row) is not None}
+
+
+def test_the_case_page_names_every_place_its_map_marks():
+    for case in DATASET.cases:
+        at = visit("case", lang="en", case=case.id)
+        marked = [place for place in map(DATASET.places.get, named(case)) if place.lon is not None]
+        legend = html.unescape(bodies(at).partition('<ul class="legend small">')[2].partition("</ul>")[0])
+        assert [place.name.en for place in marked if place.name.en not in legend] == []
+        assert "A schematic, not a reviewed official map" in legend
+        points = charts(at)["locator"]["data"][-1]
+        assert set(points["hovertext"]) >= {place.name.en for place in marked if place.kind != "prefecture"}
 
 
 # --- map
