@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -45,13 +45,17 @@ CASE_BREAKS, FIGURE_BREAKS = (1, 2, 3, 4), (1, 10, 25, 40)
 
 @dataclass(frozen=True)
 class Shade:
-    """What colours the map: a value an area (None where the source says nothing), the lower ends of the classes, the words of each class, and what the values are."""
+    """What colours the map: a value an area (None where the source says nothing), the lower ends of the classes, the words of each class, and what the values are.
+
+    `said` is each area's value in words, where it is not a count.
+    """
 
     title: str
     note: str
     values: Mapping[str, float | None]
     breaks: tuple[float, ...]
     words: tuple[str, ...]
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def shades(view: View, known: tuple[Measure, ...]) -> dict[str, str]:
@@ -81,7 +85,7 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
         words = [view.say(f"{edge}起", f"from {edge}") for edge in words]
     case = view.dataset.by_id[measure.key.partition(".")[0]]
     note = view.say(f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。", f"A measure of case {case.number}, {case.title.en}: each place's own value.")
-    return Shade(measure.name[view.lang], note, values, breaks, (view.say("材料没有数据", "no data in the source"), *words))
+    return Shade(measure.name[view.lang], note, values, breaks, (view.say("材料没有数据", "no data in the source"), *words), said_of(view, measure))
 
 
 def titled(view: View, case: Case) -> str:
@@ -96,17 +100,18 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Colle
             lon=place.lon,
             lat=place.lat,
             level=None if shaded.values[place.code] is None else drawing.level(shaded.values[place.code], shaded.breaks),
-            hover=hover(view, place, found[place.code]),
+            hover=hover(view, place, found[place.code], shaded),
             chosen=place.code in chosen,
         )
         for place in units(view.dataset)
     ]
 
 
-def hover(view: View, place: Place, held: Holding) -> tuple[str, ...]:
+def hover(view: View, place: Place, held: Holding, shaded: Shade) -> tuple[str, ...]:
     counts = view.say(f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}")
     shares = " · ".join(f"{grade} {held.grades[grade] / held.figures:.0%}" for grade in GRADES if held.grades[grade])
-    return (place.name[view.lang], counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *(titled(view, case) for case in held.cases))
+    value = [view.say(f"{shaded.title}：{shaded.said[place.code]}", f"{shaded.title}: {shaded.said[place.code]}")] if place.code in shaded.said else []
+    return (place.name[view.lang], *value, counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *(titled(view, case) for case in held.cases))
 
 
 def markers(view: View, cases: Chosen) -> list[drawing.Point]:
@@ -276,7 +281,7 @@ def by_area(view: View, table: pd.DataFrame, measure: Measure | None, links: Map
         *value,
         view.say("案例", "Which"),
     )
-    said = values(view, measure) if measure else {}
+    said = said_of(view, measure) if measure else {}
     nothing = Markup("<small>{}</small>").format(view.say("无数据", "no data"))
     rows = (
         (
@@ -293,7 +298,7 @@ def by_area(view: View, table: pd.DataFrame, measure: Measure | None, links: Map
     as_csv(view, table, "areas")
 
 
-def values(view: View, measure: Measure) -> dict[str, str]:
+def said_of(view: View, measure: Measure) -> dict[str, str]:
     """A measure's value in words by code, bound included."""
     case_id = measure.key.partition(".")[0]
     said = {row.metric_id: row.after_label for row in view.words(view.dataset.positions(case_id))}

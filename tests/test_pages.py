@@ -345,6 +345,9 @@ MEASURES = measures(DATASET, DATASET.cases)
 def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
     _, areas, *_ = charts(visit("map", lang="en", colour=measure.key))["henan"]["data"]
     assert {code for code, z in zip(areas["locations"], areas["z"], strict=True) if z > 1} == set(measure.values)
+    told = {code: text.split("<br>")[1] for code, text in zip(areas["locations"], areas["hovertext"], strict=True) if measure.name.en in text}
+    unit = DATASET.units[measure.unit_id]
+    assert told == {code: f"{measure.name.en}: {value_text(metric.after.value, unit, 'en')}" for code, metric in measure.values.items()}
 
 
 def download(table: Any) -> list[dict[str, str]]:
