@@ -143,6 +143,10 @@ class Chosen(Sequence[Case]):
         titles = self.dataset.index.titles[lang]
         return [titles[number] for number in self.numbers]
 
+    def numbered(self, lang: Lang) -> list[str]:
+        """The number and title of each."""
+        return [f"{int(case_id[5:7])} {title}" for case_id, title in zip(self.ids, self.titles(lang), strict=True)]
+
 
 class _ById(Mapping[str, Case]):
     """The cases of a dataset by id, each read when it is looked at."""

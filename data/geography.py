@@ -46,12 +46,13 @@ def units(dataset: Dataset) -> tuple[Place, ...]:
 def holdings(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, Holding]:
     """What each unit has of these cases, by six-digit code; province-wide first. Of their figures those at the positions `kept` count, or all."""
     index, numbers, ours = dataset.index, _numbers(dataset, cases), _figures(dataset, cases, kept)
+    grade, homes = index.figure("grade"), index.set("homes")[numbers]
+    counts = np.bincount(index.figure("place")[ours].astype(int) * len(GRADES) + grade[ours], minlength=len(dataset.places) * len(GRADES)).reshape(-1, len(GRADES))
     found = {}
     for code in (PROVINCE, *(place.code or "" for place in units(dataset))):
-        in_case, in_figure = index.at([code])
-        counts = np.bincount(index.figure("grade")[ours & in_figure], minlength=len(GRADES))
-        grades = Counter({grade: int(count) for grade, count in zip(GRADES, counts, strict=True) if count})
-        found[code] = Holding(dataset.chosen(numbers[in_case[numbers]]), grades.total(), grades)
+        inside = index.place_of(code)
+        grades = Counter({grade: int(count) for grade, count in zip(GRADES, counts[inside].sum(axis=0), strict=True) if count})
+        found[code] = Holding(dataset.chosen(numbers[homes[:, inside].any(axis=1)]), grades.total(), grades)
     return found
 
 
@@ -63,7 +64,9 @@ def _numbers(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
 def _figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None) -> np.ndarray:
     """A mask of the figures at the positions `kept`, or of all of these cases."""
     if kept is not None:
-        return np.isin(np.arange(dataset.figures), kept)
+        chosen = np.zeros(dataset.figures, bool)
+        chosen[kept] = True
+        return chosen
     ours = np.zeros(len(dataset.index.ids), bool)
     ours[_numbers(dataset, cases)] = True
     return ours[dataset.index.case]
@@ -110,17 +113,21 @@ def points(dataset: Dataset, cases: Sequence[Case]) -> tuple[There, ...]:
     return tuple(there for there in inner(dataset, cases) if there.place.lon is not None)
 
 
+def area_name(dataset: Dataset, code: str | None) -> Text:
+    """What a unit of the map is called; the province stands for what is province-wide."""
+    return WHOLE_PROVINCE if code == PROVINCE else dataset.units_of_map[code or ""].name
+
+
 def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure | None = None) -> pd.DataFrame:
     """What the map says, one row an area after one for what is province-wide.
 
     Columns: the code, the name, how many cases and figures, how many figures of each grade, which cases; with a measure also its value in the printed unit (`scale` is the
     printed multiplier, which English names leave out) and its bound, both missing where the source says nothing.
     """
-    names = {PROVINCE: WHOLE_PROVINCE, **{place.code: place.name for place in units(dataset)}}
     rows = [
         {
             "code": code,
-            **_both("city", names[code]),
+            **_both("city", area_name(dataset, code)),
             "cases": len(held.cases),
             "figures": held.figures,
             **{f"grade_{grade}": held.grades[grade] for grade in GRADES},
@@ -132,20 +139,25 @@ def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure 
     return pd.DataFrame(rows)
 
 
+def own_figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, int]:
+    """How many figures each place has of its own, by its id."""
+    own = np.bincount(dataset.index.figure("place")[_figures(dataset, cases, kept)], minlength=len(dataset.places))
+    return dict(zip(dataset.places, own.tolist(), strict=True))
+
+
 def inner_table(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> pd.DataFrame:
     """The counties, towns and zones, one a row: where it lies, whether cases are there or only name it, its own figures, which cases, its point and what is to be noted.
 
     Of the figures those at the positions `kept` count, or all of these cases.
     """
-    own = np.bincount(dataset.index.figure("place")[_figures(dataset, cases, kept)], minlength=len(dataset.places))
-    figures = dict(zip(dataset.places, own.tolist(), strict=True))
+    figures = own_figures(dataset, cases, kept)
     rows = [
         {
             "place_id": place.id,
             **_both("name", place.name),
             "kind": place.kind,
             "prefecture_code": dataset.prefecture_code(place.id),
-            **_both("prefecture", dataset.units_of_map[dataset.prefecture_code(place.id) or ""].name),
+            **_both("prefecture", area_name(dataset, dataset.prefecture_code(place.id))),
             "mark": "named" if only else "own",
             "figures": figures[place.id],
             **_which(there),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,9 @@ from data.dataset import Chosen
 from data.evidence import GRADES
 from data.export import csv_bytes
 from data.filters import PROVINCE, Selection, select
-from data.geography import Holding, Measure, area_table, holdings, inner_table, measures, points, units
+from data.geography import Holding, Measure, There, area_name, area_table, holdings, inner, inner_table, measures, own_figures, points, units
 from data.geojson import CREDIT
-from data.schema import Case, Place
-from data.table import LIST_SEPARATOR
+from data.schema import Place
 from data.wording import GRADE_WORDS, value_text
 from pages.figures import henan_map as drawing
 from pages.figures.by_grade import picture
@@ -36,11 +36,15 @@ OPENED, CLICKED, ROUND = "case to open", "clicked last", "round of clicks"
 NEAR = 0.2
 """Degrees within which two points meet on a small screen."""
 LISTED = 12
-"""So many cases of a place stand beside the map; the table names all."""
+"""So many cases of a place stand beside the map and in its row of the table; the table to download names all."""
+NAMED = 8
+"""So many are named where a place is pointed at."""
+OFFERED = 12
+"""Of so many cases with a measure of several places it is offered as the map's colour."""
 TAKEN = 640
 """px of the map's height where it is taken away."""
 BASE = drawing.root(st.get_option("server.baseUrlPath"))
-CASE_BREAKS, FIGURE_BREAKS = (1, 2, 3, 4), (1, 10, 25, 40)
+CASE_BREAKS, FIGURE_BREAKS, FAR = (1, 2, 3, 4), (1, 10, 25, 40), 4
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,14 @@ def shades(view: View, known: tuple[Measure, ...]) -> dict[str, str]:
     return {"cases": view.say("案例数", "Number of cases"), "figures": view.say("指标数", "Number of figures"), **{measure.key: measure.name[view.lang] for measure in known}}
 
 
+def offered(view: View, cases: Chosen) -> tuple[Measure, ...]:
+    """The measures that the map can be coloured by: those of the first cases that have any, and the one that the link names."""
+    found = measures(view.dataset, cases, OFFERED)
+    case = cases.find(st.query_params.get("colour", "").partition(".")[0])
+    linked = measures(view.dataset, cases[case : case + 1]) if case is not None else ()
+    return tuple({measure.key: measure for measure in (*found, *linked)}.values())
+
+
 def of_key(known: Iterable[Measure], key: str) -> Measure | None:
     return next((measure for measure in known if measure.key == key), None)
 
@@ -72,10 +84,12 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     totals = view.say("颜色表示总数，不是比率。", "Colours show totals, not rates.")
     if chosen == "cases":
         words = (view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more"))
-        return Shade(view.say("案例数", "Number of cases"), totals, {code: len(found[code].cases) for code in codes}, CASE_BREAKS, words)
+        counts = {code: len(found[code].cases) for code in codes}
+        return Shade(view.say("案例数", "Number of cases"), totals, counts, *classed(view, counts.values(), CASE_BREAKS, words))
     if chosen == "figures":
         words = (view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more"))
-        return Shade(view.say("指标数", "Number of figures"), totals, {code: found[code].figures for code in codes}, FIGURE_BREAKS, words)
+        counts = {code: found[code].figures for code in codes}
+        return Shade(view.say("指标数", "Number of figures"), totals, counts, *classed(view, counts.values(), FIGURE_BREAKS, words))
     measure = next(measure for measure in known if measure.key == chosen)
     values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
     stated = {value for value in values.values() if value is not None}
@@ -88,8 +102,19 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     return Shade(measure.name[view.lang], note, values, breaks, (view.say("材料没有数据", "no data in the source"), *words), said_of(view, measure))
 
 
-def titled(view: View, case: Case) -> str:
-    return f"{case.number} {case.title[view.lang]}"
+def classed(view: View, counts: Iterable[int], breaks: tuple[int, ...], words: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """The usual classes of a count; where most counts lie far above them, classes of about equally many."""
+    known = [count for count in counts if count]
+    if max(known, default=0) <= FAR * breaks[-1]:
+        return breaks, words
+    edges = drawing.breaks(known)
+    return edges, (words[0], *(view.say(f"{edge:,}起", f"from {edge:,}") for edge in edges))
+
+
+def named(view: View, cases: Chosen) -> list[str]:
+    """The first of these cases by number and title, and how many more there are."""
+    more = [view.say(f"另有 {len(cases) - NAMED:,} 个案例", f"and {len(cases) - NAMED:,} more")] if len(cases) > NAMED else []
+    return [*cases[:NAMED].numbered(view.lang), *more]
 
 
 def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Collection[str] = ()) -> list[drawing.Area]:
@@ -108,16 +133,16 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Colle
 
 
 def hover(view: View, place: Place, held: Holding, shaded: Shade) -> tuple[str, ...]:
-    counts = view.say(f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}")
+    counts = view.say(f"{len(held.cases):,} 个案例，{held.figures:,} 项指标", f"cases: {len(held.cases):,}, figures: {held.figures:,}")
     shares = " · ".join(f"{grade} {held.grades[grade] / held.figures:.0%}" for grade in GRADES if held.grades[grade])
     value = [view.say(f"{shaded.title}：{shaded.said[place.code]}", f"{shaded.title}: {shaded.said[place.code]}")] if place.code in shaded.said else []
-    return (place.name[view.lang], *value, counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *(titled(view, case) for case in held.cases))
+    return (place.name[view.lang], *value, counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *named(view, held.cases))
 
 
 def markers(view: View, cases: Chosen) -> list[drawing.Point]:
     """The points. One that another covers on a small screen is told by that other as well."""
     found = points(view.dataset, cases)
-    lines = {place.id: (place.name[view.lang], *(titled(view, case) for case in there), *([place.note[view.lang]] if place.note else [])) for place, there, _ in found}
+    lines = {place.id: (place.name[view.lang], *named(view, there), *([place.note[view.lang]] if place.note else [])) for place, there, _ in found}
     drawn = []
     for place, _, only in found:
         said = [*lines[place.id]]
@@ -193,7 +218,7 @@ def legend(view: View, shaded: Shade) -> Markup:
     return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(shaded.title, swatches, signs)
 
 
-def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, table: pd.DataFrame) -> None:
+def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, table: Callable[[], pd.DataFrame]) -> None:
     st.html(drawing.chosen_style(f"st-key-{FRAME}", list(shaded.values), view.filters.city))
     if view.embedded:
         st.header(literal(shaded.title), anchor=False)
@@ -213,7 +238,7 @@ def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade
         return exported(larger, title, subtitle, footer, signs)
 
     anywhere = replace(view, filters=view.filters.without("city"))
-    take(anywhere, Taken("map", shaded.title, credit, figure, edition, table=lambda: table, cases=cases, path="places.geojson", about=shaded.title))
+    take(anywhere, Taken("map", shaded.title, credit, figure, edition, table=table, cases=cases, path="places.geojson", about=shaded.title))
 
 
 def henan(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:
@@ -263,7 +288,7 @@ def best(view: View) -> None:
                 figure_block(row, picture(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", exported)
 
 
-def by_area(view: View, table: pd.DataFrame, measure: Measure | None, links: Mapping[str, Markup]) -> None:
+def by_area(view: View, found: Mapping[str, Holding], measure: Measure | None, table: Callable[[], pd.DataFrame]) -> None:
     """The map as a table."""
     orders = {
         "code": view.say("地市", "City"),
@@ -283,19 +308,26 @@ def by_area(view: View, table: pd.DataFrame, measure: Measure | None, links: Map
     )
     said = said_of(view, measure) if measure else {}
     nothing = Markup("<small>{}</small>").format(view.say("无数据", "no data"))
+    values = {code: metric.after.value for code, metric in measure.values.items()} if measure else {}
+    most = {
+        "code": lambda code: 0,
+        "cases": lambda code: -len(found[code].cases),
+        "figures": lambda code: -found[code].figures,
+        "value": lambda code: -values.get(code, -inf),
+    }
     rows = (
         (
-            Markup('<span class="nw">{}</span>').format(row[f"city_{view.lang}"]),
-            row["cases"],
-            row["figures"],
-            *(share(row, grade) for grade in GRADES),
-            *([said.get(row["code"], nothing)] if measure else []),
-            which(view, row, links),
+            Markup('<span class="nw">{}</span>').format(area_name(view.dataset, code)[view.lang]),
+            f"{len(found[code].cases):,}",
+            f"{found[code].figures:,}",
+            *(share(found[code], grade) for grade in GRADES),
+            *([said.get(code, nothing)] if measure else []),
+            which(view, found[code].cases),
         )
-        for row in (table if order == "code" else table.sort_values(order, ascending=False, kind="stable", na_position="last")).to_dict("records")
+        for code in sorted(found, key=most[order])
     )
     st.html(plain_table(headings, rows, view.say("各地市的案例数、指标数及各证据等级的指标数", "Cases and figures by city, and the figures of each grade of evidence")))
-    as_csv(view, table, "areas")
+    as_csv(view, len(found), table, "areas")
 
 
 def said_of(view: View, measure: Measure) -> dict[str, str]:
@@ -305,45 +337,53 @@ def said_of(view: View, measure: Measure) -> dict[str, str]:
     return {code: said[metric.id] for code, metric in measure.values.items()}
 
 
-def share(row: Mapping[str, int], grade: str) -> Markup:
+def share(held: Holding, grade: str) -> Markup:
     """How many of an area's figures have a grade, and their share."""
-    count = row[f"grade_{grade}"]
-    return Markup('<span class="nw">{} <small>{:.0%}</small></span>').format(count, count / row["figures"]) if count else Markup("<small>0</small>")
+    count = held.grades[grade]
+    return Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / held.figures) if count else Markup("<small>0</small>")
 
 
-def linked(view: View, cases: Chosen) -> dict[str, Markup]:
-    """The title of each of these cases with a link to its page, by id."""
-    link = Markup('<a href="{}" target="_self">{}</a>')
-    return {case.id: link.format(view.link("case", case=case.id), titled(view, case)) for case in cases}
+def which(view: View, cases: Chosen) -> Markup:
+    """The first of these cases, each with a link to its page, and how many more there are."""
+    link, first = Markup('<a href="{}" target="_self">{}</a>'), cases[:LISTED]
+    links = [link.format(view.link("case", case=case_id), title) for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)]
+    left = len(cases) - len(first)
+    return Markup(view.say("；", "; ")).join([*links, *([view.say(f"另有 {left:,} 个", f"{left:,} more")] if left else [])])
 
 
-def which(view: View, row: Mapping[str, str], links: Mapping[str, Markup]) -> Markup:
-    """The cases of a row."""
-    return Markup(view.say("；", "; ")).join(links[case_id] for case_id in row["case_ids"].split(LIST_SEPARATOR) if case_id)
-
-
-def by_county(view: View, table: pd.DataFrame, links: Mapping[str, Markup]) -> None:
+def by_county(view: View, cases: Chosen, kept: np.ndarray) -> None:
     """The points as a table, and the places that have none."""
-    if table.empty:
+    places = inner(view.dataset, cases)
+    if not places:
         return
+    figures = own_figures(view.dataset, cases, kept)
     st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
     headings = (view.say("地点", "Place"), view.say("所在地市", "Lies in"), view.say("指标数", "Figures"), view.say("案例", "Which"), view.say("说明", "Note"))
-    rows = ((row[f"name_{view.lang}"], row[f"prefecture_{view.lang}"], row["figures"], which(view, row, links), noted(view, row)) for row in table.to_dict("records"))
+    rows = (
+        (
+            there.place.name[view.lang],
+            area_name(view.dataset, view.dataset.prefecture_code(there.place.id))[view.lang],
+            f"{figures[there.place.id]:,}",
+            which(view, there.cases),
+            noted(view, there),
+        )
+        for there in places
+    )
     st.html(plain_table(headings, rows, view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")))
-    as_csv(view, table, "counties")
+    as_csv(view, len(places), partial(inner_table, view.dataset, cases, kept), "counties")
 
 
-def noted(view: View, row: Mapping[str, object]) -> str:
-    notes = [view.say("只被提到", "only named")] if row["mark"] == "named" else []
-    notes += [view.say("图上没有位置", "no point on the map")] if pd.isna(row["lon"]) else []
-    notes += [str(row[f"note_{view.lang}"])] if pd.notna(row[f"note_{view.lang}"]) else []
+def noted(view: View, there: There) -> str:
+    notes = [view.say("只被提到", "only named")] if there.named_only else []
+    notes += [view.say("图上没有位置", "no point on the map")] if there.place.lon is None else []
+    notes += [there.place.note[view.lang]] if there.place.note else []
     return view.say("；", "; ").join(notes)
 
 
-def as_csv(view: View, table: pd.DataFrame, name: str) -> None:
+def as_csv(view: View, rows: int, table: Callable[[], pd.DataFrame], name: str) -> None:
     st.download_button(
-        view.say(f"下载此表（CSV，{len(table)} 行）", f"Download this table (CSV, {len(table)} rows)"),
-        data=partial(csv_bytes, table),
+        view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)"),
+        data=lambda: csv_bytes(table()),
         file_name=f"henan-reforms_{view.dataset.source.year}_{name}.csv",
         mime="text/csv",
         on_click="ignore",
@@ -357,7 +397,7 @@ def page(view: View, found: Mapping[str, Holding], everywhere: Selection, known:
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
     colour = colour_control(view, shades(view, known))
     measure = of_key(known, colour)
-    table = area_table(view.dataset, found, measure)
+    table = partial(area_table, view.dataset, found, measure)
     left, right = st.columns([2, 1], gap="large")
     with left:
         drawn(view, found, cases, shade(view, colour, found, known), table)
@@ -366,18 +406,17 @@ def page(view: View, found: Mapping[str, Holding], everywhere: Selection, known:
     best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
     anywhere = replace(view, filters=view.filters.without("city"))
-    links = linked(anywhere, cases)
-    by_area(anywhere, table, measure, links)
-    by_county(anywhere, inner_table(view.dataset, cases, everywhere.positions), links)
+    by_area(anywhere, found, measure, table)
+    by_county(anywhere, cases, everywhere.positions)
 
 
 def embedded(view: View, found: Mapping[str, Holding], everywhere: Selection, known: tuple[Measure, ...]) -> None:
     colour = coloured_by(shades(view, known))
-    embed(view, {"map": partial(drawn, view, found, everywhere.cases, shade(view, colour, found, known), area_table(view.dataset, found, of_key(known, colour)))})
+    embed(view, {"map": partial(drawn, view, found, everywhere.cases, shade(view, colour, found, known), partial(area_table, view.dataset, found, of_key(known, colour)))})
 
 
 view = the_view()
 if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
 everywhere = select(view.dataset, view.filters.without("city"))
-(embedded if view.embedded else page)(view, holdings(view.dataset, everywhere.cases, everywhere.positions), everywhere, measures(view.dataset, everywhere.cases))
+(embedded if view.embedded else page)(view, holdings(view.dataset, everywhere.cases, everywhere.positions), everywhere, offered(view, everywhere.cases))
