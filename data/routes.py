@@ -36,7 +36,7 @@ from data.problems import did_you_mean
 
 FURTHEST = 1_000_000
 """The largest limit and offset."""
-PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures")
+PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures", "page")
 GEOJSON = "application/geo+json"
 _SHOWN = 100
 _CODE = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]

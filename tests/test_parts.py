@@ -1,0 +1,159 @@
+"""Pages with more cases than one screen shows: long lists come in parts, charts stay readable, and every page says what it leaves out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import data.live
+from data.dataset import Dataset
+from data.filters import Filters, select
+from data.geography import holdings
+from data.live import Live
+from tests.many import write
+
+SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
+CASES = 60
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory) -> Live:
+    folder = tmp_path_factory.mktemp("many")
+    write(folder, CASES)
+    found = Live(folder)
+    found.current()
+    return found
+
+
+@pytest.fixture
+def dataset(live, monkeypatch) -> Dataset:
+    monkeypatch.setattr(data.live, "_LIVE", live)
+    return live.current().dataset
+
+
+def visit(script: str, /, **query: str) -> AppTest:
+    at = AppTest.from_file(str(SHELL), default_timeout=30)
+    for name, value in {"lang": "en", **query}.items():
+        at.query_params[name] = value
+    at.run()
+    if script != "overview":
+        at.switch_page(f"{script}.py").run()
+    assert not at.exception, at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", " ".join(block.proto.body for block in at.get("html"))))
+
+
+def cards(at: AppTest) -> list[str]:
+    links = [link.proto.label for link in at.get("page_link")]
+    return [label for label in links if re.match(r"\d+ · ", label)]
+
+
+def spec(at: AppTest, which: int) -> dict:
+    return json.loads(at.get("plotly_chart")[which].proto.spec)
+
+
+def press(at: AppTest, icon: str) -> AppTest:
+    at.button(key=f"turn-{icon}").click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def test_the_cards_come_nine_at_a_time(dataset):
+    at = visit("overview")
+    assert cards(at) == [f"{case.number} · {case.title.en}" for case in dataset.cases[:9]]
+    assert "1–9 of 60" in words(at)
+    assert at.button(key="turn-arrow_back").disabled
+    press(at, "arrow_forward")
+    assert cards(at) == [f"{case.number} · {case.title.en}" for case in dataset.cases[9:18]]
+    assert at.query_params["page"] == "2"
+
+
+@pytest.mark.parametrize(("wanted", "first", "last"), [("7", 54, 60), ("99", 54, 60), ("0", 0, 9), ("-1", 0, 9), ("two", 0, 9), ("９", 54, 60), ("9" * 400, 0, 9)])
+def test_a_part_that_does_not_exist_is_the_nearest_that_does(wanted, first, last, dataset):
+    assert cards(visit("overview", page=wanted)) == [f"{case.number} · {case.title.en}" for case in dataset.cases[first:last]]
+
+
+def test_another_filter_begins_with_the_first_part(dataset):
+    at = visit("overview", page="3")
+    at.text_input(key="search").set_value("reform").run()
+    assert "page" not in at.query_params
+
+
+def test_the_chart_draws_the_best_evidenced_and_says_how_many_more(dataset):
+    at = visit("overview")
+    heads = next(trace for trace in spec(at, 1)["data"] if trace.get("text"))
+    index = dataset.index
+    found = select(dataset, Filters()).where(("outcome", "output"), "ABC")
+    comparable = [position for position in found if index.figure("index")[position] == index.figure("index")[position]]
+    drawn = {tuple(pair) for pair in heads["customdata"]}
+    assert drawn == {(case.id, metric.id) for case, metric in map(dataset.figure, comparable[:20])}
+    cases = CASES - len({case_id for case_id, _ in drawn})
+    assert f"{len(comparable) - 20:,} more that can be compared and {cases:,} cases are not drawn" in words(at)
+
+
+def test_a_filter_that_leaves_few_draws_all(dataset):
+    few = next(word for word in ("2020-07", dataset.cases[6].title.en) if 0 < len(select(dataset, Filters(search=word)).cases) <= 12)
+    at = visit("overview", search=few)
+    assert "not drawn" not in words(at)
+    assert not [button for button in at.button if button.key == "turn-arrow_forward"]
+
+
+def test_the_table_comes_three_hundred_rows_at_a_time(dataset):
+    results = int(dataset.index.within("role", ("outcome", "output")).sum())
+    at = visit("download")
+    assert len(at.dataframe[0].value) == 300
+    assert f"1–300 of {results:,}" in words(at)
+    last = visit("download", page="99")
+    assert len(last.dataframe[0].value) == results % 300
+    assert last.button(key="turn-arrow_forward").disabled
+
+
+def test_the_register_of_contradictions_comes_fifty_at_a_time(dataset):
+    notes = [conflict.note.en for case in dataset.cases for conflict in case.conflicts]
+    shown = []
+    for part in range(1, len(notes) // 50 + 2):
+        (table,) = (block.proto.body for block in visit("method", page=str(part)).get("html") if "Each with both readings" in block.proto.body)
+        shown += re.findall(r"<td>([^<]*)</td></tr>", table)
+    assert len(notes) > 100
+    assert [note.replace("&#39;", "'") for note in shown] == notes
+
+
+def test_compare_offers_the_first_of_what_the_filters_leave_and_what_is_chosen(dataset):
+    last = dataset.cases[-1]
+    chosen = next(f"{last.id}.{metric.id}" for metric in last.metrics if metric.role == "outcome")
+    other = next(f"{dataset.cases[0].id}.{metric.id}" for metric in dataset.cases[0].metrics if metric.role == "outcome")
+    at = visit("compare", figures=f"{chosen},{other}")
+    offered = at.multiselect(key="chosen figures")
+    assert len(offered.options) == 301
+    assert offered.value == [chosen, other]
+    assert "The lists offer the first of what the filters leave" in words(at)
+
+
+def test_a_case_offers_its_neighbours(dataset):
+    at = visit("case", case=dataset.cases[30].id)
+    assert at.selectbox(key="case").options == [f"{case.number} · {case.title.en}" for case in dataset.cases[18:43]]
+    assert cards(at)[-2:] == [f"{case.number} · {case.title.en}" for case in (dataset.cases[29], dataset.cases[31])]
+
+
+def test_the_map_names_the_first_cases_of_a_place(dataset):
+    at = visit("map", lang="en")
+    found = holdings(dataset, dataset.everything)
+    assert max(len(held.cases) for held in found.values()) > 12
+    said = words(at)
+    for held in found.values():
+        if len(held.cases) > 12:
+            assert f"{len(held.cases) - 12:,} more" in said
+    hovers = [text for trace in spec(at, 0)["data"] for text in trace.get("hovertext", []) if text]
+    assert max(text.count("<br>") for text in hovers) <= 24
+
+
+def test_the_title_counts_the_cases(dataset):
+    assert visit("overview").title[0].value == "What 60 reforms in Henan changed, and how well it is shown"
+    assert visit("overview", lang="zh").title[0].value == "60项改革改变了什么，证据有多充分"
