@@ -82,6 +82,12 @@ def _said(problems: list[Problem]) -> str:
     return f"{len(errors)} problem{'s' * (len(errors) != 1)} in {files} file{'s' * (files != 1)}{also}"
 
 
+def _told(done: int, total: int) -> None:
+    """How far reading many files is, in one line that a terminal overwrites."""
+    if sys.stderr.isatty():
+        print(f"\r{done:,} of {total:,} files read", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="the folder that holds cases/ and reference/ (default: this project's)")
@@ -93,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.schema:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
         return 0
-    dataset, problems = read_dataset(chosen.folder.resolve())
+    dataset, problems = read_dataset(chosen.folder.resolve(), progress=_told)
     for problem in problems:
         print(problem)
     if dataset is None:

@@ -1,6 +1,6 @@
 """`python -m tests.bench [--quick] [FILE.json]`: what the dashboard costs beside a peer in Dash and a floor of plotly.js alone. Prints tables, writes JSON; asserts nothing.
 
-Once before: `pip install -r tests/bench/requirements.txt`. CHROMIUM names the browser. It takes about ten minutes, with --quick about two.
+Once before: `pip install -r tests/bench/requirements.txt`. CHROMIUM names the browser. It takes about twenty minutes, with --quick about three.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from plotly.offline import get_plotlyjs_version
 
 from data import load_dataset
-from tests.bench import journeys, readers
+from tests.bench import journeys, readers, scale
 from tests.bench.costs import costs
 from tests.bench.journeys import Lap, Laps, Visit
 from tests.bench.results import HEADING, Row, as_json, cost_table, line, middle, p95, verdicts
@@ -31,6 +31,7 @@ from tests.browser.reader import chromium
 
 TIMES = {"start": 5, "first": 5, "filter": 50, "page": 25, "map": 50, "download": 20, "rounds": 4}
 QUICK = {"start": 1, "first": 1, "filter": 10, "page": 3, "map": 10, "download": 5, "rounds": 1}
+QUICK_SIZES = (300,)
 READERS = 50
 
 
@@ -151,7 +152,9 @@ def main() -> None:
     print("", cost_table(parts), "", "targets", sep="\n")
     for name, found, limit in verdicts(rows):
         print(f"{'met   ' if found <= limit else 'missed'} {name:46}{found:>8.2f}  at most {limit}")
-    given.file.write_text(json.dumps(as_json(rows, parts, versions()), indent=1) + "\n")
+    many = scale.compared(QUICK_SIZES if given.quick else scale.SIZES)
+    scale.report(many)
+    given.file.write_text(json.dumps({**as_json(rows, parts, versions()), "scale": many}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

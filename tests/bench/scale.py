@@ -137,21 +137,31 @@ def verdicts(found: dict[str, Rows]) -> Iterator[tuple[str, float, float]]:
     yield from ((f"{name} of ten", last[name] / first[name], RATIO) for name in first if "script run" in name)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", type=int, nargs="*", default=SIZES, help="how many (1000 10000)")
-    parser.add_argument("--file", type=Path, default=Path(".scale.json"), help="where the JSON goes (.scale.json)")
-    given = parser.parse_args()
+def compared(sizes: Sequence[int]) -> dict[str, Rows]:
+    """The measurements of the real ten and of so many made cases, by how many they are."""
     found: dict[str, Rows] = {}
-    for size in (0, *given.cases):
+    for size in (0, *sizes):
         with TemporaryDirectory() as scratch:
             folder = Path(scratch) / "data"
             write(folder, size) if size else real(folder)
             found[str(size or 10)] = measured(folder, Path(scratch))
             print(f"{size or 10} cases measured", flush=True)
+    return found
+
+
+def report(found: dict[str, Rows]) -> None:
     print("", *table(found), "", "targets", sep="\n")
     for name, value, limit in verdicts(found):
         print(f"{'met   ' if value <= limit else 'missed'} {name:52}{value:>8.2f}  at most {limit}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", type=int, nargs="*", default=SIZES, help="how many (1000 10000)")
+    parser.add_argument("--file", type=Path, default=Path(".scale.json"), help="where the JSON goes (.scale.json)")
+    given = parser.parse_args()
+    found = compared(given.cases)
+    report(found)
     given.file.write_text(json.dumps(found, indent=1) + "\n")
 
 
