@@ -143,9 +143,9 @@ class Chosen(Sequence[Case]):
         titles = self.dataset.index.titles[lang]
         return [titles[number] for number in self.numbers]
 
-    def numbered(self, lang: Lang) -> list[str]:
+    def numbered(self, lang: Lang, between: str = " ") -> list[str]:
         """The number and title of each."""
-        return [f"{int(case_id[5:7])} {title}" for case_id, title in zip(self.ids, self.titles(lang), strict=True)]
+        return [f"{int(case_id[5:7])}{between}{title}" for case_id, title in zip(self.ids, self.titles(lang), strict=True)]
 
 
 class _ById(Mapping[str, Case]):

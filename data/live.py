@@ -81,7 +81,7 @@ class Live:
     def _look(self) -> None:
         begun = time.perf_counter()
         found, before = _fingerprint(self.folder), self._last
-        self.effort = time.perf_counter() - begun
+        self.effort = time.perf_counter() - begun if found == self._read else 0.0
         self._last = found
         if found == self._read or before not in (None, found):
             if found == self._read:
@@ -90,6 +90,8 @@ class Live:
         self._read = found
         loaded, problems = self._load()
         self.progress = None
+        if self._left:
+            return
         if _fingerprint(self.folder) != found:
             self._read = None
         elif loaded is None:
@@ -185,7 +187,7 @@ def _entries(part: Path) -> Iterator[tuple[str | int | None, ...]]:
     for name in names:
         if name.lower().endswith(_ENDINGS) and not name.startswith("."):
             try:
-                found = os.stat(part / name)
+                found = os.stat(f"{part}/{name}")
                 yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
             except OSError as error:
                 yield part.name, name, error.errno
@@ -225,7 +227,7 @@ def look() -> int:
 
 
 def effort() -> float:
-    """The seconds that the last look at the files took, without reading any."""
+    """The seconds that the last look at the files took; 0 where it noticed a change, which wants a second look soon."""
     return _LIVE.effort
 
 

@@ -72,13 +72,13 @@ def _held(files: Sequence[File], tables: Tables) -> Held:
 
 def case_files(folder: Path) -> list[Path]:
     """The case files in order; none where they cannot be listed."""
-    return [path for path in _listed(folder / "cases") if path.suffix == ".yaml"]
+    return [folder / "cases" / name for name in _listed(folder / "cases") if name.endswith(".yaml")]
 
 
-def _listed(folder: Path) -> list[Path]:
+def _listed(folder: Path) -> list[str]:
     """What stands in a folder. A hidden file is an editor's own: Emacs marks a case that is being edited by `.#….yaml`."""
     try:
-        return sorted(folder / name for name in os.listdir(folder) if not name.startswith("."))
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError:
         return []
 
@@ -101,9 +101,9 @@ def _check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
     cases = folder / "cases"
     if not any_case:
         yield Problem(relative(cases, folder), 1, 1, "", _why_none(cases))
-    for path in _listed(cases):
-        if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml":
-            yield Problem(relative(path, folder), 1, 1, "", "is not read. Rename it to end in .yaml")
+    for name in _listed(cases):
+        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
+            yield Problem(relative(cases / name, folder), 1, 1, "", "is not read. Rename it to end in .yaml")
 
 
 def _why_none(cases: Path) -> str:

@@ -37,7 +37,7 @@ ALONE = 8
 """So few changed files are read in this process: another would not have started by then."""
 OPEN = 512
 """So many unpacked cases are remembered; one takes about 120 kB."""
-PIECES = 64
+PIECES = 1000
 """A table in more pieces than this is put together anew."""
 PRINT = ("inode", "modified", "changed", "size")
 ROW = pa.schema(
@@ -148,7 +148,8 @@ def read_many(work: Work, paths: Sequence[Path], known: pa.Table | None, progres
     for part in parts:
         rows |= {name: (part.table, at) for at, name in enumerate(part.table["file"].to_pylist())}
     table = _merged(rows[path.name] for path in paths if path.name in rows)
-    names = [relative(work.folder / "cases" / name, work.folder) for name in table["file"].to_pylist()]
+    cases = relative(work.folder / "cases", work.folder)
+    names = [f"{cases}/{name}" for name in table["file"].to_pylist()]
     warnings = (Problem(*entry) for entries in table["warnings"].to_pylist() if entries for entry in orjson.loads(entries))
     return Held(
         Shelf(table, work.store),

@@ -84,7 +84,8 @@ def titles(view: View, chosen: Sequence[Case]) -> dict[str, str]:
     """The cases a reader may choose among, in the same way."""
     cases = view.dataset.everything
     offered = cases if len(cases) <= OFFERED else view.selection.cases[:OFFERED]
-    return {case.id: f"{case.number} · {case.title[view.lang]}" for case in (*offered, *chosen)}
+    names = dict(zip(offered.ids, offered.numbered(view.lang, " · "), strict=True))
+    return {**names, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
 
 
 def figure_id(row) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from data.dataset import Chosen
 from data.evidence import GRADES
@@ -36,9 +36,9 @@ OPENED, CLICKED, ROUND = "case to open", "clicked last", "round of clicks"
 NEAR = 0.2
 """Degrees within which two points meet on a small screen."""
 LISTED = 12
-"""So many cases of a place stand beside the map and in its row of the table; the table to download names all."""
-NAMED = 8
-"""So many are named where a place is pointed at."""
+"""So many cases of a place stand beside the map."""
+NAMED = 5
+"""So many are named where it is pointed at, and in its row of the table; the table to download names all."""
 OFFERED = 12
 """Of so many cases with a measure of several places it is offered as the map's colour."""
 TAKEN = 640
@@ -345,8 +345,11 @@ def share(held: Holding, grade: str) -> Markup:
 
 def which(view: View, cases: Chosen) -> Markup:
     """The first of these cases, each with a link to its page, and how many more there are."""
-    link, first = Markup('<a href="{}" target="_self">{}</a>'), cases[:LISTED]
-    links = [link.format(view.link("case", case=case_id), title) for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)]
+    if not cases:
+        return Markup("")
+    first = cases[:NAMED]
+    before, _, after = escape(view.link("case", case="ID")).rpartition("ID")
+    links = [Markup(f'<a href="{before}{case_id}{after}" target="_self">{escape(title)}</a>') for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)]
     left = len(cases) - len(first)
     return Markup(view.say("；", "; ")).join([*links, *([view.say(f"另有 {left:,} 个", f"{left:,} more")] if left else [])])
 

@@ -65,7 +65,7 @@ def evidence(view: View) -> None:
 
 def index_chart(view: View) -> None:
     found = comparable(view)
-    shown = view.words(found[:MOST_ARROWS])
+    shown = tuple(view.words(found[:MOST_ARROWS]))
     drawn = {row.case_id for row in shown}
     cases = view.selection.cases if len(view.selection.cases) <= ALL_NAMED else [view.dataset.by_id[name] for name in sorted(drawn)]
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}

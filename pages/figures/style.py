@@ -78,13 +78,14 @@ def width_of(text: str) -> float:
 def wrapped(text: str, ems: float) -> list[str]:
     """Lines of at most `ems`, because Plotly never wraps: between words, or between full-width characters."""
     lines: list[str] = []
-    line = ""
+    line, width = "", 0.0
     for piece in _pieces(text):
-        if line and width_of((line + piece).rstrip()) > ems and piece.strip() and piece[0] not in ",.;:)）」”》,。、;:!?%":
+        wide = width_of(piece)
+        if line and width + wide > ems and piece.strip() and piece[0] not in ",.;:)）」”》,。、;:!?%":
             lines.append(line.rstrip())
-            line = piece.lstrip()
+            line, width = piece, wide
         else:
-            line += piece
+            line, width = line + piece, width + wide
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
