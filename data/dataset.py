@@ -17,6 +17,7 @@ from data.problems import Problem
 from data.schema import Case, Domain, Lang, Metric, Place, Source, Unit
 
 Tables = Mapping[str, Mapping[str, Any]]
+_TEXTS = dict.fromkeys((pa.string(), pa.large_string()), pd.StringDtype())
 FEW = 5000
 """So many figures are put into a table from their cases where the table of all is not made yet."""
 
@@ -86,8 +87,9 @@ class Dataset:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The metrics table: one row a metric, the columns of `data.table.COLUMNS`. Shared: copy before changing."""
-        stored = None if isinstance(self.cases, tuple) else self.cases.figures()
-        return table.build(self, range(self.figures)) if stored is None else table.typed(stored.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get))
+        if isinstance(self.cases, tuple):
+            return table.build(self, range(self.figures))
+        return table.typed(self.cases.figures(self.tables, self.source).to_pandas(types_mapper=_TEXTS.get))
 
     def rows(self, positions: Sequence[int]) -> pd.DataFrame:
         """These rows of the metrics table, in this order, with their positions as labels."""

@@ -5,18 +5,21 @@ A case is one row of an Arrow table (`ROW`). What was read is known by the state
 
 from __future__ import annotations
 
+import logging
 import os
+import pickle
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
+from threading import local
 from typing import Any, NamedTuple, get_args
 
 import orjson
@@ -31,6 +34,9 @@ from data.schema import Case, Lang, Source
 from data.store import Store, by_year
 from data.wording import worded_rows
 
+ROOT = Path(__file__).parents[1]
+SAID = 2000
+"""So many characters of what a process said before it ended are told."""
 MANY = 100
 """From so many case files on they are read by all cores and kept; fewer are read in less time than that takes."""
 ALONE = 8
@@ -53,6 +59,7 @@ ROW = pa.schema(
 )
 """A case by its columns, the state of its file, where that says its number, the warnings about it, and all of it."""
 
+logger = logging.getLogger(__name__)
 Print = tuple[int, ...]
 Progress = Callable[[int, int], None]
 """Is told how many files of how many are read."""
@@ -65,7 +72,7 @@ class Shelf(Sequence[Case]):
 
     def __init__(self, table: pa.Table, store: Store | None = None) -> None:
         self.table, self.store = table, store
-        self._case = lru_cache(maxsize=OPEN)(partial(_unpacked, table["packed"]))
+        self._case = lru_cache(maxsize=OPEN)(partial(_case, table["packed"]))
 
     def __len__(self) -> int:
         return len(self.table)
@@ -73,16 +80,17 @@ class Shelf(Sequence[Case]):
     def __getitem__(self, at: Any) -> Any:
         return tuple(map(self._case, range(len(self))[at])) if isinstance(at, slice) else self._case(range(len(self))[at])
 
-    def figures(self) -> pa.Table | None:
-        """The metrics table as the store has it; None where that has not all of it."""
-        return self.store.figures(self.table) if self.store else None
+    def figures(self, tables: Tables, source: Source) -> pa.Table:
+        """The metrics table, of each year as the store has it; what that has not is made from the cases."""
+        kept = ((self.store and self.store.figures(year, rows), rows) for year, rows in by_year(self.table))
+        return pa.concat_tables(_figures(_unpacked(rows, tables, source)) if found is None else found for found, rows in kept)
 
     def keep(self, tables: Tables, source: Source) -> None:
         """Brings the store to what the table holds, year by year."""
         if self.store:
             for year, rows in by_year(self.table):
                 if not self.store.holds(year, rows):
-                    _keep(self.store, year, rows, Dataset(tuple(map(unpacked, rows["packed"].to_pylist())), source=source, **tables))
+                    self.store.write(year, rows, _figures(_unpacked(rows, tables, source)))
             self.store.forget({year for year, _ in by_year(self.table)})
 
 
@@ -95,8 +103,18 @@ def unpacked(case: bytes) -> Case:
     return Case.model_validate_json(zlib.decompress(case), strict=False)
 
 
-def _unpacked(column: pa.ChunkedArray, number: int) -> Case:
+def _case(column: pa.ChunkedArray, number: int) -> Case:
     return unpacked(column[number].as_py())
+
+
+def _unpacked(rows: pa.Table, tables: Tables, source: Source) -> Dataset:
+    """The cases of these rows alone."""
+    return Dataset(tuple(map(unpacked, rows["packed"].to_pylist())), source=source, **tables)
+
+
+def _figures(dataset: Dataset) -> pa.Table:
+    """The metrics table in the form in which it is kept."""
+    return pa.Table.from_pandas(dataset.table, preserve_index=False).replace_schema_metadata()
 
 
 class Claim(NamedTuple):
@@ -206,31 +224,63 @@ def _read(work: Work, paths: Sequence[Path], begun: set[str], progress: Progress
 
 
 def _together(work: Work, years: Sequence[Sequence[Path]], begun: set[str]) -> Iterator[tuple[Part, int]]:
-    """Reads years by all cores; in this process where no other can be started, as in a script that is not guarded by its name."""
-    left = dict(enumerate(years))
-    try:
-        with ExitStack() as stack:
-            pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _begin, (work,))
-            stack.callback(pool.shutdown, cancel_futures=True)
-            asked = {pool.submit(_read_given, year, year[0].name[:4] not in begun): at for at, year in left.items()}
-            for answer in as_completed(asked):
-                found = answer.result()
-                yield found, len(left.pop(asked[answer]))
-    except BrokenProcessPool:
-        for year in left.values():
-            yield _read_year(work, year, False), len(year)
+    """Reads years by all cores; what other processes leave because they cannot be started, or end, is read in this one."""
+    own, others, left = local(), ExitStack(), list(years)
+
+    def asked(year: Sequence[Path]) -> Part:
+        if not hasattr(own, "ask"):
+            own.ask = others.enter_context(_other(work))
+        return own.ask(year, year[0].name[:4] not in begun)
+
+    with others, ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = {pool.submit(asked, year): year for year in years}
+        try:
+            for answer in as_completed(answers):
+                part = answer.result()
+                left.remove(answers[answer])
+                yield part, len(answers[answer])
+        except OSError as error:
+            logger.warning(f"Other processes do not read: {error}")
+            for year in left:
+                yield _read_year(work, year, False), len(year)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-_work: Work
+@contextmanager
+def _other(work: Work) -> Iterator[Callable[[Sequence[Path], bool], Part]]:
+    """Another Python that reads files for this one.
+
+    It is started plainly: what Python's own pool of processes starts runs the main script again, which in a server of Streamlit is the page that somebody has just opened.
+    """
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from data.shelf import serve; serve()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+
+        def ask(*asked: Any) -> Part:
+            try:
+                pickle.dump(asked, process.stdin)
+                process.stdin.flush()
+                return pickle.load(process.stdout)
+            except (BrokenPipeError, EOFError):
+                raise ChildProcessError(process.stderr.read().decode(errors="replace")[-SAID:].strip()) from None
+
+        try:
+            ask(work)
+            yield ask
+        finally:
+            process.kill()
 
 
-def _begin(work: Work) -> None:
-    global _work
-    _work = work
-
-
-def _read_given(paths: Sequence[Path], keep: bool) -> Part:
-    return _read_year(_work, paths, keep)
+def serve() -> None:
+    """Reads what is asked for on the standard input, until that ends."""
+    asked, answer, sys.stdout = sys.stdin.buffer, sys.stdout.buffer, sys.stderr
+    (work,) = pickle.load(asked)
+    part = _read_year(work, (), False)
+    with suppress(EOFError):
+        while True:
+            pickle.dump(part, answer)
+            answer.flush()
+            part = _read_year(work, *pickle.load(asked))
 
 
 def _read_year(work: Work, paths: Sequence[Path], keep: bool) -> Part:
@@ -265,12 +315,8 @@ def _rows(work: Work, cases: Sequence[Case], more: Sequence[Mapping[str, Any]], 
     for name in ROW.names[len(SCHEMA) :]:
         table = table.append_column(ROW.field(name), pa.array([row[name] for row in more], ROW.field(name).type))
     if keep and work.store:
-        _keep(work.store, more[0]["file"][:4], table, dataset)
+        work.store.write(more[0]["file"][:4], table, _figures(dataset))
     return table
-
-
-def _keep(store: Store, year: str, rows: pa.Table, dataset: Dataset) -> None:
-    store.write(year, rows, pa.Table.from_pandas(dataset.table, preserve_index=False))
 
 
 def _merged(rows: Iterable[tuple[pa.Table, int]]) -> pa.Table:

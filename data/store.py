@@ -36,12 +36,10 @@ class Store:
         tables = [table for year in self._years() if (table := self._table(year, schema.names))]
         return pa.concat_tables(tables) if tables else schema.empty_table()
 
-    def figures(self, cases: pa.Table) -> pa.Table | None:
-        """The metrics table of exactly these cases; None where anything of it is not here."""
-        found = [self._table(year, [FIGURES]) for year, rows in by_year(cases) if self._signature(year) == signature(rows)]
-        if not found or None in found or sum(map(len, found)) != len(cases):
-            return None
-        return pa.concat_tables(pa.Table.from_struct_array(table[FIGURES].combine_chunks().flatten()) for table in found)
+    def figures(self, year: str, rows: pa.Table) -> pa.Table | None:
+        """The figures of a year as the metrics table has them; None where it is not kept as these rows have it."""
+        found = self._table(year, [FIGURES]) if self.holds(year, rows) else None
+        return found and pa.Table.from_struct_array(found[FIGURES].combine_chunks().flatten())
 
     def holds(self, year: str, rows: pa.Table) -> bool:
         """Whether a year is kept as these rows have it."""

@@ -27,8 +27,11 @@ from pages.frame.take import Taken, take
 from pages.frame.view import View, the_view
 
 CASES = 4
-OFFERED = 300
-"""So many cases and figures are offered at once."""
+RESULTS = ("outcome", "output")
+ALL = 300
+"""Where there are no more cases or figures than this, all are offered."""
+OFFERED = 150
+"""So many of more are."""
 
 
 def chosen(name: str, known: Callable[[str], bool], limit: int) -> tuple[list[str], list[str]]:
@@ -66,14 +69,14 @@ def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int
 def is_result(view: View, name: str) -> bool:
     """Whether this is the id of an outcome or output."""
     positions = view.dataset.named(name) if "." in name else ()
-    return any(view.dataset.figure(position)[1].role in ("outcome", "output") for position in positions)
+    return any(view.dataset.figure(position)[1].role in RESULTS for position in positions)
 
 
 def offer(view: View, chosen: Sequence[Any]) -> list[Any]:
     """The results a reader may choose among: all where they are few, otherwise the first that the filters leave; and those that are chosen."""
-    results = view.dataset.index.within("role", ("outcome", "output"))
+    results = view.dataset.index.within("role", RESULTS)
     positions = results.nonzero()[0]
-    if len(positions) > OFFERED:
+    if len(positions) > ALL:
         left = view.selection.positions
         positions = left[results[left]][:OFFERED]
     offered = {figure_id(row): row for row in (*view.words(positions), *chosen)}
@@ -83,7 +86,7 @@ def offer(view: View, chosen: Sequence[Any]) -> list[Any]:
 def titles(view: View, chosen: Sequence[Case]) -> dict[str, str]:
     """The cases a reader may choose among, in the same way."""
     cases = view.dataset.everything
-    offered = cases if len(cases) <= OFFERED else view.selection.cases[:OFFERED]
+    offered = cases if len(cases) <= ALL else view.selection.cases[:OFFERED]
     names = dict(zip(offered.ids, offered.numbered(view.lang, " · "), strict=True))
     return {**names, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
 
@@ -139,7 +142,7 @@ def side_by_side(view: View, cases: list[Case]) -> None:
 def comparable(view: View, cases: list[Case]) -> list:
     """The results of these cases that have an index, best evidence first within a case."""
     ordered = (row for case in cases for row in sorted(view.rows_of(case), key=lambda row: row.grade))
-    return [row for row in ordered if row.index is not None and row.grade != "P" and row.role in ("outcome", "output")]
+    return [row for row in ordered if row.index is not None and row.grade != "P" and row.role in RESULTS]
 
 
 def shared_index(view: View, rows: list, cases: list[Case]) -> None:
@@ -209,7 +212,7 @@ def page(view: View, titles: dict[str, str], offered: Sequence[Any], cases: list
         picker(view, "cases", view.say("案例", "Cases"), titles, CASES)
     with right:
         picker(view, "figures", view.say("指标", "Figures"), {figure_id(row): f"{row.case_number} · {row.name}" for row in offered}, LIMIT)
-    if len(offered) >= OFFERED:
+    if len(offered) < view.dataset.index.within("role", RESULTS).sum():
         narrower = view.say("这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。", "The lists offer the first of what the filters leave; filter or search to find others.")
         st.html(Markup('<p class="quiet">{}</p>').format(narrower))
     if len(cases) < 2 and len(rows) < 2:

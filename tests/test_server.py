@@ -23,6 +23,8 @@ import streamlit
 
 from data.export import csv_bytes
 from data.load import FOLDER, load_dataset
+from data.shelf import MANY
+from tests.many import FIGURES, write
 from tests.server import PROJECT, command, free_port, health, logged, started, until
 
 BASE = "city/reform"
@@ -138,6 +140,18 @@ def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
     answer = fetch(f"{served.address}/api/places.geojson")
     assert (answer.status, answer.json) == (500, {"detail": "The server failed to answer this."})
     assert until(served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in logged(served.log)))
+
+
+def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp_path):
+    write(tmp_path / "served", MANY + 10)
+    with started(tmp_path / "log", HENAN_DATA=str(tmp_path / "served"), HENAN_CACHE=str(tmp_path / "cache")) as (address, process):
+        assert until(process, lambda: health(address)["status"] == "ok")
+        assert (health(address)["cases"], health(address)["metrics"]) == (MANY + 10, (MANY + 10) * FIGURES)
+        assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == (MANY + 10) * FIGURES
+    assert sorted(path.name for path in tmp_path.glob("cache/*/*")) == ["2020.parquet", "2021.parquet"]
+    said = [(line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.live"]
+    assert said[-2:] == [("reading", MANY + 10), ("data loaded", None)]
+    assert {line["level"] for line in logged(tmp_path / "log")} == {"info"}
 
 
 # --- without data, on a full disk, at the stop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -114,13 +115,21 @@ def test_all_cores_read_them_and_tell_how_far_they_are(tmp_path, plainly, folder
 
 
 def test_where_no_other_process_can_be_started_this_one_reads(read, monkeypatch):
-    def broken(*_: object) -> None:
-        raise data.shelf.BrokenProcessPool
-
     monkeypatch.setattr(data.shelf, "ALONE", 1)
-    monkeypatch.setattr(data.shelf, "ProcessPoolExecutor", broken)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     dataset, _, names = read()
     assert (len(dataset.cases), len(names)) == (SOME, SOME)
+
+
+def test_what_a_process_leaves_that_ends_is_read_in_this_one(read, monkeypatch, tmp_path, caplog):
+    monkeypatch.setattr(data.shelf, "ALONE", 1)
+    monkeypatch.setattr(data.shelf, "ROOT", tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "data").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "data" / "__init__.py").touch()
+    (tmp_path / "elsewhere" / "data" / "shelf.py").write_text("raise SystemExit('no room left')")
+    dataset, problems, names = read()
+    assert (len(dataset.cases), problems, len(names)) == (SOME, [], SOME)
+    assert [record.getMessage() for record in caplog.records] == ["Other processes do not read: no room left"]
 
 
 def test_what_is_kept_is_not_read_again(read):
