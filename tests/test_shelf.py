@@ -21,13 +21,13 @@ from data.shelf import ROW, Shelf
 from data.wording import worded_rows
 from tests.many import write
 
-SOME = 12
+SOME = 8
 SCATTERED = [0, 5, SOME - 1]
 
 
 @pytest.fixture(autouse=True)
 def many(monkeypatch):
-    """A dozen cases are many, and are read in this process."""
+    """Eight cases are many, and are read in this process."""
     monkeypatch.setattr(data.load, "MANY", SOME - 2)
     monkeypatch.setattr(data.shelf, "ALONE", 10 * SOME)
 
