@@ -53,6 +53,11 @@ class Dataset:
         return int(self.index.starts[-1])
 
     @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What `data.filters` remembers of it."""
+        return {}
+
+    @cached_property
     def by_id(self) -> Mapping[str, Case]:
         return _ById(self.cases, self.index.numbers)
 

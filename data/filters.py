@@ -15,6 +15,7 @@ from data.evidence import GRADES
 from data.index import PROVINCE, ROLES, folded
 
 SEARCH_LIMIT = 100
+REMEMBERED = 32
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,22 @@ def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tu
 
 
 def select(dataset: Dataset, filters: Filters) -> Selection:
-    """Applies the filters. A city keeps a case when the case or one of its figures is there; grade, role and search then choose among its figures."""
+    """Applies the filters. A city keeps a case when the case or one of its figures is there; grade, role and search then choose among its figures.
+
+    What the last REMEMBERED filters leave is shared by all readers.
+    """
+    found = dataset.remembered.get(filters)
+    if found is None:
+        found = _chosen(dataset, filters)
+        if len(dataset.remembered) >= REMEMBERED:
+            dataset.remembered.clear()
+        dataset.remembered[filters] = found
+    cases, positions, local = found
+    return Selection(dataset, dataset.chosen(cases), positions, local)
+
+
+def _chosen(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray, int]:
+    """The numbers of the cases, the positions of the figures, and how many of these are local."""
     index = dataset.index
     cases = np.ones(len(index.ids), bool)
     local = np.zeros(dataset.figures, bool)
@@ -117,5 +133,7 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
         left[index.case[keep]] = True
         cases = left | (cases & in_case) if words and not (filters.grade or filters.role) else left
     own = keep & local
-    positions = np.concatenate([own.nonzero()[0], (keep & ~own).nonzero()[0]])
-    return Selection(dataset, dataset.chosen(cases.nonzero()[0]), positions, int(own.sum()))
+    numbers, positions = cases.nonzero()[0], np.concatenate([own.nonzero()[0], (keep & ~own).nonzero()[0]])
+    for shared in (numbers, positions):
+        shared.flags.writeable = False
+    return numbers, positions, int(own.sum())

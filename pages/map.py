@@ -13,10 +13,10 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup, escape
 
-from data.dataset import Chosen
+from data.dataset import Chosen, Dataset
 from data.evidence import GRADES
 from data.export import csv_bytes
-from data.filters import PROVINCE, Selection, select
+from data.filters import PROVINCE, Filters, Selection, select
 from data.geography import Holding, Measure, There, area_name, area_table, holdings, inner, inner_table, measures, own_figures, points, units
 from data.geojson import CREDIT
 from data.schema import Place
@@ -373,7 +373,19 @@ def by_county(view: View, cases: Chosen, kept: np.ndarray) -> None:
         for there in places
     )
     st.html(plain_table(headings, rows, view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")))
-    as_csv(view, len(places), partial(inner_table, view.dataset, cases, kept), "counties")
+    as_csv(view, len(places), partial(county_table, view.dataset, view.filters), "counties")
+
+
+def county_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
+    """The counties, towns and zones that a filter leaves."""
+    found = select(dataset, filters)
+    return inner_table(dataset, found.cases, found.positions)
+
+
+def city_table(dataset: Dataset, filters: Filters, measure: Measure | None) -> pd.DataFrame:
+    """What a filter leaves of each unit."""
+    found = select(dataset, filters)
+    return area_table(dataset, holdings(dataset, found.cases, found.positions), measure)
 
 
 def noted(view: View, there: There) -> str:
@@ -400,7 +412,8 @@ def page(view: View, found: Mapping[str, Holding], everywhere: Selection, known:
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
     colour = colour_control(view, shades(view, known))
     measure = of_key(known, colour)
-    table = partial(area_table, view.dataset, found, measure)
+    anywhere = replace(view, filters=view.filters.without("city"))
+    table = partial(city_table, view.dataset, anywhere.filters, measure)
     left, right = st.columns([2, 1], gap="large")
     with left:
         drawn(view, found, cases, shade(view, colour, found, known), table)
@@ -408,14 +421,14 @@ def page(view: View, found: Mapping[str, Holding], everywhere: Selection, known:
         beside(view, found)
     best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
-    anywhere = replace(view, filters=view.filters.without("city"))
     by_area(anywhere, found, measure, table)
     by_county(anywhere, cases, everywhere.positions)
 
 
 def embedded(view: View, found: Mapping[str, Holding], everywhere: Selection, known: tuple[Measure, ...]) -> None:
     colour = coloured_by(shades(view, known))
-    embed(view, {"map": partial(drawn, view, found, everywhere.cases, shade(view, colour, found, known), partial(area_table, view.dataset, found, of_key(known, colour)))})
+    table = partial(city_table, view.dataset, view.filters.without("city"), of_key(known, colour))
+    embed(view, {"map": partial(drawn, view, found, everywhere.cases, shade(view, colour, found, known), table)})
 
 
 view = the_view()

@@ -31,13 +31,17 @@ class View:
     lang: Lang
     filters: Filters
     dropped: tuple[tuple[str, str], ...]
-    selection: Selection
     pages: Mapping[str, Any]
     page: Any
 
     @property
     def dataset(self) -> Dataset:
         return self.state.dataset
+
+    @property
+    def selection(self) -> Selection:
+        """What the filters leave. No reader keeps it: it is as large as the dataset."""
+        return select(self.dataset, self.filters)
 
     @property
     def printing(self) -> bool:
@@ -116,7 +120,7 @@ def open_view(pages: Mapping[str, Any], page: Any) -> View:
             st.session_state[field.name] = value if isinstance(value, str) else list(value)
         st.session_state[_APPLIED] = filters
     st.session_state["lang"] = lang
-    view = View(state, lang, filters, dropped, select(state.dataset, filters), pages, page)
+    view = View(state, lang, filters, dropped, pages, page)
     st.session_state[_VIEW] = view
     return view
 
