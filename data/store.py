@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +34,8 @@ class Store:
 
     def read(self, schema: pa.Schema) -> pa.Table:
         """All rows, in the order of their files' names; without their figures."""
-        tables = [table for year in self._years() if (table := self._table(year, schema.names))]
+        with ThreadPoolExecutor() as pool:
+            tables = [table for table in pool.map(lambda year: self._table(year, schema.names), self._years()) if table]
         return pa.concat_tables(tables) if tables else schema.empty_table()
 
     def figures(self, year: str, rows: pa.Table) -> pa.Table | None:
