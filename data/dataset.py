@@ -19,7 +19,7 @@ from data.schema import Case, Domain, Lang, Metric, Place, Source, Unit
 Tables = Mapping[str, Mapping[str, Any]]
 _TEXTS = dict.fromkeys((pa.string(), pa.large_string()), pd.StringDtype())
 FEW = 5000
-"""So many figures are put into a table from their cases where the table of all is not made yet."""
+"""So many figures of a larger dataset are put into a table from their cases where the table of all is not made yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class Dataset:
 
     def rows(self, positions: Sequence[int]) -> pd.DataFrame:
         """These rows of the metrics table, in this order, with their positions as labels."""
-        if "table" in self.__dict__ or len(positions) > FEW:
+        if "table" in self.__dict__ or self.figures <= FEW or len(positions) > FEW:
             return self.table.iloc[positions]
         return table.build(self, positions)
 

@@ -52,7 +52,7 @@ TARGETS = (
     Target("first figures warm", 1.0),
     Target("first figures cold", 1.2),
     Target("first load, compressed", 2.5, of_peer=False),
-    Target("filter: server script, first", 15.0, of_peer=False),
+    Target("filter: server script", 15.0, of_peer=False),
 )
 
 
