@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, ViewportSize, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, ViewportSize, WebError, WebSocket, expect
 
 from data.schema import Lang
 
@@ -16,6 +16,8 @@ Scheme = Literal["light", "dark"]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 """Under a deep link Streamlit's page asks there first where its server is, and finds nothing."""
+LEFT = "Cannot read properties of undefined (reading 'typesetMath')"
+"""What Plotly says when a chart is taken off the page while its words are drawn, as on a page that is left early. Nobody sees it."""
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -51,11 +53,15 @@ def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme 
         if message.type == "error" and not PROBE.search(message.location["url"]):
             noted.append(f"console error: {message.text} ({message.location['url']})")
 
+    def raised(thrown: WebError) -> None:
+        if LEFT not in str(thrown.error):
+            noted.append(f"uncaught error: {thrown.error}")
+
     screen = ViewportSize(width=width, height=900)
     with browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport=screen, reduced_motion="reduce", service_workers="block") as context:
         context.on("request", asked)
         context.on("console", said)
-        context.on("weberror", lambda raised: noted.append(f"uncaught error: {raised.error}"))
+        context.on("weberror", raised)
         context.on("page", lambda page: page.on("websocket", asked))
         context.set_default_timeout(15_000)
         yield context, noted
