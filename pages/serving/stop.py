@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 
 GRACE = 25
 """Seconds that the answers under way may still take; supervisors often kill after 30."""
@@ -28,6 +29,7 @@ def gracefully() -> None:
     def cut_off(*_: object) -> None:
         logger.log(logging.WARNING, "Answers that were still under way at the stop are cut off.")
         told(signal.SIGINT, None)
+        loop.call_soon_threadsafe(_hang_up, getattr(told, "__self__", None))
 
     def stop(*_: object) -> None:
         _at_signal(cut_off)
@@ -35,6 +37,13 @@ def gracefully() -> None:
         loop.call_soon_threadsafe(loop.call_later, GRACE, cut_off)
 
     _at_signal(stop)
+
+
+def _hang_up(server: Any) -> None:
+    """Ends the connections of a uvicorn server. From Python 3.12 on, one that is not read keeps asyncio waiting for ever."""
+    state = getattr(server, "server_state", None)
+    for connection in tuple(state.connections) if state else ():
+        connection.transport.abort()
 
 
 def _at_signal(handler: Callable[..., None]) -> None:
