@@ -65,13 +65,8 @@ class View:
         query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
-    @property
-    def rows(self) -> Rows:
-        """The selected figures with their words in the reader's language, the chosen cities' first."""
-        return self.words(self.selection.positions)
-
     def words(self, positions: Sequence[int]) -> Rows:
-        """The figures at these positions with their words."""
+        """The figures at these positions with their words in the reader's language."""
         return worded_rows(self.dataset, self.lang, positions)
 
     def rows_of(self, case: Case) -> tuple[Any, ...]:
