@@ -38,7 +38,9 @@ logger = logging.getLogger("dashboard")
 
 def empty_world(request: Request) -> Response:
     """Stands in for the world map that Plotly would fetch from elsewhere: the map draws only our own boundaries."""
-    return JSONResponse({"type": "Topology", "objects": {}, "arcs": []}, headers={"cache-control": "public, max-age=86400"})
+    return JSONResponse(
+        {"type": "Topology", "objects": {}, "arcs": []}, headers={"cache-control": "public, max-age=86400"}
+    )
 
 
 async def follow(loading: asyncio.Task[int]) -> None:
@@ -74,7 +76,13 @@ app = st.App(
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
     ],
-    middleware=[Middleware(log.Requests, BASE), Middleware(Guard, SETTINGS, BASE), Middleware(Compression), Middleware(Preload, BASE), Middleware(Replay)],
+    middleware=[
+        Middleware(log.Requests, BASE),
+        Middleware(Guard, SETTINGS, BASE),
+        Middleware(Compression),
+        Middleware(Preload, BASE),
+        Middleware(Replay),
+    ],
     lifespan=lifespan,
     on_script_error=failure.tell,
 )

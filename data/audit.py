@@ -42,7 +42,23 @@ AROUND = 14
 
 NO_NUMBER: tuple[str, ...] = (
     # 一 as a part of an adverb, conjunction or verb
-    *("进一步", "逐一", "一直", "一定", "一般", "一旦", "一律", "一起", "一向", "一致", "一样", "一切", "统一", "唯一", "万一"),
+    *(
+        "进一步",
+        "逐一",
+        "一直",
+        "一定",
+        "一般",
+        "一旦",
+        "一律",
+        "一起",
+        "一向",
+        "一致",
+        "一样",
+        "一切",
+        "统一",
+        "唯一",
+        "万一",
+    ),
     # 一 as a pronoun or determiner: this, each, another, the same, one of
     *("这一", "那一", "每一", "另一", "某一", "同一", "单一", "之一", "一方面"),
     # 一 as an unspecified number: some, a number of, a whole set
@@ -142,7 +158,9 @@ def find_numerals(text: str, names: frozenset[str] = frozenset()) -> tuple[Numer
     """The numerals of a text, in order. `names`: proper names whose numerals are none."""
     words = "|".join(map(re.escape, sorted({*NO_NUMBER, *names}, key=len, reverse=True)))
     tokens = re.compile(rf"{_MARKER}|{_FRACTION}|(?<!第)(?:{words})|{_NUMERAL}", re.MULTILINE)
-    return tuple(Numeral(token[0], *token.span(), _readings(token)) for token in tokens.finditer(text) if any(token.groups()))
+    return tuple(
+        Numeral(token[0], *token.span(), _readings(token)) for token in tokens.finditer(text) if any(token.groups())
+    )
 
 
 def _readings(token: re.Match[str]) -> frozenset[str]:
@@ -224,8 +242,15 @@ class _Document:
         return self.text.count("\n", 0, position) + 1
 
     def uncovered(self, numeral: Numeral) -> Uncovered:
-        before, after = self.text[max(0, numeral.start - AROUND) : numeral.start], self.text[numeral.end : numeral.end + AROUND]
-        return Uncovered(numeral.text, self.line(numeral.start), f"{before.rpartition(chr(10))[2]}[{numeral.text}]{after.partition(chr(10))[0]}")
+        before, after = (
+            self.text[max(0, numeral.start - AROUND) : numeral.start],
+            self.text[numeral.end : numeral.end + AROUND],
+        )
+        return Uncovered(
+            numeral.text,
+            self.line(numeral.start),
+            f"{before.rpartition(chr(10))[2]}[{numeral.text}]{after.partition(chr(10))[0]}",
+        )
 
 
 def _names(dataset: Dataset) -> frozenset[str]:
@@ -244,7 +269,9 @@ def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | N
     faults: dict[str, list[str]] = {"not_verbatim": [], "ambiguous": [], "too_long": []}
     for citation in _citations(case, dataset) if case else ():
         if len(citation.phrase.text) > PHRASE_LIMIT:
-            faults["too_long"].append(f"{_label(citation)}: {len(citation.phrase.text)} characters, at most {PHRASE_LIMIT}")
+            faults["too_long"].append(
+                f"{_label(citation)}: {len(citation.phrase.text)} characters, at most {PHRASE_LIMIT}"
+            )
         place = _locate(source, citation, scope, faults)
         for numeral, cover in _covers(source, citation, place, faults) if place else ():
             covers[numeral].add(cover)
@@ -255,7 +282,9 @@ def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | N
         covered=counted.count("metric") + counted.count("excluded"),
         dated=counted.count("event") + counted.count("conflict"),
         not_measured=counted.count("not_measured"),
-        uncovered=tuple(source.uncovered(numeral) for numeral, cover in zip(covers, counted, strict=True) if cover is None),
+        uncovered=tuple(
+            source.uncovered(numeral) for numeral, cover in zip(covers, counted, strict=True) if cover is None
+        ),
         **{kind: tuple(found) for kind, found in faults.items()},
     )
 
@@ -279,18 +308,29 @@ def _locate(source: _Document, citation: _Citation, part: Span, faults: dict[str
         faults["ambiguous"].append(f"{_label(citation)}: stands {len(found)} times in {where}. Write its occurrence")
     else:
         elsewhere = ", but elsewhere in the part" if len(found) < len(source.find(citation.phrase.text, part)) else ""
-        faults["not_verbatim"].append(f"{_label(citation)}: stands {len(found) or 'no'} time{'s' * (len(found) != 1)} in {where}{elsewhere}")
+        faults["not_verbatim"].append(
+            f"{_label(citation)}: stands {len(found) or 'no'} time{'s' * (len(found) != 1)} in {where}{elsewhere}"
+        )
     return None
 
 
-def _covers(source: _Document, citation: _Citation, place: Span, faults: dict[str, list[str]]) -> Iterator[tuple[Numeral, Cover]]:
+def _covers(
+    source: _Document, citation: _Citation, place: Span, faults: dict[str, list[str]]
+) -> Iterator[tuple[Numeral, Cover]]:
     """What the entry does with the numerals of its phrase."""
     numerals = source.within(place)
     excluded: set[Numeral] = set()
     for exclusion in citation.phrase.excludes:
-        found = {numeral for span in source.find(exclusion, place) for numeral in numerals if numeral.start < span[1] and span[0] < numeral.end}
+        found = {
+            numeral
+            for span in source.find(exclusion, place)
+            for numeral in numerals
+            if numeral.start < span[1] and span[0] < numeral.end
+        }
         if not found:
-            faults["not_verbatim"].append(f'{_label(citation)}: excludes "{exclusion}", which is no numeral of the phrase')
+            faults["not_verbatim"].append(
+                f'{_label(citation)}: excludes "{exclusion}", which is no numeral of the phrase'
+            )
         excluded |= found
     for numeral in numerals:
         if citation.holds is None or not citation.holds.isdisjoint(numeral.readings):
@@ -304,15 +344,25 @@ def _covers(source: _Document, citation: _Citation, place: Span, faults: dict[st
 def _citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
     held = {metric.id: _held_by_metric(metric, dataset) for metric in case.metrics}
     for metric in case.metrics:
-        yield from (_Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section) for phrase in metric.phrases)
+        yield from (
+            _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section)
+            for phrase in metric.phrases
+        )
     for index, event in enumerate(case.events):
-        holds = _words(event.what.zh, dataset) | _dates(event.date) | _dates(event.end) | _keys(*(float(date[:4]) for date in (event.date, event.end) if date))
+        holds = (
+            _words(event.what.zh, dataset)
+            | _dates(event.date)
+            | _dates(event.end)
+            | _keys(*(float(date[:4]) for date in (event.date, event.end) if date))
+        )
         yield from (_Citation(f"events[{index}]", phrase, "event", holds) for phrase in event.phrases)
     for conflict in case.conflicts:
         holds = _words(conflict.note.zh, dataset).union(*(held[metric] for metric in conflict.metrics))
         yield from (_Citation(f"conflicts {conflict.id}", phrase, "conflict", holds) for phrase in conflict.phrases)
     for index, entry in enumerate(case.not_measured):
-        yield _Citation(f"not_measured[{index}]", entry.phrase, "not_measured", held[entry.metric] if entry.metric else None)
+        yield _Citation(
+            f"not_measured[{index}]", entry.phrase, "not_measured", held[entry.metric] if entry.metric else None
+        )
 
 
 def _held_by_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
@@ -321,21 +371,31 @@ def _held_by_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
     held = [_held_by_quantity(end, unit.scale, dataset) for end, unit in zip(ends, units, strict=True)]
     held += [_dates(end.period.start) | _dates(end.period.end) for end in ends if end.period]
     if metric.change:
-        held.append(_held_by_quantity(metric.change, dataset.units[metric.unit].scale if metric.change.kind == "difference" else 1, dataset))
+        held.append(
+            _held_by_quantity(
+                metric.change, dataset.units[metric.unit].scale if metric.change.kind == "difference" else 1, dataset
+            )
+        )
     return frozenset[str]().union(*held)
 
 
 def _held_by_quantity(quantity: Quantity, scale: float, dataset: Dataset) -> frozenset[str]:
-    return _words(quantity.text.zh, dataset) if quantity.text else _keys(*(value * scale for value in quantity.span or ()))
+    return (
+        _words(quantity.text.zh, dataset) if quantity.text else _keys(*(value * scale for value in quantity.span or ()))
+    )
 
 
 def _words(text: str, dataset: Dataset) -> frozenset[str]:
-    return frozenset[str]().union(*(numeral.readings for numeral in find_numerals(_without_blanks(text), _names(dataset))))
+    return frozenset[str]().union(
+        *(numeral.readings for numeral in find_numerals(_without_blanks(text), _names(dataset)))
+    )
 
 
 def _dates(date: str | None) -> frozenset[str]:
     """2020-12-31 as 2020年, 12月 and 31日."""
-    return frozenset(f"{int(number)}{unit}" for number, unit in zip((date or "").split("-"), "年月日", strict=False) if number)
+    return frozenset(
+        f"{int(number)}{unit}" for number, unit in zip((date or "").split("-"), "年月日", strict=False) if number
+    )
 
 
 def report(case: CaseAudit) -> str:
@@ -343,7 +403,11 @@ def report(case: CaseAudit) -> str:
     counts = f"{case.numerals} numerals: {case.covered} in metrics, {case.dated} in events and conflicts, {case.not_measured} not measured, {len(case.uncovered)} uncovered"
     lines = [f"{case.case_id}: {counts if case.line else 'the document has no part of this number'}"]
     lines += [f"  uncovered, line {found.line}: {found.around}" for found in case.uncovered]
-    for kind, faults in (("not verbatim", case.not_verbatim), ("which place", case.ambiguous), ("too long", case.too_long)):
+    for kind, faults in (
+        ("not verbatim", case.not_verbatim),
+        ("which place", case.ambiguous),
+        ("too long", case.too_long),
+    ):
         lines += [f"  {kind}: {fault}" for fault in faults]
     return "\n".join(lines)
 
@@ -351,7 +415,13 @@ def report(case: CaseAudit) -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.audit", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("source", type=Path, help="the document as UTF-8 text; it is read and never kept")
-    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="the folder that holds cases/ and reference/ (default: this project's)")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=FOLDER,
+        help="the folder that holds cases/ and reference/ (default: this project's)",
+    )
     given = parser.parse_args(arguments)
     try:
         document = given.source.read_text(encoding="utf-8-sig")

@@ -49,7 +49,9 @@ class _Writer:
     def __init__(self, dataset: Dataset, case: Case, lang: Lang) -> None:
         self.dataset, self.case, self.lang = dataset, case, lang
         self.document = Document()
-        self.cell, self.note = (self.document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) for name in ("Table text", "Note"))
+        self.cell, self.note = (
+            self.document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) for name in ("Table text", "Note")
+        )
         _letters(self.document)
         section = self.document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
@@ -89,40 +91,100 @@ class _Writer:
         shown = [row for row in rows if row.role in ("outcome", "output")]
         self._heading("指标", "Figures")
         grades = [grade for grade in GRADES if any(row.grade == grade for row in rows)]
-        meanings = (self.say("{}：{}", "{}: {}").format(f"{grade} {GRADE_WORDS[grade][self.lang]}", GRADE_MEANINGS[grade][self.lang]) for grade in grades)
+        meanings = (
+            self.say("{}：{}", "{}: {}").format(
+                f"{grade} {GRADE_WORDS[grade][self.lang]}", GRADE_MEANINGS[grade][self.lang]
+            )
+            for grade in grades
+        )
         self._note(self.say("；", "; ").join(meanings) + self.say("。", "."))
         self._compared([row for row in shown if row.grade in "ABCD"])
-        self._stated([row for row in shown if row.grade == "E"], "只有水平值或完成量", "Levels and amounts delivered, with no earlier value")
+        self._stated(
+            [row for row in shown if row.grade == "E"],
+            "只有水平值或完成量",
+            "Levels and amounts delivered, with no earlier value",
+        )
         self._stated([row for row in shown if row.grade == "F"], "以文字表述的结果", "Results in words")
-        self._stated([row for row in shown if row.grade == "P"], "目标与规划，不作为成效", "Targets and plans, not counted as results")
-        self._stated([row for row in rows if row.role not in ("outcome", "output")], "投入、背景与制度参数", "Inputs, background and rules")
+        self._stated(
+            [row for row in shown if row.grade == "P"],
+            "目标与规划，不作为成效",
+            "Targets and plans, not counted as results",
+        )
+        self._stated(
+            [row for row in rows if row.role not in ("outcome", "output")],
+            "投入、背景与制度参数",
+            "Inputs, background and rules",
+        )
 
     def _compared(self, rows: Sequence[Any]) -> None:
         if not rows:
-            self.document.add_paragraph(self.say("材料没有给出任何前后变化。", "The source states no change of any figure."))
+            self.document.add_paragraph(
+                self.say("材料没有给出任何前后变化。", "The source states no change of any figure.")
+            )
             return
-        headings = (("指标", "Figure"), ("地点", "Place"), ("前", "Before"), ("后", "After"), ("变化", "Change"), ("时间", "Periods"), ("等级", "Grade"))
-        cells = ((row.name, row.place, _end(row, "before"), _end(row, "after"), row.change_label, row.periods, f"{row.grade} {row.grade_word}") for row in rows)
+        headings = (
+            ("指标", "Figure"),
+            ("地点", "Place"),
+            ("前", "Before"),
+            ("后", "After"),
+            ("变化", "Change"),
+            ("时间", "Periods"),
+            ("等级", "Grade"),
+        )
+        cells = (
+            (
+                row.name,
+                row.place,
+                _end(row, "before"),
+                _end(row, "after"),
+                row.change_label,
+                row.periods,
+                f"{row.grade} {row.grade_word}",
+            )
+            for row in rows
+        )
         self._table(self.say("变化", "Changes"), headings, cells, (38, 20, 20, 20, 22, 28, 22))
         if any("derived" in (row.before_origin, row.after_origin) for row in rows):
             self._note(self.say("* 由另一端和变化量推算。", "* Derived from the other end and the change."))
 
     def _stated(self, rows: Sequence[Any], zh: str, en: str) -> None:
         if rows:
-            headings = (("指标", "Figure"), ("地点", "Place"), ("数值", "Value"), ("时间", "Periods"), ("等级", "Grade"))
-            cells = ((row.name, row.place, row.after_label or row.before_label or row.change_label, row.periods, f"{row.grade} {row.grade_word}") for row in rows)
+            headings = (
+                ("指标", "Figure"),
+                ("地点", "Place"),
+                ("数值", "Value"),
+                ("时间", "Periods"),
+                ("等级", "Grade"),
+            )
+            cells = (
+                (
+                    row.name,
+                    row.place,
+                    row.after_label or row.before_label or row.change_label,
+                    row.periods,
+                    f"{row.grade} {row.grade_word}",
+                )
+                for row in rows
+            )
             self._table(self.say(zh, en), headings, cells, (54, 30, 32, 32, 22))
 
     def contradictions(self) -> None:
         if not self.case.conflicts:
             return
         self._heading("材料自身的矛盾", "Where the source contradicts itself")
-        cells = (("\n".join(f"“{phrase.text}”" for phrase in conflict.phrases), conflict.note[self.lang]) for conflict in self.case.conflicts)
+        cells = (
+            ("\n".join(f"“{phrase.text}”" for phrase in conflict.phrases), conflict.note[self.lang])
+            for conflict in self.case.conflicts
+        )
         self._table("", (("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
 
     def provenance(self, rows: Sequence[Any]) -> None:
         self._heading("逐项出处", "Every figure and its words")
-        headings = (("指标", "Figure"), ("原文（所在部分）", "Source words (section)"), ("推算与注意事项", "Derivation and caveats"))
+        headings = (
+            ("指标", "Figure"),
+            ("原文（所在部分）", "Source words (section)"),
+            ("推算与注意事项", "Derivation and caveats"),
+        )
         cells = (
             (
                 row.name,
@@ -144,7 +206,9 @@ class _Writer:
         self._heading("引用", "Citation")
         self.document.add_paragraph(f"{document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":
-            self.document.add_paragraph(f"{source.issuer.en}. {source.title.en}. {date_text(source.date, 'en')}. Case {case.number}: {case.title.en}.")
+            self.document.add_paragraph(
+                f"{source.issuer.en}. {source.title.en}. {date_text(source.date, 'en')}. Case {case.number}: {case.title.en}."
+            )
         self._note(
             self.say(
                 "指标为来源所述事实，摘要与说明为编者所写；材料没有写明的不补。",
@@ -163,7 +227,9 @@ class _Writer:
     def _note(self, text: str) -> None:
         self.document.add_paragraph(text, self.note)
 
-    def _table(self, title: str, headings: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:
+    def _table(
+        self, title: str, headings: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]], widths: Sequence[int]
+    ) -> None:
         """A table of `widths` in mm; its heading row comes again on every page, and no row is torn."""
         if title:
             self.document.add_heading(title, 2)

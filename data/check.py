@@ -48,7 +48,11 @@ def schema_text() -> str:
 def report(dataset: Dataset) -> str:
     """A line a case and a line of totals: figures by grade and by role, texts in both languages, conflicts, numerals not measured, share of figures with a period."""
     header = ["case", "figures", *GRADES, *get_args(Role), "zh+en", "conflicts", "not measured", "dated"]
-    rows = [header, *([case.id, *_counts(dataset, [case])] for case in dataset.cases), ["total", *_counts(dataset, dataset.cases)]]
+    rows = [
+        header,
+        *([case.id, *_counts(dataset, [case])] for case in dataset.cases),
+        ["total", *_counts(dataset, dataset.cases)],
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in rows)
 
@@ -62,7 +66,12 @@ def _counts(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
     dated = sum(any(end and end.period for end in (metric.before, metric.after)) for metric in figures)
     counts = [len(figures), *(grades[grade] for grade in GRADES), *(roles[role] for role in get_args(Role))]
     told = [sum(len(case.conflicts) for case in cases), sum(len(case.not_measured) for case in cases)]
-    return [*map(str, counts), f"{complete}/{len(texts)}", *map(str, told), f"{dated / len(figures):.0%}" if figures else "-"]
+    return [
+        *map(str, counts),
+        f"{complete}/{len(texts)}",
+        *map(str, told),
+        f"{dated / len(figures):.0%}" if figures else "-",
+    ]
 
 
 def _texts(value: object) -> Iterator[Text]:
@@ -89,8 +98,16 @@ def _told(done: int, total: int) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m data.check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="the folder that holds cases/ and reference/ (default: this project's)")
+    parser = argparse.ArgumentParser(
+        prog="python -m data.check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=FOLDER,
+        help="the folder that holds cases/ and reference/ (default: this project's)",
+    )
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
     parser.add_argument("--schema", action="store_true", help="write data/case.schema.json and do nothing else")
     chosen = parser.parse_args(arguments)

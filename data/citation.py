@@ -27,7 +27,9 @@ def source_line(source: Source, numbers: Iterable[int], lang: Lang) -> str:
 
 def caveat_lines(row: Any, lang: Lang) -> list[str]:
     """The doubts about a figure, a line each."""
-    return [f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)]
+    return [
+        f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
+    ]
 
 
 def quotation(row: Any, source: Source, lang: Lang, address: str) -> str:
@@ -41,7 +43,11 @@ def quotation(row: Any, source: Source, lang: Lang, address: str) -> str:
             f"{row.place}: {row.finding} ({row.periods}; grade of evidence {row.grade}, {row.grade_word}).",
         ),
         say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
-        *([say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}")] if row.formula_label else []),
+        *(
+            [say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}")]
+            if row.formula_label
+            else []
+        ),
         *caveat_lines(row, lang),
         source_line(source, [row.case_number], lang),
         address,

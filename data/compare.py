@@ -59,7 +59,9 @@ def compare(chosen: Sequence[Any], everything: Iterable[Any]) -> Comparison:
     groups = tuple(Group(*scale, tuple(rows)) for scale, rows in on_scale.items() if len(rows) > 1)
     placed = {row for group in groups for row in map(_identity, group.rows)}
     pool = list(everything)
-    refusals = tuple(Refusal(row, _reason(row, chosen), _instead(row, pool)) for row in chosen if _identity(row) not in placed)
+    refusals = tuple(
+        Refusal(row, _reason(row, chosen), _instead(row, pool)) for row in chosen if _identity(row) not in placed
+    )
     return Comparison(groups, refusals)
 
 
@@ -82,5 +84,9 @@ def _reason(row: Any, chosen: Sequence[Any]) -> Reason:
 
 def _instead(row: Any, pool: Sequence[Any]) -> tuple[Any, ...]:
     own = set(scales(row))
-    shared = [other for other in pool if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(scales(other))]
+    shared = [
+        other
+        for other in pool
+        if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(scales(other))
+    ]
     return tuple(sorted(shared, key=lambda other: (other.case_id == row.case_id, other.grade))[:3])

@@ -40,7 +40,9 @@ class Dataset:
     @cached_property
     def index(self) -> Index:
         """Its columns."""
-        return Index.of(self.cases, self.tables) if isinstance(self.cases, tuple) else Index(self.cases.table, self.tables)
+        return (
+            Index.of(self.cases, self.tables) if isinstance(self.cases, tuple) else Index(self.cases.table, self.tables)
+        )
 
     @property
     def tables(self) -> Tables:
@@ -87,7 +89,11 @@ class Dataset:
         if case_id not in self.index.numbers:
             return ()
         found = self.positions(case_id)
-        return found if not metric_id else [found[at] for at, metric in enumerate(self.by_id[case_id].metrics) if metric.id == metric_id]
+        return (
+            found
+            if not metric_id
+            else [found[at] for at, metric in enumerate(self.by_id[case_id].metrics) if metric.id == metric_id]
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -105,7 +111,11 @@ class Dataset:
     @cached_property
     def units_of_map(self) -> Mapping[str, Place]:
         """The province and its 18 units by six-digit code."""
-        return {place.code: place for place in self.places.values() if place.code and place.kind in ("province", "prefecture")}
+        return {
+            place.code: place
+            for place in self.places.values()
+            if place.code and place.kind in ("province", "prefecture")
+        }
 
     def prefecture_code(self, place_id: str) -> str | None:
         """The six-digit code of the unit a place lies in; `410000` for the province, None outside."""
@@ -125,10 +135,18 @@ class Chosen(Sequence[Case]):
         return len(self.numbers)
 
     def __getitem__(self, at: Any) -> Any:
-        return Chosen(self.dataset, self.numbers[at]) if isinstance(at, slice) else self.dataset.cases[int(self.numbers[at])]
+        return (
+            Chosen(self.dataset, self.numbers[at])
+            if isinstance(at, slice)
+            else self.dataset.cases[int(self.numbers[at])]
+        )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(other) == len(self) and all(one == another for one, another in zip(self, other, strict=True))
+        return (
+            isinstance(other, Sequence)
+            and len(other) == len(self)
+            and all(one == another for one, another in zip(self, other, strict=True))
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -152,7 +170,9 @@ class Chosen(Sequence[Case]):
 
     def numbered(self, lang: Lang, between: str = " ") -> list[str]:
         """The number and title of each."""
-        return [f"{int(case_id[5:7])}{between}{title}" for case_id, title in zip(self.ids, self.titles(lang), strict=True)]
+        return [
+            f"{int(case_id[5:7])}{between}{title}" for case_id, title in zip(self.ids, self.titles(lang), strict=True)
+        ]
 
 
 class _ById(Mapping[str, Case]):

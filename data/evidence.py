@@ -23,8 +23,24 @@ COMPARABLE: frozenset[Grade] = frozenset("ABC")
 """Grades with an index, where the scale allows one."""
 
 # Where the true value lies, seen from the printed number: above (+1), below (-1), on it (0), either side (None).
-_SIDE: dict[Bound, int | None] = {"exact": 0, "over": 1, "at_least": 1, "under": -1, "nearly": -1, "at_most": -1, "about": None}
-_MIRROR: dict[Bound, Bound] = {"exact": "exact", "over": "under", "under": "over", "nearly": "over", "about": "about", "at_least": "at_most", "at_most": "at_least"}
+_SIDE: dict[Bound, int | None] = {
+    "exact": 0,
+    "over": 1,
+    "at_least": 1,
+    "under": -1,
+    "nearly": -1,
+    "at_most": -1,
+    "about": None,
+}
+_MIRROR: dict[Bound, Bound] = {
+    "exact": "exact",
+    "over": "under",
+    "under": "over",
+    "nearly": "over",
+    "about": "about",
+    "at_least": "at_most",
+    "at_most": "at_least",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,15 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     before, after, formula = _ends(metric, units)
     index, index_bound, index_formula = _index(metric, units, before, after)
     grade = _grade(metric, before, after)
-    return Evidence(grade, before, after, index, index_bound, _direction(metric, units, before, after), "; ".join(part for part in (formula, index_formula) if part))
+    return Evidence(
+        grade,
+        before,
+        after,
+        index,
+        index_bound,
+        _direction(metric, units, before, after),
+        "; ".join(part for part in (formula, index_formula) if part),
+    )
 
 
 def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[tuple[tuple[str, ...], str, str]]:
@@ -67,9 +91,21 @@ def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) ->
     if unit.dimension == "rank" and metric.better == "higher":
         found.append((("better",), "a rank improves towards 1. Write better: lower", "error"))
     if change and change.kind == "places" and unit.dimension != "rank":
-        found.append((("change", "kind"), f"places belong to a rank, but the unit is {metric.unit}. Write unit: rank, or another kind", "error"))
+        found.append(
+            (
+                ("change", "kind"),
+                f"places belong to a rank, but the unit is {metric.unit}. Write unit: rank, or another kind",
+                "error",
+            )
+        )
     if change and change.kind == "points" and unit.dimension != "share":
-        found.append((("change", "kind"), f"percentage points belong to a share, but the unit is {metric.unit}. Write unit: percent, or kind: difference", "error"))
+        found.append(
+            (
+                ("change", "kind"),
+                f"percentage points belong to a share, but the unit is {metric.unit}. Write unit: percent, or kind: difference",
+                "error",
+            )
+        )
     if unit.dimension == "rank" and change and change.kind in ("relative", "multiple"):
         found.append((("change", "kind"), f"a rank has no {change.kind} change. Write kind: places", "error"))
     if found or change is None or change.span is None:
@@ -77,7 +113,11 @@ def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) ->
     gap = _disagreement(metric, units, change)
     if gap is not None:
         implied = f"the ends give {gap[0]:g}, the change says {gap[1]:g}"
-        advice = "The case declares the conflict" if disputed else "Correct one of them, or declare a conflict that names this figure"
+        advice = (
+            "The case declares the conflict"
+            if disputed
+            else "Correct one of them, or declare a conflict that names this figure"
+        )
         found.append((("change",), f"{implied}. {advice}", "warning" if disputed else "error"))
     return found
 
@@ -103,7 +143,9 @@ def _ends(metric: Metric, units: Mapping[str, Unit]) -> tuple[DerivedEnd, Derive
     if change is None or change.span is None or known.span is None or (before.span and after.span):
         return before, after, ""
     backwards = before.span is None
-    if "missing" not in (before.origin, after.origin) or not (_same_scale(metric) and _derivable(metric, units, change, backwards)):
+    if "missing" not in (before.origin, after.origin) or not (
+        _same_scale(metric) and _derivable(metric, units, change, backwards)
+    ):
         return before, after, ""
     span, symbols = _solve(known.span, change, backwards)
     bound = _solved_bound(known.bound, change, backwards)
@@ -141,7 +183,9 @@ def _solve(known: Span, change: Change, backwards: bool) -> tuple[Span, str]:
 def _solve_one(end: float, delta: float, change: Change, backwards: bool) -> tuple[float, str]:
     sign = -1 if backwards else 1
     if change.kind == "multiple":
-        return _tidy(end / delta if backwards else end * delta), f"{number(end)} {'÷' if backwards else '×'} {number(delta)}"
+        return _tidy(
+            end / delta if backwards else end * delta
+        ), f"{number(end)} {'÷' if backwards else '×'} {number(delta)}"
     if change.kind == "relative":
         factor = 1 + delta / 100
         symbols = f"{number(end)} {'÷' if backwards else '×'} (1 {'+' if delta >= 0 else '−'} {number(abs(delta))} %)"
@@ -183,7 +227,9 @@ def _same_scale(metric: Metric) -> bool:
     return _own_unit(metric.before, metric) == _own_unit(metric.after, metric)
 
 
-def _index(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> tuple[float | None, Bound | None, str]:
+def _index(
+    metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
+) -> tuple[float | None, Bound | None, str]:
     nothing = (None, None, "")
     if units[metric.unit].dimension == "rank" or any(caveat.kind == "mixed_units" for caveat in metric.caveats):
         return nothing
@@ -192,14 +238,26 @@ def _index(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after:
         if start != top or end != high or start <= 0 or end < 0:
             return nothing
         index = _tidy(end / start * 100)
-        return index, combine(after.bound, _MIRROR[before.bound]), f"index = {number(end)} ÷ {number(start)} × 100 = {number(round(index, 1))}"
+        return (
+            index,
+            combine(after.bound, _MIRROR[before.bound]),
+            f"index = {number(end)} ÷ {number(start)} × 100 = {number(round(index, 1))}",
+        )
     change = metric.change
     if change is None or change.value is None or change.kind not in ("relative", "multiple"):
         return nothing
     if change.kind == "multiple":
-        return _tidy(change.value * 100), change.bound, f"index = {number(change.value)} × 100 = {number(change.value * 100)}"
+        return (
+            _tidy(change.value * 100),
+            change.bound,
+            f"index = {number(change.value)} × 100 = {number(change.value * 100)}",
+        )
     index = _tidy(100 + change.value)
-    return index, _signed(change), f"index = 100 {'+' if change.value >= 0 else '−'} {number(abs(change.value))} = {number(index)}"
+    return (
+        index,
+        _signed(change),
+        f"index = 100 {'+' if change.value >= 0 else '−'} {number(abs(change.value))} = {number(index)}",
+    )
 
 
 def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
@@ -214,7 +272,9 @@ def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
 
 def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> Direction | None:
     """None for a neutral figure and where nothing is compared; `unclear` where the printed bounds or ranges leave both open."""
-    compared = metric.change is not None or all(end and (end.numeric or end.text) for end in (metric.before, metric.after))
+    compared = metric.change is not None or all(
+        end and (end.numeric or end.text) for end in (metric.before, metric.after)
+    )
     if metric.better == "neutral" or not compared:
         return None
     move = _move_of_ends(metric, units, before, after) if before.span and after.span else _move_of_change(metric.change)

@@ -43,7 +43,9 @@ def file_name(extract: Extract, ending: str = "csv") -> str:
 def filter_parts(extract: Extract) -> list[str]:
     """What was asked for as parts of a file's name, four at most."""
     asked = extract.filters
-    cities = {place.code: place.id for place in extract.dataset.places.values() if place.kind in ("province", "prefecture")}
+    cities = {
+        place.code: place.id for place in extract.dataset.places.values() if place.kind in ("province", "prefecture")
+    }
     parts = [
         *(cities[code] for code in asked.city),
         *asked.domain,
@@ -65,7 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
     target = parser.parse_args(arguments).file
     form = FORMATS.get(target.suffix.removeprefix(".").lower())
     if form is None:
-        parser.error(f"{target}: no form is called {target.suffix or 'nothing'}. Write one of: {', '.join(f'.{ending}' for ending in FORMATS)}")
+        parser.error(
+            f"{target}: no form is called {target.suffix or 'nothing'}. Write one of: {', '.join(f'.{ending}' for ending in FORMATS)}"
+        )
     try:
         extract = Extract(load_dataset())
         target.write_bytes(form.write(extract))

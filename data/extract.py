@@ -57,7 +57,10 @@ class Extract:
 
     def _arranged(self, table: pd.DataFrame) -> pd.DataFrame:
         if self.order:
-            keys, rising = [key.removeprefix("-") for key in self.order], [not key.startswith("-") for key in self.order]
+            keys, rising = (
+                [key.removeprefix("-") for key in self.order],
+                [not key.startswith("-") for key in self.order],
+            )
             table = table.sort_values(keys, ascending=rising, kind="stable", na_position="last")
         rows = table.iloc[self.offset : None if self.limit is None else self.offset + self.limit]
         return rows[list(dict.fromkeys(self.columns))] if self.columns else rows
@@ -88,7 +91,10 @@ def _joined(parts: Iterable[str]) -> str | None:
 
 def _cases(extract: Extract) -> Iterable[dict[str, Any]]:
     for case in extract.selection.cases:
-        actions = Text(zh=LIST_SEPARATOR.join(action.zh for action in case.actions), en=LIST_SEPARATOR.join(action.en for action in case.actions))
+        actions = Text(
+            zh=LIST_SEPARATOR.join(action.zh for action in case.actions),
+            en=LIST_SEPARATOR.join(action.en for action in case.actions),
+        )
         yield {
             "case_id": case.id,
             "case_number": case.number,
@@ -112,19 +118,44 @@ def _conflicts(extract: Extract) -> Iterable[dict[str, Any]]:
     for case in extract.selection.cases:
         for conflict in case.conflicts:
             phrases = _joined(phrase.text for phrase in conflict.phrases)
-            yield {"case_id": case.id, "conflict_id": conflict.id, "metric_ids": _joined(conflict.metrics), "phrases": phrases, **_both("note", conflict.note)}
+            yield {
+                "case_id": case.id,
+                "conflict_id": conflict.id,
+                "metric_ids": _joined(conflict.metrics),
+                "phrases": phrases,
+                **_both("note", conflict.note),
+            }
 
 
 def _places(extract: Extract) -> Iterable[dict[str, Any]]:
     dataset = extract.dataset
     for place in dataset.places.values():
         code = dataset.prefecture_code(place.id)
-        yield {"place_id": place.id, "code": place.code, **_both("name", place.name), "kind": place.kind, "prefecture_code": code, "lon": place.lon, "lat": place.lat}
+        yield {
+            "place_id": place.id,
+            "code": place.code,
+            **_both("name", place.name),
+            "kind": place.kind,
+            "prefecture_code": code,
+            "lon": place.lon,
+            "lat": place.lat,
+        }
 
 
 def _units(extract: Extract) -> Iterable[dict[str, Any]]:
     for unit in extract.dataset.units.values():
-        yield {"unit_id": unit.id, **_both("name", unit.name), "dimension": unit.dimension, "scale": unit.scale, "factor": unit.factor}
+        yield {
+            "unit_id": unit.id,
+            **_both("name", unit.name),
+            "dimension": unit.dimension,
+            "scale": unit.scale,
+            "factor": unit.factor,
+        }
 
 
-_ROWS: Mapping[str, Callable[[Extract], Iterable[dict[str, Any]]]] = {"cases": _cases, "conflicts": _conflicts, "places": _places, "units": _units}
+_ROWS: Mapping[str, Callable[[Extract], Iterable[dict[str, Any]]]] = {
+    "cases": _cases,
+    "conflicts": _conflicts,
+    "places": _places,
+    "units": _units,
+}

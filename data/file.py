@@ -85,7 +85,11 @@ class File:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self._problem(raw[: error.start].count(b"\n") + 1, 1, f"is not UTF-8 (byte {error.start}: 0x{raw[error.start]:02x}). Save the file as UTF-8")
+            self._problem(
+                raw[: error.start].count(b"\n") + 1,
+                1,
+                f"is not UTF-8 (byte {error.start}: 0x{raw[error.start]:02x}). Save the file as UTF-8",
+            )
             return
         if hidden := _UNPRINTABLE.search(text):
             line, column = text.count("\n", 0, hidden.start()) + 1, hidden.start() - text.rfind("\n", 0, hidden.start())
@@ -118,7 +122,9 @@ class File:
         at_tab = "".join(text.split("\n")[line : line + 1])[column:].startswith("\t")
         what = "tab character" if at_tab else f"{getattr(error, 'context', '')} {found}"
         since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
-        said = next((said.format(since=since) for part, said in _SYNTAX.items() if part in what), f"{found}. Check this line")
+        said = next(
+            (said.format(since=since) for part, said in _SYNTAX.items() if part in what), f"{found}. Check this line"
+        )
         self._problem(line + 1, column + 1, f"is not valid YAML: {said}")
 
     def _build(self, parser: yaml.CSafeLoader, event: yaml.Event, path: FieldPath) -> Any:
@@ -126,7 +132,9 @@ class File:
         if isinstance(event, yaml.AliasEvent):
             return self._refuse(path, f"the alias {shown(f'*{event.anchor}')} is not allowed. Write the value out")
         if event.tag is not None:
-            self._refuse(path, f"the tag {shown(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it")
+            self._refuse(
+                path, f"the tag {shown(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it"
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         _limit_depth(len(path), event)
@@ -140,11 +148,17 @@ class File:
             word = isinstance(key, yaml.ScalarEvent) and key.tag is None
             where = (*path, key.value if word else "?")
             if not word:
-                self._problem(*_place(key), "a key must be a plain word. Put quotes around text that begins with { [ * & or !", where)
+                self._problem(
+                    *_place(key),
+                    "a key must be a plain word. Put quotes around text that begins with { [ * & or !",
+                    where,
+                )
                 _skip(parser, key)
                 _skip(parser, parser.get_event())
             elif key.value in built:
-                self._problem(*_place(key), f"duplicate key, first written in line {self.keys[where][0]}. Keep one", where)
+                self._problem(
+                    *_place(key), f"duplicate key, first written in line {self.keys[where][0]}. Keep one", where
+                )
                 _skip(parser, parser.get_event())
             else:
                 self.keys[where] = _place(key)
@@ -161,7 +175,10 @@ class File:
             return text == "true"
         number = _NUMBER.fullmatch(text)
         if number and len(re.sub("[^0-9]", "", text)) > DIGIT_LIMIT:
-            return self._refuse(path, f"a number of {len(re.sub('[^0-9]', '', text))} digits, at most {DIGIT_LIMIT} are kept exactly. Write the printed number")
+            return self._refuse(
+                path,
+                f"a number of {len(re.sub('[^0-9]', '', text))} digits, at most {DIGIT_LIMIT} are kept exactly. Write the printed number",
+            )
         if number:
             return float(text) if number["fraction"] else int(text)
         return text
@@ -178,7 +195,9 @@ class File:
         field = known if isinstance(self.at(known), str) else path
         if at_key:
             self._forget(path)
-        self._problem(*(self.keys.get(path) if at_key else None) or self.places.get(known, (1, 1)), message, field, severity)
+        self._problem(
+            *(self.keys.get(path) if at_key else None) or self.places.get(known, (1, 1)), message, field, severity
+        )
 
     def _forget(self, path: FieldPath) -> None:
         """What was said of the value of a key that should not stand there at all."""
@@ -193,12 +212,16 @@ class File:
             if self.errors > PROBLEM_LIMIT:
                 return
 
-    def _problem(self, line: int, column: int, message: str, path: FieldPath = (), severity: Severity = "error") -> None:
+    def _problem(
+        self, line: int, column: int, message: str, path: FieldPath = (), severity: Severity = "error"
+    ) -> None:
         self.errors += severity == "error"
         if severity == "error" and self.errors > PROBLEM_LIMIT:
             path, message = (), f"more than {PROBLEM_LIMIT} problems. Mend the others first"
         if severity == "warning" or self.errors <= PROBLEM_LIMIT + 1:
-            self.problems.append(Problem(self.name, line, column, field_name(path), visible(message, MESSAGE_LIMIT), severity))
+            self.problems.append(
+                Problem(self.name, line, column, field_name(path), visible(message, MESSAGE_LIMIT), severity)
+            )
 
     def place(self, path: FieldPath) -> tuple[int, int]:
         """The line and column of the value at `path`; the first where there is none."""

@@ -40,25 +40,38 @@ class Measure:
 
 def units(dataset: Dataset) -> tuple[Place, ...]:
     """The 18 units of the map in the order of their codes."""
-    return tuple(sorted((place for place in dataset.places.values() if place.kind == "prefecture"), key=lambda place: place.code or ""))
+    return tuple(
+        sorted(
+            (place for place in dataset.places.values() if place.kind == "prefecture"),
+            key=lambda place: place.code or "",
+        )
+    )
 
 
 def holdings(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, Holding]:
     """What each unit has of these cases, by six-digit code; province-wide first. Of their figures those at the positions `kept` count, or all."""
     index, numbers, ours = dataset.index, _numbers(dataset, cases), _figures(dataset, cases, kept)
     grade, homes = index.figure("grade"), index.set("homes")[numbers]
-    counts = np.bincount(index.figure("place")[ours].astype(int) * len(GRADES) + grade[ours], minlength=len(dataset.places) * len(GRADES)).reshape(-1, len(GRADES))
+    counts = np.bincount(
+        index.figure("place")[ours].astype(int) * len(GRADES) + grade[ours], minlength=len(dataset.places) * len(GRADES)
+    ).reshape(-1, len(GRADES))
     found = {}
     for code in (PROVINCE, *(place.code or "" for place in units(dataset))):
         inside = index.place_of(code)
-        grades = Counter({grade: int(count) for grade, count in zip(GRADES, counts[inside].sum(axis=0), strict=True) if count})
+        grades = Counter(
+            {grade: int(count) for grade, count in zip(GRADES, counts[inside].sum(axis=0), strict=True) if count}
+        )
         found[code] = Holding(dataset.chosen(numbers[homes[:, inside].any(axis=1)]), grades.total(), grades)
     return found
 
 
 def _numbers(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
     """Which cases of the dataset these are."""
-    return cases.numbers if isinstance(cases, Chosen) else np.array([dataset.index.numbers[case.id] for case in cases], int)
+    return (
+        cases.numbers
+        if isinstance(cases, Chosen)
+        else np.array([dataset.index.numbers[case.id] for case in cases], int)
+    )
 
 
 def _figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None) -> np.ndarray:
@@ -75,7 +88,11 @@ def _figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None) -
 def measures(dataset: Dataset, cases: Sequence[Case], most: int | None = None) -> tuple[Measure, ...]:
     """The measures that two or more units have an observed number of their own for, within one case; of the first `most` cases that have any."""
     numbers = _numbers(dataset, cases)
-    return tuple(measure for number in numbers[dataset.index.measured[numbers]][:most] for measure in _measures(dataset, dataset.cases[number]))
+    return tuple(
+        measure
+        for number in numbers[dataset.index.measured[numbers]][:most]
+        for measure in _measures(dataset, dataset.cases[number])
+    )
 
 
 def _measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
@@ -182,4 +199,11 @@ def _which(cases: Chosen) -> dict[str, str]:
 def _measured(dataset: Dataset, measure: Measure, code: str) -> dict[str, Any]:
     end = measure.values[code].after if code in measure.values else None
     unit = dataset.units[measure.unit_id]
-    return {**_both("measure", measure.name), "value": end and end.value, "bound": end and end.bound, "unit_id": unit.id, **_both("unit", unit.name), "scale": unit.scale}
+    return {
+        **_both("measure", measure.name),
+        "value": end and end.value,
+        "bound": end and end.bound,
+        "unit_id": unit.id,
+        **_both("unit", unit.name),
+        "scale": unit.scale,
+    }

@@ -22,13 +22,26 @@ def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     """A FeatureCollection, one feature a place; a place that is not mapped has no geometry. `cases` and `figures` count what is there, a unit's with all that lies in it."""
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
     features = [_feature(extract, place, outlines) for place in extract.dataset.places.values()]
-    return orjson.dumps({"type": "FeatureCollection", "attribution": f"{CREDIT.zh} / {CREDIT.en}", **extract.provenance, "features": features}, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(
+        {
+            "type": "FeatureCollection",
+            "attribution": f"{CREDIT.zh} / {CREDIT.en}",
+            **extract.provenance,
+            "features": features,
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
 
 
 def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any]) -> dict[str, Any]:
     dataset, selection = extract.dataset, extract.selection
     index, numbers = dataset.index, selection.cases.numbers
-    inside = np.array([other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id) for other in dataset.places.values()])
+    inside = np.array(
+        [
+            other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id)
+            for other in dataset.places.values()
+        ]
+    )
     properties = {
         "code": place.code,
         "name_zh": place.name.zh,

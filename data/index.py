@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 PROVINCE = "410000"
 ROLES: tuple[str, ...] = get_args(Role)
-FIGURE: Mapping[str, Any] = {"place": np.uint16, "unit": np.uint16, "grade": np.uint8, "role": np.uint8, "headline": np.uint8, "index": np.float64}
+FIGURE: Mapping[str, Any] = {
+    "place": np.uint16,
+    "unit": np.uint16,
+    "grade": np.uint8,
+    "role": np.uint8,
+    "headline": np.uint8,
+    "index": np.float64,
+}
 """The columns of the figures: positions in the tables of places and units, in GRADES and in ROLES; the rank among the headlines, 0 for none; after ÷ before × 100 or NaN."""
 SETS = {"domains": "domains", "homes": "places", "named": "places"}
 """The sets of a case, each with the table it chooses from: `homes` are the places of the case and its figures, `named` all places it names."""
@@ -60,13 +67,21 @@ def entry(case: Case, tables: Tables) -> dict[str, Any]:
     """A case as a row of SCHEMA."""
     places, domains, units = (tables[name] for name in ("places", "domains", "units"))
     sets = {"domains": case.domains, "homes": homes(case), "named": named(case)}
-    texts = [case.title, case.submitted_by, case.summary, *(places[place].name for place in case.places), *(domains[domain].name for domain in case.domains)]
+    texts = [
+        case.title,
+        case.submitted_by,
+        case.summary,
+        *(places[place].name for place in case.places),
+        *(domains[domain].name for domain in case.domains),
+    ]
     at = {"place": _order(places), "unit": _order(units)}
     figures = {
         "place": [at["place"][metric.place] for metric in case.metrics],
         "unit": [at["unit"][metric.unit] for metric in case.metrics],
         "role": [ROLES.index(metric.role) for metric in case.metrics],
-        "headline": [case.headlines.index(metric.id) + 1 if metric.id in case.headlines else 0 for metric in case.metrics],
+        "headline": [
+            case.headlines.index(metric.id) + 1 if metric.id in case.headlines else 0 for metric in case.metrics
+        ],
         **_derived(case, units),
     }
     return {
@@ -88,7 +103,10 @@ def _order(table: Mapping[str, Any]) -> dict[str, int]:
 
 def _derived(case: Case, units: Mapping[str, Any]) -> dict[str, list[float]]:
     found = [derive(metric, units) for metric in case.metrics]
-    return {"grade": [GRADES.index(each.grade) for each in found], "index": [float("nan") if each.index is None else each.index for each in found]}
+    return {
+        "grade": [GRADES.index(each.grade) for each in found],
+        "index": [float("nan") if each.index is None else each.index for each in found],
+    }
 
 
 def _figure_words(metric: Metric) -> str:
@@ -103,7 +121,14 @@ def _both(*texts: Text) -> str:
 def measured_at(metric: Metric, places: Mapping[str, Any]) -> str | None:
     """The unit of the map that a figure puts a number on; None for a plan, for one of another place (a county is not the unit it lies in), or without a single present value."""
     place = places[metric.place]
-    return place.code if place.kind == "prefecture" and metric.status == "observed" and metric.after and metric.after.value is not None else None
+    return (
+        place.code
+        if place.kind == "prefecture"
+        and metric.status == "observed"
+        and metric.after
+        and metric.after.value is not None
+        else None
+    )
 
 
 def _in_several_units(case: Case, places: Mapping[str, Any]) -> bool:
@@ -182,7 +207,10 @@ class Index:
     def place_of(self, code: str) -> Mask:
         """Which places lie in a unit of the map; `410000` is the province as a whole."""
         places = self.tables["places"]
-        return np.array([(places[place.prefecture].code if place.prefecture else place.code) == code for place in places.values()], bool)
+        return np.array(
+            [(places[place.prefecture].code if place.prefecture else place.code) == code for place in places.values()],
+            bool,
+        )
 
     def at(self, codes: Collection[str]) -> tuple[Mask, Mask]:
         """The cases that are in one of these units or have a figure there, and the figures that are there."""
@@ -216,7 +244,9 @@ class Index:
     def _find(self, word: str) -> tuple[Mask, Mask]:
         places, units = (self.tables[name].values() for name in ("places", "units"))
         around = [self.tables["places"][place.prefecture] if place.prefecture else place for place in places]
-        in_place = np.array([word in folded(_both(place.name, unit.name)) for place, unit in zip(places, around, strict=True)], bool)
+        in_place = np.array(
+            [word in folded(_both(place.name, unit.name)) for place, unit in zip(places, around, strict=True)], bool
+        )
         in_unit = np.array([word in folded(_both(unit.name)) for unit in units], bool)
         in_case, in_figure = (np.array([word in text for text in texts], bool) for texts in self._texts)
         return in_case, in_figure | in_place[self.figure("place")] | in_unit[self.figure("unit")]

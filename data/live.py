@@ -117,7 +117,15 @@ class Live:
             return None, self._problems
         except Exception:
             logger.exception("The data cannot be used because of a fault in the program")
-            return None, [Problem(self.folder.name, 1, 1, "", "cannot be used because of a fault in the program, which the log describes")]
+            return None, [
+                Problem(
+                    self.folder.name,
+                    1,
+                    1,
+                    "",
+                    "cannot be used because of a fault in the program, which the log describes",
+                )
+            ]
         return (dataset, boundaries), []
 
     def leave(self) -> None:
@@ -144,7 +152,10 @@ class Live:
         state = self._state
         if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
             self._state = State(dataset, boundaries, time.time(), edition=state.edition + 1 if state else 1)
-            logger.info("data loaded", extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": dataset.figures}})
+            logger.info(
+                "data loaded",
+                extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": dataset.figures}},
+            )
         elif state.problems:
             self._state = replace(state, problems=(), edition=state.edition + 1)
             logger.info("data as before", extra={"fields": {"version": dataset.version}})
@@ -156,7 +167,9 @@ class Live:
         if self._state:
             self._state = replace(self._state, problems=tuple(problems), edition=self._state.edition + 1)
         kept = {"version": self._state.dataset.version} if self._state else {}
-        logger.error("update refused" if self._state else "no data", extra={"fields": {"problems": len(problems), **kept}})
+        logger.error(
+            "update refused" if self._state else "no data", extra={"fields": {"problems": len(problems), **kept}}
+        )
 
     def _follow_clock(self) -> None:
         """Tells the time of loading by the clock as it goes now, when somebody has set it since."""
@@ -165,12 +178,16 @@ class Live:
         if abs(jump) > JUMP:
             logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
             if self._state:
-                self._state = replace(self._state, loaded_at=self._state.loaded_at + jump, edition=self._state.edition + 1)
+                self._state = replace(
+                    self._state, loaded_at=self._state.loaded_at + jump, edition=self._state.edition + 1
+                )
 
 
 def _clock() -> float:
     """What the clock shows beyond a count that nobody can set; it runs on while the machine sleeps where the system has such a one."""
-    return time.time() - (time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic())
+    return time.time() - (
+        time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    )
 
 
 def _fingerprint(folder: Path) -> Fingerprint:

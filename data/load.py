@@ -39,12 +39,17 @@ def unheard(done: int, total: int) -> None:
     """Nobody is told how far reading is."""
 
 
-def read_dataset(folder: Path = FOLDER, cache: Path | None = None, before: Dataset | None = None, progress: Progress = unheard) -> tuple[Dataset | None, list[Problem]]:
+def read_dataset(
+    folder: Path = FOLDER, cache: Path | None = None, before: Dataset | None = None, progress: Progress = unheard
+) -> tuple[Dataset | None, list[Problem]]:
     """The dataset, or None when any file holds an error; and all problems, warnings included, in the order of files and lines.
 
     Many cases are read by all cores. Of these, what `before` holds of a file that has not changed is taken from there, and from the folder `cache` at the beginning.
     """
-    reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in ("source", "places", "domains", "units")}
+    reference = {
+        name: File.read(folder / "reference" / f"{name}.yaml", folder)
+        for name in ("source", "places", "domains", "units")
+    }
     source, tables = reference["source"].validated(Source), read_tables(reference)
     sound = source if not any(file.errors for file in reference.values()) else None
     frozen = {name: MappingProxyType(dict(entries)) for name, entries in tables.items()}
@@ -53,21 +58,43 @@ def read_dataset(folder: Path = FOLDER, cache: Path | None = None, before: Datas
     if len(paths) < MANY:
         held = _held([File.read(path, folder) for path in paths], tables)
     else:
-        known = before.cases.table if before and isinstance(before.cases, Shelf) and before.reference == made_of else None
+        known = (
+            before.cases.table if before and isinstance(before.cases, Shelf) and before.reference == made_of else None
+        )
         held = read_many(Work(folder, tables, sound, Store(cache, made_of) if cache else None), paths, known, progress)
-    found = sorted([*(problem for file in reference.values() for problem in file.problems), *held.problems, *_same_numbers(held.claims)])
+    found = sorted(
+        [
+            *(problem for file in reference.values() for problem in file.problems),
+            *held.problems,
+            *_same_numbers(held.claims),
+        ]
+    )
     problems = [*_check_folder(folder, bool(paths)), *found]
     if sound is None or any(problem.severity == "error" for problem in problems):
         return None, problems
-    return Dataset(held.cases, source=sound, warnings=tuple(problems), version=_hashed([("reference", made_of), *held.digests]), reference=made_of, **frozen), problems
+    return Dataset(
+        held.cases,
+        source=sound,
+        warnings=tuple(problems),
+        version=_hashed([("reference", made_of), *held.digests]),
+        reference=made_of,
+        **frozen,
+    ), problems
 
 
 def _held(files: Sequence[File], tables: Tables) -> Held:
     """What a few files hold."""
     cases = [case for file in files if (case := read_case(file, tables))]
-    claims = tuple(Claim(file.name, file.at(("year",)), file.at(("number",)), *file.place(("number",))) for file in files)
+    claims = tuple(
+        Claim(file.name, file.at(("year",)), file.at(("number",)), *file.place(("number",))) for file in files
+    )
     ordered = tuple(sorted(cases, key=lambda case: (case.year, case.number)))
-    return Held(ordered, tuple(problem for file in files for problem in file.problems), claims, tuple((file.name.partition("/")[2], file.digest) for file in files))
+    return Held(
+        ordered,
+        tuple(problem for file in files for problem in file.problems),
+        claims,
+        tuple((file.name.partition("/")[2], file.digest) for file in files),
+    )
 
 
 def case_files(folder: Path) -> list[Path]:
@@ -93,7 +120,13 @@ def _same_numbers(claims: Iterable[Claim]) -> Iterator[Problem]:
     first: dict[tuple[int, int], str] = {}
     for file, year, number, line, column in sorted(claims, key=lambda claim: claim.file):
         if type(year) is type(number) is int and first.setdefault((year, number), file) != file:
-            yield Problem(file, line, column, "number", f"case {number} of {year} is already {Path(first[year, number]).name}. Write the printed number")
+            yield Problem(
+                file,
+                line,
+                column,
+                "number",
+                f"case {number} of {year} is already {Path(first[year, number]).name}. Write the printed number",
+            )
 
 
 def _check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:

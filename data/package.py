@@ -12,7 +12,10 @@ from data.dictionary import KEYS, TABLES, Column
 from data.extract import Extract
 from data.plain import csv_bytes
 
-_REFERENCES = {"metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"}, "conflicts": {"case_id": "cases"}}
+_REFERENCES = {
+    "metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"},
+    "conflicts": {"case_id": "cases"},
+}
 _TITLES = {
     "metrics": ("Figures, one a row, with what is missing left empty", "指标，一行一项，缺失处留空"),
     "cases": ("Cases", "案例"),
@@ -26,7 +29,13 @@ _TITLES = {
 def package(extract: Extract) -> bytes:
     """The ZIP file: the tables as filtered, places and units whole. Always the same bytes for the same data."""
     tables = {f"{name}.csv": csv_bytes(extract.whole(name)) for name in TABLES}
-    return archive({"datapackage.json": orjson.dumps(descriptor(extract), option=orjson.OPT_INDENT_2), "README.md": _readme(extract).encode(), **tables})
+    return archive(
+        {
+            "datapackage.json": orjson.dumps(descriptor(extract), option=orjson.OPT_INDENT_2),
+            "README.md": _readme(extract).encode(),
+            **tables,
+        }
+    )
 
 
 def descriptor(extract: Extract) -> dict[str, Any]:
@@ -41,7 +50,12 @@ def descriptor(extract: Extract) -> dict[str, Any]:
         "description_zh": f"《{source.title.zh}》中的指标。",
         **({"homepage": extract.address} if extract.address.startswith(("http://", "https://")) else {}),
         "licenses": [extract.provenance["licence"]],
-        "sources": [{"title": f"{source.issuer.zh}《{source.title.zh}》，{source.date}", "title_en": f"{source.issuer.en}: {source.title.en}, {source.date}"}],
+        "sources": [
+            {
+                "title": f"{source.issuer.zh}《{source.title.zh}》，{source.date}",
+                "title_en": f"{source.issuer.en}: {source.title.en}, {source.date}",
+            }
+        ],
         "filter": extract.provenance["filter"],
         "resources": [_resource(name, len(extract.whole(name))) for name in TABLES],
     }
@@ -49,7 +63,10 @@ def descriptor(extract: Extract) -> dict[str, Any]:
 
 def _resource(name: str, rows: int) -> dict[str, Any]:
     title, title_zh = _TITLES[name]
-    keys = [{"fields": [field], "reference": {"resource": table, "fields": [field]}} for field, table in _REFERENCES.get(name, {}).items()]
+    keys = [
+        {"fields": [field], "reference": {"resource": table, "fields": [field]}}
+        for field, table in _REFERENCES.get(name, {}).items()
+    ]
     return {
         "profile": "tabular-data-resource",
         "name": name,

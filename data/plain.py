@@ -50,7 +50,15 @@ def _cell(value: object) -> object:
 def json_bytes(extract: Extract) -> bytes:
     """The table that the extract is of, as objects beside their source, licence and filter. `matching` counts the rows before `limit`; missing is null."""
     table = extract.table(extract.of)
-    return _json({**extract.provenance, "matching": len(extract.whole(extract.of)), "rows": len(table), "columns": list(table.columns), extract.of: records(table)})
+    return _json(
+        {
+            **extract.provenance,
+            "matching": len(extract.whole(extract.of)),
+            "rows": len(table),
+            "columns": list(table.columns),
+            extract.of: records(table),
+        }
+    )
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -62,10 +70,15 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def case_bytes(extract: Extract, case: Case) -> bytes:
     """One case as its file has it, each figure with the evidence that follows from it, and the document it comes from."""
-    metrics = [{**metric.model_dump(exclude_none=True), "evidence": derive(metric, extract.dataset.units)} for metric in case.metrics]
+    metrics = [
+        {**metric.model_dump(exclude_none=True), "evidence": derive(metric, extract.dataset.units)}
+        for metric in case.metrics
+    ]
     body = {**case.model_dump(exclude_none=True), "metrics": metrics}
     page = {"page": extract.page(case.id)} if extract.address else {}
-    return _json({"source": extract.provenance["source"], "licence": extract.provenance["licence"], **page, "case": body})
+    return _json(
+        {"source": extract.provenance["source"], "licence": extract.provenance["licence"], **page, "case": body}
+    )
 
 
 def _json(value: Any) -> bytes:

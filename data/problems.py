@@ -93,7 +93,9 @@ def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Ite
     `known_keys` holds the keys a group takes, by the path of the group with indices removed.
     """
     details = error.errors(include_url=False)
-    lists = {detail["loc"][:depth] for detail in details for depth, key in enumerate(detail["loc"]) if isinstance(key, int)}
+    lists = {
+        detail["loc"][:depth] for detail in details for depth, key in enumerate(detail["loc"]) if isinstance(key, int)
+    }
     unknown: defaultdict[Path, list[str]] = defaultdict(list)
     for detail in details:
         if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < FEW:
@@ -140,7 +142,9 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
             group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
             return f"expected a group of keys, got {shown(found)}. Write {{{group}}}"
         case "string_too_long" | "too_long" if isinstance(found, str):
-            hint = "Cite the shortest run that carries the figure" if {"phrase", "phrases"} & set(named) else "Shorten it"
+            hint = (
+                "Cite the shortest run that carries the figure" if {"phrase", "phrases"} & set(named) else "Shorten it"
+            )
             return f"{len(found)} characters, at most {context['max_length']} are allowed. {hint}"
         case "too_short":
             return f"expected at least {context['min_length']}, got {context['actual_length']}. Add {'one' if context['min_length'] == 1 else 'the others'}"
@@ -156,7 +160,10 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
 
 
 _ID = "lower-case letters, digits and single hyphens, as in water-use-per-mu"
-_PATTERNS = {"id": "year, number and a short name, as in 2020-01-water-pricing", "code": "the six digits of the division code in quotes"}
+_PATTERNS = {
+    "id": "year, number and a short name, as in 2020-01-water-pricing",
+    "code": "the six digits of the division code in quotes",
+}
 
 
 def _number_hint(found: object, field: str) -> str:
@@ -176,4 +183,8 @@ def _number_hint(found: object, field: str) -> str:
         return "Write one number; dates belong to a period"
     bound = next((name for word, name in _APPROXIMATE.items() if word in text), None)
     wanted = f"{field}: {low} and bound: {bound}" if bound else f"{low} without quotes, words or unit"
-    return f"Write {wanted}; {multiplier[0]} belongs to the unit" if (multiplier := re.search("[万亿]", text)) else f"Write {wanted}"
+    return (
+        f"Write {wanted}; {multiplier[0]} belongs to the unit"
+        if (multiplier := re.search("[万亿]", text))
+        else f"Write {wanted}"
+    )

@@ -18,7 +18,9 @@ from data.schema import Case, Domain, Metric, Model, Place, Unit
 
 def read_tables(reference: Mapping[str, File]) -> Tables:
     """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with None. An unreadable table is empty."""
-    tables = {name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))}
+    tables = {
+        name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
+    }
     reference["places"].report_all(_prefectures(reference["places"], tables["places"]))
     return tables
 
@@ -43,7 +45,10 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
     if not file.readable:
         return {}
     if not isinstance(file.value, tuple) or not file.value:
-        file.report((), f"expected a list of entries, got {shown(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line")
+        file.report(
+            (),
+            f"expected a list of entries, got {shown(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line",
+        )
         return {}
     found: dict[str, Any] = {}
     for index in range(len(file.value)):
@@ -60,7 +65,9 @@ def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
     units = {name: name for name, place in places.items() if place is None or place.kind == "prefecture"}
     for path, text in file.texts():
         if path[1:] == ("prefecture",) and text not in units:
-            yield Finding(path, f"unknown prefecture {shown(text)}.{did_you_mean(text, units, 'the places of kind prefecture')}")
+            yield Finding(
+                path, f"unknown prefecture {shown(text)}.{did_you_mean(text, units, 'the places of kind prefecture')}"
+            )
 
 
 def _references(file: File, tables: Tables) -> Iterator[Finding]:
@@ -71,12 +78,16 @@ def _references(file: File, tables: Tables) -> Iterator[Finding]:
         kind = _refers_to(path)
         if kind in known and text not in tables.get(kind, metrics):
             elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
-            yield Finding(path, f"unknown {kind.removesuffix('s')} {shown(text)}.{did_you_mean(text, known[kind], elsewhere)}")
+            yield Finding(
+                path, f"unknown {kind.removesuffix('s')} {shown(text)}.{did_you_mean(text, known[kind], elsewhere)}"
+            )
 
 
 def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
     """Each id under itself and under the Chinese name of what it means."""
-    return {name: name for name in entries} | {entry.name.zh: name for name, entry in reversed(entries.items()) if entry}
+    return {name: name for name in entries} | {
+        entry.name.zh: name for name, entry in reversed(entries.items()) if entry
+    }
 
 
 def _refers_to(path: FieldPath) -> str:
@@ -99,7 +110,9 @@ def _repeated(file: File) -> Iterator[Finding]:
         listed = _refers_to(path) and isinstance(path[-1], int)
         group = path[:1] if defined else path[:-1]
         if (defined or listed) and (group, text) in first:
-            yield Finding(path, f"{shown(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}")
+            yield Finding(
+                path, f"{shown(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}"
+            )
         elif defined or listed:
             first.add((group, text))
 
@@ -110,9 +123,13 @@ def _names(file: File) -> Iterator[Finding]:
     if not isinstance(name, str) or any(problem.field == "id" for problem in file.problems):
         return
     if name != stem:
-        yield Finding(("id",), f"{shown(name)} is not the file's name {shown(stem)}. Write id: {stem}, or rename the file")
+        yield Finding(
+            ("id",), f"{shown(name)} is not the file's name {shown(stem)}. Write id: {stem}, or rename the file"
+        )
     elif type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
-        yield Finding(("id",), f"{shown(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree")
+        yield Finding(
+            ("id",), f"{shown(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree"
+        )
 
 
 def _metrics(file: File, case: Case | None) -> Iterator[tuple[FieldPath, Metric]]:
@@ -128,8 +145,13 @@ def _metrics(file: File, case: Case | None) -> Iterator[tuple[FieldPath, Metric]
             continue
 
 
-def _contradictions(path: FieldPath, metric: Metric, units: Mapping[str, Unit | None], disputed: set[str]) -> Iterator[Finding]:
-    if all(units.get(unit) for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))):
+def _contradictions(
+    path: FieldPath, metric: Metric, units: Mapping[str, Unit | None], disputed: set[str]
+) -> Iterator[Finding]:
+    if all(
+        units.get(unit)
+        for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))
+    ):
         for field, message, severity in evidence.contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
             yield Finding((*path, *field), message, severity)  # type: ignore[arg-type]
 
@@ -139,4 +161,6 @@ def _undated(path: FieldPath, metric: Metric) -> Iterator[Finding]:
     dated = any(end and end.period for end in (metric.before, metric.after))
     told = any(caveat.kind in ("undated", "conflicting") for caveat in metric.caveats)
     if metric.role == "outcome" and metric.status == "observed" and not dated and not told:
-        yield Finding(path, "an observed outcome without any period. Write the period of an end, or the caveat undated", "warning")
+        yield Finding(
+            path, "an observed outcome without any period. Write the period of an end, or the caveat undated", "warning"
+        )

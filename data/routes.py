@@ -39,7 +39,9 @@ FURTHEST = 1_000_000
 PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures", "page")
 GEOJSON = "application/geo+json"
 _SHOWN = 100
-_CODE = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]
+_CODE = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[
+    :12
+]
 """Tells what one version of this package writes from what another does."""
 _LISTED = 1000
 """So many values of a parameter are listed in the description."""
@@ -62,16 +64,28 @@ class Known:
         words = self.words()
         if value in words.values():
             return value
-        raise PydanticCustomError("unknown", "{message}", {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that openapi.json lists')}"})
+        raise PydanticCustomError(
+            "unknown",
+            "{message}",
+            {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that openapi.json lists')}"},
+        )
 
 
 def _filter(name: str) -> Known:
-    return Known(name, lambda: {**{value: value for value in options(current().dataset)[name]}, **(_cities() if name == "city" else {})})
+    return Known(
+        name,
+        lambda: {
+            **{value: value for value in options(current().dataset)[name]},
+            **(_cities() if name == "city" else {}),
+        },
+    )
 
 
 def _cities() -> dict[str, str]:
     """Codes by id and name: `luoyang` is asked for, `410300` is meant."""
-    units = [place for place in current().dataset.places.values() if place.kind in ("province", "prefecture") and place.code]
+    units = [
+        place for place in current().dataset.places.values() if place.kind in ("province", "prefecture") and place.code
+    ]
     return {word: str(place.code) for place in units for word in (place.id, place.name.zh, place.name.en)}
 
 
@@ -88,14 +102,21 @@ class Named(Known):
         near = next(iter(near_cases(dataset, value.partition(".")[0])), "")
         known = [near, *(f"{near}.{metric.id}" for metric in dataset.by_id[near].metrics)] if near else []
         words = {name: name for name in known}
-        raise PydanticCustomError("unknown", "{message}", {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that cases.json lists')}"})
+        raise PydanticCustomError(
+            "unknown",
+            "{message}",
+            {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that cases.json lists')}"},
+        )
 
 
 def _names() -> dict[str, str]:
     """All of them; the ids of the cases alone where they are too many to list."""
     dataset = current().dataset
     cases = dataset.cases if dataset.figures < _LISTED else ()
-    return {name: name for name in (*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics))}
+    return {
+        name: name
+        for name in (*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics))
+    }
 
 
 def near_cases(dataset: Dataset, name: str) -> list[str]:
@@ -120,7 +141,10 @@ def _split(given: Any) -> Any:
 
 
 Several = BeforeValidator(_split)
-FIELDS, SORT = Field(description="Only these columns, in this order."), Field(description="By these columns; -year is descending. What is missing comes last.")
+FIELDS, SORT = (
+    Field(description="Only these columns, in this order."),
+    Field(description="By these columns; -year is descending. What is missing comes last."),
+)
 
 
 class Asked(BaseModel):
@@ -135,17 +159,32 @@ class Asked(BaseModel):
 
 
 class Filtered(Asked):
-    city: Annotated[list[Annotated[str, _filter("city")]], Several, Field(description="Six-digit codes; 410000 is province-wide.")] = []
+    city: Annotated[
+        list[Annotated[str, _filter("city")]], Several, Field(description="Six-digit codes; 410000 is province-wide.")
+    ] = []
     domain: Annotated[list[Annotated[str, _filter("domain")]], Several, Field(description="Policy fields.")] = []
-    grade: Annotated[list[Annotated[str, _filter("grade")]], Several, Field(description="Grades of evidence; P is a target or plan.")] = []
+    grade: Annotated[
+        list[Annotated[str, _filter("grade")]], Several, Field(description="Grades of evidence; P is a target or plan.")
+    ] = []
     role: Annotated[list[Annotated[str, _filter("role")]], Several, Field(description="Kinds of figure.")] = []
-    search: Annotated[str, Field(max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language.")] = ""
-    only: Annotated[list[Annotated[str, Named()]], Several, Field(description="Only these cases (case_id) and figures (case_id.metric_id).")] = []
+    search: Annotated[
+        str,
+        Field(
+            max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language."
+        ),
+    ] = ""
+    only: Annotated[
+        list[Annotated[str, Named()]],
+        Several,
+        Field(description="Only these cases (case_id) and figures (case_id.metric_id)."),
+    ] = []
 
     def extract(self, request: Request) -> Extract:
         dataset = current().dataset
         texts = {name: ",".join(getattr(self, name)) for name in options(dataset)}
-        return Extract(dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request), only=tuple(self.only))
+        return Extract(
+            dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request), only=tuple(self.only)
+        )
 
 
 class Paged(Filtered):
@@ -155,7 +194,13 @@ class Paged(Filtered):
     offset: Annotated[int, Field(ge=0, le=FURTHEST, description="After so many rows.")] = 0
 
     def extract(self, request: Request) -> Extract:
-        return replace(super().extract(request), columns=tuple(self.fields), order=tuple(self.sort), offset=self.offset, limit=self.limit)
+        return replace(
+            super().extract(request),
+            columns=tuple(self.fields),
+            order=tuple(self.sort),
+            offset=self.offset,
+            limit=self.limit,
+        )
 
 
 class Metrics(Paged):
@@ -197,12 +242,23 @@ class Told(BaseModel):
     detail: str
 
 
-REFUSED: dict[int | str, dict[str, Any]] = {422: {"model": Refusal, "description": "A parameter or value that does not exist"}}
+REFUSED: dict[int | str, dict[str, Any]] = {
+    422: {"model": Refusal, "description": "A parameter or value that does not exist"}
+}
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag in If-None-Match"}}
-TOO_OFTEN: dict[int | str, dict[str, Any]] = {429: {"model": Told, "description": "Too many requests this minute; Retry-After says in how many seconds to ask again"}}
+TOO_OFTEN: dict[int | str, dict[str, Any]] = {
+    429: {
+        "model": Told,
+        "description": "Too many requests this minute; Retry-After says in how many seconds to ask again",
+    }
+}
 
-api = FastAPI(title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=["ETag", "Content-Disposition"])
+api = FastAPI(
+    title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+)
+api.add_middleware(
+    CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=["ETag", "Content-Disposition"]
+)
 
 
 def mounted(base: str = "") -> Mount:
@@ -212,9 +268,21 @@ def mounted(base: str = "") -> Mount:
     return mount
 
 
-def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], more: dict[int | str, dict[str, Any]] = REFUSED, listed: bool = True) -> Any:
+def _route(
+    path: str,
+    summary: str,
+    media_type: str,
+    schema: dict[str, Any],
+    more: dict[int | str, dict[str, Any]] = REFUSED,
+    listed: bool = True,
+) -> Any:
     """A route for GET, which openapi.json lists, and for HEAD."""
-    responses = {200: {"content": {media_type: {"schema": schema}}, "description": "The file"}, **UNCHANGED, **more, **TOO_OFTEN}
+    responses = {
+        200: {"content": {media_type: {"schema": schema}}, "description": "The file"},
+        **UNCHANGED,
+        **more,
+        **TOO_OFTEN,
+    }
 
     def register(function: Callable[..., Response]) -> Callable[..., Response]:
         api.get(path, summary=summary, responses=responses, response_class=Response, include_in_schema=listed)(function)
@@ -223,7 +291,9 @@ def _route(path: str, summary: str, media_type: str, schema: dict[str, Any], mor
     return register
 
 
-def _answer(request: Request, body: bytes | Iterator[bytes], media_type: str, name: str, shown: bool = False, key: str = "") -> Response:
+def _answer(
+    request: Request, body: bytes | Iterator[bytes], media_type: str, name: str, shown: bool = False, key: str = ""
+) -> Response:
     """The file, or 304 where the reader has it. A body in parts is never held whole; its tag is made of a `key` that differs when it does.
 
     The tag is weak because the server may compress what it sends.
@@ -233,7 +303,11 @@ def _answer(request: Request, body: bytes | Iterator[bytes], media_type: str, na
     known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     if known & {"*", tag.removeprefix("W/")}:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers) if isinstance(body, bytes) else StreamingResponse(body, media_type=media_type, headers=headers)
+    return (
+        Response(body, media_type=media_type, headers=headers)
+        if isinstance(body, bytes)
+        else StreamingResponse(body, media_type=media_type, headers=headers)
+    )
 
 
 def _disposition(name: str, shown: bool) -> str:
@@ -250,7 +324,11 @@ def _address(request: Request) -> str:
 def _rows(table: str) -> dict[str, Any]:
     properties = {column.name: _property(column) for column in TABLES[table]}
     rows = {"type": "array", "items": {"type": "object", "properties": properties, "additionalProperties": False}}
-    return {"type": "object", "properties": {"matching": {"type": "integer"}, "rows": {"type": "integer"}, table: rows}, "required": ["source", "filter", table]}
+    return {
+        "type": "object",
+        "properties": {"matching": {"type": "integer"}, "rows": {"type": "integer"}, table: rows},
+        "required": ["source", "filter", table],
+    }
 
 
 def _property(column: Column) -> dict[str, Any]:
@@ -267,7 +345,9 @@ def _metrics(ending: str, schema: dict[str, Any]) -> None:
     @_route(f"/metrics.{ending}", f"The figures as {form.name}, one a row", form.media_type, schema)
     def metrics(request: Request, asked: Annotated[Metrics, Query()]) -> Response:
         extract = asked.extract(request)
-        return _answer(request, form.write(extract), form.media_type, file_name(extract, ending), shown=ending == "json")
+        return _answer(
+            request, form.write(extract), form.media_type, file_name(extract, ending), shown=ending == "json"
+        )
 
 
 @_route("/metrics.csv", "The figures as CSV, one a row", "text/csv", TEXT)
@@ -286,13 +366,27 @@ def cases(request: Request, asked: Annotated[Cases, Query()]) -> Response:
     return _answer(request, json_bytes(asked.extract(request)), "application/json", "cases.json", shown=True)
 
 
-@_route("/cases/{case_id}.json", "One case, its figures and their evidence", "application/json", OBJECT, {**REFUSED, 404: {"model": Unknown, "description": "No such case"}})
+@_route(
+    "/cases/{case_id}.json",
+    "One case, its figures and their evidence",
+    "application/json",
+    OBJECT,
+    {**REFUSED, 404: {"model": Unknown, "description": "No such case"}},
+)
 def case(request: Request, case_id: str, asked: Annotated[Asked, Query()]) -> Response:
     dataset = current().dataset
     found = dataset.by_id.get(case_id)
     if found is None:
-        raise HTTPException(404, {"detail": f"There is no case {case_id[:_SHOWN]!r}.", "near": near_cases(dataset, case_id)})
-    return _answer(request, case_bytes(Extract(dataset, address=_address(request)), found), "application/json", f"{found.id}.json", shown=True)
+        raise HTTPException(
+            404, {"detail": f"There is no case {case_id[:_SHOWN]!r}.", "near": near_cases(dataset, case_id)}
+        )
+    return _answer(
+        request,
+        case_bytes(Extract(dataset, address=_address(request)), found),
+        "application/json",
+        f"{found.id}.json",
+        shown=True,
+    )
 
 
 @_route("/dataset.zip", "The whole dataset, or as filtered, as a Frictionless data package", "application/zip", BINARY)
@@ -306,20 +400,38 @@ def places(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
     return _answer(request, places_bytes(asked.extract(request), boundaries()), GEOJSON, "places.geojson", shown=True)
 
 
-@_route("/boundaries.geojson", "The outlines of the 18 units with their rings clockwise, as the map draws them", GEOJSON, OBJECT, listed=False)
+@_route(
+    "/boundaries.geojson",
+    "The outlines of the 18 units with their rings clockwise, as the map draws them",
+    GEOJSON,
+    OBJECT,
+    listed=False,
+)
 def outlines(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     return _answer(request, orjson.dumps(boundaries()), GEOJSON, "boundaries.geojson", shown=True)
 
 
 @_route("/openapi.json", "This description", "application/json", OBJECT, listed=False)
 def description(request: Request, asked: Annotated[Asked, Query()]) -> Response:
-    return _answer(request, described(current().dataset, request.scope["root_path"]), "application/json", "openapi.json", shown=True)
+    return _answer(
+        request,
+        described(current().dataset, request.scope["root_path"]),
+        "application/json",
+        "openapi.json",
+        shown=True,
+    )
 
 
 @lru_cache(maxsize=2)
 def described(dataset: Dataset, root: str) -> bytes:
     """The OpenAPI document, with the values that this dataset knows. Several values of a parameter are joined by commas."""
-    document = get_openapi(title=api.title, version=api.version, routes=api.routes, servers=[{"url": root or "/"}], description=(__doc__ or "").partition("\n")[0])
+    document = get_openapi(
+        title=api.title,
+        version=api.version,
+        routes=api.routes,
+        servers=[{"url": root or "/"}],
+        description=(__doc__ or "").partition("\n")[0],
+    )
     for methods in document["paths"].values():
         for parameter in methods["get"].get("parameters", ()):
             if parameter["schema"].get("type") == "array":
@@ -330,7 +442,14 @@ def described(dataset: Dataset, root: str) -> bytes:
 @api.exception_handler(RequestValidationError)
 def refused(request: Request, error: RequestValidationError) -> JSONResponse:
     known = get_type_hints(request.scope["route"].endpoint)["asked"].model_fields
-    problems = [{"parameter": str(found["loc"][1])[:_SHOWN], "value": str(found["input"])[:_SHOWN], "message": _message(found, known)} for found in error.errors()]
+    problems = [
+        {
+            "parameter": str(found["loc"][1])[:_SHOWN],
+            "value": str(found["input"])[:_SHOWN],
+            "message": _message(found, known),
+        }
+        for found in error.errors()
+    ]
     return JSONResponse({"detail": "The query has problems.", "problems": problems}, status_code=422)
 
 
@@ -342,7 +461,9 @@ def _message(found: Mapping[str, Any], known: Iterable[str]) -> str:
 
 @api.exception_handler(DatasetError)
 def unavailable(request: Request, error: DatasetError) -> JSONResponse:
-    return JSONResponse({"detail": "No data could be loaded. Try again later."}, 503, {"retry-after": "60", "cache-control": "no-store"})
+    return JSONResponse(
+        {"detail": "No data could be loaded. Try again later."}, 503, {"retry-after": "60", "cache-control": "no-store"}
+    )
 
 
 @api.exception_handler(500)
@@ -352,7 +473,11 @@ def failed(request: Request, error: Exception) -> JSONResponse:
 
 @api.exception_handler(404)
 def unknown(request: Request, error: HTTPException) -> JSONResponse:
-    body = error.detail if isinstance(error.detail, dict) else {"detail": "There is no such address.", "near": _near(request)}
+    body = (
+        error.detail
+        if isinstance(error.detail, dict)
+        else {"detail": "There is no such address.", "near": _near(request)}
+    )
     return JSONResponse(body, status_code=404)
 
 

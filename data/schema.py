@@ -56,13 +56,17 @@ def _plain(text: str) -> str:
         raise ValueError("expected text, got nothing. Write the text or leave the field out")
     hidden = next((character for character in text if not character.isprintable() or character in _UNSEEN), None)
     if hidden is not None:
-        raise ValueError(f"holds the invisible or broken character U+{ord(hidden):04X}. Write it on one line, in visible characters and plain blanks")
+        raise ValueError(
+            f"holds the invisible or broken character U+{ord(hidden):04X}. Write it on one line, in visible characters and plain blanks"
+        )
     return text
 
 
 def _english(text: str) -> str:
     if _CJK.search(text):
-        raise ValueError(f"the English text holds Chinese characters ({''.join(dict.fromkeys(_CJK.findall(text)))[:10]}). Translate them or write them in pinyin")
+        raise ValueError(
+            f"the English text holds Chinese characters ({''.join(dict.fromkeys(_CJK.findall(text)))[:10]}). Translate them or write them in pinyin"
+        )
     return text
 
 
@@ -73,7 +77,9 @@ def _date(value: object) -> object:
     if not _is_date(text):
         parts = _NEARLY_A_DATE.fullmatch(text)
         likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
-        raise ValueError(f"expected a date, got {shown(text)}. Write {likely if _is_date(likely) else '2020, 2020-12 or 2020-12-31'}")
+        raise ValueError(
+            f"expected a date, got {shown(text)}. Write {likely if _is_date(likely) else '2020, 2020-12 or 2020-12-31'}"
+        )
     return text
 
 
@@ -104,7 +110,9 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
 """An id that is defined elsewhere: whether it exists is checked with all files at hand."""
 Year = Annotated[int, Field(ge=1900, le=2099)]
-Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])]
+Date = Annotated[
+    str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])
+]
 
 
 class Model(BaseModel):
@@ -190,9 +198,16 @@ class End(Quantity):
         has_value = self.numeric or self.text is not None
         if not has_value and self.period is None:
             raise ValueError("an end needs a value, a text or a period. Write one of them, or leave the end out")
-        for name, given, present in (("value", self.value_basis, has_value), ("period", self.period_basis, self.period is not None)):
+        for name, given, present in (
+            ("value", self.value_basis, has_value),
+            ("period", self.period_basis, self.period is not None),
+        ):
             if given is not None and (given == "unstated") == present:
-                said = f"but there is a {name}. Write stated or implied" if present else f"but there is no {name}. Write unstated, or leave it out"
+                said = (
+                    f"but there is a {name}. Write stated or implied"
+                    if present
+                    else f"but there is no {name}. Write unstated, or leave it out"
+                )
                 raise ValueError(f"{name}_basis: {given}, {said}")
         return self
 
@@ -218,7 +233,9 @@ class Change(Quantity):
         if not self.numeric and self.text is None:
             raise ValueError("a change needs a value, low and high, or a text. Write what the source says")
         if self.kind == "multiple" and self.span and self.span[0] <= 0:
-            raise ValueError(f"a multiple is after ÷ before and above 0, got {self.span[0]:g}. Write 0.5 for halved, 4 for twice doubled")
+            raise ValueError(
+                f"a multiple is after ÷ before and above 0, got {self.span[0]:g}. Write 0.5 for halved, 4 for twice doubled"
+            )
         if self.kind == "relative" and self.span and self.span[0] < -100:
             raise ValueError(f"a relative change of {self.span[0]:g} % is below -100 %. Check the sign and the kind")
         return self
@@ -239,7 +256,9 @@ class Phrase(Model):
     excludes: tuple[Plain, ...] = ()
 
 
-PhraseLike = Annotated[Phrase, BeforeValidator(_phrase, json_schema_input_type=Annotated[str, Field(max_length=PHRASE_LIMIT)] | Phrase)]
+PhraseLike = Annotated[
+    Phrase, BeforeValidator(_phrase, json_schema_input_type=Annotated[str, Field(max_length=PHRASE_LIMIT)] | Phrase)
+]
 
 
 class Caveat(Model):
@@ -271,7 +290,9 @@ class Metric(Model):
     def _says_something(self) -> Metric:
         ends = [end for end in (self.before, self.after) if end and (end.numeric or end.text)]
         if not ends and self.change is None:
-            raise ValueError("a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured")
+            raise ValueError(
+                "a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured"
+            )
         before, after = (end.period if end else None for end in (self.before, self.after))
         if before and after and _precedes(after.end, before.end):
             raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
@@ -313,7 +334,9 @@ class NotMeasured(Model):
     @model_validator(mode="after")
     def _names_the_metric(self) -> NotMeasured:
         if (self.reason == "repetition") != (self.metric is not None):
-            raise ValueError("reason: repetition and metric belong together. Name the repeated metric, or choose another reason")
+            raise ValueError(
+                "reason: repetition and metric belong together. Name the repeated metric, or choose another reason"
+            )
         return self
 
 
@@ -383,7 +406,9 @@ class Unit(Model):
     id: Id
     name: Text
     one: Plain | None = None
-    dimension: Literal["share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate"]
+    dimension: Literal[
+        "share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate"
+    ]
     scale: FiniteFloat = 1
     factor: FiniteFloat
     form: Literal["suffix", "money", "rank", "bare"] = "suffix"

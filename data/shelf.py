@@ -78,12 +78,16 @@ class Shelf(Sequence[Case]):
         return len(self.table)
 
     def __getitem__(self, at: Any) -> Any:
-        return tuple(map(self._case, range(len(self))[at])) if isinstance(at, slice) else self._case(range(len(self))[at])
+        return (
+            tuple(map(self._case, range(len(self))[at])) if isinstance(at, slice) else self._case(range(len(self))[at])
+        )
 
     def figures(self, tables: Tables, source: Source) -> pa.Table:
         """The metrics table, of each year as the store has it; what that has not is made from the cases."""
         kept = ((self.store and self.store.figures(year, rows), rows) for year, rows in by_year(self.table))
-        return pa.concat_tables(_figures(_unpacked(rows, tables, source)) if found is None else found for found, rows in kept)
+        return pa.concat_tables(
+            _figures(_unpacked(rows, tables, source)) if found is None else found for found, rows in kept
+        )
 
     def keep(self, tables: Tables, source: Source) -> None:
         """Brings the store to what the table holds, year by year."""
@@ -168,7 +172,9 @@ def read_many(work: Work, paths: Sequence[Path], known: pa.Table | None, progres
     table = _merged(rows[path.name] for path in paths if path.name in rows)
     cases = relative(work.folder / "cases", work.folder)
     names = [f"{cases}/{name}" for name in table["file"].to_pylist()]
-    warnings = (Problem(*entry) for entries in table["warnings"].to_pylist() if entries for entry in orjson.loads(entries))
+    warnings = (
+        Problem(*entry) for entries in table["warnings"].to_pylist() if entries for entry in orjson.loads(entries)
+    )
     return Held(
         Shelf(table, work.store),
         (*warnings, *(problem for part in parts for problem in part.problems)),
@@ -188,7 +194,12 @@ def _print(path: Path) -> Print:
 
 def _unchanged(known: pa.Table, paths: Iterable[Path]) -> Rows:
     """The known rows of files that are as they were; those that were only touched or copied, with their new state."""
-    before = {name: (at, tuple(state), digest) for at, (name, digest, *state) in enumerate(zip(*(known[name].to_pylist() for name in ("file", "digest", *PRINT)), strict=True))}
+    before = {
+        name: (at, tuple(state), digest)
+        for at, (name, digest, *state) in enumerate(
+            zip(*(known[name].to_pylist() for name in ("file", "digest", *PRINT)), strict=True)
+        )
+    }
     rows: Rows = {}
     touched: list[tuple[int, Print]] = []
     for path in paths if before else ():
@@ -217,7 +228,11 @@ def _read(work: Work, paths: Sequence[Path], begun: set[str], progress: Progress
     """Reads files, a year at a time. A year of which nothing was known goes straight into the store."""
     years = [list(group) for _, group in groupby(paths, key=lambda path: path.name[:4])]
     done = 0
-    for found, count in _together(work, years, begun) if len(paths) > ALONE else ((_read_year(work, year, False), len(year)) for year in years):
+    for found, count in (
+        _together(work, years, begun)
+        if len(paths) > ALONE
+        else ((_read_year(work, year, False), len(year)) for year in years)
+    ):
         done += count
         progress(done, len(paths))
         yield found
@@ -254,7 +269,9 @@ def _other(work: Work) -> Iterator[Callable[[Sequence[Path], bool], Part]]:
     It is started plainly: what Python's own pool of processes starts runs the main script again, which in a server of Streamlit is the page that somebody has just opened.
     """
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from data.shelf import serve; serve()"
-    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
 
         def ask(*asked: Any) -> Part:
             try:
@@ -299,7 +316,14 @@ def _read_year(work: Work, paths: Sequence[Path], keep: bool) -> Part:
             claims.append(Claim(file.name, file.at(("year",)), file.at(("number",)), line, column))
         else:
             warnings = orjson.dumps([[*vars(problem).values()] for problem in file.problems]) if file.problems else b""
-            about = {"file": path.name, "digest": file.digest, "line": line, "column": column, "warnings": warnings, "packed": packed(case)}
+            about = {
+                "file": path.name,
+                "digest": file.digest,
+                "line": line,
+                "column": column,
+                "warnings": warnings,
+                "packed": packed(case),
+            }
             more.append({**about, **dict(zip(PRINT, state, strict=True))})
             cases.append(case)
     return Part(_rows(work, cases, more, keep), tuple(problems), tuple(claims))
@@ -333,5 +357,7 @@ def _merged(rows: Iterable[tuple[pa.Table, int]]) -> pa.Table:
 
 def _claims(table: pa.Table, names: Sequence[str]) -> Iterator[Claim]:
     """The numbers of sound cases, which stand in their ids."""
-    for name, case_id, line, column in zip(names, *(table[column].to_pylist() for column in ("id", "line", "column")), strict=True):
+    for name, case_id, line, column in zip(
+        names, *(table[column].to_pylist() for column in ("id", "line", "column")), strict=True
+    ):
         yield Claim(name, int(case_id[:4]), int(case_id[5:7]), line, column)

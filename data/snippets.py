@@ -39,7 +39,11 @@ def link(address: str, path: str, filters: Filters, **more: str) -> str:
 
 def iframe(address: str, title: str, height: int) -> str:
     """The element that shows a chart, `height` px high, in a page elsewhere."""
-    return str(Markup('<iframe src="{}" title="{}" width="100%" height="{}" style="border:0" loading="lazy"></iframe>').format(address, title, height))
+    return str(
+        Markup('<iframe src="{}" title="{}" width="100%" height="{}" style="border:0" loading="lazy"></iframe>').format(
+            address, title, height
+        )
+    )
 
 
 def snippets(address: str, filters: Filters, file: str) -> Mapping[str, str]:

@@ -56,7 +56,9 @@ class Store:
         repeating = [f"{FIGURES}.list.element.{name}" for name in figures.schema.names]
         try:
             self._begin()
-            pq.write_table(table, part, compression=_compression(table.schema), use_dictionary=repeating, write_page_checksum=True)
+            pq.write_table(
+                table, part, compression=_compression(table.schema), use_dictionary=repeating, write_page_checksum=True
+            )
             os.replace(part, path)
         except OSError as error:
             with suppress(OSError):
@@ -73,13 +75,17 @@ class Store:
         """Makes the folder, and removes those of versions long gone."""
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True)
-            others = sorted((path for path in self.folder.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+            others = sorted(
+                (path for path in self.folder.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime
+            )
             for old in others[:-VERSIONS]:
                 shutil.rmtree(old, ignore_errors=True)
 
     def _years(self) -> list[str]:
         try:
-            return sorted(name.removesuffix(".parquet") for name in os.listdir(self.folder) if name.endswith(".parquet"))
+            return sorted(
+                name.removesuffix(".parquet") for name in os.listdir(self.folder) if name.endswith(".parquet")
+            )
         except OSError:
             return []
 
@@ -126,7 +132,11 @@ def by_year(cases: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 
 def signature(rows: pa.Table) -> bytes:
     """Differs when a file of these rows does."""
-    return sha256(repr(rows.select(["file", "digest", "inode", "modified", "changed", "size"]).to_pydict()).encode()).hexdigest().encode()
+    return (
+        sha256(repr(rows.select(["file", "digest", "inode", "modified", "changed", "size"]).to_pydict()).encode())
+        .hexdigest()
+        .encode()
+    )
 
 
 def _starts(rows: pa.Table) -> pa.Array:

@@ -13,15 +13,56 @@ from data.schema import Case, End, Metric
 if TYPE_CHECKING:
     from data.dataset import Dataset
 
-_END = ("value", "low", "high", "text", "unit_id", "bound", "period", "period_kind", "origin", "value_basis", "period_basis")
+_END = (
+    "value",
+    "low",
+    "high",
+    "text",
+    "unit_id",
+    "bound",
+    "period",
+    "period_kind",
+    "origin",
+    "value_basis",
+    "period_basis",
+)
 COLUMNS: tuple[str, ...] = (
-    *("case_id", "case_number", "year", "case_title_zh", "case_title_en", "domains", "place_id", "place_zh", "place_en"),
-    *("prefecture_code", "prefecture_zh", "prefecture_en", "metric_id", "metric_zh", "metric_en", "subject_zh", "subject_en"),
+    *(
+        "case_id",
+        "case_number",
+        "year",
+        "case_title_zh",
+        "case_title_en",
+        "domains",
+        "place_id",
+        "place_zh",
+        "place_en",
+    ),
+    *(
+        "prefecture_code",
+        "prefecture_zh",
+        "prefecture_en",
+        "metric_id",
+        "metric_zh",
+        "metric_en",
+        "subject_zh",
+        "subject_en",
+    ),
     *("role", "status", "better", "headline", "unit_id", "unit_zh", "unit_en"),
     *(f"before_{name}" for name in _END),
     *(f"after_{name}" for name in _END),
     *("change_value", "change_low", "change_high", "change_text", "change_kind", "change_bound", "change_origin"),
-    *("index", "index_bound", "direction", "grade", "formula", "compared_with", "caveats", "caveat_notes_zh", "caveat_notes_en"),
+    *(
+        "index",
+        "index_bound",
+        "direction",
+        "grade",
+        "formula",
+        "compared_with",
+        "caveats",
+        "caveat_notes_zh",
+        "caveat_notes_en",
+    ),
     *("conflict_ids", "section", "phrases"),
 )
 LIST_SEPARATOR = " | "

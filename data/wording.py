@@ -53,7 +53,12 @@ ROLE_WORDS = _pairs(
     context=("背景", "Context"),
     rule=("制度参数", "Rule"),
 )
-DIRECTION_WORDS = _pairs(improved=("改善", "improved"), worsened=("变差", "worsened"), unchanged=("持平", "unchanged"), unclear=("方向不明", "unclear"))
+DIRECTION_WORDS = _pairs(
+    improved=("改善", "improved"),
+    worsened=("变差", "worsened"),
+    unchanged=("持平", "unchanged"),
+    unclear=("方向不明", "unclear"),
+)
 CAVEAT_WORDS = _pairs(
     percent_or_points=("百分比或百分点不明", "percent or points"),
     conflicting=("材料前后不一", "conflicting"),
@@ -76,7 +81,15 @@ _BOUNDS = _pairs(
     at_least=("{}以上", "at least {}"),
     at_most=("不超过{}", "at most {}"),
 )
-_BOUND_MARKS: Mapping[Bound, str] = {"exact": "", "over": ">", "at_least": "≥", "under": "<", "nearly": "≈", "about": "≈", "at_most": "≤"}
+_BOUND_MARKS: Mapping[Bound, str] = {
+    "exact": "",
+    "over": ">",
+    "at_least": "≥",
+    "under": "<",
+    "nearly": "≈",
+    "about": "≈",
+    "at_most": "≤",
+}
 _MIRRORED = str.maketrans("<>≤≥", "><≥≤")
 """A bound speaks of the size: a fall by over 15 % is a change below −15 %."""
 _COUNTED = ("count", "money", "area", "volume", "mass", "length")
@@ -195,7 +208,9 @@ def date_text(date: str, lang: Lang) -> str:
     year, month, day = (date.split("-") + ["", ""])[:3]
     if lang == "zh":
         return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
-    return " ".join(part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part)
+    return " ".join(
+        part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part
+    )
 
 
 def period_text(period: Period | None, lang: Lang) -> str:
@@ -265,7 +280,14 @@ def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[st
     if before and after:
         verb = _verb(metric, found, units, lang)
         size = _by_how_much(metric, found, units, lang)
-        return say(lang, f"{name}由{before}{verb}{after}", f"{name} {verb} {_without_unit(before, after, units[metric.unit])} to {after}") + size
+        return (
+            say(
+                lang,
+                f"{name}由{before}{verb}{after}",
+                f"{name} {verb} {_without_unit(before, after, units[metric.unit])} to {after}",
+            )
+            + size
+        )
     if metric.change is None:
         return f"{name}{colon}{after or before}"
     change, unit = metric.change, units[metric.unit]
@@ -375,7 +397,11 @@ class Rows(Sequence[Any]):
         return len(self.positions)
 
     def __getitem__(self, at: Any) -> Any:
-        return Rows(self.dataset, self.lang, self.positions[at]) if isinstance(at, slice) else self._row(int(self.positions[at]))
+        return (
+            Rows(self.dataset, self.lang, self.positions[at])
+            if isinstance(at, slice)
+            else self._row(int(self.positions[at]))
+        )
 
     def __iter__(self) -> Iterator[Any]:
         return (self._row(int(position)) for position in self.positions)
@@ -399,8 +425,28 @@ def _rows(dataset: Dataset, lang: Lang) -> Callable[[int], Any]:
 
 
 WORDS = (
-    *("case_title", "place", "name", "unit", "dimension", "before_label", "after_label", "change_label", "finding", "periods"),
-    *("grade_word", "direction_word", "role_word", "caveat_words", "caveat_notes", "formula_label", "doubtful", "yardstick"),
+    *(
+        "case_title",
+        "place",
+        "name",
+        "unit",
+        "dimension",
+        "before_label",
+        "after_label",
+        "change_label",
+        "finding",
+        "periods",
+    ),
+    *(
+        "grade_word",
+        "direction_word",
+        "role_word",
+        "caveat_words",
+        "caveat_notes",
+        "formula_label",
+        "doubtful",
+        "yardstick",
+    ),
 )
 Row = namedtuple("Row", (*COLUMNS, *WORDS))  # noqa: PYI024 its fields are the table's columns
 """The columns of the metrics table, and WORDS: `name` has the subject or place, `caveat_words` and `caveat_notes` are tuples, `doubtful` is a "%" that may mean points."""

@@ -32,7 +32,14 @@ def workbook(extract: Extract) -> bytes:
     with xlsxwriter.Workbook(out, _TEXT_IS_TEXT) as book:
         query = "&".join(f"{name}={value}" for name, value in extract.filter.items())
         source = extract.dataset.source
-        book.set_properties({"title": source.title.zh, "author": source.issuer.zh, "comments": f"filter: {query or 'none'}", "created": _moment(source.date)})
+        book.set_properties(
+            {
+                "title": source.title.zh,
+                "author": source.issuer.zh,
+                "comments": f"filter: {query or 'none'}",
+                "created": _moment(source.date),
+            }
+        )
         write = _Writer(book, extract)
         for name in TABLES:
             write.sheet(name, extract.table(name))

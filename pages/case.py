@@ -42,10 +42,21 @@ def chosen_case(view: View) -> Case:
     if wanted in view.dataset.by_id:
         case = view.dataset.by_id[wanted]
         if case not in view.selection.cases:
-            st.info(view.say("当前筛选不包含这个案例；因为链接直接指向它，仍予显示。", "The filters would hide this case; it is shown because the link names it."))
+            st.info(
+                view.say(
+                    "当前筛选不包含这个案例；因为链接直接指向它，仍予显示。",
+                    "The filters would hide this case; it is shown because the link names it.",
+                )
+            )
         return case
     if wanted:
-        st.warning(view.say("链接所指的案例不存在，改为显示第一个。", "The link names a case that does not exist; the first one is shown."), icon=":material/link_off:")
+        st.warning(
+            view.say(
+                "链接所指的案例不存在，改为显示第一个。",
+                "The link names a case that does not exist; the first one is shown.",
+            ),
+            icon=":material/link_off:",
+        )
     return (view.selection.cases or view.dataset.cases)[0]
 
 
@@ -75,7 +86,12 @@ def picker(view: View, case: Case) -> None:
             label_visibility="collapsed",
             filter_mode=None,
         )
-        st.page_link(view.pages["case"], label=view.say("打印版", "Print"), icon=":material/print:", query_params=view.query(case=case.id, view="print"))
+        st.page_link(
+            view.pages["case"],
+            label=view.say("打印版", "Print"),
+            icon=":material/print:",
+            query_params=view.query(case=case.id, view="print"),
+        )
         editable(view, case)
 
 
@@ -102,7 +118,11 @@ def head(view: View, case: Case) -> None:
     with st.container(key="head"):
         with st.container(gap="small"):
             st.title(literal(case.title[view.lang]), anchor=False)
-            st.html(Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(number, places, domains, submitted, case.summary[view.lang]))
+            st.html(
+                Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(
+                    number, places, domains, submitted, case.summary[view.lang]
+                )
+            )
         where(view, case)
 
 
@@ -114,23 +134,49 @@ def where(view: View, case: Case) -> None:
     points = [place for place in known if place.lon is not None and place.code not in codes]
     if not codes and not points:
         return
-    figure = locator(boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points])
-    marked = [*((place, "area") for place in units(dataset) if place.code in codes), *((place, "point" if place.id in own else "named") for place in points)]
-    rows = [(place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark) for place, mark in marked]
-    table = partial(pd.DataFrame, rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"])
+    figure = locator(
+        boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points]
+    )
+    marked = [
+        *((place, "area") for place in units(dataset) if place.code in codes),
+        *((place, "point" if place.id in own else "named") for place in points),
+    ]
+    rows = [
+        (place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark)
+        for place, mark in marked
+    ]
+    table = partial(
+        pd.DataFrame, rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"]
+    )
     names = view.say("、", ", ").join(place.name[view.lang] for place, _ in marked)
     signs = {"area": "■", "point": "●", "named": "○"}
     said = " · ".join([*(f"{signs[mark]} {place.name[view.lang]}" for place, mark in marked), CREDIT[view.lang]])
     with st.container(key="where", gap="small"):
         chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
         st.html(legend(view, marked))
-    take(view, Taken("locator", f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}", said, figure, larger, table=table, cases=[case], path="places.geojson"))
+    take(
+        view,
+        Taken(
+            "locator",
+            f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}",
+            said,
+            figure,
+            larger,
+            table=table,
+            cases=[case],
+            path="places.geojson",
+        ),
+    )
 
 
 def legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
     """The names of the filled areas, the filled points and the hollow ones, with the credit of the outlines."""
     lines = []
-    for mark, sign, before in (("area", "sw chosen", ""), ("point", "pt", ""), ("named", "pt named", view.say("只提到：", "only named: "))):
+    for mark, sign, before in (
+        ("area", "sw chosen", ""),
+        ("point", "pt", ""),
+        ("named", "pt named", view.say("只提到：", "only named: ")),
+    ):
         names = view.say("、", ", ").join(place.name[view.lang] for place, own in marked if own == mark)
         lines += [Markup('<li><span class="{}"></span>{}{}</li>').format(sign, before, names)] if names else []
     return Markup('<ul class="legend small">{}<li>{}</li></ul>').format(Markup("").join(lines), CREDIT[view.lang])
@@ -138,14 +184,26 @@ def legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
 
 def larger(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
     """The map of a case as it is taken away."""
-    return exported(go.Figure(figure).update_layout(height=LOCATED, margin={"l": 0, "r": 0, "t": 8, "b": 8}), title, subtitle, footer)
+    return exported(
+        go.Figure(figure).update_layout(height=LOCATED, margin={"l": 0, "r": 0, "t": 8, "b": 8}),
+        title,
+        subtitle,
+        footer,
+    )
 
 
 def story(view: View, case: Case) -> None:
     actions = Markup("").join(Markup("<li>{}</li>").format(action[view.lang]) for action in case.actions)
     st.html(
-        Markup('<div class="triple"><section><h2>{}</h2><p>{}</p></section><section><h2>{}</h2><ol>{}</ol></section><section><h2>{}</h2><p>{}</p></section></div>').format(
-            view.say("问题", "The problem"), case.problem[view.lang], view.say("做法", "What was done"), actions, view.say("变化", "What changed"), case.result[view.lang]
+        Markup(
+            '<div class="triple"><section><h2>{}</h2><p>{}</p></section><section><h2>{}</h2><ol>{}</ol></section><section><h2>{}</h2><p>{}</p></section></div>'
+        ).format(
+            view.say("问题", "The problem"),
+            case.problem[view.lang],
+            view.say("做法", "What was done"),
+            actions,
+            view.say("变化", "What changed"),
+            case.result[view.lang],
         )
     )
 
@@ -155,10 +213,16 @@ def figures(view: View, rows: tuple) -> None:
     changes(view, [row for row in shown if row.grade in "ABCD"])
     standing(view, [row for row in shown if row.grade == "E"])
     in_words(view, [row for row in shown if row.grade == "F"], view.say("以文字表述的结果", "Results in words"))
-    in_words(view, [row for row in shown if row.grade == "P"], view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"))
+    in_words(
+        view,
+        [row for row in shown if row.grade == "P"],
+        view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"),
+    )
     background = [row for row in rows if row not in shown]
     if background:
-        with st.expander(view.say(f"投入、背景与制度参数（{len(background)}）", f"Inputs, background and rules ({len(background)})")):
+        with st.expander(
+            view.say(f"投入、背景与制度参数（{len(background)}）", f"Inputs, background and rules ({len(background)})")
+        ):
             st.html(levels(background, view.lang))
 
 
@@ -166,7 +230,11 @@ def changes(view: View, rows: list) -> None:
     """Every figure with a change: its chart where the grade allows one, its words alone where not."""
     st.header(view.say("变化", "What changed"), anchor=False)
     if not rows:
-        st.html(Markup('<p class="lede">{}</p>').format(view.say("材料没有给出任何前后变化。", "The source states no change of any figure.")))
+        st.html(
+            Markup('<p class="lede">{}</p>').format(
+                view.say("材料没有给出任何前后变化。", "The source states no change of any figure.")
+            )
+        )
         return
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
     with st.container(key="changes"):
@@ -180,14 +248,18 @@ def standing(view: View, rows: list) -> None:
         return
     st.header(view.say("只有水平值的指标", "Levels and amounts delivered"), anchor=False)
     note = view.say(
-        "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。", "The source states a present value or an amount delivered and no earlier value; these show no change."
+        "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。",
+        "The source states a present value or an amount delivered and no earlier value; these show no change.",
     )
     st.html(Markup('<p class="quiet">{}</p>').format(note))
     happened, delivered = ([row for row in rows if row.role == role] for role in ("outcome", "output"))
     if happened:
         st.html(levels(happened, view.lang))
     if delivered:
-        with st.expander(view.say(f"完成量（{len(delivered)}）", f"Amounts delivered ({len(delivered)})"), expanded=len(delivered) <= 6):
+        with st.expander(
+            view.say(f"完成量（{len(delivered)}）", f"Amounts delivered ({len(delivered)})"),
+            expanded=len(delivered) <= 6,
+        ):
             st.html(levels(delivered, view.lang))
 
 
@@ -203,16 +275,27 @@ def events(view: View, case: Case) -> None:
         return
     title = view.say("大事", "Dated events")
     st.header(title, anchor=False)
-    spans = [date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "") for event in case.events]
+    spans = [
+        date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "")
+        for event in case.events
+    ]
     item = Markup("<li><time>{}</time><span>{}</span></li>")
     items = [item.format(span, event.what[view.lang]) for span, event in zip(spans, case.events, strict=True)]
     figure = timeline(case.events, view.lang)
     chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
     st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
-    dated = partial(pd.DataFrame, [(event.date, event.end, event.what[view.lang]) for event in case.events], columns=["date", "end", "event"])
-    told = " · ".join(f"{span}{view.say('：', ': ')}{event.what[view.lang]}" for span, event in zip(spans, case.events, strict=True))
+    dated = partial(
+        pd.DataFrame,
+        [(event.date, event.end, event.what[view.lang]) for event in case.events],
+        columns=["date", "end", "event"],
+    )
+    told = " · ".join(
+        f"{span}{view.say('：', ': ')}{event.what[view.lang]}" for span, event in zip(spans, case.events, strict=True)
+    )
     whose = f"{case.title[view.lang]}{view.say('：', ': ')}{title}"
-    take(view, Taken("timeline", whose, told, figure, exported, table=dated, cases=[case], path=f"cases/{case.id}.json"))
+    take(
+        view, Taken("timeline", whose, told, figure, exported, table=dated, cases=[case], path=f"cases/{case.id}.json")
+    )
 
 
 def contradictions(view: View, case: Case) -> None:
@@ -220,7 +303,9 @@ def contradictions(view: View, case: Case) -> None:
         return
     st.header(view.say("材料自身的矛盾", "Where the source contradicts itself"), anchor=False)
     for conflict in case.conflicts:
-        quotes = Markup("").join(Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases)
+        quotes = Markup("").join(
+            Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases
+        )
         st.html(Markup('<div class="conflict">{}<p>{}</p></div>').format(quotes, conflict.note[view.lang]))
 
 
@@ -229,7 +314,13 @@ def quote(view: View, case: Case, rows: tuple) -> None:
     label = view.say("复制一项指标及其出处", "Copy one figure with its source")
     names = [row.name for row in rows]
     chosen = st.selectbox(
-        label, range(len(rows)), index=None, format_func=names.__getitem__, placeholder=view.say("选择指标", "Choose a figure"), key=f"quote-{case.id}", filter_mode=None
+        label,
+        range(len(rows)),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=view.say("选择指标", "Choose a figure"),
+        key=f"quote-{case.id}",
+        filter_mode=None,
     )
     if chosen is not None:
         st.code(quotation(rows[chosen], view.dataset.source, view.lang, view.link()), language=None, wrap_lines=True)
@@ -241,7 +332,13 @@ def neighbours(view: View, case: Case) -> None:
         for step, icon, side in ((-1, ":material/arrow_back:", "left"), (1, ":material/arrow_forward:", "right")):
             if 0 <= at + step < len(cases):
                 other = cases[at + step]
-                st.page_link(view.pages["case"], label=literal(f"{other.number} · {other.title[view.lang]}"), icon=icon, icon_position=side, query_params=view.query(case=other.id))
+                st.page_link(
+                    view.pages["case"],
+                    label=literal(f"{other.number} · {other.title[view.lang]}"),
+                    icon=icon,
+                    icon_position=side,
+                    query_params=view.query(case=other.id),
+                )
 
 
 def page(view: View, case: Case) -> None:
@@ -281,7 +378,14 @@ def embedded(view: View, case: Case) -> None:
     def block(row) -> None:
         figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}")
 
-    embed(view, {**{row.metric_id: partial(block, row) for row in rows}, "timeline": partial(events, view, case), "locator": partial(where, view, case)})
+    embed(
+        view,
+        {
+            **{row.metric_id: partial(block, row) for row in rows},
+            "timeline": partial(events, view, case),
+            "locator": partial(where, view, case),
+        },
+    )
 
 
 view = the_view()

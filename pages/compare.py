@@ -63,7 +63,13 @@ def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int
         select_all=False,
     )
     if left_out:
-        st.warning(view.say(f"有 {len(left_out)} 个选择不存在或超出上限，已略去。", f"Left out: {len(left_out)}, unknown or above the limit."), icon=":material/filter_list_off:")
+        st.warning(
+            view.say(
+                f"有 {len(left_out)} 个选择不存在或超出上限，已略去。",
+                f"Left out: {len(left_out)}, unknown or above the limit.",
+            ),
+            icon=":material/filter_list_off:",
+        )
 
 
 def is_result(view: View, name: str) -> bool:
@@ -106,7 +112,9 @@ def suggestion(view: View) -> None:
         )
     )
     index = view.dataset.index
-    paired = (index.within("grade", "AB") & index.within("role", ("outcome",)) & ~np.isnan(index.figure("index"))).nonzero()[0][:4]
+    paired = (
+        index.within("grade", "AB") & index.within("role", ("outcome",)) & ~np.isnan(index.figure("index"))
+    ).nonzero()[0][:4]
     ids = ",".join(figure_id(row) for row in view.words(paired))
     st.page_link(
         view.pages["compare"],
@@ -129,13 +137,31 @@ def side_by_side(view: View, cases: list[Case]) -> None:
     grades = {case.id: Counter(row.grade for row in rows[case.id]) for case in cases}
     places = view.say("、", ", ")
     lines = [
-        (view.say("地点", "Place"), *(places.join(view.dataset.places[place].name[view.lang] for place in case.places) for case in cases)),
-        (view.say("领域", "Domains"), *(places.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains) for case in cases)),
+        (
+            view.say("地点", "Place"),
+            *(places.join(view.dataset.places[place].name[view.lang] for place in case.places) for case in cases),
+        ),
+        (
+            view.say("领域", "Domains"),
+            *(places.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains) for case in cases),
+        ),
         (view.say("问题", "The problem"), *(case.problem[view.lang] for case in cases)),
         (view.say("变化", "What changed"), *(case.result[view.lang] for case in cases)),
-        (view.say("指标数（按等级）", "Figures by grade"), *(" · ".join(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade]) for case in cases)),
+        (
+            view.say("指标数（按等级）", "Figures by grade"),
+            *(
+                " · ".join(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade])
+                for case in cases
+            ),
+        ),
     ]
-    st.html(plain_table((view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases)), lines, view.say("并列", "Side by side")))
+    st.html(
+        plain_table(
+            (view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases)),
+            lines,
+            view.say("并列", "Side by side"),
+        )
+    )
     shared_index(view, comparable(view, cases), cases)
 
 
@@ -147,24 +173,40 @@ def comparable(view: View, cases: list[Case]) -> list:
 
 def shared_index(view: View, rows: list, cases: list[Case]) -> None:
     drawn = {row.case_id for row in rows}
-    words = {case.id: view.say("没有可换算为指数的指标。", "No figure of it has an index.") for case in cases if case.id not in drawn}
+    words = {
+        case.id: view.say("没有可换算为指数的指标。", "No figure of it has an index.")
+        for case in cases
+        if case.id not in drawn
+    }
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
     figure = index_arrows(rows, view.lang, headings, words)
-    together(view, "cases", view.say("可换算为指数的成效", "Results with an index"), figure, rows, tuple(words.values()))
+    together(
+        view, "cases", view.say("可换算为指数的成效", "Results with an index"), figure, rows, tuple(words.values())
+    )
 
 
-def together(view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[Any], words: Sequence[str] = ()) -> None:
+def together(
+    view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[Any], words: Sequence[str] = ()
+) -> None:
     """Figures on one axis under their title, to take away."""
     st.header(literal(title), anchor=False)
     chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
-    take(view, Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, exported, rows))
+    take(
+        view, Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, exported, rows)
+    )
 
 
 def group_chart(view: View, group: Group) -> None:
     units = view.dataset.units
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        together(view, chart_id(group), view.say("以改革前为100", "With the earlier level as 100"), index_arrows(group.rows, view.lang, headings, {}), group.rows)
+        together(
+            view,
+            chart_id(group),
+            view.say("以改革前为100", "With the earlier level as 100"),
+            index_arrows(group.rows, view.lang, headings, {}),
+            group.rows,
+        )
     elif group.kind == "level":
         sizes = [row.after_value * units[row.after_unit_id].factor for row in group.rows]
         title = view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}")
@@ -173,7 +215,9 @@ def group_chart(view: View, group: Group) -> None:
         st.header(view.say("同一单位的差值", "Differences in one unit"), anchor=False)
         reach = max(abs(row.change_value) for row in group.rows)
         for row in group.rows:
-            figure_block(row, difference_length(row, view.lang, reach), view, f"compare-difference-{figure_id(row)}", exported)
+            figure_block(
+                row, difference_length(row, view.lang, reach), view, f"compare-difference-{figure_id(row)}", exported
+            )
 
 
 def chart_id(group: Group) -> str:
@@ -185,16 +229,29 @@ def refusals(view: View, found: Comparison) -> None:
         "plan": view.say("目标或规划不与已发生的事相比。", "A target or a plan is not compared with what happened."),
         "words": view.say("材料只有文字，没有数字。", "The source gives words and no number."),
         "rank": view.say(
-            "名次属于各自的排名，与占比、金额或别的排名没有共同的尺度。", "A rank belongs to its own ranking and shares no scale with shares, money or another ranking."
+            "名次属于各自的排名，与占比、金额或别的排名没有共同的尺度。",
+            "A rank belongs to its own ranking and shares no scale with shares, money or another ranking.",
         ),
-        "time": view.say("工作日、天和月之间没有固定的换算。", "Working days, days and months have no fixed conversion."),
-        "range": view.say("材料给的是区间或名次变化，无法落在共同的坐标上。", "The source gives a range or a change of places, which fits no common axis."),
-        "alone": view.say("所选指标中没有与它同一单位或同可换算为指数的。", "No other chosen figure has its unit, or an index as well."),
+        "time": view.say(
+            "工作日、天和月之间没有固定的换算。", "Working days, days and months have no fixed conversion."
+        ),
+        "range": view.say(
+            "材料给的是区间或名次变化，无法落在共同的坐标上。",
+            "The source gives a range or a change of places, which fits no common axis.",
+        ),
+        "alone": view.say(
+            "所选指标中没有与它同一单位或同可换算为指数的。",
+            "No other chosen figure has its unit, or an index as well.",
+        ),
     }
     if found.refusals:
         st.header(view.say("不能放在一起比较的", "Cannot be put beside the others"), anchor=False)
     for refusal in found.refusals:
-        st.html(Markup('<p class="finding">{}</p><p class="quiet">{}</p>').format(refusal.row.finding, reasons[refusal.reason]))
+        st.html(
+            Markup('<p class="finding">{}</p><p class="quiet">{}</p>').format(
+                refusal.row.finding, reasons[refusal.reason]
+            )
+        )
         for other in refusal.instead:
             ids = f"{figure_id(refusal.row)},{figure_id(other)}"
             st.page_link(
@@ -205,15 +262,26 @@ def refusals(view: View, found: Comparison) -> None:
             )
 
 
-def page(view: View, titles: dict[str, str], offered: Sequence[Any], cases: list[Case], rows: list, found: Comparison) -> None:
+def page(
+    view: View, titles: dict[str, str], offered: Sequence[Any], cases: list[Case], rows: list, found: Comparison
+) -> None:
     st.title(view.say("比较", "Compare"), anchor=False)
     left, right = st.columns(2)
     with left:
         picker(view, "cases", view.say("案例", "Cases"), titles, CASES)
     with right:
-        picker(view, "figures", view.say("指标", "Figures"), {figure_id(row): f"{row.case_number} · {row.name}" for row in offered}, LIMIT)
+        picker(
+            view,
+            "figures",
+            view.say("指标", "Figures"),
+            {figure_id(row): f"{row.case_number} · {row.name}" for row in offered},
+            LIMIT,
+        )
     if len(offered) < view.dataset.index.within("role", RESULTS).sum():
-        narrower = view.say("这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。", "The lists offer the first of what the filters leave; filter or search to find others.")
+        narrower = view.say(
+            "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
+            "The lists offer the first of what the filters leave; filter or search to find others.",
+        )
         st.html(Markup('<p class="quiet">{}</p>').format(narrower))
     if len(cases) < 2 and len(rows) < 2:
         suggestion(view)
@@ -233,6 +301,12 @@ rows = [view.words(view.dataset.named(name))[0] for name in chosen("figures", pa
 offered = offer(view, rows)
 found = compare(rows, offered)
 if view.embedded:
-    embed(view, {"cases": partial(shared_index, view, comparable(view, cases), cases), **{chart_id(group): partial(group_chart, view, group) for group in found.groups}})
+    embed(
+        view,
+        {
+            "cases": partial(shared_index, view, comparable(view, cases), cases),
+            **{chart_id(group): partial(group_chart, view, group) for group in found.groups},
+        },
+    )
 else:
     page(view, titles(view, cases), offered, cases, rows, found)

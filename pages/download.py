@@ -65,14 +65,27 @@ def table(view: View) -> None:
     results = view.dataset.index.within("role", ("outcome", "output"))[positions]
     further = int((~results).sum())
     if further and not view.filters.role:
-        label = view.say(f"也显示投入、背景与制度参数（{further} 行）", f"Show inputs, background and rules as well ({further} rows)")
+        label = view.say(
+            f"也显示投入、背景与制度参数（{further} 行）", f"Show inputs, background and rules as well ({further} rows)"
+        )
         if not st.toggle(label, key="every-role"):
             positions = positions[results]
     headings = {name: view.say(*words) for name, words in SHOWN.items()}
     widths = {headings["name"]: st.column_config.Column(width=260)}
     part = pager.part(len(positions), ROWS)
-    shown = pd.DataFrame([[getattr(row, name) for name in SHOWN] for row in view.words(positions[part.start : part.stop])], columns=list(headings.values()))
-    st.dataframe(shown, hide_index=True, height=520, key="table", lazy=False, column_config=widths, alt=view.say("筛选后的指标表", "The table of figures as filtered"))
+    shown = pd.DataFrame(
+        [[getattr(row, name) for name in SHOWN] for row in view.words(positions[part.start : part.stop])],
+        columns=list(headings.values()),
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=520,
+        key="table",
+        lazy=False,
+        column_config=widths,
+        alt=view.say("筛选后的指标表", "The table of figures as filtered"),
+    )
     pager.turn(view, part, len(positions), ROWS)
 
 
@@ -95,7 +108,11 @@ def data_links(view: View) -> None:
     }
     addresses = [(link(view.address, path, view.filters), name) for path, name in paths.items()]
     addresses.append((link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
-    st.html(Markup('<p class="quiet">{}</p>').format(Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in addresses)))
+    st.html(
+        Markup('<p class="quiet">{}</p>').format(
+            Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in addresses)
+        )
+    )
 
 
 def code(view: View) -> None:
@@ -122,7 +139,13 @@ def dictionary(view: View) -> None:
     columns = TABLES["metrics"]
     rows = [(column.name, column.meaning[view.lang]) for column in columns]
     with st.expander(view.say(f"字段说明（{len(columns)} 个）", f"What the {len(columns)} columns hold")):
-        st.html(plain_table((view.say("字段", "Column"), view.say("含义", "Meaning")), rows, view.say(f"{len(columns)} 个字段", f"{len(columns)} columns")))
+        st.html(
+            plain_table(
+                (view.say("字段", "Column"), view.say("含义", "Meaning")),
+                rows,
+                view.say(f"{len(columns)} 个字段", f"{len(columns)} columns"),
+            )
+        )
 
 
 view = the_view()

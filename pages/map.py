@@ -17,7 +17,20 @@ from data.dataset import Chosen, Dataset
 from data.evidence import GRADES
 from data.export import csv_bytes
 from data.filters import PROVINCE, Filters, Selection, select
-from data.geography import Holding, Measure, There, area_name, area_table, holdings, inner, inner_table, measures, own_figures, points, units
+from data.geography import (
+    Holding,
+    Measure,
+    There,
+    area_name,
+    area_table,
+    holdings,
+    inner,
+    inner_table,
+    measures,
+    own_figures,
+    points,
+    units,
+)
 from data.geojson import CREDIT
 from data.schema import Place
 from data.wording import GRADE_WORDS, value_text
@@ -64,7 +77,11 @@ class Shade:
 
 def shades(view: View, known: tuple[Measure, ...]) -> dict[str, str]:
     """What a reader can colour the map by, with its name."""
-    return {"cases": view.say("案例数", "Number of cases"), "figures": view.say("指标数", "Number of figures"), **{measure.key: measure.name[view.lang] for measure in known}}
+    return {
+        "cases": view.say("案例数", "Number of cases"),
+        "figures": view.say("指标数", "Number of figures"),
+        **{measure.key: measure.name[view.lang] for measure in known},
+    }
 
 
 def offered(view: View, cases: Chosen) -> tuple[Measure, ...]:
@@ -85,11 +102,18 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     if chosen == "cases":
         words = (view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more"))
         counts = {code: len(found[code].cases) for code in codes}
-        return Shade(view.say("案例数", "Number of cases"), totals, counts, *classed(view, counts.values(), CASE_BREAKS, words))
+        return Shade(
+            view.say("案例数", "Number of cases"), totals, counts, *classed(view, counts.values(), CASE_BREAKS, words)
+        )
     if chosen == "figures":
         words = (view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more"))
         counts = {code: found[code].figures for code in codes}
-        return Shade(view.say("指标数", "Number of figures"), totals, counts, *classed(view, counts.values(), FIGURE_BREAKS, words))
+        return Shade(
+            view.say("指标数", "Number of figures"),
+            totals,
+            counts,
+            *classed(view, counts.values(), FIGURE_BREAKS, words),
+        )
     measure = next(measure for measure in known if measure.key == chosen)
     values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
     stated = {value for value in values.values() if value is not None}
@@ -98,11 +122,23 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     if len(breaks) < len(stated):
         words = [view.say(f"{edge}起", f"from {edge}") for edge in words]
     case = view.dataset.by_id[measure.key.partition(".")[0]]
-    note = view.say(f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。", f"A measure of case {case.number}, {case.title.en}: each place's own value.")
-    return Shade(measure.name[view.lang], note, values, breaks, (view.say("材料没有数据", "no data in the source"), *words), said_of(view, measure))
+    note = view.say(
+        f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。",
+        f"A measure of case {case.number}, {case.title.en}: each place's own value.",
+    )
+    return Shade(
+        measure.name[view.lang],
+        note,
+        values,
+        breaks,
+        (view.say("材料没有数据", "no data in the source"), *words),
+        said_of(view, measure),
+    )
 
 
-def classed(view: View, counts: Iterable[int], breaks: tuple[int, ...], words: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[str, ...]]:
+def classed(
+    view: View, counts: Iterable[int], breaks: tuple[int, ...], words: tuple[str, ...]
+) -> tuple[tuple[float, ...], tuple[str, ...]]:
     """The usual classes of a count; where most counts lie far above them, classes of about equally many."""
     known = [count for count in counts if count]
     if max(known, default=0) <= FAR * breaks[-1]:
@@ -113,7 +149,11 @@ def classed(view: View, counts: Iterable[int], breaks: tuple[int, ...], words: t
 
 def named(view: View, cases: Chosen) -> list[str]:
     """The first of these cases by number and title, and how many more there are."""
-    more = [view.say(f"另有 {len(cases) - NAMED:,} 个案例", f"and {len(cases) - NAMED:,} more")] if len(cases) > NAMED else []
+    more = (
+        [view.say(f"另有 {len(cases) - NAMED:,} 个案例", f"and {len(cases) - NAMED:,} more")]
+        if len(cases) > NAMED
+        else []
+    )
     return [*cases[:NAMED].numbered(view.lang), *more]
 
 
@@ -124,7 +164,9 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Colle
             label=place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en,
             lon=place.lon,
             lat=place.lat,
-            level=None if shaded.values[place.code] is None else drawing.level(shaded.values[place.code], shaded.breaks),
+            level=None
+            if shaded.values[place.code] is None
+            else drawing.level(shaded.values[place.code], shaded.breaks),
             hover=hover(view, place, found[place.code], shaded),
             chosen=place.code in chosen,
         )
@@ -133,16 +175,31 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Colle
 
 
 def hover(view: View, place: Place, held: Holding, shaded: Shade) -> tuple[str, ...]:
-    counts = view.say(f"{len(held.cases):,} 个案例，{held.figures:,} 项指标", f"cases: {len(held.cases):,}, figures: {held.figures:,}")
+    counts = view.say(
+        f"{len(held.cases):,} 个案例，{held.figures:,} 项指标", f"cases: {len(held.cases):,}, figures: {held.figures:,}"
+    )
     shares = " · ".join(f"{grade} {held.grades[grade] / held.figures:.0%}" for grade in GRADES if held.grades[grade])
-    value = [view.say(f"{shaded.title}：{shaded.said[place.code]}", f"{shaded.title}: {shaded.said[place.code]}")] if place.code in shaded.said else []
-    return (place.name[view.lang], *value, counts, *([view.say("证据等级：", "grades: ") + shares] if shares else []), *named(view, held.cases))
+    value = (
+        [view.say(f"{shaded.title}：{shaded.said[place.code]}", f"{shaded.title}: {shaded.said[place.code]}")]
+        if place.code in shaded.said
+        else []
+    )
+    return (
+        place.name[view.lang],
+        *value,
+        counts,
+        *([view.say("证据等级：", "grades: ") + shares] if shares else []),
+        *named(view, held.cases),
+    )
 
 
 def markers(view: View, cases: Chosen) -> list[drawing.Point]:
     """The points. One that another covers on a small screen is told by that other as well."""
     found = points(view.dataset, cases)
-    lines = {place.id: (place.name[view.lang], *named(view, there), *([place.note[view.lang]] if place.note else [])) for place, there, _ in found}
+    lines = {
+        place.id: (place.name[view.lang], *named(view, there), *([place.note[view.lang]] if place.note else []))
+        for place, there, _ in found
+    }
     drawn = []
     for place, _, only in found:
         said = [*lines[place.id]]
@@ -150,7 +207,9 @@ def markers(view: View, cases: Chosen) -> list[drawing.Point]:
             if other is not place and abs(other.lon - place.lon) < NEAR and abs(other.lat - place.lat) < NEAR:
                 name, *more = lines[other.id]
                 said += [view.say(f"旁边：{name}", f"Close by: {name}"), *(line for line in more if line not in said)]
-        drawn.append(drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, tuple(said), only))
+        drawn.append(
+            drawing.Point(place.id, view.dataset.prefecture_code(place.id), place.lon, place.lat, tuple(said), only)
+        )
     return drawn
 
 
@@ -169,7 +228,9 @@ def clicked() -> None:
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     code, *county = hit
     if county:
-        st.session_state[OPENED] = next(there[0].id for place, there, _ in points(view.dataset, view.dataset.everything) if place.id in county)
+        st.session_state[OPENED] = next(
+            there[0].id for place, there, _ in points(view.dataset, view.dataset.everything) if place.id in county
+        )
     else:
         apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
 
@@ -193,10 +254,20 @@ def colour_control(view: View, names: Mapping[str, str]) -> str:
     st.session_state["colour"] = coloured_by(names)
     if st.session_state["colour"] != st.query_params.get("colour", "cases"):
         st.warning(
-            view.say("链接所指的着色方式不存在，改按案例数着色。", "The link colours the map by something that does not exist; it shows the number of cases."),
+            view.say(
+                "链接所指的着色方式不存在，改按案例数着色。",
+                "The link colours the map by something that does not exist; it shows the number of cases.",
+            ),
             icon=":material/link_off:",
         )
-    st.segmented_control(view.say("着色依据", "Colour by"), list(names), format_func=lambda name: literal(names[name]), key="colour", on_change=coloured, required=True)
+    st.segmented_control(
+        view.say("着色依据", "Colour by"),
+        list(names),
+        format_func=lambda name: literal(names[name]),
+        key="colour",
+        on_change=coloured,
+        required=True,
+    )
     return st.session_state["colour"]
 
 
@@ -208,7 +279,9 @@ def classes(shaded: Shade) -> list[tuple[str, str]]:
 
 def marks(view: View) -> tuple[str, str]:
     """What a filled point means, and a hollow one."""
-    return view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say("只被提到的县", "only named")
+    return view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say(
+        "只被提到的县", "only named"
+    )
 
 
 def legend(view: View, shaded: Shade) -> Markup:
@@ -218,30 +291,65 @@ def legend(view: View, shaded: Shade) -> Markup:
     return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(shaded.title, swatches, signs)
 
 
-def drawn(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, table: Callable[[], pd.DataFrame]) -> None:
+def drawn(
+    view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, table: Callable[[], pd.DataFrame]
+) -> None:
     st.html(drawing.chosen_style(f"st-key-{FRAME}", list(shaded.values), view.filters.city))
     if view.embedded:
         st.header(literal(shaded.title), anchor=False)
     st.html(legend(view, shaded))
-    covered = view.say("、", ", ").join(place.name[view.lang] for place in units(view.dataset) if shaded.values[place.code])
-    alt = view.say(f"河南18个单位的{shaded.title}。有数值的：{covered}。", f"{shaded.title} in Henan's 18 units. Areas with a value: {covered}.")
+    covered = view.say("、", ", ").join(
+        place.name[view.lang] for place in units(view.dataset) if shaded.values[place.code]
+    )
+    alt = view.say(
+        f"河南18个单位的{shaded.title}。有数值的：{covered}。",
+        f"{shaded.title} in Henan's 18 units. Areas with a value: {covered}.",
+    )
     figure = henan(view, found, cases, shaded)
     with st.container(key=FRAME):
-        chart(figure, chart_key(), alt, config=drawing.config(BASE), on_select="ignore" if view.embedded else clicked, selection_mode="points")
-    use = view.say("点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。", "Click an area to filter every page, again to let go; click a county or town to open its case.")
+        chart(
+            figure,
+            chart_key(),
+            alt,
+            config=drawing.config(BASE),
+            on_select="ignore" if view.embedded else clicked,
+            selection_mode="points",
+        )
+    use = view.say(
+        "点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。",
+        "Click an area to filter every page, again to let go; click a county or town to open its case.",
+    )
     credit = f"{shaded.note} {CREDIT[view.lang]}"
     st.html(Markup('<p class="quiet">{} {}</p>').format("" if view.embedded else use, credit))
 
     def edition(_: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
         larger = go.Figure(henan(view, found, cases, shaded, view.filters.city)).update_layout(height=TAKEN)
-        signs = [*(("", *entry) for entry in classes(shaded)), *((sign, drawing.INK, words) for sign, words in zip("●○", marks(view), strict=True))]
+        signs = [
+            *(("", *entry) for entry in classes(shaded)),
+            *((sign, drawing.INK, words) for sign, words in zip("●○", marks(view), strict=True)),
+        ]
         return exported(larger, title, subtitle, footer, signs)
 
     anywhere = replace(view, filters=view.filters.without("city"))
-    take(anywhere, Taken("map", shaded.title, credit, figure, edition, table=table, cases=cases, path="places.geojson", about=shaded.title))
+    take(
+        anywhere,
+        Taken(
+            "map",
+            shaded.title,
+            credit,
+            figure,
+            edition,
+            table=table,
+            cases=cases,
+            path="places.geojson",
+            about=shaded.title,
+        ),
+    )
 
 
-def henan(view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, chosen: Collection[str] = ()) -> go.Figure:
+def henan(
+    view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, chosen: Collection[str] = ()
+) -> go.Figure:
     return drawing.henan_map(f"{BASE}/api/boundaries.geojson", areas(view, found, shaded, chosen), markers(view, cases))
 
 
@@ -258,17 +366,32 @@ def beside(view: View, found: Mapping[str, Holding]) -> None:
 
 def place(view: View, code: str, cases: Chosen, figures: np.ndarray) -> None:
     """One unit's cases with links to them, each with those of the `figures` (positions) that are its own."""
-    st.header(view.say("全省性案例", "Province-wide cases") if code == PROVINCE else literal(filter_value(view, "city", code)), anchor=False)
+    st.header(
+        view.say("全省性案例", "Province-wide cases")
+        if code == PROVINCE
+        else literal(filter_value(view, "city", code)),
+        anchor=False,
+    )
     if not cases:
-        st.html(Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here.")))
+        st.html(
+            Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here."))
+        )
     for number, case in zip(cases.numbers, cases[:LISTED], strict=False):
-        st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
+        st.page_link(
+            view.pages["case"],
+            label=literal(f"{case.number} · {case.title[view.lang]}"),
+            query_params=view.query(case=case.id),
+        )
         own = figures[view.dataset.index.case[figures] == number]
         if len(own):
             st.html(compact(view.words(evidenced(view, own)), view.lang))
     if len(cases) > LISTED:
         more = len(cases) - LISTED
-        st.html(Markup('<p class="quiet">{}</p>').format(view.say(f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below.")))
+        st.html(
+            Markup('<p class="quiet">{}</p>').format(
+                view.say(f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below.")
+            )
+        )
 
 
 def evidenced(view: View, figures: np.ndarray) -> np.ndarray:
@@ -288,7 +411,9 @@ def best(view: View) -> None:
                 figure_block(row, picture(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", exported)
 
 
-def by_area(view: View, found: Mapping[str, Holding], measure: Measure | None, table: Callable[[], pd.DataFrame]) -> None:
+def by_area(
+    view: View, found: Mapping[str, Holding], measure: Measure | None, table: Callable[[], pd.DataFrame]
+) -> None:
     """The map as a table."""
     orders = {
         "code": view.say("地市", "City"),
@@ -296,7 +421,14 @@ def by_area(view: View, found: Mapping[str, Holding], measure: Measure | None, t
         "figures": view.say("指标数", "Figures"),
         **({"value": measure.name[view.lang]} if measure else {}),
     }
-    order = st.segmented_control(view.say("排序", "Sort by"), list(orders), format_func=lambda name: literal(orders[name]), default="code", required=True, key="map-order")
+    order = st.segmented_control(
+        view.say("排序", "Sort by"),
+        list(orders),
+        format_func=lambda name: literal(orders[name]),
+        default="code",
+        required=True,
+        key="map-order",
+    )
     city, cases, figures, *value = orders.values()
     headings = (
         city,
@@ -326,7 +458,16 @@ def by_area(view: View, found: Mapping[str, Holding], measure: Measure | None, t
         )
         for code in sorted(found, key=most[order])
     )
-    st.html(plain_table(headings, rows, view.say("各地市的案例数、指标数及各证据等级的指标数", "Cases and figures by city, and the figures of each grade of evidence")))
+    st.html(
+        plain_table(
+            headings,
+            rows,
+            view.say(
+                "各地市的案例数、指标数及各证据等级的指标数",
+                "Cases and figures by city, and the figures of each grade of evidence",
+            ),
+        )
+    )
     as_csv(view, len(found), table, "areas")
 
 
@@ -340,7 +481,11 @@ def said_of(view: View, measure: Measure) -> dict[str, str]:
 def share(held: Holding, grade: str) -> Markup:
     """How many of an area's figures have a grade, and their share."""
     count = held.grades[grade]
-    return Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / held.figures) if count else Markup("<small>0</small>")
+    return (
+        Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / held.figures)
+        if count
+        else Markup("<small>0</small>")
+    )
 
 
 def which(view: View, cases: Chosen) -> Markup:
@@ -349,9 +494,14 @@ def which(view: View, cases: Chosen) -> Markup:
         return Markup("")
     first = cases[:NAMED]
     before, _, after = escape(view.link("case", case="ID")).rpartition("ID")
-    links = [Markup(f'<a href="{before}{case_id}{after}" target="_self">{escape(title)}</a>') for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)]
+    links = [
+        Markup(f'<a href="{before}{case_id}{after}" target="_self">{escape(title)}</a>')
+        for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)
+    ]
     left = len(cases) - len(first)
-    return Markup(view.say("；", "; ")).join([*links, *([view.say(f"另有 {left:,} 个", f"{left:,} more")] if left else [])])
+    return Markup(view.say("；", "; ")).join(
+        [*links, *([view.say(f"另有 {left:,} 个", f"{left:,} more")] if left else [])]
+    )
 
 
 def by_county(view: View, cases: Chosen, kept: np.ndarray) -> None:
@@ -361,7 +511,13 @@ def by_county(view: View, cases: Chosen, kept: np.ndarray) -> None:
         return
     figures = own_figures(view.dataset, cases, kept)
     st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
-    headings = (view.say("地点", "Place"), view.say("所在地市", "Lies in"), view.say("指标数", "Figures"), view.say("案例", "Which"), view.say("说明", "Note"))
+    headings = (
+        view.say("地点", "Place"),
+        view.say("所在地市", "Lies in"),
+        view.say("指标数", "Figures"),
+        view.say("案例", "Which"),
+        view.say("说明", "Note"),
+    )
     rows = (
         (
             there.place.name[view.lang],
@@ -372,7 +528,11 @@ def by_county(view: View, cases: Chosen, kept: np.ndarray) -> None:
         )
         for there in places
     )
-    st.html(plain_table(headings, rows, view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")))
+    st.html(
+        plain_table(
+            headings, rows, view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")
+        )
+    )
     as_csv(view, len(places), partial(county_table, view.dataset, view.filters), "counties")
 
 
@@ -435,4 +595,6 @@ view = the_view()
 if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
 everywhere = select(view.dataset, view.filters.without("city"))
-(embedded if view.embedded else page)(view, holdings(view.dataset, everywhere.cases, everywhere.positions), everywhere, offered(view, everywhere.cases))
+(embedded if view.embedded else page)(
+    view, holdings(view.dataset, everywhere.cases, everywhere.positions), everywhere, offered(view, everywhere.cases)
+)

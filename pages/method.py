@@ -44,9 +44,13 @@ def ladder(view: View) -> None:
     st.header(view.say("证据的七个等级", "Seven grades of evidence"), anchor=False)
     how = {
         "A": view.say("画作前→后，用原单位。", "Drawn as before → after in its own unit."),
-        "B": view.say("同上；推算的一端为空心，并写明算式。", "The same; the derived end is hollow and its formula is shown."),
+        "B": view.say(
+            "同上；推算的一端为空心，并写明算式。", "The same; the derived end is hollow and its formula is shown."
+        ),
         "C": view.say("以改革前为100的指数，从不画成水平。", "An index with before = 100, never levels."),
-        "D": view.say("从零起的长度，用原单位，从不换算为指数。", "A length from zero in its own unit, never an index."),
+        "D": view.say(
+            "从零起的长度，用原单位，从不换算为指数。", "A length from zero in its own unit, never an index."
+        ),
         "E": view.say("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
         "F": view.say("一句话。", "A sentence."),
         "P": view.say("单独列出，不计入证据。", "Apart, never counted as evidence."),
@@ -57,9 +61,15 @@ def ladder(view: View) -> None:
                 meaning, colon = GRADE_MEANINGS[grade][view.lang], view.say("：", ": ")
                 stop = view.say("。", ". ")
                 st.subheader(f"{grade} {GRADE_WORDS[grade][view.lang]}", anchor=False)
-                st.html(Markup('<p class="quiet">{}{}{}</p>').format(meaning[:1].upper() + meaning[1:], stop, how[grade]))
+                st.html(
+                    Markup('<p class="quiet">{}{}{}</p>').format(meaning[:1].upper() + meaning[1:], stop, how[grade])
+                )
                 if row is not None:
-                    st.html(Markup('<p class="kicker">{}{}{} {}</p>').format(view.say("例", "Example"), colon, row.case_number, row.case_title))
+                    st.html(
+                        Markup('<p class="kicker">{}{}{} {}</p>').format(
+                            view.say("例", "Example"), colon, row.case_number, row.case_title
+                        )
+                    )
                     figure_block(row, picture(row, view.lang), view, f"figure-example-{grade}")
 
 
@@ -70,12 +80,21 @@ def derivations(view: View) -> None:
             view.say("缺少的一端（差值、百分点）", "Missing end (difference, points)"),
             view.say("前 = 后 − 变化；后 = 前 + 变化", "before = after − change; after = before + change"),
         ),
-        (view.say("缺少的一端（百分比）", "Missing end (percentage)"), view.say("前 = 后 ÷（1 + 变化）", "before = after ÷ (1 + change)")),
-        (view.say("缺少的一端（倍数）", "Missing end (multiple)"), view.say("前 = 后 ÷ 倍数；翻两番 = 4倍", "before = after ÷ multiple; doubled twice = 4")),
+        (
+            view.say("缺少的一端（百分比）", "Missing end (percentage)"),
+            view.say("前 = 后 ÷（1 + 变化）", "before = after ÷ (1 + change)"),
+        ),
+        (
+            view.say("缺少的一端（倍数）", "Missing end (multiple)"),
+            view.say("前 = 后 ÷ 倍数；翻两番 = 4倍", "before = after ÷ multiple; doubled twice = 4"),
+        ),
         (view.say("缺少的名次", "Missing rank"), view.say("前 = 后 + 上升位数", "before = after + places moved up")),
         (
             view.say("指数", "Index"),
-            view.say("后 ÷ 前 × 100；名次、百分点、单位不同的两端、区间都没有指数", "after ÷ before × 100; none for ranks, points, ends in two units, or ranges"),
+            view.say(
+                "后 ÷ 前 × 100；名次、百分点、单位不同的两端、区间都没有指数",
+                "after ÷ before × 100; none for ranks, points, ends in two units, or ranges",
+            ),
         ),
         (
             view.say("方向", "Direction"),
@@ -84,13 +103,24 @@ def derivations(view: View) -> None:
                 "from the ends or the change, and which way is improvement; unclear where the bounds leave both open",
             ),
         ),
-        (view.say("界限词", "Bounds"), view.say("“超”“近”“约”“以上”随推算传递；方向相反时为“约”", "over, nearly, about, at least travel along; opposite ones become about")),
+        (
+            view.say("界限词", "Bounds"),
+            view.say(
+                "“超”“近”“约”“以上”随推算传递；方向相反时为“约”",
+                "over, nearly, about, at least travel along; opposite ones become about",
+            ),
+        ),
         (
             view.say("不推算", "Not derived"),
-            view.say("百分比与百分点不明、说的是增量、前后单位不同的", "where percent may mean points, where the multiple is of an increment, where units differ"),
+            view.say(
+                "百分比与百分点不明、说的是增量、前后单位不同的",
+                "where percent may mean points, where the multiple is of an increment, where units differ",
+            ),
         ),
     )
-    st.html(plain_table((view.say("推算什么", "What"), view.say("怎样算", "How")), rules, view.say("全部规则", "All rules")))
+    st.html(
+        plain_table((view.say("推算什么", "What"), view.say("怎样算", "How")), rules, view.say("全部规则", "All rules"))
+    )
 
 
 def register(view: View) -> None:
@@ -112,7 +142,11 @@ def register(view: View) -> None:
     )
     st.html(
         plain_table(
-            (view.say("案例", "Case"), view.say("原文各处", "Source words"), view.say("怎样看待", "What to make of it")),
+            (
+                view.say("案例", "Case"),
+                view.say("原文各处", "Source words"),
+                view.say("怎样看待", "What to make of it"),
+            ),
             rows,
             view.say("逐处列出，两种说法并存", "Each with both readings"),
         )
@@ -137,7 +171,11 @@ def limits(view: View) -> None:
             "Sizes of different figures are no ranking: one company's line at four times its output is not the province's greatest result.",
         ),
     )
-    st.html(Markup('<ul class="lede">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(point) for point in points)))
+    st.html(
+        Markup('<ul class="lede">{}</ul>').format(
+            Markup("").join(Markup("<li>{}</li>").format(point) for point in points)
+        )
+    )
 
 
 def citation(view: View) -> None:
@@ -146,7 +184,13 @@ def citation(view: View) -> None:
     st.html(Markup('<p class="quiet">GB/T 7714</p>'))
     st.code(document(source), language=None, wrap_lines=True)
     st.html(Markup('<p class="quiet">BibTeX</p>'))
-    fields = {"author": f"{{{source.issuer.en}}}", "title": source.title.en, "titleaddon": source.title.zh, "year": source.date[:4], "date": source.date}
+    fields = {
+        "author": f"{{{source.issuer.en}}}",
+        "title": source.title.en,
+        "titleaddon": source.title.zh,
+        "year": source.date[:4],
+        "date": source.date,
+    }
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
     st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
     note = view.say(
@@ -160,11 +204,22 @@ def citation(view: View) -> None:
 def adding(view: View) -> None:
     st.header(view.say("怎样增加案例", "How to add a case"), anchor=False)
     steps = (
-        view.say("复制 data/template.yaml，按其中的注释填写；没有写明的一律不填。", "Copy data/template.yaml and fill it in as its comments say; leave out what is not stated."),
-        view.say("运行 python -m data.check：逐条指出文件、行、字段与改法。", "Run python -m data.check: it names every problem by file, line and field, with what to write."),
-        view.say("运行 python -m data.audit 文件：核对每一个数字都有去处。", "Run python -m data.audit DOCUMENT: every numeral must have its place."),
+        view.say(
+            "复制 data/template.yaml，按其中的注释填写；没有写明的一律不填。",
+            "Copy data/template.yaml and fill it in as its comments say; leave out what is not stated.",
+        ),
+        view.say(
+            "运行 python -m data.check：逐条指出文件、行、字段与改法。",
+            "Run python -m data.check: it names every problem by file, line and field, with what to write.",
+        ),
+        view.say(
+            "运行 python -m data.audit 文件：核对每一个数字都有去处。",
+            "Run python -m data.audit DOCUMENT: every numeral must have its place.",
+        ),
     )
-    st.html(Markup('<ol class="lede">{}</ol>').format(Markup("").join(Markup("<li>{}</li>").format(step) for step in steps)))
+    st.html(
+        Markup('<ol class="lede">{}</ol>').format(Markup("").join(Markup("<li>{}</li>").format(step) for step in steps))
+    )
 
 
 view = the_view()

@@ -34,7 +34,13 @@ CARDS = 9
 def opening(view: View) -> None:
     count = len(view.dataset.cases)
     many_zh, many_en = ("十", "ten") if count == 10 else (f"{count:,}", f"{count:,}")
-    st.title(view.say(f"{many_zh}项改革改变了什么，证据有多充分", f"What {many_en} reforms in Henan changed, and how well it is shown"), anchor=False)
+    st.title(
+        view.say(
+            f"{many_zh}项改革改变了什么，证据有多充分",
+            f"What {many_en} reforms in Henan changed, and how well it is shown",
+        ),
+        anchor=False,
+    )
     what = view.say(
         "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
         "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The source mostly gives a result or a change, "
@@ -50,7 +56,9 @@ def evidence(view: View) -> None:
     if view.embedded:
         st.header(label, anchor=False)
     item = Markup('<li><b>{}</b>{} <span class="quiet">{}</span></li>')
-    items = [item.format(grades[grade], grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang]) for grade in GRADES]
+    items = [
+        item.format(grades[grade], grade_mark(grade, view.lang), GRADE_MEANINGS[grade][view.lang]) for grade in GRADES
+    ]
     words = Markup('<ul class="strip" aria-label="{}">{}</ul>').format(label, Markup("").join(items))
     if not grades:
         st.html(words)
@@ -59,7 +67,11 @@ def evidence(view: View) -> None:
     said = view.say("；", "; ").join(f"{grade} {GRADE_WORDS[grade][view.lang]} {grades[grade]}" for grade in GRADES)
     chart(figure, "grades", label + view.say("：", ": ") + said)
     st.html(words)
-    counts = partial(pd.DataFrame, [(grade, GRADE_WORDS[grade][view.lang], grades[grade]) for grade in GRADES], columns=["grade", "meaning", "figures"])
+    counts = partial(
+        pd.DataFrame,
+        [(grade, GRADE_WORDS[grade][view.lang], grades[grade]) for grade in GRADES],
+        columns=["grade", "meaning", "figures"],
+    )
     take(view, Taken("grades", label, said, figure, exported, table=counts))
 
 
@@ -67,25 +79,44 @@ def index_chart(view: View) -> None:
     found = comparable(view)
     shown = tuple(view.words(found[:MOST_ARROWS]))
     drawn = {row.case_id for row in shown}
-    cases = view.selection.cases if len(view.selection.cases) <= ALL_NAMED else [view.dataset.by_id[name] for name in sorted(drawn)]
+    cases = (
+        view.selection.cases
+        if len(view.selection.cases) <= ALL_NAMED
+        else [view.dataset.by_id[name] for name in sorted(drawn)]
+    )
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
     words = {case.id: instead(view, case) for case in cases if case.id not in drawn}
-    title = view.say("有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100")
+    title = view.say(
+        "有前后可比的指标：以改革前为100", "Everything that can be compared, with the earlier level as 100"
+    )
     marks = (
-        view.say("● 改革前  ▶ 改革后，蓝色为改善，橙色为变差，灰色不分好坏", "● before  ▶ after; blue improved, orange worsened, grey neither"),
+        view.say(
+            "● 改革前  ▶ 改革后，蓝色为改善，橙色为变差，灰色不分好坏",
+            "● before  ▶ after; blue improved, orange worsened, grey neither",
+        ),
         view.say("○ 改革前数值由推算得出", "○ the earlier value is derived"),
         view.say("▷ 空心箭头：“超过”“以上”", "▷ open arrow: “over”, “at least”"),
         view.say("条纹端：百分比或百分点不明", "striped end: percent or points unclear"),
         view.say("虚线：“近”“约”", "dotted: “nearly”, “about”"),
     )
     st.header(title, anchor=False)
-    st.html(Markup('<ul class="legend">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)))
+    st.html(
+        Markup('<ul class="legend">{}</ul>').format(
+            Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)
+        )
+    )
     alt = view.say("。", "; ").join([*(row.finding for row in shown), *words.values()])
     figure = index_arrows(shown, view.lang, headings, words)
     chart(figure, "index", alt)
     more(view, len(found) - len(shown), len(view.selection.cases) - len(cases))
     if shown:
-        table = st.expander(view.say("显示为表格", "Show as table"), key="index-table", on_change="rerun", icon=":material/table:", type="compact")
+        table = st.expander(
+            view.say("显示为表格", "Show as table"),
+            key="index-table",
+            on_change="rerun",
+            icon=":material/table:",
+            type="compact",
+        )
         if table.open:
             table.html(as_table(shown, view.lang))
         take(view, Taken("index", title, view.say("；", "; ").join(marks), figure, exported, shown))
@@ -140,11 +171,19 @@ def card(view: View, case: Case) -> None:
     domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     best = view.headline(view.dataset.index.numbers[case.id])
     with st.container(key=f"card-{case.id}", gap="xsmall"):
-        st.page_link(view.pages["case"], label=literal(f"{case.number} · {case.title[view.lang]}"), query_params=view.query(case=case.id))
+        st.page_link(
+            view.pages["case"],
+            label=literal(f"{case.number} · {case.title[view.lang]}"),
+            query_params=view.query(case=case.id),
+        )
         if best is None:
             body = Markup('<p class="words">{}</p>').format(view.say("没有测量到的成效", "No measured outcome"))
         else:
-            ends = (best.before_label, "→", best.after_label) if best.before_label and best.after_label else (best.change_label or best.after_label,)
+            ends = (
+                (best.before_label, "→", best.after_label)
+                if best.before_label and best.after_label
+                else (best.change_label or best.after_label,)
+            )
             body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
                 best.direction or "",
                 Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),

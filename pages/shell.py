@@ -10,12 +10,24 @@ from pages.frame import bars, look
 from pages.frame.view import language, open_view
 from pages.serving import updates
 
-SCRIPTS = {"overview": "overview.py", "case": "case.py", "map": "map.py", "compare": "compare.py", "data": "download.py", "method": "method.py"}
+SCRIPTS = {
+    "overview": "overview.py",
+    "case": "case.py",
+    "map": "map.py",
+    "compare": "compare.py",
+    "data": "download.py",
+    "method": "method.py",
+}
 
 lang = language()
 site = {"zh": "河南改革成效", "en": "Henan Reform Outcomes"}[lang]
 pages = {
-    name: st.Page(script, title=f"{bars.PAGE_NAMES[name][lang]} · {site}", url_path="" if name == "overview" else name, default=name == "overview")
+    name: st.Page(
+        script,
+        title=f"{bars.PAGE_NAMES[name][lang]} · {site}",
+        url_path="" if name == "overview" else name,
+        default=name == "overview",
+    )
     for name, script in SCRIPTS.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")

@@ -25,7 +25,11 @@ def _left_out() -> dict[str, str]:
         "api": _installed("schemathesis", "frictionless", "openpyxl", "shapely"),
         "deploy": _installed("playwright") and bool(os.environ.get("CHROMIUM") and os.environ.get("NGINX_PROGRAM")),
     }
-    return {folder: reason for folder, reason in (("browser", _BROWSER), ("api", _API), ("deploy", _DEPLOY)) if not given[folder]}
+    return {
+        folder: reason
+        for folder, reason in (("browser", _BROWSER), ("api", _API), ("deploy", _DEPLOY))
+        if not given[folder]
+    }
 
 
 _LEFT_OUT = _left_out()

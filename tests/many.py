@@ -93,7 +93,9 @@ RANKS = (
     Measure(("群众评价位次", "rank in the view of users"), "rank", 40),
 )
 
-PREFIXES = _spread({("改革", "Reform"): 860, ("改革试点", "Pilot reform"): 100, ("", ""): 39, ("改革区块链", "Blockchain reform"): 1})
+PREFIXES = _spread(
+    {("改革", "Reform"): 860, ("改革试点", "Pilot reform"): 100, ("", ""): 39, ("改革区块链", "Blockchain reform"): 1}
+)
 """What the names of figures begin with, in 1,000: a search for 改革 or "reform" finds nearly all, 试点 or "pilot reform" one in ten, 区块链 or "blockchain" one in a thousand."""
 
 GRADES = _spread({"A": 7, "B": 3, "C": 7, "D": 7, "E": 237, "F": 18, "P": 10})
@@ -116,7 +118,10 @@ ROLES = {
     "P": _spread({"output": 6, "input": 3, "outcome": 1}),
 }
 """The grades that are not named here are all outcomes."""
-BETTER = {"outcome": _spread({"higher": 65, "lower": 36, "neutral": 5}), "output": _spread({"higher": 118, "lower": 1, "neutral": 8})}
+BETTER = {
+    "outcome": _spread({"higher": 65, "lower": 36, "neutral": 5}),
+    "output": _spread({"higher": 118, "lower": 1, "neutral": 8}),
+}
 """The roles that are not named here are all neutral."""
 STATUSES = _spread({"planned": 8, "target": 2})
 BOUNDS = _spread({"exact": 220, "over": 34, "at_least": 6, "nearly": 5, "at_most": 4, "about": 2, "under": 1})
@@ -131,7 +136,18 @@ PERIODS = _spread(
 DATES = _spread({"%(year)s": 4, "%(year)s-%(month)s": 4, "%(year)s-%(month)s-28": 1})
 CAVEATS = {True: _spread({0: 19, 1: 32, 2: 14, 3: 3}), False: _spread({1: 136, 2: 74, 3: 11})}
 """How many caveats a figure has that is dated, and one that is not: the first of these is always that."""
-KINDS = _spread({"other": 59, "overlapping": 41, "scope_differs": 28, "unclear_denominator": 23, "conflicting": 16, "self_reported": 6, "broad_aggregate": 4, "unequal_periods": 4})
+KINDS = _spread(
+    {
+        "other": 59,
+        "overlapping": 41,
+        "scope_differs": 28,
+        "unclear_denominator": 23,
+        "conflicting": 16,
+        "self_reported": 6,
+        "broad_aggregate": 4,
+        "unequal_periods": 4,
+    }
+)
 DISTRUST = _spread({"percent_or_points": 2, "of_the_increment": 1, "": 4})
 """A caveat that only a relative change has: it forbids to derive an end, which would change the grade of others."""
 HEADLINES = _spread({3: 9, 0: 1})
@@ -190,9 +206,30 @@ ADVICE = (
     ("不能由此推算全市的水平", "nothing follows for the city as a whole"),
     ("目前是否仍然有效没有说明", "whether it still holds is not said"),
 )
-OWNERS = (("宏远", "Hongyuan"), ("金阳", "Jinyang"), ("中豫", "Zhongyu"), ("嵩岳", "Songyue"), ("瑞丰", "Ruifeng"), ("华盛", "Huasheng"), ("天成", "Tiancheng"), ("安泰", "Antai"))
-TRADES = (("再生金属", "Recycled Metals"), ("智慧物流", "Smart Logistics"), ("农业", "Farming"), ("电子商务", "Online Trade"), ("医疗服务", "Medical Services"), ("水务", "Water"))
-FORMS = (("有限公司", "Company"), ("合作社", "Cooperative"), ("产业园", "Industrial Park"), ("示范项目", "Model Project"))
+OWNERS = (
+    ("宏远", "Hongyuan"),
+    ("金阳", "Jinyang"),
+    ("中豫", "Zhongyu"),
+    ("嵩岳", "Songyue"),
+    ("瑞丰", "Ruifeng"),
+    ("华盛", "Huasheng"),
+    ("天成", "Tiancheng"),
+    ("安泰", "Antai"),
+)
+TRADES = (
+    ("再生金属", "Recycled Metals"),
+    ("智慧物流", "Smart Logistics"),
+    ("农业", "Farming"),
+    ("电子商务", "Online Trade"),
+    ("医疗服务", "Medical Services"),
+    ("水务", "Water"),
+)
+FORMS = (
+    ("有限公司", "Company"),
+    ("合作社", "Cooperative"),
+    ("产业园", "Industrial Park"),
+    ("示范项目", "Model Project"),
+)
 THEMES = (
     ("农业灌溉用水", "irrigation water in villages"),
     ("工程建设审批", "construction approvals"),
@@ -205,7 +242,12 @@ THEMES = (
     ("沟域生态经济", "the economy of valleys"),
     ("城市数据治理", "city data"),
 )
-WAYS = (("综合改革", "Comprehensive reform of"), ("一网通办", "A one-stop online service for"), ("长效机制", "A lasting mechanism for"), ("流程再造", "A new procedure for"))
+WAYS = (
+    ("综合改革", "Comprehensive reform of"),
+    ("一网通办", "A one-stop online service for"),
+    ("长效机制", "A lasting mechanism for"),
+    ("流程再造", "A new procedure for"),
+)
 SECTIONS = (
     "推荐词",
     "一、改革背景和主要问题",
@@ -216,8 +258,26 @@ SECTIONS = (
     "四、改革取得的成效",
 )
 LEADS = ("", "", "", "累计", "全年实现", "目前全市")
-WORDS = (("大幅提高", "much higher"), ("明显改善", "clearly better"), ("一流", "top class"), ("数十倍", "tens of times as much"), ("基本实现全覆盖", "nearly everywhere"))
-ASIDES = ("一项战略部署", "最后一公里", "一站式服务", "三证一书", "一窗受理、一次办成", "两个毫不动摇", "第二批名单", "五位一体", "十三五规划", "四水同治", "双随机一公开")
+WORDS = (
+    ("大幅提高", "much higher"),
+    ("明显改善", "clearly better"),
+    ("一流", "top class"),
+    ("数十倍", "tens of times as much"),
+    ("基本实现全覆盖", "nearly everywhere"),
+)
+ASIDES = (
+    "一项战略部署",
+    "最后一公里",
+    "一站式服务",
+    "三证一书",
+    "一窗受理、一次办成",
+    "两个毫不动摇",
+    "第二批名单",
+    "五位一体",
+    "十三五规划",
+    "四水同治",
+    "双随机一公开",
+)
 WHYS = (
     ("固定说法，其中的数字不计数。", "A set phrase, whose number counts nothing."),
     ("名称中的数字，没有计量。", "A number within a name, without any measure."),
@@ -257,7 +317,9 @@ def _case(index: int, seed: int) -> tuple[str, str]:
     name = f"{year}-{number:02}-{theme[1].replace(' ', '-')}"
     places = _places_of(dice)
     figures = [_figure(dice, order, places) for order in range(FIGURES)]
-    telling = sorted(figure for figure in figures if figure.role == "outcome" and figure.grade != "P")[: dice.choice(HEADLINES)]
+    telling = sorted(figure for figure in figures if figure.role == "outcome" and figure.grade != "P")[
+        : dice.choice(HEADLINES)
+    ]
     lines = [
         f"id: {name}",
         f"year: {year}",
@@ -271,7 +333,11 @@ def _case(index: int, seed: int) -> tuple[str, str]:
         *_story("summary", dice, 3),
         *_story("problem", dice, dice.choice((2, 2, 2, 3))),
         "actions:",
-        *(line for _ in range(dice.choice((4, 5, 5, 5, 5))) for line in _item(_text(*_sentences(dice, dice.choice((1, 2, 2)))))),
+        *(
+            line
+            for _ in range(dice.choice((4, 5, 5, 5, 5)))
+            for line in _item(_text(*_sentences(dice, dice.choice((1, 2, 2)))))
+        ),
         *_story("result", dice, dice.choice((3, 3, 4))),
         "events:",
         *(line for date in _dates(dice) for line in _event(dice, date)),
@@ -305,7 +371,11 @@ def _unit_name(unit: str) -> str:
 
 def _places_of(dice: Random) -> list[dict[str, Any]]:
     """The whole province for two cases of thirteen, otherwise one to three places on the map."""
-    return [_table("places")[0]] if dice.random() < 2 / 13 else dice.sample(_inside(), dice.choice((1, 1, 1, 1, 1, 1, 2, 3)))
+    return (
+        [_table("places")[0]]
+        if dice.random() < 2 / 13
+        else dice.sample(_inside(), dice.choice((1, 1, 1, 1, 1, 1, 2, 3)))
+    )
 
 
 def _dates(dice: Random) -> list[str]:
@@ -314,7 +384,11 @@ def _dates(dice: Random) -> list[str]:
 
 def _event(dice: Random, date: str) -> list[str]:
     text = _sentences(dice, 1)
-    return [f"  - date: {date}", f"    what: {_flow((text[0], text[1][0]))}", f"    phrases: {_list([f'{date[:4]}年,{dice.choice(DID)[0]}'])}"]
+    return [
+        f"  - date: {date}",
+        f"    what: {_flow((text[0], text[1][0]))}",
+        f"    phrases: {_list([f'{date[:4]}年,{dice.choice(DID)[0]}'])}",
+    ]
 
 
 def _conflict(dice: Random, order: int, figures: Sequence[Figure]) -> list[str]:
@@ -329,7 +403,10 @@ def _conflict(dice: Random, order: int, figures: Sequence[Figure]) -> list[str]:
 
 
 def _not_measured(dice: Random, figures: Sequence[Figure]) -> list[str]:
-    reason, phrase = dice.choice(REASONS), _quoted(dice.choice(ASIDES) + dice.choice(("", "", "的做法", "的改革要求", "等要求", "的工作格局")))
+    reason, phrase = (
+        dice.choice(REASONS),
+        _quoted(dice.choice(ASIDES) + dice.choice(("", "", "的做法", "的改革要求", "等要求", "的工作格局"))),
+    )
     if reason == "repetition":
         return [f"  - {{phrase: {phrase}, reason: repetition, metric: {dice.choice(figures).id}}}"]
     if dice.random() < 0.73:
@@ -417,15 +494,23 @@ def _evidence(dice: Random, grade: str, shape: str, first: float, last: float, d
     later = _dated(dice, 2014, 2020) if dated else []
     if shape in ("pair", "pair and change", "two units"):
         other = ["unit: month"] if shape == "two units" else []
-        change = [f"change: {{value: {round(last - first, 1)}, kind: difference}}"] if shape == "pair and change" else []
-        return [f"before: {_map(f'value: {first}', *other, *earlier)}", f"after: {_map(f'value: {last}', *later)}", *change]
+        change = (
+            [f"change: {{value: {round(last - first, 1)}, kind: difference}}"] if shape == "pair and change" else []
+        )
+        return [
+            f"before: {_map(f'value: {first}', *other, *earlier)}",
+            f"after: {_map(f'value: {last}', *later)}",
+            *change,
+        ]
     if shape == "words":
         return [f"after: {_map(f'text: {_flow(dice.choice(WORDS))}', *later)}"]
     if shape == "level":
         return [f"after: {_map(f'value: {last}', *_bound(dice), *later)}"]
     if shape == "range":
         return [f"after: {_map(f'low: {min(first, last)}', f'high: {round(max(first, last) + 1, 1)}', *later)}"]
-    known = [f"after: {_map(f'value: {last}', *later)}"] if grade == "B" else [f"before: {_map(*earlier)}"] if dated else []
+    known = (
+        [f"after: {_map(f'value: {last}', *later)}"] if grade == "B" else [f"before: {_map(*earlier)}"] if dated else []
+    )
     return [*known, _change(dice, shape, min(first, last), first < last)]
 
 
@@ -449,12 +534,18 @@ def _change(dice: Random, shape: str, size: float, rises: bool) -> str:
 def _bound(dice: Random) -> list[str]:
     """The bound of a value, and whether the value is only implied; mostly neither is written."""
     bound = dice.choice(BOUNDS)
-    return [*([f"bound: {bound}"] if bound != "exact" else []), *(["value_basis: implied"] if dice.random() < 0.035 else [])]
+    return [
+        *([f"bound: {bound}"] if bound != "exact" else []),
+        *(["value_basis: implied"] if dice.random() < 0.035 else []),
+    ]
 
 
 def _dated(dice: Random, first: int, last: int) -> list[str]:
     """A period within these years, and whether it is only implied."""
-    return [f"period: {dice.choice(PERIODS) % _moment(dice, first, last)}", *(["period_basis: implied"] if dice.random() < 0.46 else [])]
+    return [
+        f"period: {dice.choice(PERIODS) % _moment(dice, first, last)}",
+        *(["period_basis: implied"] if dice.random() < 0.46 else []),
+    ]
 
 
 def _moment(dice: Random, first: int, last: int) -> dict[str, str]:
@@ -462,7 +553,11 @@ def _moment(dice: Random, first: int, last: int) -> dict[str, str]:
 
 
 def _yardstick(value: float) -> list[str]:
-    return ["    compared_with:", "      label: {zh: 全国平均水平, en: Average of the whole country}", f"      end: {{value: {value}, bound: about}}"]
+    return [
+        "    compared_with:",
+        "      label: {zh: 全国平均水平, en: Average of the whole country}",
+        f"      end: {{value: {value}, bound: about}}",
+    ]
 
 
 def _phrases(dice: Random, measure: Measure, value: float) -> list[str]:
@@ -497,7 +592,9 @@ def _caveat(dice: Random, kind: str) -> list[str]:
 def _sentences(dice: Random, count: int) -> tuple[str, list[str]]:
     """So many sentences: together in Chinese, one by one in English."""
     made = [(dice.choice(WHO), dice.choice(DID), dice.choice(SO)) for _ in range(count)]
-    return "".join(f"{who[0]}{did[0]}，{so[0]}。" for who, did, so in made), [f"{who[1]} {did[1]}, {so[1]}." for who, did, so in made]
+    return "".join(f"{who[0]}{did[0]}，{so[0]}。" for who, did, so in made), [
+        f"{who[1]} {did[1]}, {so[1]}." for who, did, so in made
+    ]
 
 
 def _story(key: str, dice: Random, count: int) -> list[str]:
@@ -511,7 +608,10 @@ def _item(lines: Sequence[str]) -> list[str]:
 
 def _text(zh: str, en: Sequence[str]) -> list[str]:
     """A text as curators write it: each language in a line of its own, the Chinese in quotes and longer English folded."""
-    return [f"zh: {json.dumps(zh, ensure_ascii=False)}", *(["en: >-", *(f"  {sentence}" for sentence in en)] if len(en) > 1 else [f"en: {_quoted(en[0])}"])]
+    return [
+        f"zh: {json.dumps(zh, ensure_ascii=False)}",
+        *(["en: >-", *(f"  {sentence}" for sentence in en)] if len(en) > 1 else [f"en: {_quoted(en[0])}"]),
+    ]
 
 
 def _flow(text: Pair) -> str:

@@ -28,11 +28,18 @@ def running(log: Path, folder: Path = PROJECT) -> Iterator[str]:
 
 
 @contextmanager
-def started(log: Path, folder: Path = PROJECT, first: str = "", **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def started(
+    log: Path, folder: Path = PROJECT, first: str = "", **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The same with its process, with further environment variables, and with Python that it runs first."""
     port = free_port()
     address = "/".join((f"http://localhost:{port}", *filter(None, [environment.get("STREAMLIT_SERVER_BASE_URL_PATH")])))
-    with log.open("wb") as out, subprocess.Popen(command(port, first), cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}) as process:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            command(port, first), cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+        ) as process,
+    ):
         try:
             if not until(process, lambda: health(address)):
                 raise RuntimeError(f"the server did not start\n{log.read_text()}")
@@ -83,5 +90,8 @@ def logged(log: Path) -> list[dict[str, Any]]:
     """What the server has logged. Nothing stands beside it but Streamlit's greeting."""
     written = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
     greeting = [line.strip() for line in written if not line.startswith("{")]
-    assert [line.partition(":")[0] for line in greeting] == ["You can now view your Streamlit app in your browser.", "URL"]
+    assert [line.partition(":")[0] for line in greeting] == [
+        "You can now view your Streamlit app in your browser.",
+        "URL",
+    ]
     return [json.loads(line) for line in written if line.startswith("{")]

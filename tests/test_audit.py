@@ -33,7 +33,17 @@ CASE: dict[str, Any] = {
 }
 REFERENCE: dict[str, Any] = {
     "source": {"title": WORDS, "issuer": WORDS, "date": "2021-07-09", "year": 2020},
-    "places": [{"id": "town", "code": "411200", "name": {"zh": "三门峡市", "en": "Sanmenxia"}, "kind": "prefecture", "prefecture": "town", "lon": 111.2, "lat": 34.8}],
+    "places": [
+        {
+            "id": "town",
+            "code": "411200",
+            "name": {"zh": "三门峡市", "en": "Sanmenxia"},
+            "kind": "prefecture",
+            "prefecture": "town",
+            "lon": 111.2,
+            "lat": 34.8,
+        }
+    ],
     "domains": [{"id": "industry", "name": WORDS}],
     "units": [
         {"id": "day", "name": WORDS, "dimension": "time", "factor": 1},
@@ -50,7 +60,16 @@ DAYS = {"unit": "day", "before": {"value": 100}, "after": {"value": 50}}
 def metric(phrase: str | dict[str, Any], section: str = "推荐词", **fields: Any) -> dict[str, Any]:
     """A figure with one phrase, in days unless said otherwise."""
     rest = {"unit": "day", **fields}
-    return {"id": "figure", "name": WORDS, "place": "town", "role": "outcome", "better": "neutral", "phrases": [phrase], "section": section, **rest}
+    return {
+        "id": "figure",
+        "name": WORDS,
+        "place": "town",
+        "role": "outcome",
+        "better": "neutral",
+        "phrases": [phrase],
+        "section": section,
+        **rest,
+    }
 
 
 def event(phrase: str, date: str = "2020", zh: str = "文字", **fields: Any) -> dict[str, Any]:
@@ -63,7 +82,10 @@ def left_out(phrase: str | dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 def made_up(**entries: Any) -> Dataset:
     """A dataset of one case with these entries."""
-    tables = {name: {row["id"]: parsed(kind, row) for row in REFERENCE[name]} for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))}
+    tables = {
+        name: {row["id"]: parsed(kind, row) for row in REFERENCE[name]}
+        for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
+    }
     return Dataset(cases=(parsed(Case, CASE | entries),), source=parsed(Source, REFERENCE["source"]), **tables)
 
 
@@ -89,11 +111,21 @@ def audited(text: str, **entries: Any) -> CaseAudit:
     [
         pytest.param("共120户、7.5个百分点,12,519家,30多家", ["120", "7.5", "12,519", "30"], id="arabic"),
         pytest.param("发达地区0.7-0.8,提前2—3个月", ["0.7", "0.8", "2", "3"], id="ranges"),
-        pytest.param("2300多万亩、3.85万人、9814亿元", ["2300", "3.85", "9814"], id="multiplier-is-no-numeral-of-its-own"),
+        pytest.param(
+            "2300多万亩、3.85万人、9814亿元", ["2300", "3.85", "9814"], id="multiplier-is-no-numeral-of-its-own"
+        ),
         pytest.param("上升12.4 %,2020年7月9 日", ["12.4", "2020", "7", "9"], id="blanks-behind"),
         pytest.param("5百万元,3千户", ["5", "3"], id="chinese-multiplier-behind-digits"),
-        pytest.param("翻两番、数十倍、一半以上、五分之一、十分之三", ["翻两番", "数十", "一半", "五分之一", "十分之三"], id="quantities-in-words"),
-        pytest.param("第一,第二,两个,四级,十大,百强,千亿,二十八", ["一", "二", "两", "四", "十", "百", "千亿", "二十八"], id="chinese"),
+        pytest.param(
+            "翻两番、数十倍、一半以上、五分之一、十分之三",
+            ["翻两番", "数十", "一半", "五分之一", "十分之三"],
+            id="quantities-in-words",
+        ),
+        pytest.param(
+            "第一,第二,两个,四级,十大,百强,千亿,二十八",
+            ["一", "二", "两", "四", "十", "百", "千亿", "二十八"],
+            id="chinese",
+        ),
         pytest.param("第一批,一批", ["一"], id="ordinal-before-a-fixed-word"),
         pytest.param("一些地区进一步统一管理,一线十分突出,百姓满意,之一", [], id="fixed-words"),
         pytest.param("唯一一条", ["一"], id="number-after-a-fixed-word"),
@@ -110,8 +142,15 @@ def test_the_name_of_a_place_holds_no_numeral() -> None:
     assert [found.numeral for found in audited("三门峡分局有三个窗口").uncovered] == ["三"]
 
 
-YEARS = {"before": {"period": {"start": "2018", "end": "2018", "kind": "during"}}, "after": {"value": 3, "period": {"start": "2020-01", "end": "2020-10", "kind": "during"}}}
-TWO_BOUNDS = {"unit": "percent", "after": {"value": 0.6}, "compared_with": {"label": WORDS, "end": {"low": 0.7, "high": 0.8}}}
+YEARS = {
+    "before": {"period": {"start": "2018", "end": "2018", "kind": "during"}},
+    "after": {"value": 3, "period": {"start": "2020-01", "end": "2020-10", "kind": "during"}},
+}
+TWO_BOUNDS = {
+    "unit": "percent",
+    "after": {"value": 0.6},
+    "compared_with": {"label": WORDS, "end": {"low": 0.7, "high": 0.8}},
+}
 
 
 @pytest.mark.parametrize(
@@ -119,45 +158,161 @@ TWO_BOUNDS = {"unit": "percent", "after": {"value": 0.6}, "compared_with": {"lab
     [
         pytest.param("共有120户", {}, ["120"], id="nothing-cites-it"),
         pytest.param("时限由100天压缩至50天", {"metrics": [metric("由100天压缩至50天", **DAYS)]}, [], id="both-ends"),
-        pytest.param("时限由100天压缩至50天", {"metrics": [metric("由100天压缩至50天", after={"value": 50})]}, ["100"], id="long-phrase-around-one-typed-number"),
+        pytest.param(
+            "时限由100天压缩至50天",
+            {"metrics": [metric("由100天压缩至50天", after={"value": 50})]},
+            ["100"],
+            id="long-phrase-around-one-typed-number",
+        ),
         pytest.param(
             "时限由100天压缩至50天",
             {"metrics": [metric({"text": "由100天压缩至50天", "excludes": ["100"]}, after={"value": 50})]},
             [],
             id="exclusion",
         ),
-        pytest.param("时限由100天压缩至50天", {"metrics": [metric("至50天", **DAYS)]}, ["100"], id="held-but-not-cited"),
-        pytest.param("时限由100天压缩至50天", {"metrics": [metric("100天压缩至50", after={"value": 5}, before={"value": 10})]}, ["100", "50"], id="other-numbers"),
-        pytest.param("2018年的5天", {"metrics": [metric({"text": "2018年的5天", "excludes": ["5"]}, after={"value": 3})]}, ["2018"], id="exclusion-of-another-number"),
-        pytest.param("提前2—3个月", {"metrics": [metric("提前2—3个月", change={"low": -3, "high": -2, "kind": "difference"})]}, [], id="range-of-a-change"),
+        pytest.param(
+            "时限由100天压缩至50天", {"metrics": [metric("至50天", **DAYS)]}, ["100"], id="held-but-not-cited"
+        ),
+        pytest.param(
+            "时限由100天压缩至50天",
+            {"metrics": [metric("100天压缩至50", after={"value": 5}, before={"value": 10})]},
+            ["100", "50"],
+            id="other-numbers",
+        ),
+        pytest.param(
+            "2018年的5天",
+            {"metrics": [metric({"text": "2018年的5天", "excludes": ["5"]}, after={"value": 3})]},
+            ["2018"],
+            id="exclusion-of-another-number",
+        ),
+        pytest.param(
+            "提前2—3个月",
+            {"metrics": [metric("提前2—3个月", change={"low": -3, "high": -2, "kind": "difference"})]},
+            [],
+            id="range-of-a-change",
+        ),
         pytest.param("0.6,低于0.7-0.8", {"metrics": [metric("0.6,低于0.7-0.8", **TWO_BOUNDS)]}, [], id="yardstick"),
-        pytest.param("2020年1-10月较2018年为3天", {"metrics": [metric("2020年1-10月较2018年为3天", **YEARS)]}, [], id="periods"),
-        pytest.param("2020年有10户,共3天", {"metrics": [metric("2020年有10户,共3天", **YEARS)]}, ["10"], id="month-is-no-count"),
-        pytest.param("面积2300多万亩", {"metrics": [metric("2300多万亩", unit="mu-10k", after={"value": 2300})]}, [], id="printed-unit"),
-        pytest.param("面积2300多亩", {"metrics": [metric("2300多亩", unit="mu-10k", after={"value": 2300})]}, ["2300"], id="multiplier-of-the-unit-not-printed"),
-        pytest.param("有2—3万亩", {"metrics": [metric("2—3万亩", unit="mu-10k", after={"low": 2, "high": 3})]}, [], id="multiplier-behind-a-range"),
-        pytest.param("有5百万亩", {"metrics": [metric("5百万亩", unit="mu-10k", after={"value": 500})]}, [], id="chinese-multiplier-behind-digits"),
-        pytest.param("由2万亩", {"metrics": [metric("2万亩", before={"value": 2, "unit": "mu-10k"})]}, [], id="unit-of-the-end"),
-        pytest.param("增加5万亩", {"metrics": [metric("5万亩", unit="mu-10k", change={"value": 5, "kind": "difference"})]}, [], id="difference-in-the-unit"),
-        pytest.param("增长5%", {"metrics": [metric("5%", unit="mu-10k", change={"value": 5, "kind": "relative"})]}, [], id="relative-change-has-no-unit"),
-        pytest.param("共一百零五天", {"metrics": [metric("一百零五天", after={"value": 105})]}, [], id="chinese-number"),
-        pytest.param("占一半以上", {"metrics": [metric("一半以上", unit="percent", after={"value": 50})]}, [], id="half"),
-        pytest.param("减少五分之一", {"metrics": [metric("五分之一", unit="percent", change={"value": -20, "kind": "relative"})]}, [], id="fraction"),
-        pytest.param("效率翻两番", {"metrics": [metric("翻两番", unit="times", change={"value": 4, "kind": "multiple"})]}, [], id="twice-doubled"),
-        pytest.param("效率翻两番", {"metrics": [metric("翻两番", unit="times", change={"value": 2, "kind": "multiple"})]}, ["翻两番"], id="twice-doubled-is-not-two"),
-        pytest.param("增长数十倍", {"metrics": [metric("数十倍", unit="times", change={"text": {"zh": "数十倍", "en": "tens"}, "kind": "multiple"})]}, [], id="words-of-a-text"),
+        pytest.param(
+            "2020年1-10月较2018年为3天", {"metrics": [metric("2020年1-10月较2018年为3天", **YEARS)]}, [], id="periods"
+        ),
+        pytest.param(
+            "2020年有10户,共3天", {"metrics": [metric("2020年有10户,共3天", **YEARS)]}, ["10"], id="month-is-no-count"
+        ),
+        pytest.param(
+            "面积2300多万亩",
+            {"metrics": [metric("2300多万亩", unit="mu-10k", after={"value": 2300})]},
+            [],
+            id="printed-unit",
+        ),
+        pytest.param(
+            "面积2300多亩",
+            {"metrics": [metric("2300多亩", unit="mu-10k", after={"value": 2300})]},
+            ["2300"],
+            id="multiplier-of-the-unit-not-printed",
+        ),
+        pytest.param(
+            "有2—3万亩",
+            {"metrics": [metric("2—3万亩", unit="mu-10k", after={"low": 2, "high": 3})]},
+            [],
+            id="multiplier-behind-a-range",
+        ),
+        pytest.param(
+            "有5百万亩",
+            {"metrics": [metric("5百万亩", unit="mu-10k", after={"value": 500})]},
+            [],
+            id="chinese-multiplier-behind-digits",
+        ),
+        pytest.param(
+            "由2万亩", {"metrics": [metric("2万亩", before={"value": 2, "unit": "mu-10k"})]}, [], id="unit-of-the-end"
+        ),
+        pytest.param(
+            "增加5万亩",
+            {"metrics": [metric("5万亩", unit="mu-10k", change={"value": 5, "kind": "difference"})]},
+            [],
+            id="difference-in-the-unit",
+        ),
+        pytest.param(
+            "增长5%",
+            {"metrics": [metric("5%", unit="mu-10k", change={"value": 5, "kind": "relative"})]},
+            [],
+            id="relative-change-has-no-unit",
+        ),
+        pytest.param(
+            "共一百零五天", {"metrics": [metric("一百零五天", after={"value": 105})]}, [], id="chinese-number"
+        ),
+        pytest.param(
+            "占一半以上", {"metrics": [metric("一半以上", unit="percent", after={"value": 50})]}, [], id="half"
+        ),
+        pytest.param(
+            "减少五分之一",
+            {"metrics": [metric("五分之一", unit="percent", change={"value": -20, "kind": "relative"})]},
+            [],
+            id="fraction",
+        ),
+        pytest.param(
+            "效率翻两番",
+            {"metrics": [metric("翻两番", unit="times", change={"value": 4, "kind": "multiple"})]},
+            [],
+            id="twice-doubled",
+        ),
+        pytest.param(
+            "效率翻两番",
+            {"metrics": [metric("翻两番", unit="times", change={"value": 2, "kind": "multiple"})]},
+            ["翻两番"],
+            id="twice-doubled-is-not-two",
+        ),
+        pytest.param(
+            "增长数十倍",
+            {
+                "metrics": [
+                    metric("数十倍", unit="times", change={"text": {"zh": "数十倍", "en": "tens"}, "kind": "multiple"})
+                ]
+            },
+            [],
+            id="words-of-a-text",
+        ),
         pytest.param("全省第五位", {"metrics": [metric("第五位", unit="rank", after={"value": 5})]}, [], id="ordinal"),
-        pytest.param("规模达千亿", {"metrics": [metric("千亿", unit="mu-10k", after={"value": 10000000})]}, [], id="chinese-multiplier"),
-        pytest.param("上升12.4 %", {"metrics": [metric("上升12.4%", unit="percent", change={"value": 12.4, "kind": "points"})]}, [], id="blank-in-the-source"),
-        pytest.param("上升12.4%", {"metrics": [metric("上升12.4 %", unit="percent", change={"value": 12.4, "kind": "points"})]}, [], id="blank-in-the-phrase"),
+        pytest.param(
+            "规模达千亿",
+            {"metrics": [metric("千亿", unit="mu-10k", after={"value": 10000000})]},
+            [],
+            id="chinese-multiplier",
+        ),
+        pytest.param(
+            "上升12.4 %",
+            {"metrics": [metric("上升12.4%", unit="percent", change={"value": 12.4, "kind": "points"})]},
+            [],
+            id="blank-in-the-source",
+        ),
+        pytest.param(
+            "上升12.4%",
+            {"metrics": [metric("上升12.4 %", unit="percent", change={"value": 12.4, "kind": "points"})]},
+            [],
+            id="blank-in-the-phrase",
+        ),
         pytest.param("共12 34户", {"not_measured": [left_out("12")]}, ["34"], id="blank-between-two-numbers-stays"),
         pytest.param("2020年7月9日发证", {"events": [event("2020年7月9日", "2020-07-09")]}, [], id="date-of-an-event"),
-        pytest.param("2020年7月发证89张", {"events": [event("2020年7月发证89张", "2020-07")]}, ["89"], id="event-holds-its-date-only"),
+        pytest.param(
+            "2020年7月发证89张",
+            {"events": [event("2020年7月发证89张", "2020-07")]},
+            ["89"],
+            id="event-holds-its-date-only",
+        ),
         pytest.param("2019全国大会", {"events": [event("2019全国大会", "2019")]}, [], id="bare-year-of-an-event"),
-        pytest.param("2020年第六次会议", {"events": [event("2020年第六次会议", zh="第六次会议召开")]}, [], id="words-of-an-event"),
+        pytest.param(
+            "2020年第六次会议", {"events": [event("2020年第六次会议", zh="第六次会议召开")]}, [], id="words-of-an-event"
+        ),
         pytest.param(
             "甲说8户,乙说9户,丙说7户",
-            {"conflicts": [{"id": "households", "phrases": ["甲说8户", "乙说9户,丙说7户"], "note": {"zh": "一处8户,一处9户", "en": "eight or nine"}}]},
+            {
+                "conflicts": [
+                    {
+                        "id": "households",
+                        "phrases": ["甲说8户", "乙说9户,丙说7户"],
+                        "note": {"zh": "一处8户,一处9户", "en": "eight or nine"},
+                    }
+                ]
+            },
             ["7"],
             id="conflict-holds-its-note",
         ),
@@ -174,28 +329,63 @@ TWO_BOUNDS = {"unit": "percent", "after": {"value": 0.6}, "compared_with": {"lab
             "甲说8天,乙说9天",
             {
                 "metrics": [metric("甲说8天", after={"value": 88})],
-                "conflicts": [{"id": "days", "phrases": ["甲说8天", "乙说9天"], "note": {"zh": "8天和9天", "en": "eight and nine"}}],
+                "conflicts": [
+                    {
+                        "id": "days",
+                        "phrases": ["甲说8天", "乙说9天"],
+                        "note": {"zh": "8天和9天", "en": "eight and nine"},
+                    }
+                ],
             },
             ["8"],
             id="conflict-does-not-make-up-for-a-mistyped-number",
         ),
         pytest.param(
             "26县100天",
-            {"metrics": [metric("26县", after={"value": 27}), metric({"text": "26县100天", "excludes": ["26"]}, id="other", after={"value": 100})]},
+            {
+                "metrics": [
+                    metric("26县", after={"value": 27}),
+                    metric({"text": "26县100天", "excludes": ["26"]}, id="other", after={"value": 100}),
+                ]
+            },
             ["26"],
             id="exclusion-does-not-make-up-for-a-mistyped-number",
         ),
         pytest.param(
             "2020年发证89张,后称90张",
-            {"events": [event("2020年发证89张")], "conflicts": [{"id": "n", "phrases": ["89张", "90张"], "note": {"zh": "89张与90张", "en": "two counts"}}]},
+            {
+                "events": [event("2020年发证89张")],
+                "conflicts": [
+                    {"id": "n", "phrases": ["89张", "90张"], "note": {"zh": "89张与90张", "en": "two counts"}}
+                ],
+            },
             [],
             id="conflict-beside-an-event",
         ),
-        pytest.param("五年来26天", {"metrics": [metric("五年来26天", after={"value": 26})], "not_measured": [left_out("五年来")]}, [], id="rest-of-a-phrase-not-measured"),
-        pytest.param("2019年、2020年获奖", {"events": [event("2019年、2020年", "2019", end="2020")]}, [], id="span-of-an-event"),
-        pytest.param("2020年三五家", {"events": [event("2020年三五家", zh="七八家")]}, ["三五"], id="vague-numbers-differ"),
-        pytest.param("2020年三家", {"events": [event("2020年三家", zh="三门峡开会")]}, ["三"], id="place-name-in-the-words-of-an-event"),
-        pytest.param("第51号文件和“五减一优”", {"not_measured": [left_out("第51号文件"), left_out("“五减一优”")]}, [], id="not-measured"),
+        pytest.param(
+            "五年来26天",
+            {"metrics": [metric("五年来26天", after={"value": 26})], "not_measured": [left_out("五年来")]},
+            [],
+            id="rest-of-a-phrase-not-measured",
+        ),
+        pytest.param(
+            "2019年、2020年获奖", {"events": [event("2019年、2020年", "2019", end="2020")]}, [], id="span-of-an-event"
+        ),
+        pytest.param(
+            "2020年三五家", {"events": [event("2020年三五家", zh="七八家")]}, ["三五"], id="vague-numbers-differ"
+        ),
+        pytest.param(
+            "2020年三家",
+            {"events": [event("2020年三家", zh="三门峡开会")]},
+            ["三"],
+            id="place-name-in-the-words-of-an-event",
+        ),
+        pytest.param(
+            "第51号文件和“五减一优”",
+            {"not_measured": [left_out("第51号文件"), left_out("“五减一优”")]},
+            [],
+            id="not-measured",
+        ),
         pytest.param(
             "时限50天。再说时限50天,共9户",
             {
@@ -205,10 +395,14 @@ TWO_BOUNDS = {"unit": "percent", "after": {"value": 0.6}, "compared_with": {"lab
             ["9"],
             id="repetition-holds-what-its-metric-holds",
         ),
-        pytest.param("共15户,5户", {"not_measured": [left_out("5户")]}, ["15"], id="end-of-a-longer-number-is-another-number"),
+        pytest.param(
+            "共15户,5户", {"not_measured": [left_out("5户")]}, ["15"], id="end-of-a-longer-number-is-another-number"
+        ),
     ],
 )
-def test_a_numeral_is_covered_only_by_an_entry_that_cites_and_holds_it(text: str, entries: dict[str, Any], uncovered: list[str]) -> None:
+def test_a_numeral_is_covered_only_by_an_entry_that_cites_and_holds_it(
+    text: str, entries: dict[str, Any], uncovered: list[str]
+) -> None:
     found = audited(text, **entries)
     assert [entry.numeral for entry in found.uncovered] == uncovered
     assert not (found.not_verbatim or found.ambiguous or found.too_long)
@@ -230,13 +424,19 @@ SECTIONS = "推荐词:时限50天。\n一、背景\n(一)做法\n时限50天。\
         pytest.param("时限50天", "三、没有的标题", 4, "ambiguous", id="unknown-heading-means-the-whole-part"),
         pytest.param({"text": "时限50天", "occurrence": 4}, "三、没有的标题", 3, None, id="occurrence-within-the-part"),
         pytest.param("时限为50天", "推荐词", 4, "not_verbatim", id="other-words"),
-        pytest.param({"text": "时限50天", "excludes": ["60"]}, "推荐词", 3, "not_verbatim", id="exclusion-that-is-not-there"),
+        pytest.param(
+            {"text": "时限50天", "excludes": ["60"]}, "推荐词", 3, "not_verbatim", id="exclusion-that-is-not-there"
+        ),
     ],
 )
-def test_a_phrase_stands_once_in_its_section_or_says_which(phrase: str | dict[str, Any], section: str, uncovered: int, kind: str | None) -> None:
+def test_a_phrase_stands_once_in_its_section_or_says_which(
+    phrase: str | dict[str, Any], section: str, uncovered: int, kind: str | None
+) -> None:
     found = audited(SECTIONS, metrics=[metric(phrase, section, after={"value": 50})])
     assert len(found.uncovered) == uncovered
-    assert {name for name in ("not_verbatim", "ambiguous", "too_long") if getattr(found, name)} == ({kind} if kind else set())
+    assert {name for name in ("not_verbatim", "ambiguous", "too_long") if getattr(found, name)} == (
+        {kind} if kind else set()
+    )
     assert all("figure" in fault for fault in found.not_verbatim + found.ambiguous)
 
 
@@ -245,7 +445,9 @@ def test_a_phrase_stands_once_in_its_section_or_says_which(phrase: str | dict[st
     [
         pytest.param({"not_measured": [left_out("三轮")]}, "ambiguous", id="not-measured"),
         pytest.param({"events": [event("三轮")]}, "ambiguous", id="event"),
-        pytest.param({"conflicts": [{"id": "wheels", "phrases": ["三轮", "四轮"], "note": WORDS}]}, "ambiguous", id="conflict"),
+        pytest.param(
+            {"conflicts": [{"id": "wheels", "phrases": ["三轮", "四轮"], "note": WORDS}]}, "ambiguous", id="conflict"
+        ),
         pytest.param({"not_measured": [left_out("九轮")]}, "not_verbatim", id="not-there"),
     ],
 )
@@ -263,7 +465,9 @@ def test_occurrence_of_a_not_measured_phrase_counts_within_the_part() -> None:
 def test_a_phrase_over_forty_characters_is_reported() -> None:
     text = "字" * 36 + "共120户"
     dataset = made_up()
-    long = NotMeasured.model_construct(phrase=Phrase.model_construct(text=text, occurrence=None, excludes=()), reason="name", metric=None, why=None)
+    long = NotMeasured.model_construct(
+        phrase=Phrase.model_construct(text=text, occurrence=None, excludes=()), reason="name", metric=None, why=None
+    )
     case = dataset.cases[0].model_copy(update={"not_measured": (long,)})
     [found] = audit(replace(dataset, cases=(case,)), f"案例1\n{text}")
     assert len(found.too_long) == 1
@@ -301,14 +505,18 @@ def test_a_phrase_under_another_heading_says_so() -> None:
 
 def test_the_report_shows_where_an_uncovered_numeral_stands() -> None:
     lines = report(audited("前一行\n全市共有120户参加", not_measured=[left_out("九轮")])).splitlines()
-    assert lines[0] == "2020-01-made-up: 2 numerals: 0 in metrics, 0 in events and conflicts, 0 not measured, 2 uncovered"
+    assert (
+        lines[0] == "2020-01-made-up: 2 numerals: 0 in metrics, 0 in events and conflicts, 0 not measured, 2 uncovered"
+    )
     assert "  uncovered, line 4: 全市共有[120]户参加" in lines
     assert lines[-1] == '  not verbatim: not_measured[0] "九轮": stands no times in its part'
 
 
 def write(folder: Path, text: str, **entries: Any) -> list[str]:
     """The arguments for a made-up folder and document on disk; JSON is YAML."""
-    files = {f"cases/{CASE['id']}.yaml": CASE | entries} | {f"reference/{name}.yaml": table for name, table in REFERENCE.items()}
+    files = {f"cases/{CASE['id']}.yaml": CASE | entries} | {
+        f"reference/{name}.yaml": table for name, table in REFERENCE.items()
+    }
     for name, content in files.items():
         path = folder / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -320,20 +528,28 @@ def write(folder: Path, text: str, **entries: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "entries", "code", "printed"),
     [
-        pytest.param("案例1\n共120户", {"not_measured": [left_out("120户")]}, 0, "1 not measured, 0 uncovered", id="clean"),
+        pytest.param(
+            "案例1\n共120户", {"not_measured": [left_out("120户")]}, 0, "1 not measured, 0 uncovered", id="clean"
+        ),
         pytest.param("案例1\n共120户", {}, 1, "line 2: 共[120]户", id="uncovered"),
         pytest.param("案例1\n没有数", {"not_measured": [left_out("120户")]}, 1, "not verbatim", id="wrong-phrase"),
         pytest.param("没有案例", {}, 1, "the document has no part", id="no-part"),
         pytest.param("案例1\n没有数", {"nunber": 1}, 1, 'unknown key "nunber"', id="broken-case-file"),
     ],
 )
-def test_the_command_says_it_by_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, entries: dict[str, Any], code: int, printed: str) -> None:
+def test_the_command_says_it_by_its_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, entries: dict[str, Any], code: int, printed: str
+) -> None:
     assert main(write(tmp_path, text, **entries)) == code
     assert printed in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("content", [pytest.param(None, id="missing"), pytest.param("案例1".encode("gb18030"), id="not-utf-8")])
-def test_a_document_that_cannot_be_read_gets_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "content", [pytest.param(None, id="missing"), pytest.param("案例1".encode("gb18030"), id="not-utf-8")]
+)
+def test_a_document_that_cannot_be_read_gets_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
     path = tmp_path / "document.txt"
     if content is not None:
         path.write_bytes(content)

@@ -32,7 +32,9 @@ CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 def good() -> str:
     """The template without its comments: a sound case."""
-    lines = (re.sub(r"\s*#.*", "", line) for line in (FOLDER / "template.yaml").read_text(encoding="utf-8").splitlines())
+    lines = (
+        re.sub(r"\s*#.*", "", line) for line in (FOLDER / "template.yaml").read_text(encoding="utf-8").splitlines()
+    )
     return "\n".join(line for line in lines if line) + "\n"
 
 
@@ -55,7 +57,11 @@ def folder(tmp_path: Path) -> Path:
     """A dataset of one good case beside the real reference tables."""
     made = tmp_path / "data"
     (made / "cases").mkdir(parents=True)
-    shutil.copytree(FOLDER / "reference", made / "reference", ignore=lambda _, names: [name for name in names if not name.endswith(".yaml")])
+    shutil.copytree(
+        FOLDER / "reference",
+        made / "reference",
+        ignore=lambda _, names: [name for name in names if not name.endswith(".yaml")],
+    )
     (made / "cases" / f"{STEM}.yaml").write_text(good(), encoding="utf-8")
     return made
 
@@ -79,30 +85,78 @@ def test_the_template_is_a_good_case(folder: Path) -> None:
 
 
 MISTAKES: dict[str, tuple[dict[str, str], str]] = {
-    "unknown-key": ({"value: 100": "¦valeu: 100"}, 'metrics[0].before.valeu: unknown key "valeu". Did you mean "value"?'),
-    "unknown-key-of-the-case": ({"submitted_by: {": "¦submited_by: {"}, 'submited_by: unknown key "submited_by". Did you mean "submitted_by"?'),
-    "key-unlike-any": ({"    place: anyang": "    place: anyang\n    ¦备注: 推荐词"}, 'metrics[0].备注: unknown key "备注". Write one of the keys of template.yaml'),
-    "duplicate-key": ({"role: outcome": "role: outcome\n    ¦role: output"}, "metrics[0].role: duplicate key, first written in line 25. Keep one"),
-    "number-as-words": ({"value: 100": "value: ¦约30"}, 'metrics[0].before.value: expected a number, got "约30". Write value: 30 and bound: about'),
-    "number-with-more": ({"value: 100": "value: ¦1860余处"}, 'metrics[0].before.value: expected a number, got "1860余处". Write value: 1860 and bound: over'),
-    "number-with-percent": ({"value: 100": "value: ¦30%"}, 'metrics[0].before.value: expected a number, got "30%". Write 30 without quotes, words or unit'),
-    "number-with-comma": ({"value: 100": "value: ¦3,000"}, 'metrics[0].before.value: expected a number, got "3,000". Write 3000 without quotes, words or unit'),
-    "number-with-zero": ({"value: 100": "value: ¦01"}, 'metrics[0].before.value: expected a number, got "01". Write 1 without quotes, words or unit'),
-    "number-in-quotes": ({"value: 100": "value: ¦'30'"}, 'metrics[0].before.value: expected a number, got "30". Write 30 without quotes, words or unit'),
-    "number-full-width": ({"value: 100": "value: ¦３０"}, 'metrics[0].before.value: expected a number, got "３０". Write 30 without quotes, words or unit'),
+    "unknown-key": (
+        {"value: 100": "¦valeu: 100"},
+        'metrics[0].before.valeu: unknown key "valeu". Did you mean "value"?',
+    ),
+    "unknown-key-of-the-case": (
+        {"submitted_by: {": "¦submited_by: {"},
+        'submited_by: unknown key "submited_by". Did you mean "submitted_by"?',
+    ),
+    "key-unlike-any": (
+        {"    place: anyang": "    place: anyang\n    ¦备注: 推荐词"},
+        'metrics[0].备注: unknown key "备注". Write one of the keys of template.yaml',
+    ),
+    "duplicate-key": (
+        {"role: outcome": "role: outcome\n    ¦role: output"},
+        "metrics[0].role: duplicate key, first written in line 25. Keep one",
+    ),
+    "number-as-words": (
+        {"value: 100": "value: ¦约30"},
+        'metrics[0].before.value: expected a number, got "约30". Write value: 30 and bound: about',
+    ),
+    "number-with-more": (
+        {"value: 100": "value: ¦1860余处"},
+        'metrics[0].before.value: expected a number, got "1860余处". Write value: 1860 and bound: over',
+    ),
+    "number-with-percent": (
+        {"value: 100": "value: ¦30%"},
+        'metrics[0].before.value: expected a number, got "30%". Write 30 without quotes, words or unit',
+    ),
+    "number-with-comma": (
+        {"value: 100": "value: ¦3,000"},
+        'metrics[0].before.value: expected a number, got "3,000". Write 3000 without quotes, words or unit',
+    ),
+    "number-with-zero": (
+        {"value: 100": "value: ¦01"},
+        'metrics[0].before.value: expected a number, got "01". Write 1 without quotes, words or unit',
+    ),
+    "number-in-quotes": (
+        {"value: 100": "value: ¦'30'"},
+        'metrics[0].before.value: expected a number, got "30". Write 30 without quotes, words or unit',
+    ),
+    "number-full-width": (
+        {"value: 100": "value: ¦３０"},
+        'metrics[0].before.value: expected a number, got "３０". Write 30 without quotes, words or unit',
+    ),
     "number-with-wan": (
         {"value: 100": "value: ¦1.5万"},
         'metrics[0].before.value: expected a number, got "1.5万". Write 1.5 without quotes, words or unit; 万 belongs to the unit',
     ),
-    "number-as-range": ({"value: 100": "value: ¦0.7-0.8"}, 'metrics[0].before.value: expected a number, got "0.7-0.8". Write low: 0.7 and high: 0.8'),
+    "number-as-range": (
+        {"value: 100": "value: ¦0.7-0.8"},
+        'metrics[0].before.value: expected a number, got "0.7-0.8". Write low: 0.7 and high: 0.8',
+    ),
     "number-as-chinese": (
         {"value: 100": "value: ¦一半"},
         'metrics[0].before.value: expected a number, got "一半". Write the printed number, or text: {zh: …, en: …} for number-like words',
     ),
-    "number-as-no": ({"value: 100": "value: ¦no"}, 'metrics[0].before.value: expected a number, got "no". Write the printed number, or text: {zh: …, en: …} for number-like words'),
-    "number-as-true": ({"value: 100": "value: ¦true"}, "metrics[0].before.value: expected a number, got true. Write the printed number"),
-    "number-as-date": ({"value: 100": "value: ¦2020-1-5"}, 'metrics[0].before.value: expected a number, got "2020-1-5". Write one number; dates belong to a period'),
-    "number-as-list": ({"value: 100": "value: ¦[100]"}, "metrics[0].before.value: expected a number, got a list. Write the printed number"),
+    "number-as-no": (
+        {"value: 100": "value: ¦no"},
+        'metrics[0].before.value: expected a number, got "no". Write the printed number, or text: {zh: …, en: …} for number-like words',
+    ),
+    "number-as-true": (
+        {"value: 100": "value: ¦true"},
+        "metrics[0].before.value: expected a number, got true. Write the printed number",
+    ),
+    "number-as-date": (
+        {"value: 100": "value: ¦2020-1-5"},
+        'metrics[0].before.value: expected a number, got "2020-1-5". Write one number; dates belong to a period',
+    ),
+    "number-as-list": (
+        {"value: 100": "value: ¦[100]"},
+        "metrics[0].before.value: expected a number, got a list. Write the printed number",
+    ),
     "number-not-a-number": (
         {"value: 100": "value: ¦.nan"},
         'metrics[0].before.value: expected a number, got ".nan". Write the printed number, or text: {zh: …, en: …} for number-like words',
@@ -111,31 +165,79 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"value: 100": "value: ¦.inf"},
         'metrics[0].before.value: expected a number, got ".inf". Write the printed number, or text: {zh: …, en: …} for number-like words',
     ),
-    "number-exponent": ({"value: 100": "value: ¦1.5e3"}, 'metrics[0].before.value: expected a number, got "1.5e3". Write it without an exponent'),
-    "number-too-long": ({"value: 100": "value: ¦12345678901234567890"}, "metrics[0].before.value: a number of 20 digits, at most 15 are kept exactly. Write the printed number"),
-    "value-empty": ({"value: 100": "value:¦"}, "metrics[0].before.value: is empty. Write a value, or leave the key out"),
-    "whole-number": ({"number: 1\n": "number: ¦1.0\n"}, "number: expected a whole number, got 1.0. Write the printed number"),
+    "number-exponent": (
+        {"value: 100": "value: ¦1.5e3"},
+        'metrics[0].before.value: expected a number, got "1.5e3". Write it without an exponent',
+    ),
+    "number-too-long": (
+        {"value: 100": "value: ¦12345678901234567890"},
+        "metrics[0].before.value: a number of 20 digits, at most 15 are kept exactly. Write the printed number",
+    ),
+    "value-empty": (
+        {"value: 100": "value:¦"},
+        "metrics[0].before.value: is empty. Write a value, or leave the key out",
+    ),
+    "whole-number": (
+        {"number: 1\n": "number: ¦1.0\n"},
+        "number: expected a whole number, got 1.0. Write the printed number",
+    ),
     "number-below-its-limit": (
         {"[时限由100天压缩至50天]": "[{text: 时限由100天压缩至50天, occurrence: ¦0}]"},
         "metrics[0].phrases[0].occurrence: expected at least 1, got 0. Write it as printed",
     ),
-    "date-without-zeros": ({"date: 2020-09": "date: ¦2020-1-5"}, 'events[0].date: expected a date, got "2020-1-5". Write 2020-01-05'),
-    "date-in-chinese": ({"date: 2020-09": "date: ¦2020年9月"}, 'events[0].date: expected a date, got "2020年9月". Write 2020-09'),
-    "date-impossible": ({"date: 2020-09": "date: ¦2020-02-30"}, 'events[0].date: expected a date, got "2020-02-30". Write 2020, 2020-12 or 2020-12-31'),
-    "date-as-number": ({"date: 2020-09": "date: ¦2020.9"}, "events[0].date: expected a date, got 2020.9. Write 2020, 2020-12 or 2020-12-31"),
-    "date-as-list": ({"date: 2020-09": "date: ¦[2020]"}, "events[0].date: expected a date, got a list. Write 2020, 2020-12 or 2020-12-31"),
-    "list-for-text": ({"section: 推荐词": "section: ¦[推荐词]"}, "metrics[0].section: expected text, got a list. Write one text"),
-    "number-for-text": ({"section: 推荐词": "section: ¦2020"}, "metrics[0].section: expected text, got 2020. Put it in quotes"),
+    "date-without-zeros": (
+        {"date: 2020-09": "date: ¦2020-1-5"},
+        'events[0].date: expected a date, got "2020-1-5". Write 2020-01-05',
+    ),
+    "date-in-chinese": (
+        {"date: 2020-09": "date: ¦2020年9月"},
+        'events[0].date: expected a date, got "2020年9月". Write 2020-09',
+    ),
+    "date-impossible": (
+        {"date: 2020-09": "date: ¦2020-02-30"},
+        'events[0].date: expected a date, got "2020-02-30". Write 2020, 2020-12 or 2020-12-31',
+    ),
+    "date-as-number": (
+        {"date: 2020-09": "date: ¦2020.9"},
+        "events[0].date: expected a date, got 2020.9. Write 2020, 2020-12 or 2020-12-31",
+    ),
+    "date-as-list": (
+        {"date: 2020-09": "date: ¦[2020]"},
+        "events[0].date: expected a date, got a list. Write 2020, 2020-12 or 2020-12-31",
+    ),
+    "list-for-text": (
+        {"section: 推荐词": "section: ¦[推荐词]"},
+        "metrics[0].section: expected text, got a list. Write one text",
+    ),
+    "number-for-text": (
+        {"section: 推荐词": "section: ¦2020"},
+        "metrics[0].section: expected text, got 2020. Put it in quotes",
+    ),
     "text-for-list": ({"places: [henan]": "places: ¦henan"}, 'places: expected a list, got "henan". Write [henan]'),
-    "text-for-group": ({"    before:\n      value: 100": "    before: ¦100天"}, 'metrics[0].before: expected a group of keys, got "100天". Write {value: …, low: …, high: …, …}'),
+    "text-for-group": (
+        {"    before:\n      value: 100": "    before: ¦100天"},
+        'metrics[0].before: expected a group of keys, got "100天". Write {value: …, low: …, high: …, …}',
+    ),
     "text-for-both-languages": (
         {"name: {zh: 审批时限, en: Approval time limit}": "name: ¦审批时限"},
         'metrics[0].name: expected a group of keys, got "审批时限". Write {zh: …, en: …}',
     ),
-    "text-empty": ({"section: 推荐词": "section: ¦''"}, "metrics[0].section: expected text, got nothing. Write the text or leave the field out"),
-    "phrase-as-number": ({"[时限由100天压缩至50天]": "[¦2020]"}, "metrics[0].phrases[0]: expected a phrase, got 2020. Put it in quotes"),
-    "missing-key": ({"  - id: approval-time\n    name": "  - ¦id: approval-time\n    name", "    role: outcome\n": ""}, "metrics[0].role: is missing. Write role: …"),
-    "missing-language": ({"{zh: 审批时限, en: Approval time limit}": "¦{zh: 审批时限}"}, "metrics[0].name.en: is missing. Write the English text"),
+    "text-empty": (
+        {"section: 推荐词": "section: ¦''"},
+        "metrics[0].section: expected text, got nothing. Write the text or leave the field out",
+    ),
+    "phrase-as-number": (
+        {"[时限由100天压缩至50天]": "[¦2020]"},
+        "metrics[0].phrases[0]: expected a phrase, got 2020. Put it in quotes",
+    ),
+    "missing-key": (
+        {"  - id: approval-time\n    name": "  - ¦id: approval-time\n    name", "    role: outcome\n": ""},
+        "metrics[0].role: is missing. Write role: …",
+    ),
+    "missing-language": (
+        {"{zh: 审批时限, en: Approval time limit}": "¦{zh: 审批时限}"},
+        "metrics[0].name.en: is missing. Write the English text",
+    ),
     "english-with-chinese": (
         {"en: Approval time limit": "en: ¦Approval 时限 limit"},
         "metrics[0].name.en: the English text holds Chinese characters (时限). Translate them or write them in pinyin",
@@ -149,27 +251,51 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0].name.zh: holds the invisible or broken character U+200B. Write it on one line, in visible characters and plain blanks",
     ),
     "control-character": ({"zh: 审批时限": "zh: 审批¦\x07时限"}, "holds the control character U+0007. Remove it"),
-    "unknown-place": ({"places: [henan]": "places: [¦henann]"}, 'places[0]: unknown place "henann". Did you mean "henan"?'),
-    "place-by-its-name": ({"place: anyang": "place: ¦安阳"}, 'metrics[0].place: unknown place "安阳". Did you mean "anyang"?'),
-    "place-unlike-any": ({"mentions: []\ndomains": "mentions: [¦xyz-qqq]\ndomains"}, 'mentions[0]: unknown place "xyz-qqq". Write one of the ids of reference/places.yaml'),
+    "unknown-place": (
+        {"places: [henan]": "places: [¦henann]"},
+        'places[0]: unknown place "henann". Did you mean "henan"?',
+    ),
+    "place-by-its-name": (
+        {"place: anyang": "place: ¦安阳"},
+        'metrics[0].place: unknown place "安阳". Did you mean "anyang"?',
+    ),
+    "place-unlike-any": (
+        {"mentions: []\ndomains": "mentions: [¦xyz-qqq]\ndomains"},
+        'mentions[0]: unknown place "xyz-qqq". Write one of the ids of reference/places.yaml',
+    ),
     "unknown-domain": (
         {"domains: [agriculture]": "domains: [¦farming]"},
         'domains[0]: unknown domain "farming". Write one of: agriculture, environment, finance, business, industry, trade, digital, public-services, jobs',
     ),
     "unknown-unit": ({"unit: day": "unit: ¦days"}, 'metrics[0].unit: unknown unit "days". Did you mean "day"?'),
-    "unknown-unit-of-an-end": ({"value: 100": "value: 100\n      unit: ¦monht"}, 'metrics[0].before.unit: unknown unit "monht". Did you mean "month"?'),
-    "unknown-headline": ({"headlines: [approval-time]": "headlines: [¦aproval-time]"}, 'headlines[0]: unknown metric "aproval-time". Did you mean "approval-time"?'),
-    "unknown-metric-of-a-conflict": ({"    metrics: []": "    metrics: [¦approval]"}, 'conflicts[0].metrics[0]: unknown metric "approval". Did you mean "approval-time"?'),
+    "unknown-unit-of-an-end": (
+        {"value: 100": "value: 100\n      unit: ¦monht"},
+        'metrics[0].before.unit: unknown unit "monht". Did you mean "month"?',
+    ),
+    "unknown-headline": (
+        {"headlines: [approval-time]": "headlines: [¦aproval-time]"},
+        'headlines[0]: unknown metric "aproval-time". Did you mean "approval-time"?',
+    ),
+    "unknown-metric-of-a-conflict": (
+        {"    metrics: []": "    metrics: [¦approval]"},
+        'conflicts[0].metrics[0]: unknown metric "approval". Did you mean "approval-time"?',
+    ),
     "unknown-metric-of-a-repetition": (
         {"reason: name}": "reason: repetition, metric: ¦time-of-approval}"},
         'not_measured[0].metric: unknown metric "time-of-approval". Write one of: approval-time',
     ),
     "no-place": ({"places: [henan]": "places: ¦[]"}, "places: expected at least 1, got 0. Add one"),
     "too-many-headlines": (
-        {"headlines: [approval-time]": "headlines: ¦[approval-time, a, b, c]", "conflicts:\n": "".join(map(FIGURE.format, "abc")) + "conflicts:\n"},
+        {
+            "headlines: [approval-time]": "headlines: ¦[approval-time, a, b, c]",
+            "conflicts:\n": "".join(map(FIGURE.format, "abc")) + "conflicts:\n",
+        },
         "headlines: expected at most 3, got 4. Keep the most telling",
     ),
-    "headline-twice": ({"headlines: [approval-time]": "headlines: [approval-time, ¦approval-time]"}, 'headlines[1]: "approval-time" stands twice in this list. Keep one'),
+    "headline-twice": (
+        {"headlines: [approval-time]": "headlines: [approval-time, ¦approval-time]"},
+        'headlines[1]: "approval-time" stands twice in this list. Keep one',
+    ),
     "id-is-not-the-stem": (
         {"id: 2020-01-short-name": "id: ¦2020-01-other-name"},
         'id: "2020-01-other-name" is not the file\'s name "2020-01-short-name". Write id: 2020-01-short-name, or rename the file',
@@ -182,23 +308,44 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"id: 2020-01-short-name": "id: ¦2020-01-short-name", "year: 2020\n": "year: 2021\n"},
         'id: "2020-01-short-name" does not begin with 2021-01-. Make id, year and number agree',
     ),
-    "case-id-pattern": ({"id: 2020-01-short-name": "id: ¦2020-01_Short"}, 'id: got "2020-01_Short". Write year, number and a short name, as in 2020-01-water-pricing'),
+    "case-id-pattern": (
+        {"id: 2020-01-short-name": "id: ¦2020-01_Short"},
+        'id: got "2020-01_Short". Write year, number and a short name, as in 2020-01-water-pricing',
+    ),
     "metric-id-pattern": (
         {"id: approval-time": "id: ¦Approval time", "[approval-time]": "[]"},
         'metrics[0].id: got "Approval time". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
     ),
-    "metric-id-twice": ({"conflicts:\n": FIGURE.format("¦approval-time") + "conflicts:\n"}, 'metrics[1].id: "approval-time" stands twice in this case. Choose another id'),
+    "metric-id-twice": (
+        {"conflicts:\n": FIGURE.format("¦approval-time") + "conflicts:\n"},
+        'metrics[1].id: "approval-time" stands twice in this case. Choose another id',
+    ),
     "conflict-id-twice": (
         {"not_measured:": "  - {id: ¦which-years, phrases: [甲, 乙], note: {zh: 注, en: Note}}\nnot_measured:"},
         'conflicts[1].id: "which-years" stands twice in this case. Choose another id',
     ),
     "bad-role": ({"role: outcome": "role: ¦result"}, 'metrics[0].role: unknown role "result". Did you mean "rule"?'),
-    "bad-status": ({"status: observed": "status: ¦observe"}, 'metrics[0].status: unknown status "observe". Did you mean "observed"?'),
+    "bad-status": (
+        {"status: observed": "status: ¦observe"},
+        'metrics[0].status: unknown status "observe". Did you mean "observed"?',
+    ),
     "bad-better": ({"better: lower": "better: ¦low"}, 'metrics[0].better: unknown better "low". Did you mean "lower"?'),
-    "bad-caveat": ({"kind: undated": "kind: ¦undatd"}, 'metrics[0].caveats[0].kind: unknown kind "undatd". Did you mean "undated"?'),
-    "bad-reason": ({"reason: name}": "reason: ¦slogan}"}, 'not_measured[0].reason: unknown reason "slogan". Write one of: document_date, list_number, name, repetition, event'),
-    "bad-period-kind": ({"kind: during}": "kind: ¦throughout}"}, 'period.kind: unknown kind "throughout". Write one of: during, as_of, cumulative'),
-    "end-before-start": ({"{start: 2016, end: 2020, kind: during}": "¦{start: 2021, end: 2020, kind: during}"}, "period: the end 2020 lies before the start 2021. Exchange them"),
+    "bad-caveat": (
+        {"kind: undated": "kind: ¦undatd"},
+        'metrics[0].caveats[0].kind: unknown kind "undatd". Did you mean "undated"?',
+    ),
+    "bad-reason": (
+        {"reason: name}": "reason: ¦slogan}"},
+        'not_measured[0].reason: unknown reason "slogan". Write one of: document_date, list_number, name, repetition, event',
+    ),
+    "bad-period-kind": (
+        {"kind: during}": "kind: ¦throughout}"},
+        'period.kind: unknown kind "throughout". Write one of: during, as_of, cumulative',
+    ),
+    "end-before-start": (
+        {"{start: 2016, end: 2020, kind: during}": "¦{start: 2021, end: 2020, kind: during}"},
+        "period: the end 2020 lies before the start 2021. Exchange them",
+    ),
     "during-without-start": (
         {"{start: 2016, end: 2020, kind: during}": "¦{end: 2020, kind: during}"},
         "period: a period of kind during needs its start. For one year write start: 2018, end: 2018",
@@ -207,7 +354,10 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"{start: 2016, end: 2020, kind: during}": "¦{start: 2016, end: 2020, kind: as_of}"},
         "period: a period of kind as_of has no start. Write only end, or kind: during",
     ),
-    "event-ends-before-it-begins": ({"  - date: 2020-09": "  - ¦date: 2020-09\n    end: 2019"}, "events[0]: the end 2019 lies before the date 2020-09. Exchange them"),
+    "event-ends-before-it-begins": (
+        {"  - date: 2020-09": "  - ¦date: 2020-09\n    end: 2019"},
+        "events[0]: the end 2019 lies before the date 2020-09. Exchange them",
+    ),
     "after-before-before": (
         {
             "  - id: approval-time": "  - ¦id: approval-time",
@@ -216,18 +366,33 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         },
         "metrics[0]: after (2019/2019) lies before before (2020/2020). Exchange the ends",
     ),
-    "range-with-one-side": ({"value: 100": "¦low: 100"}, "metrics[0].before: a range needs both low and high. Write both, or value with bound: at_least or at_most"),
-    "range-upside-down": ({"value: 100": "¦low: 100\n      high: 90"}, "metrics[0].before: low 100 is not below high 90. Exchange them, or write value"),
-    "value-and-range": ({"value: 100": "¦value: 100\n      low: 90\n      high: 110"}, "metrics[0].before: value, low/high and text exclude one another. Keep one of them"),
+    "range-with-one-side": (
+        {"value: 100": "¦low: 100"},
+        "metrics[0].before: a range needs both low and high. Write both, or value with bound: at_least or at_most",
+    ),
+    "range-upside-down": (
+        {"value: 100": "¦low: 100\n      high: 90"},
+        "metrics[0].before: low 100 is not below high 90. Exchange them, or write value",
+    ),
+    "value-and-range": (
+        {"value: 100": "¦value: 100\n      low: 90\n      high: 110"},
+        "metrics[0].before: value, low/high and text exclude one another. Keep one of them",
+    ),
     "change-of-a-disputed-figure": (
-        {"value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}", "    metrics: []": "    metrics: [approval-time]"},
+        {
+            "value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}",
+            "    metrics: []": "    metrics: [approval-time]",
+        },
         "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict",
     ),
     "outcome-without-a-period": (
         {"  - id: approval-time": "  - ¦id: approval-time", "kind: undated": "kind: self_reported"},
         "warning: metrics[0]: an observed outcome without any period. Write the period of an end, or the caveat undated",
     ),
-    "value-and-text": ({"value: 100": "¦value: 100\n      text: {zh: 中, en: Medium}"}, "metrics[0].before: value, low/high and text exclude one another. Keep one of them"),
+    "value-and-text": (
+        {"value: 100": "¦value: 100\n      text: {zh: 中, en: Medium}"},
+        "metrics[0].before: value, low/high and text exclude one another. Keep one of them",
+    ),
     "bound-without-number": (
         {"value: 100": "¦bound: over\n      text: {zh: 中, en: Medium}"},
         "metrics[0].before: bound: over qualifies a number, and there is none. Write value, or remove bound",
@@ -245,14 +410,20 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0].before: period_basis: unstated, but there is a period. Write stated or implied",
     ),
     "figure-without-value": (
-        {"  - id: approval-time": "  - ¦id: approval-time", "    before:\n      value: 100\n    after:\n      value: 50\n": ""},
+        {
+            "  - id: approval-time": "  - ¦id: approval-time",
+            "    before:\n      value: 100\n    after:\n      value: 50\n": "",
+        },
         "metrics[0]: a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured",
     ),
     "change-disagrees": (
         {"value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}"},
         "metrics[0].change: the ends give -50, the change says -40. Correct one of them, or declare a conflict that names this figure",
     ),
-    "change-empty": ({"value: 50": "value: 50\n    change: ¦{kind: relative}"}, "metrics[0].change: a change needs a value, low and high, or a text. Write what the source says"),
+    "change-empty": (
+        {"value: 50": "value: 50\n    change: ¦{kind: relative}"},
+        "metrics[0].change: a change needs a value, low and high, or a text. Write what the source says",
+    ),
     "places-without-rank": (
         {"value: 50": "value: 50\n    change: {value: 50, kind: ¦places}"},
         "metrics[0].change.kind: places belong to a rank, but the unit is day. Write unit: rank, or another kind",
@@ -261,7 +432,10 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"value: 50": "value: 50\n    change: {value: -50, kind: ¦points}"},
         "metrics[0].change.kind: percentage points belong to a share, but the unit is day. Write unit: percent, or kind: difference",
     ),
-    "rank-better-higher": ({"unit: day": "unit: rank", "better: lower": "better: ¦higher"}, "metrics[0].better: a rank improves towards 1. Write better: lower"),
+    "rank-better-higher": (
+        {"unit: day": "unit: rank", "better: lower": "better: ¦higher"},
+        "metrics[0].better: a rank improves towards 1. Write better: lower",
+    ),
     "rank-with-percent": (
         {"unit: day": "unit: rank", "value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}"},
         "metrics[0].change.kind: a rank has no relative change. Write kind: places",
@@ -275,19 +449,36 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0].change: a relative change of -150 % is below -100 %. Check the sign and the kind",
     ),
     "phrase-too-long": (
-        {"[时限由100天压缩至50天]": "[¦时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天]"},
+        {
+            "[时限由100天压缩至50天]": "[¦时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天]"
+        },
         "metrics[0].phrases[0]: 52 characters, at most 40 are allowed. Cite the shortest run that carries the figure",
     ),
-    "no-phrase": ({"phrases: [时限由100天压缩至50天]": "phrases: ¦[]"}, "metrics[0].phrases: expected at least 1, got 0. Add one"),
-    "conflict-with-one-phrase": ({"[在2019年、2020年, 在2018年、2019年]": "¦[在2019年、2020年]"}, "conflicts[0].phrases: expected at least 2, got 1. Add the others"),
+    "no-phrase": (
+        {"phrases: [时限由100天压缩至50天]": "phrases: ¦[]"},
+        "metrics[0].phrases: expected at least 1, got 0. Add one",
+    ),
+    "conflict-with-one-phrase": (
+        {"[在2019年、2020年, 在2018年、2019年]": "¦[在2019年、2020年]"},
+        "conflicts[0].phrases: expected at least 2, got 1. Add the others",
+    ),
     "repetition-without-metric": (
         {"{phrase: 国发2014第51号文件, reason: name}": "¦{phrase: 国发2014第51号文件, reason: repetition}"},
         "not_measured[0]: reason: repetition and metric belong together. Name the repeated metric, or choose another reason",
     ),
-    "alias": ({"place: anyang": "place: ¦*anyang"}, 'metrics[0].place: the alias "*anyang" is not allowed. Write the value out'),
-    "merge-key": ({"    place: anyang": "    ¦<<: {role: output}\n    place: anyang"}, 'metrics[0].<<: unknown key "<<". Write one of the keys of template.yaml'),
+    "alias": (
+        {"place: anyang": "place: ¦*anyang"},
+        'metrics[0].place: the alias "*anyang" is not allowed. Write the value out',
+    ),
+    "merge-key": (
+        {"    place: anyang": "    ¦<<: {role: output}\n    place: anyang"},
+        'metrics[0].<<: unknown key "<<". Write one of the keys of template.yaml',
+    ),
     "tag": ({"value: 100": "value: ¦!!int 100"}, 'metrics[0].before.value: the tag "!!int" is not allowed. Remove it'),
-    "tag-of-python": ({"[henan]": "¦!!python/object/apply:os.system [henan]"}, 'places: the tag "!!python/object/apply:os.system" is not allowed. Remove it'),
+    "tag-of-python": (
+        {"[henan]": "¦!!python/object/apply:os.system [henan]"},
+        'places: the tag "!!python/object/apply:os.system" is not allowed. Remove it',
+    ),
     "group-as-key": (
         {"{zh: 审批时限, en: Approval time limit}": "{zh: 审批时限, en: Approval time limit, ¦[a]: 1}"},
         "metrics[0].name.?: a key must be a plain word. Put quotes around text that begins with { [ * & or !",
@@ -301,15 +492,30 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"reason: name}\n": "reason: name}\n¦", "zh: 审批时限": 'zh: "审批时限'},
         "is not valid YAML: a quoted text is not closed (opened in line 22, column 16). Write its second quote",
     ),
-    "colon-in-text": ({"section: 推荐词": "section: 推荐词¦: 一"}, 'is not valid YAML: a second ": " in one line. Put the text in quotes'),
-    "percent-sign-first": ({"section: 推荐词": "section: ¦%推荐词"}, "is not valid YAML: a text cannot begin with this character. Put the text in quotes"),
-    "indented-apart": ({"    place: anyang": "   ¦place: anyang"}, "is not valid YAML: the line is indented like no group above it. Indent it like its neighbours"),
+    "colon-in-text": (
+        {"section: 推荐词": "section: 推荐词¦: 一"},
+        'is not valid YAML: a second ": " in one line. Put the text in quotes',
+    ),
+    "percent-sign-first": (
+        {"section: 推荐词": "section: ¦%推荐词"},
+        "is not valid YAML: a text cannot begin with this character. Put the text in quotes",
+    ),
+    "indented-apart": (
+        {"    place: anyang": "   ¦place: anyang"},
+        "is not valid YAML: the line is indented like no group above it. Indent it like its neighbours",
+    ),
     "nested-too-deep": (
         {"mentions: []\ndomains": "mentions: [[[[[[[[[[[[[[[[[[[¦[henan]]]]]]]]]]]]]]]]]]]]\ndomains"},
         "is not valid YAML: nested deeper than 20 levels. Check this line",
     ),
-    "second-document": ({"events:": "¦---\nevents:"}, "a second document begins here. Write one case a file, without ---"),
-    "status-as-yes": ({"status: observed": "status: ¦yes"}, 'metrics[0].status: unknown status "yes". Write one of: observed, target, planned'),
+    "second-document": (
+        {"events:": "¦---\nevents:"},
+        "a second document begins here. Write one case a file, without ---",
+    ),
+    "status-as-yes": (
+        {"status: observed": "status: ¦yes"},
+        'metrics[0].status: unknown status "yes". Write one of: observed, target, planned',
+    ),
 }
 
 
@@ -321,9 +527,14 @@ def test_a_mistake_in_a_case(edits: dict[str, str], message: str, folder: Path) 
 
 
 def test_a_message_in_full(folder: Path) -> None:
-    (folder / "cases" / f"{STEM}.yaml").write_text("# yaml\n" + good().replace("value: 100", "value: 约30"), encoding="utf-8")
+    (folder / "cases" / f"{STEM}.yaml").write_text(
+        "# yaml\n" + good().replace("value: 100", "value: 约30"), encoding="utf-8"
+    )
     (line,) = said(folder)
-    assert line == 'data/cases/2020-01-short-name.yaml:31:14 metrics[0].before.value: expected a number, got "约30". Write value: 30 and bound: about'
+    assert (
+        line
+        == 'data/cases/2020-01-short-name.yaml:31:14 metrics[0].before.value: expected a number, got "约30". Write value: 30 and bound: about'
+    )
 
 
 FILES: dict[str, tuple[bytes, str]] = {
@@ -338,7 +549,10 @@ FILES: dict[str, tuple[bytes, str]] = {
     "line-separator": ("id: 1\nyear: 2020 # \u2028\n".encode(), "2:14 holds the control character U+2028. Remove it"),
     "too-large": (b"# " + b"x" * 2_000_000, f"1:1 2000002 bytes, at most {SIZE_LIMIT} are read. Is this a case file?"),
     "deep-nesting": (b"id: " + b"[" * 100_000, "1:24 is not valid YAML: nested deeper than 20 levels. Check this line"),
-    "deep-nesting-of-keys": (b"id: " + b"{" * 100_000, "1:25 is not valid YAML: nested deeper than 20 levels. Check this line"),
+    "deep-nesting-of-keys": (
+        b"id: " + b"{" * 100_000,
+        "1:25 is not valid YAML: nested deeper than 20 levels. Check this line",
+    ),
 }
 
 
@@ -351,7 +565,9 @@ def test_a_file_that_is_no_case(raw: bytes, message: str, folder: Path) -> None:
 def test_a_byte_order_mark_is_no_mistake(folder: Path) -> None:
     (folder / "cases" / f"{STEM}.yaml").write_text(good(), encoding="utf-8-sig")
     assert said(folder) == []
-    (folder / "cases" / f"{STEM}.yaml").write_text(good().replace("id: 2020-01-short-name", "id: 1"), encoding="utf-8-sig")
+    (folder / "cases" / f"{STEM}.yaml").write_text(
+        good().replace("id: 2020-01-short-name", "id: 1"), encoding="utf-8-sig"
+    )
     assert said(folder) == [f"{NAME}:1:5 id: expected text, got 1. Put it in quotes"]
 
 
@@ -364,46 +580,91 @@ def test_an_alias_bomb(folder: Path) -> None:
 
 
 TABLES: dict[str, tuple[str, dict[str, str], str]] = {
-    "unknown-key": ("units", {"- {id: times, name": "- {id: times, ¦nam: x, name"}, '[2].nam: unknown key "nam". Did you mean "name"?'),
+    "unknown-key": (
+        "units",
+        {"- {id: times, name": "- {id: times, ¦nam: x, name"},
+        '[2].nam: unknown key "nam". Did you mean "name"?',
+    ),
     "missing-key": (
         "units",
-        {"- {id: times, name: {zh: 倍, en: times}, dimension: ratio, factor: 1}": "- ¦{id: times, name: {zh: 倍, en: times}, dimension: ratio}"},
+        {
+            "- {id: times, name: {zh: 倍, en: times}, dimension: ratio, factor: 1}": "- ¦{id: times, name: {zh: 倍, en: times}, dimension: ratio}"
+        },
         "[2].factor: is missing. Write factor: …",
     ),
-    "unknown-dimension": ("units", {"en: times}, dimension: ratio": "en: times}, dimension: ¦ration"}, '[2].dimension: unknown dimension "ration". Did you mean "ratio"?'),
+    "unknown-dimension": (
+        "units",
+        {"en: times}, dimension: ratio": "en: times}, dimension: ¦ration"},
+        '[2].dimension: unknown dimension "ration". Did you mean "ratio"?',
+    ),
     "unit-twice": ("units", {"- {id: times,": "- {id: ¦rank,"}, '[2].id: "rank" stands twice. Keep one'),
     "comma-in-a-number": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: 1,¦000}"},
         '[2].000: unknown key "000". Write a number without commas, as in 3000',
     ),
-    "code-as-number": ("places", {"code: '410425'": "code: ¦410425"}, "[20].code: expected text, got 410425. Put it in quotes"),
-    "code-too-short": ("places", {"code: '410425'": "code: ¦'41042'"}, '[20].code: got "41042". Write the six digits of the division code in quotes'),
+    "code-as-number": (
+        "places",
+        {"code: '410425'": "code: ¦410425"},
+        "[20].code: expected text, got 410425. Put it in quotes",
+    ),
+    "code-too-short": (
+        "places",
+        {"code: '410425'": "code: ¦'41042'"},
+        '[20].code: got "41042". Write the six digits of the division code in quotes',
+    ),
     "unknown-prefecture": (
         "places",
-        {'{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦pingdinshan'},
+        {
+            '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦pingdinshan'
+        },
         '[20].prefecture: unknown prefecture "pingdinshan". Did you mean "pingdingshan"?',
     ),
     "prefecture-is-a-county": (
         "places",
-        {'{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦keqiao'},
+        {
+            '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦keqiao'
+        },
         '[20].prefecture: unknown prefecture "keqiao". Write one of the places of kind prefecture',
     ),
     "no-prefecture": (
         "places",
-        {"- {id: jiaxian,": "- ¦{id: jiaxian,", '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county'},
+        {
+            "- {id: jiaxian,": "- ¦{id: jiaxian,",
+            '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county',
+        },
         "[20]: a county lies in a unit of the map. Write prefecture: and its id",
     ),
-    "no-code": ("places", {"- {id: kaifeng, code: '410200', ": "- ¦{id: kaifeng, "}, "[2]: a prefecture is known by its code. Write code: and the six digits in quotes"),
-    "half-a-point": ("places", {"- {id: jiaxian,": "- ¦{id: jiaxian,", ", lon: 113.2308": ""}, "[20]: a point needs both lon and lat. Write both, or neither"),
+    "no-code": (
+        "places",
+        {"- {id: kaifeng, code: '410200', ": "- ¦{id: kaifeng, "},
+        "[2]: a prefecture is known by its code. Write code: and the six digits in quotes",
+    ),
+    "half-a-point": (
+        "places",
+        {"- {id: jiaxian,": "- ¦{id: jiaxian,", ", lon: 113.2308": ""},
+        "[20]: a point needs both lon and lat. Write both, or neither",
+    ),
     "unknown-kind": (
         "places",
         {'{zh: 郏县, en: "Jia County"}, kind: county': '{zh: 郏县, en: "Jia County"}, kind: ¦country'},
         '[20].kind: unknown kind "country". Did you mean "county"?',
     ),
-    "domain-without-english": ("domains", {"{zh: 对外开放, en: Trade and opening up}": "¦{zh: 对外开放}"}, "[5].name.en: is missing. Write the English text"),
-    "source-date": ("source", {"date: '2021-07-09'": "date: ¦2021/7/9"}, 'date: expected a date, got "2021/7/9". Write 2021-07-09'),
-    "source-year": ("source", {"year: 2020": "year: ¦'2020'"}, 'year: expected a whole number, got "2020". Write 2020 without quotes, words or unit'),
+    "domain-without-english": (
+        "domains",
+        {"{zh: 对外开放, en: Trade and opening up}": "¦{zh: 对外开放}"},
+        "[5].name.en: is missing. Write the English text",
+    ),
+    "source-date": (
+        "source",
+        {"date: '2021-07-09'": "date: ¦2021/7/9"},
+        'date: expected a date, got "2021/7/9". Write 2021-07-09',
+    ),
+    "source-year": (
+        "source",
+        {"year: 2020": "year: ¦'2020'"},
+        'year: expected a whole number, got "2020". Write 2020 without quotes, words or unit',
+    ),
 }
 
 
@@ -418,10 +679,24 @@ def test_a_mistake_in_a_reference_table(table: str, edits: dict[str, str], messa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("id: day\n", "1:1 expected a list of entries, got a group of keys. Write - {id: …} in each line", id="no-list"),
-        pytest.param("[]\n", "1:1 expected a list of entries, got an empty one. Write - {id: …} in each line", id="empty-list"),
-        pytest.param("- day\n", '1:3 [0]: expected a group of keys, got "day". Write {id: …, name: …, one: …, …}', id="list-of-words"),
-        pytest.param("- {id: [\n", "2:1 is not valid YAML: a value is missing, or a bracket is not closed. Write it here", id="broken"),
+        pytest.param(
+            "id: day\n",
+            "1:1 expected a list of entries, got a group of keys. Write - {id: …} in each line",
+            id="no-list",
+        ),
+        pytest.param(
+            "[]\n", "1:1 expected a list of entries, got an empty one. Write - {id: …} in each line", id="empty-list"
+        ),
+        pytest.param(
+            "- day\n",
+            '1:3 [0]: expected a group of keys, got "day". Write {id: …, name: …, one: …, …}',
+            id="list-of-words",
+        ),
+        pytest.param(
+            "- {id: [\n",
+            "2:1 is not valid YAML: a value is missing, or a bracket is not closed. Write it here",
+            id="broken",
+        ),
     ],
 )
 def test_a_reference_table_that_is_none(text: str, message: str, folder: Path) -> None:
@@ -431,14 +706,19 @@ def test_a_reference_table_that_is_none(text: str, message: str, folder: Path) -
 
 def test_a_missing_reference_table(folder: Path) -> None:
     (folder / "reference" / "domains.yaml").unlink()
-    assert said(folder) == ["data/reference/domains.yaml:1:1 cannot be read (No such file or directory). Restore the file or its permissions"]
+    assert said(folder) == [
+        "data/reference/domains.yaml:1:1 cannot be read (No such file or directory). Restore the file or its permissions"
+    ]
 
 
 def test_a_mistake_in_a_table_hides_no_unknown_place(folder: Path) -> None:
     places = folder / "reference" / "places.yaml"
     places.write_text(places.read_text(encoding="utf-8").replace("kind: outside", "kind: outsid"), encoding="utf-8")
     (folder / "cases" / f"{STEM}.yaml").write_text(good().replace("place: anyang", "place: anyan"), encoding="utf-8")
-    assert [line.split(": ", 1)[1] for line in said(folder)] == ['unknown place "anyan". Did you mean "anyang"?', 'unknown kind "outsid". Did you mean "outside"?']
+    assert [line.split(": ", 1)[1] for line in said(folder)] == [
+        'unknown place "anyan". Did you mean "anyang"?',
+        'unknown kind "outsid". Did you mean "outside"?',
+    ]
 
 
 def test_a_folder_named_like_a_file(folder: Path) -> None:
@@ -448,7 +728,9 @@ def test_a_folder_named_like_a_file(folder: Path) -> None:
 
 def test_an_unreadable_file(folder: Path) -> None:
     (folder / "cases" / "x.yaml").symlink_to("x.yaml")
-    assert said(folder) == [f"data/cases/x.yaml:1:1 cannot be read ({os.strerror(errno.ELOOP)}). Restore the file or its permissions"]
+    assert said(folder) == [
+        f"data/cases/x.yaml:1:1 cannot be read ({os.strerror(errno.ELOOP)}). Restore the file or its permissions"
+    ]
 
 
 @pytest.mark.parametrize("name", ["2020-02-other.yml", "2020-02-other.YAML"])
@@ -464,13 +746,26 @@ def test_no_case_file(folder: Path) -> None:
 
 def test_one_number_for_two_cases(folder: Path) -> None:
     (folder / "cases" / "2020-01-zz.yaml").write_text(good().replace(STEM, "2020-01-zz"), encoding="utf-8")
-    assert said(folder) == [f"data/cases/2020-01-zz.yaml:3:9 number: case 1 of 2020 is already {STEM}.yaml. Write the printed number"]
+    assert said(folder) == [
+        f"data/cases/2020-01-zz.yaml:3:9 number: case 1 of 2020 is already {STEM}.yaml. Write the printed number"
+    ]
 
 
 def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
-    second = edited(good(), {STEM: "2020-02-second", "number: 1\n": "number: 2\n", "title: {": "titel: {", "place: anyang": "place: anyan", "value: 50": "value: 50%"})
+    second = edited(
+        good(),
+        {
+            STEM: "2020-02-second",
+            "number: 1\n": "number: 2\n",
+            "title: {": "titel: {",
+            "place: anyang": "place: anyan",
+            "value: 50": "value: 50%",
+        },
+    )
     change = FIGURE.format("rank").replace("unit: day, better: lower", "unit: rank, better: higher")
-    (folder / "cases" / "2020-02-second.yaml").write_text(second.replace("conflicts:\n", f"{change}conflicts:\n"), encoding="utf-8")
+    (folder / "cases" / "2020-02-second.yaml").write_text(
+        second.replace("conflicts:\n", f"{change}conflicts:\n"), encoding="utf-8"
+    )
     (folder / "cases" / "2020-03-third.yaml").write_bytes(b"id: [")
     (folder / "reference" / "source.yaml").write_bytes(b"")
     assert [re.sub(r"^data/(?:cases|reference)/(\S+) (\S+).*", r"\1 \2", line) for line in said(folder)] == [
@@ -484,7 +779,9 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
 
 
 def test_the_problems_of_one_file_are_limited(folder: Path) -> None:
-    (folder / "cases" / f"{STEM}.yaml").write_text(good() + "".join(f"key{index}: 1\n" for index in range(1000)), encoding="utf-8")
+    (folder / "cases" / f"{STEM}.yaml").write_text(
+        good() + "".join(f"key{index}: 1\n" for index in range(1000)), encoding="utf-8"
+    )
     lines = said(folder)
     assert len(lines) == PROBLEM_LIMIT + 1
     assert lines[-1].endswith(f" more than {PROBLEM_LIMIT} problems. Mend the others first")
@@ -498,7 +795,9 @@ def test_the_problems_of_one_file_are_limited(folder: Path) -> None:
         pytest.param({"value: 50": "value: 50天"}, 1, "1 problem in 1 file", id="error"),
     ],
 )
-def test_the_command(edits: dict[str, str], code: int, last: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(
+    edits: dict[str, str], code: int, last: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
     assert main([str(folder)]) == code
     assert capsys.readouterr().out.splitlines()[-1] == last
@@ -507,17 +806,39 @@ def test_the_command(edits: dict[str, str], code: int, last: str, folder: Path, 
 def test_the_command_says_chinese_where_the_terminal_cannot(folder: Path) -> None:
     (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), {"value: 50": "value: 约50"}), encoding="utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    run = subprocess.run([sys.executable, "-m", "data.check", str(folder)], cwd=FOLDER.parent, env=environment, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "data.check", str(folder)],
+        cwd=FOLDER.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (run.returncode, run.stderr) == (1, "")
     assert 'got "\\u7ea650"' in run.stdout
 
 
 def test_the_report_counts_every_figure_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figure = FIGURE.format("people").replace("after: {value: 1}", "after: {value: 1, period: {end: 2020, kind: as_of}}")
-    (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), {"conflicts:\n": f"{figure}conflicts:\n"}), encoding="utf-8")
+    (folder / "cases" / f"{STEM}.yaml").write_text(
+        edited(good(), {"conflicts:\n": f"{figure}conflicts:\n"}), encoding="utf-8"
+    )
     assert main(["--report", str(folder)]) == 0
     header, case, total, _ = capsys.readouterr().out.splitlines()
-    assert re.split(r" {2,}", header) == ["case", "figures", *"ABCDEFP", "outcome", "output", "input", "context", "rule", "zh+en", "conflicts", "not measured", "dated"]
+    assert re.split(r" {2,}", header) == [
+        "case",
+        "figures",
+        *"ABCDEFP",
+        "outcome",
+        "output",
+        "input",
+        "context",
+        "rule",
+        "zh+en",
+        "conflicts",
+        "not measured",
+        "dated",
+    ]
     assert case.split() == [STEM, "2", *"1000100", *"11000", "11/11", "1", "1", "50%"]
     assert total.split()[1:] == case.split()[1:]
     assert len({len(line) for line in (header, case, total)}) == 1
@@ -561,7 +882,9 @@ def plain(raw: bytes) -> Any:
     ("old", "new", "follows"),
     [
         pytest.param("[时限由100天压缩至50天]", "[时限由100天压缩至50天]", True, id="phrase-as-text"),
-        pytest.param("[时限由100天压缩至50天]", "[{text: 由100天压缩至50天, occurrence: 2}]", True, id="phrase-as-group"),
+        pytest.param(
+            "[时限由100天压缩至50天]", "[{text: 由100天压缩至50天, occurrence: 2}]", True, id="phrase-as-group"
+        ),
         pytest.param("[时限由100天压缩至50天]", "[{occurrence: 2}]", False, id="phrase-without-text"),
         pytest.param("[时限由100天压缩至50天]", f"[{'天' * 41}]", False, id="phrase-too-long"),
         pytest.param("date: 2020-09", "date: 2020", True, id="date-as-year"),

@@ -15,17 +15,29 @@ ROWS = {lang: {(row.case_id, row.metric_id): row for row in worded_rows(DATASET,
 
 
 def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():
-    assert document(SOURCE) == "河南省经济体制改革专项小组办公室. 关于公布2020年度河南省经济体制改革十大案例的通知[Z]. 2021-07-09."
+    assert (
+        document(SOURCE)
+        == "河南省经济体制改革专项小组办公室. 关于公布2020年度河南省经济体制改革十大案例的通知[Z]. 2021-07-09."
+    )
 
 
-@pytest.mark.parametrize(("numbers", "zh", "en"), [([9], "，案例9。", ", case 9."), ([9, 1, 9], "，案例9、1。", ", case 9, 1."), ([], "2021年7月9日。", "9 Jul 2021.")])
+@pytest.mark.parametrize(
+    ("numbers", "zh", "en"),
+    [
+        ([9], "，案例9。", ", case 9."),
+        ([9, 1, 9], "，案例9、1。", ", case 9, 1."),
+        ([], "2021年7月9日。", "9 Jul 2021."),
+    ],
+)
 def test_the_source_names_each_case_once(numbers, zh, en):
     assert source_line(SOURCE, numbers, "zh").endswith(zh)
     assert source_line(SOURCE, numbers, "en").endswith(en)
 
 
 def test_a_quotation_of_the_referral_rate():
-    assert quotation(ROWS["en"]["2020-09-dancheng-health", "out-of-county-referral-rate"], SOURCE, "en", HERE).splitlines()[:3] == [
+    assert quotation(
+        ROWS["en"]["2020-09-dancheng-health", "out-of-county-referral-rate"], SOURCE, "en", HERE
+    ).splitlines()[:3] == [
         "Dancheng County: Out-of-county referral rate fell by 15.79% from 2018 (2018 → Jan–Oct 2020; grade of evidence C, Indexed).",
         "Source words: “县外转诊率较2018年下降15.79%”",
         "Derived: index = 100 − 15.79 = 84.21.",
@@ -37,6 +49,16 @@ def test_every_figure_takes_its_evidence_along(lang):
     assert ROWS[lang]
     for row in ROWS[lang].values():
         said = quotation(row, SOURCE, lang, HERE)
-        needed = [row.place, row.finding, row.periods, f"{row.grade}", row.grade_word, *row.phrases.split(" | "), *row.caveat_notes, row.formula_label, SOURCE.title[lang]]
+        needed = [
+            row.place,
+            row.finding,
+            row.periods,
+            f"{row.grade}",
+            row.grade_word,
+            *row.phrases.split(" | "),
+            *row.caveat_notes,
+            row.formula_label,
+            SOURCE.title[lang],
+        ]
         assert [part for part in needed if part not in said] == [], row.metric_id
         assert said.splitlines()[-1] == HERE

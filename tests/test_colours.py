@@ -39,7 +39,9 @@ Triple = tuple[float, float, float]
 
 def linear(colour: str) -> Triple:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels)
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
     return red, green, blue
 
 
@@ -124,7 +126,9 @@ def test_each_class_of_the_map_is_another_blue(blindness, ground):
     def blended(colour: str) -> str:
         *channels, alpha = map(float, re.findall(r"[\d.]+", colour))
         under = [int(ground[at : at + 2], 16) for at in (1, 3, 5)]
-        return "#" + "".join(f"{round(alpha * top + (1 - alpha) * bottom):02x}" for top, bottom in zip(channels, under, strict=True))
+        return "#" + "".join(
+            f"{round(alpha * top + (1 - alpha) * bottom):02x}" for top, bottom in zip(channels, under, strict=True)
+        )
 
     shades = [blended(colour) for colour in CLASSES]
     assert min(distance(one, other, blindness) for one, other in combinations(shades, 2)) >= 10

@@ -34,8 +34,14 @@ SCALES = {
     "a paired figure has its index as well": (row("a", grade="A", index=50.0), (("index", "100"), ("level", "item"))),
     "money of any unit": (row("a", dimension="money", after_unit_id="cny-10k"), (("level", "money"),)),
     "an indexed figure": (row("a", grade="C", index=310.0, after_value=None), (("index", "100"),)),
-    "points": (row("a", grade="D", after_value=None, dimension="share", change_kind="points", change_value=7.5), (("difference", "points"),)),
-    "a difference": (row("a", grade="D", after_value=None, unit_id="m3", change_kind="difference", change_value=-5.0), (("difference", "m3"),)),
+    "points": (
+        row("a", grade="D", after_value=None, dimension="share", change_kind="points", change_value=7.5),
+        (("difference", "points"),),
+    ),
+    "a difference": (
+        row("a", grade="D", after_value=None, unit_id="m3", change_kind="difference", change_value=-5.0),
+        (("difference", "m3"),),
+    ),
     "a rank": (row("a", grade="B", dimension="rank"), ()),
     "places": (row("a", grade="D", dimension="rank", after_value=None, change_kind="places", change_value=3.0), ()),
     "words": (row("a", grade="F", after_value=None), ()),
@@ -52,8 +58,16 @@ def test_scales(figure, expected):
 REFUSED = {
     "plan": (row("a", grade="P"), row("b"), "plan"),
     "words": (row("a", grade="F"), row("b"), "words"),
-    "rank against share": (row("a", grade="E", dimension="rank"), row("b", dimension="share", after_unit_id="percent"), "rank"),
-    "working days against days": (row("a", dimension="time", after_unit_id="working-day"), row("b", dimension="time", after_unit_id="day"), "time"),
+    "rank against share": (
+        row("a", grade="E", dimension="rank"),
+        row("b", dimension="share", after_unit_id="percent"),
+        "rank",
+    ),
+    "working days against days": (
+        row("a", dimension="time", after_unit_id="working-day"),
+        row("b", dimension="time", after_unit_id="day"),
+        "time",
+    ),
     "counts against money": (row("a"), row("b", dimension="money", after_unit_id="cny"), "alone"),
     "a range": (row("a", grade="D", after_value=None, change_kind="difference"), row("b"), "range"),
 }
@@ -68,7 +82,11 @@ def test_refused_with_a_reason(figure, other, reason):
 
 
 def test_figures_on_one_scale_share_a_group_and_the_rest_are_offered_others():
-    first, second, alone = row("a", grade="A", index=50.0), row("b", grade="C", index=120.0, after_value=None), row("c", after_unit_id="project")
+    first, second, alone = (
+        row("a", grade="A", index=50.0),
+        row("b", grade="C", index=120.0, after_value=None),
+        row("c", after_unit_id="project"),
+    )
     fitting = row("d", case_id="2020-02-b", after_unit_id="project")
     found = compare([first, second, alone], [first, second, alone, fitting])
     assert [(group.kind, group.rows) for group in found.groups] == [("index", (first, second))]
@@ -81,5 +99,9 @@ def test_every_real_figure_is_placed_or_refused():
         chosen = rows[start : start + 8]
         found = compare(chosen, rows)
         placed = {one.metric_id for group in found.groups for one in group.rows}
-        assert placed.isdisjoint(refusal.row.metric_id for refusal in found.refusals if refusal.row.metric_id not in placed)
-        assert len({(one.case_id, one.metric_id) for group in found.groups for one in group.rows}) + len(found.refusals) == len(chosen)
+        assert placed.isdisjoint(
+            refusal.row.metric_id for refusal in found.refusals if refusal.row.metric_id not in placed
+        )
+        assert len({(one.case_id, one.metric_id) for group in found.groups for one in group.rows}) + len(
+            found.refusals
+        ) == len(chosen)

@@ -51,7 +51,15 @@ def hostile(text: str) -> Extract:
     case, *others = DATASET.cases
     metric, *rest = case.metrics
     name = Text.model_construct(zh=text, en=text)
-    return Extract(replace(DATASET, cases=(case.model_copy(update={"title": name, "metrics": (metric.model_copy(update={"name": name}), *rest)}), *others)))
+    return Extract(
+        replace(
+            DATASET,
+            cases=(
+                case.model_copy(update={"title": name, "metrics": (metric.model_copy(update={"name": name}), *rest)}),
+                *others,
+            ),
+        )
+    )
 
 
 # --- the dictionary
@@ -64,7 +72,11 @@ def test_the_dictionary_has_every_column_in_its_order(table):
     assert not EVERYTHING.whole(table).duplicated(list(KEYS[table])).any()
 
 
-@pytest.mark.parametrize(("table", "column"), [(table, column) for table, columns in TABLES.items() for column in columns], ids=lambda part: getattr(part, "name", part))
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table, columns in TABLES.items() for column in columns],
+    ids=lambda part: getattr(part, "name", part),
+)
 def test_the_dictionary_is_true(table, column):
     values = EVERYTHING.whole(table)[column.name]
     assert {"string": "string", "integer": "Int64", "number": "float64"}[column.kind] == values.dtype
@@ -75,7 +87,12 @@ def test_the_dictionary_is_true(table, column):
 def test_a_value_says_where_its_unit_stands():
     told = [column.name for column in TABLES["metrics"] if column.unit]
     assert told == [name for name in COLUMNS if name.endswith(("_value", "_low", "_high"))] + ["index"]
-    assert all(part in COLUMNS for column in TABLES["metrics"] if column.unit and column.name != "index" for part in column.unit.en.removeprefix("as in ").split(", "))
+    assert all(
+        part in COLUMNS
+        for column in TABLES["metrics"]
+        if column.unit and column.name != "index"
+        for part in column.unit.en.removeprefix("as in ").split(", ")
+    )
 
 
 # --- what is taken
@@ -87,8 +104,14 @@ ARRANGED: dict[str, tuple[dict[str, Any], Any]] = {
     "a page": ({"offset": 5, "limit": 3}, TABLE.iloc[5:8]),
     "past the end": ({"offset": 10_000}, TABLE.iloc[:0]),
     "sorted": ({"order": ("grade",)}, TABLE.sort_values("grade", kind="stable")),
-    "falling, what is missing last": ({"order": ("-index", "metric_id")}, TABLE.sort_values(["index", "metric_id"], ascending=[False, True])),
-    "sorted by what is not shown": ({"order": ("-case_number",), "columns": ("metric_id",), "limit": 2}, TABLE[TABLE["case_number"] == 10][["metric_id"]].head(2)),
+    "falling, what is missing last": (
+        {"order": ("-index", "metric_id")},
+        TABLE.sort_values(["index", "metric_id"], ascending=[False, True]),
+    ),
+    "sorted by what is not shown": (
+        {"order": ("-case_number",), "columns": ("metric_id",), "limit": 2},
+        TABLE[TABLE["case_number"] == 10][["metric_id"]].head(2),
+    ),
 }
 
 
@@ -115,7 +138,10 @@ def test_other_tables_follow_the_filter_and_places_and_units_are_whole(extract):
 def test_missing_baselines_stay_as_rows():
     baselines = TABLE["before_value"].notna()
     assert 0 < baselines.sum() < len(TABLE)
-    for rows in (json.loads(json_bytes(EVERYTHING))["metrics"], list(csv.DictReader(io.StringIO(files(package(EVERYTHING))["metrics.csv"].decode("utf-8-sig"))))):
+    for rows in (
+        json.loads(json_bytes(EVERYTHING))["metrics"],
+        list(csv.DictReader(io.StringIO(files(package(EVERYTHING))["metrics.csv"].decode("utf-8-sig")))),
+    ):
         assert [row["before_value"] not in (None, "") for row in rows] == baselines.tolist()
 
 
@@ -126,10 +152,19 @@ def test_missing_baselines_stay_as_rows():
 def test_json_is_the_table_with_its_source_and_filter(extract):
     found = json.loads(json_bytes(extract))
     rows = found.pop("metrics")
-    assert rows == [{name: None if pd.isna(value) else value for name, value in row.items()} for row in extract.selection.rows.astype(object).to_dict("records")]
+    assert rows == [
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in extract.selection.rows.astype(object).to_dict("records")
+    ]
     assert found.pop("columns") == list(COLUMNS)
     assert found.pop("note", None) == (None if rows else {"zh": NOTHING.zh, "en": NOTHING.en})
-    assert found == {"source": DATASET.source.model_dump(), "licence": dict(LICENCE), "filter": extract.filters.query(), "matching": len(rows), "rows": len(rows)}
+    assert found == {
+        "source": DATASET.source.model_dump(),
+        "licence": dict(LICENCE),
+        "filter": extract.filters.query(),
+        "matching": len(rows),
+        "rows": len(rows),
+    }
 
 
 def test_a_page_of_json_says_how_many_rows_there_are():
@@ -156,7 +191,9 @@ def test_the_package_holds_the_tables_and_describes_them(extract):
     described = json.loads(packed.pop("datapackage.json"))
     read_me = packed.pop("README.md").decode()
     assert packed == {f"{name}.csv": csv_bytes(extract.whole(name)) for name in TABLES}
-    assert {resource["path"]: resource["rows"] for resource in described["resources"]} == {f"{name}.csv": len(extract.whole(name)) for name in TABLES}
+    assert {resource["path"]: resource["rows"] for resource in described["resources"]} == {
+        f"{name}.csv": len(extract.whole(name)) for name in TABLES
+    }
     assert described["filter"] == extract.filters.query()
     assert described["licenses"] == [LICENCE]
     assert f"（{len(extract.whole('metrics'))} / {len(TABLE)}）" in read_me
@@ -166,8 +203,13 @@ def test_the_package_holds_the_tables_and_describes_them(extract):
 
 def test_the_package_explains_every_column_in_both_languages():
     for resource in descriptor(EVERYTHING)["resources"]:
-        assert [(field["name"], field["type"]) for field in resource["schema"]["fields"]] == [(column.name, column.kind) for column in TABLES[resource["name"]]]
-        assert all(CJK.search(field["description_zh"]) and not CJK.search(field["description"]) for field in resource["schema"]["fields"])
+        assert [(field["name"], field["type"]) for field in resource["schema"]["fields"]] == [
+            (column.name, column.kind) for column in TABLES[resource["name"]]
+        ]
+        assert all(
+            CJK.search(field["description_zh"]) and not CJK.search(field["description"])
+            for field in resource["schema"]["fields"]
+        )
 
 
 # --- the same data, the same bytes
@@ -192,7 +234,9 @@ def test_an_archive_tells_no_time():
     with zipfile.ZipFile(out, "w") as made:
         made.writestr(zipfile.ZipInfo("a.txt", (2026, 5, 1, 12, 0, 0)), "a")
     with zipfile.ZipFile(io.BytesIO(sealed(out.getvalue()))) as opened:
-        assert [(entry.filename, datetime(*entry.date_time)) for entry in opened.infolist()] == [("a.txt", datetime(1980, 1, 1))]
+        assert [(entry.filename, datetime(*entry.date_time)) for entry in opened.infolist()] == [
+            ("a.txt", datetime(1980, 1, 1))
+        ]
     assert sealed(out.getvalue()) == archive({"a.txt": b"a"})
 
 
@@ -213,14 +257,22 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠1"]
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_csv_of_the_package_holds_a_formula(text):
     packed = files(package(hostile(text)))
-    for name, column in (("metrics.csv", "metric_zh"), ("metrics.csv", "case_title_zh"), ("cases.csv", "case_title_en")):
+    for name, column in (
+        ("metrics.csv", "metric_zh"),
+        ("metrics.csv", "case_title_zh"),
+        ("cases.csv", "case_title_en"),
+    ):
         first = next(csv.DictReader(io.StringIO(packed[name].decode("utf-8-sig"), newline="")))
         assert first[column] == f"'{text}"
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_sheet_of_the_workbook_holds_a_formula(text):
-    sheets = {name: content.decode() for name, content in files(workbook(hostile(text))).items() if name.startswith("xl/worksheets/sheet")}
+    sheets = {
+        name: content.decode()
+        for name, content in files(workbook(hostile(text))).items()
+        if name.startswith("xl/worksheets/sheet")
+    }
     assert len(sheets) == 5
     assert not any("<f>" in content for content in sheets.values())
     assert f">{text}<" in files(workbook(hostile(text)))["xl/sharedStrings.xml"].decode()
@@ -238,12 +290,18 @@ def test_places_say_what_is_there(extract):
     found = json.loads(places_bytes(extract, boundaries()))
     places = {feature["id"]: feature for feature in found["features"]}
     assert list(places) == list(DATASET.places)
-    assert {feature["geometry"]["type"] if feature["geometry"] else None for feature in places.values()} == {"MultiPolygon", "Point", None}
+    assert {feature["geometry"]["type"] if feature["geometry"] else None for feature in places.values()} == {
+        "MultiPolygon",
+        "Point",
+        None,
+    }
     rows = extract.selection.rows
     for place in DATASET.places.values():
         own = rows["prefecture_code"] == place.code if place.kind == "prefecture" else rows["place_id"] == place.id
         assert places[place.id]["properties"]["figures"] == int(own.sum())
-    assert {case for feature in places.values() for case in feature["properties"]["cases"]} == {case.id for case in extract.selection.cases}
+    assert {case for feature in places.values() for case in feature["properties"]["cases"]} == {
+        case.id for case in extract.selection.cases
+    }
 
 
 # --- the brief
@@ -263,7 +321,14 @@ def text_of(document: Any) -> str:
 def test_a_brief_holds_the_whole_case(case, lang):
     document = brief_of(case, lang)
     read = text_of(document)
-    told = [case.title, case.summary, case.problem, *case.actions, case.result, *(conflict.note for conflict in case.conflicts)]
+    told = [
+        case.title,
+        case.summary,
+        case.problem,
+        *case.actions,
+        case.result,
+        *(conflict.note for conflict in case.conflicts),
+    ]
     assert [text[lang] for text in told if text[lang] not in read] == []
     rows = [row for row in worded_rows(DATASET, lang) if row.case_id == case.id]
     provenance = document.tables[-1]
@@ -277,23 +342,42 @@ def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
     rows = {row.name: row for row in worded_rows(DATASET, lang) if row.case_id == HEALTH.id}
     tables = brief_of(HEALTH, lang).tables
     changes = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables[0].rows[1:]}
-    assert {name: row.grade in "ABCD" and row.role in ("outcome", "output") for name, row in rows.items()} == {name: name in changes for name in rows}
+    assert {name: row.grade in "ABCD" and row.role in ("outcome", "output") for name, row in rows.items()} == {
+        name: name in changes for name in rows
+    }
     for name, (place, before, after, change, periods, grade) in changes.items():
         row = rows[name]
-        assert (place, before.removesuffix(" *"), after.removesuffix(" *")) == (row.place, row.before_label or "—", row.after_label or "—")
+        assert (place, before.removesuffix(" *"), after.removesuffix(" *")) == (
+            row.place,
+            row.before_label or "—",
+            row.after_label or "—",
+        )
         assert (change, periods, grade) == (row.change_label, row.periods, f"{row.grade} {row.grade_word}")
 
 
 def test_a_brief_marks_what_is_derived():
-    derived = [row for row in worded_rows(DATASET, "en") if "derived" in (row.before_origin, row.after_origin) and row.role == "outcome"]
+    derived = [
+        row
+        for row in worded_rows(DATASET, "en")
+        if "derived" in (row.before_origin, row.after_origin) and row.role == "outcome"
+    ]
     assert derived
     for row in derived:
-        starred = [cells for cells in brief_of(DATASET.by_id[row.case_id], "en").tables[0].rows if cells.cells[0].text == row.name]
-        assert [cell.text.endswith(" *") for cell in starred[0].cells[2:4]] == [row.before_origin == "derived", row.after_origin == "derived"]
+        starred = [
+            cells
+            for cells in brief_of(DATASET.by_id[row.case_id], "en").tables[0].rows
+            if cells.cells[0].text == row.name
+        ]
+        assert [cell.text.endswith(" *") for cell in starred[0].cells[2:4]] == [
+            row.before_origin == "derived",
+            row.after_origin == "derived",
+        ]
 
 
 def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
-    content = {name: text.decode() for name, text in files(brief(DATASET, HEALTH, "zh")).items() if name.endswith(".xml")}
+    content = {
+        name: text.decode() for name, text in files(brief(DATASET, HEALTH, "zh")).items() if name.endswith(".xml")
+    }
     fonts = re.findall(r"<w:rFonts [^>]*>", content["word/styles.xml"])
     assert fonts
     assert all('w:eastAsia="Microsoft YaHei"' in font and "Theme" not in font for font in fonts)
@@ -316,7 +400,9 @@ def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
 )
 def test_a_link_can_be_pasted_anywhere(filters, query):
     assert link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
-    assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in snippets("http://a.b", filters, "a.csv").values())
+    assert all(
+        f'"http://a.b/api/metrics.csv{query}"' in code for code in snippets("http://a.b", filters, "a.csv").values()
+    )
 
 
 @pytest.mark.parametrize("ending", FORMATS)

@@ -13,11 +13,19 @@ from tests.test_pages import bodies, charts, opened
 
 DATASET = current().dataset
 HEALTH, WATER = "2020-09-dancheng-health", "2020-01-water-pricing"
-PAIRED = ",".join(f"{row.case_id}.{row.metric_id}" for row in worded_rows(DATASET, "en") if row.grade in "AB" and row.index is not None and row.role == "outcome")
+PAIRED = ",".join(
+    f"{row.case_id}.{row.metric_id}"
+    for row in worded_rows(DATASET, "en")
+    if row.grade in "AB" and row.index is not None and row.role == "outcome"
+)
 EMBEDDED = {
     "overview index": ("overview", {"chart": "index"}, "index"),
     "overview grades": ("overview", {"chart": "grades"}, "grades"),
-    "figure of a case": ("case", {"case": HEALTH, "chart": "out-of-county-referral-rate"}, "chart-figure-out-of-county-referral-rate"),
+    "figure of a case": (
+        "case",
+        {"case": HEALTH, "chart": "out-of-county-referral-rate"},
+        "chart-figure-out-of-county-referral-rate",
+    ),
     "places of a case": ("case", {"case": HEALTH, "chart": "locator"}, "locator"),
     "events of a case": ("case", {"case": HEALTH, "chart": "timeline"}, "timeline"),
     "map": ("map", {"chart": "map"}, "henan"),
@@ -31,7 +39,9 @@ def framed(at: AppTest) -> None:
     assert not at.title
     assert not at.sidebar.children
     assert not at.get("page_link")
-    assert not [expander.label for expander in at.get("expander") if expander.label in ("Take this chart", "Cite and link")]
+    assert not [
+        expander.label for expander in at.get("expander") if expander.label in ("Take this chart", "Cite and link")
+    ]
     assert DATASET.source.title.en in html.unescape(bodies(at))
     assert "See it in Henan Reform Outcomes</a>" in bodies(at)
 
@@ -60,5 +70,7 @@ def test_every_figure_of_a_case_can_be_embedded(case):
 def test_a_link_to_no_chart_says_so(page, chart):
     at = opened(page, view="embed", chart=chart)
     framed(at)
-    assert [message.value for message in at.info] == ["The link names a chart that this page does not have, or that the filters exclude."]
+    assert [message.value for message in at.info] == [
+        "The link names a chart that this page does not have, or that the filters exclude."
+    ]
     assert not charts(at)

@@ -28,12 +28,40 @@ def end(given: Any) -> Any:
     return given if isinstance(given, dict) or given is None else {"value": given}
 
 
-def figure(before: Any = None, after: Any = None, change: Any = None, unit: str = "site", better: str = "higher", caveat: str = "", status: str = "observed") -> Metric:
+def figure(
+    before: Any = None,
+    after: Any = None,
+    change: Any = None,
+    unit: str = "site",
+    better: str = "higher",
+    caveat: str = "",
+    status: str = "observed",
+) -> Metric:
     """A figure from short forms; a change is (kind, end)."""
-    fields: dict[str, Any] = {"before": end(before), "after": end(after), "change": change and {**end(change[1]), "kind": change[0]}}
+    fields: dict[str, Any] = {
+        "before": end(before),
+        "after": end(after),
+        "change": change and {**end(change[1]), "kind": change[0]},
+    }
     caveats = ({"kind": caveat, "note": NOTE},) if caveat else ()
-    known = {"id": "figure", "name": NOTE, "place": "henan", "role": "outcome", "phrases": ("数",), "section": "一", "caveats": caveats}
-    return Metric.model_validate({**known, "unit": unit, "better": better, "status": status, **{name: value for name, value in fields.items() if value}})
+    known = {
+        "id": "figure",
+        "name": NOTE,
+        "place": "henan",
+        "role": "outcome",
+        "phrases": ("数",),
+        "section": "一",
+        "caveats": caveats,
+    }
+    return Metric.model_validate(
+        {
+            **known,
+            "unit": unit,
+            "better": better,
+            "status": status,
+            **{name: value for name, value in fields.items() if value},
+        }
+    )
 
 
 def found(**given: Any) -> Any:
@@ -61,9 +89,18 @@ MOVES: dict[str, tuple[str, dict[str, Any]]] = {
     "range-to-value": ("up", {"before": (1, 2), "after": 3}),
     "words": ("open", {"before": "medium", "after": "high"}),
     "derived-end": ("up", {"after": 100, "change": ("difference", 10)}),
-    "two-units-of-time": ("down", {"before": {"value": 2, "unit": "month"}, "after": 3, "unit": "working-day", "caveat": "mixed_units"}),
-    "two-units-of-time-up": ("up", {"before": {"value": 20, "unit": "day"}, "after": 1, "unit": "month", "caveat": "mixed_units"}),
-    "units-of-two-kinds": ("open", {"before": {"value": 2, "unit": "site"}, "after": 3, "unit": "day", "caveat": "mixed_units"}),
+    "two-units-of-time": (
+        "down",
+        {"before": {"value": 2, "unit": "month"}, "after": 3, "unit": "working-day", "caveat": "mixed_units"},
+    ),
+    "two-units-of-time-up": (
+        "up",
+        {"before": {"value": 20, "unit": "day"}, "after": 1, "unit": "month", "caveat": "mixed_units"},
+    ),
+    "units-of-two-kinds": (
+        "open",
+        {"before": {"value": 2, "unit": "site"}, "after": 3, "unit": "day", "caveat": "mixed_units"},
+    ),
     "ranks-up-in-number": ("up", {"before": 5, "after": 16, "unit": "rank"}),
     "ranks-down-in-number": ("down", {"before": 16, "after": 5, "unit": "rank"}),
     "rank-kept": ("same", {"before": 1, "after": 1, "unit": "rank"}),
@@ -96,10 +133,34 @@ MOVES: dict[str, tuple[str, dict[str, Any]]] = {
     "only-after": ("none", {"after": 5}),
     "only-before": ("none", {"before": 5}),
     "only-an-earlier-time": ("none", {"before": {"period": {"end": "2018", "kind": "as_of"}}, "after": 5}),
-    **{f"up-after-{bound}": ("open" if bound in AFTER_LEAVES_OPEN["up"] else "up", {"before": 50, "after": bounded(100, bound)}) for bound in BOUNDS},
-    **{f"down-after-{bound}": ("open" if bound in AFTER_LEAVES_OPEN["down"] else "down", {"before": 100, "after": bounded(50, bound)}) for bound in BOUNDS},
-    **{f"up-before-{bound}": ("open" if bound in BEFORE_LEAVES_OPEN["up"] else "up", {"before": bounded(50, bound), "after": 100}) for bound in BOUNDS},
-    **{f"down-before-{bound}": ("open" if bound in BEFORE_LEAVES_OPEN["down"] else "down", {"before": bounded(100, bound), "after": 50}) for bound in BOUNDS},
+    **{
+        f"up-after-{bound}": (
+            "open" if bound in AFTER_LEAVES_OPEN["up"] else "up",
+            {"before": 50, "after": bounded(100, bound)},
+        )
+        for bound in BOUNDS
+    },
+    **{
+        f"down-after-{bound}": (
+            "open" if bound in AFTER_LEAVES_OPEN["down"] else "down",
+            {"before": 100, "after": bounded(50, bound)},
+        )
+        for bound in BOUNDS
+    },
+    **{
+        f"up-before-{bound}": (
+            "open" if bound in BEFORE_LEAVES_OPEN["up"] else "up",
+            {"before": bounded(50, bound), "after": 100},
+        )
+        for bound in BOUNDS
+    },
+    **{
+        f"down-before-{bound}": (
+            "open" if bound in BEFORE_LEAVES_OPEN["down"] else "down",
+            {"before": bounded(100, bound), "after": 50},
+        )
+        for bound in BOUNDS
+    },
 }
 DIRECTIONS = {
     "higher": {"up": "improved", "down": "worsened", "same": "unchanged", "open": "unclear", "none": None},
@@ -108,7 +169,9 @@ DIRECTIONS = {
 }
 
 
-@pytest.mark.parametrize(("name", "better"), [pytest.param(name, better, id=f"{name}-{better}") for name, better in product(MOVES, BETTER)])
+@pytest.mark.parametrize(
+    ("name", "better"), [pytest.param(name, better, id=f"{name}-{better}") for name, better in product(MOVES, BETTER)]
+)
 def test_direction(name, better):
     move, given = MOVES[name]
     assert found(**given, better=better).direction == DIRECTIONS[better][move]
@@ -116,22 +179,57 @@ def test_direction(name, better):
 
 MISSING_ENDS = {
     "debt-limit": ({"after": 2333, "change": ("difference", 881)}, "before", 1452, "before = 2333 − 881 = 1452"),
-    "difference-forwards": ({"before": 1452, "change": ("difference", 881)}, "after", 2333, "after = 1452 + 881 = 2333"),
+    "difference-forwards": (
+        {"before": 1452, "change": ("difference", 881)},
+        "after",
+        2333,
+        "after = 1452 + 881 = 2333",
+    ),
     "fall-backwards": ({"after": 50, "change": ("difference", -10)}, "before", 60, "before = 50 + 10 = 60"),
     "fall-forwards": ({"before": 60, "change": ("difference", -10)}, "after", 50, "after = 60 − 10 = 50"),
     "rank-moved-up": ({"after": 16, "change": ("places", 6), "unit": "rank"}, "before", 22, "before = 16 + 6 = 22"),
-    "rank-moved-up-forwards": ({"before": 22, "change": ("places", 6), "unit": "rank"}, "after", 16, "after = 22 − 6 = 16"),
+    "rank-moved-up-forwards": (
+        {"before": 22, "change": ("places", 6), "unit": "rank"},
+        "after",
+        16,
+        "after = 22 − 6 = 16",
+    ),
     "rank-moved-down": ({"after": 8, "change": ("places", -3), "unit": "rank"}, "before", 5, "before = 8 − 3 = 5"),
     "rise-backwards": ({"after": 150, "change": ("relative", 50)}, "before", 100, "before = 150 ÷ (1 + 50 %) = 100"),
     "rise-forwards": ({"before": 100, "change": ("relative", 50)}, "after", 150, "after = 100 × (1 + 50 %) = 150"),
     "relative-fall": ({"after": 60, "change": ("relative", -40)}, "before", 100, "before = 60 ÷ (1 − 40 %) = 100"),
     "multiple-backwards": ({"after": 930, "change": ("multiple", 3)}, "before", 310, "before = 930 ÷ 3 = 310"),
     "doubled-twice": ({"before": 2, "change": ("multiple", 4)}, "after", 8, "after = 2 × 4 = 8"),
-    "points-backwards": ({"after": 96.8, "change": ("points", 7.5), "unit": "percent"}, "before", 89.3, "before = 96.8 − 7.5 = 89.3"),
-    "points-forwards": ({"before": 89.3, "change": ("points", 7.5), "unit": "percent"}, "after", 96.8, "after = 89.3 + 7.5 = 96.8"),
-    "range-of-the-end": ({"after": (2, 3), "change": ("difference", 1)}, "before", (1, 2), "before = 2 − 1 … 3 − 1 = 1–2"),
-    "range-of-the-change": ({"after": 10, "change": ("difference", (1, 2))}, "before", (8, 9), "before = 10 − 1 … 10 − 2 = 8–9"),
-    "earlier-time-without-value": ({"before": {"period": {"end": "2019", "kind": "as_of"}}, "after": 5, "change": ("difference", 2)}, "before", 3, "before = 5 − 2 = 3"),
+    "points-backwards": (
+        {"after": 96.8, "change": ("points", 7.5), "unit": "percent"},
+        "before",
+        89.3,
+        "before = 96.8 − 7.5 = 89.3",
+    ),
+    "points-forwards": (
+        {"before": 89.3, "change": ("points", 7.5), "unit": "percent"},
+        "after",
+        96.8,
+        "after = 89.3 + 7.5 = 96.8",
+    ),
+    "range-of-the-end": (
+        {"after": (2, 3), "change": ("difference", 1)},
+        "before",
+        (1, 2),
+        "before = 2 − 1 … 3 − 1 = 1–2",
+    ),
+    "range-of-the-change": (
+        {"after": 10, "change": ("difference", (1, 2))},
+        "before",
+        (8, 9),
+        "before = 10 − 1 … 10 − 2 = 8–9",
+    ),
+    "earlier-time-without-value": (
+        {"before": {"period": {"end": "2019", "kind": "as_of"}}, "after": 5, "change": ("difference", 2)},
+        "before",
+        3,
+        "before = 5 − 2 = 3",
+    ),
 }
 
 
@@ -139,7 +237,11 @@ MISSING_ENDS = {
 def test_missing_end(given, side, value, formula):
     evidence = found(**given)
     drawn, other = getattr(evidence, side), getattr(evidence, "after" if side == "before" else "before")
-    assert (drawn.span, drawn.origin, other.origin) == (value if isinstance(value, tuple) else (value, value), "derived", "stated")
+    assert (drawn.span, drawn.origin, other.origin) == (
+        value if isinstance(value, tuple) else (value, value),
+        "derived",
+        "stated",
+    )
     assert evidence.formula.split("; ")[0] == formula
     assert evidence.grade == "B"
 
@@ -150,7 +252,11 @@ NOT_DERIVED = {
     "mixed-units": {"after": 81, "change": ("difference", 3), "caveat": "mixed_units"},
     "other-end-in-words": {"before": "medium", "after": 16, "change": ("places", 6), "unit": "rank"},
     "change-in-words": {"after": 81, "change": ("multiple", "dozens of times")},
-    "known-end-in-another-unit": {"after": {"value": 3, "unit": "working-day"}, "change": ("difference", -57), "unit": "day"},
+    "known-end-in-another-unit": {
+        "after": {"value": 3, "unit": "working-day"},
+        "change": ("difference", -57),
+        "unit": "day",
+    },
     "no-change": {"after": 81},
     "fallen-to-nothing": {"after": 0, "change": ("relative", -100)},
 }
@@ -176,7 +282,10 @@ at_most   at_most  about    under  under  about about    at_most
 HEAD, *LINES = (line.split() for line in COMBINED.strip().splitlines())
 
 
-@pytest.mark.parametrize(("first", "second", "result"), [(row[0], column, cell) for row in LINES for column, cell in zip(HEAD, row[1:], strict=True)])
+@pytest.mark.parametrize(
+    ("first", "second", "result"),
+    [(row[0], column, cell) for row in LINES for column, cell in zip(HEAD, row[1:], strict=True)],
+)
 def test_two_bounds_combine(first, second, result):
     assert combine(first, second) == result
 
@@ -193,8 +302,16 @@ TRAVELLING = {
     "multiple-over": ({"after": 9, "change": ("multiple", bounded(3, "over"))}, "before", "under"),
     "multiple-below-one-over": ({"before": 9, "change": ("multiple", bounded(0.5, "over"))}, "after", "over"),
     "up-over-6-places": ({"after": 16, "change": ("places", bounded(6, "over")), "unit": "rank"}, "before", "over"),
-    "up-over-6-places-forwards": ({"before": 22, "change": ("places", bounded(6, "over")), "unit": "rank"}, "after", "under"),
-    "down-over-3-places-forwards": ({"before": 5, "change": ("places", bounded(-3, "over")), "unit": "rank"}, "after", "over"),
+    "up-over-6-places-forwards": (
+        {"before": 22, "change": ("places", bounded(6, "over")), "unit": "rank"},
+        "after",
+        "under",
+    ),
+    "down-over-3-places-forwards": (
+        {"before": 5, "change": ("places", bounded(-3, "over")), "unit": "rank"},
+        "after",
+        "over",
+    ),
     "both-agree": ({"after": bounded(9, "over"), "change": ("difference", bounded(3, "under"))}, "before", "over"),
     "both-opposed": ({"after": bounded(9, "over"), "change": ("difference", bounded(3, "over"))}, "before", "about"),
 }
@@ -210,9 +327,19 @@ INDICES = {
     "after-over": ({"before": 100, "after": bounded(50, "over")}, 50, "over", "index = 50 ÷ 100 × 100 = 50"),
     "before-over": ({"before": bounded(100, "over"), "after": 50}, 50, "under", "index = 50 ÷ 100 × 100 = 50"),
     "before-at-most": ({"before": bounded(100, "at_most"), "after": 50}, 50, "at_least", "index = 50 ÷ 100 × 100 = 50"),
-    "both-over": ({"before": bounded(100, "over"), "after": bounded(50, "over")}, 50, "about", "index = 50 ÷ 100 × 100 = 50"),
+    "both-over": (
+        {"before": bounded(100, "over"), "after": bounded(50, "over")},
+        50,
+        "about",
+        "index = 50 ÷ 100 × 100 = 50",
+    ),
     "to-nothing": ({"before": 100, "after": 0}, 0, "exact", "index = 0 ÷ 100 × 100 = 0"),
-    "derived-end": ({"after": 2333, "change": ("difference", 881)}, 160.674931129, "exact", "before = 2333 − 881 = 1452; index = 2333 ÷ 1452 × 100 = 160.7"),
+    "derived-end": (
+        {"after": 2333, "change": ("difference", 881)},
+        160.674931129,
+        "exact",
+        "before = 2333 − 881 = 1452; index = 2333 ÷ 1452 × 100 = 160.7",
+    ),
     "relative-fall": ({"change": ("relative", -40)}, 60, "exact", "index = 100 − 40 = 60"),
     "relative-rise": ({"change": ("relative", 68.3)}, 168.3, "exact", "index = 100 + 68.3 = 168.3"),
     "fall-of-nearly": ({"change": ("relative", bounded(-40, "nearly"))}, 60, "over", "index = 100 − 40 = 60"),
@@ -220,8 +347,18 @@ INDICES = {
     "multiple": ({"change": ("multiple", 3.1)}, 310, "exact", "index = 3.1 × 100 = 310"),
     "multiple-over": ({"change": ("multiple", bounded(3, "over"))}, 300, "over", "index = 3 × 100 = 300"),
     "multiple-below-one": ({"change": ("multiple", bounded(0.5, "over"))}, 50, "over", "index = 0.5 × 100 = 50"),
-    "percent-or-points": ({"change": ("relative", -15.79), "unit": "percent", "caveat": "percent_or_points"}, 84.21, "exact", "index = 100 − 15.79 = 84.21"),
-    "a-plan": ({"before": 26, "after": 138, "status": "target"}, 530.769230769, "exact", "index = 138 ÷ 26 × 100 = 530.8"),
+    "percent-or-points": (
+        {"change": ("relative", -15.79), "unit": "percent", "caveat": "percent_or_points"},
+        84.21,
+        "exact",
+        "index = 100 − 15.79 = 84.21",
+    ),
+    "a-plan": (
+        {"before": 26, "after": 138, "status": "target"},
+        530.769230769,
+        "exact",
+        "index = 138 ÷ 26 × 100 = 530.8",
+    ),
 }
 
 
@@ -260,13 +397,19 @@ GRADES = {
     "both-ends": ("A", {"before": 100, "after": 50}),
     "both-ranges": ("A", {"before": (1, 2), "after": (4, 5)}),
     "both-ends-and-change": ("A", {"before": 100, "after": 50, "change": ("relative", -50)}),
-    "two-units": ("A", {"before": {"value": 2, "unit": "month"}, "after": 3, "unit": "working-day", "caveat": "mixed_units"}),
+    "two-units": (
+        "A",
+        {"before": {"value": 2, "unit": "month"}, "after": 3, "unit": "working-day", "caveat": "mixed_units"},
+    ),
     "end-and-change": ("B", {"after": 2333, "change": ("difference", 881)}),
     "rank-and-places": ("B", {"after": 16, "change": ("places", 6), "unit": "rank"}),
     "relative": ("C", {"change": ("relative", -40)}),
     "relative-range": ("C", {"change": ("relative", (5, 10))}),
     "multiple": ("C", {"change": ("multiple", 3.1)}),
-    "percent-or-points": ("C", {"after": 81, "change": ("relative", 12.4), "unit": "percent", "caveat": "percent_or_points"}),
+    "percent-or-points": (
+        "C",
+        {"after": 81, "change": ("relative", 12.4), "unit": "percent", "caveat": "percent_or_points"},
+    ),
     "of-the-increment": ("C", {"after": 81, "change": ("multiple", 3.1), "caveat": "of_the_increment"}),
     "difference": ("D", {"change": ("difference", -55)}),
     "points": ("D", {"change": ("points", 7.5), "unit": "percent"}),
@@ -306,7 +449,10 @@ IMPOSSIBLE = {
     "places-agree": ("", {"before": 22, "after": 16, "change": ("places", 6), "unit": "rank"}),
     "places-are-never-rounded": ("change", {"before": 22, "after": 16, "change": ("places", 5), "unit": "rank"}),
     "bounded-ends-are-not-judged": ("", {"before": bounded(100, "over"), "after": 50, "change": ("relative", -40)}),
-    "two-units-are-not-judged": ("", {"before": {"value": 2, "unit": "month"}, "after": 3, "unit": "working-day", "change": ("difference", -57)}),
+    "two-units-are-not-judged": (
+        "",
+        {"before": {"value": 2, "unit": "month"}, "after": 3, "unit": "working-day", "change": ("difference", -57)},
+    ),
     "rank-improving-upwards": ("better", {"after": 3, "unit": "rank", "better": "higher"}),
     "places-of-no-rank": ("change.kind", {"change": ("places", 3)}),
     "points-of-no-share": ("change.kind", {"change": ("points", 3)}),
@@ -318,7 +464,9 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize(("field", "given"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 def test_what_cannot_be_true_together(field, given):
     given = {"better": "lower", **given} if given.get("unit") == "rank" else given
-    assert [".".join(path) for path, _, _ in contradictions(figure(**given), UNITS, disputed=False)] == ([field] if field else [])
+    assert [".".join(path) for path, _, _ in contradictions(figure(**given), UNITS, disputed=False)] == (
+        [field] if field else []
+    )
 
 
 @pytest.mark.parametrize(("disputed", "severity"), [(False, "error"), (True, "warning")])
@@ -333,7 +481,12 @@ def stated(metric: Metric, side: str) -> bool:
 
 
 def test_paired_exactly_where_the_source_states_both_ends():
-    wrong = [metric.id for _, metric, evidence in ALL if metric.status == "observed" and (evidence.grade == "A") != (stated(metric, "before") and stated(metric, "after"))]
+    wrong = [
+        metric.id
+        for _, metric, evidence in ALL
+        if metric.status == "observed"
+        and (evidence.grade == "A") != (stated(metric, "before") and stated(metric, "after"))
+    ]
     assert not wrong
 
 
@@ -344,7 +497,11 @@ def test_plan_exactly_where_nothing_has_happened_yet():
 def test_never_an_index_for_ranks_points_or_two_units():
     def forbidden(metric: Metric) -> bool:
         units = {(printed.unit if printed else None) or metric.unit for printed in (metric.before, metric.after)}
-        only_points = not (stated(metric, "before") or stated(metric, "after")) and metric.change is not None and metric.change.kind in ("points", "difference", "places")
+        only_points = (
+            not (stated(metric, "before") or stated(metric, "after"))
+            and metric.change is not None
+            and metric.change.kind in ("points", "difference", "places")
+        )
         return UNITS[metric.unit].dimension == "rank" or len(units) > 1 or only_points
 
     assert any(forbidden(metric) for _, metric, _ in ALL)
@@ -352,15 +509,29 @@ def test_never_an_index_for_ranks_points_or_two_units():
 
 
 def test_an_index_stands_only_in_comparable_grades_and_names_its_formula():
-    assert not [metric.id for _, metric, evidence in ALL if evidence.index is not None and (evidence.grade not in "ABCP" or "index = " not in evidence.formula)]
+    assert not [
+        metric.id
+        for _, metric, evidence in ALL
+        if evidence.index is not None and (evidence.grade not in "ABCP" or "index = " not in evidence.formula)
+    ]
 
 
 def test_a_derived_end_satisfies_its_change():
-    derived = [(metric, evidence) for _, metric, evidence in ALL if "derived" in (evidence.before.origin, evidence.after.origin)]
+    derived = [
+        (metric, evidence)
+        for _, metric, evidence in ALL
+        if "derived" in (evidence.before.origin, evidence.after.origin)
+    ]
     assert derived
     for metric, evidence in derived:
         (low, high), change = (evidence.before.span[0], evidence.after.span[0]), metric.change
-        result = {"difference": high - low, "points": high - low, "places": low - high, "multiple": high / low, "relative": (high / low - 1) * 100}[change.kind]
+        result = {
+            "difference": high - low,
+            "points": high - low,
+            "places": low - high,
+            "multiple": high / low,
+            "relative": (high / low - 1) * 100,
+        }[change.kind]
         assert result == pytest.approx(change.span[0]), metric.id
         assert evidence.grade in "BP", metric.id
         assert stated(metric, "before") != stated(metric, "after"), metric.id
@@ -371,4 +542,6 @@ def test_a_stated_end_is_drawn_as_printed():
         for side in ("before", "after"):
             printed, drawn = getattr(metric, side), getattr(evidence, side)
             if drawn.origin != "derived":
-                assert (drawn.span, drawn.span and drawn.bound) == ((printed.span, printed.span and printed.bound) if printed else (None, None)), (case_id, metric.id)
+                assert (drawn.span, drawn.span and drawn.bound) == (
+                    (printed.span, printed.span and printed.bound) if printed else (None, None)
+                ), (case_id, metric.id)

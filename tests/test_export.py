@@ -35,7 +35,15 @@ def cell(value: object, kind: str = "string") -> str:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-W", "error", "-m", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
 
 
 def test_the_byte_order_mark_stands_once():
@@ -59,7 +67,24 @@ def test_an_empty_selection_is_a_heading():
     assert cells(TABLE.iloc[:0]) == [list(COLUMNS)]
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\t=1", "\r=1", "\n=1", "  =1", " \t=1", "\u00a0=1", "\u3000-1", "＝1", "＋1", "－1", "＠1"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t1",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "  =1",
+    " \t=1",
+    "\u00a0=1",
+    "\u3000-1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS, ids=ascii)
@@ -77,7 +102,17 @@ def test_other_text_is_written_as_it_is(text):
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(-15.79, "-15.79"), (-40.0, "-40"), (0.0, "0"), (2333.0, "2333"), (0.1, "0.1"), (8626.68, "8626.68"), (1e-7, "1e-07"), (float("nan"), ""), (160.674931129, "160.674931129")],
+    [
+        (-15.79, "-15.79"),
+        (-40.0, "-40"),
+        (0.0, "0"),
+        (2333.0, "2333"),
+        (0.1, "0.1"),
+        (8626.68, "8626.68"),
+        (1e-7, "1e-07"),
+        (float("nan"), ""),
+        (160.674931129, "160.674931129"),
+    ],
 )
 def test_a_number_stays_a_number(value, written):
     assert cell(value, "float64") == written
@@ -112,7 +147,10 @@ NAMES = {
     "filtered": (Filters(city=("410300",), domain=("finance",)), "henan-reforms_2020_luoyang_finance.csv"),
     "searched": (Filters(grade=("A",), search="../转诊 率"), "henan-reforms_2020_A_转诊-率.csv"),
     "signs": (Filters(search="../.."), "henan-reforms_2020_search.csv"),
-    "many": (Filters(city=("410100", "410200", "410300"), grade=("A", "B")), "henan-reforms_2020_zhengzhou_kaifeng_luoyang_and-2-more.csv"),
+    "many": (
+        Filters(city=("410100", "410200", "410300"), grade=("A", "B")),
+        "henan-reforms_2020_zhengzhou_kaifeng_luoyang_and-2-more.csv",
+    ),
 }
 
 
@@ -122,7 +160,10 @@ def test_the_filter_is_in_the_file_name(filters, name):
 
 
 def test_the_chosen_figure_is_in_the_file_name():
-    assert file_name(Extract(DATASET, only=("2020-09-dancheng-health.out-of-county-referral-rate",)), "xlsx") == "henan-reforms_2020_out-of-county-referral-rate.xlsx"
+    assert (
+        file_name(Extract(DATASET, only=("2020-09-dancheng-health.out-of-county-referral-rate",)), "xlsx")
+        == "henan-reforms_2020_out-of-county-referral-rate.xlsx"
+    )
 
 
 def test_export_by_command_writes_the_same_file(tmp_path):

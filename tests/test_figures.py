@@ -73,9 +73,17 @@ def plain(text: str) -> str:
 
 def each(trace: dict[str, Any]) -> list[dict[str, Any]]:
     """The points of a trace, one a time: what is a list in the trace is its own value in the point."""
-    marker = {name: value if isinstance(value, list) else [value] * len(trace["x"]) for name, value in trace["marker"].items()}
+    marker = {
+        name: value if isinstance(value, list) else [value] * len(trace["x"]) for name, value in trace["marker"].items()
+    }
     lists = {name: value for name, value in trace.items() if isinstance(value, list)}
-    return [{**{name: value[at] for name, value in lists.items()}, "marker": {name: value[at] for name, value in marker.items()}} for at in range(len(trace["x"]))]
+    return [
+        {
+            **{name: value[at] for name, value in lists.items()},
+            "marker": {name: value[at] for name, value in marker.items()},
+        }
+        for at in range(len(trace["x"]))
+    ]
 
 
 def heads(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -98,7 +106,9 @@ def test_every_comparable_figure_ends_at_its_index(lang):
     figure = spec(index_arrows(ROWS[lang], lang, headings, {}))
     found = heads(figure)
     assert set(found) == {row.metric_id for row in INDEXED}
-    assert {name: head["x"] for name, head in found.items()} == {row.metric_id: pytest.approx(math.log10(row.index)) for row in INDEXED}
+    assert {name: head["x"] for name, head in found.items()} == {
+        row.metric_id: pytest.approx(math.log10(row.index)) for row in INDEXED
+    }
     low, high = figure["layout"]["xaxis"]["range"]
     assert all(low < head["x"] < high for head in found.values())
     assert figure["layout"]["xaxis"].get("type", "linear") == "linear"
@@ -139,11 +149,19 @@ SHAPES = {
 @pytest.mark.parametrize(("row", "other", "head", "start", "dash", "stripes"), SHAPES.values(), ids=SHAPES)
 def test_the_marks_say_how_sure_the_figure_is(row, other, head, start, dash, stripes):
     (shaft, *striped), first, last = arrow(row._replace(**other))
-    assert (last["marker"]["symbol"], first["marker"]["symbol"], shaft["line"]["dash"], len(striped)) == (head, start, dash, stripes)
+    assert (last["marker"]["symbol"], first["marker"]["symbol"], shaft["line"]["dash"], len(striped)) == (
+        head,
+        start,
+        dash,
+        stripes,
+    )
     assert all(mark["line"]["dash"] == "2px,2px" and mark["x"][1] == last["x"] for mark in striped)
 
 
-@pytest.mark.parametrize(("direction", "paint"), [("improved", IMPROVED), ("worsened", WORSENED), ("unchanged", NEUTRAL), ("unclear", NEUTRAL), (None, NEUTRAL)])
+@pytest.mark.parametrize(
+    ("direction", "paint"),
+    [("improved", IMPROVED), ("worsened", WORSENED), ("unchanged", NEUTRAL), ("unclear", NEUTRAL), (None, NEUTRAL)],
+)
 def test_the_colour_is_the_direction(direction, paint):
     (shaft, *_), start, head = arrow(HALVED._replace(direction=direction))
     assert (shaft["line"]["color"], head["marker"]["color"], start["marker"]["color"]) == (paint, paint, NEUTRAL)
@@ -152,7 +170,9 @@ def test_the_colour_is_the_direction(direction, paint):
 
 def test_every_head_carries_its_change_and_nothing_else_does():
     figure = spec(index_arrows(INDEXED, "en", {case.id: "" for case in DATASET.cases}, {}))
-    assert [(name, head["text"]) for name, head in heads(figure).items()] == [(row.metric_id, f"<b>{safe(row.change_label)}</b>") for row in INDEXED]
+    assert [(name, head["text"]) for name, head in heads(figure).items()] == [
+        (row.metric_id, f"<b>{safe(row.change_label)}</b>") for row in INDEXED
+    ]
     assert ["customdata" in trace for trace in figure["data"] if "text" in trace] == [True]
     assert len({head["y"] for head in heads(figure).values()}) == len(INDEXED)
 
@@ -180,7 +200,9 @@ def test_a_case_without_an_index_has_its_sentence_and_no_mark():
 def test_no_line_of_text_lies_on_another_or_on_a_mark():
     headings = {case.id: case.title.en for case in DATASET.cases}
     layout = (figure := spec(index_arrows(INDEXED, "en", headings, {})))["layout"]
-    depths = sorted([annotation["y"] for annotation in layout["annotations"]] + [head["y"] for head in heads(figure).values()])
+    depths = sorted(
+        [annotation["y"] for annotation in layout["annotations"]] + [head["y"] for head in heads(figure).values()]
+    )
     assert min(after - before for before, after in pairwise(depths)) >= 18
     bottom, top = layout["yaxis"]["range"]
     assert top == 0 < depths[0] < depths[-1] < bottom
@@ -206,12 +228,19 @@ def test_a_fall_to_nothing_is_drawn_at_the_lower_end():
 def test_dumbbell_from_zero_with_the_values_of_the_table(row):
     figure = spec(dumbbell(row, "en"))
     shaft, before, after = figure["data"]
-    assert (shaft["x"], before["x"], after["x"]) == ([row.before_value, row.after_value], [row.before_value], [row.after_value])
+    assert (shaft["x"], before["x"], after["x"]) == (
+        [row.before_value, row.after_value],
+        [row.before_value],
+        [row.after_value],
+    )
     low, high = figure["layout"]["xaxis"]["range"]
     assert low <= 0 < max(row.before_value, row.after_value) < high
     assert -low < 0.05 * high
     assert any(shape["x0"] == shape["x1"] == 0 for shape in figure["layout"]["shapes"])
-    assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == [safe(row.before_label), f"<b>{safe(row.after_label)}</b>"]
+    assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == [
+        safe(row.before_label),
+        f"<b>{safe(row.after_label)}</b>",
+    ]
 
 
 ENDS = {
@@ -256,7 +285,11 @@ def test_the_two_ends_of_licence_time_are_not_drawn():
 def test_rank_slope_with_the_first_place_on_top(row):
     figure = spec(rank_slope(row, "en"))
     slope, before, after = figure["data"]
-    assert (slope["y"], before["y"], after["y"]) == ([row.before_value, row.after_value], [row.before_value], [row.after_value])
+    assert (slope["y"], before["y"], after["y"]) == (
+        [row.before_value, row.after_value],
+        [row.before_value],
+        [row.after_value],
+    )
     lowest, top = figure["layout"]["yaxis"]["range"]
     assert lowest > max(row.before_value, row.after_value)
     assert top < 1
@@ -277,7 +310,9 @@ def test_a_stated_place_is_solid_and_a_derived_one_hollow():
 @pytest.mark.parametrize("row", named(DIFFERENT))
 def test_difference_from_zero_with_its_sign(row):
     figure = spec(difference_length(row, "en"))
-    ends = [row.change_value] * 2 if row.change_value is not None else sorted([row.change_low, row.change_high], key=abs)
+    ends = (
+        [row.change_value] * 2 if row.change_value is not None else sorted([row.change_low, row.change_high], key=abs)
+    )
     bar, *rest = figure["data"]
     assert (bar["type"], bar["x"], bar.get("base")) == ("bar", [ends[0]], None)
     assert [line["x"] for line in rest] == ([] if ends[0] == ends[1] else [ends])
@@ -297,7 +332,9 @@ def test_a_bounded_difference_is_lighter(bound, opacity):
 
 
 def test_differences_apart_share_an_axis():
-    assert spec(difference_length(BY_ID[9, "health-literacy"], "en", 19.0))["layout"]["xaxis"]["range"] == pytest.approx([-20.9, 20.9])
+    assert spec(difference_length(BY_ID[9, "health-literacy"], "en", 19.0))["layout"]["xaxis"][
+        "range"
+    ] == pytest.approx([-20.9, 20.9])
 
 
 # --- level_bars
@@ -327,7 +364,10 @@ LEVELS = [None, 0, 1, 2, 3, 4]
 def the_map(points: tuple[drawing.Point, ...] = (), chosen: tuple[str, ...] = ()) -> dict[str, Any]:
     """The map with every level in turn."""
     levels = zip(PLACES, LEVELS * 3, strict=True)
-    areas = [drawing.Area(place.code, place.name.en, place.lon, place.lat, level, (place.name.en,), place.code in chosen) for place, level in levels]
+    areas = [
+        drawing.Area(place.code, place.name.en, place.lon, place.lat, level, (place.name.en,), place.code in chosen)
+        for place, level in levels
+    ]
     return spec(drawing.henan_map(ADDRESS, areas, points))
 
 
@@ -341,7 +381,12 @@ def test_the_map_has_18_areas_and_its_first_trace_is_the_labels(chosen):
     figure = the_map(chosen=chosen)
     labels, areas, outlines, _ = figure["data"]
     assert (labels["type"], labels["mode"], labels["hoverinfo"]) == ("scattergeo", "text", "skip")
-    assert [area for (area,) in areas["customdata"]] == areas["locations"] == outlines["locations"] == [place.code for place in PLACES]
+    assert (
+        [area for (area,) in areas["customdata"]]
+        == areas["locations"]
+        == outlines["locations"]
+        == [place.code for place in PLACES]
+    )
     assert len(areas["locations"]) == 18
     assert (outlines["hoverinfo"], "customdata" in outlines) == ("skip", False)
 
@@ -355,7 +400,9 @@ def test_the_map_is_small_because_the_browser_fetches_the_boundaries_once():
 def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
     figure = the_map(chosen=(CHOSEN,))
     _, outlines = choropleths(figure)
-    assert [code for code, width in zip(outlines["locations"], outlines["marker"]["line"]["width"], strict=True) if width] == [CHOSEN]
+    assert [
+        code for code, width in zip(outlines["locations"], outlines["marker"]["line"]["width"], strict=True) if width
+    ] == [CHOSEN]
     assert outlines["marker"]["line"]["color"] == WORSENED
     assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
 
@@ -375,7 +422,11 @@ def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
 
     def paint(z: float) -> str:
         at = z / trace["zmax"]
-        (found,) = {one for low, high, one, other in zip(edges, edges[1:], paints, paints[1:], strict=False) if low < at < high and one == other}
+        (found,) = {
+            one
+            for low, high, one, other in zip(edges, edges[1:], paints, paints[1:], strict=False)
+            if low < at < high and one == other
+        }
         return found
 
     assert [paint(z) for z in trace["z"]] == [drawing.NO_DATA, *drawing.CLASSES] * 3
@@ -389,7 +440,14 @@ def test_the_class_of_a_value_is_how_many_breaks_it_reaches(value, level):
 
 @pytest.mark.parametrize(
     ("values", "breaks"),
-    [((), ()), ((3.0,), (3.0,)), ((2.0, 1.0, 2.0), (1.0, 2.0)), (range(4), (0, 1, 2, 3)), (range(5), (0, 1, 2, 3)), (range(10, 18), (10, 12, 14, 16))],
+    [
+        ((), ()),
+        ((3.0,), (3.0,)),
+        ((2.0, 1.0, 2.0), (1.0, 2.0)),
+        (range(4), (0, 1, 2, 3)),
+        (range(5), (0, 1, 2, 3)),
+        (range(10, 18), (10, 12, 14, 16)),
+    ],
     ids=["none", "one", "two", "four", "five", "eight"],
 )
 def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_data(values, breaks):
@@ -418,10 +476,23 @@ def test_the_world_map_is_looked_for_at_home(base, root):
 
 
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
-    figure = drawing.henan_map(ADDRESS, [drawing.Area(place.code, place.name.en, place.lon, place.lat, None, (place.name.en,)) for place in PLACES], ())
-    legend = spec(exported(figure, "Bonds", "A schematic", ["Source"], [("", drawing.NO_DATA, "no data"), ("●", drawing.INK, "county")]))["layout"]["annotations"]
+    figure = drawing.henan_map(
+        ADDRESS,
+        [drawing.Area(place.code, place.name.en, place.lon, place.lat, None, (place.name.en,)) for place in PLACES],
+        (),
+    )
+    legend = spec(
+        exported(
+            figure, "Bonds", "A schematic", ["Source"], [("", drawing.NO_DATA, "no data"), ("●", drawing.INK, "county")]
+        )
+    )["layout"]["annotations"]
     square, words, point, other = legend[2:6]
-    assert (square["bgcolor"], square["bordercolor"], square["borderwidth"], words["text"]) == (drawing.NO_DATA, NEUTRAL, 1, "no data")
+    assert (square["bgcolor"], square["bordercolor"], square["borderwidth"], words["text"]) == (
+        drawing.NO_DATA,
+        NEUTRAL,
+        1,
+        "no data",
+    )
     assert (point["text"], point["font"]["color"], other["text"]) == ("●", drawing.INK, "county")
     assert square["xshift"] < words["xshift"] < point["xshift"] < other["xshift"]
     subtitle, first_line_above_the_map = legend[1]["yshift"] - 22, square["yshift"] + 8
@@ -432,13 +503,21 @@ def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_fr
 
 
 def test_locator_fills_the_chosen_units_only():
-    everywhere, filled, marks = spec(locator(boundaries(), [CHOSEN], [(115.26, 33.64, "Dancheng County", False), (115.1, 35.93, "Qingfeng County", True)]))["data"]
+    everywhere, filled, marks = spec(
+        locator(
+            boundaries(), [CHOSEN], [(115.26, 33.64, "Dancheng County", False), (115.1, 35.93, "Qingfeng County", True)]
+        )
+    )["data"]
     zhoukou = DATASET.places["zhoukou"]
     assert "fill" not in everywhere
     assert filled["fill"] == "toself"
     assert everywhere["x"].count(None) > filled["x"].count(None) == 1
     assert min(x for x in filled["x"] if x) < zhoukou.lon < max(x for x in filled["x"] if x)
-    assert (marks["x"], marks["y"], marks["hovertext"]) == ([115.26, 115.1], [33.64, 35.93], ["Dancheng County", "Qingfeng County"])
+    assert (marks["x"], marks["y"], marks["hovertext"]) == (
+        [115.26, 115.1],
+        [33.64, 35.93],
+        ["Dancheng County", "Qingfeng County"],
+    )
     assert marks["marker"]["color"][0] != marks["marker"]["color"][1]
 
 
@@ -476,7 +555,9 @@ def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
     assert (bars["x"], bars["base"]) == ([7, 3, 230, 10], [0, 7, 10, 240])
     assert figure["layout"]["xaxis"]["range"] == [0, 250]
     assert bars["marker"]["pattern"]["shape"] == ["", "", "", "/"]
-    assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == ["E 230", "P"], "letters of parts too narrow for them would meet"
+    assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == ["E 230", "P"], (
+        "letters of parts too narrow for them would meet"
+    )
     assert spec(grade_strip({}, "en"))["data"] == []
 
 
@@ -485,28 +566,61 @@ def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
 
 def figures(row: Any, lang: str) -> list[dict[str, Any]]:
     """Each kind of figure, drawn from one row whatever it holds."""
-    full = row._replace(before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day")
+    full = row._replace(
+        before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day"
+    )
     areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, (row.name, row.finding)) for place in PLACES]
     point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, (row.name,), named_only=False)
     arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.case_title}, {"other": row.finding})
     edition = exported(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
-    drawn = [arrows, dumbbell(full, lang), rank_slope(full, lang), difference_length(full, lang), level_bars([full], [2.0], lang), edition]
+    drawn = [
+        arrows,
+        dumbbell(full, lang),
+        rank_slope(full, lang),
+        difference_length(full, lang),
+        level_bars([full], [2.0], lang),
+        edition,
+    ]
     return [spec(figure) for figure in (*drawn, drawing.henan_map(ADDRESS, areas, [point]))]
 
 
 def test_a_text_from_the_data_is_never_markup():
-    texts = dict.fromkeys(("name", "finding", "place", "periods", "case_title", "grade_word", "direction_word", "before_label", "after_label", "change_label"), EVIL)
+    texts = dict.fromkeys(
+        (
+            "name",
+            "finding",
+            "place",
+            "periods",
+            "case_title",
+            "grade_word",
+            "direction_word",
+            "before_label",
+            "after_label",
+            "change_label",
+        ),
+        EVIL,
+    )
     for figure in figures(HALVED._replace(**texts, formula_label=EVIL, phrases=EVIL), "en"):
         shown = list(strings({"data": figure["data"], "layout": {**figure["layout"], "template": {}}}))
         assert any("&lt;script" in text for text in shown)
-        assert not [text for text in shown if re.search(r"[<>]", ALLOWED.sub("", text)) or re.search(r"&(?!lt;|gt;|amp;)", text)]
+        assert not [
+            text for text in shown if re.search(r"[<>]", ALLOWED.sub("", text)) or re.search(r"&(?!lt;|gt;|amp;)", text)
+        ]
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_pointing_at_a_mark_tells_everything(lang):
     for row in ROWS[lang]:
         text = plain(hover_text(row, lang))
-        wanted = [row.finding, row.place, row.periods, f"{row.grade} {row.grade_word}", row.direction_word, row.formula_label, *row.phrases.split(" | ")]
+        wanted = [
+            row.finding,
+            row.place,
+            row.periods,
+            f"{row.grade} {row.grade_word}",
+            row.direction_word,
+            row.formula_label,
+            *row.phrases.split(" | "),
+        ]
         assert not [part for part in wanted if plain(part) not in text], row.metric_id
         assert not ALLOWED.sub("", hover_text(row, lang)).count("<")
 
@@ -522,7 +636,9 @@ def painted(part: Any, name: str = ""):
     elif isinstance(part, list):
         for inner in part:
             yield from painted(inner, name)
-    elif name in ("color", "bgcolor", "gridcolor", "paper_bgcolor", "plot_bgcolor", "colorscale") and isinstance(part, str):
+    elif name in ("color", "bgcolor", "gridcolor", "paper_bgcolor", "plot_bgcolor", "colorscale") and isinstance(
+        part, str
+    ):
         yield name, part
 
 
@@ -543,11 +659,19 @@ def test_the_template_has_transparent_grounds_and_leaves_the_text_to_the_theme()
 def test_a_figure_brings_the_template_s_values_and_not_the_template():
     layout = spec(blank(100, xaxis={"ticks": "inside"}))["layout"]
     assert "template" not in layout
-    assert (layout["paper_bgcolor"], layout["xaxis"]["showgrid"], layout["xaxis"]["ticks"], layout["yaxis"]["ticks"]) == ("rgba(0,0,0,0)", False, "inside", "")
+    assert (
+        layout["paper_bgcolor"],
+        layout["xaxis"]["showgrid"],
+        layout["xaxis"]["ticks"],
+        layout["yaxis"]["ticks"],
+    ) == ("rgba(0,0,0,0)", False, "inside", "")
 
 
 def test_figures_have_one_revision_while_they_hold_the_same():
-    first, again, other = (spec(dumbbell(row, "en"))["layout"]["datarevision"] for row in (HALVED, HALVED._replace(), HALVED._replace(after_value=51.0)))
+    first, again, other = (
+        spec(dumbbell(row, "en"))["layout"]["datarevision"]
+        for row in (HALVED, HALVED._replace(), HALVED._replace(after_value=51.0))
+    )
     assert first == again != other
 
 

@@ -61,7 +61,11 @@ def test_no_filter_is_no_query():
 
 
 QUERIES = {
-    "unknown": ({"city": "410300,luoyang,999999"}, Filters(city=("410300",)), (("city", "luoyang"), ("city", "999999"))),
+    "unknown": (
+        {"city": "410300,luoyang,999999"},
+        Filters(city=("410300",)),
+        (("city", "luoyang"), ("city", "999999")),
+    ),
     "repeated": ({"grade": "Z,A,Z,A"}, Filters(grade=("A",)), (("grade", "Z"),)),
     "in-the-order-offered": ({"grade": "P,B,A"}, Filters(grade=("A", "B", "P")), ()),
     "empty-parts": ({"city": ",410300,,"}, Filters(city=("410300",)), ()),
@@ -72,7 +76,11 @@ QUERIES = {
     "search-full-width-blank": ({"search": "转诊\u3000rate\t\u200b县"}, Filters(search="转诊 rate 县"), ()),
     "search-only-blanks": ({"search": " \u200b\u202e "}, Filters(), ()),
     "search-too-long": ({"search": "数" * 500}, Filters(search="数" * SEARCH_LIMIT), ()),
-    "search-cut-at-a-blank": ({"search": "a" * (SEARCH_LIMIT - 1) + " b"}, Filters(search="a" * (SEARCH_LIMIT - 1)), ()),
+    "search-cut-at-a-blank": (
+        {"search": "a" * (SEARCH_LIMIT - 1) + " b"},
+        Filters(search="a" * (SEARCH_LIMIT - 1)),
+        (),
+    ),
 }
 
 
@@ -107,7 +115,12 @@ def test_several_cities_are_either_of_them():
 
 @pytest.mark.parametrize("code", OPTIONS["city"])
 def test_a_city_keeps_exactly_the_cases_that_are_or_measure_there(code):
-    wanted = [case.id for case in DATASET.cases if code in {DATASET.prefecture_code(place) for place in (*case.places, *(metric.place for metric in case.metrics))}]
+    wanted = [
+        case.id
+        for case in DATASET.cases
+        if code
+        in {DATASET.prefecture_code(place) for place in (*case.places, *(metric.place for metric in case.metrics))}
+    ]
     selection = chosen(city=code)
     assert ids(selection) == wanted
     assert set(selection.rows["prefecture_code"][: selection.local]) <= {code}
@@ -137,7 +150,9 @@ def test_a_domain_keeps_its_cases_with_all_their_figures(domain):
 @pytest.mark.parametrize(("name", "value"), [*product(["grade"], "ABCDEFP"), *product(["role"], ROLES)])
 def test_a_grade_or_role_keeps_the_figures_that_have_it(name, value):
     selection = chosen(**{name: value})
-    assert pairs(selection) == [pair for pair, given in zip(pairs(chosen()), TABLE[name], strict=True) if given == value]
+    assert pairs(selection) == [
+        pair for pair, given in zip(pairs(chosen()), TABLE[name], strict=True) if given == value
+    ]
     assert ids(selection) == list(dict.fromkeys(selection.rows["case_id"]))
 
 
@@ -188,6 +203,9 @@ def test_nothing_left(query):
 
 def test_filters_together_leave_what_each_of_them_leaves():
     together = chosen(domain="public-services", grade="C", role="outcome", search="rate")
-    apart = [set(pairs(chosen(**{name: value}))) for name, value in (("domain", "public-services"), ("grade", "C"), ("role", "outcome"), ("search", "rate"))]
+    apart = [
+        set(pairs(chosen(**{name: value})))
+        for name, value in (("domain", "public-services"), ("grade", "C"), ("role", "outcome"), ("search", "rate"))
+    ]
     assert set(pairs(together)) == set.intersection(*apart)
     assert REFERRALS in pairs(together)

@@ -40,7 +40,9 @@ ONLY_OURS, ANYONE = "same-origin", "cross-origin"
 
 def directives(headers: dict[str, str]) -> dict[str, list[str]]:
     """The Content-Security-Policy by directive."""
-    return {name: sources for name, *sources in (part.split() for part in headers["content-security-policy"].split(";"))}
+    return {
+        name: sources for name, *sources in (part.split() for part in headers["content-security-policy"].split(";"))
+    }
 
 
 def assert_carried(headers: dict[str, str], resources: str = ONLY_OURS, frames: str = "'none'") -> None:
@@ -50,7 +52,9 @@ def assert_carried(headers: dict[str, str], resources: str = ONLY_OURS, frames: 
     policy = directives(headers)
     assert " ".join(policy.pop("frame-ancestors")) == frames
     digests = policy.pop("script-src")
-    assert digests[0] == "'self'" and all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", digest) for digest in digests[1:])
+    assert digests[0] == "'self'" and all(
+        re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", digest) for digest in digests[1:]
+    )
     assert policy == {
         "default-src": ["'none'"],
         "style-src": ["'self'", "'unsafe-inline'"],
@@ -80,7 +84,9 @@ def broken_later(request: Any) -> Response:
 
 
 def own_headers(request: Any) -> Response:
-    return Response("x", headers={"Referrer-Policy": "unsafe-url", "content-security-policy": "default-src *", "x-own": "kept"})
+    return Response(
+        "x", headers={"Referrer-Policy": "unsafe-url", "content-security-policy": "default-src *", "x-own": "kept"}
+    )
 
 
 async def talk(socket: WebSocket) -> None:
@@ -125,16 +131,46 @@ def guard(clock: Clock | None = None, base: str = "", **environment: str) -> Gua
 
 
 def sent(
-    app: Guard, path: str = "/", kind: str = "http", client: str = "127.0.0.1", query: bytes = b"", method: str = "GET", says: Iterable[Message] = (), **headers: str
+    app: Guard,
+    path: str = "/",
+    kind: str = "http",
+    client: str = "127.0.0.1",
+    query: bytes = b"",
+    method: str = "GET",
+    says: Iterable[Message] = (),
+    **headers: str,
 ) -> list[Message]:
     """Everything that goes out for one request; an error of the server's own is passed over."""
-    fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in ({"host": "localhost:8501"} | headers).items() if value]
-    scope = {"type": kind, "path": path, "raw_path": path.encode(), "query_string": query, "headers": fields, "root_path": "", "client": (client, 1), "method": method}
-    scope |= {"scheme": "http", "server": ("localhost", 8501), "http_version": "1.1", "extensions": {"websocket.http.response": {}}, "subprotocols": []}
+    fields = [
+        (name.replace("_", "-").encode(), value.encode())
+        for name, value in ({"host": "localhost:8501"} | headers).items()
+        if value
+    ]
+    scope = {
+        "type": kind,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "headers": fields,
+        "root_path": "",
+        "client": (client, 1),
+        "method": method,
+    }
+    scope |= {
+        "scheme": "http",
+        "server": ("localhost", 8501),
+        "http_version": "1.1",
+        "extensions": {"websocket.http.response": {}},
+        "subprotocols": [],
+    }
     if kind == "websocket":
         scope.pop("method")
     found: list[Message] = []
-    heard = iter([{"type": "websocket.connect"}, *says] if kind == "websocket" else [{"type": "http.request", "body": b"", "more_body": False}])
+    heard = iter(
+        [{"type": "websocket.connect"}, *says]
+        if kind == "websocket"
+        else [{"type": "http.request", "body": b"", "more_body": False}]
+    )
 
     async def receive() -> Message:
         return next(heard, {"type": "http.disconnect"})
@@ -200,7 +236,9 @@ def test_an_answer_that_has_begun_is_not_begun_again():
     assert [message["type"] for message in sent(guard(), "/broken-later")].count("http.response.start") == 1
 
 
-@pytest.mark.parametrize(("written", "sources"), [("none", "'none'"), ("self *.example.org", "'self' *.example.org"), ("*", "*")])
+@pytest.mark.parametrize(
+    ("written", "sources"), [("none", "'none'"), ("self *.example.org", "'self' *.example.org"), ("*", "*")]
+)
 def test_frames_are_as_set(written, sources):
     assert_carried(answer(guard(HENAN_FRAME_ANCESTORS=written))[1], frames=sources)
 
@@ -242,10 +280,30 @@ def test_the_policy_lets_run_what_the_pages_bring_and_nothing_else():
 HOSTS = {
     "the defaults": (
         "",
-        {"localhost": True, "LOCALHOST:8501": True, "127.0.0.1:80": True, "[::1]:8501": True, "localhost.": True, "example.org": False, "localhost.example.org": False},
+        {
+            "localhost": True,
+            "LOCALHOST:8501": True,
+            "127.0.0.1:80": True,
+            "[::1]:8501": True,
+            "localhost.": True,
+            "example.org": False,
+            "localhost.example.org": False,
+        },
     ),
-    "a name": ("example.org", {"example.org": True, "example.org:443": True, "www.example.org": False, "localhost": False, "evilexample.org": False}),
-    "all below a name": ("*.example.org", {"www.example.org": True, "a.b.example.org": True, "example.org": False, "wwwexample.org": False}),
+    "a name": (
+        "example.org",
+        {
+            "example.org": True,
+            "example.org:443": True,
+            "www.example.org": False,
+            "localhost": False,
+            "evilexample.org": False,
+        },
+    ),
+    "all below a name": (
+        "*.example.org",
+        {"www.example.org": True, "a.b.example.org": True, "example.org": False, "wwwexample.org": False},
+    ),
     "any": ("*", {"example.org": True, "10.0.0.1:8501": True, "[fe80::1]": True}),
 }
 
@@ -256,7 +314,22 @@ def test_a_server_answers_under_its_names(allowed, hosts):
     assert {host: answer(app, host=host)[0] == 200 for host in hosts} == hosts
 
 
-@pytest.mark.parametrize("host", ["a b", "a/b", "a@localhost", "localhost:", "localhost:x", "localhost:123456", "http://localhost", "localhost,localhost", "[::1", "-x", "例"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a b",
+        "a/b",
+        "a@localhost",
+        "localhost:",
+        "localhost:x",
+        "localhost:123456",
+        "http://localhost",
+        "localhost,localhost",
+        "[::1",
+        "-x",
+        "例",
+    ],
+)
 @pytest.mark.parametrize("allowed", ["", "*"])
 def test_what_is_no_host_is_refused_whatever_is_allowed(allowed, host):
     assert answer(guard(HENAN_ALLOWED_HOSTS=allowed), host=host)[0] == 400
@@ -264,7 +337,16 @@ def test_what_is_no_host_is_refused_whatever_is_allowed(allowed, host):
 
 def test_two_hosts_are_none():
     scope_twice = guard()
-    inner = scope_twice._refusal({"type": "http", "method": "GET", "headers": [(b"host", b"localhost")] * 2, "query_string": b"", "raw_path": b"/"}, False)
+    inner = scope_twice._refusal(
+        {
+            "type": "http",
+            "method": "GET",
+            "headers": [(b"host", b"localhost")] * 2,
+            "query_string": b"",
+            "raw_path": b"/",
+        },
+        False,
+    )
     assert inner is not None and inner.status_code == 400
 
 
@@ -292,9 +374,15 @@ def test_a_socket_is_for_our_own_pages_and_its_origin_goes_no_further(origin, ex
 
 
 def test_a_socket_takes_bytes_and_hangs_up_on_text():
-    said = [{"type": "websocket.receive", "bytes": b"x"}, {"type": "websocket.receive", "text": "x"}, {"type": "websocket.receive", "bytes": b"y"}]
+    said = [
+        {"type": "websocket.receive", "bytes": b"x"},
+        {"type": "websocket.receive", "text": "x"},
+        {"type": "websocket.receive", "bytes": b"y"},
+    ]
     found = sent(guard(), "/listener", kind="websocket", says=said)
-    assert [(message["type"].removeprefix("websocket."), message.get("bytes") or message.get("code")) for message in found] == [("accept", None), ("send", b"x"), ("close", 1003)]
+    assert [
+        (message["type"].removeprefix("websocket."), message.get("bytes") or message.get("code")) for message in found
+    ] == [("accept", None), ("send", b"x"), ("close", 1003)]
 
 
 def test_a_page_may_be_asked_for_from_elsewhere():
@@ -309,14 +397,23 @@ def test_nothing_is_written(method):
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "status"), [("/", TARGET_LIMIT - 1, 200), ("/", TARGET_LIMIT, 414), ("/" + "x" * TARGET_LIMIT, 0, 414)], ids=["longest", "query", "path"]
+    ("path", "query", "status"),
+    [("/", TARGET_LIMIT - 1, 200), ("/", TARGET_LIMIT, 414), ("/" + "x" * TARGET_LIMIT, 0, 414)],
+    ids=["longest", "query", "path"],
 )
 def test_an_address_has_a_longest_length(path, query, status):
     assert answer(guard(), path, query=b"x" * query)[0] == status
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"), [({"content_length": "0"}, 200), ({"content_length": "9" * 30}, 413), ({"content_length": "x"}, 413), ({"transfer_encoding": "chunked"}, 413)], ids=str
+    ("headers", "status"),
+    [
+        ({"content_length": "0"}, 200),
+        ({"content_length": "9" * 30}, 413),
+        ({"content_length": "x"}, 413),
+        ({"transfer_encoding": "chunked"}, 413),
+    ],
+    ids=str,
 )
 def test_a_request_has_no_body(headers, status):
     assert answer(guard(), **headers)[0] == status
@@ -344,7 +441,11 @@ def test_a_client_is_answered_so_often_a_minute():
 def test_one_client_does_not_use_up_the_share_of_another():
     app = guard(HENAN_API_RATE="1")
     assert [*statuses(app, 2, client="10.0.0.1"), *statuses(app, 2, client="10.0.0.2")] == [200, 429, 200, 429]
-    assert [*statuses(app, 1, client="2001:db8::1"), *statuses(app, 1, client="2001:db8::ffff"), *statuses(app, 1, client="2001:db8:0:1::1")] == [200, 429, 200]
+    assert [
+        *statuses(app, 1, client="2001:db8::1"),
+        *statuses(app, 1, client="2001:db8::ffff"),
+        *statuses(app, 1, client="2001:db8:0:1::1"),
+    ] == [200, 429, 200]
 
 
 def test_only_the_data_links_are_counted():
@@ -378,14 +479,18 @@ def test_only_the_clients_of_a_minute_are_remembered():
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[http.client.HTTPConnection]:
     log = tmp_path_factory.mktemp("server") / "log"
-    with started(log, HENAN_FRAME_ANCESTORS="self *.example.org", HENAN_ALLOWED_HOSTS="localhost reforms.example.org") as (address, _):
+    with started(
+        log, HENAN_FRAME_ANCESTORS="self *.example.org", HENAN_ALLOWED_HOSTS="localhost reforms.example.org"
+    ) as (address, _):
         connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
         yield connection
         connection.close()
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def fetched(server: http.client.HTTPConnection, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+def fetched(
+    server: http.client.HTTPConnection, path: str, method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     server.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     found = server.getresponse()
     names = [name.lower() for name, _ in found.getheaders()]
@@ -394,7 +499,11 @@ def fetched(server: http.client.HTTPConnection, path: str, method: str = "GET", 
 
 
 BUNDLE = SHELL.parent / "static"
-STATIC = [f"/static/{path.relative_to(BUNDLE).as_posix()}" for folder in ("js", "css", "media") for path in sorted((BUNDLE / folder).iterdir())[:1]]
+STATIC = [
+    f"/static/{path.relative_to(BUNDLE).as_posix()}"
+    for folder in ("js", "css", "media")
+    for path in sorted((BUNDLE / folder).iterdir())[:1]
+]
 PAGES = ["/", "/case", "/map", "/compare", "/data", "/method", "/case?case=x&lang=en", "/?embed=true"]
 STREAMLITS = [
     "/favicon.png",
@@ -408,8 +517,21 @@ STREAMLITS = [
     "/_stcore/agent/mcp",
     "/_stcore/upload_file/a/b",
 ]
-OURS = ["/healthz", "/topojson/world_110m.json", "/nowhere", "/case/", "//example.org", "/media/x.png", "/component/x/y.js", "/static/../../x", "/auth/login", "/oauth2callback"]
-LINKED = sorted({f"/api{route.path}".format(case_id="2020-01-water-pricing") for route in api.routes if isinstance(route, Route)})
+OURS = [
+    "/healthz",
+    "/topojson/world_110m.json",
+    "/nowhere",
+    "/case/",
+    "//example.org",
+    "/media/x.png",
+    "/component/x/y.js",
+    "/static/../../x",
+    "/auth/login",
+    "/oauth2callback",
+]
+LINKED = sorted(
+    {f"/api{route.path}".format(case_id="2020-01-water-pricing") for route in api.routes if isinstance(route, Route)}
+)
 DATA = ["/api", "/api/", "/api/metrics.json?city=x", "/api/cases/x.json", "/api/nowhere", *LINKED]
 
 
@@ -449,7 +571,14 @@ def test_every_route_refuses_the_same(server, path, request_, status):
         server.close()
 
 
-@pytest.mark.parametrize(("origin", "host", "status"), [("http://localhost", "localhost", 101), ("http://example.org", "localhost", 421), ("http://localhost", "example.org", 421)])
+@pytest.mark.parametrize(
+    ("origin", "host", "status"),
+    [
+        ("http://localhost", "localhost", 101),
+        ("http://example.org", "localhost", 421),
+        ("http://localhost", "example.org", 421),
+    ],
+)
 def test_a_socket_is_opened_for_our_own_pages(server, origin, host, status):
     opening = {
         "upgrade": "websocket",

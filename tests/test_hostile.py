@@ -36,7 +36,14 @@ from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.settings import Settings, read
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
-PAGES = {"overview": "", "case": "case.py", "map": "map.py", "compare": "compare.py", "data": "download.py", "method": "method.py"}
+PAGES = {
+    "overview": "",
+    "case": "case.py",
+    "map": "map.py",
+    "compare": "compare.py",
+    "data": "download.py",
+    "method": "method.py",
+}
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 CASES = 5
 SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.items()}
@@ -61,20 +68,29 @@ def test_the_corpus_is_large():
 
 
 def test_every_string_in_every_text_of_a_case_is_taken_or_refused_where_it_stands(tmp_path):
-    given = {f"{2000 + number // 99}-{number % 99 + 1:02d}-hostile": text for number, text in enumerate(HOSTILE.values())}
+    given = {
+        f"{2000 + number // 99}-{number % 99 + 1:02d}-hostile": text for number, text in enumerate(HOSTILE.values())
+    }
     cases = (case(int(stem[5:7]), cycle([text]), int(stem[:4])) for stem, text in given.items())
     dataset, problems = read_dataset(folder(tmp_path / "data", cases))
     refused = {Path(problem.file).stem for problem in problems}
     assert dataset is None
     assert {text for stem, text in given.items() if stem not in refused} == set(admitted())
-    assert [str(problem) for problem in problems if not re.fullmatch(r"data/cases/[0-9a-z-]+\.yaml:[0-9]+:[0-9]+ .+", str(problem)) or not str(problem).isprintable()] == []
+    assert [
+        str(problem)
+        for problem in problems
+        if not re.fullmatch(r"data/cases/[0-9a-z-]+\.yaml:[0-9]+:[0-9]+ .+", str(problem))
+        or not str(problem).isprintable()
+    ] == []
 
 
 def test_every_string_may_stand_bare_in_a_file(tmp_path):
     """Nothing raises, whatever YAML makes of it; every problem is one printable line."""
     files = folder(tmp_path / "data", ()) / "cases"
     for number, text in enumerate(HOSTILE.values()):
-        (files / f"bare-{number}.yaml").write_bytes(f"{text}\nid: {text}\ntitle: {{zh: {text}, en: x}}\n{text}: {text}\n".encode("utf-8", "surrogatepass"))
+        (files / f"bare-{number}.yaml").write_bytes(
+            f"{text}\nid: {text}\ntitle: {{zh: {text}, en: x}}\n{text}: {text}\n".encode("utf-8", "surrogatepass")
+        )
     dataset, problems = read_dataset(tmp_path / "data")
     assert dataset is None
     assert {Path(problem.file).name for problem in problems} == {file.name for file in files.iterdir()}
@@ -118,11 +134,35 @@ def _words(message: Message, path: str) -> Iterator[Words]:
                 yield Words(f"{path}.{field.name}", part)
 
 
-SHOWN_AS_IT_STANDS = {"Selectbox.options", "Selectbox.raw_value", "MultiSelect.options", "MultiSelect.raw_values", "TextInput.value", "Code.code_text", "PlotlyChart.alt"}
+SHOWN_AS_IT_STANDS = {
+    "Selectbox.options",
+    "Selectbox.raw_value",
+    "MultiSelect.options",
+    "MultiSelect.raw_values",
+    "TextInput.value",
+    "Code.code_text",
+    "PlotlyChart.alt",
+}
 NOT_SHOWN = re.compile(r"(icon|\bid|raw_values)$")
 ICON = re.compile(r" :material/\w+:$")
 ESCAPE = re.compile(r"\\(.)|\u2060")
-TAGS = {"div", "p", "h2", "span", "ul", "ol", "li", "b", "q", "small", "section", "blockquote", "time", "footer", "a"} | {*("table", "caption", "thead", "tbody", "tr", "th", "td")}
+TAGS = {
+    "div",
+    "p",
+    "h2",
+    "span",
+    "ul",
+    "ol",
+    "li",
+    "b",
+    "q",
+    "small",
+    "section",
+    "blockquote",
+    "time",
+    "footer",
+    "a",
+} | {*("table", "caption", "thead", "tbody", "tr", "th", "td")}
 ATTRIBUTES = {"class", "title", "lang", "role", "aria-label", "tabindex", "scope", "style", "href", "target", "rel"}
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 
@@ -148,12 +188,21 @@ def only_text(found: Words, texts: list[str]) -> bool:
     if found.where == "Html.body":
         elements = Elements(found.text)
         look = {"style", "script"} if found.text.lstrip().startswith("<style>") else set()
-        return elements.tags <= TAGS | look and elements.attributes <= ATTRIBUTES and all(link.startswith("/") for link in elements.links)
+        return (
+            elements.tags <= TAGS | look
+            and elements.attributes <= ATTRIBUTES
+            and all(link.startswith("/") for link in elements.links)
+        )
     if found.where == "PlotlyChart.spec":
         return not any(re.search("[<>&]", DRAWN.sub("", text)) for text in _strings(json.loads(found.text)))
     markdown = ICON.sub("", found.text)
     plain = ESCAPE.sub(r"\1", markdown)
-    return found.where in SHOWN_AS_IT_STANDS or bool(NOT_SHOWN.search(found.where)) or literal(plain) == markdown or not any(text in plain for text in texts)
+    return (
+        found.where in SHOWN_AS_IT_STANDS
+        or bool(NOT_SHOWN.search(found.where))
+        or literal(plain) == markdown
+        or not any(text in plain for text in texts)
+    )
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -174,12 +223,17 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("name", "view"), [*((name, "filtered") for name in PAGES), ("compare", "compared"), ("case", "printed"), ("map", "embedded")])
+@pytest.mark.parametrize(
+    ("name", "view"),
+    [*((name, "filtered") for name in PAGES), ("compare", "compared"), ("case", "printed"), ("map", "embedded")],
+)
 def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
     texts = [text.strip() for text in admitted() if len(text.strip()) > 4]
     found = [*words(opened(name, lang=lang, **VIEWS[view]))]
     assert [entry for entry in found if not only_text(entry, texts)] == []
-    assert hostile.source.title[lang] in html.unescape("".join(entry.text for entry in found if entry.where == "Html.body"))
+    assert hostile.source.title[lang] in html.unescape(
+        "".join(entry.text for entry in found if entry.where == "Html.body")
+    )
 
 
 def test_a_figure_draws_only_text():
@@ -189,7 +243,9 @@ def test_a_figure_draws_only_text():
         figure = exported(grade_strip({"A": 1}, "en"), text, text, [text], [("", "#ffffff", text)])
         drawn = [*_strings(figure.to_plotly_json()["layout"])]
         shown = html.unescape("".join(re.sub("</?b>", "", part) for part in drawn))
-        if any(re.search("[<>&]", DRAWN.sub("", part)) for part in drawn) or re.sub(r"\s", "", text)[:60] not in re.sub(r"\s", "", shown):
+        if any(re.search("[<>&]", DRAWN.sub("", part)) for part in drawn) or re.sub(r"\s", "", text)[:60] not in re.sub(
+            r"\s", "", shown
+        ):
             wrong.append(text)
     assert wrong == []
 
@@ -197,7 +253,10 @@ def test_a_figure_draws_only_text():
 # --- queries
 
 
-LISTS, SINGLE = ("city", "domain", "grade", "role", "cases", "figures"), ("search", "lang", "case", "colour", "view", "chart", "only", "embed")
+LISTS, SINGLE = (
+    ("city", "domain", "grade", "role", "cases", "figures"),
+    ("search", "lang", "case", "colour", "view", "chart", "only", "embed"),
+)
 AT_ONCE = 4 * len(LISTS) + len(SINGLE)
 
 
@@ -241,9 +300,25 @@ assert SETTINGS
 
 def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: bytes) -> Answer:
     """One request to the data links as the server has them: guarded and mounted."""
-    fields = [(name.replace("_", "-").encode(), value) for name, value in ({"host": b"localhost:8501"} | headers).items()]
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501), "root_path": "", "client": ("127.0.0.1", 1)}
-    scope |= {"method": "GET", "path": path, "raw_path": quote(path, errors="replace").encode(), "query_string": query.encode(), "headers": fields}
+    fields = [
+        (name.replace("_", "-").encode(), value) for name, value in ({"host": b"localhost:8501"} | headers).items()
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("localhost", 8501),
+        "root_path": "",
+        "client": ("127.0.0.1", 1),
+    }
+    scope |= {
+        "method": "GET",
+        "path": path,
+        "raw_path": quote(path, errors="replace").encode(),
+        "query_string": query.encode(),
+        "headers": fields,
+    }
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -254,7 +329,11 @@ def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: 
 
     asyncio.run(Guard(Router([mounted()]), settings)(scope, receive, send))
     start, *bodies = sent
-    return Answer(start["status"], [(name.decode(), value.decode()) for name, value in start["headers"]], b"".join(body.get("body", b"") for body in bodies))
+    return Answer(
+        start["status"],
+        [(name.decode(), value.decode()) for name, value in start["headers"]],
+        b"".join(body.get("body", b"") for body in bodies),
+    )
 
 
 def told(answer: Answer) -> Any:
@@ -274,7 +353,9 @@ def test_a_hostile_parameter_is_refused_by_name():
         body = told(answer)
         assert answer.status == (414 if len(query) > TARGET_LIMIT - 100 else 422), name
         if answer.status == 422:
-            assert {problem["parameter"] for problem in body["problems"]} >= (set(LINKED) if text.strip(b",") else {"limit", "offset"}), name
+            assert {problem["parameter"] for problem in body["problems"]} >= (
+                set(LINKED) if text.strip(b",") else {"limit", "offset"}
+            ), name
             assert all(len(part) <= 600 for problem in body["problems"] for part in problem.values()), name
 
 
@@ -289,7 +370,9 @@ def test_a_hostile_search_is_answered_in_json(hostile):
     for name, text in SENT.items():
         query = urlencode({"search": text, "limit": 1, "fields": "metric_id"})
         answer = asked("/api/metrics.json", query)
-        assert answer.status == (414 if len(query) > TARGET_LIMIT - 100 else 422 if len(HOSTILE[name]) > SEARCH_LIMIT else 200), name
+        assert answer.status == (
+            414 if len(query) > TARGET_LIMIT - 100 else 422 if len(HOSTILE[name]) > SEARCH_LIMIT else 200
+        ), name
         told(answer)
 
 
@@ -318,24 +401,45 @@ def test_a_hostile_header_gets_into_no_file(hostile):
         answer = asked(path, settings=anyone, **dict.fromkeys((*ADDRESSING, "if_none_match", "range"), text))
         assert (answer.status, answer.body) == (200, plain.body), name
         if not re.fullmatch(rb"[\w.-]+", text):
-            assert told(asked(path, settings=anyone, host=text)) == {"detail": "The address of the server is missing or malformed."}, name
+            assert told(asked(path, settings=anyone, host=text)) == {
+                "detail": "The address of the server is missing or malformed."
+            }, name
 
 
 def test_a_hostile_host_is_not_answered():
-    assert {name: status for name, text in SENT.items() if (status := asked("/api/metrics.csv", host=text).status) not in (400, 421)} == {}
+    assert {
+        name: status
+        for name, text in SENT.items()
+        if (status := asked("/api/metrics.csv", host=text).status) not in (400, 421)
+    } == {}
 
 
 # --- downloads
 
 
 def test_no_cell_of_a_table_is_a_formula(hostile):
-    cells = [cell for row in csv.reader(io.StringIO(FORMATS["csv"].write(Extract(hostile)).decode("utf-8-sig"))) for cell in row]
+    cells = [
+        cell
+        for row in csv.reader(io.StringIO(FORMATS["csv"].write(Extract(hostile)).decode("utf-8-sig")))
+        for cell in row
+    ]
     assert any(cell.startswith("'=") for cell in cells)
     assert [cell for cell in cells if re.match(r"\s*[=+@＝＋－＠]|\s*-(?![0-9])|[\t\r]", cell)] == []
     with zipfile.ZipFile(io.BytesIO(FORMATS["xlsx"].write(Extract(hostile, address="http://localhost:8501")))) as book:
         parts = {name: book.read(name).decode() for name in book.namelist()}
-    assert not [name for name, text in parts.items() if re.search(r"<f[ >]|externalLink|vbaProject|DDE", text) and name.endswith((".xml", ".rels")) and "sharedStrings" not in name]
-    leads_to = {target for name, text in parts.items() if name.endswith(".rels") and "worksheets" in name for target in re.findall(r'Target="([^"]*)"', text)}
+    assert not [
+        name
+        for name, text in parts.items()
+        if re.search(r"<f[ >]|externalLink|vbaProject|DDE", text)
+        and name.endswith((".xml", ".rels"))
+        and "sharedStrings" not in name
+    ]
+    leads_to = {
+        target
+        for name, text in parts.items()
+        if name.endswith(".rels") and "worksheets" in name
+        for target in re.findall(r'Target="([^"]*)"', text)
+    }
     assert {target.partition("/case?case=")[0] for target in leads_to} == {"http://localhost:8501"}
 
 
@@ -354,4 +458,6 @@ def test_what_is_taken_away_holds_the_text_and_no_more(hostile):
 
 def test_a_file_is_called_by_letters_and_digits(hostile):
     names = {name: file_name(Extract(hostile, parse({"search": text}, hostile)[0])) for name, text in HOSTILE.items()}
-    assert {name: file for name, file in names.items() if not re.fullmatch(r"henan-reforms_2020[\w-]{,60}\.csv", file)} == {}
+    assert {
+        name: file for name, file in names.items() if not re.fullmatch(r"henan-reforms_2020[\w-]{,60}\.csv", file)
+    } == {}

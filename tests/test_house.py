@@ -14,7 +14,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().rstrip("\0").split("\0")
+TRACKED = (
+    subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    .stdout.decode()
+    .rstrip("\0")
+    .split("\0")
+)
 CODE = sorted([ROOT / "dashboard.py", *(ROOT / "data").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in CODE}
 PAGES = {name: tree for name, tree in TREES.items() if name.startswith("pages/")}
@@ -41,10 +46,16 @@ def begins(name: str, module: str) -> bool:
 
 FOLDER_RULES = {
     "data/": (("streamlit", "plotly", "pages", "dashboard"), "data is usable from a notebook, without the dashboard"),
-    "pages/figures/": (("streamlit", "pages.frame", "data.live", "data.load", "data.export", "pathlib", "os", "io"), "a figure is drawn from its arguments alone"),
+    "pages/figures/": (
+        ("streamlit", "pages.frame", "data.live", "data.load", "data.export", "pathlib", "os", "io"),
+        "a figure is drawn from its arguments alone",
+    ),
     "pages/frame/": (("pages.figures",), "the frame knows data and controls, not drawings"),
     "pages/serving/": (("plotly", "pages.figures", "pages.frame"), "the server's own parts know no screen"),
-    "dashboard.py": (("plotly", "pages.figures", "pages.frame"), "the server joins Streamlit, the data routes and its own parts"),
+    "dashboard.py": (
+        ("plotly", "pages.figures", "pages.frame"),
+        "the server joins Streamlit, the data routes and its own parts",
+    ),
     "": (("dashboard", "tests"), "nothing imports the server or the tests"),
     "pages/": (tuple(f"pages.{name}" for name in SCREENS), "a screen is a script of its own and imports no other"),
 }
@@ -65,19 +76,39 @@ def test_the_folder_is_the_import_rule(folder):
 
 def test_imports_name_their_package_in_full():
     found = [(f"{path}:{line}", name) for path, tree in TREES.items() for line, name in imports(tree)]
-    broken = [f"{where} imports {name}: write the package's full name" for where, name in found if name.startswith((".", "frame.", "figures."))]
+    broken = [
+        f"{where} imports {name}: write the package's full name"
+        for where, name in found
+        if name.startswith((".", "frame.", "figures."))
+    ]
     assert not broken, "\n".join(broken)
 
 
 def test_a_figure_opens_no_file():
-    calls = [(path, node) for path, tree in PAGES.items() if path.startswith("pages/figures/") for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [
+        (path, node)
+        for path, tree in PAGES.items()
+        if path.startswith("pages/figures/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
     assert calls
-    assert not [f"{path}:{call.lineno}" for path, call in calls if isinstance(call.func, ast.Name) and call.func.id == "open"]
+    assert not [
+        f"{path}:{call.lineno}" for path, call in calls if isinstance(call.func, ast.Name) and call.func.id == "open"
+    ]
 
 
 def test_the_top_is_the_owners():
     top = {name.split("/")[0] for name in TRACKED}
-    assert {name for name in top if not name.startswith(".")} == {"dashboard.py", "pages", "data", "tests", "requirements.txt", "README.md", "LICENSE"}
+    assert {name for name in top if not name.startswith(".")} == {
+        "dashboard.py",
+        "pages",
+        "data",
+        "tests",
+        "requirements.txt",
+        "README.md",
+        "LICENSE",
+    }
 
 
 def test_tests_are_flat_files():
@@ -127,14 +158,24 @@ def is_pair(node: ast.AST) -> bool:
 def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     """Whether a string stands beside its English; a docstring and what is taken off a name need none."""
     docstring = isinstance(above[node], ast.Expr)
-    return docstring or any(called(outer) in ("say", "Text", "_pairs", "removesuffix") or is_pair(outer) for outer in ancestors(node, above))
+    return docstring or any(
+        called(outer) in ("say", "Text", "_pairs", "removesuffix") or is_pair(outer) for outer in ancestors(node, above)
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_chinese_without_its_english(path):
     above = parents(PAGES[path])
-    chinese = [node for node in ast.walk(PAGES[path]) if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDEOGRAPH.search(node.value)]
-    alone = [f"{path}:{node.lineno} {node.value!r}: write view.say(zh, en) or a pair of both" for node in chinese if not has_its_translation(node, above)]
+    chinese = [
+        node
+        for node in ast.walk(PAGES[path])
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDEOGRAPH.search(node.value)
+    ]
+    alone = [
+        f"{path}:{node.lineno} {node.value!r}: write view.say(zh, en) or a pair of both"
+        for node in chinese
+        if not has_its_translation(node, above)
+    ]
     assert not alone, "\n".join(alone)
 
 
@@ -144,7 +185,10 @@ def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
         if called(node) == "say" and not any(isinstance(argument, ast.Starred) for argument in node.args):
             zh, en = map(literal, node.args[-2:])
         elif called(node) == "Text":
-            zh, en = (literal(keyword.value) for keyword in sorted(node.keywords, key=lambda keyword: keyword.arg, reverse=True))
+            zh, en = (
+                literal(keyword.value)
+                for keyword in sorted(node.keywords, key=lambda keyword: keyword.arg, reverse=True)
+            )
         else:
             continue
         if zh and en:
@@ -155,11 +199,27 @@ def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
 def test_what_is_said_is_said_in_both_languages(path):
     for line, zh, en in sayings(TREES[path]):
         assert not CJK.search(en), f"{path}:{line} the English {en!r} holds Chinese"
-        assert CJK.search(zh) or not LATIN.search(zh + en) or LANGUAGE_TAG.fullmatch(zh), f"{path}:{line} the Chinese {zh!r} of {en!r} holds no Chinese"
+        assert CJK.search(zh) or not LATIN.search(zh + en) or LANGUAGE_TAG.fullmatch(zh), (
+            f"{path}:{line} the Chinese {zh!r} of {en!r} holds no Chinese"
+        )
 
 
 SHOWN = {
-    *("title", "header", "subheader", "caption", "markdown", "write", "text", "info", "warning", "error", "success", "toast", "Markup"),
+    *(
+        "title",
+        "header",
+        "subheader",
+        "caption",
+        "markdown",
+        "write",
+        "text",
+        "info",
+        "warning",
+        "error",
+        "success",
+        "toast",
+        "Markup",
+    ),
     *("button", "link_button", "download_button", "page_link", "expander", "popover", "tabs", "metric", "spinner"),
     *("selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "text_input"),
 }
@@ -170,14 +230,23 @@ NOT_READ = re.compile(r"<style>.*?</style>|<[^>]*>|\{[^}]*\}|:material/\w+:", re
 def shown_by(node: ast.AST) -> Iterator[str]:
     """The fixed texts that a call puts on the screen."""
     if isinstance(node, ast.Call) and called(node) in SHOWN:
-        arguments = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("label", "help", "placeholder", "alt"))]
+        arguments = [
+            *node.args[:1],
+            *(keyword.value for keyword in node.keywords if keyword.arg in ("label", "help", "placeholder", "alt")),
+        ]
         yield from filter(None, map(literal, arguments))
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_text_on_screen_in_one_language_only(path):
-    found = ((node.lineno, NOT_READ.sub(" ", text).strip()) for node in ast.walk(PAGES[path]) for text in shown_by(node))
-    alone = [f"{path}:{line} {text!r}: write view.say(zh, en)" for line, text in found if LATIN.search(text) and text not in NAMES_IN_ANY_LANGUAGE]
+    found = (
+        (node.lineno, NOT_READ.sub(" ", text).strip()) for node in ast.walk(PAGES[path]) for text in shown_by(node)
+    )
+    alone = [
+        f"{path}:{line} {text!r}: write view.say(zh, en)"
+        for line, text in found
+        if LATIN.search(text) and text not in NAMES_IN_ANY_LANGUAGE
+    ]
     assert not alone, "\n".join(alone)
 
 
@@ -230,23 +299,39 @@ def test_the_server_stays_private_and_silent(name, value):
 
 def test_nothing_is_fetched_from_elsewhere():
     """The data may name an address, as of a licence; the pages, the server and the settings know none."""
-    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in (*PAGES, "dashboard.py")} | {"config.toml": CONFIG}
-    found = {(path, address) for path, text in texts.items() for address in re.findall(r"(?:https?|wss?)://[\w./-]+", text)}
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in (*PAGES, "dashboard.py")} | {
+        "config.toml": CONFIG
+    }
+    found = {
+        (path, address) for path, text in texts.items() for address in re.findall(r"(?:https?|wss?)://[\w./-]+", text)
+    }
     assert {address for _, address in found} <= {"http://www.w3.org/2000/svg"}, found
 
 
-@pytest.mark.parametrize("command", ["streamlit run dashboard.py", "bash tests/run", "python -m data.check", "python -m data.export"])
+@pytest.mark.parametrize(
+    "command", ["streamlit run dashboard.py", "bash tests/run", "python -m data.check", "python -m data.export"]
+)
 def test_the_readme_names_the_commands(command):
     assert command in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_points_at_files_that_exist():
-    named = re.findall(r"\]\((\.?[\w/.-]+)\)|`((?:data|pages|tests)/[\w/.-]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    named = re.findall(
+        r"\]\((\.?[\w/.-]+)\)|`((?:data|pages|tests)/[\w/.-]+)`", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
     assert named
     assert [name for pair in named for name in pair if name and not (ROOT / name).exists()] == []
 
 
-REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "anaconda" + ".org", "proxy.golang" + ".org", "index-url")
+REGISTRIES = (
+    "pypi" + ".org",
+    "pythonhosted" + ".org",
+    "npmjs" + ".org",
+    "npmjs" + ".com",
+    "anaconda" + ".org",
+    "proxy.golang" + ".org",
+    "index-url",
+)
 OF_ONE_MACHINE = re.compile(r"(?<![\w.~$}])/(?:work|tmp|root|home|Users|mnt|opt)/[\w.]")
 
 
@@ -255,7 +340,9 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine():
     for name in TRACKED:
         if (path := ROOT / name).is_file() and path.suffix not in (".png", ".ico"):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                if any(host in line for host in REGISTRIES if name != "tests/test_house.py") or OF_ONE_MACHINE.search(line):
+                if any(host in line for host in REGISTRIES if name != "tests/test_house.py") or OF_ONE_MACHINE.search(
+                    line
+                ):
                     found.append(f"{name}:{number} {line.strip()[:100]}")
     assert not found, "\n".join(found)
 
@@ -265,6 +352,11 @@ def test_every_file_is_utf_8_without_tabs_or_trailing_blanks():
     for name in TRACKED:
         if (path := ROOT / name).is_file() and path.suffix in (".py", ".yaml", ".md", ".toml", ".txt", ".ini"):
             text = path.read_bytes().decode("utf-8")
-            if "\r" in text or "\t" in text or (text and not text.endswith("\n")) or re.search(r" $", text, re.MULTILINE):
+            if (
+                "\r" in text
+                or "\t" in text
+                or (text and not text.endswith("\n"))
+                or re.search(r" $", text, re.MULTILINE)
+            ):
                 found.append(name)
     assert not found

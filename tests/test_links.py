@@ -50,9 +50,25 @@ class Answer(NamedTuple):
 def ask(path: str, query: dict[str, Any] | str = "", method: str = "GET", base: str = "", **headers: str) -> Answer:
     """One request to the links as they are mounted under `base`."""
     text = query if isinstance(query, str) else urlencode(query)
-    fields = [(b"host", b"localhost:8501"), *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())]
-    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501), "root_path": ""}
-    scope |= {"method": method, "path": path, "raw_path": quote(path).encode(), "query_string": text.encode(), "headers": fields}
+    fields = [
+        (b"host", b"localhost:8501"),
+        *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()),
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("localhost", 8501),
+        "root_path": "",
+    }
+    scope |= {
+        "method": method,
+        "path": path,
+        "raw_path": quote(path).encode(),
+        "query_string": text.encode(),
+        "headers": fields,
+    }
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -63,7 +79,11 @@ def ask(path: str, query: dict[str, Any] | str = "", method: str = "GET", base: 
 
     asyncio.run(Router([mounted(base)])(scope, receive, send))
     start, *bodies = sent
-    return Answer(start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, b"".join(body.get("body", b"") for body in bodies))
+    return Answer(
+        start["status"],
+        {name.decode(): value.decode() for name, value in start["headers"]},
+        b"".join(body.get("body", b"") for body in bodies),
+    )
 
 
 @pytest.mark.parametrize(("path", "media_type"), PATHS.items(), ids=PATHS)
@@ -78,20 +98,28 @@ def test_a_link_gives_its_file(path, media_type):
 
 QUERIES = {
     "all": ({}, Extract(DATASET, address=HOST)),
-    "filtered": ({"city": "411200,410300", "domain": "finance"}, Extract(DATASET, Filters(city=("410300", "411200"), domain=("finance",)), HOST)),
+    "filtered": (
+        {"city": "411200,410300", "domain": "finance"},
+        Extract(DATASET, Filters(city=("410300", "411200"), domain=("finance",)), HOST),
+    ),
     "repeated": ([("grade", "A"), ("grade", "C,A")], Extract(DATASET, Filters(grade=("A", "C")), HOST)),
     "searched": ({"search": " 转诊率 "}, Extract(DATASET, Filters(search="转诊率"), HOST)),
     "nothing left": ({"search": "zzz"}, Extract(DATASET, Filters(search="zzz"), HOST)),
     "empty values": ({"city": "", "search": "", "fields": ",", "sort": ""}, Extract(DATASET, address=HOST)),
     "cut and sorted": (
         {"fields": "metric_id,index", "sort": "-index,metric_id", "limit": "3", "offset": "1"},
-        Extract(DATASET, address=HOST, columns=("metric_id", "index"), order=("-index", "metric_id"), limit=3, offset=1),
+        Extract(
+            DATASET, address=HOST, columns=("metric_id", "index"), order=("-index", "metric_id"), limit=3, offset=1
+        ),
     ),
     "one case and a figure of another": (
         {"only": f"{HEALTH}.out-of-county-referral-rate,{WATER}", "role": "outcome"},
         Extract(DATASET, Filters(role=("outcome",)), HOST, only=(f"{HEALTH}.out-of-county-referral-rate", WATER)),
     ),
-    "a page's query": (dict.fromkeys(PAGE_PARAMETERS, "x") | {"role": "outcome"}, Extract(DATASET, Filters(role=("outcome",)), HOST)),
+    "a page's query": (
+        dict.fromkeys(PAGE_PARAMETERS, "x") | {"role": "outcome"},
+        Extract(DATASET, Filters(role=("outcome",)), HOST),
+    ),
 }
 
 
@@ -105,7 +133,10 @@ def test_every_form_of_the_table_takes_the_same_query(query, extract):
 
 def test_a_name_beyond_ascii_is_given_to_old_and_new_browsers():
     found = ask("/api/metrics.csv", {"search": "转诊率"}).headers["content-disposition"]
-    assert found == f"attachment; filename=\"henan-reforms_2020_-.csv\"; filename*=UTF-8''henan-reforms_2020_{quote('转诊率')}.csv"
+    assert (
+        found
+        == f"attachment; filename=\"henan-reforms_2020_-.csv\"; filename*=UTF-8''henan-reforms_2020_{quote('转诊率')}.csv"
+    )
 
 
 def test_only_is_what_is_left_of_cases_and_figures():
@@ -113,7 +144,10 @@ def test_only_is_what_is_left_of_cases_and_figures():
     found = ask("/api/metrics.json", {"only": f"{rate},{WATER}", "city": "411600"}).json
     assert {f"{row['case_id']}.{row['metric_id']}" for row in found["metrics"]} == {rate}
     assert found["filter"] == {"city": "411600", "only": f"{rate},{WATER}"}
-    assert {row["case_id"] for row in ask("/api/cases.json", {"only": f"{rate},{WATER}"}).json["cases"]} == {HEALTH, WATER}
+    assert {row["case_id"] for row in ask("/api/cases.json", {"only": f"{rate},{WATER}"}).json["cases"]} == {
+        HEALTH,
+        WATER,
+    }
 
 
 def test_other_files_take_the_filters():
@@ -123,7 +157,9 @@ def test_other_files_take_the_filters():
     assert ask("/api/places.geojson", filters.query()).body == places_bytes(extract, boundaries())
     assert ask(f"/api/cases/{WATER}.json").body == case_bytes(extract, DATASET.by_id[WATER])
     found = ask("/api/cases.json", {**filters.query(), "fields": "case_id", "sort": "-case_id"}).json
-    assert found["cases"] == [{"case_id": case} for case in sorted((case.id for case in extract.selection.cases), reverse=True)]
+    assert found["cases"] == [
+        {"case_id": case} for case in sorted((case.id for case in extract.selection.cases), reverse=True)
+    ]
 
 
 def test_the_boundaries_of_the_map_are_as_they_are_drawn_and_not_sent_again_while_they_stay():
@@ -137,16 +173,28 @@ REFUSED = {
     "a name for an id": ({"city": "luoyang"}, [("city", "luoyang", '"410300"')]),
     "a chinese name for an id": ({"city": "洛阳"}, [("city", "洛阳", '"410300"')]),
     "an unknown name": ({"ctiy": "410300"}, [("ctiy", "410300", '"city"')]),
-    "an unknown column": ({"fields": "indx", "sort": "-indx"}, [("fields", "indx", '"index"'), ("sort", "-indx", '"-index"')]),
+    "an unknown column": (
+        {"fields": "indx", "sort": "-indx"},
+        [("fields", "indx", '"index"'), ("sort", "-indx", '"-index"')],
+    ),
     "no number": ({"limit": "ten"}, [("limit", "ten", "integer")]),
     "too small": ({"limit": "0", "offset": "-1"}, [("limit", "0", "1"), ("offset", "-1", "0")]),
     "too large": ({"limit": "1000001"}, [("limit", "1000001", "1000000")]),
     "too long": ({"search": "a" * 101}, [("search", "a" * 100, "100")]),
-    "an unknown figure": ({"only": f"{WATER},{HEALTH}.out-of-county-referal-rate"}, [("only", f"{HEALTH}.out-of-county-referal-rate", f"{HEALTH}.out-of-county-referral-rate")]),
+    "an unknown figure": (
+        {"only": f"{WATER},{HEALTH}.out-of-county-referal-rate"},
+        [("only", f"{HEALTH}.out-of-county-referal-rate", f"{HEALTH}.out-of-county-referral-rate")],
+    ),
     "markup": ({"domain": "<b>"}, [("domain", "<b>", "agriculture")]),
     "all at once": (
         {"grade": "Z,Y", "role": "x", "limit": "-", "name": "1"},
-        [("grade", "Z", "A, B, C, D, E, F, P"), ("grade", "Y", "A, B"), ("role", "x", "outcome"), ("limit", "-", "integer"), ("name", "1", "no such parameter")],
+        [
+            ("grade", "Z", "A, B, C, D, E, F, P"),
+            ("grade", "Y", "A, B"),
+            ("role", "x", "outcome"),
+            ("limit", "-", "integer"),
+            ("name", "1", "no such parameter"),
+        ],
     ),
 }
 
@@ -166,14 +214,27 @@ def test_the_cases_have_columns_of_their_own():
     assert [problem["value"] for problem in found.json["problems"]] == ["metric_id", "-figurs"]
 
 
-@pytest.mark.parametrize(("path", "name"), [("/api/dataset.zip", "limit"), ("/api/places.geojson", "fields"), (f"/api/cases/{WATER}.json", "city"), ("/api/openapi.json", "grade")])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/dataset.zip", "limit"),
+        ("/api/places.geojson", "fields"),
+        (f"/api/cases/{WATER}.json", "city"),
+        ("/api/openapi.json", "grade"),
+    ],
+)
 def test_a_file_refuses_what_it_does_not_take(path, name):
     found = ask(path, {name: "1"})
     assert found.status == 422
     assert [problem["parameter"] for problem in found.json["problems"]] == [name]
 
 
-NEAR = {"2020-01-water": [WATER], "2020-09-dancheng": ["2020-09-dancheng-health"], "dancheng-health": ["2020-09-dancheng-health"], "x": []}
+NEAR = {
+    "2020-01-water": [WATER],
+    "2020-09-dancheng": ["2020-09-dancheng-health"],
+    "dancheng-health": ["2020-09-dancheng-health"],
+    "x": [],
+}
 
 
 @pytest.mark.parametrize(("case_id", "near"), NEAR.items(), ids=NEAR)
@@ -184,7 +245,16 @@ def test_an_unknown_case_names_those_like_it(case_id, near):
     assert found.json["near"][:1] == near
 
 
-NOWHERE = ["/api/", "/api/metric.csv", "/api/metrics.csv/", "/api/metrics", "/api/docs", "/api/cases/a/b.json", "/api/x\ny", "/api/cases/\n.json"]
+NOWHERE = [
+    "/api/",
+    "/api/metric.csv",
+    "/api/metrics.csv/",
+    "/api/metrics",
+    "/api/docs",
+    "/api/cases/a/b.json",
+    "/api/x\ny",
+    "/api/cases/\n.json",
+]
 
 
 @pytest.mark.parametrize("path", NOWHERE, ids=ascii)
@@ -208,7 +278,10 @@ def test_who_has_the_file_is_not_sent_it_again(path):
 
 
 def test_the_tag_follows_the_content():
-    tags = {ask("/api/metrics.csv", query).headers["etag"] for query in ({}, {"grade": "A"}, {"limit": "1"}, {"sort": "-metric_id"})}
+    tags = {
+        ask("/api/metrics.csv", query).headers["etag"]
+        for query in ({}, {"grade": "A"}, {"limit": "1"}, {"sort": "-metric_id"})
+    }
     assert len(tags) == 4
     assert ask("/api/metrics.csv", {"lang": "zh"}).headers["etag"] in tags
 
@@ -223,7 +296,9 @@ def test_nothing_can_be_written(method):
     assert ask("/api/metrics.csv", method=method).status == 405
 
 
-@pytest.mark.parametrize(("path", "status"), [("/api/metrics.json", 200), ("/api/metrics.json?x", 422), ("/api/nothing", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/metrics.json", 200), ("/api/metrics.json?x", 422), ("/api/nothing", 404)]
+)
 def test_any_site_may_read(path, status):
     path, _, query = path.partition("?")
     found = ask(path, f"{query}=1" if query else "", origin="https://example.org")
@@ -233,7 +308,12 @@ def test_any_site_may_read(path, status):
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 400), ("DELETE", 400)])
 def test_any_site_may_ask_to_read_and_none_to_write(method, status):
-    assert ask("/api/metrics.json", method="OPTIONS", origin="https://example.org", access_control_request_method=method).status == status
+    assert (
+        ask(
+            "/api/metrics.json", method="OPTIONS", origin="https://example.org", access_control_request_method=method
+        ).status
+        == status
+    )
 
 
 @pytest.mark.parametrize("base", ["", "/reforms"])
@@ -245,7 +325,9 @@ def test_links_lead_back_to_the_server_under_its_base(base):
 
 def test_the_description_lists_every_link_with_the_values_it_takes():
     described = ask("/api/openapi.json").json
-    assert {f"/api{path}" for path in described["paths"]} == {path.replace(WATER, "{case_id}") for path in PATHS} - {"/api/openapi.json"}
+    assert {f"/api{path}" for path in described["paths"]} == {path.replace(WATER, "{case_id}") for path in PATHS} - {
+        "/api/openapi.json"
+    }
     taken = {parameter["name"]: parameter for parameter in described["paths"]["/metrics.csv"]["get"]["parameters"]}
     assert list(taken) == ["city", "domain", "grade", "role", "search", "only", "fields", "sort", "limit", "offset"]
     for name, known in {**options(DATASET), "fields": names("metrics")}.items():

@@ -72,7 +72,11 @@ def rested(live: Live) -> data.live.State:
 
 
 def referral(state: data.live.State) -> float:
-    return next(metric.change.value for metric in state.dataset.by_id[HEALTH].metrics if metric.id == "out-of-county-referral-rate")
+    return next(
+        metric.change.value
+        for metric in state.dataset.by_id[HEALTH].metrics
+        if metric.id == "out-of-county-referral-rate"
+    )
 
 
 def told(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
@@ -100,8 +104,12 @@ def test_an_edit_is_taken_over_once_it_rests(live, curator, caplog):
     after = live.current()
     assert (referral(before), referral(after)) == (-15.79, -15.78)
     assert after.loaded_at >= before.loaded_at
-    assert before.dataset.table.loc[before.dataset.table["metric_id"] == "out-of-county-referral-rate", "change_value"].tolist() == [-15.79]
-    assert [(record.getMessage(), record.fields["version"]) for record in caplog.records] == [("data loaded", after.dataset.version)]
+    assert before.dataset.table.loc[
+        before.dataset.table["metric_id"] == "out-of-county-referral-rate", "change_value"
+    ].tolist() == [-15.79]
+    assert [(record.getMessage(), record.fields["version"]) for record in caplog.records] == [
+        ("data loaded", after.dataset.version)
+    ]
 
 
 @pytest.mark.parametrize("moment", [0, 1_700_000_000, 4_000_000_000], ids=["of 1970", "of the past", "of the future"])
@@ -141,7 +149,10 @@ def beside_a_backup(path: Path, text: str) -> Steps:
 
 
 def with_a_lock(path: Path, text: str) -> Steps:
-    yield path.with_name(f".#{path.name}").symlink_to("curator@host.1:1"), path.with_name(f"#{path.name}#").write_text(text, encoding="utf-8")
+    yield (
+        path.with_name(f".#{path.name}").symlink_to("curator@host.1:1"),
+        path.with_name(f"#{path.name}#").write_text(text, encoding="utf-8"),
+    )
     yield path.write_text(text, encoding="utf-8")
     yield path.with_name(f".#{path.name}").unlink()
 
@@ -236,7 +247,12 @@ def test_a_broken_edit_keeps_the_last_good_data_and_says_what_is_wrong(old, new,
     assert rested(live) is broken
     curator.replace(HEALTH, new, old)
     repaired = rested(live)
-    assert (repaired.dataset, repaired.loaded_at, repaired.problems, repaired.edition) == (good.dataset, good.loaded_at, (), 3)
+    assert (repaired.dataset, repaired.loaded_at, repaired.problems, repaired.edition) == (
+        good.dataset,
+        good.loaded_at,
+        (),
+        3,
+    )
 
 
 def test_a_good_edit_beside_a_broken_one_waits_for_the_repair(live, curator):
@@ -385,7 +401,10 @@ def test_a_file_that_goes_while_it_is_checked_is_told_in_one_sentence(curator, m
     meanwhile(monkeypatch, data.load, "case_files", curator.path(HEALTH).unlink)
     with pytest.raises(DatasetError) as error:
         load_dataset(curator.folder)
-    assert str(error.value) == f"served/cases/{HEALTH}.yaml:1:1 cannot be read (No such file or directory). Restore the file or its permissions"
+    assert (
+        str(error.value)
+        == f"served/cases/{HEALTH}.yaml:1:1 cannot be read (No such file or directory). Restore the file or its permissions"
+    )
 
 
 def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
@@ -406,7 +425,10 @@ def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
     assert (len(calls), len(states)) == (1, 1)
 
 
-@pytest.mark.parametrize(("jump", "sentence"), [(-3600.0, "The clock was set back by 3600 seconds."), (7200.4, "The clock was set forward by 7200 seconds.")])
+@pytest.mark.parametrize(
+    ("jump", "sentence"),
+    [(-3600.0, "The clock was set back by 3600 seconds."), (7200.4, "The clock was set forward by 7200 seconds.")],
+)
 def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence, live, monkeypatch, caplog):
     before, clock = live.current(), data.live._clock
     rested(live)
@@ -442,8 +464,18 @@ def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monke
     assert referral(rested(live)) == -15.78
 
 
-@pytest.mark.parametrize(("lang", "sentence"), [("zh", "数据未能载入；修复后本页会自动显示。"), ("en", "No data could be loaded; this page shows it as soon as that is mended.")])
-@pytest.mark.parametrize("query", [{}, {"view": "print"}, {"view": "embed", "chart": "overview"}, {"city": "410300", "case": HEALTH}], ids=str)
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("zh", "数据未能载入；修复后本页会自动显示。"),
+        ("en", "No data could be loaded; this page shows it as soon as that is mended."),
+    ],
+)
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"view": "print"}, {"view": "embed", "chart": "overview"}, {"city": "410300", "case": HEALTH}],
+    ids=str,
+)
 def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, monkeypatch):
     monkeypatch.setattr(data.live, "_LIVE", Live(tmp_path))
     at = AppTest.from_file(str(SHELL), default_timeout=30)
@@ -453,7 +485,9 @@ def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, 
     assert ([error.value for error in at.error], len(at.exception), len(at.title)) == ([sentence], 0, 0)
 
 
-@pytest.mark.parametrize(("lang", "sentence"), [("zh", "正在读取案例文件：2,500/10,000"), ("en", "Reading the case files: 2,500 of 10,000")])
+@pytest.mark.parametrize(
+    ("lang", "sentence"), [("zh", "正在读取案例文件：2,500/10,000"), ("en", "Reading the case files: 2,500 of 10,000")]
+)
 def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path, monkeypatch):
     monkeypatch.setattr(data.live, "_LIVE", Live(tmp_path))
     data.live._LIVE.progress = (2500, 10_000)
@@ -468,7 +502,15 @@ def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path, monkeypatc
 
 PAGES = ["overview.py", "case.py", "map.py", "compare.py", "download.py", "method.py"]
 GONE = re.compile("zhoukou|public-services")
-CHOSEN = {"city": "411600,410700", "domain": "public-services", "grade": "C", "role": "outcome", "case": HEALTH, "cases": f"{HEALTH},2020-01-water-pricing", "lang": "en"}
+CHOSEN = {
+    "city": "411600,410700",
+    "domain": "public-services",
+    "grade": "C",
+    "role": "outcome",
+    "case": HEALTH,
+    "cases": f"{HEALTH},2020-01-water-pricing",
+    "lang": "en",
+}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -494,24 +536,45 @@ class Session:
 
     def __init__(self, name: str, page: str = "page", busy: bool = False, connected: bool = True) -> None:
         self.id, self.connected, self.reruns = name, connected, []
-        self._scriptrunner, self._client_state = object() if busy else None, ClientState(page_script_hash=page, query_string="city=410300")
+        self._scriptrunner, self._client_state = (
+            object() if busy else None,
+            ClientState(page_script_hash=page, query_string="city=410300"),
+        )
 
     def request_rerun(self, state: ClientState) -> None:
         self.reruns.append(state.query_string)
 
 
 def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch):
-    behind, newest, busy, away, begun = Session("a"), Session("b"), Session("c", busy=True), Session("d", connected=False), Session("e", page="")
+    behind, newest, busy, away, begun = (
+        Session("a"),
+        Session("b"),
+        Session("c", busy=True),
+        Session("d", connected=False),
+        Session("e", page=""),
+    )
     everybody = {session.id: session for session in (behind, newest, busy, away, begun)}
-    monkeypatch.setattr(updates.runtime, "get_instance", lambda: SimpleNamespace(get_app_session=lambda name: everybody[name] if everybody[name].connected else None))
-    monkeypatch.setattr(updates, "_shown", WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()}))
+    monkeypatch.setattr(
+        updates.runtime,
+        "get_instance",
+        lambda: SimpleNamespace(get_app_session=lambda name: everybody[name] if everybody[name].connected else None),
+    )
+    monkeypatch.setattr(
+        updates, "_shown", WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()})
+    )
     for _ in range(2):
         updates._bring(2)
         assert [name for name, session in everybody.items() if session.reruns] == ["a"]
     busy._scriptrunner, away.connected = None, True
     for _ in range(2):
         updates._bring(2)
-    assert {name: session.reruns for name, session in everybody.items()} == {"a": ["city=410300"], "b": [], "c": ["city=410300"], "d": ["city=410300"], "e": []}
+    assert {name: session.reruns for name, session in everybody.items()} == {
+        "a": ["city=410300"],
+        "b": [],
+        "c": ["city=410300"],
+        "d": ["city=410300"],
+        "e": [],
+    }
 
 
 def test_an_edit_is_looked_for_often_enough():

@@ -60,8 +60,13 @@ def test_cases_come_in_the_order_of_the_document(folder: Path) -> None:
     last = folder / "cases" / "2020-10-ruzhou-returnees.yaml"
     last.rename(folder / "cases" / "2019-10-ruzhou-returnees.yaml")
     text = (folder / "cases" / "2019-10-ruzhou-returnees.yaml").read_text(encoding="utf-8")
-    (folder / "cases" / "2019-10-ruzhou-returnees.yaml").write_text(text.replace("id: 2020-10-", "id: 2019-10-").replace("year: 2020\n", "year: 2019\n", 1), encoding="utf-8")
-    assert [(case.year, case.number) for case in load_dataset(folder).cases] == [(2019, 10), *((2020, number) for number in range(1, 10))]
+    (folder / "cases" / "2019-10-ruzhou-returnees.yaml").write_text(
+        text.replace("id: 2020-10-", "id: 2019-10-").replace("year: 2020\n", "year: 2019\n", 1), encoding="utf-8"
+    )
+    assert [(case.year, case.number) for case in load_dataset(folder).cases] == [
+        (2019, 10),
+        *((2020, number) for number in range(1, 10)),
+    ]
 
 
 def test_loading_is_repeatable(dataset: Dataset) -> None:
@@ -82,7 +87,13 @@ def test_the_dataset_takes_no_assignment(dataset: Dataset) -> None:
 
 def test_everything_in_the_dataset_is_immutable(dataset: Dataset) -> None:
     models = 0
-    for value in parts((dataset.cases, dataset.source, *(tuple(table.values()) for table in (dataset.places, dataset.domains, dataset.units)))):
+    for value in parts(
+        (
+            dataset.cases,
+            dataset.source,
+            *(tuple(table.values()) for table in (dataset.places, dataset.domains, dataset.units)),
+        )
+    ):
         if isinstance(value, BaseModel):
             models += 1
             with pytest.raises(ValidationError, match="frozen"):
@@ -163,7 +174,9 @@ def test_each_value_knows_its_place() -> None:
 def test_a_broken_dataset_is_none(folder: Path) -> None:
     first, second = (folder / "cases" / name for name in ("2020-01-water-pricing.yaml", "2020-02-government-debt.yaml"))
     for path in (first, second):
-        path.write_text(path.read_text(encoding="utf-8").replace("year: 2020\n", "year: 二零二零\n", 1), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("year: 2020\n", "year: 二零二零\n", 1), encoding="utf-8"
+        )
     dataset, problems = read_dataset(folder)
     assert dataset is None
     with pytest.raises(DatasetError) as raised:

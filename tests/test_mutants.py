@@ -25,14 +25,108 @@ MUTANTS_PER_FILE = 300
 SECONDS_PER_MUTANT = 5.0
 
 SCALARS = (
-    *("约30", "30%", "3,000", "01", "08", "0x1f", "1_000", "1e5", "1.5e300", "-0", "+5", ".5", "5.", ".nan", "-.inf", "0", "-1", "-100", "100", "1e-400"),
-    *("99999999999999999", "0.1234567890123456789", "1" * 400, "0." + "0" * 400 + "1", "no", "yes", "true", "null", "~", "", "''", "2020-1-5", "2020-02-30"),
-    *("[]", "{}", "[[]]", "{zh: 一}", "{zh: 一, en: 二}", "[a, a]", "- a", "? a", "!!int 3", "!!python/name:os.system x", "! 3", "&a 3", "*a", "<<", "|", ">-", "'", '"'),
-    *('"\\u0000"', '"\\x07"', '"\\ud800"', '"\\u200b"', '"\\U0010ffff"', "#", "# 3", "a: b", "a # b", "%", "@", "`", "\t3", "rank", "percent", "relative", "multiple", "places"),
+    *(
+        "约30",
+        "30%",
+        "3,000",
+        "01",
+        "08",
+        "0x1f",
+        "1_000",
+        "1e5",
+        "1.5e300",
+        "-0",
+        "+5",
+        ".5",
+        "5.",
+        ".nan",
+        "-.inf",
+        "0",
+        "-1",
+        "-100",
+        "100",
+        "1e-400",
+    ),
+    *(
+        "99999999999999999",
+        "0.1234567890123456789",
+        "1" * 400,
+        "0." + "0" * 400 + "1",
+        "no",
+        "yes",
+        "true",
+        "null",
+        "~",
+        "",
+        "''",
+        "2020-1-5",
+        "2020-02-30",
+    ),
+    *(
+        "[]",
+        "{}",
+        "[[]]",
+        "{zh: 一}",
+        "{zh: 一, en: 二}",
+        "[a, a]",
+        "- a",
+        "? a",
+        "!!int 3",
+        "!!python/name:os.system x",
+        "! 3",
+        "&a 3",
+        "*a",
+        "<<",
+        "|",
+        ">-",
+        "'",
+        '"',
+    ),
+    *(
+        '"\\u0000"',
+        '"\\x07"',
+        '"\\ud800"',
+        '"\\u200b"',
+        '"\\U0010ffff"',
+        "#",
+        "# 3",
+        "a: b",
+        "a # b",
+        "%",
+        "@",
+        "`",
+        "\t3",
+        "rank",
+        "percent",
+        "relative",
+        "multiple",
+        "places",
+    ),
     *("over", "neutral", "outcome", "target", "as_of", "2030", "henan", "𠀀", "x" * 5000),
 )
 LINES = (
-    *("---", "...", "%YAML 1.2", "<<: {role: rule}", "<<: *a", "? a", ": a", "- ", "-", "\tvalue: 3", "  value: 3", "      value: 3", "}", "]", "{", "[", "'", '"', "#", "\ufeff"),
+    *(
+        "---",
+        "...",
+        "%YAML 1.2",
+        "<<: {role: rule}",
+        "<<: *a",
+        "? a",
+        ": a",
+        "- ",
+        "-",
+        "\tvalue: 3",
+        "  value: 3",
+        "      value: 3",
+        "}",
+        "]",
+        "{",
+        "[",
+        "'",
+        '"',
+        "#",
+        "\ufeff",
+    ),
     *(
         "metrics:",
         "metrics: []",
@@ -67,7 +161,9 @@ class Sound(NamedTuple):
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    return read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in ("places", "domains", "units")})
+    return read_tables(
+        {name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in ("places", "domains", "units")}
+    )
 
 
 def check(raw: bytes, name: str, tables: Tables) -> Case | None:
@@ -94,10 +190,17 @@ def sound(path: Path, tables: Tables) -> Sound:
     case = check(raw, f"data/cases/{path.name}", tables)
     assert case is not None
     lines = raw.decode().splitlines()
-    first, last = lines.index("metrics:"), next(index for index, line in enumerate(lines) if re.match("conflicts:|not_measured:", line))
+    first, last = (
+        lines.index("metrics:"),
+        next(index for index, line in enumerate(lines) if re.match("conflicts:|not_measured:", line)),
+    )
     starts = [index for index in range(first, last) if lines[index].startswith("  - ")]
     ends = [*starts[1:], last]
-    return Sound(lines, case, {metric.id: range(start, end) for metric, start, end in zip(case.metrics, starts, ends, strict=True)})
+    return Sound(
+        lines,
+        case,
+        {metric.id: range(start, end) for metric, start, end in zip(case.metrics, starts, ends, strict=True)},
+    )
 
 
 def joined(lines: list[str]) -> bytes:
@@ -123,7 +226,15 @@ def move(lines: list[str], random: Random) -> Mutant:
 
 def indent(lines: list[str], random: Random) -> Mutant:
     at = random.randrange(len(lines))
-    changed = random.choice((" " + lines[at], "  " + lines[at], lines[at].removeprefix(" "), lines[at].removeprefix("  "), "\t" + lines[at].lstrip()))
+    changed = random.choice(
+        (
+            " " + lines[at],
+            "  " + lines[at],
+            lines[at].removeprefix(" "),
+            lines[at].removeprefix("  "),
+            "\t" + lines[at].lstrip(),
+        )
+    )
     return Mutant(joined([*lines[:at], changed, *lines[at + 1 :]]), {at - 1, at, at + 1})
 
 
@@ -134,12 +245,16 @@ def insert(lines: list[str], random: Random) -> Mutant:
 
 def retype(lines: list[str], random: Random) -> Mutant:
     """Another scalar behind a colon: a trick, or what stands behind another one."""
-    at, other = (random.choice([index for index, line in enumerate(lines) if re.search(r"\w: ", line)]) for _ in range(2))
+    at, other = (
+        random.choice([index for index, line in enumerate(lines) if re.search(r"\w: ", line)]) for _ in range(2)
+    )
     colons = [found.end() for found in re.finditer(r"\w: ", lines[at])]
     start = random.choice(colons)
     end = start + len(re.match(r"[^,}\]]*", lines[at][start:])[0])  # type: ignore[index]
     scalar = random.choice((random.choice(SCALARS), re.split(r"\w: ", lines[other])[-1].rstrip("}")))
-    return Mutant(joined([*lines[:at], lines[at][:start] + scalar + lines[at][end:], *lines[at + 1 :]]), {at - 1, at, at + 1})
+    return Mutant(
+        joined([*lines[:at], lines[at][:start] + scalar + lines[at][end:], *lines[at + 1 :]]), {at - 1, at, at + 1}
+    )
 
 
 def mistype(lines: list[str], random: Random) -> Mutant:
@@ -147,7 +262,9 @@ def mistype(lines: list[str], random: Random) -> Mutant:
     at = random.choice([index for index, line in enumerate(lines) if line])
     column = random.randrange(len(lines[at]))
     left, right = lines[at][:column], lines[at][column + random.choice((0, 1)) :]
-    return Mutant(joined([*lines[:at], left + random.choice(("", *CHARACTERS)) + right, *lines[at + 1 :]]), {at - 1, at, at + 1})
+    return Mutant(
+        joined([*lines[:at], left + random.choice(("", *CHARACTERS)) + right, *lines[at + 1 :]]), {at - 1, at, at + 1}
+    )
 
 
 def truncate(lines: list[str], random: Random) -> Mutant:
@@ -166,7 +283,10 @@ def corrupt(lines: list[str], random: Random) -> Mutant:
 
 def encode(lines: list[str], random: Random) -> Mutant:
     text = "\n".join(lines)
-    coding, ending = random.choice(("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "gb18030", "big5hkscs", "utf-7")), random.choice(("\n", "\r\n", "\r"))
+    coding, ending = (
+        random.choice(("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "gb18030", "big5hkscs", "utf-7")),
+        random.choice(("\n", "\r\n", "\r")),
+    )
     return Mutant(text.replace("\n", ending).encode(coding, errors="replace"), set())
 
 

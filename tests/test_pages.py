@@ -58,7 +58,11 @@ MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTAL
 
 def scripts() -> dict[str, str]:
     """The pages that the frame knows, as {name: script}."""
-    (found,) = (node.value for node in ast.parse(SHELL.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SCRIPTS")
+    (found,) = (
+        node.value
+        for node in ast.parse(SHELL.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SCRIPTS"
+    )
     return ast.literal_eval(found)
 
 
@@ -116,17 +120,29 @@ def tables(at: AppTest) -> list[list[list[str]]]:
     """The rows of a page's tables, their cells as a reader reads them."""
     bodies_of_tables = re.findall(r"<tbody>(.*?)</tbody>", bodies(at), re.DOTALL)
     rows = [re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL) for body in bodies_of_tables]
-    return [[[html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)] for row in body] for body in rows]
+    return [
+        [
+            [html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+            for row in body
+        ]
+        for body in rows
+    ]
 
 
 def texts(figure: dict[str, Any]) -> str:
     """The annotations of a figure, run together without markup and blanks."""
-    return re.sub(r"\s", "", html.unescape("".join(MARKUP.sub("", annotation["text"]) for annotation in figure["layout"]["annotations"])))
+    return re.sub(
+        r"\s",
+        "",
+        html.unescape("".join(MARKUP.sub("", annotation["text"]) for annotation in figure["layout"]["annotations"])),
+    )
 
 
 def test_every_page_of_the_frame_has_its_title_here():
     assert set(TITLES) == set(SCRIPTS), "add the title of the new page to TITLES"
-    assert sorted(SCRIPTS.values()) == sorted(path.name for path in SHELL.parent.glob("*.py") if path.name not in ("__init__.py", "shell.py"))
+    assert sorted(SCRIPTS.values()) == sorted(
+        path.name for path in SHELL.parent.glob("*.py") if path.name not in ("__init__.py", "shell.py")
+    )
 
 
 @pytest.mark.parametrize("filtered", FILTERS)
@@ -137,9 +153,15 @@ def test_every_page_stands(name, lang, filtered):
     assert [title.value for title in at.title] == [TITLES[name][LANGS.index(lang)]]
     filters, dropped = parse(FILTERS[filtered], DATASET)
     selection = select(DATASET, filters)
-    figures = f"{len(selection.positions)}/{len(TABLE)} 项指标" if lang == "zh" else f"{len(selection.positions)} of {len(TABLE)} figures"
+    figures = (
+        f"{len(selection.positions)}/{len(TABLE)} 项指标"
+        if lang == "zh"
+        else f"{len(selection.positions)} of {len(TABLE)} figures"
+    )
     assert figures in words(at)
-    assert len([warning for warning in at.warning if "link" in warning.icon]) == len(dropped) + (name == "case" and "case" in FILTERS[filtered])
+    assert len([warning for warning in at.warning if "link" in warning.icon]) == len(dropped) + (
+        name == "case" and "case" in FILTERS[filtered]
+    )
     assert "<script>alert" not in bodies(at)
     assert "<b>x</b>" not in bodies(at) + "".join(warning.value for warning in at.warning)
     assert DATASET.source.title[lang] in words(at)
@@ -183,10 +205,14 @@ def test_overview_draws_every_comparable_figure_and_a_row_for_every_case(lang):
     wanted = {(row.case_id, row.metric_id): math.log10(row.index) for row in comparable(ROWS[lang])}
     assert heads(figure) == pytest.approx(wanted)
     shown = texts(figure)
-    assert [case.id for case in DATASET.cases if re.sub(r"\s", "", f"{case.number}{case.title[lang]}") not in shown] == []
+    assert [
+        case.id for case in DATASET.cases if re.sub(r"\s", "", f"{case.number}{case.title[lang]}") not in shown
+    ] == []
     drawn = {case for case, _ in wanted}
     best = {row.case_id: row for row in ROWS[lang] if row.headline == 1}
-    assert [row.metric_id for case, row in best.items() if case not in drawn and re.sub(r"\s", "", row.finding) not in shown] == []
+    assert [
+        row.metric_id for case, row in best.items() if case not in drawn and re.sub(r"\s", "", row.finding) not in shown
+    ] == []
 
 
 def test_overview_orders_a_case_by_grade_and_never_by_size():
@@ -222,7 +248,9 @@ def test_overview_counts_the_grades(lang):
 def expected(row: Any) -> list[float] | None:
     """The numbers that the chart of a figure must hold; None where it has no chart."""
     if row.grade in "AB":
-        drawable = row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
+        drawable = (
+            row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
+        )
         return [row.before_value, row.after_value] if drawable else None
     if row.grade == "C":
         return None if row.index is None else [2, math.log10(row.index)]
@@ -234,13 +262,21 @@ def expected(row: Any) -> list[float] | None:
 def test_case_draws_what_the_table_holds(case_id, lang):
     at = visit("case", lang=lang, case=case_id)
     assert at.title[0].value == DATASET.by_id[case_id].title[lang]
-    changed = [row for row in ROWS[lang] if row.case_id == case_id and row.role in ("outcome", "output") and row.grade in "ABCD"]
+    changed = [
+        row
+        for row in ROWS[lang]
+        if row.case_id == case_id and row.role in ("outcome", "output") and row.grade in "ABCD"
+    ]
     drawn = {key: figure for key, figure in charts(at).items() if key.startswith("chart-figure-")}
     assert set(drawn) == {f"chart-figure-{row.metric_id}" for row in changed if expected(row) is not None}
     for row in changed:
         if (numbers := expected(row)) is not None:
             traces = drawn[f"chart-figure-{row.metric_id}"]["data"]
-            held = [value for trace in traces for value in trace["y" if row.dimension == "rank" and row.grade in "AB" else "x"]]
+            held = [
+                value
+                for trace in traces
+                for value in trace["y" if row.dimension == "rank" and row.grade in "AB" else "x"]
+            ]
             assert all(any(value == pytest.approx(number) for value in held) for number in numbers), row.metric_id
 
 
@@ -249,7 +285,14 @@ def test_case_draws_what_the_table_holds(case_id, lang):
 def test_case_tells_its_story_and_every_figures_words(case_id, lang):
     at, case = visit("case", lang=lang, case=case_id), DATASET.by_id[case_id]
     read = words(at)
-    story = [case.summary, case.problem, case.result, *case.actions, *(event.what for event in case.events), *(conflict.note for conflict in case.conflicts)]
+    story = [
+        case.summary,
+        case.problem,
+        case.result,
+        *case.actions,
+        *(event.what for event in case.events),
+        *(conflict.note for conflict in case.conflicts),
+    ]
     assert [text[lang] for text in story if text[lang] not in read] == []
     rows = [row for row in ROWS[lang] if row.case_id == case_id]
     assert [row.metric_id for row in rows if row.name not in read or row.section not in read] == []
@@ -259,7 +302,9 @@ def test_case_tells_its_story_and_every_figures_words(case_id, lang):
     assert [row.metric_id for row in shown if row.finding not in read] == []
 
 
-@pytest.mark.parametrize(("lang", "notice"), [("zh", "当前筛选不包含这个案例"), ("en", "The filters would hide this case")])
+@pytest.mark.parametrize(
+    ("lang", "notice"), [("zh", "当前筛选不包含这个案例"), ("en", "The filters would hide this case")]
+)
 def test_case_of_a_link_is_shown_with_a_notice_when_the_filter_would_hide_it(lang, notice):
     hidden = visit("case", lang=lang, case=HEALTH, city="419001")
     assert hidden.title[0].value == DATASET.by_id[HEALTH].title[lang]
@@ -293,7 +338,9 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
     assert DATASET.source.title.zh in read
     rows = [row for row in ROWS["zh"] if row.case_id == case_id and row.role in ("outcome", "output")]
     assert [row.metric_id for row in rows if row.name not in read] == []
-    assert {key for key in charts(at) if key.startswith("chart-figure-")} == {f"chart-figure-{row.metric_id}" for row in rows if row.grade in "ABCD" and expected(row) is not None}
+    assert {key for key in charts(at) if key.startswith("chart-figure-")} == {
+        f"chart-figure-{row.metric_id}" for row in rows if row.grade in "ABCD" and expected(row) is not None
+    }
 
 
 def test_the_case_page_names_every_place_its_map_marks():
@@ -310,23 +357,32 @@ def test_the_case_page_names_every_place_its_map_marks():
 # --- map
 
 
-@pytest.mark.parametrize("filtered", [{}, {"city": "411600"}, {"grade": "A"}, {"search": "zzz"}], ids=["all", "city", "grade", "empty"])
+@pytest.mark.parametrize(
+    "filtered", [{}, {"city": "411600"}, {"grade": "A"}, {"search": "zzz"}], ids=["all", "city", "grade", "empty"]
+)
 @pytest.mark.parametrize("lang", LANGS)
 def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     at = visit("map", lang=lang, **filtered)
     figure = charts(at)["henan"]
     assert (figure["data"][0]["type"], figure["data"][0]["mode"]) == ("scattergeo", "text")
-    classes = {code: math.floor(z) - 1 for code, z in zip(figure["data"][1]["locations"], figure["data"][1]["z"], strict=True)}
+    classes = {
+        code: math.floor(z) - 1 for code, z in zip(figure["data"][1]["locations"], figure["data"][1]["z"], strict=True)
+    }
     places = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
     assert set(classes) == set(places)
     cells = tables(at)[0]
     counts = {name: int(cases) for name, cases, *_ in cells}
     assert len(cells) == 19
-    assert {name: min(counts[name], 4) for name in places.values()} == {places[code]: number for code, number in classes.items()}
+    assert {name: min(counts[name], 4) for name in places.values()} == {
+        places[code]: number for code, number in classes.items()
+    }
     counted = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
     within = [there.place.id for there in inner(DATASET, DATASET.cases)]
     assert sum(int(figures) for _, _, figures, *_ in cells) == counted["prefecture_code"].notna().sum()
-    assert sum(int(figures) for table in tables(at)[1:] for _, _, figures, *_ in table) == counted["place_id"].isin(within).sum()
+    assert (
+        sum(int(figures) for table in tables(at)[1:] for _, _, figures, *_ in table)
+        == counted["place_id"].isin(within).sum()
+    )
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -345,9 +401,16 @@ MEASURES = measures(DATASET, DATASET.cases)
 def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
     _, areas, *_ = charts(visit("map", lang="en", colour=measure.key))["henan"]["data"]
     assert {code for code, z in zip(areas["locations"], areas["z"], strict=True) if z > 1} == set(measure.values)
-    told = {code: text.split("<br>")[1] for code, text in zip(areas["locations"], areas["hovertext"], strict=True) if measure.name.en in text}
+    told = {
+        code: text.split("<br>")[1]
+        for code, text in zip(areas["locations"], areas["hovertext"], strict=True)
+        if measure.name.en in text
+    }
     unit = DATASET.units[measure.unit_id]
-    assert told == {code: f"{measure.name.en}: {value_text(metric.after.value, unit, 'en')}" for code, metric in measure.values.items()}
+    assert told == {
+        code: f"{measure.name.en}: {value_text(metric.after.value, unit, 'en')}"
+        for code, metric in measure.values.items()
+    }
 
 
 def download(table: Any) -> list[dict[str, str]]:
@@ -357,7 +420,9 @@ def download(table: Any) -> list[dict[str, str]]:
 
 def listed(row: dict[str, str], lang: str) -> list[str]:
     """The cases of a row as the page names them: number and title."""
-    ids, titles = (row[column].split(LIST_SEPARATOR) if row["case_ids"] else [] for column in ("case_ids", f"case_titles_{lang}"))
+    ids, titles = (
+        row[column].split(LIST_SEPARATOR) if row["case_ids"] else [] for column in ("case_ids", f"case_titles_{lang}")
+    )
     return [f"{DATASET.by_id[case_id].number} {title}" for case_id, title in zip(ids, titles, strict=True)]
 
 
@@ -374,7 +439,11 @@ def test_the_maps_table_says_what_its_download_holds(lang, measure):
         assert [case for case in re.split("[；;] ?", cells[-1]) if case] == listed(row, lang)
         if measure:
             assert (row[f"measure_{lang}"], row["unit_id"]) == (measure.name[lang], measure.unit_id)
-            assert cells[7] == (value_text(float(row["value"]), DATASET.units[measure.unit_id], lang) if row["value"] else {"zh": "无数据", "en": "no data"}[lang])
+            assert cells[7] == (
+                value_text(float(row["value"]), DATASET.units[measure.unit_id], lang)
+                if row["value"]
+                else {"zh": "无数据", "en": "no data"}[lang]
+            )
             assert bool(row["value"]) == (row["code"] in measure.values) == (row["bound"] == "exact")
 
 
@@ -385,7 +454,10 @@ def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_c
     for row, (name, unit, figures, cases, note) in zip(rows, shown, strict=True):
         assert (name, unit, figures) == (row[f"name_{lang}"], row[f"prefecture_{lang}"], row["figures"])
         assert re.split("[；;] ?", cases) == listed(row, lang)
-        assert [words in note for words in ({"zh": "只被提到", "en": "only named"}[lang], {"zh": "图上没有", "en": "no point"}[lang])] == [row["mark"] == "named", not row["lon"]]
+        assert [
+            words in note
+            for words in ({"zh": "只被提到", "en": "only named"}[lang], {"zh": "图上没有", "en": "no point"}[lang])
+        ] == [row["mark"] == "named", not row["lon"]]
         assert row[f"note_{lang}"] in note
     drawn = [point for _, point in charts(at)["henan"]["data"][-1]["customdata"]]
     assert [row["place_id"] for row in rows if row["lon"]] == drawn
@@ -395,7 +467,13 @@ def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_c
 
 
 def test_points_that_meet_tell_of_each_other():
-    near = {point: text for (_, point), text in zip(*(charts(visit("map", lang="en"))["henan"]["data"][-1][part] for part in ("customdata", "hovertext")), strict=True)}
+    near = {
+        point: text
+        for (_, point), text in zip(
+            *(charts(visit("map", lang="en"))["henan"]["data"][-1][part] for part in ("customdata", "hovertext")),
+            strict=True,
+        )
+    }
     assert near["changge"].endswith("<br>Close by: Dazhou Town<br>The point is an estimate, within about 3 km")
     assert near["dazhou"].endswith("<br>Close by: Changge")
     assert {point for point, text in near.items() if "Close by" in text} == {"changge", "dazhou", "luolong", "yibin"}
@@ -407,7 +485,10 @@ def test_the_maps_order_outlives_the_measure_it_was_by():
     at.segmented_control("map-order").set_value("value").run()
     ranked = sorted(measure.values.values(), key=lambda metric: -metric.after.value)
     cells = [row[10] for row in tables(at)[0]]
-    assert cells == [*(value_text(metric.after.value, DATASET.units[measure.unit_id], "en") for metric in ranked), *["no data"] * (19 - len(ranked))]
+    assert cells == [
+        *(value_text(metric.after.value, DATASET.units[measure.unit_id], "en") for metric in ranked),
+        *["no data"] * (19 - len(ranked)),
+    ]
     at.segmented_control("colour").set_value("cases").run()
     assert not at.exception
     assert tables(at)[0][0][0] == "Province-wide"
@@ -421,7 +502,9 @@ def test_map_coloured_by_something_unknown_says_so():
 NOTHING = {"zh": "这里没有案例或指标", "en": "No case and no figure here"}
 
 
-@pytest.mark.parametrize("chosen", [(), ("410300", "419001"), ("410000",), ("410200",)], ids=["none", "two", "province", "nothing-there"])
+@pytest.mark.parametrize(
+    "chosen", [(), ("410300", "419001"), ("410000",), ("410200",)], ids=["none", "two", "province", "nothing-there"]
+)
 @pytest.mark.parametrize("lang", LANGS)
 def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provincial_cases(lang, chosen):
     at = visit("map", lang=lang, city=",".join(chosen))
@@ -432,11 +515,16 @@ def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provi
     found = holdings(DATASET, DATASET.cases)
     links = [link.proto.label for link in at.get("page_link") if "·" in link.proto.label]
     assert links == [f"{case.number} · {case.title[lang]}" for code in stand for case in found[code].cases]
-    listed = [(html.unescape(name), grade) for name, grade in re.findall(r"<li><b>.*?</b> (.*?) <small>(.*?)</small></li>", bodies(at))]
+    listed = [
+        (html.unescape(name), grade)
+        for name, grade in re.findall(r"<li><b>.*?</b> (.*?) <small>(.*?)</small></li>", bodies(at))
+    ]
     assert sorted(name for name, _ in listed) == sorted(row.name for row in ROWS[lang] if row.prefecture_code in chosen)
     assert (NOTHING[lang] in bodies(at)) == (not all(found[code].cases for code in chosen))
     if chosen[:1] == ("410300",):
-        assert [grade for _, grade in listed][:2] == ["E", "D"], "case 2, then case 5 with its best-evidenced figure first"
+        assert [grade for _, grade in listed][:2] == ["E", "D"], (
+            "case 2, then case 5 with its best-evidenced figure first"
+        )
 
 
 def test_a_measure_of_the_map_is_observed_and_a_places_own():
@@ -444,7 +532,12 @@ def test_a_measure_of_the_map_is_observed_and_a_places_own():
 
     def measured(**other: str) -> list[Any]:
         """The measures when one unit's figure is otherwise."""
-        changed = tuple(metric.model_copy(update=other) if metric in MEASURES[0].values.values() and metric.place == "luoyang" else metric for metric in case.metrics)
+        changed = tuple(
+            metric.model_copy(update=other)
+            if metric in MEASURES[0].values.values() and metric.place == "luoyang"
+            else metric
+            for metric in case.metrics
+        )
         dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),))
         return [set(measure.values) for measure in measures(dataset, dataset.cases)]
 
@@ -492,9 +585,11 @@ def test_data_shows_the_rows_that_are_selected(lang):
     shown = at.dataframe[0].value
     assert len(shown) == len(rows) > 0
     assert [row.name for row in rows if row.name not in shown.to_numpy()] == []
-    assert [button.label for button in at.get("download_button") if str(len(rows)) in button.label or str(len(TABLE)) in button.label] == [
-        button.label for button in at.get("download_button")
-    ]
+    assert [
+        button.label
+        for button in at.get("download_button")
+        if str(len(rows)) in button.label or str(len(TABLE)) in button.label
+    ] == [button.label for button in at.get("download_button")]
     assert "/api/metrics.csv?domain=public-services&grade=C" in [code.value for code in at.code][0]
 
 
@@ -515,7 +610,9 @@ def test_method_lists_the_ladder_and_every_contradiction(lang):
     at = visit("method", lang=lang)
     read = words(at)
     assert [heading.value[0] for heading in at.subheader if re.match(r"[A-Z] ", heading.value)] == list("ABCDEFP")
-    assert [conflict.id for case in DATASET.cases for conflict in case.conflicts if conflict.note[lang] not in read] == []
+    assert [
+        conflict.id for case in DATASET.cases for conflict in case.conflicts if conflict.note[lang] not in read
+    ] == []
 
 
 # --- the frame
@@ -553,7 +650,9 @@ def test_links_between_pages_keep_the_filter():
 @pytest.mark.parametrize(("lang", "notice"), [("zh", "较新的修改有误"), ("en", "an update has problems")])
 def test_a_broken_edit_is_told_to_readers_without_its_details(lang, notice, monkeypatch):
     problem = Problem("cases/2020-09-dancheng-health.yaml", 41, 12, "metrics[3].after.value", "expected a number")
-    monkeypatch.setattr(pages.frame.view, "current", lambda: replace(current(), loaded_at=1_700_000_000.0, problems=(problem,)))
+    monkeypatch.setattr(
+        pages.frame.view, "current", lambda: replace(current(), loaded_at=1_700_000_000.0, problems=(problem,))
+    )
     (warning,) = opened("overview", lang=lang).warning
     assert notice in warning.value
     assert "2023" in warning.value

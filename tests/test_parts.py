@@ -75,9 +75,14 @@ def test_the_cards_come_nine_at_a_time(dataset):
     assert at.query_params["page"] == "2"
 
 
-@pytest.mark.parametrize(("wanted", "first", "last"), [("7", 54, 60), ("99", 54, 60), ("0", 0, 9), ("-1", 0, 9), ("two", 0, 9), ("９", 54, 60), ("9" * 400, 0, 9)])
+@pytest.mark.parametrize(
+    ("wanted", "first", "last"),
+    [("7", 54, 60), ("99", 54, 60), ("0", 0, 9), ("-1", 0, 9), ("two", 0, 9), ("９", 54, 60), ("9" * 400, 0, 9)],
+)
 def test_a_part_that_does_not_exist_is_the_nearest_that_does(wanted, first, last, dataset):
-    assert cards(visit("overview", page=wanted)) == [f"{case.number} · {case.title.en}" for case in dataset.cases[first:last]]
+    assert cards(visit("overview", page=wanted)) == [
+        f"{case.number} · {case.title.en}" for case in dataset.cases[first:last]
+    ]
 
 
 def test_another_filter_begins_with_the_first_part(dataset):
@@ -99,7 +104,11 @@ def test_the_chart_draws_the_best_evidenced_and_says_how_many_more(dataset):
 
 
 def test_a_filter_that_leaves_few_draws_all(dataset):
-    few = next(word for word in ("2020-07", dataset.cases[6].title.en) if 0 < len(select(dataset, Filters(search=word)).cases) <= 12)
+    few = next(
+        word
+        for word in ("2020-07", dataset.cases[6].title.en)
+        if 0 < len(select(dataset, Filters(search=word)).cases) <= 12
+    )
     at = visit("overview", search=few)
     assert "not drawn" not in words(at)
     assert not [button for button in at.button if button.key == "turn-arrow_forward"]
@@ -119,7 +128,11 @@ def test_the_register_of_contradictions_comes_fifty_at_a_time(dataset):
     notes = [conflict.note.en for case in dataset.cases for conflict in case.conflicts]
     shown = []
     for part in range(1, len(notes) // 50 + 2):
-        (table,) = (block.proto.body for block in visit("method", page=str(part)).get("html") if "Each with both readings" in block.proto.body)
+        (table,) = (
+            block.proto.body
+            for block in visit("method", page=str(part)).get("html")
+            if "Each with both readings" in block.proto.body
+        )
         shown += re.findall(r"<td>([^<]*)</td></tr>", table)
     assert len(notes) > 100
     assert [note.replace("&#39;", "'") for note in shown] == notes
@@ -128,7 +141,9 @@ def test_the_register_of_contradictions_comes_fifty_at_a_time(dataset):
 def test_compare_offers_the_first_of_what_the_filters_leave_and_what_is_chosen(dataset):
     last = dataset.cases[-1]
     chosen = next(f"{last.id}.{metric.id}" for metric in last.metrics if metric.role == "outcome")
-    other = next(f"{dataset.cases[0].id}.{metric.id}" for metric in dataset.cases[0].metrics if metric.role == "outcome")
+    other = next(
+        f"{dataset.cases[0].id}.{metric.id}" for metric in dataset.cases[0].metrics if metric.role == "outcome"
+    )
     at = visit("compare", figures=f"{chosen},{other}")
     offered = at.multiselect(key="chosen figures")
     assert len(offered.options) == 151

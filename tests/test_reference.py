@@ -46,7 +46,9 @@ def crossing(edge: tuple[list[float], list[float]], lat: float) -> float:
 
 def ends() -> Iterator[End]:
     for metric in METRICS:
-        yield from (end for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end) if end)
+        yield from (
+            end for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end) if end
+        )
 
 
 def test_the_units_are_17_cities_and_jiyuan():
@@ -56,7 +58,9 @@ def test_the_units_are_17_cities_and_jiyuan():
 
 
 def test_the_boundaries_are_the_units_by_code_and_name():
-    assert {code: feature["properties"]["name"] for code, feature in FEATURES.items()} == {code: place.name.zh for code, place in UNITS_OF_THE_MAP.items()}
+    assert {code: feature["properties"]["name"] for code, feature in FEATURES.items()} == {
+        code: place.name.zh for code, place in UNITS_OF_THE_MAP.items()
+    }
     assert len(boundaries()["features"]) == 18
 
 
@@ -127,7 +131,9 @@ def test_a_place_outside_has_no_code():
 
 
 def test_every_place_but_the_units_is_named_by_a_case():
-    named = {place for case in DATASET.cases for place in (*case.places, *case.mentions)} | {place for metric in METRICS for place in (metric.place, *metric.mentions)}
+    named = {place for case in DATASET.cases for place in (*case.places, *case.mentions)} | {
+        place for metric in METRICS for place in (metric.place, *metric.mentions)
+    }
     assert set(DATASET.places) - named <= {place.id for place in UNITS_OF_THE_MAP.values()}
 
 
@@ -149,7 +155,9 @@ def test_the_multiplier_of_a_unit_is_the_one_it_prints(unit):
 
 
 def test_units_of_one_dimension_share_a_base():
-    assert DATASET.units["cny-100m"].factor == 1e4 * DATASET.units["cny-10k"].factor == 1e8 * DATASET.units["cny"].factor
+    assert (
+        DATASET.units["cny-100m"].factor == 1e4 * DATASET.units["cny-10k"].factor == 1e8 * DATASET.units["cny"].factor
+    )
     assert DATASET.units["m3-100m"].factor == 1e4 * DATASET.units["m3-10k"].factor
     counted = [unit for unit in DATASET.units.values() if unit.dimension == "count"]
     assert all(unit.factor == unit.scale for unit in counted)

@@ -77,7 +77,11 @@ def test_the_last_click_counts_when_another_came_before_the_first_was_through():
 
 
 def test_what_is_no_message_reaches_the_server_as_it_is():
-    sent = [{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": b"\xff\xff"}, {"type": "websocket.disconnect"}]
+    sent = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive", "bytes": b"\xff\xff"},
+        {"type": "websocket.disconnect"},
+    ]
     left, heard = iter(sent), []
 
     async def server(scope: Any, receive: Any, send: Any) -> None:

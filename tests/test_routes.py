@@ -34,7 +34,11 @@ def styled(request: Any) -> Response:
 
 
 def lasting(request: Any) -> Response:
-    return Response(BIG, media_type="text/css", headers={"etag": "1", "vary": "origin", "cache-control": "public, immutable, max-age=31536000"})
+    return Response(
+        BIG,
+        media_type="text/css",
+        headers={"etag": "1", "vary": "origin", "cache-control": "public, immutable, max-age=31536000"},
+    )
 
 
 def streamed(request: Any) -> Response:
@@ -64,7 +68,11 @@ OTHERS = {
     "/packed": packed,
     "/gone": gone,
 }
-ROUTES = [Route("/healthz", dashboard.healthz), Mount("/api", dashboard.api), Route("/topojson/world_110m.json", dashboard.empty_world)]
+ROUTES = [
+    Route("/healthz", dashboard.healthz),
+    Mount("/api", dashboard.api),
+    Route("/topojson/world_110m.json", dashboard.empty_world),
+]
 ROUTER = Router([*ROUTES, *(Route(path, function) for path, function in OTHERS.items())])
 
 
@@ -72,8 +80,21 @@ def messages(path: str, query: str = "", app: Any = None, method: str = "GET", *
     """What the server says to one request through the compression."""
     sent: list[dict[str, Any]] = []
     fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "scheme": "http", "server": ("localhost", 8501)}
-    scope |= {"method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": fields, "root_path": ""}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("localhost", 8501),
+    }
+    scope |= {
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": fields,
+        "root_path": "",
+    }
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -89,7 +110,11 @@ def get(path: str, query: str = "", app: Any = None, method: str = "GET", **head
     """The answer to one request through the compression, as (status, headers, body)."""
     start, *bodies = messages(path, query, app, method, **headers)
     assert len({name for name, _ in start["headers"]}) == len(start["headers"])
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, b"".join(body.get("body", b"") for body in bodies)
+    return (
+        start["status"],
+        {name.decode(): value.decode() for name, value in start["headers"]},
+        b"".join(body.get("body", b"") for body in bodies),
+    )
 
 
 def test_the_routes_of_the_server_are_these():
@@ -99,7 +124,9 @@ def test_the_routes_of_the_server_are_these():
 
 def test_importing_the_server_starts_none():
     code = "import dashboard, streamlit.runtime, threading; print(streamlit.runtime.exists(), threading.active_count())"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.split() == ["False", "1"]
 
 
@@ -108,13 +135,22 @@ def test_health_says_which_data_is_loaded():
     found = json.loads(body)
     assert (status, headers["cache-control"], headers["content-type"]) == (200, "no-store", "application/json")
     assert found.pop("loaded").startswith("20")
-    assert found == {"status": "ok", "version": DATASET.version, "cases": 10, "metrics": len(DATASET.table), "problems": 0}
+    assert found == {
+        "status": "ok",
+        "version": DATASET.version,
+        "cases": 10,
+        "metrics": len(DATASET.table),
+        "problems": 0,
+    }
 
 
 TABLES = {
     "all": ({}, Filters()),
     "city": ({"city": "419001"}, Filters(city=("419001",))),
-    "cities-and-domain": ({"city": "411200,410300", "domain": "finance"}, Filters(city=("410300", "411200"), domain=("finance",))),
+    "cities-and-domain": (
+        {"city": "411200,410300", "domain": "finance"},
+        Filters(city=("410300", "411200"), domain=("finance",)),
+    ),
     "grade-and-role": ({"grade": "C", "role": "outcome"}, Filters(grade=("C",), role=("outcome",))),
     "search": ({"search": "转诊率"}, Filters(search="转诊率")),
     "nothing-found": ({"search": "zzz"}, Filters(search="zzz")),
@@ -135,7 +171,11 @@ def test_every_value_that_does_not_exist_is_named():
     status, headers, body = get("/api/metrics.csv", f"city=410300,999999&grade=Z&search=a&domain={quote('<b>')}")
     assert (status, headers["content-type"]) == (422, "application/json")
     problems = json.loads(body)["problems"]
-    assert {(problem["parameter"], problem["value"]) for problem in problems} == {("city", "999999"), ("domain", "<b>"), ("grade", "Z")}
+    assert {(problem["parameter"], problem["value"]) for problem in problems} == {
+        ("city", "999999"),
+        ("domain", "<b>"),
+        ("grade", "Z"),
+    }
     assert all(problem["message"] for problem in problems)
 
 
@@ -170,7 +210,10 @@ def test_an_answer_in_parts_is_compressed_part_by_part():
     assert len(sent) > 3
 
 
-@pytest.mark.parametrize(("path", "accepted"), [("/image", "gzip"), ("/packed", "gzip"), ("/gone", "gzip"), ("/a.css", "br"), ("/a.css", "identity")])
+@pytest.mark.parametrize(
+    ("path", "accepted"),
+    [("/image", "gzip"), ("/packed", "gzip"), ("/gone", "gzip"), ("/a.css", "br"), ("/a.css", "identity")],
+)
 def test_what_is_not_compressed(path, accepted):
     assert get(path, accept_encoding=accepted)[2] == get(path)[2]
 
@@ -184,7 +227,11 @@ def test_a_static_file_is_compressed_once_and_keeps_its_cache_headers():
     app = dashboard.Compression(ROUTER)
     first, second = (get("/static/a.css", app=app, accept_encoding="gzip") for _ in range(2))
     assert first == second
-    assert (first[1]["etag"], first[1]["vary"], first[1]["cache-control"]) == ("1", "origin, accept-encoding", "public, immutable, max-age=31536000")
+    assert (first[1]["etag"], first[1]["vary"], first[1]["cache-control"]) == (
+        "1",
+        "origin, accept-encoding",
+        "public, immutable, max-age=31536000",
+    )
     assert list(app.kept) == [(b"gzip", "/static/a.css")]
 
 
@@ -198,9 +245,18 @@ def test_what_never_changes_is_sent_in_the_smallest_form_that_is_accepted():
     assert list(app.kept) == [(b"br", "/static/a.css")]
 
 
-@pytest.mark.parametrize(("path", "named"), [("/", True), ("/case", True), ("/data", False), ("/method", False), ("/a.css", False)])
+@pytest.mark.parametrize(
+    ("path", "named"), [("/", True), ("/case", True), ("/data", False), ("/method", False), ("/a.css", False)]
+)
 def test_a_page_with_charts_names_the_chart_bundle(path, named):
-    page = Router([Route(path, lambda request: Response("<!DOCTYPE html>", media_type="text/html" if "." not in path else "text/css"))])
+    page = Router(
+        [
+            Route(
+                path,
+                lambda request: Response("<!DOCTYPE html>", media_type="text/html" if "." not in path else "text/css"),
+            )
+        ]
+    )
     link = get(path, app=dashboard.Preload(page))[1].get("link", "")
     assert bool(re.fullmatch(r"</static/js/PlotlyChart\.[\w-]+\.js>; rel=modulepreload; crossorigin", link)) is named
 

@@ -46,7 +46,10 @@ class Answer(NamedTuple):
 
 def fetch(address: str, **headers: str) -> Answer:
     try:
-        answer = urlopen(Request(address, headers={name.replace("_", "-"): value for name, value in headers.items()}), timeout=PATIENCE)
+        answer = urlopen(
+            Request(address, headers={name.replace("_", "-"): value for name, value in headers.items()}),
+            timeout=PATIENCE,
+        )
     except HTTPError as refusal:
         answer = refusal
     with answer:
@@ -81,14 +84,23 @@ def test_health_is_answered_under_the_base_path_alone(served):
     dataset = load_dataset()
     answer = health(served.address)
     assert answer.pop("loaded")
-    assert answer == {"status": "ok", "version": dataset.version, "cases": 10, "metrics": len(dataset.table), "problems": 0}
+    assert answer == {
+        "status": "ok",
+        "version": dataset.version,
+        "cases": 10,
+        "metrics": len(dataset.table),
+        "problems": 0,
+    }
     assert b'"status"' not in fetch(f"{served.address.removesuffix(f'/{BASE}')}/healthz").body
 
 
 def test_the_data_links_follow_the_base_path(served):
     assert fetch(f"{served.address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
     assert fetch(f"{served.address}/api/openapi.json").json["servers"] == [{"url": f"/{BASE}/api"}]
-    assert f"{served.address}/case" in json.dumps(fetch(f"{served.address}/api/metrics.json?city=411600").json["source"] | fetch(f"{served.address}/api/cases/{HEALTH}.json").json)
+    assert f"{served.address}/case" in json.dumps(
+        fetch(f"{served.address}/api/metrics.json?city=411600").json["source"]
+        | fetch(f"{served.address}/api/cases/{HEALTH}.json").json
+    )
     assert fetch(f"{served.address}/api/nothing").json["near"] is not None
     assert b"case_id" not in fetch(f"{served.address.removesuffix(f'/{BASE}')}/api/metrics.csv").body
 
@@ -121,30 +133,52 @@ def test_an_edit_is_served_and_a_broken_one_is_not(served):
     file.write_text(text, encoding="utf-8")
     assert until(served.process, lambda: health(served.address)["version"] == before["version"])
     told = [line["message"] for line in logged(served.log) if line["level"] == "error"]
-    assert told == [next(message for message in told if re.match(rf"[\w-]+/cases/{HEALTH}\.yaml:\d+:\d+ metrics\[\d+\]\.change\.value: ", message)), "update refused"]
+    assert told == [
+        next(
+            message
+            for message in told
+            if re.match(rf"[\w-]+/cases/{HEALTH}\.yaml:\d+:\d+ metrics\[\d+\]\.change\.value: ", message)
+        ),
+        "update refused",
+    ]
 
 
 def test_the_log_says_what_happened_and_of_nobody_who(served):
-    fetch(f"{served.address}/api/metrics.csv?search={SECRET}", user_agent=SECRET, referer=f"http://localhost/{SECRET}", cookie=f"a={SECRET}", x_forwarded_for="203.0.113.7")
+    fetch(
+        f"{served.address}/api/metrics.csv?search={SECRET}",
+        user_agent=SECRET,
+        referer=f"http://localhost/{SECRET}",
+        cookie=f"a={SECRET}",
+        x_forwarded_for="203.0.113.7",
+    )
     fetch(f"{served.address}/?search={SECRET}")
     found = logged(served.log)
-    assert {("info", "data loaded"), ("info", "started"), ("info", "request")} <= {(line["level"], line["message"]) for line in found}
+    assert {("info", "data loaded"), ("info", "started"), ("info", "request")} <= {
+        (line["level"], line["message"]) for line in found
+    }
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"]) for line in found)
     requests = [line for line in found if line["message"] == "request"]
     assert {"time", "level", "from", "message", "method", "path", "status", "bytes", "ms"} == set().union(*requests)
-    assert ("GET", f"/{BASE}/api/metrics.csv", 200) in {(line["method"], line["path"], line["status"]) for line in requests}
+    assert ("GET", f"/{BASE}/api/metrics.csv", 200) in {
+        (line["method"], line["path"], line["status"]) for line in requests
+    }
     assert not re.search(rf"{SECRET}|203\.0\.113\.7|127\.0\.0\.1", served.log.read_text(encoding="utf-8"))
 
 
 def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
     answer = fetch(f"{served.address}/api/places.geojson")
     assert (answer.status, answer.json) == (500, {"detail": "The server failed to answer this."})
-    assert until(served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in logged(served.log)))
+    assert until(
+        served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in logged(served.log))
+    )
 
 
 def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp_path):
     write(tmp_path / "served", MANY + 10)
-    with started(tmp_path / "log", HENAN_DATA=str(tmp_path / "served"), HENAN_CACHE=str(tmp_path / "cache")) as (address, process):
+    with started(tmp_path / "log", HENAN_DATA=str(tmp_path / "served"), HENAN_CACHE=str(tmp_path / "cache")) as (
+        address,
+        process,
+    ):
         assert until(process, lambda: health(address)["status"] == "ok")
         assert (health(address)["cases"], health(address)["metrics"]) == (MANY + 10, (MANY + 10) * FIGURES)
         assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == (MANY + 10) * FIGURES
@@ -163,10 +197,23 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path):
     (folder / "cases").mkdir()
     with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process):
         answer = fetch(f"{address}/healthz")
-        assert (answer.status, answer.json) == (503, {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": 1})
-        for path in ("metrics.csv", "metrics.csv?city=410300", "cases.json", f"cases/{HEALTH}.json", "dataset.zip", "places.geojson", "openapi.json"):
+        assert (answer.status, answer.json) == (
+            503,
+            {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": 1},
+        )
+        for path in (
+            "metrics.csv",
+            "metrics.csv?city=410300",
+            "cases.json",
+            f"cases/{HEALTH}.json",
+            "dataset.zip",
+            "places.geojson",
+            "openapi.json",
+        ):
             refused = fetch(f"{address}/api/{path}")
-            assert (refused.status, refused.json) == (503, {"detail": "No data could be loaded. Try again later."}), path
+            assert (refused.status, refused.json) == (503, {"detail": "No data could be loaded. Try again later."}), (
+                path
+            )
             assert int(refused.headers["retry-after"])
         assert fetch(f"{address}/").status == 200
         (folder / "cases").rmdir()
@@ -174,7 +221,11 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path):
         assert until(process, lambda: health(address)["status"] == "ok")
         assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
     said = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["from"] == "data.live"]
-    assert said == [("error", "served/cases:1:1 holds no case file. Copy template.yaml there and fill it in"), ("error", "no data"), ("info", "data loaded")]
+    assert said == [
+        ("error", "served/cases:1:1 holds no case file. Copy template.yaml there and fill it in"),
+        ("error", "no data"),
+        ("info", "data loaded"),
+    ]
 
 
 def slowly(address: str) -> socket.socket:
@@ -215,7 +266,10 @@ def test_a_stop_lets_a_download_end(tmp_path, stop):
 
 
 def test_a_stop_waits_for_a_download_no_longer_than_it_may(tmp_path):
-    with started(tmp_path / "log", first="from pages.serving import stop; stop.GRACE = 0.2") as (address, process), slowly(address) as reader:
+    with (
+        started(tmp_path / "log", first="from pages.serving import stop; stop.GRACE = 0.2") as (address, process),
+        slowly(address) as reader,
+    ):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE) == 1
         assert len(rest(reader)) < 4_000_000
@@ -254,12 +308,19 @@ print(*live.current().problems, *read({"HENAN_DATA": str(folder)})[1], sep="\\n"
 def test_a_folder_without_permission_keeps_the_last_good_data(tmp_path):
     """In a process of its own, which gives up the rights of root: no folder is closed to those."""
     folder = fill(tmp_path / "served")
-    done = subprocess.run([sys.executable, "-c", FORBIDDEN, str(folder)], cwd=PROJECT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FORBIDDEN, str(folder)], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     folder.chmod(0o700)
     said = done.stdout.splitlines()
     assert said[0] == "served/cases:1:1 cannot be read (Permission denied). Restore the folder or its permissions"
-    assert "served/reference/units.yaml:1:1 cannot be read (Permission denied). Restore the file or its permissions" in said
-    assert re.fullmatch(r'HENAN_DATA: found ".+"\. It cannot be read \(Permission denied\)\. Restore its permissions', said[-1])
+    assert (
+        "served/reference/units.yaml:1:1 cannot be read (Permission denied). Restore the file or its permissions"
+        in said
+    )
+    assert re.fullmatch(
+        r'HENAN_DATA: found ".+"\. It cannot be read \(Permission denied\)\. Restore its permissions', said[-1]
+    )
 
 
 # --- when it cannot start
@@ -285,7 +346,15 @@ REFUSALS = {
 
 
 def refused(port: int, first: str = "", **environment: str) -> tuple[int, str]:
-    done = subprocess.run(command(port, first), cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command(port, first),
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     return done.returncode, done.stderr.strip()
 
 
@@ -296,7 +365,9 @@ def test_what_keeps_a_server_from_starting_is_said_in_one_sentence(first, enviro
     assert re.fullmatch(sentence, said), said
 
 
-@pytest.mark.parametrize("name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/ready.py"])
+@pytest.mark.parametrize(
+    "name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/ready.py"]
+)
 def test_an_old_python_can_read_what_refuses_it(name):
     ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 

@@ -17,15 +17,31 @@ ROOT = Path(__file__).parent.parent
 KEPT = {
     "defaults": (
         {},
-        {"data": FOLDER, "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"), "frame_ancestors": "'none'", "api_rate": 600, "proxies": ("127.0.0.1", "::1"), "base": ""},
+        {
+            "data": FOLDER,
+            "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"),
+            "frame_ancestors": "'none'",
+            "api_rate": 600,
+            "proxies": ("127.0.0.1", "::1"),
+            "base": "",
+        },
     ),
     "empty means unset": ({"HENAN_API_RATE": "", "HENAN_DATA": " "}, {"api_rate": 600, "data": FOLDER}),
     "nothing kept": ({"HENAN_CACHE": "none"}, {"cache": None}),
     "a folder to be made": ({"HENAN_CACHE": ".cache/new"}, {"cache": ROOT / ".cache/new"}),
-    "hosts": ({"HENAN_ALLOWED_HOSTS": " Reforms.Example.org  *.example.net\n10.0.0.5 "}, {"allowed_hosts": ("reforms.example.org", "*.example.net", "10.0.0.5")}),
+    "hosts": (
+        {"HENAN_ALLOWED_HOSTS": " Reforms.Example.org  *.example.net\n10.0.0.5 "},
+        {"allowed_hosts": ("reforms.example.org", "*.example.net", "10.0.0.5")},
+    ),
     "any host": ({"HENAN_ALLOWED_HOSTS": "*"}, {"allowed_hosts": ("*",)}),
-    "frames": ({"HENAN_FRAME_ANCESTORS": "self example.org *.example.net:8443"}, {"frame_ancestors": "'self' example.org *.example.net:8443"}),
-    "frames with a scheme": ({"HENAN_FRAME_ANCESTORS": "'self' https://Example.org"}, {"frame_ancestors": "'self' https://example.org"}),
+    "frames": (
+        {"HENAN_FRAME_ANCESTORS": "self example.org *.example.net:8443"},
+        {"frame_ancestors": "'self' example.org *.example.net:8443"},
+    ),
+    "frames with a scheme": (
+        {"HENAN_FRAME_ANCESTORS": "'self' https://Example.org"},
+        {"frame_ancestors": "'self' https://example.org"},
+    ),
     "no frame": ({"HENAN_FRAME_ANCESTORS": "'none'"}, {"frame_ancestors": "'none'"}),
     "any frame": ({"HENAN_FRAME_ANCESTORS": "*"}, {"frame_ancestors": "*"}),
     "log": ({"HENAN_LOG": "Warning"}, {"log": "warning"}),
@@ -49,16 +65,62 @@ def test_a_setting_is_taken(environment, expected):
 REFUSED = {
     "HENAN_DATA": ["nowhere", "tests", "data/cases", "\0", "x" * 5000],
     "HENAN_CACHE": ["README.md", "\0", "x" * 5000],
-    "HENAN_ALLOWED_HOSTS": ["https://example.org", "example.org:8501", "example.org/path", "a,b", "*example.org", "a.*.org", "[zz]", "例.org", "a\0b", "-"],
-    "HENAN_FRAME_ANCESTORS": ["'none' self", "none example.org", "example.org; script-src *", "data:", "https://", "example.org/path", "javascript:alert(1)", "a\nb;c", '"self"'],
+    "HENAN_ALLOWED_HOSTS": [
+        "https://example.org",
+        "example.org:8501",
+        "example.org/path",
+        "a,b",
+        "*example.org",
+        "a.*.org",
+        "[zz]",
+        "例.org",
+        "a\0b",
+        "-",
+    ],
+    "HENAN_FRAME_ANCESTORS": [
+        "'none' self",
+        "none example.org",
+        "example.org; script-src *",
+        "data:",
+        "https://",
+        "example.org/path",
+        "javascript:alert(1)",
+        "a\nb;c",
+        '"self"',
+    ],
     "HENAN_LOG": ["loud", "0", "info,debug"],
     "HENAN_API_RATE": ["ten", "-1", "1.5", "1e3", "1000001", "９", "0x10", "1 2", "9" * 400],
-    "FORWARDED_ALLOW_IPS": ["proxy", "127.0.0.1;::1", "127.0.0.1 ::1", "10.0.0.0/99", "127.0.0.1,", "127.0.0.1,*", "10.0.0.1/8", "localhost"],
-    "STREAMLIT_SERVER_BASE_URL_PATH": ["../x", "a b", "a//b", "a/./b", "{x}", "?x", "#x", "https://example.org/x", "例", "a\\b", "a%2fb"],
+    "FORWARDED_ALLOW_IPS": [
+        "proxy",
+        "127.0.0.1;::1",
+        "127.0.0.1 ::1",
+        "10.0.0.0/99",
+        "127.0.0.1,",
+        "127.0.0.1,*",
+        "10.0.0.1/8",
+        "localhost",
+    ],
+    "STREAMLIT_SERVER_BASE_URL_PATH": [
+        "../x",
+        "a b",
+        "a//b",
+        "a/./b",
+        "{x}",
+        "?x",
+        "#x",
+        "https://example.org/x",
+        "例",
+        "a\\b",
+        "a%2fb",
+    ],
 }
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in REFUSED.items() for text in texts], ids=lambda value: ascii(value)[:40])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [(name, text) for name, texts in REFUSED.items() for text in texts],
+    ids=lambda value: ascii(value)[:40],
+)
 def test_a_wrong_value_is_refused_in_one_line(name, text):
     settings, (problem,) = read({name: text})
     assert settings is None
@@ -70,14 +132,21 @@ def test_every_setting_refuses_something():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "meant"), [("HENAN_ALOWED_HOSTS", "HENAN_ALLOWED_HOSTS"), ("HENAN_FRAME_ANCESTOR", "HENAN_FRAME_ANCESTORS"), ("HENAN_APIRATE", "HENAN_API_RATE")]
+    ("wrong", "meant"),
+    [
+        ("HENAN_ALOWED_HOSTS", "HENAN_ALLOWED_HOSTS"),
+        ("HENAN_FRAME_ANCESTOR", "HENAN_FRAME_ANCESTORS"),
+        ("HENAN_APIRATE", "HENAN_API_RATE"),
+    ],
 )
 def test_a_misspelt_name_is_refused(wrong, meant):
     assert read({wrong: "x"}) == (None, [f"{wrong}: there is no such setting. Write {meant}"])
 
 
 def test_the_readme_lists_the_settings():
-    rows = re.findall(r"^\| `([A-Z_]+)` \| `([^`]+)` \| (.+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| `([^`]+)` \| (.+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert rows == [(variable.name, variable.default, variable.meaning) for variable in VARIABLES.values()]
 
 
@@ -89,11 +158,26 @@ def test_the_code_reads_no_other_variable():
 
 def test_a_server_with_wrong_settings_does_not_start():
     wrong = {name: texts[0] for name, texts in REFUSED.items()} | {"HENAN_API_RAT": "1"}
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless", "true", "--server.port", "0"]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **wrong}, capture_output=True, text=True, timeout=60, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "dashboard.py",
+        "--server.headless",
+        "true",
+        "--server.port",
+        "0",
+    ]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **wrong}, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["HENAN_API_RAT", *(variable.name for variable in VARIABLES.values())]
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+        "HENAN_API_RAT",
+        *(variable.name for variable in VARIABLES.values()),
+    ]
 
 
 def test_settings_cannot_be_changed():

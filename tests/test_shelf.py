@@ -45,7 +45,11 @@ def read(folder, tmp_path, monkeypatch):
     def reading(before: Dataset | None = None, cache: Path | None = tmp_path / "cache"):
         files: list[str] = []
         year = data.shelf._read_year
-        monkeypatch.setattr(data.shelf, "_read_year", lambda work, paths, keep: files.extend(path.name for path in paths) or year(work, paths, keep))
+        monkeypatch.setattr(
+            data.shelf,
+            "_read_year",
+            lambda work, paths, keep: files.extend(path.name for path in paths) or year(work, paths, keep),
+        )
         dataset, problems = read_dataset(folder, cache, before)
         monkeypatch.setattr(data.shelf, "_read_year", year)
         return dataset, [str(problem) for problem in problems], files
@@ -86,7 +90,9 @@ def same(one: Dataset, other: Dataset) -> bool:
     return (
         one.version == other.version
         and list(one.cases) == list(other.cases)
-        and one.index.table.select(["id", "words", "grade", "homes"]).equals(other.index.table.select(["id", "words", "grade", "homes"]))
+        and one.index.table.select(["id", "words", "grade", "homes"]).equals(
+            other.index.table.select(["id", "words", "grade", "homes"])
+        )
     )
 
 
@@ -96,11 +102,19 @@ def test_many_hold_what_a_few_hold(read, plainly):
     assert isinstance(dataset.cases, Shelf)
     assert problems == []
     assert same(dataset, few)
-    for asked in ({}, {"city": ("410300", "410000")}, {"grade": ("A", "C"), "role": ("outcome",)}, {"search": "试点"}, {"domain": ("public-services",), "search": "pilot"}):
+    for asked in (
+        {},
+        {"city": ("410300", "410000")},
+        {"grade": ("A", "C"), "role": ("outcome",)},
+        {"search": "试点"},
+        {"domain": ("public-services",), "search": "pilot"},
+    ):
         one, other = (select(found, Filters(**asked)) for found in (dataset, few))
         assert one.cases.ids == other.cases.ids
         assert one.positions.tolist() == other.positions.tolist()
-    assert list(worded_rows(dataset, "zh", [0, 100, dataset.figures - 1])) == list(worded_rows(few, "zh", [0, 100, few.figures - 1]))
+    assert list(worded_rows(dataset, "zh", [0, 100, dataset.figures - 1])) == list(
+        worded_rows(few, "zh", [0, 100, few.figures - 1])
+    )
 
 
 def test_all_cores_read_them_and_tell_how_far_they_are(tmp_path, plainly, folder, monkeypatch):
@@ -180,7 +194,9 @@ def test_files_that_come_and_go_are_followed(read, folder, plainly):
     text = moved.read_text(encoding="utf-8")
     moved.unlink()
     name = moved.stem.replace("2020-", "2019-")
-    (folder / "cases" / f"{name}.yaml").write_text(text.replace(f"id: {moved.stem}", f"id: {name}").replace("year: 2020\n", "year: 2019\n"), encoding="utf-8")
+    (folder / "cases" / f"{name}.yaml").write_text(
+        text.replace(f"id: {moved.stem}", f"id: {name}").replace("year: 2020\n", "year: 2019\n"), encoding="utf-8"
+    )
     dataset, problems, names = read(first)
     assert (problems, names) == ([], [f"{name}.yaml"])
     assert dataset.cases[0].id == name
@@ -268,7 +284,10 @@ def test_a_mistake_in_a_reference_table_is_told_with_those_of_the_cases(read, pl
     edit(files(folder)[1], "\nnumber: 2\n", "\nnumber: two\n")
     dataset, problems, _ = read()
     assert (dataset, problems) == plainly()
-    assert {problem.split(":")[0] for problem in problems} >= {"data/reference/units.yaml", f"data/cases/{files(folder)[1].name}"}
+    assert {problem.split(":")[0] for problem in problems} >= {
+        "data/reference/units.yaml",
+        f"data/cases/{files(folder)[1].name}",
+    }
 
 
 def test_warnings_are_kept_as_well(read, plainly, folder):

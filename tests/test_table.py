@@ -53,7 +53,11 @@ def test_one_row_a_figure_in_the_order_of_the_files():
 def test_a_missing_baseline_stays_missing():
     missing = TABLE[TABLE["before_origin"] == "missing"]
     assert len(missing) > len(TABLE) / 2
-    assert missing[["before_value", "before_low", "before_high", "before_text", "before_unit_id", "before_bound"]].isna().all(axis=None)
+    assert (
+        missing[["before_value", "before_low", "before_high", "before_text", "before_unit_id", "before_bound"]]
+        .isna()
+        .all(axis=None)
+    )
     assert (missing["before_value_basis"] == "unstated").all()
 
 
@@ -103,18 +107,46 @@ def test_every_prefecture_code_is_a_unit_or_the_province():
 def test_headlines_are_numbered_as_the_curator_chose():
     chosen = TABLE[TABLE["headline"].notna()]
     found = {(row.case_id, row.metric_id): row.headline for row in chosen.itertuples()}
-    assert found == {(case.id, metric): number for case in DATASET.cases for number, metric in enumerate(case.headlines, 1)}
+    assert found == {
+        (case.id, metric): number for case in DATASET.cases for number, metric in enumerate(case.headlines, 1)
+    }
 
 
 NAMED_BY_THE_OWNER = {
-    "dancheng-referral": ("2020-09-dancheng-health", "out-of-county-referral-rate", "郸城县", "411600", -15.79, "relative", 84.21),
-    "sanmenxia-loans": ("2020-08-sanmenxia-finance", "loan-balance-increment", "三门峡市", "411200", 3.1, "multiple", 310.0),
+    "dancheng-referral": (
+        "2020-09-dancheng-health",
+        "out-of-county-referral-rate",
+        "郸城县",
+        "411600",
+        -15.79,
+        "relative",
+        84.21,
+    ),
+    "sanmenxia-loans": (
+        "2020-08-sanmenxia-finance",
+        "loan-balance-increment",
+        "三门峡市",
+        "411200",
+        3.1,
+        "multiple",
+        310.0,
+    ),
     "jiyuan-water": ("2020-01-water-pricing", "jiyuan-water-use-per-mu", "济源市", "419001", -40.0, "relative", 60.0),
 }
 
 
-@pytest.mark.parametrize(("case_id", "metric_id", "place", "code", "change", "kind", "index"), NAMED_BY_THE_OWNER.values(), ids=NAMED_BY_THE_OWNER)
+@pytest.mark.parametrize(
+    ("case_id", "metric_id", "place", "code", "change", "kind", "index"),
+    NAMED_BY_THE_OWNER.values(),
+    ids=NAMED_BY_THE_OWNER,
+)
 def test_figure_named_by_the_owner(case_id, metric_id, place, code, change, kind, index):
     (row,) = TABLE[(TABLE["case_id"] == case_id) & (TABLE["metric_id"] == metric_id)].itertuples()
-    assert (row.place_zh, row.prefecture_code, row.change_value, row.change_kind, row.index) == (place, code, change, kind, index)
+    assert (row.place_zh, row.prefecture_code, row.change_value, row.change_kind, row.index) == (
+        place,
+        code,
+        change,
+        kind,
+        index,
+    )
     assert (row.grade, row.direction, row.before_origin, row.change_origin) == ("C", "improved", "missing", "stated")

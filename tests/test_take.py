@@ -19,14 +19,36 @@ from tests.test_pages import charts, opened, texts
 
 DATASET = current().dataset
 HEALTH, WATER, RATE = "2020-09-dancheng-health", "2020-01-water-pricing", "out-of-county-referral-rate"
-PAIRED = ",".join(f"{row.case_id}.{row.metric_id}" for row in worded_rows(DATASET, "en") if row.grade in "AB" and row.index is not None and row.role == "outcome")
+PAIRED = ",".join(
+    f"{row.case_id}.{row.metric_id}"
+    for row in worded_rows(DATASET, "en")
+    if row.grade in "AB" and row.index is not None and row.role == "outcome"
+)
 TAKEN = {
     "overview index": ("overview", {}, "index", "Citation", "/api/metrics.csv?only=2020-"),
     "overview grades": ("overview", {"city": "410300"}, "grades", "Citation", "/api/metrics.csv?city=410300"),
-    "overview index of one figure": ("overview", {"city": "411200"}, "index", "Value with source", "/api/metrics.csv?only=2020-08-sanmenxia-finance.loan-balance-increment"),
-    "figure of a case": ("case", {"case": HEALTH}, f"{HEALTH}-{RATE}", "Value with source", f"/api/metrics.csv?only={HEALTH}.{RATE}"),
+    "overview index of one figure": (
+        "overview",
+        {"city": "411200"},
+        "index",
+        "Value with source",
+        "/api/metrics.csv?only=2020-08-sanmenxia-finance.loan-balance-increment",
+    ),
+    "figure of a case": (
+        "case",
+        {"case": HEALTH},
+        f"{HEALTH}-{RATE}",
+        "Value with source",
+        f"/api/metrics.csv?only={HEALTH}.{RATE}",
+    ),
     "places of a case": ("case", {"case": HEALTH}, "locator", "Citation", f"/api/places.geojson?only={HEALTH}"),
-    "events of a case": ("case", {"case": HEALTH, "city": "411600"}, "timeline", "Citation", f"/api/cases/{HEALTH}.json"),
+    "events of a case": (
+        "case",
+        {"case": HEALTH, "city": "411600"},
+        "timeline",
+        "Citation",
+        f"/api/cases/{HEALTH}.json",
+    ),
     "map": ("map", {}, "map", "Citation", "/api/places.geojson"),
     "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "Citation", "/api/metrics.csv?only=2020-"),
     "compared figures": ("compare", {"figures": PAIRED}, "index", "Citation", "/api/metrics.csv?only=2020-"),
@@ -79,18 +101,47 @@ def taken(key: str, page: str, **query: str) -> AppTest:
 def test_the_data_link_of_the_map_gives_what_it_draws():
     """A chosen city is marked on the map and leaves nothing out; another filter does."""
     at = taken("map", "map", lang="en", city="410300", domain="environment")
-    given = {feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]}
+    given = {
+        feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]
+    }
     drawn = holdings(DATASET, select(DATASET, Filters(domain=("environment",))).cases)
     assert any(held.figures for held in drawn.values())
-    assert {code: (given[code]["figures"], given[code]["cases"]) for code in drawn} == {code: (held.figures, [case.id for case in held.cases]) for code, held in drawn.items()}
+    assert {code: (given[code]["figures"], given[code]["cases"]) for code in drawn} == {
+        code: (held.figures, [case.id for case in held.cases]) for code, held in drawn.items()
+    }
 
 
 SAID = {
-    "in chinese": ("overview", {"lang": "zh", "city": "411600"}, "index", ["筛选——地市：周口市", "百分比或百分点不明：基层就诊率、县外转诊率", "，案例9。"]),
-    "in english": ("overview", {"city": "411600", "search": "share OR"}, "grades", ["Filtered by City: Zhoukou · Search: “share OR”"]),
-    "a doubt about many": ("overview", {}, "index", ["undated: 5 figures", "conflicting: Approval time limit for construction"]),
-    "a city of the map, which leaves nothing out": ("map", {"city": "411200", "domain": "finance"}, "map", ["Filtered by Domain: Public finance and credit"]),
-    "events": ("case", {"case": HEALTH}, "timeline", [", case 9.", f"2019–2020: {DATASET.by_id[HEALTH].events[0].what.en}"]),
+    "in chinese": (
+        "overview",
+        {"lang": "zh", "city": "411600"},
+        "index",
+        ["筛选——地市：周口市", "百分比或百分点不明：基层就诊率、县外转诊率", "，案例9。"],
+    ),
+    "in english": (
+        "overview",
+        {"city": "411600", "search": "share OR"},
+        "grades",
+        ["Filtered by City: Zhoukou · Search: “share OR”"],
+    ),
+    "a doubt about many": (
+        "overview",
+        {},
+        "index",
+        ["undated: 5 figures", "conflicting: Approval time limit for construction"],
+    ),
+    "a city of the map, which leaves nothing out": (
+        "map",
+        {"city": "411200", "domain": "finance"},
+        "map",
+        ["Filtered by Domain: Public finance and credit"],
+    ),
+    "events": (
+        "case",
+        {"case": HEALTH},
+        "timeline",
+        [", case 9.", f"2019–2020: {DATASET.by_id[HEALTH].events[0].what.en}"],
+    ),
 }
 
 
@@ -102,9 +153,19 @@ def test_an_image_says_its_filters_and_its_doubts(page, query, key, said):
 
 
 NAMES = {
-    "one figure": ("case", {"case": HEALTH, "grade": "C"}, f"{HEALTH}-{RATE}", "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en"),
+    "one figure": (
+        "case",
+        {"case": HEALTH, "grade": "C"},
+        f"{HEALTH}-{RATE}",
+        "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en",
+    ),
     "events of a case": ("case", {"case": HEALTH}, "timeline", "henan-reforms_2020_case-9_timeline_en"),
-    "as filtered": ("overview", {"city": "410300", "search": "valley"}, "grades", "henan-reforms_2020_luoyang_valley_grades_en"),
+    "as filtered": (
+        "overview",
+        {"city": "410300", "search": "valley"},
+        "grades",
+        "henan-reforms_2020_luoyang_valley_grades_en",
+    ),
     "few cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "henan-reforms_2020_case-1-9_cases_en"),
     "everything": ("overview", {}, "index", "henan-reforms_2020_index_en"),
     "colour of the map": ("map", {"colour": "figures"}, "map", "henan-reforms_2020_map_Number-of-figures_en"),

@@ -11,14 +11,40 @@ import pytest
 from data.evidence import DerivedEnd, derive
 from data.live import current
 from data.schema import Bound, Change, End, Metric, Period
-from data.wording import change_text, end_text, finding, formula_text, index_change, period_text, value_text, worded_rows
+from data.wording import (
+    change_text,
+    end_text,
+    finding,
+    formula_text,
+    index_change,
+    period_text,
+    value_text,
+    worded_rows,
+)
 
 DATASET = current().dataset
 UNITS = DATASET.units
 WORDS = {lang: pd.DataFrame(worded_rows(DATASET, lang)) for lang in ("zh", "en")}
-SENTENCES = ("case_title", "place", "name", "unit", "before_label", "after_label", "change_label", "finding", "periods", "grade_word", "direction_word", "role_word", "yardstick")
+SENTENCES = (
+    "case_title",
+    "place",
+    "name",
+    "unit",
+    "before_label",
+    "after_label",
+    "change_label",
+    "finding",
+    "periods",
+    "grade_word",
+    "direction_word",
+    "role_word",
+    "yardstick",
+)
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-FUNCTION_WORD = re.compile(r"\b(?:the|of|and|to|from|by|in|as|over|under|about|nearly|at|rose|fell|than|with|bn|million|billion|not|no)\b", re.IGNORECASE)
+FUNCTION_WORD = re.compile(
+    r"\b(?:the|of|and|to|from|by|in|as|over|under|about|nearly|at|rose|fell|than|with|bn|million|billion|not|no)\b",
+    re.IGNORECASE,
+)
 MISSING = re.compile(r"\b(?:None|nan|NA)\b")
 
 VALUES = {
@@ -39,8 +65,14 @@ VALUES = {
     "zero": (0, "site", "0处", "0 sites"),
     "latin-unit": (370, "m3-per-person", "370 m³/人", "370 m³ per person"),
     "binary-noise": (0.1 + 0.2, "ratio", "0.3", "0.3"),
-    **{f"rank-{rank}": (rank, "rank", f"第{rank}位", ordinal) for rank, ordinal in ((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"))},
-    **{f"rank-{rank}": (rank, "rank", f"第{rank}位", ordinal) for rank, ordinal in ((21, "21st"), (22, "22nd"), (101, "101st"), (111, "111th"))},
+    **{
+        f"rank-{rank}": (rank, "rank", f"第{rank}位", ordinal)
+        for rank, ordinal in ((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"))
+    },
+    **{
+        f"rank-{rank}": (rank, "rank", f"第{rank}位", ordinal)
+        for rank, ordinal in ((21, "21st"), (22, "22nd"), (101, "101st"), (111, "111th"))
+    },
 }
 
 
@@ -49,7 +81,9 @@ def test_value(value, unit, zh, en):
     assert (value_text(value, UNITS[unit], "zh"), value_text(value, UNITS[unit], "en")) == (zh, en)
 
 
-def said(span: tuple[float, float] | None, unit: str, bound: Bound = "exact", origin: str = "stated", end: End | None = None) -> tuple[str, str]:
+def said(
+    span: tuple[float, float] | None, unit: str, bound: Bound = "exact", origin: str = "stated", end: End | None = None
+) -> tuple[str, str]:
     drawn = DerivedEnd(span, bound, origin)  # type: ignore[arg-type]
     return end_text(end, drawn, UNITS[unit], "zh"), end_text(end, drawn, UNITS[unit], "en")
 
@@ -105,12 +139,24 @@ PERIODS = {
     "year": ({"start": "2018", "end": "2018", "kind": "during"}, "2018年", "2018"),
     "years": ({"start": "2019", "end": "2020", "kind": "during"}, "2019年至2020年", "2019–2020"),
     "months": ({"start": "2020-01", "end": "2020-10", "kind": "during"}, "2020年1月至10月", "Jan–Oct 2020"),
-    "months-over-new-year": ({"start": "2019-11", "end": "2020-02", "kind": "during"}, "2019年11月至2020年2月", "Nov 2019–Feb 2020"),
-    "days": ({"start": "2020-08-01", "end": "2020-08-18", "kind": "during"}, "2020年8月1日至8月18日", "1 Aug 2020–18 Aug 2020"),
+    "months-over-new-year": (
+        {"start": "2019-11", "end": "2020-02", "kind": "during"},
+        "2019年11月至2020年2月",
+        "Nov 2019–Feb 2020",
+    ),
+    "days": (
+        {"start": "2020-08-01", "end": "2020-08-18", "kind": "during"},
+        "2020年8月1日至8月18日",
+        "1 Aug 2020–18 Aug 2020",
+    ),
     "month": ({"end": "2020-11", "kind": "as_of"}, "截至2020年11月", "as of Nov 2020"),
     "day": ({"end": "2019-11-07", "kind": "as_of"}, "截至2019年11月7日", "as of 7 Nov 2019"),
     "cumulative": ({"end": "2020-12", "kind": "cumulative"}, "截至2020年12月累计", "cumulative to Dec 2020"),
-    "cumulative-since": ({"start": "2016", "end": "2020", "kind": "cumulative"}, "2016年至2020年累计", "cumulative, 2016–2020"),
+    "cumulative-since": (
+        {"start": "2016", "end": "2020", "kind": "cumulative"},
+        "2016年至2020年累计",
+        "cumulative, 2016–2020",
+    ),
 }
 
 
@@ -136,13 +182,23 @@ CHANGES = {
     "difference": ({"kind": "difference", "value": -55}, "m3-per-mu", "−55 m³/亩", "−55 m³ per mu"),
     "difference-in-money": ({"kind": "difference", "value": 881}, "cny-100m", "+881亿元", "+CNY 88.1 bn"),
     "difference-range": ({"kind": "difference", "low": -3, "high": -2}, "month", "−2–3个月", "−2–3 months"),
-    "difference-range-scaled": ({"kind": "difference", "low": 2, "high": 3}, "person-10k", "+2–3万人", "+20,000–30,000 people"),
+    "difference-range-scaled": (
+        {"kind": "difference", "low": 2, "high": 3},
+        "person-10k",
+        "+2–3万人",
+        "+20,000–30,000 people",
+    ),
     "multiple": ({"kind": "multiple", "value": 3.1}, "times", "3.1倍", "3.1 times"),
     "multiple-over": ({"kind": "multiple", "value": 3, "bound": "over"}, "times", "超过3倍", "over 3 times"),
     "places-up": ({"kind": "places", "value": 8}, "rank", "上升8位", "up 8 places"),
     "place-down": ({"kind": "places", "value": -1}, "rank", "下降1位", "down 1 place"),
     "places-over": ({"kind": "places", "value": 6, "bound": "over"}, "rank", "上升超过6位", "up over 6 places"),
-    "words": ({"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}, "times", "数十倍", "dozens of times"),
+    "words": (
+        {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}},
+        "times",
+        "数十倍",
+        "dozens of times",
+    ),
 }
 
 
@@ -154,7 +210,13 @@ def test_change(change, unit, zh, en):
 
 @pytest.mark.parametrize(
     ("index", "bound", "zh", "en"),
-    [(50, "exact", "−50%", "−50%"), (160.6749, "exact", "+60.7%", "+60.7%"), (100, "exact", "0%", "0%"), (310, "exact", "3.1倍", "3.1 times"), (60, "over", ">−40%", ">−40%")],
+    [
+        (50, "exact", "−50%", "−50%"),
+        (160.6749, "exact", "+60.7%", "+60.7%"),
+        (100, "exact", "0%", "0%"),
+        (310, "exact", "3.1倍", "3.1 times"),
+        (60, "over", ">−40%", ">−40%"),
+    ],
 )
 def test_change_that_an_index_says(index, bound, zh, en):
     assert (index_change(index, bound, "zh"), index_change(index, bound, "en")) == (zh, en)
@@ -162,8 +224,16 @@ def test_change_that_an_index_says(index, bound, zh, en):
 
 EARLIER = {"period": {"start": "2018", "end": "2018", "kind": "during"}}
 FINDINGS = {
-    "A": ({"before": {"value": 100}, "after": {"value": 50}, "unit": "day"}, "数由100天缩短至50天（−50%）", "Figure fell from 100 to 50 days (−50%)"),
-    "A-rise": ({"before": {"value": 398}, "after": {"value": 476}, "unit": "cny-100m"}, "数由398亿元增至476亿元（+19.6%）", "Figure rose from CNY 39.8 bn to CNY 47.6 bn (+19.6%)"),
+    "A": (
+        {"before": {"value": 100}, "after": {"value": 50}, "unit": "day"},
+        "数由100天缩短至50天（−50%）",
+        "Figure fell from 100 to 50 days (−50%)",
+    ),
+    "A-rise": (
+        {"before": {"value": 398}, "after": {"value": 476}, "unit": "cny-100m"},
+        "数由398亿元增至476亿元（+19.6%）",
+        "Figure rose from CNY 39.8 bn to CNY 47.6 bn (+19.6%)",
+    ),
     "A-same": ({"before": {"value": 7}, "after": {"value": 7}}, "数保持在7处", "Figure stayed at 7 sites"),
     "A-two-units": (
         {"before": {"value": 2, "unit": "month"}, "after": {"value": 3}, "unit": "working-day", "better": "lower"},
@@ -180,24 +250,81 @@ FINDINGS = {
         "数由第22位升至第16位（上升6位）",
         "Figure rose from 22nd to 16th (up 6 places)",
     ),
-    "C": ({"before": EARLIER, "change": {"kind": "relative", "value": -15.79}, "unit": "percent"}, "数较2018年下降15.79%", "Figure fell by 15.79% from 2018"),
-    "C-nearly": ({"change": {"kind": "relative", "value": -40, "bound": "nearly"}}, "数下降近40%", "Figure fell by nearly 40%"),
-    "C-multiple": ({"before": EARLIER, "change": {"kind": "multiple", "value": 3.1}}, "数为2018年的3.1倍", "Figure reached 3.1 times that of 2018"),
-    "C-multiple-undated": ({"change": {"kind": "multiple", "value": 4}}, "数为原来的4倍", "Figure reached 4 times its earlier level"),
-    "D": ({"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"}, "数减少55 m³/亩", "Figure fell by 55 m³ per mu"),
-    "D-range": ({"change": {"kind": "difference", "low": -3, "high": -2}, "unit": "month"}, "数减少2–3个月", "Figure fell by 2–3 months"),
-    "D-points": ({"before": EARLIER, "change": {"kind": "points", "value": 7.5}, "unit": "percent"}, "数较2018年上升7.5个百分点", "Figure rose by 7.5 pp from 2018"),
-    "D-places": ({"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower"}, "数上升3位", "Figure moved up 3 places"),
-    "D-places-over": ({"change": {"kind": "places", "value": -3, "bound": "over"}, "unit": "rank", "better": "lower"}, "数下降超过3位", "Figure moved down over 3 places"),
-    "E": ({"after": {"value": 2300, "bound": "over"}, "unit": "mu-10k"}, "数：超过2,300万亩", "Figure: over 23 million mu"),
-    "F": ({"after": {"text": {"zh": "前列", "en": "among the first"}}, "unit": "rank", "better": "lower"}, "数：前列", "Figure: among the first"),
+    "C": (
+        {"before": EARLIER, "change": {"kind": "relative", "value": -15.79}, "unit": "percent"},
+        "数较2018年下降15.79%",
+        "Figure fell by 15.79% from 2018",
+    ),
+    "C-nearly": (
+        {"change": {"kind": "relative", "value": -40, "bound": "nearly"}},
+        "数下降近40%",
+        "Figure fell by nearly 40%",
+    ),
+    "C-multiple": (
+        {"before": EARLIER, "change": {"kind": "multiple", "value": 3.1}},
+        "数为2018年的3.1倍",
+        "Figure reached 3.1 times that of 2018",
+    ),
+    "C-multiple-undated": (
+        {"change": {"kind": "multiple", "value": 4}},
+        "数为原来的4倍",
+        "Figure reached 4 times its earlier level",
+    ),
+    "D": (
+        {"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"},
+        "数减少55 m³/亩",
+        "Figure fell by 55 m³ per mu",
+    ),
+    "D-range": (
+        {"change": {"kind": "difference", "low": -3, "high": -2}, "unit": "month"},
+        "数减少2–3个月",
+        "Figure fell by 2–3 months",
+    ),
+    "D-points": (
+        {"before": EARLIER, "change": {"kind": "points", "value": 7.5}, "unit": "percent"},
+        "数较2018年上升7.5个百分点",
+        "Figure rose by 7.5 pp from 2018",
+    ),
+    "D-places": (
+        {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower"},
+        "数上升3位",
+        "Figure moved up 3 places",
+    ),
+    "D-places-over": (
+        {"change": {"kind": "places", "value": -3, "bound": "over"}, "unit": "rank", "better": "lower"},
+        "数下降超过3位",
+        "Figure moved down over 3 places",
+    ),
+    "E": (
+        {"after": {"value": 2300, "bound": "over"}, "unit": "mu-10k"},
+        "数：超过2,300万亩",
+        "Figure: over 23 million mu",
+    ),
+    "F": (
+        {"after": {"text": {"zh": "前列", "en": "among the first"}}, "unit": "rank", "better": "lower"},
+        "数：前列",
+        "Figure: among the first",
+    ),
     "F-twice": (
-        {"before": {"text": {"zh": "中", "en": "medium"}}, "after": {"text": {"zh": "高", "en": "high"}}, "unit": "rank", "better": "lower"},
+        {
+            "before": {"text": {"zh": "中", "en": "medium"}},
+            "after": {"text": {"zh": "高", "en": "high"}},
+            "unit": "rank",
+            "better": "lower",
+        },
         "数由中变为高",
         "Figure changed from medium to high",
     ),
-    "F-change": ({"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}}, "数：数十倍", "Figure: dozens of times"),
-    "P-target": ({"after": {"value": 138}, "unit": "county", "status": "target"}, "目标：数：138个县", "Target: Figure: 138 counties"),
+    "F-change": (
+        {"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}},
+        "数：数十倍",
+        "Figure: dozens of times",
+    ),
+    "P-target": (
+        {"after": {"value": 138}, "unit": "county", "status": "target"},
+        "目标：数：138个县",
+        "Target: Figure: 138 counties",
+    ),
     "P-plan": (
         {"after": {"value": 7}, "unit": "cny-100m", "status": "planned", "subject": {"zh": "园区", "en": "City Park"}},
         "规划：园区：数：7亿元",
@@ -208,7 +335,14 @@ FINDINGS = {
 
 @pytest.mark.parametrize(("name", "given", "zh", "en"), [(name, *row) for name, row in FINDINGS.items()], ids=FINDINGS)
 def test_finding(name, given, zh, en):
-    known: dict[str, Any] = {"id": "figure", "name": {"zh": "数", "en": "Figure"}, "place": "henan", "role": "outcome", "unit": "site", "better": "higher"}
+    known: dict[str, Any] = {
+        "id": "figure",
+        "name": {"zh": "数", "en": "Figure"},
+        "place": "henan",
+        "role": "outcome",
+        "unit": "site",
+        "better": "higher",
+    }
     metric = Metric.model_validate({**known, "phrases": ("数",), "section": "一", **given})
     evidence = derive(metric, UNITS)
     assert evidence.grade == name[0]
@@ -250,7 +384,13 @@ def texts_of(value: Any):
 
 
 def test_no_english_function_word_in_the_chinese_texts_of_cases_and_reference_tables():
-    known = (*DATASET.cases, *DATASET.places.values(), *DATASET.domains.values(), *DATASET.units.values(), DATASET.source)
+    known = (
+        *DATASET.cases,
+        *DATASET.places.values(),
+        *DATASET.domains.values(),
+        *DATASET.units.values(),
+        DATASET.source,
+    )
     texts = [text.zh for model in known for text in texts_of(model)]
     assert len(texts) > 500
     assert not [text for text in texts if FUNCTION_WORD.search(text)]
@@ -259,7 +399,11 @@ def test_no_english_function_word_in_the_chinese_texts_of_cases_and_reference_ta
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_figure_is_said(lang):
     words = WORDS[lang]
-    assert words[["name", "finding", "periods", "grade_word", "role_word", "unit", "place", "case_title"]].map(bool).all(axis=None)
+    assert (
+        words[["name", "finding", "periods", "grade_word", "role_word", "unit", "place", "case_title"]]
+        .map(bool)
+        .all(axis=None)
+    )
     assert not [text for text in words["finding"] if text.endswith((".", "。")) or "  " in text or MISSING.search(text)]
     assert words.index.equals(DATASET.table.index)
     assert list(words.columns[: len(DATASET.table.columns)]) == list(DATASET.table.columns)
@@ -268,7 +412,11 @@ def test_every_figure_is_said(lang):
 def test_a_subject_is_said_as_written():
     metrics = [metric for case in DATASET.cases for metric in case.metrics]
     for lang in ("zh", "en"):
-        assert not [metric.id for metric, text in zip(metrics, WORDS[lang]["finding"], strict=True) if metric.subject and metric.subject[lang] not in text]
+        assert not [
+            metric.id
+            for metric, text in zip(metrics, WORDS[lang]["finding"], strict=True)
+            if metric.subject and metric.subject[lang] not in text
+        ]
 
 
 SIZES = {"bn": 1e9, "billion": 1e9, "million": 1e6, "": 1.0}
@@ -288,7 +436,9 @@ def stated_ends():
                     yield pytest.param(case.number - 1, metric, side, id=f"{case.number}-{metric.id}-{side}")
 
 
-LABELS = {lang: {(row.case_number - 1, row.metric_id): row for row in words.itertuples()} for lang, words in WORDS.items()}
+LABELS = {
+    lang: {(row.case_number - 1, row.metric_id): row for row in words.itertuples()} for lang, words in WORDS.items()
+}
 
 
 @pytest.mark.parametrize(("case", "metric", "side"), list(stated_ends()))
@@ -297,14 +447,23 @@ def test_no_printed_digit_is_lost(case, metric, side):
     unit = UNITS[end.unit or metric.unit]
     printed = sorted(set(end.span))
     english, chinese = (getattr(LABELS[lang][case, metric.id], f"{side}_label") for lang in ("en", "zh"))
-    assert numbers(english.removesuffix(unit.name.en))[: len(printed)] == pytest.approx([value * unit.scale for value in printed], rel=1e-12)
+    assert numbers(english.removesuffix(unit.name.en))[: len(printed)] == pytest.approx(
+        [value * unit.scale for value in printed], rel=1e-12
+    )
     assert numbers(chinese)[: len(printed)] == printed
 
 
 def test_no_digit_of_a_stated_change_is_lost():
-    changed = [(case.number - 1, metric) for case in DATASET.cases for metric in case.metrics if metric.change and metric.change.span]
+    changed = [
+        (case.number - 1, metric)
+        for case in DATASET.cases
+        for metric in case.metrics
+        if metric.change and metric.change.span
+    ]
     assert changed
     for case, metric in changed:
         sizes = sorted({abs(value) for value in metric.change.span})
         row = LABELS["zh"][case, metric.id]
-        assert set(sizes) <= {abs(number) for number in numbers(f"{row.change_label} {row.finding} {row.formula_label}")}, metric.id
+        assert set(sizes) <= {
+            abs(number) for number in numbers(f"{row.change_label} {row.finding} {row.formula_label}")
+        }, metric.id

@@ -28,10 +28,19 @@ def dumbbell(row: Any, lang: Lang) -> go.Figure:
     top = max(before, after)
     paint = colour(row.direction)
     loose = row.before_bound in LOOSE_BOUNDS or row.after_bound in LOOSE_BOUNDS
-    shaft = {"type": "scatter", "x": [before, after], "y": [0, 0], "mode": "lines", "line": {"color": paint, "width": 3, "dash": "dot" if loose else "solid"}, "hoverinfo": "skip"}
+    shaft = {
+        "type": "scatter",
+        "x": [before, after],
+        "y": [0, 0],
+        "mode": "lines",
+        "line": {"color": paint, "width": 3, "dash": "dot" if loose else "solid"},
+        "hoverinfo": "skip",
+    }
     hover = hover_text(row, lang)
     start = _mark(before, 12, NEUTRAL, "circle", row.before_origin == "derived", hover)
-    end = _mark(after, 15, paint, _head(before, after), row.after_origin == "derived" or row.after_bound in OPEN_BOUNDS, hover)
+    end = _mark(
+        after, 15, paint, _head(before, after), row.after_origin == "derived" or row.after_bound in OPEN_BOUNDS, hover
+    )
     return blank(
         _HEIGHT,
         [shaft, start, end],
@@ -39,16 +48,40 @@ def dumbbell(row: Any, lang: Lang) -> go.Figure:
         xaxis={"range": [-0.02 * top, 1.04 * top], "showticklabels": False},
         yaxis={"range": [-1, 1], "visible": False},
         shapes=[
-            {"type": "line", "x0": 0, "x1": 1.04 * top, "y0": 0, "y1": 0, "layer": "below", "line": {"color": FAINT, "width": 1}},
+            {
+                "type": "line",
+                "x0": 0,
+                "x1": 1.04 * top,
+                "y0": 0,
+                "y1": 0,
+                "layer": "below",
+                "line": {"color": FAINT, "width": 1},
+            },
             {"type": "line", "x0": 0, "x1": 0, "y0": -0.7, "y1": 0.7, "line": {"color": NEUTRAL, "width": 1}},
         ],
-        annotations=[_label(before, safe(row.before_label), -_LABEL_SHIFT, top), _label(after, f"<b>{safe(row.after_label)}</b>", _LABEL_SHIFT, top)],
+        annotations=[
+            _label(before, safe(row.before_label), -_LABEL_SHIFT, top),
+            _label(after, f"<b>{safe(row.after_label)}</b>", _LABEL_SHIFT, top),
+        ],
     )
 
 
 def _mark(value: float, size: int, paint: str, symbol: str, hollow: bool, hover: str) -> dict[str, Any]:
-    marker = {"size": size, "color": paint, "symbol": f"{symbol}-open" if hollow else symbol, "line": {"width": 2, "color": paint}}
-    return {"type": "scatter", "x": [value], "y": [0], "mode": "markers", "marker": marker, "hovertext": [hover], "hoverinfo": "text"}
+    marker = {
+        "size": size,
+        "color": paint,
+        "symbol": f"{symbol}-open" if hollow else symbol,
+        "line": {"width": 2, "color": paint},
+    }
+    return {
+        "type": "scatter",
+        "x": [value],
+        "y": [0],
+        "mode": "markers",
+        "marker": marker,
+        "hovertext": [hover],
+        "hoverinfo": "text",
+    }
 
 
 def _head(before: float, after: float) -> str:

@@ -17,7 +17,9 @@ _LEGEND = 30
 """px of the legend's line."""
 
 
-def exported(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], legend: Sequence[tuple[str, str, str]] = ()) -> go.Figure:
+def exported(
+    figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], legend: Sequence[tuple[str, str, str]] = ()
+) -> go.Figure:
     """A copy of a screen figure as it is taken away. All text is wrapped here, since Plotly never wraps; nothing is cut.
 
     `legend` is (sign, colour, words); without a sign it is a square of that colour.
@@ -51,12 +53,27 @@ def _legend(entries: Sequence[tuple[str, str, str]], height: float) -> list[go.l
     """Signs with their words on one line, `height` px above the plot."""
     found, right = [], 0.0
     for sign, paint, words in entries:
-        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "middle", "yshift": height, "showarrow": False}
+        place = {
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "middle",
+            "yshift": height,
+            "showarrow": False,
+        }
         swatch = (
-            {"text": sign, "font": {"size": 18, "color": paint}} if sign else {"text": " ", "width": 13, "height": 13, "bgcolor": paint, "bordercolor": NEUTRAL, "borderwidth": 1}
+            {"text": sign, "font": {"size": 18, "color": paint}}
+            if sign
+            else {"text": " ", "width": 13, "height": 13, "bgcolor": paint, "bordercolor": NEUTRAL, "borderwidth": 1}
         )
         found.append(go.layout.Annotation(**place, **swatch, xshift=right))
-        found.append(go.layout.Annotation(**place, xshift=right + 22, text=safe(words), align="left", font={"size": 14, "color": _INK}))
+        found.append(
+            go.layout.Annotation(
+                **place, xshift=right + 22, text=safe(words), align="left", font={"size": 14, "color": _INK}
+            )
+        )
         right += 14 * width_of(words) + 48
     return found
 

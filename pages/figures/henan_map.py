@@ -15,7 +15,13 @@ import plotly.graph_objects as go
 from pages.figures.kept import drawn_once
 from pages.figures.style import NEUTRAL, WORSENED, blank, safe, width_of
 
-CLASSES: tuple[str, ...] = ("rgba(128,136,146,0.10)", "rgba(47,127,209,0.30)", "rgba(47,127,209,0.52)", "rgba(47,127,209,0.76)", "rgba(47,127,209,1)")
+CLASSES: tuple[str, ...] = (
+    "rgba(128,136,146,0.10)",
+    "rgba(47,127,209,0.30)",
+    "rgba(47,127,209,0.52)",
+    "rgba(47,127,209,0.76)",
+    "rgba(47,127,209,1)",
+)
 """Nothing, then four classes: ever more of one blue, which reads on a light and on a dark ground. The table says the same in numbers."""
 NO_DATA = "rgba(0,0,0,0)"
 """An area the source says nothing about: unfilled, unlike the grey of a known zero."""
@@ -91,8 +97,14 @@ def chosen_style(chart: str, codes: Sequence[str], chosen: Collection[str]) -> s
     The figure then stays as it is with every click; one that changes is sent and drawn from nothing.
     """
     places = [at for at, code in enumerate(codes, start=1) if code in chosen]
-    outlines = (f".{chart} .choroplethlayer > :last-child > :nth-child({at}) {{ stroke-width: {_OUTLINE}px !important; }}" for at in places)
-    names = (f".{chart} .scatterlayer > :first-child > :nth-child({at}) text {{ font-weight: 700 !important; }}" for at in places)
+    outlines = (
+        f".{chart} .choroplethlayer > :last-child > :nth-child({at}) {{ stroke-width: {_OUTLINE}px !important; }}"
+        for at in places
+    )
+    names = (
+        f".{chart} .scatterlayer > :first-child > :nth-child({at}) text {{ font-weight: 700 !important; }}"
+        for at in places
+    )
     return f"<style>{' '.join((*outlines, *names))}</style>"
 
 
@@ -128,14 +140,26 @@ def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -
             hoverinfo="text",
         )
     )
-    figure.update_geos(visible=False, bgcolor="rgba(0,0,0,0)", projection_type="mercator", lonaxis_range=[110.2, 116.8], lataxis_range=[31.3, 36.45])
+    figure.update_geos(
+        visible=False,
+        bgcolor="rgba(0,0,0,0)",
+        projection_type="mercator",
+        lonaxis_range=[110.2, 116.8],
+        lataxis_range=[31.3, 36.45],
+    )
     return figure
 
 
 def _position(area: Area, points: Sequence[Point]) -> str:
     """Where the label of an area stands so that no county point hides it, judged at the width of a small screen."""
     half, line = width_of(area.label) * _LABEL / 2 * _DEGREES, _LABEL * _DEGREES
-    for position, right, up in (("middle center", 0, 0), ("top center", 0, line), ("bottom center", 0, -line), ("middle left", -half, 0), ("middle right", half, 0)):
+    for position, right, up in (
+        ("middle center", 0, 0),
+        ("top center", 0, line),
+        ("bottom center", 0, -line),
+        ("middle left", -half, 0),
+        ("middle right", half, 0),
+    ):
         lon, lat = area.lon + right, area.lat + up * 0.8
         if all(abs(point.lon - lon) > half + _CLEAR or abs(point.lat - lat) > line / 2 + _CLEAR for point in points):
             return position

@@ -19,7 +19,15 @@ _LINE = 18
 _MARK = 26
 _HEAD = 30
 _LABEL_EMS = 25.0  # 13 px each, so that a line fits a 390 px screen
-_TICKS = {12.5: ("1/8", "⅛"), 25: ("1/4", "¼"), 50: ("减半", "halved"), 100: ("持平", "same"), 200: ("翻番", "doubled"), 400: ("4倍", "×4"), 800: ("8倍", "×8")}
+_TICKS = {
+    12.5: ("1/8", "⅛"),
+    25: ("1/4", "¼"),
+    50: ("减半", "halved"),
+    100: ("持平", "same"),
+    200: ("翻番", "doubled"),
+    400: ("4倍", "×4"),
+    800: ("8倍", "×8"),
+}
 OPEN_BOUNDS = ("over", "at_least", "under", "at_most")
 LOOSE_BOUNDS = ("nearly", "about")
 
@@ -35,7 +43,16 @@ class Sheet:
         for line in wrapped(text, _LABEL_EMS):
             shown = f"<b>{safe(line)}</b>" if bold else safe(line)
             self.annotations.append(
-                {"x": 0, "xref": "paper", "xanchor": "left", "y": self.depth + _LINE / 2, "yanchor": "middle", "text": shown, "showarrow": False, "align": "left"}
+                {
+                    "x": 0,
+                    "xref": "paper",
+                    "xanchor": "left",
+                    "y": self.depth + _LINE / 2,
+                    "yanchor": "middle",
+                    "text": shown,
+                    "showarrow": False,
+                    "align": "left",
+                }
             )
             self.depth += _LINE
 
@@ -57,7 +74,9 @@ def _end(index: float) -> float:
 
 
 @drawn_once
-def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()) -> go.Figure:
+def index_arrows(
+    rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()
+) -> go.Figure:
     """Arrows for the rows with an index, under a heading a case. Within a case the order is that of `rows`: by grade, never by size.
 
     `rows` are worded rows; those without an index are passed over. `headings` is {case_id: heading} in the order drawn; an empty heading is left out.
@@ -74,7 +93,11 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
             sheet.write(words[case_id])
         for row in (row for row in comparable if row.case_id == case_id):
             if heading:
-                sheet.write(f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}" if row.before_label and row.after_label else row.name)
+                sheet.write(
+                    f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}"
+                    if row.before_label and row.after_label
+                    else row.name
+                )
             depths.append(sheet.skip(_MARK))
             drawn.append(row)
     ticks = _ticks(axis, lang)
@@ -91,13 +114,24 @@ def index_arrows(rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], w
 
 def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
     shown = [value for value in _TICKS if axis[0] + 0.05 <= math.log10(value) <= axis[1] - 0.05]
-    return {"tickmode": "array", "tickvals": [math.log10(value) for value in shown], "ticktext": [say(lang, *_TICKS[value]) for value in shown]}
+    return {
+        "tickmode": "array",
+        "tickvals": [math.log10(value) for value in shown],
+        "ticktext": [say(lang, *_TICKS[value]) for value in shown],
+    }
 
 
 def _rules(at: Iterable[float], depths: Iterable[float], paint: str) -> dict[str, Any]:
     """Upright lines at these axis values beside every mark, and only there: they never run through the words between."""
-    path = " ".join(f"M {x:.6g},{depth - _MARK / 2:.6g} L {x:.6g},{depth + _MARK / 2:.6g}" for depth in depths for x in at)
-    return {"type": "path", "path": path, "layer": "below", "line": {"color": paint, "width": 1.5 if paint == NEUTRAL else 1}}
+    path = " ".join(
+        f"M {x:.6g},{depth - _MARK / 2:.6g} L {x:.6g},{depth + _MARK / 2:.6g}" for depth in depths for x in at
+    )
+    return {
+        "type": "path",
+        "path": path,
+        "layer": "below",
+        "line": {"color": paint, "width": 1.5 if paint == NEUTRAL else 1},
+    }
 
 
 def _arrows(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> list[dict[str, Any]]:
@@ -116,14 +150,30 @@ def _arrows(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> list[di
 def _lines(look: tuple[str, int, str], found: Iterable[tuple[float, float, float]]) -> dict[str, Any]:
     """Lines of one colour, width and dash, each from a place to a place at a depth."""
     paint, width, dash = look
-    x, y = zip(*(point for start, end, depth in found for point in ((start, depth), (end, depth), (None, None))), strict=True)
-    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"color": paint, "width": width, "dash": dash}, "hoverinfo": "skip"}
+    x, y = zip(
+        *(point for start, end, depth in found for point in ((start, depth), (end, depth), (None, None))), strict=True
+    )
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": {"color": paint, "width": width, "dash": dash},
+        "hoverinfo": "skip",
+    }
 
 
 def _starts(rows: Sequence[Any], depths: Sequence[float]) -> dict[str, Any]:
     symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row in rows]
     marker = {"size": 9, "color": NEUTRAL, "symbol": symbols, "line": {"width": 2, "color": NEUTRAL}}
-    return {"type": "scatter", "x": [2] * len(rows), "y": depths, "mode": "markers", "marker": marker, "hoverinfo": "skip"}
+    return {
+        "type": "scatter",
+        "x": [2] * len(rows),
+        "y": depths,
+        "mode": "markers",
+        "marker": marker,
+        "hoverinfo": "skip",
+    }
 
 
 def _heads(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> dict[str, Any]:
@@ -133,7 +183,12 @@ def _heads(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> dict[str
         "x": ends,
         "y": depths,
         "mode": "markers+text",
-        "marker": {"size": 13, "color": paints, "symbol": list(map(_symbol, rows)), "line": {"width": 2, "color": paints}},
+        "marker": {
+            "size": 13,
+            "color": paints,
+            "symbol": list(map(_symbol, rows)),
+            "line": {"width": 2, "color": paints},
+        },
         "text": [f"<b>{safe(row.change_label)}</b>" for row in rows],
         "textposition": ["middle right" if end >= 2 else "middle left" for end in ends],
         "textfont": {"size": SIZE},

@@ -26,10 +26,28 @@ def difference_length(row: Any, lang: Lang, reach: float = 0.0) -> go.Figure:
     loose = row.change_bound in (*OPEN_BOUNDS, *LOOSE_BOUNDS)
     fill = {"color": paint, "opacity": 0.55 if loose else 1.0, "line": {"color": paint, "width": 2}}
     traces: list[dict[str, Any]] = [
-        {"type": "bar", "x": [near], "y": [0], "orientation": "h", "width": 0.7, "marker": fill, "hovertext": [hover_text(row, lang)], "hoverinfo": "text"}
+        {
+            "type": "bar",
+            "x": [near],
+            "y": [0],
+            "orientation": "h",
+            "width": 0.7,
+            "marker": fill,
+            "hovertext": [hover_text(row, lang)],
+            "hoverinfo": "text",
+        }
     ]
     if near != far:
-        traces.append({"type": "scatter", "x": [near, far], "y": [0, 0], "mode": "lines", "line": {"color": paint, "width": 6, "dash": "dot"}, "hoverinfo": "skip"})
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [near, far],
+                "y": [0, 0],
+                "mode": "lines",
+                "line": {"color": paint, "width": 6, "dash": "dot"},
+                "hoverinfo": "skip",
+            }
+        )
     side, shift = ("right", -10) if far > 0 else ("left", 10)
     return blank(
         _HEIGHT,
@@ -38,7 +56,16 @@ def difference_length(row: Any, lang: Lang, reach: float = 0.0) -> go.Figure:
         xaxis={"range": [-1.1 * reach, 1.1 * reach], "tickvals": [0], "ticktext": ["0"]},
         yaxis={"range": [-1, 1], "visible": False},
         shapes=[{"type": "line", "x0": 0, "x1": 0, "y0": -1, "y1": 1, "line": {"color": NEUTRAL, "width": 1.5}}],
-        annotations=[{"x": 0, "y": 0, "text": f"<b>{safe(row.change_label)}</b>", "xanchor": side, "xshift": shift, "showarrow": False}],
+        annotations=[
+            {
+                "x": 0,
+                "y": 0,
+                "text": f"<b>{safe(row.change_label)}</b>",
+                "xanchor": side,
+                "xshift": shift,
+                "showarrow": False,
+            }
+        ],
     )
 
 

@@ -18,15 +18,22 @@ _ASPECT = 1.2
 """A degree of latitude is about 1.2 times as long as one of longitude at 34° north."""
 
 
-def locator(boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequence[tuple[float, float, str, bool]]) -> go.Figure:
+def locator(
+    boundaries: Mapping[str, Any], chosen: Iterable[str], points: Sequence[tuple[float, float, str, bool]]
+) -> go.Figure:
     """The 18 outlines with the `chosen` units (six-digit codes) filled and `points` marked: longitude, latitude, name, and whether the case only names it (hollow)."""
     return _drawn(Unchanged(boundaries), frozenset(chosen), points)
 
 
 @drawn_once
-def _drawn(boundaries: Unchanged, wanted: frozenset[str], points: Sequence[tuple[float, float, str, bool]]) -> go.Figure:
+def _drawn(
+    boundaries: Unchanged, wanted: frozenset[str], points: Sequence[tuple[float, float, str, bool]]
+) -> go.Figure:
     outlines = [(feature["id"], ring) for feature in boundaries["features"] for ring in _rings(feature["geometry"])]
-    traces = [_outline([ring for _, ring in outlines], filled=False), _outline([ring for code, ring in outlines if code in wanted], filled=True)]
+    traces = [
+        _outline([ring for _, ring in outlines], filled=False),
+        _outline([ring for code, ring in outlines if code in wanted], filled=True),
+    ]
     traces.append(
         {
             "type": "scatter",
@@ -62,4 +69,12 @@ def _outline(rings: Sequence[Sequence[Sequence[float]]], filled: bool) -> dict[s
         lon += [*(point[0] for point in ring), None]
         lat += [*(point[1] for point in ring), None]
     shape = {"fill": "toself", "fillcolor": IMPROVED} if filled else {}
-    return {"type": "scatter", "x": lon, "y": lat, "mode": "lines", "line": {"color": NEUTRAL, "width": 0.7}, "hoverinfo": "skip", **shape}
+    return {
+        "type": "scatter",
+        "x": lon,
+        "y": lat,
+        "mode": "lines",
+        "line": {"color": NEUTRAL, "width": 0.7},
+        "hoverinfo": "skip",
+        **shape,
+    }

@@ -20,12 +20,42 @@ def rank_slope(row: Any, lang: Lang) -> go.Figure:
     before, after = row.before_value, row.after_value
     lowest = max(before, after)
     paint = colour(row.direction)
-    slope = {"type": "scatter", "x": [0, 1], "y": [before, after], "mode": "lines", "line": {"color": paint, "width": 3}, "hoverinfo": "skip"}
+    slope = {
+        "type": "scatter",
+        "x": [0, 1],
+        "y": [before, after],
+        "mode": "lines",
+        "line": {"color": paint, "width": 3},
+        "hoverinfo": "skip",
+    }
     hover = hover_text(row, lang)
-    start = _mark(0, before, f"{safe(row.before_label)}  ", "middle left", NEUTRAL, row.before_origin == "derived", hover)
-    end = _mark(1, after, f"  <b>{safe(row.after_label)}</b>", "middle right", paint, row.after_origin == "derived", hover)
-    guides = [{"type": "line", "x0": x, "x1": x, "y0": 1, "y1": lowest, "layer": "below", "line": {"color": FAINT, "width": 1}} for x in (0, 1)]
-    first = {"type": "line", "x0": -0.8, "x1": 1.9, "y0": 1, "y1": 1, "layer": "below", "line": {"color": FAINT, "width": 1, "dash": "dot"}}
+    start = _mark(
+        0, before, f"{safe(row.before_label)}  ", "middle left", NEUTRAL, row.before_origin == "derived", hover
+    )
+    end = _mark(
+        1, after, f"  <b>{safe(row.after_label)}</b>", "middle right", paint, row.after_origin == "derived", hover
+    )
+    guides = [
+        {
+            "type": "line",
+            "x0": x,
+            "x1": x,
+            "y0": 1,
+            "y1": lowest,
+            "layer": "below",
+            "line": {"color": FAINT, "width": 1},
+        }
+        for x in (0, 1)
+    ]
+    first = {
+        "type": "line",
+        "x0": -0.8,
+        "x1": 1.9,
+        "y0": 1,
+        "y1": 1,
+        "layer": "below",
+        "line": {"color": FAINT, "width": 1, "dash": "dot"},
+    }
     return blank(
         _HEIGHT,
         [slope, start, end],
@@ -43,7 +73,12 @@ def _mark(x: float, value: float, text: str, position: str, paint: str, hollow: 
         "x": [x],
         "y": [value],
         "mode": "markers+text",
-        "marker": {"size": 13, "color": paint, "symbol": "circle-open" if hollow else "circle", "line": {"width": 2, "color": paint}},
+        "marker": {
+            "size": 13,
+            "color": paint,
+            "symbol": "circle-open" if hollow else "circle",
+            "line": {"width": 2, "color": paint},
+        },
         "text": [text],
         "textposition": position,
         "textfont": {"size": SIZE},

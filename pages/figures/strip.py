@@ -34,7 +34,11 @@ def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
         share = counts[grade] / total
         if share > _ROOM:
             wide = share > 2 * _ROOM
-            label = {"text": f"{grade} {counts[grade]}", "yshift": 0, "font": {"size": SIZE}} if wide else {"text": grade, "yshift": 21, "font": {"size": 11}}
+            label = (
+                {"text": f"{grade} {counts[grade]}", "yshift": 0, "font": {"size": SIZE}}
+                if wide
+                else {"text": grade, "yshift": 21, "font": {"size": 11}}
+            )
             annotations.append({"x": start + counts[grade] / 2, "y": 0.5, "showarrow": False, **label})
     return blank(
         _HEIGHT,
@@ -50,8 +54,25 @@ def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[in
     marker = {
         "color": [f"rgba(47,127,209,{_SHADES[grade]})" for grade in grades],
         "line": {"width": 1, "color": "rgba(128,136,146,0.9)"},
-        "pattern": {"shape": ["/" if grade == "P" else "" for grade in grades], "size": 5, "fgcolor": "rgba(128,136,146,0.9)"},
+        "pattern": {
+            "shape": ["/" if grade == "P" else "" for grade in grades],
+            "size": 5,
+            "fgcolor": "rgba(128,136,146,0.9)",
+        },
     }
-    hover = [f"<b>{grade} {safe(GRADE_WORDS[grade][lang])}</b>{say(lang, '：', ': ')}{counts[grade]}<br>{safe(GRADE_MEANINGS[grade][lang])}" for grade in grades]
+    hover = [
+        f"<b>{grade} {safe(GRADE_WORDS[grade][lang])}</b>{say(lang, '：', ': ')}{counts[grade]}<br>{safe(GRADE_MEANINGS[grade][lang])}"
+        for grade in grades
+    ]
     lengths = [counts[grade] for grade in grades]
-    return {"type": "bar", "orientation": "h", "x": lengths, "base": starts, "y": [0.5] * len(grades), "width": 1, "marker": marker, "hovertext": hover, "hoverinfo": "text"}
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": lengths,
+        "base": starts,
+        "y": [0.5] * len(grades),
+        "width": 1,
+        "marker": marker,
+        "hovertext": hover,
+        "hoverinfo": "text",
+    }

@@ -32,8 +32,23 @@ _TEMPLATE = go.layout.Template(
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "colorway": [IMPROVED, WORSENED, NEUTRAL, "#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57"],
-        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#d9dcdf", "font": {"family": FONT, "color": "#171717", "size": 12}},
+        "colorway": [
+            IMPROVED,
+            WORSENED,
+            NEUTRAL,
+            "#5b8c5a",
+            "#8a6fc0",
+            "#b0568a",
+            "#4f9aa3",
+            "#9a7b3f",
+            "#6e7f99",
+            "#a65d57",
+        ],
+        "hoverlabel": {
+            "bgcolor": "#ffffff",
+            "bordercolor": "#d9dcdf",
+            "font": {"family": FONT, "color": "#171717", "size": 12},
+        },
         "xaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
         "yaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
     }
@@ -55,7 +70,10 @@ class Drawing(go.Figure):
             drawn = {name: value for name, value in sent["layout"].items() if name != "template"}
             for name, value in _TEMPLATE.layout.to_plotly_json().items():
                 drawn[name] = {**value, **drawn.get(name, {})} if isinstance(value, dict) else drawn.get(name, value)
-            sent["layout"] = {**drawn, "datarevision": md5(to_json({**sent, "layout": drawn}, validate=False).encode()).hexdigest()}
+            sent["layout"] = {
+                **drawn,
+                "datarevision": md5(to_json({**sent, "layout": drawn}, validate=False).encode()).hexdigest(),
+            }
             self._sent = sent
         return self._sent
 

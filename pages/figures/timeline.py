@@ -19,12 +19,31 @@ _HEIGHT = 58
 def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
     """A mark an event at its date; a year or a month without a day is a bar as long as it is, because nothing more is stated."""
     traces = [trace for event in events for trace in _marks(event, lang)]
-    years = range(min(int(event.date[:4]) for event in events), max(int((event.end or event.date)[:4]) for event in events) + 1)
+    years = range(
+        min(int(event.date[:4]) for event in events), max(int((event.end or event.date)[:4]) for event in events) + 1
+    )
     turns = [
-        {"type": "line", "x0": f"{year}-01-01", "x1": f"{year}-01-01", "y0": -1, "y1": 1, "layer": "below", "line": {"color": FAINT, "width": 1}}
+        {
+            "type": "line",
+            "x0": f"{year}-01-01",
+            "x1": f"{year}-01-01",
+            "y0": -1,
+            "y1": 1,
+            "layer": "below",
+            "line": {"color": FAINT, "width": 1},
+        }
         for year in (*years, years[-1] + 1)
     ]
-    axis = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "layer": "below", "line": {"color": FAINT, "width": 1}}
+    axis = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": 0,
+        "y1": 0,
+        "layer": "below",
+        "line": {"color": FAINT, "width": 1},
+    }
     return blank(
         _HEIGHT,
         traces,
@@ -46,8 +65,27 @@ def _marks(event: Event, lang: Lang) -> list[dict[str, Any]]:
     hover = "<br>".join([f"<b>{span}</b>", *(safe(line) for line in wrapped(event.what[lang], 26))])
     said = {"hovertext": [hover, hover], "hoverinfo": "text"}
     if first == last:
-        return [{"type": "scatter", "x": [first], "y": [0], "mode": "markers", "marker": {"size": 11, "color": NEUTRAL}, **said}]
-    return [{"type": "scatter", "x": [first, last], "y": [0, 0], "mode": "lines", "line": {"width": 8, "color": NEUTRAL}, "opacity": 0.6, **said}]
+        return [
+            {
+                "type": "scatter",
+                "x": [first],
+                "y": [0],
+                "mode": "markers",
+                "marker": {"size": 11, "color": NEUTRAL},
+                **said,
+            }
+        ]
+    return [
+        {
+            "type": "scatter",
+            "x": [first, last],
+            "y": [0, 0],
+            "mode": "lines",
+            "line": {"width": 8, "color": NEUTRAL},
+            "opacity": 0.6,
+            **said,
+        }
+    ]
 
 
 def _first_day(date: str) -> str:

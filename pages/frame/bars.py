@@ -60,14 +60,21 @@ def filters_said(view: View) -> str:
     said = []
     for name in view.filters.query():
         value = getattr(view.filters, name)
-        said.append(_FILTER_NAMES[name][view.lang] + colon + (f"“{value}”" if isinstance(value, str) else comma.join(filter_value(view, name, each) for each in value)))
+        said.append(
+            _FILTER_NAMES[name][view.lang]
+            + colon
+            + (f"“{value}”" if isinstance(value, str) else comma.join(filter_value(view, name, each) for each in value))
+        )
     return " · ".join(said)
 
 
 def masthead(view: View, active: str) -> None:
     """The name of the site, its pages and the language switch."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(Markup('<div class="site">{}</div>').format(view.say("河南改革成效", "Henan Reform Outcomes")), width="content")
+        st.html(
+            Markup('<div class="site">{}</div>').format(view.say("河南改革成效", "Henan Reform Outcomes")),
+            width="content",
+        )
         with st.container(key="pages", horizontal=True, gap="small", width="content"):
             for name, page in view.pages.items():
                 with st.container(key=f"page-{name}{'-active' if name == active else ''}", width="content"):
@@ -112,10 +119,31 @@ def filter_controls(view: View) -> None:
             wrap=True,
         )
         st.text_input(
-            _FILTER_NAMES["search"][view.lang], key="search", placeholder=view.say("如：转诊率", "e.g. referral rate"), on_change=apply_controls, max_chars=100, autocomplete="off"
+            _FILTER_NAMES["search"][view.lang],
+            key="search",
+            placeholder=view.say("如：转诊率", "e.g. referral rate"),
+            on_change=apply_controls,
+            max_chars=100,
+            autocomplete="off",
         )
-        st.pills(_FILTER_NAMES["grade"][view.lang], GRADES, selection_mode="multi", format_func=shown("grade"), key="grade", on_change=apply_controls, wrap=True)
-        st.pills(_FILTER_NAMES["role"][view.lang], ROLES, selection_mode="multi", format_func=shown("role"), key="role", on_change=apply_controls, wrap=True)
+        st.pills(
+            _FILTER_NAMES["grade"][view.lang],
+            GRADES,
+            selection_mode="multi",
+            format_func=shown("grade"),
+            key="grade",
+            on_change=apply_controls,
+            wrap=True,
+        )
+        st.pills(
+            _FILTER_NAMES["role"][view.lang],
+            ROLES,
+            selection_mode="multi",
+            format_func=shown("role"),
+            key="role",
+            on_change=apply_controls,
+            wrap=True,
+        )
         _clear_button(view, "clear-side")
 
 
@@ -129,7 +157,9 @@ def status_line(view: View) -> None:
     )
     if view.filters.city and figures:
         places = view.say("、", ", ").join(filter_value(view, "city", code) for code in view.filters.city)
-        shown += view.say(f"，其中 {view.selection.local:,} 项属于{places}", f", {view.selection.local:,} of them {places}'s own")
+        shown += view.say(
+            f"，其中 {view.selection.local:,} 项属于{places}", f", {view.selection.local:,} of them {places}'s own"
+        )
     with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(Markup('<p class="status" role="status">{}</p>').format(shown), width="content")
         if view.filters:
@@ -139,7 +169,13 @@ def status_line(view: View) -> None:
     for name, value in view.dropped[:_NAMED]:
         st.warning(_dropped(view, name, value), icon=":material/link_off:")
     if (more := len(view.dropped) - _NAMED) > 0:
-        st.warning(view.say(f"链接中另有 {more} 个值不存在，已忽略。", f"The link names {more} more that do not exist; they are ignored."), icon=":material/link_off:")
+        st.warning(
+            view.say(
+                f"链接中另有 {more} 个值不存在，已忽略。",
+                f"The link names {more} more that do not exist; they are ignored.",
+            ),
+            icon=":material/link_off:",
+        )
 
 
 def update_notice(view: View) -> None:
@@ -147,33 +183,62 @@ def update_notice(view: View) -> None:
     if view.state.problems:
         loaded = datetime.fromtimestamp(view.state.loaded_at, UTC)
         when = f"{date_text(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
-        st.warning(view.say(f"当前显示 {when} 的数据；较新的修改有误，尚未采用。", f"Data of {when}; an update has problems and is not used."), icon=":material/warning:")
+        st.warning(
+            view.say(
+                f"当前显示 {when} 的数据；较新的修改有误，尚未采用。",
+                f"Data of {when}; an update has problems and is not used.",
+            ),
+            icon=":material/warning:",
+        )
 
 
 def no_data(lang: Lang) -> None:
     """In place of every page while no data could be loaded."""
-    st.error(say(lang, "数据未能载入；修复后本页会自动显示。", "No data could be loaded; this page shows it as soon as that is mended."), icon=":material/error:")
+    st.error(
+        say(
+            lang,
+            "数据未能载入；修复后本页会自动显示。",
+            "No data could be loaded; this page shows it as soon as that is mended.",
+        ),
+        icon=":material/error:",
+    )
 
 
 @st.fragment(run_every=1)
 def being_read(lang: Lang) -> None:
     """In place of every page while the first of many cases are read; the page is run again when all are."""
     done, total = progress() or (1, 1)
-    st.progress(done / total, text=say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}"))
+    st.progress(
+        done / total,
+        text=say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}"),
+    )
 
 
 def _dropped(view: View, name: str, value: str) -> str:
     label, given = _FILTER_NAMES[name][view.lang], visible(value, 40)
-    return literal(view.say(f"链接中的“{label}：{given}”不存在，已忽略。", f"The link names a {label.lower()} that does not exist ({given}); it is ignored."))
+    return literal(
+        view.say(
+            f"链接中的“{label}：{given}”不存在，已忽略。",
+            f"The link names a {label.lower()} that does not exist ({given}); it is ignored.",
+        )
+    )
 
 
 def _chips(view: View, name: str) -> None:
     value = getattr(view.filters, name)
-    entries = [(value, f"“{value}”")] if isinstance(value, str) else [(entry, filter_value(view, name, entry)) for entry in value]
+    entries = (
+        [(value, f"“{value}”")]
+        if isinstance(value, str)
+        else [(entry, filter_value(view, name, entry)) for entry in value]
+    )
     for entry, label in entries:
         if not entry:
             continue
-        left = view.filters.without(name) if isinstance(value, str) else replace(view.filters, **{name: tuple(other for other in value if other != entry)})
+        left = (
+            view.filters.without(name)
+            if isinstance(value, str)
+            else replace(view.filters, **{name: tuple(other for other in value if other != entry)})
+        )
         st.button(
             f"{literal(label)} :material/close:",
             key=f"chip-{name}-{entry}",
@@ -186,13 +251,22 @@ def _chips(view: View, name: str) -> None:
 
 def _clear_button(view: View, key: str) -> None:
     if view.filters:
-        st.button(view.say("清除全部筛选", "Clear all filters"), key=key, on_click=apply_filters, args=(Filters(),), icon=":material/filter_alt_off:")
+        st.button(
+            view.say("清除全部筛选", "Clear all filters"),
+            key=key,
+            on_click=apply_filters,
+            args=(Filters(),),
+            icon=":material/filter_alt_off:",
+        )
 
 
 def nothing_found(view: View) -> None:
     """In place of an empty chart: what to clear."""
     names = view.say("、", ", ").join(_FILTER_NAMES[name][view.lang] for name in view.filters.query())
-    st.info(view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names})."), icon=":material/search_off:")
+    st.info(
+        view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names})."),
+        icon=":material/search_off:",
+    )
     _clear_button(view, "clear-empty")
 
 
@@ -203,10 +277,18 @@ def imprint(view: View) -> None:
         f"资料来源：{source.issuer.zh}《{source.title.zh}》（{date_text(source.date, 'zh')}）。指标为来源所述事实，摘要为编者所写。",
         f"Source: {source.issuer.en}, “{source.title.en}” ({date_text(source.date, 'en')}). The figures are what the source states; the summaries are ours.",
     )
-    link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(view.link(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes"))
+    link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(
+        view.link(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes")
+    )
     back = link if view.embedded else ""
     if not (view.embedded or view.printing):
-        cited = st.expander(view.say("引用与链接", "Cite and link"), key="cite", on_change="rerun", icon=":material/format_quote:", type="compact")
+        cited = st.expander(
+            view.say("引用与链接", "Cite and link"),
+            key="cite",
+            on_change="rerun",
+            icon=":material/format_quote:",
+            type="compact",
+        )
         if cited.open:
             cited.code(f"{document(source)}\n{view.link()}", language=None, wrap_lines=True)
     st.html(Markup('<footer class="imprint">{}{}</footer>').format(text, back))

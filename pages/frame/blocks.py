@@ -38,7 +38,10 @@ def evidence_lines(row: Any, lang: Lang) -> Markup:
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "参照 ", "For comparison: "), row.yardstick))
     phrases = Markup(" ").join(Markup('<q lang="zh">{}</q>').format(phrase) for phrase in row.phrases.split(" | "))
     parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "原文 ", "Source words "), phrases))
-    parts += [Markup('<p class="caveat">{}{}{}</p>').format(word, say(lang, "：", ": "), note) for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)]
+    parts += [
+        Markup('<p class="caveat">{}{}{}</p>').format(word, say(lang, "：", ": "), note)
+        for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
+    ]
     return Markup("").join(parts)
 
 
@@ -63,8 +66,14 @@ def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, expor
 def levels(rows: Iterable[Any], lang: Lang) -> Markup:
     """Delivered amounts and present levels as numbers: no bar across units."""
     items = [
-        Markup('<li><span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span></li>').format(
-            row.change_label or row.after_label or row.before_label, row.name, grade_mark(row.grade, lang), row.place, row.periods
+        Markup(
+            '<li><span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span></li>'
+        ).format(
+            row.change_label or row.after_label or row.before_label,
+            row.name,
+            grade_mark(row.grade, lang),
+            row.place,
+            row.periods,
         )
         for row in rows
     ]
@@ -74,7 +83,14 @@ def levels(rows: Iterable[Any], lang: Lang) -> Markup:
 def compact(rows: Iterable[Any], lang: Lang) -> Markup:
     """Levels and words in small print: a line a figure, with its grade letter."""
     item = Markup("<li><b>{}</b> {} <small>{}</small></li>")
-    items = [item.format(row.change_label or row.after_label or row.before_label, row.name, row.grade if row.grade != "P" else row.grade_word) for row in rows]
+    items = [
+        item.format(
+            row.change_label or row.after_label or row.before_label,
+            row.name,
+            row.grade if row.grade != "P" else row.grade_word,
+        )
+        for row in rows
+    ]
     return Markup('<ul class="compact">{}</ul>').format(Markup("").join(items))
 
 
@@ -82,7 +98,9 @@ def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption:
     """A table that prints, scrolls sideways inside itself and reads aloud."""
     head = Markup('</th><th scope="col">').join(headings)
     body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)
-    table = Markup('<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>').format(caption, head, body)
+    table = Markup(
+        '<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>'
+    ).format(caption, head, body)
     return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
 
 
@@ -94,8 +112,21 @@ def _unbroken(text: str) -> Markup:
 def as_table(rows: Iterable[Any], lang: Lang) -> Markup:
     """Figures with everything that makes them checkable: value, periods, grade, derivation, section and words."""
     headings = [
-        *(say(lang, zh, en) for zh, en in (("指标", "Figure"), ("地点", "Place"), ("前", "Before"), ("后", "After"), ("变化", "Change"), ("时间", "Periods"))),
-        *(say(lang, zh, en) for zh, en in (("等级", "Grade"), ("推算", "Derivation"), ("原文（所在部分）", "Source words (section)"))),
+        *(
+            say(lang, zh, en)
+            for zh, en in (
+                ("指标", "Figure"),
+                ("地点", "Place"),
+                ("前", "Before"),
+                ("后", "After"),
+                ("变化", "Change"),
+                ("时间", "Periods"),
+            )
+        ),
+        *(
+            say(lang, zh, en)
+            for zh, en in (("等级", "Grade"), ("推算", "Derivation"), ("原文（所在部分）", "Source words (section)"))
+        ),
     ]
     cells = (
         (

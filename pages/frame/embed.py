@@ -13,7 +13,10 @@ def embed(view: View, charts: Mapping[str, Callable[[], None]]) -> None:
     """Shows the chart of this page that the link names, or says that there is none of that name."""
     draw = charts.get(st.query_params.get("chart", ""))
     if draw is None:
-        missing = view.say("链接所指的图表在此页不存在，或被筛选排除。", "The link names a chart that this page does not have, or that the filters exclude.")
+        missing = view.say(
+            "链接所指的图表在此页不存在，或被筛选排除。",
+            "The link names a chart that this page does not have, or that the filters exclude.",
+        )
         st.info(missing, icon=":material/link_off:")
     else:
         draw()

@@ -173,7 +173,10 @@ LOST = {
     "zh": "与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。",
     "en": "The connection to the server is lost. This page goes on by itself when it is back, with what you chose.",
 }
-NOWHERE = {"zh": "这个地址没有页面，已改为显示概览。", "en": "There is no page at this address; the overview is shown instead."}
+NOWHERE = {
+    "zh": "这个地址没有页面，已改为显示概览。",
+    "en": "There is no page at this address; the overview is shown instead.",
+}
 _DIALOGS = """
 <style>
 .stDialog section > :is(h2, h2 ~ div) {{ display: none; }}

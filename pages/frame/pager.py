@@ -26,8 +26,18 @@ def turn(view: View, shown: range, total: int, size: int) -> None:
             (view.say("上一页", "Previous"), "arrow_back", number - 1),
             (view.say("下一页", "Next"), "arrow_forward", number + 1),
         ):
-            st.button(label, key=f"turn-{icon}", icon=f":material/{icon}:", on_click=_go, args=(to,), disabled=not 1 <= to <= last)
-        words = view.say(f"第 {shown.start + 1:,}–{shown.stop:,} 项，共 {total:,} 项", f"{shown.start + 1:,}–{shown.stop:,} of {total:,}")
+            st.button(
+                label,
+                key=f"turn-{icon}",
+                icon=f":material/{icon}:",
+                on_click=_go,
+                args=(to,),
+                disabled=not 1 <= to <= last,
+            )
+        words = view.say(
+            f"第 {shown.start + 1:,}–{shown.stop:,} 项，共 {total:,} 项",
+            f"{shown.start + 1:,}–{shown.stop:,} of {total:,}",
+        )
         st.html(Markup('<p class="status" role="status">{}</p>').format(words), width="content")
 
 

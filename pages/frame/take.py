@@ -58,7 +58,9 @@ class Taken:
     @property
     def only(self) -> str:
         """The figures, or the cases, as a parameter of a data link; nothing where they are too many."""
-        names = [case.id for case in self.cases] if self.cases else [f"{row.case_id}.{row.metric_id}" for row in self.rows]
+        names = (
+            [case.id for case in self.cases] if self.cases else [f"{row.case_id}.{row.metric_id}" for row in self.rows]
+        )
         return ",".join(names) if len(names) <= _LINKED else ""
 
     @property
@@ -87,7 +89,13 @@ def take(view: View, taken: Taken) -> None:
     """The control beside a chart; nothing on paper and in a frame, which have no controls."""
     if view.embedded or view.printing:
         return
-    box = st.expander(view.say("取用此图", "Take this chart"), key=f"take-{taken.key}", on_change="rerun", icon=":material/download:", type="compact")
+    box = st.expander(
+        view.say("取用此图", "Take this chart"),
+        key=f"take-{taken.key}",
+        on_change="rerun",
+        icon=":material/download:",
+        type="compact",
+    )
     if box.open:
         with box:
             _image(view, taken)
@@ -114,7 +122,10 @@ def _doubts(view: View, rows: Sequence[Any]) -> list[str]:
             concerned.setdefault(word, []).append(row.name)
     colon, comma = view.say("：", ": "), view.say("、", ", ")
     many = view.say("{}项", "{} figures")
-    return [word + colon + (comma.join(names) if len(names) <= _NAMED else many.format(len(names))) for word, names in concerned.items()]
+    return [
+        word + colon + (comma.join(names) if len(names) <= _NAMED else many.format(len(names)))
+        for word, names in concerned.items()
+    ]
 
 
 def _file_name(view: View, taken: Taken) -> str:
@@ -132,7 +143,14 @@ def _whose(taken: Taken) -> list[str]:
 
 
 def _image(view: View, taken: Taken) -> None:
-    kind = st.segmented_control(view.say("图片格式", "Image format"), FORMATS, default=FORMATS[0], required=True, format_func=str.upper, key=f"format-{taken.key}")
+    kind = st.segmented_control(
+        view.say("图片格式", "Image format"),
+        FORMATS,
+        default=FORMATS[0],
+        required=True,
+        format_func=str.upper,
+        key=f"format-{taken.key}",
+    )
     figure = taken.export(taken.figure, taken.title, taken.subtitle, footer(view, taken))
     size = {"width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
     config = {
@@ -141,17 +159,33 @@ def _image(view: View, taken: Taken) -> None:
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": kind, "filename": _file_name(view, taken), **size},
         "locale": "zh-CN",
-        "locales": {"zh-CN": {"dictionary": {"Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"), "Download plot": view.say("下载图片", "Download image")}}},
+        "locales": {
+            "zh-CN": {
+                "dictionary": {
+                    "Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"),
+                    "Download plot": view.say("下载图片", "Download image"),
+                }
+            }
+        },
     }
     with st.container(key=f"export-{taken.key}"):
         st.plotly_chart(figure, key=f"export-chart-{taken.key}", width=figure.layout.width, theme=None, config=config)
-    st.html(Markup('<p class="quiet">{}</p>').format(view.say("左上角的相机按钮保存图片，宽1200像素。", "The camera button at the upper left saves the image, 1200 pixels wide.")))
+    st.html(
+        Markup('<p class="quiet">{}</p>').format(
+            view.say(
+                "左上角的相机按钮保存图片，宽1200像素。",
+                "The camera button at the upper left saves the image, 1200 pixels wide.",
+            )
+        )
+    )
 
 
 def _data(view: View, taken: Taken) -> None:
     count = len(taken.rows) if taken.table is None else len(taken.table())
     st.download_button(
-        view.say(f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"),
+        view.say(
+            f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
+        ),
         data=partial(_drawn, view, taken),
         file_name=f"{_file_name(view, taken)}.csv",
         mime="text/csv",
@@ -164,7 +198,9 @@ def _data(view: View, taken: Taken) -> None:
 def _drawn(view: View, taken: Taken) -> bytes:
     if taken.table is not None:
         return csv_bytes(taken.table())
-    positions = sorted(position for row in taken.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}"))
+    positions = sorted(
+        position for row in taken.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}")
+    )
     return csv_bytes(view.dataset.rows(positions))
 
 
@@ -172,14 +208,26 @@ def _copies(view: View, taken: Taken) -> None:
     """One text at a time to paste elsewhere."""
     texts: Mapping[str, tuple[str, Callable[[], str]]] = {
         "link": (view.say("链接", "Link"), partial(taken.link, view)),
-        "words": (view.say("数值与出处", "Value with source") if len(taken.rows) == 1 else view.say("引用", "Citation"), partial(_words, view, taken)),
+        "words": (
+            view.say("数值与出处", "Value with source") if len(taken.rows) == 1 else view.say("引用", "Citation"),
+            partial(_words, view, taken),
+        ),
         "data": (view.say("数据链接", "Data link"), partial(_data_link, view, taken)),
         "embed": (view.say("嵌入代码", "Embed code"), partial(_embed_code, view, taken)),
     }
-    copied = st.segmented_control(view.say("复制", "Copy"), list(texts), default="link", required=True, format_func=lambda name: texts[name][0], key=f"copy-{taken.key}")
+    copied = st.segmented_control(
+        view.say("复制", "Copy"),
+        list(texts),
+        default="link",
+        required=True,
+        format_func=lambda name: texts[name][0],
+        key=f"copy-{taken.key}",
+    )
     st.code(texts[copied][1](), language=None, wrap_lines=True)
     if copied == "embed":
-        note = view.say("只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it.")
+        note = view.say(
+            "只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it."
+        )
         st.html(Markup('<p class="quiet">{}</p>').format(note))
 
 
@@ -199,4 +247,6 @@ def _data_link(view: View, taken: Taken) -> str:
 
 
 def _embed_code(view: View, taken: Taken) -> str:
-    return iframe(taken.link(view, view="embed", chart=taken.id), taken.title, (taken.figure.layout.height or 450) + _AROUND)
+    return iframe(
+        taken.link(view, view="embed", chart=taken.id), taken.title, (taken.figure.layout.height or 450) + _AROUND
+    )

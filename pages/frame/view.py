@@ -57,11 +57,15 @@ class View:
     def address(self) -> str:
         """The server's address as the reader's browser has it; without a browser only the path under which it serves."""
         base = st.get_option("server.baseUrlPath").strip("/")
-        return (st.context.url or "").partition("?")[0].removesuffix("/").removesuffix(f"/{self.page.url_path}") or (f"/{base}" if base else "")
+        return (st.context.url or "").partition("?")[0].removesuffix("/").removesuffix(f"/{self.page.url_path}") or (
+            f"/{base}" if base else ""
+        )
 
     def link(self, page: str = "", **more: str) -> str:
         """The address that opens this view in this language, or another page with these filters."""
-        here = {name: value for name, value in st.query_params.to_dict().items() if name not in ("view", "chart", "lang")}
+        here = {
+            name: value for name, value in st.query_params.to_dict().items() if name not in ("view", "chart", "lang")
+        }
         query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
@@ -128,7 +132,10 @@ def the_view() -> View:
 def apply_controls() -> None:
     """A control changed: its values go into the URL, which every page reads."""
     values = {field.name: st.session_state.get(field.name) for field in fields(Filters)}
-    filters, _ = parse({name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()}, current().dataset)
+    filters, _ = parse(
+        {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()},
+        current().dataset,
+    )
     st.session_state[_APPLIED] = filters
     _write(filters)
 

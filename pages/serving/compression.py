@@ -17,7 +17,10 @@ GZIP = 31
 """What zlib calls a window of 32 kB in the format of gzip."""
 CONDITIONS = {b"if-none-match", b"if-modified-since"}
 """With these a browser asks whether its own copy still holds."""
-WHOLE: Mapping[bytes, Callable[[bytes], bytes]] = {b"br": partial(brotli.compress, quality=9), b"gzip": partial(gzip.compress, compresslevel=9, mtime=0)}
+WHOLE: Mapping[bytes, Callable[[bytes], bytes]] = {
+    b"br": partial(brotli.compress, quality=9),
+    b"gzip": partial(gzip.compress, compresslevel=9, mtime=0),
+}
 """How a file that never changes is compressed, the smaller form first; Brotli's is a sixth smaller. At their highest level it would take 20 s."""
 Kept = dict[tuple[bytes, str], tuple[Message, Message]]
 
@@ -38,7 +41,11 @@ class Compression:
             await self.app(scope, receive, send)
             return
         fields = dict(scope["headers"])
-        accepted = [form for form in WHOLE if form in fields.get(b"accept-encoding", b"")] if scope["method"] == "GET" and b"range" not in fields else []
+        accepted = (
+            [form for form in WHOLE if form in fields.get(b"accept-encoding", b"")]
+            if scope["method"] == "GET" and b"range" not in fields
+            else []
+        )
         name = (accepted[0] if accepted else b"", normpath(scope["path"]))
         if name in self.kept and fields.keys().isdisjoint(CONDITIONS):
             for message in self.kept[name]:
@@ -60,7 +67,11 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             fields = dict(message["headers"])
-            if message["status"] == 200 and fields.get(b"content-type", b"").startswith(COMPRESSIBLE) and b"content-encoding" not in fields:
+            if (
+                message["status"] == 200
+                and fields.get(b"content-type", b"").startswith(COMPRESSIBLE)
+                and b"content-encoding" not in fields
+            ):
                 message = _in_two_forms(message)
             else:
                 self.compress = False
@@ -74,7 +85,9 @@ class _Answer:
             await self._hold(message.get("body", b""), message.get("more_body", False))
         else:
             more = message.get("more_body", False)
-            await self._pass(self.packer.compress(message.get("body", b"")) + (b"" if more else self.packer.flush()), more)
+            await self._pass(
+                self.packer.compress(message.get("body", b"")) + (b"" if more else self.packer.flush()), more
+            )
 
     async def _hold(self, body: bytes, more: bool) -> None:
         self.body += body
@@ -94,7 +107,10 @@ class _Answer:
 
 def _packed(start: Message, whole: bytes | None, form: bytes = b"gzip") -> Message:
     """The beginning of a compressed answer; its length only where it is known to be whole."""
-    headers = [*((name, value) for name, value in start["headers"] if name != b"content-length"), (b"content-encoding", form)]
+    headers = [
+        *((name, value) for name, value in start["headers"] if name != b"content-length"),
+        (b"content-encoding", form),
+    ]
     return {**start, "headers": headers if whole is None else [*headers, (b"content-length", str(len(whole)).encode())]}
 
 

@@ -28,7 +28,9 @@ class Guard:
     A socket is asked for its origin, too, which Streamlit then never sees: it would ask the net for this machine's own address to judge a foreign one.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, base: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, base: str = "", clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.app, self.hosts, self.api = app, settings.allowed_hosts, f"{base}/api"
         self.headers = policy.headers(settings.frame_ancestors)
         self.rate = Rate(settings.api_rate, clock)
@@ -40,7 +42,9 @@ class Guard:
         linked = f"{scope['path']}/".startswith(f"{self.api}/")
         answer = _Answer(send, self.headers, linked)
         try:
-            await (self._refusal(scope, linked) or self.app)(_without_origin(scope), _bytes_only(receive, send), answer.send)
+            await (self._refusal(scope, linked) or self.app)(
+                _without_origin(scope), _bytes_only(receive, send), answer.send
+            )
         except Exception:
             if scope["type"] == "http" and not answer.begun:
                 await _refuse(linked, 500, "The server failed to answer this.")(scope, receive, answer.send)
@@ -50,7 +54,9 @@ class Guard:
         """The answer to a request that is not let through."""
         socket, method = scope["type"] == "websocket", scope.get("method", "GET")
         hosts, origins = values(scope, b"host"), values(scope, b"origin") if socket else []
-        names = [_HOST.fullmatch(host.lower()) for host in [*hosts, *(origin.partition("://")[2] for origin in origins)]]
+        names = [
+            _HOST.fullmatch(host.lower()) for host in [*hosts, *(origin.partition("://")[2] for origin in origins)]
+        ]
         if len(hosts) != 1 or not all(names):
             return _refuse(linked, 400, "The address of the server is missing or malformed.")
         if not all(name and self._known(name["name"]) for name in names):
@@ -62,10 +68,16 @@ class Guard:
         if values(scope, b"transfer-encoding") or any(length != "0" for length in values(scope, b"content-length")):
             return _refuse(linked, 413, "A request to this server has no body.")
         wait = self.rate.wait(scope) if linked else 0
-        return _refuse(linked, 429, f"Too many requests. Try again in {wait} seconds.", retry_after=str(wait)) if wait else None
+        return (
+            _refuse(linked, 429, f"Too many requests. Try again in {wait} seconds.", retry_after=str(wait))
+            if wait
+            else None
+        )
 
     def _known(self, name: str) -> bool:
-        return any(known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:])) for known in self.hosts)
+        return any(
+            known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:])) for known in self.hosts
+        )
 
 
 class _Answer:
@@ -117,7 +129,11 @@ def _bytes_only(receive: Receive, send: Send) -> Receive:
 
 
 def _without_origin(scope: Scope) -> Scope:
-    return {**scope, "headers": [entry for entry in scope["headers"] if entry[0] != b"origin"]} if scope["type"] == "websocket" else scope
+    return (
+        {**scope, "headers": [entry for entry in scope["headers"] if entry[0] != b"origin"]}
+        if scope["type"] == "websocket"
+        else scope
+    )
 
 
 def _client(scope: Scope) -> str:

@@ -21,7 +21,12 @@ def healthz(request: Request) -> Response:
     except DatasetError as error:
         nothing = {"version": None, "cases": 0, "metrics": 0, "loaded": None}
         far = progress()
-        status, body = 503, {"status": "reading", **nothing, "read": far[0], "of": far[1]} if far else {"status": "no data", **nothing, "problems": len(error.problems)}
+        status, body = (
+            503,
+            {"status": "reading", **nothing, "read": far[0], "of": far[1]}
+            if far
+            else {"status": "no data", **nothing, "problems": len(error.problems)},
+        )
     return JSONResponse(body, status, {"cache-control": "no-store"})
 
 

@@ -33,7 +33,13 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         written = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"time": written, "level": record.levelname.lower(), "from": record.name, "message": record.getMessage(), **getattr(record, "fields", {})}
+        line = {
+            "time": written,
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
@@ -49,7 +55,10 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, fields = time.perf_counter(), {"method": scope["method"], "path": visible(scope["path"], 200), "status": None, "bytes": 0}
+        begun, fields = (
+            time.perf_counter(),
+            {"method": scope["method"], "path": visible(scope["path"], 200), "status": None, "bytes": 0},
+        )
 
         async def counted(message: Message) -> None:
             await send(message)
@@ -60,4 +69,8 @@ class Requests:
             await self.app(scope, receive, counted)
         finally:
             fields["ms"] = round((time.perf_counter() - begun) * 1000, 1)
-            logger.log(logging.DEBUG if scope["path"].startswith(self.static) else logging.INFO, "request", extra={"fields": fields})
+            logger.log(
+                logging.DEBUG if scope["path"].startswith(self.static) else logging.INFO,
+                "request",
+                extra={"fields": fields},
+            )

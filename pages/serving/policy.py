@@ -14,7 +14,20 @@ LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "docu
 
 _SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_DENIED = ("accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "usb")
+_DENIED = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "usb",
+)
 
 
 def headers(frame_ancestors: str) -> tuple[tuple[bytes, bytes], ...]:

@@ -23,7 +23,9 @@ class Preload:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def linked(message: Message) -> None:
-            if message["type"] == "http.response.start" and dict(message["headers"]).get(b"content-type", b"").startswith(b"text/html"):
+            if message["type"] == "http.response.start" and dict(message["headers"]).get(
+                b"content-type", b""
+            ).startswith(b"text/html"):
                 message = {**message, "headers": [*message["headers"], self.link]}
             await send(message)
 

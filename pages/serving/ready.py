@@ -16,7 +16,9 @@ REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
 def explained() -> Iterator[None]:
     """Imports that end with one sentence (SystemExit) where the Python is too old or a package is missing."""
     if sys.version_info < OLDEST:
-        raise SystemExit("This is Python {}.{}; the dashboard needs {}.{} or newer.".format(*sys.version_info[:2], *OLDEST))
+        raise SystemExit(
+            "This is Python {}.{}; the dashboard needs {}.{} or newer.".format(*sys.version_info[:2], *OLDEST)
+        )
     needed = [line.split("==")[0] for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
     absent = [name for name in needed if not _installed(name)]
     if absent:

@@ -76,5 +76,9 @@ class _Ear:
         said = ForwardMsg.FromString(message["bytes"])
         if said.HasField("new_session"):
             self.open = self.unseen = said.new_session.initialize.session_id != self.session
-        elif self.unseen and said.WhichOneof("type") == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+        elif (
+            self.unseen
+            and said.WhichOneof("type") == "script_finished"
+            and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        ):
             self.again, self.open, self.unseen = self.click, False, False

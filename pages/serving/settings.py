@@ -72,7 +72,9 @@ def _cache(text: str) -> Path | None:
 def _hosts(text: str) -> tuple[str, ...]:
     names = text.lower().split()
     if not all(map(_HOST.fullmatch, names)):
-        raise ValueError("Write names without scheme, port or path, with blanks between them, as in: reforms.example.org *.example.net [::1], or * for any")
+        raise ValueError(
+            "Write names without scheme, port or path, with blanks between them, as in: reforms.example.org *.example.net [::1], or * for any"
+        )
     return tuple(names)
 
 
@@ -82,7 +84,9 @@ def _ancestors(text: str) -> str:
         return "'none'"
     sites = ["'self'" if word.strip("'") == "self" else word for word in text.lower().split()]
     if "none" in sites or not all(site == "'self'" or _ANCESTOR.fullmatch(site) for site in sites):
-        raise ValueError("Write none, or the sites with blanks between them, as in: self example.org *.example.net:8443, or * for any")
+        raise ValueError(
+            "Write none, or the sites with blanks between them, as in: self example.org *.example.net:8443, or * for any"
+        )
     return " ".join(sites)
 
 
@@ -106,7 +110,9 @@ def _proxies(text: str) -> tuple[str, ...]:
     try:
         _ = addresses == ("*",) or [ipaddress.ip_network(address) for address in addresses]
     except ValueError as error:
-        raise ValueError("Write addresses or networks with commas between them, as in: 127.0.0.1,10.0.0.0/8, or * for any") from error
+        raise ValueError(
+            "Write addresses or networks with commas between them, as in: 127.0.0.1,10.0.0.0/8, or * for any"
+        ) from error
     return addresses
 
 
@@ -122,7 +128,12 @@ def _base(text: str) -> str:
 class Settings:
     """The settings by their meaning. One more is one more line here and one in README."""
 
-    data: Path = variable("HENAN_DATA", "data", _folder, "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`")
+    data: Path = variable(
+        "HENAN_DATA",
+        "data",
+        _folder,
+        "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`",
+    )
     cache: Path | None = variable(
         "HENAN_CACHE",
         ".cache",
@@ -130,15 +141,36 @@ class Settings:
         "the folder in which what was read of a hundred or more case files is kept, so that only changed files are read at the next start; `none` keeps nothing",
     )
     allowed_hosts: tuple[str, ...] = variable(
-        "HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _hosts, "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any"
+        "HENAN_ALLOWED_HOSTS",
+        "localhost 127.0.0.1 [::1]",
+        _hosts,
+        "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any",
     )
-    frame_ancestors: str = variable("HENAN_FRAME_ANCESTORS", "none", _ancestors, "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`")
+    frame_ancestors: str = variable(
+        "HENAN_FRAME_ANCESTORS",
+        "none",
+        _ancestors,
+        "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`",
+    )
     log: str = variable("HENAN_LOG", "info", _level, "the least that is logged: `debug`, `info`, `warning`, `error`")
-    api_rate: int = variable("HENAN_API_RATE", "600", _whole(0, 1_000_000), "requests a minute that one client may send to `/api`; `0` means any number")
-    proxies: tuple[str, ...] = variable(
-        "FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _proxies, "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; networks and `*` are possible"
+    api_rate: int = variable(
+        "HENAN_API_RATE",
+        "600",
+        _whole(0, 1_000_000),
+        "requests a minute that one client may send to `/api`; `0` means any number",
     )
-    base: str = variable(_BASE, "/", _base, "the path under which a reverse proxy offers the dashboard, as in `reform` or `city/reform`; everything stays below it")
+    proxies: tuple[str, ...] = variable(
+        "FORWARDED_ALLOW_IPS",
+        "127.0.0.1,::1",
+        _proxies,
+        "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; networks and `*` are possible",
+    )
+    base: str = variable(
+        _BASE,
+        "/",
+        _base,
+        "the path under which a reverse proxy offers the dashboard, as in `reform` or `city/reform`; everything stays below it",
+    )
 
 
 VARIABLES: Mapping[str, Variable] = {entry.name: entry.metadata["variable"] for entry in fields(Settings)}

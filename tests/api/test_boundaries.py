@@ -13,7 +13,10 @@ from data import load_dataset
 from data.geography import units
 from data.load import FOLDER
 
-OUTLINES = {feature["id"]: shape(feature["geometry"]) for feature in json.loads((FOLDER / "reference" / "henan.geojson").read_bytes())["features"]}
+OUTLINES = {
+    feature["id"]: shape(feature["geometry"])
+    for feature in json.loads((FOLDER / "reference" / "henan.geojson").read_bytes())["features"]
+}
 SLIVER = 1e-6
 """Square degrees: about 10,000 m², far below what the drawing can show."""
 

@@ -18,7 +18,11 @@ from data.live import boundaries, current
 from data.package import descriptor, package
 
 DATASET = current().dataset
-FILTERS = {"all": Filters(), "filtered": Filters(city=("411200",), domain=("finance",)), "nothing": Filters(search="zzz")}
+FILTERS = {
+    "all": Filters(),
+    "filtered": Filters(city=("411200",), domain=("finance",)),
+    "nothing": Filters(search="zzz"),
+}
 
 
 @pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
@@ -48,15 +52,29 @@ def test_every_number_is_the_table_s(tmp_path, monkeypatch):
     numbers = [column.name for column in TABLES["metrics"] if column.kind == "number"]
     read = [{name: row[name] for name in numbers} for row in rows]
     written = DATASET.table[numbers].astype(object).to_dict("records")
-    assert read == [{name: None if value != value else Decimal(repr(value)) for name, value in row.items()} for row in written]
+    assert read == [
+        {name: None if value != value else Decimal(repr(value)) for name, value in row.items()} for row in written
+    ]
 
 
 def test_outlines_turn_as_rfc_7946_says():
     features = json.loads(places_bytes(Extract(DATASET), boundaries()))["features"]
-    outlines = {feature["id"]: shape(feature["geometry"]) for feature in features if feature["geometry"] and feature["geometry"]["type"] == "MultiPolygon"}
-    points = {feature["properties"]["prefecture_code"]: shape(feature["geometry"]) for feature in features if feature["geometry"] and feature["geometry"]["type"] == "Point"}
+    outlines = {
+        feature["id"]: shape(feature["geometry"])
+        for feature in features
+        if feature["geometry"] and feature["geometry"]["type"] == "MultiPolygon"
+    }
+    points = {
+        feature["properties"]["prefecture_code"]: shape(feature["geometry"])
+        for feature in features
+        if feature["geometry"] and feature["geometry"]["type"] == "Point"
+    }
     assert len(outlines) == 18
-    assert all(polygon.is_valid and shapely.is_ccw(polygon.exterior) for outline in outlines.values() for polygon in outline.geoms)
+    assert all(
+        polygon.is_valid and shapely.is_ccw(polygon.exterior)
+        for outline in outlines.values()
+        for polygon in outline.geoms
+    )
     by_code = {DATASET.places[name].code: outline for name, outline in outlines.items()}
     assert points
     assert [code for code, point in points.items() if not by_code[code].contains(point)] == []

@@ -46,13 +46,22 @@ def test_headings_stay_in_view_and_filter():
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == sheet.dimensions
-        widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[1] if cell.column_letter in sheet.column_dimensions}
+        widths = {
+            cell.value: sheet.column_dimensions[cell.column_letter].width
+            for cell in sheet[1]
+            if cell.column_letter in sheet.column_dimensions
+        }
         assert [name for name, width in widths.items() if not min(len(name), 30) + 2 < width < 62] == []
 
 
 def test_numbers_are_written_as_they_are_read():
     sheet = opened(EXTRACTS["all"])["metrics"]
-    formats = {cell.number_format: cell.value for row in sheet.iter_rows(min_row=2) for cell in row if cell.data_type == "n" and cell.value is not None}
+    formats = {
+        cell.number_format: cell.value
+        for row in sheet.iter_rows(min_row=2)
+        for cell in row
+        if cell.data_type == "n" and cell.value is not None
+    }
     assert set(formats) == {"0", "#,##0", "#,##0.0########"}
     assert isinstance(formats["#,##0.0########"], float)
 
@@ -69,12 +78,16 @@ def test_without_an_address_there_are_no_links():
 
 
 def test_the_dictionary_explains_the_columns_that_are_there():
-    explained = [row[:2] for row in opened(EXTRACTS["some columns"])["dictionary"].iter_rows(min_row=2, values_only=True)]
+    explained = [
+        row[:2] for row in opened(EXTRACTS["some columns"])["dictionary"].iter_rows(min_row=2, values_only=True)
+    ]
     whole = [(table, name) for table in ("cases", "conflicts") for name in names(table)]
     assert explained == [("metrics", "metric_id"), ("metrics", "index"), *whole]
 
 
-@pytest.mark.parametrize(("name", "filtered"), [("all", "none"), ("filtered", "city=411200&domain=finance"), ("nothing", "search=zzz")])
+@pytest.mark.parametrize(
+    ("name", "filtered"), [("all", "none"), ("filtered", "city=411200&domain=finance"), ("nothing", "search=zzz")]
+)
 def test_the_provenance_names_source_filter_and_rows(name, filtered):
     extract = EXTRACTS[name]
     book = opened(extract)

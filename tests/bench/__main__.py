@@ -42,12 +42,18 @@ def starts(scratch: Path, times: int) -> list[Row]:
             with running(kind, scratch) as server:
                 spent.append(server.started_in)
     ours, peer, empty = (middle(spent) for spent in found.values())
-    return [Row("cold start to first answer", "ms", ours, peer), Row("the same, beside an empty Streamlit server", "ms", ours, empty)]
+    return [
+        Row("cold start to first answer", "ms", ours, peer),
+        Row("the same, beside an empty Streamlit server", "ms", ours, empty),
+    ]
 
 
 def first_rows(found: Mapping[tuple[str, str, str], list[Visit]]) -> Iterator[Row]:
     def of(path: str, heat: str, take: Callable[[Visit], float]) -> list[float | None]:
-        return [middle([take(visit) for visit in found[path, name, heat]]) if (path, name, heat) in found else None for name in ("ours", "peer", "floor")]
+        return [
+            middle([take(visit) for visit in found[path, name, heat]]) if (path, name, heat) in found else None
+            for name in ("ours", "peer", "floor")
+        ]
 
     for path in journeys.NAMES:
         for heat in ("cold", "warm"):
@@ -71,7 +77,9 @@ def shares(laps: Laps, act: str) -> Iterator[Row]:
     """Where the time of a filter change goes; the floor has drawing alone."""
 
     def of(take: Callable[[Lap], float | None]) -> list[float]:
-        return [middle([taken for lap in laps[act, name] if (taken := take(lap)) is not None]) for name in ("ours", "peer")]
+        return [
+            middle([taken for lap in laps[act, name] if (taken := take(lap)) is not None]) for name in ("ours", "peer")
+        ]
 
     def encoding(lap: Lap) -> float | None:
         return lap.server and lap.server.get("encoding", lap.server.get("whole", 0) - lap.server["script"])
@@ -82,9 +90,15 @@ def shares(laps: Laps, act: str) -> Iterator[Row]:
     yield Row(f"{act}: act to request", "ms", *of(lambda lap: lap.sent))
     yield Row(f"{act}: server script", "ms", *of(lambda lap: lap.server and lap.server["script"]))
     yield Row(f"{act}: encoding", "ms", *of(encoding))
-    yield Row(f"{act}: transport, waiting", "ms", *of(lambda lap: None if lap.came is None else lap.came - lap.sent - spent(lap)))
+    yield Row(
+        f"{act}: transport, waiting",
+        "ms",
+        *of(lambda lap: None if lap.came is None else lap.came - lap.sent - spent(lap)),
+    )
     floor = middle([lap.first for lap in laps[act, "floor"]])
-    yield Row(f"{act}: last answer to drawn", "ms", *of(lambda lap: None if lap.came is None else lap.first - lap.came), floor)
+    yield Row(
+        f"{act}: last answer to drawn", "ms", *of(lambda lap: None if lap.came is None else lap.first - lap.came), floor
+    )
     yield Row(f"{act}: answer", "kB", *of(lambda lap: lap.bytes / 1000))
 
 
@@ -107,7 +121,9 @@ def in_the_browser(playwright: Playwright, servers: Mapping[str, Server], times:
     pages = journeys.page_changes(playwright, servers, want, times["page"])
     for act in dict.fromkeys(act for act, _ in pages):
         yield from lap_rows(f"page change {act}", pages, act)
-    yield from lap_rows("map click → redrawn", journeys.map_clicks(playwright, servers, want, times["map"]), "map click")
+    yield from lap_rows(
+        "map click → redrawn", journeys.map_clicks(playwright, servers, want, times["map"]), "map click"
+    )
     saved = journeys.downloads(playwright, servers, want, times["download"])
     yield Row("download of the CSV, median", "ms", *(middle(saved[name]) for name in ("ours", "peer", "floor")))
 
@@ -115,7 +131,9 @@ def in_the_browser(playwright: Playwright, servers: Mapping[str, Server], times:
 def versions() -> dict[str, str]:
     bundle = next((files("streamlit") / "static" / "static" / "js").glob("PlotlyChart.*.js")).read_text()
     drawn = re.search(r'"src/version\.js"\([^)]*\)\{\w+\.version=.([\d.]+)', bundle)
-    packages = {name: version(name) for name in ("streamlit", "dash", "plotly", "gunicorn", "flask-compress", "playwright")}
+    packages = {
+        name: version(name) for name in ("streamlit", "dash", "plotly", "gunicorn", "flask-compress", "playwright")
+    }
     return {
         **packages,
         "plotly.js, ours": drawn[1] if drawn else "",
@@ -135,18 +153,30 @@ def told(rows: Iterable[Row]) -> list[Row]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path, nargs="?", default=Path(".bench.json"), help="where the JSON goes (.bench.json)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "file", type=Path, nargs="?", default=Path(".bench.json"), help="where the JSON goes (.bench.json)"
+    )
     parser.add_argument("--quick", action="store_true", help="few repetitions: to see that it works, not to compare")
     given = parser.parse_args()
-    os.environ.setdefault("CHROMIUM", shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or "chromium")
+    os.environ.setdefault(
+        "CHROMIUM",
+        shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or "chromium",
+    )
     times = QUICK if given.quick else TIMES
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
         print(", ".join(f"{name} {known}" for name, known in versions().items()), HEADING, sep="\n\n", flush=True)
         rows = told(starts(scratch, times["start"]))
         servers = {kind: stack.enter_context(running(kind, scratch)) for kind in ("ours", "peer", "floor")}
-        rows += told(crowd_rows(readers.of_ours(servers["ours"], READERS, times["rounds"]), readers.of_peer(servers["peer"], READERS, times["rounds"])))
+        rows += told(
+            crowd_rows(
+                readers.of_ours(servers["ours"], READERS, times["rounds"]),
+                readers.of_peer(servers["peer"], READERS, times["rounds"]),
+            )
+        )
         rows += told(in_the_browser(stack.enter_context(sync_playwright()), servers, times))
     parts = costs()
     print("", cost_table(parts), "", "targets", sep="\n")

@@ -98,7 +98,10 @@ def main(times: int) -> None:
         shutil.copytree(PROJECT / ".streamlit", folder / "empty" / ".streamlit")
         for name, script in EMPTY.items():
             (folder / "empty" / name).write_text(script)
-        ours, empty = stack.enter_context(running(folder / "ours.log")), stack.enter_context(running(folder / "empty.log", folder / "empty"))
+        ours, empty = (
+            stack.enter_context(running(folder / "ours.log")),
+            stack.enter_context(running(folder / "empty.log", folder / "empty")),
+        )
         browser = stack.enter_context(chromium(stack.enter_context(sync_playwright())))
         found = measured(browser, ours, empty, times)
     print(f"ms of {times} clicks {'map':>26}{'empty page':>12}{'ratio':>8}")

@@ -44,7 +44,9 @@ def median(action: Callable[[], object], times: int) -> float:
 def load() -> Cost:
     files = sorted((FOLDER / "cases").glob("*.yaml"))
     parsed = median(lambda: [yaml.load(file.read_bytes(), yaml.CSafeLoader) for file in files], 9)
-    return Cost("dataset: read, check, derive, table, ms", median(lambda: load_dataset().table, 9), "YAML parse alone", parsed)
+    return Cost(
+        "dataset: read, check, derive, table, ms", median(lambda: load_dataset().table, 9), "YAML parse alone", parsed
+    )
 
 
 def script_run(page: str, what: str, queries: Iterable[dict[str, str]], times: int = 34) -> Cost:
@@ -61,21 +63,32 @@ def script_run(page: str, what: str, queries: Iterable[dict[str, str]], times: i
         assert not app.exception, app.exception
 
     empty = AppTest.from_string(EMPTY["page.py"], default_timeout=30)
-    return Cost(f"{page}: {what}, script run, ms", median(change, times), "empty page", median(lambda: empty.run(), times))
+    return Cost(
+        f"{page}: {what}, script run, ms", median(change, times), "empty page", median(lambda: empty.run(), times)
+    )
 
 
 def script_runs() -> list[Cost]:
     """Each page for a filter that was asked for before, and for one that nobody asked for yet."""
     seen = [{"city": city} for city in CITIES]
     unseen = [{"domain": ",".join(pair)} for pair in combinations(load_dataset().domains, 2)]
-    return [script_run(page, what, queries) for page in ("overview", "case", "map", "download") for what, queries in (("filter", seen), ("new filter", unseen))]
+    return [
+        script_run(page, what, queries)
+        for page in ("overview", "case", "map", "download")
+        for what, queries in (("filter", seen), ("new filter", unseen))
+    ]
 
 
 def select_and_export() -> Cost:
     dataset = load_dataset()
     table = dataset.table
     ours = median(lambda: csv_bytes(select(dataset, Filters(city=("410300",))).rows), 20)
-    return Cost("csv: one city filtered and written, ms", ours, "pandas to_csv of all", median(lambda: table.to_csv().encode(), 20))
+    return Cost(
+        "csv: one city filtered and written, ms",
+        ours,
+        "pandas to_csv of all",
+        median(lambda: table.to_csv().encode(), 20),
+    )
 
 
 def answered(path: str) -> Cost:
@@ -99,7 +112,12 @@ def document() -> Cost:
         brief.cache_clear()
         brief(dataset, case, "zh")
 
-    return Cost("docx: the largest case, ms", median(write, 5), "empty document", median(lambda: docx.Document().save(io.BytesIO()), 5))
+    return Cost(
+        "docx: the largest case, ms",
+        median(write, 5),
+        "empty document",
+        median(lambda: docx.Document().save(io.BytesIO()), 5),
+    )
 
 
 def streaming_memory() -> Cost:
@@ -108,7 +126,9 @@ def streaming_memory() -> Cost:
     def streamed(rows: int) -> float:
         dataset = load_dataset()
         large = replace(dataset)
-        vars(large)["table"] = pd.concat([dataset.table] * (rows // len(dataset.table) + 1), ignore_index=True).head(rows)
+        vars(large)["table"] = pd.concat([dataset.table] * (rows // len(dataset.table) + 1), ignore_index=True).head(
+            rows
+        )
         return peak(lambda: sum(len(part) for part in csv_parts(Extract(large).table("metrics"))))
 
     return Cost("csv: 100,000 rows streamed, peak memory, MB", streamed(100_000), "10,000 rows", streamed(10_000))

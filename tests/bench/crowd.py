@@ -132,7 +132,15 @@ def readers_of(origin: str, dataset: Dataset) -> Come:
     """Readers of the dashboard, half of them Chinese, each place in the crowd at an address of its own, as a proxy sees readers."""
 
     def come(number: int, chance: random.Random) -> Visitor:
-        return Reader(Tab(numeric(origin), chance.choice(["zh-CN", "en-US"]), f"127.0.{1 + number // 250 % 250}.{1 + number % 250}"), dataset, chance)
+        return Reader(
+            Tab(
+                numeric(origin),
+                chance.choice(["zh-CN", "en-US"]),
+                f"127.0.{1 + number // 250 % 250}.{1 + number % 250}",
+            ),
+            dataset,
+            chance,
+        )
 
     return come
 
@@ -199,7 +207,14 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 def summary(tally: Tally) -> dict[str, dict[str, float]]:
     """By act: how many, and the ms below which 50, 95, 99 and all of 100 stayed."""
-    return {act: {"n": len(times), **{f"p{percent}": percentile(times, percent) for percent in (50, 95, 99)}, "max": max(times)} for act, times in sorted(tally.times.items())}
+    return {
+        act: {
+            "n": len(times),
+            **{f"p{percent}": percentile(times, percent) for percent in (50, 95, 99)},
+            "max": max(times),
+        }
+        for act, times in sorted(tally.times.items())
+    }
 
 
 def slope(levels: Sequence[float]) -> float:
@@ -217,7 +232,12 @@ def empty_server(scratch: Path) -> Iterator[tuple[str, Watch]]:
     folder.mkdir()
     for name, text in EMPTY.items():
         (folder / name).write_text(text)
-    with started(scratch / "empty.log", folder, STREAMLIT_BROWSER_GATHER_USAGE_STATS="false", STREAMLIT_SERVER_ADDRESS="localhost") as (address, process):
+    with started(
+        scratch / "empty.log",
+        folder,
+        STREAMLIT_BROWSER_GATHER_USAGE_STATS="false",
+        STREAMLIT_SERVER_ADDRESS="localhost",
+    ) as (address, process):
         yield address, Watch(process.pid)
 
 
@@ -225,8 +245,15 @@ async def baseline(options: argparse.Namespace, scratch: Path) -> dict[str, Any]
     """The empty page under the same crowd, for a fifth of the time."""
     with empty_server(scratch) as (address, watch):
         before = watch.memory()
-        tally, load = await watched(watch, crowd(options.readers, options.minutes * 12, options.seed, passers_of(address)))
-    return {"times": summary(tally), "load": load, "errors": tally.errors, "memory": {"before": before, "highest": max(watch.levels)}}
+        tally, load = await watched(
+            watch, crowd(options.readers, options.minutes * 12, options.seed, passers_of(address))
+        )
+    return {
+        "times": summary(tally),
+        "load": load,
+        "errors": tally.errors,
+        "memory": {"before": before, "highest": max(watch.levels)},
+    }
 
 
 async def in_a_crowd(options: argparse.Namespace, scratch: Path, dataset: Dataset) -> dict[str, Any]:
@@ -235,11 +262,21 @@ async def in_a_crowd(options: argparse.Namespace, scratch: Path, dataset: Datase
         watch, come = Watch(process.pid), readers_of(address, dataset)
         before = watch.memory()
         tally, load = await watched(watch, crowd(options.readers, options.minutes * 60, options.seed, come))
-        memory = {"before": before, "with them, median": statistics.median(watch.levels[len(watch.levels) // 2 :]), "highest": max(watch.levels), "as they left": watch.memory()}
+        memory = {
+            "before": before,
+            "with them, median": statistics.median(watch.levels[len(watch.levels) // 2 :]),
+            "highest": max(watch.levels),
+            "as they left": watch.memory(),
+        }
         await asyncio.sleep(FORGOTTEN)
         await soak(1, options.seed, come, list)
         memory["forgotten"] = watch.memory()
-    return {"times": summary(tally), "load": load, "errors": tally.errors + complaints(scratch / "log"), "memory": memory}
+    return {
+        "times": summary(tally),
+        "load": load,
+        "errors": tally.errors + complaints(scratch / "log"),
+        "memory": memory,
+    }
 
 
 async def in_a_soak(options: argparse.Namespace, scratch: Path, dataset: Dataset) -> dict[str, Any]:
@@ -247,10 +284,23 @@ async def in_a_soak(options: argparse.Namespace, scratch: Path, dataset: Dataset
     with started(scratch / "log") as (address, process):
         watch = Watch(process.pid)
         levels = [watch.memory()]
-        tally, load = await watched(watch, soak(options.soak, options.seed, readers_of(address, dataset), lambda: levels.append(watch.memory())))
-    memory = {"before": levels[0], "at half": levels[len(levels) // 2], "at the end": levels[-1], "highest": max(levels)}
+        tally, load = await watched(
+            watch, soak(options.soak, options.seed, readers_of(address, dataset), lambda: levels.append(watch.memory()))
+        )
+    memory = {
+        "before": levels[0],
+        "at half": levels[len(levels) // 2],
+        "at the end": levels[-1],
+        "highest": max(levels),
+    }
     memory["slope of the last half, a hundred visits"] = slope(levels)
-    return {"times": summary(tally), "load": load, "errors": tally.errors + complaints(scratch / "log"), "memory": memory, "levels": levels}
+    return {
+        "times": summary(tally),
+        "load": load,
+        "errors": tally.errors + complaints(scratch / "log"),
+        "memory": memory,
+        "levels": levels,
+    }
 
 
 async def before_a_pair(options: argparse.Namespace, scratch: Path, dataset: Dataset) -> dict[str, Any]:
@@ -264,34 +314,65 @@ async def before_a_pair(options: argparse.Namespace, scratch: Path, dataset: Dat
         watch = Watch(served.servers[1].process.pid)
         before = watch.memory()
         killing = asyncio.create_task(kill(served))
-        tally, load = await watched(watch, crowd(options.readers, options.minutes * 60, options.seed, readers_of(served.address, dataset)))
+        tally, load = await watched(
+            watch, crowd(options.readers, options.minutes * 60, options.seed, readers_of(served.address, dataset))
+        )
         await killing
-    return {"times": summary(tally), "load": load, "errors": tally.errors + complaints(scratch / "server-b.log"), "memory": {"before": before, "highest": max(watch.levels)}}
+    return {
+        "times": summary(tally),
+        "load": load,
+        "errors": tally.errors + complaints(scratch / "server-b.log"),
+        "memory": {"before": before, "highest": max(watch.levels)},
+    }
 
 
 def complaints(file: Path) -> list[str]:
     """What the server wrote about errors."""
-    return [f"server log: {line}" for line in file.read_text(errors="replace").splitlines() if "Traceback" in line or '"level": "error"' in line]
+    return [
+        f"server log: {line}"
+        for line in file.read_text(errors="replace").splitlines()
+        if "Traceback" in line or '"level": "error"' in line
+    ]
 
 
 # --- what is printed
 
 
 def told(found: dict[str, Any], base: dict[str, dict[str, float]]) -> None:
-    print(f"{'ms':20}{'n':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}" + (f"{'empty page: p50':>18}{'p95':>8}{'ratio of p50':>14}{'of p95':>8}" if base else ""))
+    print(
+        f"{'ms':20}{'n':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}"
+        + (f"{'empty page: p50':>18}{'p95':>8}{'ratio of p50':>14}{'of p95':>8}" if base else "")
+    )
     for act, row in found["times"].items():
         other = base.get(act, base.get("rerun")) if not act.startswith("reconnect") else None
-        beside = f"{other['p50']:>18.0f}{other['p95']:>8.0f}{row['p50'] / other['p50']:>14.1f}{row['p95'] / other['p95']:>8.1f}" if other else ""
-        print(f"{act:20}{row['n']:>8}" + "".join(f"{row[name]:>8.0f}" for name in ("p50", "p95", "p99", "max")) + beside)
+        beside = (
+            f"{other['p50']:>18.0f}{other['p95']:>8.0f}{row['p50'] / other['p50']:>14.1f}{row['p95'] / other['p95']:>8.1f}"
+            if other
+            else ""
+        )
+        print(
+            f"{act:20}{row['n']:>8}" + "".join(f"{row[name]:>8.0f}" for name in ("p50", "p95", "p99", "max")) + beside
+        )
     print("load: " + ", ".join(f"{name} {value:.2f}" for name, value in found["load"].items()))
-    print("memory, MB: " + ", ".join(f"{name} {value:.2f}" if abs(value) < 10 else f"{name} {value:.0f}" for name, value in found["memory"].items()))
+    print(
+        "memory, MB: "
+        + ", ".join(
+            f"{name} {value:.2f}" if abs(value) < 10 else f"{name} {value:.0f}"
+            for name, value in found["memory"].items()
+        )
+    )
     if "levels" in found:
         print("memory by hundred visits, MB: " + " ".join(f"{level:.0f}" for level in found["levels"]))
-    print(f"errors: {len(found['errors'])}" + "".join(f"\n  {error}" for error in list(dict.fromkeys(found["errors"]))[:10]))
+    print(
+        f"errors: {len(found['errors'])}"
+        + "".join(f"\n  {error}" for error in list(dict.fromkeys(found["errors"]))[:10])
+    )
 
 
 def asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.crowd", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.crowd", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__
+    )
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--soak", type=int, nargs="?", const=TWO_HOURS, default=0, metavar="VISITS")
@@ -304,14 +385,24 @@ def asked() -> argparse.Namespace:
 def main() -> None:
     options, dataset = asked(), load_dataset()
     measure = in_a_soak if options.soak else before_a_pair if options.pair else in_a_crowd
-    machine = {"processors": os.cpu_count(), "python": platform.python_version(), "others' load before": os.getloadavg()[0]}
+    machine = {
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "others' load before": os.getloadavg()[0],
+    }
     with TemporaryDirectory() as folder:
         base = {} if options.soak else asyncio.run(baseline(options, Path(folder)))
         found = asyncio.run(measure(options, Path(folder), dataset))
-    print(f"{options.soak} visits" if options.soak else f"{options.readers} readers, {options.minutes:g} min", *(f"{name} {value}" for name, value in machine.items()), sep=", ")
+    print(
+        f"{options.soak} visits" if options.soak else f"{options.readers} readers, {options.minutes:g} min",
+        *(f"{name} {value}" for name, value in machine.items()),
+        sep=", ",
+    )
     told(found, base.get("times", {}))
     if options.json:
-        options.json.write_text(json.dumps({"options": vars(options), "machine": machine, "baseline": base, **found}, indent=1, default=str))
+        options.json.write_text(
+            json.dumps({"options": vars(options), "machine": machine, "baseline": base, **found}, indent=1, default=str)
+        )
     sys.exit(bool(found["errors"] or base.get("errors")))
 
 

@@ -34,7 +34,9 @@ async def opened(address: str, readers: int) -> list[Tab]:
     names = [*PAGE_NAMES]
     for first in range(0, readers, AT_ONCE):
         coming = [(tabs[at], names[at % len(names)]) for at in range(first, min(first + AT_ONCE, readers))]
-        await asyncio.gather(*(tab.open("/" if name == "overview" else f"/{name}", {"case": CASE}) for tab, name in coming))
+        await asyncio.gather(
+            *(tab.open("/" if name == "overview" else f"/{name}", {"case": CASE}) for tab, name in coming)
+        )
     return tabs
 
 
@@ -61,7 +63,9 @@ def titled(title: str) -> Callable[[Tab], bool]:
     """Whether a page shows the title, if it is one that does, and no notice."""
 
     def shows(tab: Tab) -> bool:
-        return not noticed(tab) and (tab.path != "/case" or any(title in element.heading.body for element in tab.elements("heading")))
+        return not noticed(tab) and (
+            tab.path != "/case" or any(title in element.heading.body for element in tab.elements("heading"))
+        )
 
     return shows
 
@@ -73,15 +77,23 @@ async def measured(folder: Path, address: str, readers: int, edits: int) -> dict
     for number in range(edits):
         title = f"The edit of number {number}"
         edited = text.replace(TITLE, title)
-        times["edit"] += await seen(tabs, lambda edited=edited: file.write_text(edited, encoding="utf-8"), titled(title))
-        times["broken"] += await seen(tabs, lambda edited=edited: file.write_text(edited[: len(edited) // 2], encoding="utf-8"), noticed)
-        times["repair"] += await seen(tabs, lambda edited=edited: file.write_text(edited, encoding="utf-8"), titled(title))
+        times["edit"] += await seen(
+            tabs, lambda edited=edited: file.write_text(edited, encoding="utf-8"), titled(title)
+        )
+        times["broken"] += await seen(
+            tabs, lambda edited=edited: file.write_text(edited[: len(edited) // 2], encoding="utf-8"), noticed
+        )
+        times["repair"] += await seen(
+            tabs, lambda edited=edited: file.write_text(edited, encoding="utf-8"), titled(title)
+        )
     await asyncio.gather(*(tab.close() for tab in tabs))
     return times
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.edits", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.edits", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__
+    )
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--edits", type=int, default=10)
     options = parser.parse_args()
@@ -91,9 +103,15 @@ def main() -> None:
             shutil.copytree(FOLDER / part, folder / part)
         with started(Path(scratch) / "log", HENAN_DATA=str(folder)) as (address, _):
             times = asyncio.run(measured(folder, address, options.readers, options.edits))
-    print(f"{options.readers} open pages, {options.edits} edits\n{'ms':10}{'n':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}")
+    print(
+        f"{options.readers} open pages, {options.edits} edits\n{'ms':10}{'n':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}"
+    )
     for what, found in times.items():
-        print(f"{what:10}{len(found):>8}" + "".join(f"{percentile(found, percent):>8.0f}" for percent in (50, 95, 99)) + f"{max(found):>8.0f}")
+        print(
+            f"{what:10}{len(found):>8}"
+            + "".join(f"{percentile(found, percent):>8.0f}" for percent in (50, 95, 99))
+            + f"{max(found):>8.0f}"
+        )
 
 
 if __name__ == "__main__":

@@ -49,7 +49,11 @@ draw();
 def figures(path: str, search: str) -> list[go.Figure]:
     """The figures of a peer's screen, in the order in which they stand on it."""
     screen = SCREENS[path]
-    return [component.figure for component in _components(screen.layout(screen.parts(View.of(search)))) if hasattr(component, "figure")]
+    return [
+        component.figure
+        for component in _components(screen.layout(screen.parts(View.of(search))))
+        if hasattr(component, "figure")
+    ]
 
 
 def _components(parts: Any) -> Any:
@@ -63,7 +67,9 @@ def page(path: str) -> bytes:
     queries = {"": "", **{domain: f"domain={domain}" for domain in dataset.domains}} if path == "/" else {"": ""}
     if path == "/map":
         queries |= {city: f"city={city}" for city in CITIES}
-    states = {other: {"": other_figures(other)} for other in PAGES} | {path: {name: other_figures(path, query) for name, query in queries.items()}}
+    states = {other: {"": other_figures(other)} for other in PAGES} | {
+        path: {name: other_figures(path, query) for name, query in queries.items()}
+    }
     domains = {domain.id: domain.name.en for domain in dataset.domains.values()}
     filled = {"STATES": states, "NAMES": PAGES, "DOMAINS": domains}
     text = HTML
@@ -98,7 +104,12 @@ def serve(port: int) -> None:
             kind, body = kept.get(urlsplit(self.path).path, ("text/plain", gzip.compress(b"nothing here")))
             self.send_response(200 if urlsplit(self.path).path in kept else 404)
             cached = "no-cache" if kind.startswith("text/html") else "public, max-age=31536000, immutable"
-            for name, value in (("content-type", kind), ("content-encoding", "gzip"), ("content-length", str(len(body))), ("cache-control", cached)):
+            for name, value in (
+                ("content-type", kind),
+                ("content-encoding", "gzip"),
+                ("content-length", str(len(body))),
+                ("cache-control", cached),
+            ):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

@@ -118,7 +118,13 @@ def wanted(page: Page, address: str, dataset: Dataset) -> Wanted:
 @contextmanager
 def profile(playwright: Playwright, folder: str) -> Iterator[BrowserContext]:
     """A Chromium with its own profile, which keeps files and compiled scripts as a reader's does."""
-    arguments = {"executable_path": chromium_path(), "args": ARGUMENTS, "locale": "en-US", "viewport": SCREEN, "reduced_motion": "reduce"}
+    arguments = {
+        "executable_path": chromium_path(),
+        "args": ARGUMENTS,
+        "locale": "en-US",
+        "viewport": SCREEN,
+        "reduced_motion": "reduce",
+    }
     with playwright.chromium.launch_persistent_context(folder, **arguments) as context:
         context.add_init_script(INSTALLED)
         yield context
@@ -130,7 +136,9 @@ def chromium_path() -> str:
     return os.environ["CHROMIUM"]
 
 
-def first_figures(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> dict[tuple[str, str, str], list[Visit]]:
+def first_figures(
+    playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int
+) -> dict[tuple[str, str, str], list[Visit]]:
     """By page, whose, and "cold" or "warm": the first visit of a new profile, and the third."""
     found: dict[tuple[str, str, str], list[Visit]] = defaultdict(list)
     for _ in range(times):
@@ -139,7 +147,10 @@ def first_figures(playwright: Playwright, servers: Mapping[str, Server], want: W
                 if path == "/data" and name == "floor":
                     continue
                 with TemporaryDirectory() as folder, profile(playwright, folder) as context:
-                    visits = [visit(context, servers[name].address + path, shown_on(path, name), want.pages[path]) for _ in range(3)]
+                    visits = [
+                        visit(context, servers[name].address + path, shown_on(path, name), want.pages[path])
+                        for _ in range(3)
+                    ]
                 found[path, name, "cold"].append(visits[0])
                 found[path, name, "warm"].append(visits[2])
     return found
@@ -173,7 +184,9 @@ def counted(session: CDPSession) -> dict[str, int]:
 
 
 @contextmanager
-def open_pages(playwright: Playwright, servers: Mapping[str, Server], path: str, want: Wanted) -> Iterator[dict[str, Page]]:
+def open_pages(
+    playwright: Playwright, servers: Mapping[str, Server], path: str, want: Wanted
+) -> Iterator[dict[str, Page]]:
     """A tab for each server in one Chromium, open at `path` and drawn."""
     with ExitStack() as stack:
         browser = stack.enter_context(chromium(playwright))
@@ -213,12 +226,20 @@ def filter_changes(playwright: Playwright, servers: Mapping[str, Server], want: 
 def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
     """From the click on a page's link to its drawn figures; the floor has no data page."""
     found: Laps = defaultdict(list)
-    for chosen, round_trip in ((servers, ("/case", "/map", "/")), ({name: server for name, server in servers.items() if name != "floor"}, ("/data", "/"))):
+    for chosen, round_trip in (
+        (servers, ("/case", "/map", "/")),
+        ({name: server for name, server in servers.items() if name != "floor"}, ("/data", "/")),
+    ):
         with open_pages(playwright, chosen, "/", want) as pages:
             for turn in range(-1, times):
                 for path in round_trip:
                     for name, page in pages.items():
-                        taken = lap(page, shown_on(path, name), want.pages[path], lambda page=page, name=name: turn_to(page, name, path))  # noqa: B023
+                        taken = lap(
+                            page,
+                            shown_on(path, name),
+                            want.pages[path],
+                            lambda page=page, name=name: turn_to(page, name, path),  # noqa: B023
+                        )
                         if turn >= 0 and not (path == "/" and "/data" in round_trip):
                             found[f"to {path}", name].append(noted(chosen[name], taken))
     return found
@@ -238,11 +259,16 @@ def map_clicks(playwright: Playwright, servers: Mapping[str, Server], want: Want
     return found
 
 
-def downloads(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> dict[str, list[float]]:
+def downloads(
+    playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int
+) -> dict[str, list[float]]:
     """ms from the click on the CSV button to the file on disk."""
     found: dict[str, list[float]] = defaultdict(list)
     without = {name: server for name, server in servers.items() if name != "floor"}
-    with open_pages(playwright, without, "/data", want) as pages, open_pages(playwright, {"floor": servers["floor"]}, "/", want) as still:
+    with (
+        open_pages(playwright, without, "/data", want) as pages,
+        open_pages(playwright, {"floor": servers["floor"]}, "/", want) as still,
+    ):
         buttons = {
             "ours": pages["ours"].get_by_role("button", name="CSV · all").first,
             "peer": pages["peer"].get_by_role("button", name="CSV"),
@@ -265,5 +291,10 @@ def noted(server: Server, taken: Lap) -> Lap:
     if server.name == "ours" and notes.exists():
         runs = [json.loads(line) for line in notes.read_text().splitlines()]
         notes.write_text("")
-        return Lap(**{**vars(taken), "server": {key: sum(run[key] for run in runs) for key in ("script", "encoding", "processor")}})
+        return Lap(
+            **{
+                **vars(taken),
+                "server": {key: sum(run[key] for run in runs) for key in ("script", "encoding", "processor")},
+            }
+        )
     return taken

@@ -19,20 +19,33 @@ from data.filters import Filters
 from data.load import Dataset
 from data.workbook import workbook
 
-FILTERS = {"all": Filters(), "filtered": Filters(city=("411200",), domain=("finance",)), "nothing": Filters(search="zzz")}
+FILTERS = {
+    "all": Filters(),
+    "filtered": Filters(city=("411200",), domain=("finance",)),
+    "nothing": Filters(search="zzz"),
+}
 
 
 def files(dataset: Dataset) -> Mapping[str, bytes]:
     """The workbook of all, as filtered and of nothing, and every brief in both languages, by file name."""
-    books = {f"{name}.xlsx": workbook(Extract(dataset, filters, "http://localhost:8501")) for name, filters in FILTERS.items()}
-    return books | {f"{case.id}_{lang}.docx": brief(dataset, case, lang) for case in dataset.cases for lang in ("zh", "en")}
+    books = {
+        f"{name}.xlsx": workbook(Extract(dataset, filters, "http://localhost:8501"))
+        for name, filters in FILTERS.items()
+    }
+    return books | {
+        f"{case.id}_{lang}.docx": brief(dataset, case, lang) for case in dataset.cases for lang in ("zh", "en")
+    }
 
 
 def saved_anew(given: Iterable[Path], folder: Path) -> None:
     """LibreOffice's own copies of files of one kind, in `folder`. RuntimeError when it opens one of them not at all."""
     given = list(given)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    subprocess.run(["soffice", profile, "--headless", "--convert-to", given[0].suffix[1:], "--outdir", folder, *given], check=True, capture_output=True)
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", given[0].suffix[1:], "--outdir", folder, *given],
+        check=True,
+        capture_output=True,
+    )
     if lost := [path.name for path in given if not (folder / path.name).exists()]:
         raise RuntimeError(f"not opened: {', '.join(lost)}")
 
@@ -41,9 +54,17 @@ def held(path: Path) -> list[Any]:
     """Everything that a reader finds in a file, in its order."""
     if path.suffix == ".docx":
         document = docx.Document(str(path))
-        return [paragraph.text for paragraph in document.paragraphs] + [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        return [paragraph.text for paragraph in document.paragraphs] + [
+            cell.text for table in document.tables for row in table.rows for cell in row.cells
+        ]
     return [
-        (sheet.title, cell.coordinate, cell.value, cell.value is not None and cell.data_type, cell.hyperlink and cell.hyperlink.target)
+        (
+            sheet.title,
+            cell.coordinate,
+            cell.value,
+            cell.value is not None and cell.data_type,
+            cell.hyperlink and cell.hyperlink.target,
+        )
         for sheet in openpyxl.load_workbook(path)
         for row in sheet.iter_rows()
         for cell in row

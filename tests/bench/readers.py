@@ -54,10 +54,17 @@ async def _of_ours(server: Server, readers: int, rounds: int) -> Crowd:
             tab = tabs[number]
             labels = [option.content for option in tab.control("domain").button_group.options]
             start = time.perf_counter()
-            await tab.choose("domain", lambda state: state.string_array_value.data.__setitem__(slice(None), [labels[(number + turn) % len(labels)]]))
+            await tab.choose(
+                "domain",
+                lambda state: state.string_array_value.data.__setitem__(
+                    slice(None), [labels[(number + turn) % len(labels)]]
+                ),
+            )
             return (time.perf_counter() - start) * 1000
 
-        waited = [await asyncio.gather(*(change(number, turn) for number in range(readers))) for turn in range(rounds + 1)][1:]
+        waited = [
+            await asyncio.gather(*(change(number, turn) for number in range(readers))) for turn in range(rounds + 1)
+        ][1:]
     return Crowd(readers, idle, full, [ms for turn in waited for ms in turn])
 
 
@@ -78,12 +85,22 @@ def _question(address: str) -> Callable[[int], float]:
     """The request that the browser sends when a domain is chosen on the peer's overview; gives the ms to the whole answer."""
     known = json.loads(urlopen(f"{address}/_dash-dependencies").read())
     asked = next(entry for entry in known if "index.figure" in entry["output"])
-    outputs = [dict(zip(("id", "property"), part.split("."), strict=True)) for part in asked["output"].strip(".").split("...")]
+    outputs = [
+        dict(zip(("id", "property"), part.split("."), strict=True)) for part in asked["output"].strip(".").split("...")
+    ]
 
     def ask(number: int) -> float:
-        search: dict[str, Any] = {"id": "url", "property": "search", "value": f"?domain={DOMAINS[number % len(DOMAINS)]}"}
+        search: dict[str, Any] = {
+            "id": "url",
+            "property": "search",
+            "value": f"?domain={DOMAINS[number % len(DOMAINS)]}",
+        }
         body = {"output": asked["output"], "outputs": outputs, "inputs": [search], "changedPropIds": ["url.search"]}
-        request = Request(f"{address}/_dash-update-component", json.dumps(body).encode(), {"content-type": "application/json", "accept-encoding": "gzip"})
+        request = Request(
+            f"{address}/_dash-update-component",
+            json.dumps(body).encode(),
+            {"content-type": "application/json", "accept-encoding": "gzip"},
+        )
         start = time.perf_counter()
         assert len(urlopen(request).read()) > 1000
         return (time.perf_counter() - start) * 1000

@@ -76,7 +76,10 @@ def line(row: Row) -> str:
 
 def cost_table(costs: Sequence[Cost]) -> str:
     lines = [f"{'':46}{'value':>10}  {'baseline':22}{'value':>9}{'ratio':>10}"]
-    lines += [f"{cost.name:46}{cost.value:>10.1f}  {cost.baseline:22}{cost.base:>9.1f}{cost.value / cost.base:>10.2f}" for cost in costs]
+    lines += [
+        f"{cost.name:46}{cost.value:>10.1f}  {cost.baseline:22}{cost.base:>9.1f}{cost.value / cost.base:>10.2f}"
+        for cost in costs
+    ]
     return "\n".join(lines)
 
 
@@ -95,7 +98,10 @@ def as_json(rows: Sequence[Row], costs: Sequence[Cost], versions: Mapping[str, s
         "versions": dict(versions),
         "rows": [{**asdict(row), "of_peer": row.of_peer, "of_floor": row.of_floor} for row in rows],
         "costs": [asdict(cost) for cost in costs],
-        "targets": [{"row": name, "found": found, "limit": limit, "met": found <= limit} for name, found, limit in verdicts(rows)],
+        "targets": [
+            {"row": name, "found": found, "limit": limit, "met": found <= limit}
+            for name, found, limit in verdicts(rows)
+        ],
     }
 
 

@@ -88,7 +88,10 @@ async def _chosen(tab: Tab, domains: Sequence[str], notes: Path) -> float:
     """The ms of the script run after these domains were chosen."""
     labels = dict(zip(DOMAINS, (option.content for option in tab.control("domain").button_group.options), strict=True))
     before = notes.stat().st_size
-    await tab.choose("domain", lambda state: state.string_array_value.data.__setitem__(slice(None), [labels[domain] for domain in domains]))
+    await tab.choose(
+        "domain",
+        lambda state: state.string_array_value.data.__setitem__(slice(None), [labels[domain] for domain in domains]),
+    )
     while not (noted := notes.read_bytes()[before:]).endswith(b"\n"):
         await asyncio.sleep(0.001)
     run = json.loads(noted.splitlines()[-1])
@@ -156,7 +159,9 @@ def report(found: dict[str, Rows]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", type=int, nargs="*", default=SIZES, help="how many (1000 10000)")
     parser.add_argument("--file", type=Path, default=Path(".scale.json"), help="where the JSON goes (.scale.json)")
     given = parser.parse_args()

@@ -18,7 +18,11 @@ import psutil
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 60
 """Seconds within which a server has to answer."""
-STREAMLIT = {"STREAMLIT_SERVER_ADDRESS": "localhost", "STREAMLIT_SERVER_HEADLESS": "true", "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
+STREAMLIT = {
+    "STREAMLIT_SERVER_ADDRESS": "localhost",
+    "STREAMLIT_SERVER_HEADLESS": "true",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+}
 EMPTY = {
     "dashboard.py": "import streamlit as st\napp = st.App('page.py')\n",
     "page.py": "import streamlit as st\nst.write('empty')\n",
@@ -37,17 +41,36 @@ class Server:
 
     def memory(self) -> float:
         """MB of all its processes; what they share is counted once."""
-        return sum(process.memory_full_info().pss for process in (self.process, *self.process.children(recursive=True))) / 1e6
+        return (
+            sum(process.memory_full_info().pss for process in (self.process, *self.process.children(recursive=True)))
+            / 1e6
+        )
 
 
 def ours(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     """Command, path of the first answer, folder and environment; so are the others. `timed` notes what each script run takes."""
-    return (sys.executable, "-m", "tests.bench.timed", "run", "dashboard.py", "--server.port", "{port}"), "/healthz", PROJECT, {**STREAMLIT, "TIMED": str(scratch / "runs")}
+    return (
+        (sys.executable, "-m", "tests.bench.timed", "run", "dashboard.py", "--server.port", "{port}"),
+        "/healthz",
+        PROJECT,
+        {**STREAMLIT, "TIMED": str(scratch / "runs")},
+    )
 
 
 def peer(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     """Dash as its documentation deploys it: gunicorn, a worker a core."""
-    gunicorn = ("gunicorn", "--no-control-socket", "--bind", "127.0.0.1:{port}", "--workers", str(os.cpu_count()), "--threads", "4", "--preload", "tests.bench.peer.app:server")
+    gunicorn = (
+        "gunicorn",
+        "--no-control-socket",
+        "--bind",
+        "127.0.0.1:{port}",
+        "--workers",
+        str(os.cpu_count()),
+        "--threads",
+        "4",
+        "--preload",
+        "tests.bench.peer.app:server",
+    )
     return (sys.executable, "-m", *gunicorn), "/", PROJECT, {}
 
 
@@ -62,7 +85,12 @@ def empty(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     folder.mkdir(exist_ok=True)
     for name, text in EMPTY.items():
         (folder / name).write_text(text)
-    return (sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", "{port}"), "/_stcore/health", folder, STREAMLIT
+    return (
+        (sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", "{port}"),
+        "/_stcore/health",
+        folder,
+        STREAMLIT,
+    )
 
 
 KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty}
@@ -77,7 +105,13 @@ def running(kind: str, scratch: Path, patience: float = PATIENCE, **more: str) -
     start = time.perf_counter()
     with (
         log.open("wb") as out,
-        subprocess.Popen([part.format(port=port) for part in command], cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment, **more}) as process,
+        subprocess.Popen(
+            [part.format(port=port) for part in command],
+            cwd=folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment, **more},
+        ) as process,
     ):
         try:
             _await(process, address + path, log, patience)

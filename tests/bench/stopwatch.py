@@ -91,7 +91,11 @@ def set_to(page: Page, shown: str, want: str) -> None:
 
 def read(page: Page) -> Lap:
     """Waits until the watch has stopped. RuntimeError with what is on the page when that is never what was wanted."""
-    found = page.evaluate("() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), PATIENCE))])".replace("PATIENCE", str(PATIENCE)))
+    found = page.evaluate(
+        "() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), PATIENCE))])".replace(
+            "PATIENCE", str(PATIENCE)
+        )
+    )
     if isinstance(found, str):
         raise RuntimeError(f"{page.url} shows {found[:400]!r}")
     return Lap(**found)

@@ -132,7 +132,11 @@ class Tab:
         self._socket = await connect(
             self.origin.replace("http", "ws", 1) + "/_stcore/stream",
             origin=self.origin,
-            subprotocols=["streamlit", self._cookie.partition("=")[2] or "PLACEHOLDER_AUTH_TOKEN", *filter(None, [self.session])],
+            subprotocols=[
+                "streamlit",
+                self._cookie.partition("=")[2] or "PLACEHOLDER_AUTH_TOKEN",
+                *filter(None, [self.session]),
+            ],
             additional_headers={**AGENT, "cookie": self._cookie},
             user_agent_header=None,
             max_size=None,
@@ -144,7 +148,14 @@ class Tab:
         state.widget_states.widgets.extend([*self.widgets.values(), *pressed])
         state.cached_message_hashes.extend(self._kept)
         state.context_info.CopyFrom(
-            ContextInfo(timezone="Asia/Shanghai", timezone_offset=-480, locale=self.locale, url=self.origin + self.path, is_embedded=False, color_scheme="light")
+            ContextInfo(
+                timezone="Asia/Shanghai",
+                timezone_offset=-480,
+                locale=self.locale,
+                url=self.origin + self.path,
+                is_embedded=False,
+                color_scheme="light",
+            )
         )
         await self._send(BackMsg(rerun_script=state))
         await self.updated()
@@ -154,9 +165,13 @@ class Tab:
         while not self._takes(self._whole(ForwardMsg.FromString(await self._socket.recv()))):
             pass
         self._runs += 1
-        self._kept = {name: (message, since) for name, (message, since) in self._kept.items() if self._runs - since <= self._age}
+        self._kept = {
+            name: (message, since) for name, (message, since) in self._kept.items() if self._runs - since <= self._age
+        }
         shown = {state.id: (state, was_set) for state, was_set in map(_shown, self.screen.values()) if state}
-        self.widgets = {name: state if was_set else self.widgets.get(name, state) for name, (state, was_set) in shown.items()}
+        self.widgets = {
+            name: state if was_set else self.widgets.get(name, state) for name, (state, was_set) in shown.items()
+        }
 
     async def _send(self, message: BackMsg) -> None:
         await self._socket.send(message.SerializeToString())
@@ -169,7 +184,10 @@ class Tab:
             if message.metadata.active_script_hash == self._frame:
                 self._framed.add(_control_id(message.delta.new_element))
         elif kind == "new_session":
-            self.session, self._age = message.new_session.initialize.session_id, message.new_session.config.max_cached_message_age
+            self.session, self._age = (
+                message.new_session.initialize.session_id,
+                message.new_session.config.max_cached_message_age,
+            )
             self._frame, self._framed, self.screen = message.new_session.main_script_hash, set(), {}
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
@@ -205,7 +223,12 @@ class Tab:
             return [await self._body(ask, path, parts.netloc) for path in paths]
 
     async def _body(self, ask: Ask, path: str, host: str) -> bytes:
-        fields = {"host": host, "accept-encoding": "gzip", **AGENT, **({"cookie": self._cookie} if self._cookie else {})}
+        fields = {
+            "host": host,
+            "accept-encoding": "gzip",
+            **AGENT,
+            **({"cookie": self._cookie} if self._cookie else {}),
+        }
         answer, body = await ask(h11.Request(method="GET", target=path, headers=list(fields.items())))
         if answer.status_code != 200:
             raise WrongAnswerError(f"{path.partition('?')[0]} answers {answer.status_code}")
@@ -227,11 +250,15 @@ def _shown(element: Element) -> tuple[WidgetState | None, bool]:
     if kind in ("multiselect", "button_group"):
         options = control.options if kind == "multiselect" else [option.content for option in control.options]
         state = WidgetState(id=control.id)
-        state.string_array_value.data.extend(control.raw_values if control.set_value else [options[at] for at in control.default])
+        state.string_array_value.data.extend(
+            control.raw_values if control.set_value else [options[at] for at in control.default]
+        )
     elif kind == "text_input":
         state = WidgetState(id=control.id, string_value=control.value if control.set_value else control.default)
     elif kind == "selectbox":
-        state = WidgetState(id=control.id, string_value=control.raw_value if control.set_value else control.options[control.default])
+        state = WidgetState(
+            id=control.id, string_value=control.raw_value if control.set_value else control.options[control.default]
+        )
     elif kind == "checkbox":
         state = WidgetState(id=control.id, bool_value=control.value if control.set_value else control.default)
     else:

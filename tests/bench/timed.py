@@ -35,7 +35,9 @@ def _noted(run: Any) -> Any:
         run(runner, *given)
         whole, own = (time.perf_counter() - start) * 1000, (time.thread_time() - processor) * 1000
         with NOTES.open("a") as notes:
-            print(json.dumps({"script": whole - sum(_encoding), "encoding": sum(_encoding), "processor": own}), file=notes)
+            print(
+                json.dumps({"script": whole - sum(_encoding), "encoding": sum(_encoding), "processor": own}), file=notes
+            )
 
     return timed
 

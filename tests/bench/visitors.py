@@ -76,7 +76,11 @@ class Reader:
             async with tally.timed("filter change"):
                 await self._apply(name)
         else:
-            links = [element.page_link for element in self.tab.elements("page_link") if "view=" not in element.page_link.query_string]
+            links = [
+                element.page_link
+                for element in self.tab.elements("page_link")
+                if "view=" not in element.page_link.query_string
+            ]
             async with tally.timed("page change"):
                 await self.tab.follow(self.chance.choice(links))
         self.look()
@@ -108,8 +112,14 @@ class Reader:
             await self.tab.choose(name, lambda state: setattr(state, "string_value", self.wanted.search))
         else:
             control = self.tab.control(name)
-            shown = control.multiselect.options if name == "city" else [option.content for option in control.button_group.options]
-            chosen = [shown[at] for at, value in enumerate(options(self.dataset)[name]) if value in getattr(self.wanted, name)]
+            shown = (
+                control.multiselect.options
+                if name == "city"
+                else [option.content for option in control.button_group.options]
+            )
+            chosen = [
+                shown[at] for at, value in enumerate(options(self.dataset)[name]) if value in getattr(self.wanted, name)
+            ]
             await self.tab.choose(name, lambda state: state.string_array_value.data.__setitem__(slice(None), chosen))
 
     def look(self) -> None:

@@ -47,7 +47,12 @@ def _witness(event, args):
 sys.addaudithook(_witness)
 """
 """Python that a server runs first: what it asks of other hosts, and what it starts, is written to the file that WITNESS names."""
-DRAWN = {"/": (".main-svg", 2), "/case": (".main-svg", 2), "/map": (".choroplethlayer path", 18), "/method": (".main-svg", 1)}
+DRAWN = {
+    "/": (".main-svg", 2),
+    "/case": (".main-svg", 2),
+    "/map": (".choroplethlayer path", 18),
+    "/method": (".main-svg", 1),
+}
 """What each page draws at least; without it the walk ends here."""
 TAKEN = ("metrics.csv", "metrics.xlsx", "metrics.json", "cases.json", "dataset.zip", "places.geojson", "openapi.json")
 """A file of every kind."""
@@ -140,7 +145,12 @@ def untaken(address: str) -> list[str]:
 def knock(address: str) -> None:
     """A socket from elsewhere: Streamlit would ask the net for its own address to judge it."""
     connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
-    opening = {"upgrade": "websocket", "connection": "Upgrade", "sec-websocket-version": "13", "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg=="}
+    opening = {
+        "upgrade": "websocket",
+        "connection": "Upgrade",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+    }
     connection.request("GET", "/_stcore/stream", headers={**opening, "origin": "http://example.org"})
     connection.getresponse().read()
     connection.close()

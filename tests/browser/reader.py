@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, ViewportSize, WebError, WebSocket, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    WebError,
+    WebSocket,
+    expect,
+)
 
 from data.schema import Lang
 
@@ -41,7 +53,9 @@ def chromium(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Iterator[tuple[BrowserContext, list[str]]]:
+def reading(
+    browser: Browser, address: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280
+) -> Iterator[tuple[BrowserContext, list[str]]]:
     """A context whose pages start at `address`, and the list of what went wrong in them: requests to other hosts (none gets through), errors of the page or its console."""
     noted: list[str] = []
 
@@ -58,7 +72,14 @@ def reading(browser: Browser, address: str, lang: str = "en-US", scheme: Scheme 
             noted.append(f"uncaught error: {thrown.error}")
 
     screen = ViewportSize(width=width, height=900)
-    with browser.new_context(base_url=address, locale=lang, color_scheme=scheme, viewport=screen, reduced_motion="reduce", service_workers="block") as context:
+    with browser.new_context(
+        base_url=address,
+        locale=lang,
+        color_scheme=scheme,
+        viewport=screen,
+        reduced_motion="reduce",
+        service_workers="block",
+    ) as context:
         context.on("request", asked)
         context.on("console", said)
         context.on("weberror", raised)
@@ -103,7 +124,9 @@ def drawn(page: Page) -> None:
     page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     for chart in page.get_by_test_id("stPlotlyChart").all():
         chart.locator(".main-svg").first.wait_for()
-    page.wait_for_function("() => [...document.querySelectorAll('.geolayer > .geo')].every(map => map.querySelector('.choroplethlayer path'))")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.geolayer > .geo')].every(map => map.querySelector('.choroplethlayer path'))"
+    )
 
 
 def heading(page: Page) -> Locator:

@@ -27,7 +27,13 @@ def addresses() -> dict[str, str]:
     named = {path.strip("/") or "overview": f"{path}?" for path in PAGES if path != "/case"}
     cases = {case.id: f"/case?case={case.id}&" for case in load_dataset().cases}
     paired = "2020-02-government-debt,2020-06-anyang-permits"
-    return {**named, **cases, "compare-cases": f"/compare?cases={paired}&", "map-chosen": "/map?city=411200&", "overview-empty": "/?city=410600&"}
+    return {
+        **named,
+        **cases,
+        "compare-cases": f"/compare?cases={paired}&",
+        "map-chosen": "/map?city=411200&",
+        "overview-empty": "/?city=410600&",
+    }
 
 
 def shoot(page: Page, width: int, target: Path) -> None:
@@ -40,7 +46,12 @@ def shoot(page: Page, width: int, target: Path) -> None:
 
 def main(word: str = "") -> None:
     FOLDER.mkdir(exist_ok=True)
-    with TemporaryDirectory() as scratch, running(Path(scratch) / "log") as address, sync_playwright() as playwright, chromium(playwright) as browser:
+    with (
+        TemporaryDirectory() as scratch,
+        running(Path(scratch) / "log") as address,
+        sync_playwright() as playwright,
+        chromium(playwright) as browser,
+    ):
         for lang, scheme, width in product(("zh", "en"), ("light", "dark"), (1280, 390)):
             names = {f"{name}-{lang}-{scheme}-{width}": path for name, path in addresses().items()}
             with reading(browser, address, lang, scheme, width) as (context, noted):

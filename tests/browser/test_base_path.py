@@ -23,8 +23,18 @@ LUOYANG = "410300"
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A tab in which every request must be under the base path."""
     log, astray = tmp_path_factory.mktemp("server") / "log", []
-    with started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _), reading(browser, address.removesuffix(f"/{BASE}")) as (context, wrong):
-        context.on("request", lambda request: astray.append(request.url) if request.url.startswith("http") and not urlsplit(request.url).path.startswith(f"/{BASE}/") else None)
+    with (
+        started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _),
+        reading(browser, address.removesuffix(f"/{BASE}")) as (context, wrong),
+    ):
+        context.on(
+            "request",
+            lambda request: (
+                astray.append(request.url)
+                if request.url.startswith("http") and not urlsplit(request.url).path.startswith(f"/{BASE}/")
+                else None
+            ),
+        )
         yield context.new_page()
         assert not wrong + astray
     assert "traceback" not in log.read_text().lower(), log.read_text()
@@ -44,7 +54,9 @@ def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
         page.get_by_role("button", name=re.compile(r"CSV · \d+ rows as filtered")).click()
     download.value.save_as(tmp_path / "table.csv")
     assert (tmp_path / "table.csv").read_bytes() == csv_bytes(rows)
-    addresses = [link.get_attribute("href") or "" for link in page.get_by_role("main").locator("a[href*='/api/']").all()]
+    addresses = [
+        link.get_attribute("href") or "" for link in page.get_by_role("main").locator("a[href*='/api/']").all()
+    ]
     assert addresses
     for address in addresses:
         assert urlsplit(address).path.startswith(f"/{BASE}/api/")

@@ -39,7 +39,10 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
 
 @pytest.mark.parametrize(
     ("label", "filters", "file_name"),
-    [(r"{} · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_sanmenxia_finance"), (r"{} · all (\d+) rows", Filters(), "henan-reforms_2020")],
+    [
+        (r"{} · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_sanmenxia_finance"),
+        (r"{} · all (\d+) rows", Filters(), "henan-reforms_2020"),
+    ],
     ids=["as filtered", "all"],
 )
 def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, file_name):
@@ -56,7 +59,9 @@ def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, 
         assert len(table) == int(announced[1]) == len(rows)
         pd.testing.assert_frame_equal(table[list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
         texts = [column for column in COLUMNS if rows[column].dtype == "string"]
-        assert table[texts].astype("string").fillna("").to_numpy().tolist() == rows[texts].fillna("").to_numpy().tolist()
+        assert (
+            table[texts].astype("string").fillna("").to_numpy().tolist() == rows[texts].fillna("").to_numpy().tolist()
+        )
 
 
 @pytest.mark.parametrize(("browser_lang", "lang"), [("zh-CN", "zh"), ("en-US", "en")])
@@ -99,4 +104,8 @@ def test_a_chart_is_taken_as_image_and_table(arrive, dataset, tmp_path):
     svg = ElementTree.fromstring(drawing)
     assert (svg.tag, svg.get("width")) == ("{http://www.w3.org/2000/svg}svg", "1200")
     said = " ".join(svg.itertext())
-    assert [words for words in ("−15.79%", "Henan Provincial Task Force", "C Indexed", "percent or points") if words not in said] == []
+    assert [
+        words
+        for words in ("−15.79%", "Henan Provincial Task Force", "C Indexed", "percent or points")
+        if words not in said
+    ] == []

@@ -18,7 +18,13 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     choose_city(page, "地市", "济源市")
     expect(page).to_have_url(f"/?{JIYUAN}")
     expect(status(page)).to_contain_text("其中 1 项属于济源市")
-    for name, path in (("案例", "/case"), ("地图", "/map"), ("比较", "/compare"), ("方法", "/method"), ("数据", "/data")):
+    for name, path in (
+        ("案例", "/case"),
+        ("地图", "/map"),
+        ("比较", "/compare"),
+        ("方法", "/method"),
+        ("数据", "/data"),
+    ):
         page.get_by_role("link", name=name, exact=True).click()
         expect(page).to_have_title(f"{name} · 河南改革成效")
         expect(page).to_have_url(f"{path}?{JIYUAN}")

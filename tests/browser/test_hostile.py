@@ -71,12 +71,18 @@ def test_every_page_shows_it_as_text(page: Page, hostile: tuple[str, Dataset]):
     dataset = hostile[1]
     for path in leaf_through(page, "en"):
         untouched(page)
-        assert shown(page, ".st-key-domain button") == {plain(domain.name.en) for domain in dataset.domains.values()}, path
+        assert shown(page, ".st-key-domain button") == {plain(domain.name.en) for domain in dataset.domains.values()}, (
+            path
+        )
         assert plain(dataset.source.title.en) in plain(page.locator("footer").inner_text())
         if path == "/":
-            assert shown(page, "[class*=st-key-card-] a") == {plain(f"{case.number} · {case.title.en}") for case in dataset.cases}
+            assert shown(page, "[class*=st-key-card-] a") == {
+                plain(f"{case.number} · {case.title.en}") for case in dataset.cases
+            }
             drawing = plain("".join(page.evaluate(READ, ".st-key-index .annotation-text"))).replace(" ", "")
-            assert [case.id for case in dataset.cases if plain(case.title.en).replace(" ", "")[:40] not in drawing] == []
+            assert [
+                case.id for case in dataset.cases if plain(case.title.en).replace(" ", "")[:40] not in drawing
+            ] == []
 
 
 def test_a_case_shows_every_text_of_its_file(page: Page, hostile: tuple[str, Dataset]):
@@ -86,7 +92,15 @@ def test_a_case_shows_every_text_of_its_file(page: Page, hostile: tuple[str, Dat
     untouched(page)
     assert shown(page, "h1") == {plain(case.title.zh)}
     read = plain(page.evaluate("() => document.querySelector('[data-testid=stMain]').textContent"))
-    texts = [case.summary, case.problem, case.result, *case.actions, case.events[0].what, case.conflicts[0].note, *(metric.name for metric in case.metrics)]
+    texts = [
+        case.summary,
+        case.problem,
+        case.result,
+        *case.actions,
+        case.events[0].what,
+        case.conflicts[0].note,
+        *(metric.name for metric in case.metrics),
+    ]
     assert [text.zh for text in texts if plain(text.zh) not in read] == []
 
 
@@ -95,19 +109,29 @@ def test_headings_links_and_notices_show_it_as_text(page: Page, hostile: tuple[s
     dataset = hostile[1]
     units = {place.code: place.name.en for place in dataset.places.values() if place.kind == "prefecture"}
     search = "<img src=x onerror=window.pwned=1> **x** :red[x] $x$ https://evil.example"
-    for shape in ({"city": ",".join(map(str, units))}, {"search": search, "grade": "**x**,:red[x],<svg onload=window.pwned=1>,[x](https://evil.example)"}):
+    for shape in (
+        {"city": ",".join(map(str, units))},
+        {"search": search, "grade": "**x**,:red[x],<svg onload=window.pwned=1>,[x](https://evil.example)"},
+    ):
         visit(page, f"/map?lang=en&{urlencode(shape)}")
         untouched(page)
         if "city" in shape:
             assert shown(page, "h2") >= {plain(name) for name in units.values()}
-    expect(page.locator(".st-key-status button").first).to_contain_text("<img src=x onerror=window.pwned=1> **x** :red[x] $x$")
+    expect(page.locator(".st-key-status button").first).to_contain_text(
+        "<img src=x onerror=window.pwned=1> **x** :red[x] $x$"
+    )
     assert f"“{search}” close" in shown(page, ".st-key-status button")
     notices = " ".join(shown(page, "[data-testid=stAlert]"))
-    assert all(f"({value})" in notices for value in ("**x**", ":red[x]", "<svg onload=window.pwned=1>", "[x](https://evil.example)"))
+    assert all(
+        f"({value})" in notices
+        for value in ("**x**", ":red[x]", "<svg onload=window.pwned=1>", "[x](https://evil.example)")
+    )
     expect(control(page, "Search").or_(page.get_by_role("textbox", name="Search"))).to_have_value(search)
 
 
-def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(page: Page, hostile: tuple[str, Dataset], tmp_path: Path):
+def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(
+    page: Page, hostile: tuple[str, Dataset], tmp_path: Path
+):
     visit(page, "/case?lang=en")
     page.get_by_text("Take this chart").first.click()
     page.get_by_text("SVG", exact=True).click()
@@ -117,7 +141,9 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(page: Page, h
     drawing = ElementTree.parse(tmp_path / "x.svg")
     tags = {element.tag.rpartition("}")[2] for element in drawing.iter()}
     assert tags <= {"svg", "g", "path", "rect", "text", "tspan", "defs", "clipPath", "style", "circle", "line"}
-    assert [name for element in drawing.iter() for name in element.attrib if name.startswith("on") or name.endswith("href")] == []
+    assert [
+        name for element in drawing.iter() for name in element.attrib if name.startswith("on") or name.endswith("href")
+    ] == []
     assert plain(hostile[1].source.title.en) in plain("".join(drawing.getroot().itertext()))
     untouched(page)
 
@@ -125,12 +151,36 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(page: Page, h
 def test_hostile_parameters_open_a_page_all_the_same(page: Page):
     strings = [text for text in HOSTILE.values() if len(text) < 200 and text.isprintable()]
     for start, path in enumerate(("/case", "/compare")):
-        names = ("city", "domain", "grade", "role", "lang", "case", "cases", "figures", "colour", "view", "chart", "embed_options", "<b>")
+        names = (
+            "city",
+            "domain",
+            "grade",
+            "role",
+            "lang",
+            "case",
+            "cases",
+            "figures",
+            "colour",
+            "view",
+            "chart",
+            "embed_options",
+            "<b>",
+        )
         visit(page, f"{path}?{urlencode(dict(zip(names, strings[start * 150 :: 11], strict=False)))}")
         untouched(page)
 
 
-PREFIXES = ("/{}", "/static/{}", "/media/{}", "/component/{}", "/_stcore/{}", "/case?search={}", "/api/cases/{}.json", "/api/metrics.json?limit=1&search={}", "/~/+/{}")
+PREFIXES = (
+    "/{}",
+    "/static/{}",
+    "/media/{}",
+    "/component/{}",
+    "/_stcore/{}",
+    "/case?search={}",
+    "/api/cases/{}.json",
+    "/api/metrics.json?limit=1&search={}",
+    "/~/+/{}",
+)
 
 
 def test_hostile_addresses_are_answered_without_an_error(hostile: tuple[str, Dataset]):
@@ -138,7 +188,9 @@ def test_hostile_addresses_are_answered_without_an_error(hostile: tuple[str, Dat
     wrong = []
     for number, (name, text) in enumerate(HOSTILE.items()):
         for prefix in (PREFIXES[0], PREFIXES[1 + number % (len(PREFIXES) - 1)]):
-            connection.request("GET", prefix.format(quote(text.encode("utf-8", "surrogatepass"), safe="/%"[: number % 3])))
+            connection.request(
+                "GET", prefix.format(quote(text.encode("utf-8", "surrogatepass"), safe="/%"[: number % 3]))
+            )
             answer = connection.getresponse()
             answer.read()
             if answer.status >= 500 or "set-cookie" in answer.headers:

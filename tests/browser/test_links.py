@@ -32,10 +32,16 @@ def test_a_chinese_link_shows_the_printed_multiple(arrive, dataset):
 def test_unknown_values_are_dropped_with_a_notice(arrive, dataset):
     page = arrive()
     visit(page, "/?city=999999&lang=xx&domain=foo")
-    for words in ("a city that does not exist (999999)", "a domain that does not exist (foo)", "a language that does not exist (xx)"):
+    for words in (
+        "a city that does not exist (999999)",
+        "a domain that does not exist (foo)",
+        "a language that does not exist (xx)",
+    ):
         expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(3)
-    expect(status(page)).to_have_text(f"{len(dataset.cases)} of {len(dataset.cases)} cases · {len(dataset.table)} of {len(dataset.table)} figures")
+    expect(status(page)).to_have_text(
+        f"{len(dataset.cases)} of {len(dataset.cases)} cases · {len(dataset.table)} of {len(dataset.table)} figures"
+    )
     expect(page.get_by_role("heading", name="The cases")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
@@ -54,7 +60,10 @@ def test_a_case_that_the_filters_hide_is_shown_with_a_notice(arrive, dataset):
     expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
 
 
-@pytest.mark.parametrize(("browser_language", "name", "page_name"), [("zh-CN", "中文", "概览"), ("en-US", "English", "Overview"), ("fr-FR", "English", "Overview")])
+@pytest.mark.parametrize(
+    ("browser_language", "name", "page_name"),
+    [("zh-CN", "中文", "概览"), ("en-US", "English", "Overview"), ("fr-FR", "English", "Overview")],
+)
 def test_the_language_follows_the_browser(arrive, browser_language, name, page_name):
     page = arrive(browser_language)
     visit(page, "/")

@@ -33,19 +33,28 @@ def fill(folder: Path) -> None:
             if not (FOLDER / part / file.name).exists():
                 file.unlink()
         for file in (FOLDER / part).iterdir():
-            if not (folder / part / file.name).exists() or (folder / part / file.name).read_bytes() != file.read_bytes():
+            if (
+                not (folder / part / file.name).exists()
+                or (folder / part / file.name).read_bytes() != file.read_bytes()
+            ):
                 shutil.copy(file, folder / part)
 
 
 @pytest.fixture(scope="module")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Page], Callable[[], bool]]]:
+def served(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, dict[str, Page], Callable[[], bool]]]:
     """The folder of a running server, the tabs of two readers, one of each language, and what waits until the server has taken over the project's own files."""
     folder, log = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server") / "log"
     fill(folder)
     with started(log, first=FAULT, HENAN_DATA=str(folder)) as (address, process), ExitStack() as contexts:
         opened = {lang: contexts.enter_context(reading(browser, address, locale)) for lang, locale in LOCALES.items()}
         began = health(address)
-        yield folder, {lang: context.new_page() for lang, (context, _) in opened.items()}, lambda: until(process, lambda: health(address) | {"loaded": began["loaded"]} == began)
+        yield (
+            folder,
+            {lang: context.new_page() for lang, (context, _) in opened.items()},
+            lambda: until(process, lambda: health(address) | {"loaded": began["loaded"]} == began),
+        )
         assert not [line for _, wrong in opened.values() for line in wrong]
     assert all("ZeroDivisionError" in line["traceback"] for line in logged(log) if "traceback" in line), log.read_text()
 
@@ -126,7 +135,10 @@ def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
     fill(folder)
     (folder / "cases").rename(folder / "elsewhere")
     (folder / "cases").mkdir()
-    with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process), reading(browser, address, "zh-CN") as (context, wrong):
+    with (
+        started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process),
+        reading(browser, address, "zh-CN") as (context, wrong),
+    ):
         page = context.new_page()
         page.goto(f"/case?case={CASE}")
         expect(page.get_by_role("alert")).to_contain_text(NONE["zh"])

@@ -19,9 +19,13 @@ from data.geography import area_table, holdings, points
 from data.live import boundaries
 from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
 
-ON_SCREEN = "(chart, [lon, lat]) => { const [x, y] = chart._fullLayout.geo._subplot.projection([lon, lat]); return { x, y }; }"
+ON_SCREEN = (
+    "(chart, [lon, lat]) => { const [x, y] = chart._fullLayout.geo._subplot.projection([lon, lat]); return { x, y }; }"
+)
 """Where a place lies in the chart, by the projection the chart is drawn with."""
-RINGS_ON_SCREEN = "(chart, rings) => rings.map(ring => ring.map(place => chart._fullLayout.geo._subplot.projection(place)))"
+RINGS_ON_SCREEN = (
+    "(chart, rings) => rings.map(ring => ring.map(place => chart._fullLayout.geo._subplot.projection(place)))"
+)
 MARKED = "chart => chart.data.filter(trace => trace.mode === 'markers').flatMap(trace => trace.lon.map((lon, at) => [lon, trace.lat[at]]))"
 BOXES = """(chart, marks) => [...chart.querySelectorAll(marks)].map(mark => {
     const around = chart.getBoundingClientRect(), { left, top, right, bottom } = mark.getBoundingClientRect();
@@ -46,7 +50,12 @@ def henan(arrive) -> Page:
 @pytest.fixture
 def without_webgl(browser: Browser, server: str) -> Iterator[Page]:
     """A reader's tab in a browser that cannot draw with WebGL."""
-    with browser.browser_type.launch(executable_path=os.environ["CHROMIUM"], args=[*ARGUMENTS, "--disable-3d-apis"]) as other, reading(other, server) as (context, noted):
+    with (
+        browser.browser_type.launch(
+            executable_path=os.environ["CHROMIUM"], args=[*ARGUMENTS, "--disable-3d-apis"]
+        ) as other,
+        reading(other, server) as (context, noted),
+    ):
         yield context.new_page()
         assert not noted, noted
 
@@ -60,7 +69,9 @@ def test_each_area_has_its_colour_with_its_name_and_its_counties(arrive, dataset
 
 def test_the_map_needs_no_webgl(without_webgl, dataset):
     visit(without_webgl, "/map")
-    kinds = without_webgl.evaluate("() => ['webgl', 'webgl2'].map(kind => document.createElement('canvas').getContext(kind))")
+    kinds = without_webgl.evaluate(
+        "() => ['webgl', 'webgl2'].map(kind => document.createElement('canvas').getContext(kind))"
+    )
     assert kinds == [None, None]
     check_painted(without_webgl, dataset)
 
@@ -98,7 +109,9 @@ def test_several_areas_are_chosen_by_clicks_with_the_shift_key_and_without(henan
         ("411400", (), ""),
     ):
         chart(henan).click(position=at(henan, inside[code]), modifiers=list(held))
-        expect(henan).to_have_url(re.compile(rf"/map\?city={chosen.replace(',', '(?:,|%2C)')}$") if chosen else re.compile(r"/map$"))
+        expect(henan).to_have_url(
+            re.compile(rf"/map\?city={chosen.replace(',', '(?:,|%2C)')}$") if chosen else re.compile(r"/map$")
+        )
         settled(henan)
         assert outlined(henan) == [part for part in chosen.split(",") if part]
 
@@ -119,7 +132,11 @@ def test_a_click_on_a_county_opens_its_case(henan, dataset):
     expect(henan).to_have_url("/case?case=2020-09-dancheng-health")
 
 
-@pytest.mark.parametrize(("width", "meeting"), [(1280, ()), (390, ("changge", "dazhou", "luolong", "yibin"))], ids=["all", "those-that-meet-on-a-narrow-screen"])
+@pytest.mark.parametrize(
+    ("width", "meeting"),
+    [(1280, ()), (390, ("changge", "dazhou", "luolong", "yibin"))],
+    ids=["all", "those-that-meet-on-a-narrow-screen"],
+)
 def test_a_county_says_its_name_and_case_where_its_point_is(arrive, dataset, width, meeting):
     page = arrive(width=width)
     visit(page, "/map")
@@ -162,7 +179,12 @@ def check_painted(page: Page, dataset) -> None:
     drawn(page)
     page.mouse.move(0, 0)
     ground = colours(page.locator(".stApp").evaluate("page => getComputedStyle(page).backgroundColor"))[:3]
-    legend = [colours(paint) for paint in page.locator("ul.legend .sw").evaluate_all("all => all.map(each => getComputedStyle(each).backgroundColor)")]
+    legend = [
+        colours(paint)
+        for paint in page.locator("ul.legend .sw").evaluate_all(
+            "all => all.map(each => getComputedStyle(each).backgroundColor)"
+        )
+    ]
     picture = Image.open(io.BytesIO(chart(page).screenshot())).convert("RGB")
     found = holdings(dataset, dataset.cases)
     names, counties = (chart(page).evaluate(BOXES, marks) for marks in (LABELS, COUNTIES))
@@ -172,15 +194,22 @@ def check_painted(page: Page, dataset) -> None:
     for code, inside in free.items():
         *paint, opacity = legend[min(len(found[code].cases), len(legend) - 1)]
         wanted = tuple(round(one * opacity + other * (1 - opacity)) for one, other in zip(paint, ground, strict=True))
-        assert near(picture.getpixel((round(inside.x), round(inside.y))), wanted, 2), f"{code}: {picture.getpixel((round(inside.x), round(inside.y)))}, not {wanted}"
+        assert near(picture.getpixel((round(inside.x), round(inside.y))), wanted, 2), (
+            f"{code}: {picture.getpixel((round(inside.x), round(inside.y)))}, not {wanted}"
+        )
     for corner in ((3, 3), (picture.width - 4, 3), (3, picture.height - 4), (picture.width - 4, picture.height - 4)):
         assert near(picture.getpixel(corner), ground, 2), "the ground around the province is painted"
     for around, paint, words in names:
         left, top, right, bottom = map(round, around)
         assert 0 <= left < right <= picture.width and 0 <= top < bottom <= picture.height, f"{words} is cut"
-        assert any(near(pixel, colours(paint)[:3], 60) for _, pixel in picture.crop((left, top, right, bottom)).getcolors(100_000)), f"{words} is not to be seen"
+        assert any(
+            near(pixel, colours(paint)[:3], 60)
+            for _, pixel in picture.crop((left, top, right, bottom)).getcolors(100_000)
+        ), f"{words} is not to be seen"
     for around, paint, _ in counties:
-        assert near(picture.getpixel((round(sum(around[::2]) / 2), round(sum(around[1::2]) / 2))), colours(paint)[:3], 60)
+        assert near(
+            picture.getpixel((round(sum(around[::2]) / 2), round(sum(around[1::2]) / 2))), colours(paint)[:3], 60
+        )
 
 
 def colours(paint: str) -> tuple[float, ...]:
@@ -196,10 +225,15 @@ def near(pixel: tuple[int, ...], wanted: tuple[float, ...], tolerance: int) -> b
 def free_of(marks: list[Polygon], page: Page) -> dict[str, Point]:
     """For each area's code the px in the chart that is farthest from its border and from all marks."""
     outlines = {area["id"]: shape(area["geometry"]) for area in boundaries()["features"]}
-    rings = {code: [[*part.exterior.coords] for part in getattr(outline, "geoms", [outline])] for code, outline in outlines.items()}
+    rings = {
+        code: [[*part.exterior.coords] for part in getattr(outline, "geoms", [outline])]
+        for code, outline in outlines.items()
+    }
     taken = unary_union(marks)
     found = {}
-    for code, parts in zip(rings, [chart(page).evaluate(RINGS_ON_SCREEN, each) for each in rings.values()], strict=True):
+    for code, parts in zip(
+        rings, [chart(page).evaluate(RINGS_ON_SCREEN, each) for each in rings.values()], strict=True
+    ):
         left = unary_union([Polygon(ring).buffer(0) for ring in parts]).difference(taken)
         found[code] = polylabel(max(getattr(left, "geoms", [left]), key=lambda part: part.buffer(-2).area), 0.5)
     return found
@@ -209,7 +243,10 @@ def clear_of_counties(page: Page) -> dict[str, Point]:
     """For each area's code a point well inside it and away from every county's point."""
     counties = MultiPoint(chart(page).evaluate(MARKED)).buffer(REACH)
     free = {area["id"]: shape(area["geometry"]).difference(counties) for area in boundaries()["features"]}
-    return {code: polylabel(max(getattr(left, "geoms", [left]), key=lambda part: part.area), 0.01) for code, left in free.items()}
+    return {
+        code: polylabel(max(getattr(left, "geoms", [left]), key=lambda part: part.area), 0.01)
+        for code, left in free.items()
+    }
 
 
 def addresses(page: Page) -> list[str]:

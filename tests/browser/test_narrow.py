@@ -16,7 +16,9 @@ def telephone(arrive) -> Page:
     return arrive(width=390)
 
 
-@pytest.mark.parametrize(("lang", "width"), [("zh", 390), ("en", 390), ("en", 640)], ids=["zh", "en", "en at 200 % zoom"])
+@pytest.mark.parametrize(
+    ("lang", "width"), [("zh", 390), ("en", 390), ("en", 640)], ids=["zh", "en", "en at 200 % zoom"]
+)
 def test_no_page_scrolls_sideways(arrive, lang, width):
     page = arrive(width=width)
     for path in leaf_through(page, lang):

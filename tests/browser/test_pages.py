@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 from tests.browser.reader import PAGES, drawn, heading, leaf_through, visit
 
 HEADINGS = {
-    "/": {"zh": "十项改革改变了什么，证据有多充分", "en": "What ten reforms in Henan changed, and how well it is shown"},
+    "/": {
+        "zh": "十项改革改变了什么，证据有多充分",
+        "en": "What ten reforms in Henan changed, and how well it is shown",
+    },
     "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
     "/map": {"zh": "改革发生在哪里", "en": "Where the reforms happened"},
     "/compare": {"zh": "比较", "en": "Compare"},
@@ -45,7 +48,10 @@ def test_every_page_opens_cold_in_its_frame(arrive):
 def test_every_page_is_accessible(arrive, lang, scheme):
     page = arrive(scheme=scheme)
     found = {
-        path: [f"{wrong['id']}: {[node['html'][:200] for node in wrong['nodes']]}" for wrong in Axe().run(page).response["violations"]]
+        path: [
+            f"{wrong['id']}: {[node['html'][:200] for node in wrong['nodes']]}"
+            for wrong in Axe().run(page).response["violations"]
+        ]
         for path in leaf_through(page, lang, FILTERED)
     }
     assert not any(found.values()), found

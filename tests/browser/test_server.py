@@ -31,7 +31,13 @@ def test_health_says_what_is_loaded(server, dataset):
     answer = json.loads(body)
     assert code == 200
     assert answer.pop("loaded")
-    assert answer == {"status": "ok", "version": dataset.version, "cases": len(dataset.cases), "metrics": len(dataset.table), "problems": 0}
+    assert answer == {
+        "status": "ok",
+        "version": dataset.version,
+        "cases": len(dataset.cases),
+        "metrics": len(dataset.table),
+        "problems": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,10 @@ def test_the_data_link_gives_the_table_as_filtered(server, dataset, query, filte
 def test_the_data_link_refuses_what_does_not_exist(server):
     code, headers, body = fetch(f"{server}/api/metrics.csv?city=999999,419001&grade=Z")
     assert (code, headers["content-type"]) == (422, "application/json")
-    assert [(problem["parameter"], problem["value"]) for problem in json.loads(body)["problems"]] == [("city", "999999"), ("grade", "Z")]
+    assert [(problem["parameter"], problem["value"]) for problem in json.loads(body)["problems"]] == [
+        ("city", "999999"),
+        ("grade", "Z"),
+    ]
 
 
 def script(server: str) -> str:

@@ -40,7 +40,9 @@ def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
     given: dict[str, Any] = {}
     exec(snippet(page, path, "Python"), given)
     rows = select(dataset, filters).rows.reset_index(drop=True)
-    pd.testing.assert_frame_equal(given["table"][list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
+    pd.testing.assert_frame_equal(
+        given["table"][list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True
+    )
     pd.testing.assert_series_equal(given["table"]["prefecture_code"], rows["prefecture_code"])
     assert rows["metric_id"].iloc[0] in capsys.readouterr().out
 

@@ -30,17 +30,27 @@ async def acts(tab: Overheard) -> None:
     tab.sent = []
     await tab.open("/map", QUERY)
     await tab.choose("city", lambda state: state.string_array_value.data.insert(0, "Zhengzhou"))
-    await tab.follow(next(element.page_link for element in tab.elements("page_link") if element.page_link.label == "Method"))
+    await tab.follow(
+        next(element.page_link for element in tab.elements("page_link") if element.page_link.label == "Method")
+    )
     await tab.press("clear-all")
     await tab.close()
 
 
 def comparable(state: ClientState) -> dict[str, object]:
-    widgets = {widget.id: sorted(widget.string_array_value.data) if widget.HasField("string_array_value") else widget.SerializeToString() for widget in state.widget_states.widgets}
+    widgets = {
+        widget.id: sorted(widget.string_array_value.data)
+        if widget.HasField("string_array_value")
+        else widget.SerializeToString()
+        for widget in state.widget_states.widgets
+    }
     context = {field.name for field, _ in state.context_info.ListFields()}
     page = urlsplit(state.context_info.url).path
     return {
-        **{name: getattr(state, name) for name in ("query_string", "page_name", "page_script_hash", "fragment_id", "is_auto_rerun")},
+        **{
+            name: getattr(state, name)
+            for name in ("query_string", "page_name", "page_script_hash", "fragment_id", "is_auto_rerun")
+        },
         "widgets": widgets,
         "kept messages": set(state.cached_message_hashes),
         "context": (context, state.context_info.locale, page),

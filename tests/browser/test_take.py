@@ -61,7 +61,11 @@ def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(arrive, browse
     visit(page, f"/case?case={CASE}")
     code = copied(page, block(page), "Embed code", "<iframe ")
     query = html.unescape(re.search(r'src="https?://[^/]+([^"]+)"', code)[1])
-    with site(tmp_path) as elsewhere, started(tmp_path / "log", HENAN_FRAME_ANCESTORS=elsewhere) as (address, _), reading(browser, address) as (context, wrong):
+    with (
+        site(tmp_path) as elsewhere,
+        started(tmp_path / "log", HENAN_FRAME_ANCESTORS=elsewhere) as (address, _),
+        reading(browser, address) as (context, wrong),
+    ):
         write(tmp_path, address + query)
         guest = context.new_page()
         guest.goto(elsewhere)
@@ -99,4 +103,7 @@ def site(folder: Path) -> Iterator[str]:
 
 
 def write(folder: Path, address: str) -> None:
-    (folder / "index.html").write_text(f'<!doctype html><link rel="icon" href="data:,"><iframe src="{html.escape(address)}" width="640" height="300"></iframe>', encoding="utf-8")
+    (folder / "index.html").write_text(
+        f'<!doctype html><link rel="icon" href="data:,"><iframe src="{html.escape(address)}" width="640" height="300"></iframe>',
+        encoding="utf-8",
+    )

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 from tests.server import PROJECT, free_port, started
 
 EXAMPLE = PROJECT / ".deploy" / "nginx.conf"
-NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which(
+    "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+)
 """Debian keeps it where only root looks."""
 PATIENCE = 20
 """Seconds within which nginx has to listen."""
@@ -61,12 +63,20 @@ def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
     if NGINX is None:
         raise RuntimeError("nginx is not here; install it, or name it: NGINX_PROGRAM=/path/to/nginx")
     text = EXAMPLE.read_text(encoding="utf-8")
-    names = {"127.0.0.1:8501": servers[0], "127.0.0.1:8502": servers[1], "listen 80;": f"listen 127.0.0.1:{port};", "    listen [::]:80;\n": "", "/var/lib/nginx/": f"{folder}/"}
+    names = {
+        "127.0.0.1:8501": servers[0],
+        "127.0.0.1:8502": servers[1],
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "    listen [::]:80;\n": "",
+        "/var/lib/nginx/": f"{folder}/",
+    }
     for name, own in names.items():
         assert text.count(name) == 1, f"{EXAMPLE.name} names {name} {text.count(name)} times"
         text = text.replace(name, own)
     (folder / "site.conf").write_text(text)
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else ""))
+    (folder / "nginx.conf").write_text(
+        AROUND.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "")
+    )
     return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
 
 

@@ -34,7 +34,10 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
 
         with page.expect_download() as loading:
             page.get_by_role("button", name=re.compile("CSV .* as filtered")).click()
-        statuses = {get(served.address, loading.value.url.removeprefix(served.address), f"127.0.7.{number}").status for number in range(1, 9)}
+        statuses = {
+            get(served.address, loading.value.url.removeprefix(served.address), f"127.0.7.{number}").status
+            for number in range(1, 9)
+        }
         assert statuses == {200}, "a download is found by whichever server is asked for it"
 
         (mine,) = [server for server in served.servers if readers(server)]

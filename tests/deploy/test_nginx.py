@@ -52,7 +52,12 @@ def get(address: str, path: str, source: str = "127.0.0.1", **headers: str) -> A
 
 
 def test_nginx_has_nothing_against_it(tmp_path):
-    tried = subprocess.run([*configured(tmp_path, 8500, ("127.0.0.1:8501", "127.0.0.1:8502")), "-t"], capture_output=True, text=True, check=False)
+    tried = subprocess.run(
+        [*configured(tmp_path, 8500, ("127.0.0.1:8501", "127.0.0.1:8502")), "-t"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert tried.returncode == 0, tried.stderr
     assert not re.search(r"\[(?!notice)\w+\]", tried.stderr), tried.stderr
 
@@ -70,7 +75,9 @@ def test_health_of_a_server_with_data(served):
 
 
 def test_a_data_link(served):
-    assert get(served.address, "/api/metrics.csv?city=419001").body == csv_bytes(select(DATASET, Filters(city=("419001",))).rows)
+    assert get(served.address, "/api/metrics.csv?city=419001").body == csv_bytes(
+        select(DATASET, Filters(city=("419001",))).rows
+    )
 
 
 def test_the_servers_know_under_which_address_they_are_read(served):
@@ -91,14 +98,21 @@ def test_a_file_that_never_changes_is_kept_as_each_reader_accepts_it(served):
         assert ("content-encoding" in answer.headers) == ("gzip" in accepted)
         assert (gzip.decompress(answer.body) if "gzip" in accepted else answer.body) == plain.body
     kept = [file.read_bytes() for file in (served.folder / "henan-reforms").rglob("*") if file.is_file()]
-    assert sorted(found[1] for content in kept if (found := re.search(rb"^KEY: (.*)$", content, re.MULTILINE)) and path.encode() in found[1]) == [
+    assert sorted(
+        found[1]
+        for content in kept
+        if (found := re.search(rb"^KEY: (.*)$", content, re.MULTILINE)) and path.encode() in found[1]
+    ) == [
         path.encode(),
         f"{path}gzip".encode(),
     ]
 
 
 def test_a_reader_is_counted_by_the_address_that_nginx_sees(served):
-    statuses = [get(served.address, "/api/cases.json?limit=1", "127.0.9.1", x_forwarded_for=f"192.0.2.{number}").status for number in range(RATE + 1)]
+    statuses = [
+        get(served.address, "/api/cases.json?limit=1", "127.0.9.1", x_forwarded_for=f"192.0.2.{number}").status
+        for number in range(RATE + 1)
+    ]
     assert statuses == [200] * RATE + [429]
     assert get(served.address, "/api/cases.json?limit=1", "127.0.9.2").status == 200
 

@@ -21,7 +21,9 @@ from tests.server import PROJECT, free_port, running
 CONTAINER = (EXAMPLE.parent / "Containerfile").read_text(encoding="utf-8")
 UNIT_FILE = EXAMPLE.parent / "henan-reforms@.service"
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-TRACKED = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout.splitlines()
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+).stdout.splitlines()
 RUN_LINE = next(line for line in README.splitlines() if line.endswith("streamlit run dashboard.py"))
 
 
@@ -44,14 +46,18 @@ def environment(text: str) -> dict[str, str]:
 
 
 CONTAINER_ENVIRONMENT = environment(" ".join(steps("ENV")))
-UNIT_ENVIRONMENT = environment(" ".join(re.findall(r"^Environment=(.*)$", UNIT_FILE.read_text(encoding="utf-8"), re.MULTILINE)))
+UNIT_ENVIRONMENT = environment(
+    " ".join(re.findall(r"^Environment=(.*)$", UNIT_FILE.read_text(encoding="utf-8"), re.MULTILINE))
+)
 HEALTH = json.loads(steps("HEALTHCHECK")[0].partition(" CMD ")[2])
 
 
 def test_what_is_copied_is_in_the_project_and_is_all_that_runs():
     copied = {source for step in steps("COPY") for source in step.split()[:-1]}
     assert copied == {"requirements.txt", ".streamlit", "dashboard.py", "pages", "data"}
-    assert [source for source in copied if not any(name == source or name.startswith(f"{source}/") for name in TRACKED)] == []
+    assert [
+        source for source in copied if not any(name == source or name.startswith(f"{source}/") for name in TRACKED)
+    ] == []
 
 
 def test_it_is_built_as_the_readme_says_in_the_format_that_keeps_the_health_check():

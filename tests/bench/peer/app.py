@@ -24,20 +24,32 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)
 FILTERS = ("city", "domain", "grade", "role", "search")
 NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
 
-app = Dash(__name__, title="Henan Reform Outcomes", update_title="", compress=True, suppress_callback_exceptions=True, assets_folder="none")
+app = Dash(
+    __name__,
+    title="Henan Reform Outcomes",
+    update_title="",
+    compress=True,
+    suppress_callback_exceptions=True,
+    assets_folder="none",
+)
 server = app.server
 
 
 def choices(name: str) -> list[dict[str, str]]:
     dataset = current().dataset
-    words = {place.code: place.name.en for place in dataset.places.values() if place.code} | {domain.id: domain.name.en for domain in dataset.domains.values()}
+    words = {place.code: place.name.en for place in dataset.places.values() if place.code} | {
+        domain.id: domain.name.en for domain in dataset.domains.values()
+    }
     return [{"value": value, "label": words.get(value, value)} for value in options(dataset)[name]]
 
 
 app.layout = html.Div(
     [
         dcc.Location(id="url", refresh="callback-nav"),
-        html.Nav([dcc.Link(name, href=path, id=f"link-{name}") for path, name in NAMES.items()], style={"display": "flex", "gap": 12}),
+        html.Nav(
+            [dcc.Link(name, href=path, id=f"link-{name}") for path, name in NAMES.items()],
+            style={"display": "flex", "gap": 12},
+        ),
         html.Div(
             [
                 html.Aside(
@@ -72,8 +84,16 @@ app.clientside_callback(
         const shown = names.map(name => many.includes(name) ? (query.get(name) ?? "").split(",").filter(Boolean) : query.get(name) ?? (name === "lang" ? "en" : ""));
         return [same, ...shown, ...["/", "/case", "/map", "/data"].map(path => path + search)];
     }""",
-    [Output("url", "search"), *(Output(name, "value") for name in (*FILTERS[:4], "search", "lang")), *(Output(f"link-{name}", "href") for name in NAMES.values())],
-    [Input("url", "search"), Input("url", "pathname"), *(Input(name, "value") for name in (*FILTERS[:4], "search", "lang"))],
+    [
+        Output("url", "search"),
+        *(Output(name, "value") for name in (*FILTERS[:4], "search", "lang")),
+        *(Output(f"link-{name}", "href") for name in NAMES.values()),
+    ],
+    [
+        Input("url", "search"),
+        Input("url", "pathname"),
+        *(Input(name, "value") for name in (*FILTERS[:4], "search", "lang")),
+    ],
 )
 
 # A click on an area chooses it, on a chosen one lets go; a click on a county opens its case.
@@ -144,5 +164,7 @@ def begin() -> None:
 @server.after_request
 def say_how_long(answer: Response) -> Response:
     """What of a request was the script and what the whole, in ms, for the stopwatch in the browser."""
-    answer.headers["Server-Timing"] = f"script;dur={g.get('script', 0) * 1000:.2f}, whole;dur={(time.perf_counter() - g.begun) * 1000:.2f}"
+    answer.headers["Server-Timing"] = (
+        f"script;dur={g.get('script', 0) * 1000:.2f}, whole;dur={(time.perf_counter() - g.begun) * 1000:.2f}"
+    )
     return answer

@@ -25,7 +25,19 @@ from pages.figures.timeline import timeline
 from tests.bench.peer.view import View
 
 Parts = dict[str, Any]
-COLUMNS = ("name", "place", "before_label", "after_label", "change_label", "grade", "periods", "direction_word", "role_word", "case_title", "phrases")
+COLUMNS = (
+    "name",
+    "place",
+    "before_label",
+    "after_label",
+    "change_label",
+    "grade",
+    "periods",
+    "direction_word",
+    "role_word",
+    "case_title",
+    "phrases",
+)
 BOUNDARIES = "/boundaries.geojson"
 """Where its server has the outlines."""
 CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
@@ -41,7 +53,10 @@ class Screen(NamedTuple):
 def status(view: View) -> str:
     chosen, everything = len(view.selection.cases), len(view.dataset.cases)
     rows, all_rows = len(view.selection.positions), view.dataset.figures
-    return view.say(f"{chosen}/{everything} 个案例 · {rows}/{all_rows} 项指标", f"{chosen} of {everything} cases · {rows} of {all_rows} figures")
+    return view.say(
+        f"{chosen}/{everything} 个案例 · {rows}/{all_rows} 项指标",
+        f"{chosen} of {everything} cases · {rows} of {all_rows} figures",
+    )
 
 
 def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:
@@ -52,7 +67,9 @@ def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) ->
 
 
 def overview(view: View) -> Parts:
-    shown = [row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None]
+    shown = [
+        row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None
+    ]
     shown.sort(key=lambda row: (row.prefecture_code not in view.filters.city, row.grade))
     drawn = {row.case_id for row in shown}
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
@@ -61,7 +78,9 @@ def overview(view: View) -> Parts:
     return {
         "overview-status.children": status(view),
         "grades.figure": grade_strip(counts, view.lang),
-        "grades-words.children": [html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES],
+        "grades-words.children": [
+            html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES
+        ],
         "index.figure": index_arrows(shown, view.lang, headings, words),
         "index-table.children": evidence(view, shown),
         "cards.children": [card(view, case) for case in view.selection.cases],
@@ -115,7 +134,13 @@ def case(view: View) -> Parts:
             html.Ol([html.Li(action[view.lang]) for action in chosen.actions]),
             html.P(chosen.result[view.lang]),
             *(block for row in changed for block in figure(row, picture(row, view.lang, indices))),
-            html.Ul([html.Li(f"{row.after_label} {row.name} {row.grade} {row.place} {row.periods}") for row in shown if row.grade in "EFP"]),
+            html.Ul(
+                [
+                    html.Li(f"{row.after_label} {row.name} {row.grade} {row.place} {row.periods}")
+                    for row in shown
+                    if row.grade in "EFP"
+                ]
+            ),
             *events(view, chosen),
             *(html.P(conflict.note[view.lang]) for conflict in chosen.conflicts),
             html.Table(evidence(view, rows)),
@@ -129,12 +154,20 @@ def where(view: View, chosen: Case) -> list[Any]:
     if not codes:
         return []
     known = (view.dataset.places[name] for name in sorted(named(chosen)))
-    marks = [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in known if place.kind not in ("province", "prefecture") and place.lon is not None]
+    marks = [
+        (place.lon, place.lat, place.name[view.lang], place.id not in own)
+        for place in known
+        if place.kind not in ("province", "prefecture") and place.lon is not None
+    ]
     return [graph("locator", locator(boundaries(), codes, marks))]
 
 
 def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
-    said = [html.P(row.finding), html.P(f"{row.grade} {row.grade_word} {row.place} · {row.periods}"), html.Q(row.phrases)]
+    said = [
+        html.P(row.finding),
+        html.P(f"{row.grade} {row.grade_word} {row.place} · {row.periods}"),
+        html.Q(row.phrases),
+    ]
     said += [html.P(f"{word}: {note}") for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)]
     return said if drawn is None else [said[0], graph(f"chart-{row.metric_id}", drawn), *said[1:]]
 
@@ -161,13 +194,21 @@ def henan(view: View) -> Parts:
     cases = view.without_city()
     found = holdings(view.dataset, cases)
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
-    listed = [(place.name[view.lang], len(found[place.code].cases), found[place.code].figures) for place in units(view.dataset)]
+    listed = [
+        (place.name[view.lang], len(found[place.code].cases), found[place.code].figures)
+        for place in units(view.dataset)
+    ]
     return {
         "map-status.children": status(view),
         "henan.figure": drawing.henan_map(
-            BOUNDARIES, [area(view, place, found[place.code]) for place in units(view.dataset)], [point(view, *entry) for entry in points(view.dataset, cases)]
+            BOUNDARIES,
+            [area(view, place, found[place.code]) for place in units(view.dataset)],
+            [point(view, *entry) for entry in points(view.dataset, cases)],
         ),
-        "beside.children": [dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id)) for case in beside],
+        "beside.children": [
+            dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
+            for case in beside
+        ],
         "best.children": [block for row in best_figures(view) for block in figure(row, picture(row, view.lang))],
         "map-table.children": body(listed),
         "county-cases.data": {place.id: there[0].id for place, there, _ in points(view.dataset, cases)},
@@ -176,21 +217,46 @@ def henan(view: View) -> Parts:
 
 def best_figures(view: View) -> list[Any]:
     """The three best-evidenced figures of the chosen units."""
-    own = [row for row in view.rows if row.prefecture_code in view.filters.city and row.role in ("outcome", "output") and row.grade in "ABCDE"]
+    own = [
+        row
+        for row in view.rows
+        if row.prefecture_code in view.filters.city and row.role in ("outcome", "output") and row.grade in "ABCDE"
+    ]
     return sorted(own, key=lambda row: (row.grade, row.headline or 9))[:3]
 
 
 def area(view: View, place: Any, held: Any) -> drawing.Area:
     label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
-    counts = view.say(f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}")
+    counts = view.say(
+        f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}"
+    )
     grades = " · ".join(f"{grade} {held.grades[grade]}" for grade in GRADES if held.grades[grade])
-    hover = (place.name[view.lang], counts, *([grades] if grades else []), *(f"{case.number} {case.title[view.lang]}" for case in held.cases))
-    return drawing.Area(place.code, label, place.lon, place.lat, drawing.level(len(held.cases), (1, 2, 3, 4)), hover, place.code in view.filters.city)
+    hover = (
+        place.name[view.lang],
+        counts,
+        *([grades] if grades else []),
+        *(f"{case.number} {case.title[view.lang]}" for case in held.cases),
+    )
+    return drawing.Area(
+        place.code,
+        label,
+        place.lon,
+        place.lat,
+        drawing.level(len(held.cases), (1, 2, 3, 4)),
+        hover,
+        place.code in view.filters.city,
+    )
 
 
 def point(view: View, place: Any, there: Sequence[Case], named_only: bool) -> drawing.Point:
-    lines = (place.name[view.lang], *(f"{case.number} {case.title[view.lang]}" for case in there), *([place.note[view.lang]] if place.note else []))
-    return drawing.Point(place.id, view.dataset.prefecture_code(place.id) or "", place.lon, place.lat, lines, named_only)
+    lines = (
+        place.name[view.lang],
+        *(f"{case.number} {case.title[view.lang]}" for case in there),
+        *([place.note[view.lang]] if place.note else []),
+    )
+    return drawing.Point(
+        place.id, view.dataset.prefecture_code(place.id) or "", place.lon, place.lat, lines, named_only
+    )
 
 
 def henan_layout(parts: Parts) -> list[Any]:
@@ -210,7 +276,10 @@ def henan_layout(parts: Parts) -> list[Any]:
 
 def data(view: View) -> Parts:
     kept = [row for row in view.rows if view.filters.role or row.role in ("outcome", "output")]
-    return {"data-status.children": status(view), "table.data": [{name: getattr(row, name) for name in COLUMNS} for row in kept]}
+    return {
+        "data-status.children": status(view),
+        "table.data": [{name: getattr(row, name) for name in COLUMNS} for row in kept],
+    }
 
 
 def data_layout(parts: Parts) -> list[Any]:
@@ -259,4 +328,9 @@ def body(rows: Any) -> list[Any]:
     return [html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])]
 
 
-SCREENS = {"/": Screen(overview, overview_layout), "/case": Screen(case, case_layout), "/map": Screen(henan, henan_layout), "/data": Screen(data, data_layout)}
+SCREENS = {
+    "/": Screen(overview, overview_layout),
+    "/case": Screen(case, case_layout),
+    "/map": Screen(henan, henan_layout),
+    "/data": Screen(data, data_layout),
+}

@@ -31,7 +31,13 @@ class View:
         filters, _ = parse(query, dataset)
         selection = select(dataset, filters)
         shown = selection.cases or dataset.cases
-        return cls(dataset, "zh" if query.get("lang") == "zh" else "en", selection, filters, dataset.by_id.get(query.get("case", ""), shown[0]))
+        return cls(
+            dataset,
+            "zh" if query.get("lang") == "zh" else "en",
+            selection,
+            filters,
+            dataset.by_id.get(query.get("case", ""), shown[0]),
+        )
 
     @property
     def rows(self) -> tuple[Any, ...]:
