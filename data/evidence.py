@@ -271,11 +271,11 @@ def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
 
 
 def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> Direction | None:
-    """None for a neutral figure and where nothing is compared; `unclear` where the printed bounds or ranges leave both open."""
+    """None for a plan, a neutral figure or no comparison; `unclear` where bounds or ranges leave both open."""
     compared = metric.change is not None or all(
         end and (end.numeric or end.text) for end in (metric.before, metric.after)
     )
-    if metric.better == "neutral" or not compared:
+    if metric.status != "observed" or metric.better == "neutral" or not compared:
         return None
     move = _move_of_ends(metric, units, before, after) if before.span and after.span else _move_of_change(metric.change)
     if move is None:

@@ -53,7 +53,10 @@ def ladder(view: View) -> None:
         ),
         "E": view.say("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
         "F": view.say("一句话。", "A sentence."),
-        "P": view.say("单独列出，不计入证据。", "Apart, never counted as evidence."),
+        "P": view.say(
+            "单独列出，不计入证据，没有方向，只说“计划”。",
+            "Apart, without a direction and in the future tense; never counted as evidence.",
+        ),
     }
     with st.container(key="changes"):
         for grade, row in examples(view).items():
@@ -99,8 +102,9 @@ def derivations(view: View) -> None:
         (
             view.say("方向", "Direction"),
             view.say(
-                "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”",
-                "from the ends or the change, and which way is improvement; unclear where the bounds leave both open",
+                "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”；目标和规划没有方向",
+                "from the ends or the change, and which way is improvement; unclear where the bounds leave both open; "
+                "a target or plan has none",
             ),
         ),
         (

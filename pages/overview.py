@@ -17,7 +17,7 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.strip import grade_strip
 from pages.frame import pager
 from pages.frame.bars import nothing_found
-from pages.frame.blocks import as_table, chart, grade_mark
+from pages.frame.blocks import as_table, chart, grade_mark, tone
 from pages.frame.embed import embed
 from pages.frame.literal import literal
 from pages.frame.take import Taken, take
@@ -185,7 +185,7 @@ def card(view: View, case: Case) -> None:
                 else (best.change_label or best.after_label,)
             )
             body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
-                best.direction or "",
+                tone(best),
                 Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),
                 best.name,
                 grade_mark(best.grade, view.lang),

@@ -177,6 +177,14 @@ def test_direction(name, better):
     assert found(**given, better=better).direction == DIRECTIONS[better][move]
 
 
+@pytest.mark.parametrize("status", ["target", "planned"])
+@pytest.mark.parametrize(
+    ("name", "better"), [pytest.param(name, better, id=f"{name}-{better}") for name, better in product(MOVES, BETTER)]
+)
+def test_a_plan_has_no_direction_whatever_it_gives(name, better, status):
+    assert found(**MOVES[name][1], better=better, status=status).direction is None
+
+
 MISSING_ENDS = {
     "debt-limit": ({"after": 2333, "change": ("difference", 881)}, "before", 1452, "before = 2333 − 881 = 1452"),
     "difference-forwards": (

@@ -322,13 +322,85 @@ FINDINGS = {
     ),
     "P-target": (
         {"after": {"value": 138}, "unit": "county", "status": "target"},
-        "目标：数：138个县",
-        "Target: Figure: 138 counties",
+        "目标：数计划达到138个县",
+        "Target: Figure to reach 138 counties",
+    ),
+    "P-rise": (
+        {"before": {"value": 26}, "after": {"value": 138}, "unit": "county", "status": "target"},
+        "目标：数计划由26个县增至138个县（5.3倍）",
+        "Target: Figure to rise from 26 to 138 counties (5.3 times)",
+    ),
+    "P-fall": (
+        {
+            "before": {"value": 20},
+            "after": {"value": 3, "bound": "at_most"},
+            "unit": "day",
+            "better": "lower",
+            "status": "planned",
+        },
+        "规划：数计划由20天缩短至不超过3天（≤−85%）",
+        "Plan: Figure to fall from 20 to at most 3 days (≤−85%)",
+    ),
+    "P-same": (
+        {"before": {"value": 7}, "after": {"value": 7}, "status": "target"},
+        "目标：数计划保持在7处",
+        "Target: Figure to stay at 7 sites",
+    ),
+    "P-lower": (
+        {"after": {"value": 3, "bound": "at_most"}, "unit": "day", "better": "lower", "status": "target"},
+        "目标：数计划为不超过3天",
+        "Target: Figure to be at most 3 days",
+    ),
+    "P-relative": (
+        {"before": EARLIER, "change": {"kind": "relative", "value": -40, "bound": "over"}, "status": "target"},
+        "目标：数计划较2018年下降超过40%",
+        "Target: Figure to fall by over 40% from 2018",
+    ),
+    "P-difference": (
+        {"change": {"kind": "difference", "value": 55}, "unit": "m3-per-mu", "status": "planned"},
+        "规划：数计划增加55 m³/亩",
+        "Plan: Figure to rise by 55 m³ per mu",
+    ),
+    "P-multiple": (
+        {"before": EARLIER, "change": {"kind": "multiple", "value": 3.1}, "status": "planned"},
+        "规划：数计划达到2018年的3.1倍",
+        "Plan: Figure to reach 3.1 times that of 2018",
+    ),
+    "P-places": (
+        {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower", "status": "target"},
+        "目标：数计划上升3位",
+        "Target: Figure to move up 3 places",
+    ),
+    "P-words": (
+        {
+            "after": {"text": {"zh": "前列", "en": "among the first"}},
+            "unit": "rank",
+            "better": "lower",
+            "status": "target",
+        },
+        "目标：数计划为前列",
+        "Target: Figure to be among the first",
+    ),
+    "P-words-twice": (
+        {
+            "before": {"text": {"zh": "中", "en": "medium"}},
+            "after": {"text": {"zh": "高", "en": "high"}},
+            "unit": "rank",
+            "better": "lower",
+            "status": "target",
+        },
+        "目标：数计划由中变为高",
+        "Target: Figure to change from medium to high",
+    ),
+    "P-change-in-words": (
+        {"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}, "status": "planned"},
+        "规划：数的计划变化：数十倍",
+        "Plan: Figure, planned change: dozens of times",
     ),
     "P-plan": (
         {"after": {"value": 7}, "unit": "cny-100m", "status": "planned", "subject": {"zh": "园区", "en": "City Park"}},
-        "规划：园区：数：7亿元",
-        "Plan: City Park: figure: CNY 700 million",
+        "规划：园区：数计划达到7亿元",
+        "Plan: City Park: figure to reach CNY 700 million",
     ),
 }
 

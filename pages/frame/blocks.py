@@ -45,9 +45,14 @@ def evidence_lines(row: Any, lang: Lang) -> Markup:
     return Markup("").join(parts)
 
 
+def tone(row: Any) -> str:
+    """The class that colours a figure's words: its direction, grey for a target or plan."""
+    return "plan" if row.grade == "P" else row.direction or ""
+
+
 def finding(row: Any) -> Markup:
     """The figure as a sentence, in the colour of its direction."""
-    return Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding)
+    return Markup('<p class="finding {}">{}</p>').format(tone(row), row.finding)
 
 
 def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, export: Export | None = None) -> None:
