@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from data.dataset import Dataset
-from data.evidence import DerivedEnd, Evidence, derive
-from data.schema import Bound, Case, Change, End, Lang, Metric, Period, Text, Unit
+from data.evidence import DerivedEnd, Evidence, derive, is_share
+from data.schema import Bound, Case, Change, ChangeKind, End, Lang, Metric, Period, Text, Unit
 from data.table import COLUMNS, NUMBERS, row
 
 ROWS = 4096
@@ -183,21 +183,28 @@ def change_text(change: Change, unit: Unit, lang: Lang) -> str:
         return way + bounded(size, change.bound, lang)
     falls = change.span[0] < 0
     mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
-    return f"{mark}{'−' if falls else '+'}{size}"
+    sign = "−" if falls else "+" if change.span[1] > 0 else ""
+    return f"{mark}{sign}{size}"
+
+
+def _kind_said(change: Change, unit: Unit) -> ChangeKind:
+    """The kind of a change as read: a difference between two shares is one of percentage points."""
+    return "points" if change.kind == "difference" and unit.dimension == "share" else change.kind
 
 
 def _size_text(change: Change, unit: Unit, lang: Lang) -> str:
     """How large a change is, without its sign and bound: 15.79%, 55 m³ per mu, 6 places."""
     assert change.span is not None
     low, high = sorted(map(abs, change.span))
-    if change.kind == "difference":
+    kind = _kind_said(change, unit)
+    if kind == "difference":
         return _range_text(low, high, unit, lang)
     size = _sizes(low, high)
-    if change.kind == "relative":
+    if kind == "relative":
         return f"{size}%"
-    if change.kind == "points":
+    if kind == "points":
         return say(lang, f"{size}个百分点", f"{size} pp")
-    if change.kind == "places":
+    if kind == "places":
         return say(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
     return say(lang, f"{size}倍", f"{size} times")
 
@@ -355,7 +362,7 @@ def _change_sentence(metric: Metric, name: str, change: Change, unit: Unit, sinc
         return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_told(metric, 'moved')} {moved}{than_en}")
     falls = change.span[1] <= 0
     verb = say(lang, "下降" if falls else "上升", _told(metric, "fell by" if falls else "rose by"))
-    if change.kind == "difference":
+    if _kind_said(change, unit) == "difference":
         verb = say(lang, "减少" if falls else "增加", verb)
     return say(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
 
@@ -364,7 +371,7 @@ def formula_text(formula: str, lang: Lang) -> str:
     """How derived numbers were computed, in the reader's words."""
     if lang == "en":
         return formula
-    for word, zh in (("before", "前值"), ("after", "后值"), ("index", "指数"), ("; ", "；")):
+    for word, zh in (("before", "前值"), ("after", "后值"), ("change", "变化"), ("index", "指数"), ("; ", "；")):
         formula = formula.replace(word, zh)
     return formula
 
@@ -400,20 +407,21 @@ def _upward(metric: Metric, found: Evidence, units: Mapping[str, Unit]) -> bool 
 
 
 def _by_how_much(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    if found.index is not None and found.index_bound is not None:
-        size = index_change(found.index, found.index_bound, lang)
-        return say(lang, f"（{size}）", f" ({size})")
-    if units[metric.unit].dimension == "rank" and metric.change:
-        text = change_text(metric.change, units[metric.unit], lang)
-        return say(lang, f"（{text}）", f" ({text})")
-    return ""
+    """The change after both ends, in brackets; points that were calculated say so."""
+    if found.index is None and units[metric.unit].dimension != "rank" and not is_share(metric, units):
+        return ""
+    text = short_change(metric, found, units, lang)
+    if found.derived_change is not None:
+        text += say(lang, "，由前后值算出", ", calculated")
+    return say(lang, f"（{text}）", f" ({text})") if text else ""
 
 
 def short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    """The change as a label on a mark: the printed one where there is one, otherwise the one the index says."""
+    """The change as a label on a mark: the printed one, the one the index says, or the points of a share."""
+    change = metric.change or found.derived_change
     ends_known = found.before.span is not None and found.after.span is not None
-    if metric.change is not None and not (ends_known and found.index is not None):
-        return change_text(metric.change, units[metric.unit], lang)
+    if change is not None and (is_share(metric, units) or not (ends_known and found.index is not None)):
+        return change_text(change, units[metric.unit], lang)
     if found.index is None or found.index_bound is None:
         return ""
     return index_change(found.index, found.index_bound, lang)

@@ -95,8 +95,16 @@ def derivations(view: View) -> None:
         (
             view.say("指数", "Index"),
             view.say(
-                "后 ÷ 前 × 100；名次、百分点、单位不同的两端、区间都没有指数",
-                "after ÷ before × 100; none for ranks, points, ends in two units, or ranges",
+                "后 ÷ 前 × 100；名次、单位不同的两端、区间都没有指数，占比也没有，除非材料自己写明百分比变化",
+                "after ÷ before × 100; none for ranks, ends in two units, or ranges, "
+                "nor for shares unless the source itself states a relative change",
+            ),
+        ),
+        (
+            view.say("占比的变化", "Change of a share"),
+            view.say(
+                "后 − 前，以百分点计，从不算成百分比；写明是算出的",
+                "after − before in percentage points, never as a percentage of ours; said to be calculated",
             ),
         ),
         (

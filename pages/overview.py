@@ -123,8 +123,11 @@ def index_chart(view: View) -> None:
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             view.say(
-                "坐标为对数刻度：减半与翻番离中线一样远。排名、百分点和单位不同的数值不能换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
-                "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, percentage points and values in two units have no index; see the case pages. "
+                "坐标为对数刻度：减半与翻番离中线一样远。排名、占比（以百分点计，材料自己写明百分比变化的除外）和单位不同的数值"
+                "不换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
+                "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, shares (they change in "
+                "percentage points, unless the source itself states a relative change) and values in two units have no "
+                "index; see the case pages. "
                 "The arrows of different figures are no league table.",
             )
         )

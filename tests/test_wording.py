@@ -179,6 +179,8 @@ CHANGES = {
     "fall-nearly": ({"kind": "relative", "value": -40, "bound": "nearly"}, "visit", "≈−40%", "≈−40%"),
     "relative-range": ({"kind": "relative", "low": -10, "high": -5}, "visit", "−5–10%", "−5–10%"),
     "points": ({"kind": "points", "value": 7.5}, "percent", "+7.5个百分点", "+7.5 pp"),
+    "no-points": ({"kind": "points", "value": 0}, "percent", "0个百分点", "0 pp"),
+    "difference-of-shares": ({"kind": "difference", "value": -7.5}, "percent", "−7.5个百分点", "−7.5 pp"),
     "difference": ({"kind": "difference", "value": -55}, "m3-per-mu", "−55 m³/亩", "−55 m³ per mu"),
     "difference-in-money": ({"kind": "difference", "value": 881}, "cny-100m", "+881亿元", "+CNY 88.1 bn"),
     "difference-range": ({"kind": "difference", "low": -3, "high": -2}, "month", "−2–3个月", "−2–3 months"),
@@ -240,6 +242,41 @@ FINDINGS = {
         "数由2个月缩短至3个工作日",
         "Figure fell from 2 months to 3 working days",
     ),
+    "A-shares": (
+        {"before": {"value": 78.82}, "after": {"value": 81.22}, "unit": "percent"},
+        "数由78.82%升至81.22%（+2.4个百分点，由前后值算出）",
+        "Figure rose from 78.82% to 81.22% (+2.4 pp, calculated)",
+    ),
+    "A-shares-fall-over": (
+        {"before": {"value": 50}, "after": {"value": 20, "bound": "under"}, "unit": "percent"},
+        "数由50%降至不足20%（<−30个百分点，由前后值算出）",
+        "Figure fell from 50% to under 20% (<−30 pp, calculated)",
+    ),
+    "A-shares-with-points": (
+        {
+            "before": {"value": 89.3},
+            "after": {"value": 96.8},
+            "change": {"kind": "points", "value": 7.5},
+            "unit": "percent",
+        },
+        "数由89.3%升至96.8%（+7.5个百分点）",
+        "Figure rose from 89.3% to 96.8% (+7.5 pp)",
+    ),
+    "A-shares-with-a-stated-relative-change": (
+        {
+            "before": {"value": 50},
+            "after": {"value": 62.34},
+            "change": {"kind": "relative", "value": 24.68},
+            "unit": "percent",
+        },
+        "数由50%升至62.34%（+24.68%）",
+        "Figure rose from 50% to 62.34% (+24.68%)",
+    ),
+    "B-share-with-points": (
+        {"after": {"value": 96.8}, "change": {"kind": "points", "value": 7.5}, "unit": "percent"},
+        "数由89.3%升至96.8%（+7.5个百分点）",
+        "Figure rose from 89.3% to 96.8% (+7.5 pp)",
+    ),
     "B": (
         {"after": {"value": 2333}, "change": {"kind": "difference", "value": 881}, "unit": "cny-100m"},
         "数由1,452亿元增至2,333亿元（+60.7%）",
@@ -284,6 +321,11 @@ FINDINGS = {
         {"before": EARLIER, "change": {"kind": "points", "value": 7.5}, "unit": "percent"},
         "数较2018年上升7.5个百分点",
         "Figure rose by 7.5 pp from 2018",
+    ),
+    "D-difference-of-shares": (
+        {"change": {"kind": "difference", "value": -7.5}, "unit": "percent"},
+        "数下降7.5个百分点",
+        "Figure fell by 7.5 pp",
     ),
     "D-places": (
         {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower"},
@@ -340,6 +382,11 @@ FINDINGS = {
         },
         "规划：数计划由20天缩短至不超过3天（≤−85%）",
         "Plan: Figure to fall from 20 to at most 3 days (≤−85%)",
+    ),
+    "P-shares": (
+        {"before": {"value": 50}, "after": {"value": 80}, "unit": "percent", "status": "target"},
+        "目标：数计划由50%升至80%（+30个百分点，由前后值算出）",
+        "Target: Figure to rise from 50% to 80% (+30 pp, calculated)",
     ),
     "P-same": (
         {"before": {"value": 7}, "after": {"value": 7}, "status": "target"},
@@ -425,6 +472,7 @@ def test_a_formula_in_the_readers_words():
     formula = "before = 2333 − 881 = 1452; index = 2333 ÷ 1452 × 100 = 160.7"
     assert formula_text(formula, "en") == formula
     assert formula_text(formula, "zh") == "前值 = 2333 − 881 = 1452；指数 = 2333 ÷ 1452 × 100 = 160.7"
+    assert formula_text("change = 81.22 − 78.82 = 2.4", "zh") == "变化 = 81.22 − 78.82 = 2.4"
 
 
 @pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])

@@ -32,7 +32,7 @@ def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
 def evidence_lines(row: Any, lang: Lang) -> Markup:
     """Grade, place and periods; the derivation; the words of the source; the caveats."""
     parts = [Markup('<p class="prov">{} {} · {}</p>').format(grade_mark(row.grade, lang), row.place, row.periods)]
-    if "derived" in (row.before_origin, row.after_origin):
+    if "derived" in (row.before_origin, row.after_origin, row.change_origin):
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "推算：", "Derived: "), row.formula_label))
     if row.yardstick:
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "参照 ", "For comparison: "), row.yardstick))
