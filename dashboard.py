@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.serving import ready
+from pages.serving import preflight as ready
 
 with ready.explained():
     import asyncio
@@ -18,15 +18,16 @@ with ready.explained():
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
 
-    from data.live import leave, look, use
-    from data.routes import api, mounted
-    from pages.serving import failure, log, settings, stop, updates
+    from data.reading.live import leave, look, use
+    from pages.serving import failure, log, settings
+    from pages.serving.api import api, mounted
     from pages.serving.compression import Compression
-    from pages.serving.connections import allow_many, send_at_once
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.preload import Preload
-    from pages.serving.replay import Replay
+    from pages.serving.workarounds import stop, updates
+    from pages.serving.workarounds.connections import allow_many, send_at_once
+    from pages.serving.workarounds.replay import Replay
 
 SETTINGS = settings.from_environment()
 use(SETTINGS.data, SETTINGS.cache)

@@ -28,9 +28,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from data.dataset import Dataset
-from data.load import FOLDER, read_dataset
-from data.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
+from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
+from data.query.dataset import Dataset
+from data.reading.load import FOLDER, read_dataset
 
 Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]
 Span = tuple[int, int]

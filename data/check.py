@@ -17,11 +17,11 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from data.dataset import Dataset
-from data.evidence import GRADES, derive
-from data.load import FOLDER, read_dataset
-from data.problems import Problem
-from data.schema import Case, Role, Text
+from data.model.evidence import GRADES, derive
+from data.model.problems import Problem
+from data.model.schema import Case, Role, Text
+from data.query.dataset import Dataset
+from data.reading.load import FOLDER, read_dataset
 
 SCHEMA_FILE = FOLDER / "case.schema.json"
 

@@ -10,24 +10,24 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.brief import MEDIA_TYPE, brief
-from data.citation import quotation
-from data.dataset import Chosen
-from data.filters import PROVINCE
-from data.geography import units
-from data.geojson import CREDIT
-from data.index import homes, named
-from data.live import boundaries
-from data.schema import Case, Place
-from data.wording import date_text
-from pages.figures.by_grade import picture
+from data.downloads.geojson import CREDIT
+from data.downloads.word import MEDIA_TYPE, brief
+from data.model.schema import Case, Place
+from data.query.columns import homes, named
+from data.query.dataset import Chosen
+from data.query.filters import PROVINCE
+from data.query.geography import units
+from data.reading.live import boundaries
+from data.wording.citation import quotation
+from data.wording.formatting import date_text
+from pages.figures.chart_for import picture
 from pages.figures.edition import exported
 from pages.figures.locator import locator
 from pages.figures.timeline import timeline
 from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
+from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
-from pages.frame.literal import literal
-from pages.frame.take import Taken, take
+from pages.frame.escape_markdown import literal
 from pages.frame.view import View, the_view
 
 NEAR = 12

@@ -12,18 +12,19 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.compare import LIMIT, Comparison, Group, compare
-from data.evidence import GRADES
-from data.filters import Filters, select
-from data.schema import Case
-from pages.figures.bars import level_bars
+from data.model.evidence import GRADES
+from data.model.schema import Case
+from data.query.filters import Filters, select
+from data.wording.compare import LIMIT, Comparison, Group, compare
+from data.wording.rows import MetricRow
+from pages.figures.difference_bar import difference_length
 from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
-from pages.figures.lengths import difference_length
+from pages.figures.level_bars import level_bars
 from pages.frame.blocks import as_table, chart, figure_block, plain_table
+from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
-from pages.frame.literal import literal
-from pages.frame.take import Taken, take
+from pages.frame.escape_markdown import literal
 from pages.frame.view import View, the_view
 
 CASES = 4
@@ -186,7 +187,7 @@ def shared_index(view: View, rows: list, cases: list[Case]) -> None:
 
 
 def together(
-    view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[Any], words: Sequence[str] = ()
+    view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[MetricRow], words: Sequence[str] = ()
 ) -> None:
     """Figures on one axis under their title, to take away."""
     st.header(literal(title), anchor=False)

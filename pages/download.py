@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.dictionary import TABLES
-from data.export import FORMATS, file_name
-from data.extract import Extract
-from data.filters import Filters
-from data.snippets import link, snippets
+from data.downloads.dictionary import TABLES
+from data.downloads.extract import Extract
+from data.downloads.file_names import file_name
+from data.downloads.formats import FORMATS
+from data.downloads.snippets import link, snippets
+from data.query.filters import Filters
 from pages.frame import pager
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import plain_table

@@ -13,11 +13,13 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup, escape
 
-from data.dataset import Chosen, Dataset
-from data.evidence import GRADES
-from data.export import csv_bytes
-from data.filters import PROVINCE, Filters, Selection, select
-from data.geography import (
+from data.downloads.csv_json import csv_bytes
+from data.downloads.geojson import CREDIT
+from data.model.evidence import GRADES
+from data.model.schema import Place
+from data.query.dataset import Chosen, Dataset
+from data.query.filters import PROVINCE, Filters, Selection, select
+from data.query.geography import (
     Holding,
     Measure,
     There,
@@ -31,17 +33,16 @@ from data.geography import (
     points,
     units,
 )
-from data.geojson import CREDIT
-from data.schema import Place
-from data.wording import GRADE_WORDS, value_text
+from data.wording.formatting import value_text
+from data.wording.labels import GRADE_WORDS
 from pages.figures import henan_map as drawing
-from pages.figures.by_grade import picture
+from pages.figures.chart_for import picture
 from pages.figures.edition import exported
 from pages.frame.bars import filter_value
 from pages.frame.blocks import chart, compact, figure_block, plain_table
+from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
-from pages.frame.literal import literal
-from pages.frame.take import Taken, take
+from pages.frame.escape_markdown import literal
 from pages.frame.view import View, apply_filters, the_view
 
 FRAME, CHART = "map", "henan"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.citation import document
-from data.evidence import GRADES
-from data.wording import GRADE_MEANINGS, GRADE_WORDS, date_text
-from pages.figures.by_grade import picture
+from data.model.evidence import GRADES
+from data.wording.citation import document
+from data.wording.formatting import date_text
+from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS
+from data.wording.rows import MetricRow
+from pages.figures.chart_for import picture
 from pages.figures.dumbbell import drawable
 from pages.frame import pager
 from pages.frame.blocks import figure_block, plain_table
@@ -33,7 +34,7 @@ def examples(view: View) -> Mapping[str, object]:
     return found
 
 
-def shows(row: Any) -> bool:
+def shows(row: MetricRow) -> bool:
     """Whether a figure can be drawn as its grade may be."""
     if row.grade in "AB":
         return drawable(row) and row.dimension != "rank"

@@ -9,18 +9,18 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.evidence import COMPARABLE, GRADES
-from data.schema import Case
-from data.wording import GRADE_MEANINGS, GRADE_WORDS
+from data.model.evidence import COMPARABLE, GRADES
+from data.model.schema import Case
+from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS
 from pages.figures.edition import exported
 from pages.figures.index_arrows import index_arrows
 from pages.figures.strip import grade_strip
 from pages.frame import pager
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import as_table, chart, grade_mark, tone
+from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
-from pages.frame.literal import literal
-from pages.frame.take import Taken, take
+from pages.frame.escape_markdown import literal
 from pages.frame.view import View, the_view
 
 ALL_NAMED = 12

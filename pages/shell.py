@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.live import progress
-from data.load import DatasetError
+from data.reading.live import progress
+from data.reading.load import DatasetError
 from pages.frame import bars, look
 from pages.frame.view import language, open_view
-from pages.serving import updates
+from pages.serving.workarounds import updates
 
 SCRIPTS = {
     "overview": "overview.py",

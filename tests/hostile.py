@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from data.load import FOLDER
-from data.schema import Text
+from data.model.schema import Text
+from data.reading.load import FOLDER
 
 _SCRIPT = "window.pwned=1"
 _HOST = "//evil.example"

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from data.load import FOLDER, File
+from data.reading.load import FOLDER, File
 
 FIGURES = 27
 """So many figures each case has: 270,000 in 10,000 cases."""

@@ -16,8 +16,8 @@ import pytest
 
 from data import load_dataset
 from data.audit import CaseAudit, audit, find_numerals, main, report
-from data.dataset import Dataset
-from data.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
+from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
+from data.query.dataset import Dataset
 
 PROJECT = Path(__file__).parents[1]
 WORDS = {"zh": "文字", "en": "words"}

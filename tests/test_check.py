@@ -20,9 +20,9 @@ import jsonschema  # comes with streamlit, by way of altair
 import pytest
 
 from data.check import SCHEMA_FILE, main, report, schema_text
-from data.dataset import Dataset
-from data.file import PROBLEM_LIMIT, SIZE_LIMIT, File
-from data.load import FOLDER, load_dataset, read_dataset
+from data.query.dataset import Dataset
+from data.reading.load import FOLDER, load_dataset, read_dataset
+from data.reading.yaml_file import PROBLEM_LIMIT, SIZE_LIMIT, File
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"

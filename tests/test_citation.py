@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data.citation import document, quotation, source_line
-from data.live import current
-from data.wording import worded_rows
+from data.reading.live import current
+from data.wording.citation import document, quotation, source_line
+from data.wording.rows import worded_rows
 
 DATASET = current().dataset
 SOURCE = DATASET.source

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from data import load_dataset
-from data.compare import compare, scales
-from data.wording import worded_rows
+from data.wording.compare import compare, scales
+from data.wording.rows import worded_rows
 
 PLAIN: dict[str, Any] = {
     "case_id": "2020-01-a",

@@ -15,21 +15,22 @@ import docx
 import pandas as pd
 import pytest
 
-from data.archive import archive, sealed
-from data.brief import brief
-from data.dictionary import KEYS, TABLES, names
-from data.export import FORMATS, main
-from data.extract import LICENCE, NOTHING, Extract
-from data.filters import Filters
-from data.geojson import places_bytes
-from data.live import boundaries, current
-from data.package import descriptor, package
-from data.plain import ROWS_AT_ONCE, case_bytes, csv_bytes, csv_parts, json_bytes, records
-from data.schema import Text
-from data.snippets import link, snippets
-from data.table import COLUMNS
-from data.wording import worded_rows
-from data.workbook import workbook
+from data.downloads.archive import archive, sealed
+from data.downloads.csv_json import ROWS_AT_ONCE, case_bytes, csv_bytes, csv_parts, json_bytes, records
+from data.downloads.dictionary import KEYS, TABLES, names
+from data.downloads.excel import workbook
+from data.downloads.extract import LICENCE, NOTHING, Extract
+from data.downloads.formats import FORMATS
+from data.downloads.geojson import places_bytes
+from data.downloads.package import descriptor, package
+from data.downloads.snippets import link, snippets
+from data.downloads.word import brief
+from data.export import main
+from data.model.schema import Text
+from data.query.filters import Filters
+from data.query.table import COLUMNS
+from data.reading.live import boundaries, current
+from data.wording.rows import worded_rows
 
 DATASET = current().dataset
 TABLE = DATASET.table

@@ -7,8 +7,8 @@ import html
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.live import current
-from data.wording import worded_rows
+from data.reading.live import current
+from data.wording.rows import worded_rows
 from tests.test_pages import bodies, charts, opened
 
 DATASET = current().dataset

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from data.evidence import combine, contradictions, derive
-from data.live import current
-from data.schema import Better, Bound, Metric
+from data.model.evidence import combine, contradictions, derive
+from data.model.schema import Better, Bound, Metric
+from data.reading.live import current
 
 DATASET = current().dataset
 UNITS = DATASET.units

@@ -12,11 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.export import csv_bytes, file_name
-from data.extract import Extract
-from data.filters import Filters
-from data.live import current
-from data.table import COLUMNS
+from data.downloads.csv_json import csv_bytes
+from data.downloads.extract import Extract
+from data.downloads.file_names import file_name
+from data.query.filters import Filters
+from data.query.table import COLUMNS
+from data.reading.live import current
 
 ROOT = Path(__file__).parent.parent
 DATASET = current().dataset

@@ -6,23 +6,24 @@ import json
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import plotly.io as pio
 import pytest
 
-from data.geography import units
-from data.live import boundaries, current
-from data.schema import Event
-from data.wording import worded_rows
+from data.model.schema import Event
+from data.query.geography import units
+from data.reading.live import boundaries, current
+from data.wording.rows import worded_rows
 from pages.figures import henan_map as drawing
-from pages.figures.bars import level_bars
+from pages.figures.difference_bar import difference_length
 from pages.figures.dumbbell import drawable, dumbbell
 from pages.figures.edition import exported
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
-from pages.figures.lengths import difference_length
+from pages.figures.level_bars import level_bars
 from pages.figures.locator import locator
 from pages.figures.ranks import rank_slope
 from pages.figures.strip import grade_strip
@@ -148,7 +149,7 @@ SHAPES = {
 
 @pytest.mark.parametrize(("row", "other", "head", "start", "dash", "stripes"), SHAPES.values(), ids=SHAPES)
 def test_the_marks_say_how_sure_the_figure_is(row, other, head, start, dash, stripes):
-    (shaft, *striped), first, last = arrow(row._replace(**other))
+    (shaft, *striped), first, last = arrow(replace(row, **other))
     assert (last["marker"]["symbol"], first["marker"]["symbol"], shaft["line"]["dash"], len(striped)) == (
         head,
         start,
@@ -163,7 +164,7 @@ def test_the_marks_say_how_sure_the_figure_is(row, other, head, start, dash, str
     [("improved", IMPROVED), ("worsened", WORSENED), ("unchanged", NEUTRAL), ("unclear", NEUTRAL), (None, NEUTRAL)],
 )
 def test_the_colour_is_the_direction(direction, paint):
-    (shaft, *_), start, head = arrow(HALVED._replace(direction=direction))
+    (shaft, *_), start, head = arrow(replace(HALVED, direction=direction))
     assert (shaft["line"]["color"], head["marker"]["color"], start["marker"]["color"]) == (paint, paint, NEUTRAL)
     assert colour(direction) == paint
 
@@ -216,7 +217,7 @@ def test_figures_apart_share_an_axis():
 
 
 def test_a_fall_to_nothing_is_drawn_at_the_lower_end():
-    nothing = HALVED._replace(index=0.0)
+    nothing = replace(HALVED, index=0.0)
     figure = spec(index_arrows([nothing], "en", {HALVED.case_id: ""}, {}))
     assert figure["layout"]["xaxis"]["range"][0] < heads(figure)["approval-time"]["x"] <= 0
 
@@ -257,7 +258,7 @@ ENDS = {
 
 @pytest.mark.parametrize(("other", "start", "end", "dash"), ENDS.values(), ids=ENDS)
 def test_the_ends_say_where_they_come_from(other, start, end, dash):
-    shaft, before, after = spec(dumbbell(HALVED._replace(**other), "en"))["data"]
+    shaft, before, after = spec(dumbbell(replace(HALVED, **other), "en"))["data"]
     assert (before["marker"]["symbol"], after["marker"]["symbol"], shaft["line"]["dash"]) == (start, end, dash)
 
 
@@ -271,7 +272,7 @@ UNDRAWABLE = {
 @pytest.mark.parametrize("other", UNDRAWABLE.values(), ids=UNDRAWABLE)
 def test_ends_that_do_not_share_an_axis_are_not_drawn(other):
     assert drawable(HALVED)
-    assert not drawable(HALVED._replace(**other))
+    assert not drawable(replace(HALVED, **other))
 
 
 def test_the_two_ends_of_licence_time_are_not_drawn():
@@ -299,7 +300,7 @@ def test_rank_slope_with_the_first_place_on_top(row):
 
 
 def test_a_stated_place_is_solid_and_a_derived_one_hollow():
-    row = BY_ID[4, "portal-rank"]._replace(before_origin="stated", after_origin="derived")
+    row = replace(BY_ID[4, "portal-rank"], before_origin="stated", after_origin="derived")
     _, before, after = spec(rank_slope(row, "en"))["data"]
     assert (before["marker"]["symbol"], after["marker"]["symbol"]) == ("circle", "circle-open")
 
@@ -327,7 +328,7 @@ def test_difference_from_zero_with_its_sign(row):
 
 @pytest.mark.parametrize(("bound", "opacity"), [("exact", 1), ("over", 0.55), ("about", 0.55)])
 def test_a_bounded_difference_is_lighter(bound, opacity):
-    (bar,) = spec(difference_length(BY_ID[9, "health-literacy"]._replace(change_bound=bound), "en"))["data"]
+    (bar,) = spec(difference_length(replace(BY_ID[9, "health-literacy"], change_bound=bound), "en"))["data"]
     assert bar["marker"]["opacity"] == opacity
 
 
@@ -573,8 +574,8 @@ def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
 
 def figures(row: Any, lang: str) -> list[dict[str, Any]]:
     """Each kind of figure, drawn from one row whatever it holds."""
-    full = row._replace(
-        before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day"
+    full = replace(
+        row, before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day"
     )
     areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, (row.name, row.finding)) for place in PLACES]
     point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, (row.name,), named_only=False)
@@ -607,7 +608,7 @@ def test_a_text_from_the_data_is_never_markup():
         ),
         EVIL,
     )
-    for figure in figures(HALVED._replace(**texts, formula_label=EVIL, phrases=EVIL), "en"):
+    for figure in figures(replace(HALVED, **texts, formula_label=EVIL, phrases=EVIL), "en"):
         shown = list(strings({"data": figure["data"], "layout": {**figure["layout"], "template": {}}}))
         assert any("&lt;script" in text for text in shown)
         assert not [
@@ -677,14 +678,14 @@ def test_a_figure_brings_the_template_s_values_and_not_the_template():
 def test_figures_have_one_revision_while_they_hold_the_same():
     first, again, other = (
         spec(dumbbell(row, "en"))["layout"]["datarevision"]
-        for row in (HALVED, HALVED._replace(), HALVED._replace(after_value=51.0))
+        for row in (HALVED, replace(HALVED), replace(HALVED, after_value=51.0))
     )
     assert first == again != other
 
 
 def test_a_figure_is_drawn_once_for_the_same_values():
-    assert dumbbell(HALVED, "en") is dumbbell(HALVED._replace(), "en")
-    assert dumbbell(HALVED, "en") is not dumbbell(HALVED._replace(after_value=51.0), "en")
+    assert dumbbell(HALVED, "en") is dumbbell(replace(HALVED), "en")
+    assert dumbbell(HALVED, "en") is not dumbbell(replace(HALVED, after_value=51.0), "en")
     assert grade_strip({"A": 1}, "en") is grade_strip(Counter("A"), "en")
 
 

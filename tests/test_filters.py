@@ -7,8 +7,8 @@ from itertools import combinations, product
 
 import pytest
 
-from data.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, options, parse, select
-from data.live import current
+from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, options, parse, select
+from data.reading.live import current
 
 DATASET = current().dataset
 TABLE = DATASET.table

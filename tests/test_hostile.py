@@ -21,17 +21,18 @@ from google.protobuf.message import Message
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
-import data.live
-from data.brief import brief
-from data.dataset import Dataset
-from data.export import FORMATS, file_name
-from data.extract import Extract
-from data.filters import SEARCH_LIMIT, parse, select
-from data.load import FOLDER, read_dataset
-from data.routes import mounted
+import data.reading.live
+from data.downloads.extract import Extract
+from data.downloads.file_names import file_name
+from data.downloads.formats import FORMATS
+from data.downloads.word import brief
+from data.query.dataset import Dataset
+from data.query.filters import SEARCH_LIMIT, parse, select
+from data.reading.load import FOLDER, read_dataset
 from pages.figures.edition import exported
 from pages.figures.strip import grade_strip
-from pages.frame.literal import literal
+from pages.frame.escape_markdown import literal
+from pages.serving.api import mounted
 from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.settings import Settings, read
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
@@ -53,10 +54,10 @@ SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.it
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     """The dataset of the pages, every text of which is hostile; CASES cases, one with a figure of each grade."""
-    data.live.use(hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES))
-    yield data.live.current().dataset
-    data.live.use(FOLDER)
-    data.live.current()
+    data.reading.live.use(hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES))
+    yield data.reading.live.current().dataset
+    data.reading.live.use(FOLDER)
+    data.reading.live.current()
 
 
 def test_the_corpus_is_large():

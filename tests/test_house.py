@@ -44,32 +44,109 @@ def begins(name: str, module: str) -> bool:
     return name == module or name.startswith(f"{module}.")
 
 
-FOLDER_RULES = {
-    "data/": (("streamlit", "plotly", "pages", "dashboard"), "data is usable from a notebook, without the dashboard"),
-    "pages/figures/": (
-        ("streamlit", "pages.frame", "data.live", "data.load", "data.export", "pathlib", "os", "io"),
-        "a figure is drawn from its arguments alone",
-    ),
-    "pages/frame/": (("pages.figures",), "the frame knows data and controls, not drawings"),
-    "pages/serving/": (("plotly", "pages.figures", "pages.frame"), "the server's own parts know no screen"),
-    "dashboard.py": (
-        ("plotly", "pages.figures", "pages.frame"),
-        "the server joins Streamlit, the data routes and its own parts",
-    ),
-    "": (("dashboard", "tests"), "nothing imports the server or the tests"),
-    "pages/": (tuple(f"pages.{name}" for name in SCREENS), "a screen is a script of its own and imports no other"),
+ROOMS = {
+    "data.model": set(),
+    "data.query": {"data.model"},
+    "data.reading": {"data.model", "data.query"},
+    "data.wording": {"data.model", "data.query"},
+    "data.downloads": {"data.model", "data.query", "data.wording"},
+    "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads"},
+    "pages.figures": {"data.model", "data.query", "data.wording"},
+    "pages.serving": {"data", "data.model", "data.query", "data.reading", "data.wording", "data.downloads"},
+    "pages.frame": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads", "pages.serving"},
+    "pages": {
+        *("data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
+        *("pages.figures", "pages.frame", "pages.serving"),
+    },
+    "dashboard": {"data.reading", "pages.serving"},
 }
+"""What each room may import besides itself. `data` is the curator's commands and the public door, `pages` the screens."""
+
+LIBRARIES = {
+    "data": (("streamlit", "plotly"), "data is usable from a notebook, without the dashboard"),
+    "pages.figures": (("streamlit", "pathlib", "os", "io"), "a figure is drawn from its arguments alone"),
+    "pages.serving": (("plotly",), "the server's parts draw nothing"),
+    "dashboard": (("plotly",), "the server draws nothing"),
+}
+"""The libraries that a room and the rooms inside it may not import, and why."""
 
 
-@pytest.mark.parametrize("folder", FOLDER_RULES, ids=lambda folder: folder or "everywhere")
-def test_the_folder_is_the_import_rule(folder):
-    forbidden, why = FOLDER_RULES[folder]
+def room(module: str) -> str:
+    """The room of a dotted module name: the folder it lies in."""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if len(parts) > 1 and (ROOT / parts[0] / parts[1]).is_dir() else parts[0]
+
+
+def module_of(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def own_imports() -> Iterator[tuple[str, str, str]]:
+    """Every import of the project's own code as (place, room, imported room)."""
+    for path, tree in TREES.items():
+        for line, name in imports(tree):
+            if name.split(".")[0] in ("data", "pages", "dashboard", "tests"):
+                yield f"{path}:{line} imports {name}", room(module_of(path)), room(name)
+
+
+def test_every_room_has_a_rule():
+    assert {room(module_of(path)) for path in TREES} == set(ROOMS)
+
+
+def test_the_folder_is_the_import_rule():
+    broken = [
+        f"{place}: {here} may import {', '.join(sorted(ROOMS[here])) or 'no other room'}"
+        for place, here, there in own_imports()
+        if here != there and there not in ROOMS[here]
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_the_rooms_form_no_circle():
+    order: list[str] = []
+    while left := set(ROOMS) - set(order):
+        free = sorted(name for name in left if ROOMS[name] <= set(order))
+        assert free, f"a circle among {sorted(left)}"
+        order += free
+
+
+def test_the_modules_form_no_circle():
+    graph: dict[str, set[str]] = {module_of(path): set() for path in TREES}
+    for path, tree in TREES.items():
+        for _, name in imports(tree):
+            target = next((part for part in (name, name.rpartition(".")[0]) if part in graph), None)
+            if target and target != module_of(path):
+                graph[module_of(path)].add(target)
+    order: set[str] = set()
+    while left := set(graph) - order:
+        free = {name for name in left if graph[name] <= order}
+        assert free, f"a circle among {sorted(left)}"
+        order |= free
+
+
+def test_data_has_at_most_six_modules_of_its_own():
+    assert len([path for path in TREES if re.fullmatch(r"data/\w+\.py", path)]) <= 6
+
+
+@pytest.mark.parametrize("folder", LIBRARIES)
+def test_a_room_keeps_to_its_libraries(folder):
+    forbidden, why = LIBRARIES[folder]
     broken = [
         f"{path}:{line} imports {name}: {why}"
         for path, tree in TREES.items()
-        if path.startswith(folder)
+        if begins(module_of(path), folder)
         for line, name in imports(tree)
         if any(begins(name, module) for module in forbidden)
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_a_screen_imports_no_other_screen():
+    broken = [
+        f"{path}:{line} imports {name}"
+        for path, tree in PAGES.items()
+        for line, name in imports(tree)
+        if any(begins(name, f"pages.{screen}") for screen in SCREENS)
     ]
     assert not broken, "\n".join(broken)
 
@@ -159,7 +236,7 @@ def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     """Whether a string stands beside its English; a docstring and what is taken off a name need none."""
     docstring = isinstance(above[node], ast.Expr)
     return docstring or any(
-        called(outer) in ("say", "Text", "_pairs", "removesuffix") or is_pair(outer) for outer in ancestors(node, above)
+        called(outer) in ("say", "Text", "pairs", "removesuffix") or is_pair(outer) for outer in ancestors(node, above)
     )
 
 

@@ -12,14 +12,14 @@ from urllib.parse import quote, urlencode
 import pytest
 from starlette.routing import Router
 
-from data.dictionary import names
-from data.export import FORMATS
-from data.extract import Extract
-from data.filters import Filters, options
-from data.geojson import places_bytes
-from data.live import boundaries, current
-from data.plain import case_bytes, csv_bytes, json_bytes
-from data.routes import PAGE_PARAMETERS, mounted
+from data.downloads.csv_json import case_bytes, csv_bytes, json_bytes
+from data.downloads.dictionary import names
+from data.downloads.extract import Extract
+from data.downloads.formats import FORMATS
+from data.downloads.geojson import places_bytes
+from data.query.filters import Filters, options
+from data.reading.live import boundaries, current
+from pages.serving.api import PAGE_PARAMETERS, mounted
 
 DATASET = current().dataset
 HOST = "http://localhost:8501"

@@ -17,13 +17,13 @@ import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.testing.v1 import AppTest
 
-import data.live
-import data.load
+import data.reading.live
+import data.reading.load
 from data import DatasetError
-from data.file import SIZE_LIMIT
-from data.live import Live
-from data.load import FOLDER, load_dataset
-from pages.serving import updates
+from data.reading.live import Live
+from data.reading.load import FOLDER, load_dataset
+from data.reading.yaml_file import SIZE_LIMIT
+from pages.serving.workarounds import updates
 
 SHELL = FOLDER.parent / "pages" / "shell.py"
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
@@ -64,14 +64,14 @@ def live(curator) -> Live:
     return found
 
 
-def rested(live: Live) -> data.live.State:
+def rested(live: Live) -> data.reading.live.State:
     """The state once nothing has changed for a whole pause."""
     live.look()
     live.look()
     return live.current()
 
 
-def referral(state: data.live.State) -> float:
+def referral(state: data.reading.live.State) -> float:
     return next(
         metric.change.value
         for metric in state.dataset.by_id[HEALTH].metrics
@@ -356,7 +356,7 @@ def test_broken_boundaries_keep_the_last_good_ones(edit, message, live, curator)
 
 def test_a_fault_of_the_program_keeps_the_last_good_data(live, curator, monkeypatch, caplog):
     good = live.current()
-    monkeypatch.setattr(data.live, "worded_rows", lambda *_: 1 / 0)
+    monkeypatch.setattr(data.reading.live, "worded_rows", lambda *_: 1 / 0)
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
     (problem,) = rested(live).problems
     assert "fault in the program" in problem.message
@@ -383,7 +383,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, module: object, name: str, act: C
 def test_what_was_edited_while_it_was_read_is_not_taken_over(live, curator, monkeypatch):
     good = live.current()
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
-    meanwhile(monkeypatch, data.live, "read_dataset", lambda: curator.replace(RETURNS, "en: In-zone", "en: A"))
+    meanwhile(monkeypatch, data.reading.live, "read_dataset", lambda: curator.replace(RETURNS, "en: In-zone", "en: A"))
     assert rested(live) is good
     assert (referral(rested(live)), live.current().dataset.by_id[RETURNS].title.en[:2]) == (-15.78, "A ")
 
@@ -391,14 +391,14 @@ def test_what_was_edited_while_it_was_read_is_not_taken_over(live, curator, monk
 def test_a_file_that_goes_between_listing_and_reading_is_simply_gone(live, curator, monkeypatch, caplog):
     good = live.current()
     curator.replace(RETURNS, "en: In-zone", "en: A")
-    meanwhile(monkeypatch, data.load, "case_files", curator.path(HEALTH).unlink)
+    meanwhile(monkeypatch, data.reading.load, "case_files", curator.path(HEALTH).unlink)
     assert rested(live) is good
     assert [case.id for case in rested(live).dataset.cases] == [RETURNS]
     assert told(caplog, logging.ERROR) == []
 
 
 def test_a_file_that_goes_while_it_is_checked_is_told_in_one_sentence(curator, monkeypatch):
-    meanwhile(monkeypatch, data.load, "case_files", curator.path(HEALTH).unlink)
+    meanwhile(monkeypatch, data.reading.load, "case_files", curator.path(HEALTH).unlink)
     with pytest.raises(DatasetError) as error:
         load_dataset(curator.folder)
     assert (
@@ -408,7 +408,7 @@ def test_a_file_that_goes_while_it_is_checked_is_told_in_one_sentence(curator, m
 
 
 def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
-    read, calls, readers, live = data.live.read_dataset, [], 8, Live(curator.folder)
+    read, calls, readers, live = data.reading.live.read_dataset, [], 8, Live(curator.folder)
     together = Barrier(readers)
 
     def counted(folder, *more):
@@ -419,7 +419,7 @@ def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
         together.wait(timeout=30)
         return live.current()
 
-    monkeypatch.setattr(data.live, "read_dataset", counted)
+    monkeypatch.setattr(data.reading.live, "read_dataset", counted)
     with ThreadPoolExecutor(readers) as pool:
         states = set(pool.map(current, range(readers)))
     assert (len(calls), len(states)) == (1, 1)
@@ -430,9 +430,9 @@ def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
     [(-3600.0, "The clock was set back by 3600 seconds."), (7200.4, "The clock was set forward by 7200 seconds.")],
 )
 def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence, live, monkeypatch, caplog):
-    before, clock = live.current(), data.live._clock
+    before, clock = live.current(), data.reading.live._clock
     rested(live)
-    monkeypatch.setattr(data.live, "_clock", lambda: clock() + jump)
+    monkeypatch.setattr(data.reading.live, "_clock", lambda: clock() + jump)
     after = rested(live)
     assert after.loaded_at - before.loaded_at == pytest.approx(jump, abs=1)
     assert (after.dataset, after.edition) == (before.dataset, 2)
@@ -444,8 +444,10 @@ def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence,
 
 def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(curator, monkeypatch, caplog):
     curator.replace(HEALTH, "number: 9", "number: nine")
-    live, read, calls = Live(curator.folder), data.live.read_dataset, []
-    monkeypatch.setattr(data.live, "read_dataset", lambda folder, *more: calls.append(folder) or read(folder, *more))
+    live, read, calls = Live(curator.folder), data.reading.live.read_dataset, []
+    monkeypatch.setattr(
+        data.reading.live, "read_dataset", lambda folder, *more: calls.append(folder) or read(folder, *more)
+    )
     for _ in range(3):
         with pytest.raises(DatasetError) as error:
             live.current()
@@ -458,7 +460,12 @@ def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(curator, m
 
 def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monkeypatch):
     live = Live(curator.folder)
-    meanwhile(monkeypatch, data.live, "read_dataset", lambda: curator.replace(HEALTH, "value: -15.79", "value: -15.78"))
+    meanwhile(
+        monkeypatch,
+        data.reading.live,
+        "read_dataset",
+        lambda: curator.replace(HEALTH, "value: -15.79", "value: -15.78"),
+    )
     with pytest.raises(DatasetError, match="is being changed"):
         live.current()
     assert referral(rested(live)) == -15.78
@@ -477,7 +484,7 @@ def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monke
     ids=str,
 )
 def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, monkeypatch):
-    monkeypatch.setattr(data.live, "_LIVE", Live(tmp_path))
+    monkeypatch.setattr(data.reading.live, "_LIVE", Live(tmp_path))
     at = AppTest.from_file(str(SHELL), default_timeout=30)
     for name, value in {**query, "lang": lang}.items():
         at.query_params[name] = value
@@ -489,8 +496,8 @@ def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, 
     ("lang", "sentence"), [("zh", "正在读取案例文件：2,500/10,000"), ("en", "Reading the case files: 2,500 of 10,000")]
 )
 def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path, monkeypatch):
-    monkeypatch.setattr(data.live, "_LIVE", Live(tmp_path))
-    data.live._LIVE.progress = (2500, 10_000)
+    monkeypatch.setattr(data.reading.live, "_LIVE", Live(tmp_path))
+    data.reading.live._LIVE.progress = (2500, 10_000)
     at = AppTest.from_file(str(SHELL), default_timeout=30)
     at.query_params["lang"] = lang
     at.run()
@@ -525,7 +532,7 @@ def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator, monkeypat
         path = curator.folder / "reference" / f"{table}.yaml"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         path.write_text("".join(line for line in lines if not GONE.search(line)), encoding="utf-8")
-    monkeypatch.setattr(data.live, "_LIVE", Live(curator.folder))
+    monkeypatch.setattr(data.reading.live, "_LIVE", Live(curator.folder))
     at.run()
     assert not at.exception, at.exception
     assert len(at.title) == 1
@@ -583,5 +590,5 @@ def test_an_edit_is_looked_for_often_enough():
 
 
 def test_the_boundaries_are_read_once():
-    assert data.live.boundaries() is data.live.boundaries()
-    assert len(data.live.boundaries()["features"]) == 18
+    assert data.reading.live.boundaries() is data.reading.live.boundaries()
+    assert len(data.reading.live.boundaries()["features"]) == 18

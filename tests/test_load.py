@@ -14,8 +14,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from data import Dataset, DatasetError, load_dataset
-from data.file import File
-from data.load import FOLDER, read_dataset
+from data.reading.load import FOLDER, read_dataset
+from data.reading.yaml_file import File
 
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 

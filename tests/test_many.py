@@ -8,9 +8,9 @@ from typing import get_args
 
 import pytest
 
-from data.evidence import GRADES
-from data.load import FOLDER, Dataset, read_dataset
-from data.schema import Role
+from data.model.evidence import GRADES
+from data.model.schema import Role
+from data.reading.load import FOLDER, Dataset, read_dataset
 from tests.many import FIGURES, MOST, write
 
 CASES = 60

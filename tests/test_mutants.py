@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import pytest
 
-from data import evidence
-from data.dataset import Tables
-from data.file import SIZE_LIMIT, File
-from data.load import FOLDER, read_case, read_tables
-from data.schema import Case
+from data.model import evidence
+from data.model.schema import Case
+from data.query.dataset import Tables
+from data.reading.load import FOLDER, read_case, read_tables
+from data.reading.yaml_file import SIZE_LIMIT, File
 
 FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 MUTANTS_PER_FILE = 300

@@ -19,15 +19,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
-from data.evidence import GRADES
-from data.export import csv_bytes
-from data.filters import parse, select
-from data.geography import area_table, holdings, inner, inner_table, measures
-from data.index import named
-from data.live import current
-from data.problems import Problem
-from data.table import COLUMNS, LIST_SEPARATOR
-from data.wording import value_text, worded_rows
+from data.downloads.csv_json import csv_bytes
+from data.model.evidence import GRADES
+from data.model.problems import Problem
+from data.query.columns import named
+from data.query.filters import parse, select
+from data.query.geography import area_table, holdings, inner, inner_table, measures
+from data.query.table import COLUMNS, LIST_SEPARATOR
+from data.reading.live import current
+from data.wording.formatting import value_text
+from data.wording.rows import worded_rows
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 DATASET = current().dataset

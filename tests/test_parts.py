@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import data.live
-from data.dataset import Dataset
-from data.filters import Filters, select
-from data.geography import holdings
-from data.live import Live
+import data.reading.live
+from data.query.dataset import Dataset
+from data.query.filters import Filters, select
+from data.query.geography import holdings
+from data.reading.live import Live
 from tests.many import write
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
@@ -31,7 +31,7 @@ def live(tmp_path_factory) -> Live:
 
 @pytest.fixture
 def dataset(live, monkeypatch) -> Dataset:
-    monkeypatch.setattr(data.live, "_LIVE", live)
+    monkeypatch.setattr(data.reading.live, "_LIVE", live)
     return live.current().dataset
 
 

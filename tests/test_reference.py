@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from data.live import boundaries, current
-from data.schema import End
+from data.model.schema import End
+from data.reading.live import boundaries, current
 
 DATASET = current().dataset
 METRICS = [metric for case in DATASET.cases for metric in case.metrics]

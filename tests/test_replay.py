@@ -11,8 +11,8 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.serving.connections import ENOUGH, allow_many, send_at_once
-from pages.serving.replay import Replay
+from pages.serving.workarounds.connections import ENOUGH, allow_many, send_at_once
+from pages.serving.workarounds.replay import Replay
 
 EARLY, DONE = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
 

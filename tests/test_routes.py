@@ -18,9 +18,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route, Router
 
 import dashboard
-from data.export import csv_bytes
-from data.filters import Filters, select
-from data.live import current
+from data.downloads.csv_json import csv_bytes
+from data.query.filters import Filters, select
+from data.reading.live import current
 
 ROOT = Path(__file__).parent.parent
 DATASET = current().dataset

@@ -21,9 +21,9 @@ from urllib.request import Request, urlopen
 import pytest
 import streamlit
 
-from data.export import csv_bytes
-from data.load import FOLDER, load_dataset
-from data.shelf import MANY
+from data.downloads.csv_json import csv_bytes
+from data.reading.load import FOLDER, load_dataset
+from data.reading.shelf import MANY
 from tests.many import FIGURES, write
 from tests.server import PROJECT, command, free_port, health, logged, started, until
 
@@ -75,7 +75,7 @@ class Server(NamedTuple):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, log = fill(tmp_path_factory.mktemp("served")), tmp_path_factory.mktemp("server") / "log"
-    first = "import data.routes; data.routes.places_bytes = lambda *_: 1 / 0"
+    first = "from pages.serving import api; api.places_bytes = lambda *_: 1 / 0"
     with started(log, first=first, HENAN_DATA=str(folder), STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, process):
         yield Server(address, process, folder, log)
 
@@ -183,7 +183,9 @@ def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp
         assert (health(address)["cases"], health(address)["metrics"]) == (MANY + 10, (MANY + 10) * FIGURES)
         assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == (MANY + 10) * FIGURES
     assert sorted(path.name for path in tmp_path.glob("cache/*/*")) == ["2020.parquet", "2021.parquet"]
-    said = [(line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.live"]
+    said = [
+        (line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
+    ]
     assert said[-2:] == [("reading", MANY + 10), ("data loaded", None)]
     assert {line["level"] for line in logged(tmp_path / "log")} == {"info"}
 
@@ -220,7 +222,9 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path):
         (tmp_path / "cases").rename(folder / "cases")
         assert until(process, lambda: health(address)["status"] == "ok")
         assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
-    said = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["from"] == "data.live"]
+    said = [
+        (line["level"], line["message"]) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
+    ]
     assert said == [
         ("error", "served/cases:1:1 holds no case file. Copy template.yaml there and fill it in"),
         ("error", "no data"),
@@ -267,7 +271,10 @@ def test_a_stop_lets_a_download_end(tmp_path, stop):
 
 def test_a_stop_waits_for_a_download_no_longer_than_it_may(tmp_path):
     with (
-        started(tmp_path / "log", first="from pages.serving import stop; stop.GRACE = 0.2") as (address, process),
+        started(tmp_path / "log", first="from pages.serving.workarounds import stop; stop.GRACE = 0.2") as (
+            address,
+            process,
+        ),
         slowly(address) as reader,
     ):
         process.send_signal(signal.SIGTERM)
@@ -291,7 +298,7 @@ def test_a_full_disk_takes_the_log_and_nothing_else(tmp_path):
 FORBIDDEN = """
 import os, sys
 from pathlib import Path
-from data.live import Live
+from data.reading.live import Live
 from pages.serving.settings import read
 folder = Path(sys.argv[1])
 live = Live(folder)
@@ -366,7 +373,7 @@ def test_what_keeps_a_server_from_starting_is_said_in_one_sentence(first, enviro
 
 
 @pytest.mark.parametrize(
-    "name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/ready.py"]
+    "name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/preflight.py"]
 )
 def test_an_old_python_can_read_what_refuses_it(name):
     ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 8))

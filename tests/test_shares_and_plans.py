@@ -16,13 +16,13 @@ import docx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import data.live
-from data.brief import brief
-from data.dataset import Dataset
-from data.extract import Extract
-from data.load import FOLDER
-from data.plain import case_bytes, csv_bytes
-from data.wording import worded_rows
+import data.reading.live
+from data.downloads.csv_json import case_bytes, csv_bytes
+from data.downloads.extract import Extract
+from data.downloads.word import brief
+from data.query.dataset import Dataset
+from data.reading.load import FOLDER
+from data.wording.rows import worded_rows
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 HEALTH, SHARE, LITERACY = "2020-09-dancheng-health", "in-county-inpatient-rate", "health-literacy"
@@ -50,10 +50,10 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     text = file.read_text(encoding="utf-8")
     assert text.count(STATED) == 1
     file.write_text(text.replace(STATED, EARLIER + STATED), encoding="utf-8")
-    data.live.use(folder)
-    yield data.live.current().dataset
-    data.live.use(FOLDER)
-    data.live.current()
+    data.reading.live.use(folder)
+    yield data.reading.live.current().dataset
+    data.reading.live.use(FOLDER)
+    data.reading.live.current()
 
 
 def visit(page: str, **query: str) -> AppTest:

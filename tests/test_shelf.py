@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import data.load
-import data.shelf
-import data.store
-from data.dataset import Dataset
-from data.filters import Filters, select
-from data.live import Live
-from data.load import DatasetError, read_dataset
-from data.shelf import ROW, Shelf
-from data.wording import worded_rows
+import data.reading.load
+import data.reading.shelf
+import data.reading.store
+from data.query.dataset import Dataset
+from data.query.filters import Filters, select
+from data.reading.live import Live
+from data.reading.load import DatasetError, read_dataset
+from data.reading.shelf import ROW, Shelf
+from data.wording.rows import worded_rows
 from tests.many import write
 
 SOME = 8
@@ -28,8 +28,8 @@ SCATTERED = [0, 5, SOME - 1]
 @pytest.fixture(autouse=True)
 def many(monkeypatch):
     """Eight cases are many, and are read in this process."""
-    monkeypatch.setattr(data.load, "MANY", SOME - 2)
-    monkeypatch.setattr(data.shelf, "ALONE", 10 * SOME)
+    monkeypatch.setattr(data.reading.load, "MANY", SOME - 2)
+    monkeypatch.setattr(data.reading.shelf, "ALONE", 10 * SOME)
 
 
 @pytest.fixture
@@ -44,14 +44,14 @@ def read(folder, tmp_path, monkeypatch):
 
     def reading(before: Dataset | None = None, cache: Path | None = tmp_path / "cache"):
         files: list[str] = []
-        year = data.shelf._read_year
+        year = data.reading.shelf._read_year
         monkeypatch.setattr(
-            data.shelf,
+            data.reading.shelf,
             "_read_year",
             lambda work, paths, keep: files.extend(path.name for path in paths) or year(work, paths, keep),
         )
         dataset, problems = read_dataset(folder, cache, before)
-        monkeypatch.setattr(data.shelf, "_read_year", year)
+        monkeypatch.setattr(data.reading.shelf, "_read_year", year)
         return dataset, [str(problem) for problem in problems], files
 
     return reading
@@ -63,7 +63,7 @@ def plainly(folder, monkeypatch):
 
     def reading():
         with monkeypatch.context() as few:
-            few.setattr(data.load, "MANY", 10 * SOME)
+            few.setattr(data.reading.load, "MANY", 10 * SOME)
             dataset, problems = read_dataset(folder)
         return dataset, [str(problem) for problem in problems]
 
@@ -118,7 +118,7 @@ def test_many_hold_what_a_few_hold(read, plainly):
 
 
 def test_all_cores_read_them_and_tell_how_far_they_are(tmp_path, plainly, folder, monkeypatch):
-    monkeypatch.setattr(data.shelf, "ALONE", 1)
+    monkeypatch.setattr(data.reading.shelf, "ALONE", 1)
     told: list[tuple[int, int]] = []
     cache = tmp_path / "cache"
     dataset, problems = read_dataset(folder, cache, None, lambda *far: told.append(far))
@@ -129,18 +129,20 @@ def test_all_cores_read_them_and_tell_how_far_they_are(tmp_path, plainly, folder
 
 
 def test_where_no_other_process_can_be_started_this_one_reads(read, monkeypatch):
-    monkeypatch.setattr(data.shelf, "ALONE", 1)
+    monkeypatch.setattr(data.reading.shelf, "ALONE", 1)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     dataset, _, names = read()
     assert (len(dataset.cases), len(names)) == (SOME, SOME)
 
 
 def test_what_a_process_leaves_that_ends_is_read_in_this_one(read, monkeypatch, tmp_path, caplog):
-    monkeypatch.setattr(data.shelf, "ALONE", 1)
-    monkeypatch.setattr(data.shelf, "ROOT", tmp_path / "elsewhere")
+    monkeypatch.setattr(data.reading.shelf, "ALONE", 1)
+    monkeypatch.setattr(data.reading.shelf, "ROOT", tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "data").mkdir(parents=True)
     (tmp_path / "elsewhere" / "data" / "__init__.py").touch()
-    (tmp_path / "elsewhere" / "data" / "shelf.py").write_text("raise SystemExit('no room left')")
+    (tmp_path / "elsewhere" / "data" / "reading").mkdir()
+    (tmp_path / "elsewhere" / "data" / "reading" / "__init__.py").touch()
+    (tmp_path / "elsewhere" / "data" / "reading" / "shelf.py").write_text("raise SystemExit('no room left')")
     dataset, problems, names = read()
     assert (len(dataset.cases), problems, len(names)) == (SOME, [], SOME)
     assert [record.getMessage() for record in caplog.records] == ["Other processes do not read: no room left"]
@@ -225,12 +227,12 @@ def test_a_spoilt_file_is_as_good_as_none(spoil, read, tmp_path):
 
 def test_what_another_version_kept_is_not_taken(read, monkeypatch, tmp_path):
     kept(read()[0])
-    for version in range(data.store.VERSIONS + 1):
-        monkeypatch.setattr(data.store, "_CODE", f"version {version}")
+    for version in range(data.reading.store.VERSIONS + 1):
+        monkeypatch.setattr(data.reading.store, "_CODE", f"version {version}")
         dataset, _, names = read()
         assert len(names) == SOME
         kept(dataset)
-    assert len(list(tmp_path.glob("cache/*"))) == data.store.VERSIONS
+    assert len(list(tmp_path.glob("cache/*"))) == data.reading.store.VERSIONS
 
 
 def test_another_reference_table_is_another_version(read, folder):

@@ -7,10 +7,10 @@ import re
 import pandas as pd
 import pytest
 
-from data.filters import PROVINCE
-from data.live import current
-from data.schema import Period
-from data.table import COLUMNS
+from data.model.schema import Period
+from data.query.filters import PROVINCE
+from data.query.table import COLUMNS
+from data.reading.live import current
 
 DATASET = current().dataset
 TABLE = DATASET.table

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.filters import Filters, select
-from data.geography import holdings
-from data.live import current
-from data.wording import worded_rows
+from data.query.filters import Filters, select
+from data.query.geography import holdings
+from data.reading.live import current
+from data.wording.rows import worded_rows
 from tests.test_links import Answer, ask
 from tests.test_pages import charts, opened, texts
 

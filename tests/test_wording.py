@@ -8,19 +8,12 @@ from typing import Any, get_args
 import pandas as pd
 import pytest
 
-from data.evidence import DerivedEnd, derive
-from data.live import current
-from data.schema import Bound, Change, End, Metric, Period
-from data.wording import (
-    change_text,
-    end_text,
-    finding,
-    formula_text,
-    index_change,
-    period_text,
-    value_text,
-    worded_rows,
-)
+from data.model.evidence import DerivedEnd, derive
+from data.model.schema import Bound, Change, End, Metric, Period
+from data.reading.live import current
+from data.wording.formatting import change_text, end_text, index_change, period_text, value_text
+from data.wording.rows import worded_rows
+from data.wording.sentences import finding, formula_text
 
 DATASET = current().dataset
 UNITS = DATASET.units

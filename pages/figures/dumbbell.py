@@ -6,23 +6,24 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from data.schema import Lang
+from data.model.schema import Lang
+from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import LOOSE_BOUNDS, OPEN_BOUNDS
-from pages.figures.kept import drawn_once
+from pages.figures.memoize import drawn_once
 from pages.figures.style import FAINT, NEUTRAL, blank, colour, safe
 
 _HEIGHT = 84
 _LABEL_SHIFT = 21
 
 
-def drawable(row: Any) -> bool:
+def drawable(row: MetricRow) -> bool:
     """Whether both ends are single numbers in one unit."""
     return row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
 
 
 @drawn_once
-def dumbbell(row: Any, lang: Lang) -> go.Figure:
+def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
     """Before (light) → after (solid) on an axis that starts at zero; a derived end is hollow, both values stand at their marks."""
     before, after = row.before_value, row.after_value
     top = max(before, after)

@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.kept import drawn_once
+from pages.figures.memoize import drawn_once
 from pages.figures.style import NEUTRAL, WORSENED, blank, safe, width_of
 
 CLASSES: tuple[str, ...] = (

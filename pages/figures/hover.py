@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from data.schema import Lang
-from data.wording import say
+from data.model.schema import Lang
+from data.wording.labels import say
+from data.wording.rows import MetricRow
 from pages.figures.style import safe, wrapped
 
 
-def hover_text(row: Any, lang: Lang) -> str:
+def hover_text(row: MetricRow, lang: Lang) -> str:
     """Finding, place, periods, grade, formula where an end or the index is derived, and the words of the source."""
     colon = say(lang, "：", ": ")
     lines = [

@@ -9,10 +9,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from data.schema import Lang
-from data.wording import say
+from data.model.schema import Lang
+from data.wording.labels import say
+from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.kept import drawn_once
+from pages.figures.memoize import drawn_once
 from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe, unbroken, wrapped
 
 _LINE = 18
@@ -75,7 +76,11 @@ def _end(index: float) -> float:
 
 @drawn_once
 def index_arrows(
-    rows: Iterable[Any], lang: Lang, headings: Mapping[str, str], words: Mapping[str, str], beside: Sequence[float] = ()
+    rows: Iterable[MetricRow],
+    lang: Lang,
+    headings: Mapping[str, str],
+    words: Mapping[str, str],
+    beside: Sequence[float] = (),
 ) -> go.Figure:
     """Arrows for the rows with an index, under a heading a case. Within a case the order is that of `rows`: by grade, never by size.
 
@@ -134,7 +139,7 @@ def _rules(at: Iterable[float], depths: Iterable[float], paint: str) -> dict[str
     }
 
 
-def _arrows(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> list[dict[str, Any]]:
+def _arrows(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> list[dict[str, Any]]:
     """The arrows as few traces, because each costs the browser a millisecond: the shafts and stripes by their look, all baseline marks, all heads."""
     if not rows:
         return []
@@ -163,7 +168,7 @@ def _lines(look: tuple[str, int, str], found: Iterable[tuple[float, float, float
     }
 
 
-def _starts(rows: Sequence[Any], depths: Sequence[float]) -> dict[str, Any]:
+def _starts(rows: Sequence[MetricRow], depths: Sequence[float]) -> dict[str, Any]:
     symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row in rows]
     marker = {"size": 9, "color": NEUTRAL, "symbol": symbols, "line": {"width": 2, "color": NEUTRAL}}
     return {
@@ -176,7 +181,7 @@ def _starts(rows: Sequence[Any], depths: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _heads(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> dict[str, Any]:
+def _heads(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> dict[str, Any]:
     ends, paints = [_end(row.index) for row in rows], [colour(row.direction) for row in rows]
     return {
         "type": "scatter",
@@ -199,7 +204,7 @@ def _heads(rows: Sequence[Any], depths: Sequence[float], lang: Lang) -> dict[str
     }
 
 
-def _symbol(row: Any) -> str:
+def _symbol(row: MetricRow) -> str:
     end = _end(row.index)
     shape = "diamond" if end == 2 else "triangle-right" if end > 2 else "triangle-left"
     return f"{shape}-open" if row.index_bound in OPEN_BOUNDS or row.after_origin == "derived" else shape

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.kept import Unchanged, drawn_once
+from pages.figures.memoize import Unchanged, drawn_once
 from pages.figures.style import IMPROVED, NEUTRAL, blank, safe
 
 HEIGHT = 170

@@ -6,16 +6,17 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from data.schema import Lang
+from data.model.schema import Lang
+from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.kept import drawn_once
+from pages.figures.memoize import drawn_once
 from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe
 
 _HEIGHT = 150
 
 
 @drawn_once
-def rank_slope(row: Any, lang: Lang) -> go.Figure:
+def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
     """A slope from the earlier place to the later one. The first place is the upper edge; a derived place is hollow."""
     before, after = row.before_value, row.after_value
     lowest = max(before, after)

@@ -8,10 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from data.evidence import GRADES
-from data.schema import Lang
-from data.wording import GRADE_MEANINGS, GRADE_WORDS, say
-from pages.figures.kept import drawn_once
+from data.model.evidence import GRADES
+from data.model.schema import Lang
+from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
+from pages.figures.memoize import drawn_once
 from pages.figures.style import SIZE, blank, safe
 
 _HEIGHT = 46

@@ -7,9 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from data.schema import Event, Lang
-from data.wording import date_text
-from pages.figures.kept import drawn_once
+from data.model.schema import Event, Lang
+from data.wording.formatting import date_text
+from pages.figures.memoize import drawn_once
 from pages.figures.style import FAINT, NEUTRAL, blank, safe, wrapped
 
 _HEIGHT = 58

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 import streamlit as st
 from markupsafe import Markup
 
-from data.citation import document
-from data.evidence import GRADES
-from data.filters import Filters
-from data.index import PROVINCE, ROLES
-from data.live import progress
-from data.problems import visible
-from data.schema import Lang, Text
-from data.wording import GRADE_WORDS, ROLE_WORDS, date_text, say
-from pages.frame.literal import literal
+from data.model.evidence import GRADES
+from data.model.problems import visible
+from data.model.schema import Lang, Text
+from data.query.columns import PROVINCE, ROLES
+from data.query.filters import Filters
+from data.reading.live import progress
+from data.wording.citation import document
+from data.wording.formatting import date_text
+from data.wording.labels import GRADE_WORDS, ROLE_WORDS, say
+from pages.frame.escape_markdown import literal
 from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language
 
 PAGE_NAMES = {

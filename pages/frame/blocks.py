@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.schema import Lang
-from data.wording import GRADE_MEANINGS, GRADE_WORDS, say
-from pages.frame.take import Export, Taken, take
+from data.model.schema import Lang
+from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
+from data.wording.rows import MetricRow
+from pages.frame.chart_export import Export, Taken, take
 from pages.frame.view import View, the_view
 
 CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
@@ -29,7 +30,7 @@ def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
     return st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, **shown)
 
 
-def evidence_lines(row: Any, lang: Lang) -> Markup:
+def evidence_lines(row: MetricRow, lang: Lang) -> Markup:
     """Grade, place and periods; the derivation; the words of the source; the caveats."""
     parts = [Markup('<p class="prov">{} {} · {}</p>').format(grade_mark(row.grade, lang), row.place, row.periods)]
     if "derived" in (row.before_origin, row.after_origin, row.change_origin):
@@ -45,17 +46,17 @@ def evidence_lines(row: Any, lang: Lang) -> Markup:
     return Markup("").join(parts)
 
 
-def tone(row: Any) -> str:
+def tone(row: MetricRow) -> str:
     """The class that colours a figure's words: its direction, grey for a target or plan."""
     return "plan" if row.grade == "P" else row.direction or ""
 
 
-def finding(row: Any) -> Markup:
+def finding(row: MetricRow) -> Markup:
     """The figure as a sentence, in the colour of its direction."""
     return Markup('<p class="finding {}">{}</p>').format(tone(row), row.finding)
 
 
-def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, export: Export | None = None) -> None:
+def figure_block(row: MetricRow, figure: go.Figure | None, view: View, key: str, export: Export | None = None) -> None:
     """One figure of the source: its finding, its chart where there is one, its evidence; and the chart to take away where `export` draws that edition."""
     with st.container(key=key, gap="small"):
         if figure is None:
@@ -68,7 +69,7 @@ def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, expor
             take(view, Taken(row.metric_id, row.finding, f"{row.place} · {row.periods}", figure, export, [row]))
 
 
-def levels(rows: Iterable[Any], lang: Lang) -> Markup:
+def levels(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Delivered amounts and present levels as numbers: no bar across units."""
     items = [
         Markup(
@@ -85,7 +86,7 @@ def levels(rows: Iterable[Any], lang: Lang) -> Markup:
     return Markup('<ul class="levels">{}</ul>').format(Markup("").join(items))
 
 
-def compact(rows: Iterable[Any], lang: Lang) -> Markup:
+def compact(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Levels and words in small print: a line a figure, with its grade letter."""
     item = Markup("<li><b>{}</b> {} <small>{}</small></li>")
     items = [
@@ -114,7 +115,7 @@ def _unbroken(text: str) -> Markup:
     return Markup('<span class="nw">{}</span>').format(text) if len(text) <= 16 else Markup("{}").format(text)
 
 
-def as_table(rows: Iterable[Any], lang: Lang) -> Markup:
+def as_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Figures with everything that makes them checkable: value, periods, grade, derivation, section and words."""
     headings = [
         *(

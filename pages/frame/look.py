@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.schema import Lang
+from data.model.schema import Lang
 from pages.serving.policy import LANGUAGE_SCRIPTS
 
 ICON = (

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from data.dataset import Dataset
-from data.filters import Filters, Selection, parse, select
-from data.live import State, current
-from data.schema import Case, Lang
-from data.wording import Rows, say, worded_rows
+from data.model.schema import Case, Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters, Selection, parse, select
+from data.reading.live import State, current
+from data.wording.labels import say
+from data.wording.rows import Rows, worded_rows
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 _APPLIED = "filters applied"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from data.live import State, current, progress
-from data.load import DatasetError
+from data.reading.live import State, current, progress
+from data.reading.load import DatasetError
 
 
 def healthz(request: Request) -> Response:

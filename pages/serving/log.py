@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.problems import visible
+from data.model.problems import visible
 
 LEVELS = ("debug", "info", "warning", "error")
 _OTHERS = ("streamlit", "uvicorn", "websockets")

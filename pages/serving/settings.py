@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from data.live import BOUNDARIES
-from data.load import FOLDER
-from data.problems import shown
+from data.model.problems import shown
+from data.reading.live import BOUNDARIES
+from data.reading.load import FOLDER
 from pages.serving.log import LEVELS
 
 _PREFIX = "HENAN_"

@@ -10,8 +10,8 @@ from shapely import union_all
 from shapely.geometry import Point, shape
 
 from data import load_dataset
-from data.geography import units
-from data.load import FOLDER
+from data.query.geography import units
+from data.reading.load import FOLDER
 
 OUTLINES = {
     feature["id"]: shape(feature["geometry"])

@@ -8,7 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from starlette.routing import Router
 
-from data.routes import mounted
+from pages.serving.api import mounted
 
 LINKS = Router([mounted()])
 SAME = ["/metrics.xlsx", "/metrics.json", "/dataset.zip"]

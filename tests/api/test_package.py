@@ -10,12 +10,12 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from data.dictionary import TABLES
-from data.extract import Extract
-from data.filters import Filters
-from data.geojson import places_bytes
-from data.live import boundaries, current
-from data.package import descriptor, package
+from data.downloads.dictionary import TABLES
+from data.downloads.extract import Extract
+from data.downloads.geojson import places_bytes
+from data.downloads.package import descriptor, package
+from data.query.filters import Filters
+from data.reading.live import boundaries, current
 
 DATASET = current().dataset
 FILTERS = {

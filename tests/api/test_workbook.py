@@ -8,11 +8,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from data.dictionary import column, names
-from data.extract import NOTHING, Extract
-from data.filters import Filters
-from data.live import current
-from data.workbook import workbook
+from data.downloads.dictionary import column, names
+from data.downloads.excel import workbook
+from data.downloads.extract import NOTHING, Extract
+from data.query.filters import Filters
+from data.reading.live import current
 
 DATASET = current().dataset
 ADDRESS = "http://localhost:8501"

@@ -15,14 +15,13 @@ import pandas as pd
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from data.brief import brief
-from data.export import csv_bytes
-from data.extract import Extract
-from data.filters import Filters, select
-from data.load import FOLDER, load_dataset
-from data.package import package
-from data.plain import csv_parts
-from data.workbook import workbook
+from data.downloads.csv_json import csv_bytes, csv_parts
+from data.downloads.excel import workbook
+from data.downloads.extract import Extract
+from data.downloads.package import package
+from data.downloads.word import brief
+from data.query.filters import Filters, select
+from data.reading.load import FOLDER, load_dataset
 from tests.bench.results import Cost
 from tests.bench.servers import EMPTY, PROJECT
 from tests.test_links import ask

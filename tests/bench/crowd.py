@@ -31,7 +31,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from data import load_dataset
-from data.dataset import Dataset
+from data.query.dataset import Dataset
 from tests.bench.tab import UNREACHABLE, ConnectionClosed, Tab, WrongAnswerError
 from tests.bench.visitors import Passer, Reader, Tally, Visitor
 from tests.deploy.pair import Pair, pair

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from data.load import FOLDER
+from data.reading.load import FOLDER
 from pages.frame.bars import PAGE_NAMES
 from tests.bench.crowd import numeric, percentile
 from tests.bench.tab import Tab

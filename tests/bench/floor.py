@@ -13,9 +13,9 @@ import orjson
 import plotly.graph_objects as go
 from plotly.io import to_json
 
-from data.export import FORMATS
-from data.extract import Extract
-from data.live import boundaries, current
+from data.downloads.extract import Extract
+from data.downloads.formats import FORMATS
+from data.reading.live import boundaries, current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS
 from tests.bench.peer.view import View
 

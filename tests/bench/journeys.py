@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
 
-from data.dataset import Dataset
+from data.query.dataset import Dataset
 from tests.bench.floor import CITIES, PAGES
 from tests.bench.servers import Server
 from tests.bench.stopwatch import EVERY_FIGURE, INSTALLED, THE_MAP, Lap, read, set_to

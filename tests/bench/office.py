@@ -13,11 +13,11 @@ import docx
 import openpyxl
 
 from data import load_dataset
-from data.brief import brief
-from data.extract import Extract
-from data.filters import Filters
-from data.load import Dataset
-from data.workbook import workbook
+from data.downloads.excel import workbook
+from data.downloads.extract import Extract
+from data.downloads.word import brief
+from data.query.filters import Filters
+from data.reading.load import Dataset
 
 FILTERS = {
     "all": Filters(),

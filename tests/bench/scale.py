@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from data.filters import Filters, select
-from data.load import FOLDER, load_dataset, read_dataset
+from data.query.filters import Filters, select
+from data.reading.load import FOLDER, load_dataset, read_dataset
 from tests.bench.servers import Server, running
 from tests.bench.tab import Tab
 from tests.many import write

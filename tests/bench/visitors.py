@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from data.dataset import Dataset
-from data.filters import Filters, options, parse, select
+from data.query.dataset import Dataset
+from data.query.filters import Filters, options, parse, select
 from pages.frame.bars import PAGE_NAMES
 from tests.bench.tab import Tab, WrongAnswerError
 

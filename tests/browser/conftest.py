@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from data import load_dataset
-from data.dataset import Dataset
+from data.query.dataset import Dataset
 from tests.browser.reader import Scheme, chromium, forget, reading
 from tests.server import running
 

@@ -22,7 +22,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from data.schema import Lang
+from data.model.schema import Lang
 
 Scheme = Literal["light", "dark"]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")

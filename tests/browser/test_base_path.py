@@ -10,8 +10,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.export import csv_bytes
-from data.filters import Filters, select
+from data.downloads.csv_json import csv_bytes
+from data.query.filters import Filters, select
 from tests.browser.reader import choose_city, drawn, heading, reading, visit
 from tests.server import started
 

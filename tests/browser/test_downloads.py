@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page
 
-from data.filters import Filters, select
-from data.table import COLUMNS, NUMBERS
+from data.query.filters import Filters, select
+from data.query.table import COLUMNS, NUMBERS
 from tests.browser.reader import visit
 
 FILTERS = Filters(city=("411200",), domain=("finance",))

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.dataset import Dataset
-from data.load import load_dataset
+from data.query.dataset import Dataset
+from data.reading.load import load_dataset
 from tests.browser.reader import control, drawn, leaf_through, reading, visit
 from tests.hostile import HOSTILE, admitted, hostile_folder
 from tests.server import started

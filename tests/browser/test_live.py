@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.load import FOLDER
+from data.reading.load import FOLDER
 from pages.frame.look import LOST, NOWHERE
 from pages.serving.failure import SENTENCE
 from tests.browser.reader import heading, reading, settled, status, visit

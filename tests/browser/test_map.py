@@ -14,9 +14,9 @@ from shapely import MultiPoint, Point, Polygon, box, unary_union
 from shapely.geometry import shape
 from shapely.ops import polylabel
 
-from data.export import csv_bytes
-from data.geography import area_table, holdings, points
-from data.live import boundaries
+from data.downloads.csv_json import csv_bytes
+from data.query.geography import area_table, holdings, points
+from data.reading.live import boundaries
 from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
 
 ON_SCREEN = (

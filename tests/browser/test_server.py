@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from data.export import csv_bytes
-from data.filters import Filters, select
+from data.downloads.csv_json import csv_bytes
+from data.query.filters import Filters, select
 
 
 def fetch(address: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

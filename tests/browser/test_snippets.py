@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
-from data.export import csv_bytes, file_name
-from data.extract import Extract
-from data.filters import Filters, select
-from data.table import NUMBERS
+from data.downloads.csv_json import csv_bytes
+from data.downloads.extract import Extract
+from data.downloads.file_names import file_name
+from data.query.filters import Filters, select
+from data.query.table import NUMBERS
 from tests.browser.reader import visit
 
 CHOSEN = {

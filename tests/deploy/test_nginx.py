@@ -18,8 +18,8 @@ from zipfile import ZipFile
 import pytest
 
 from data import load_dataset
-from data.export import csv_bytes
-from data.filters import Filters, select
+from data.downloads.csv_json import csv_bytes
+from data.query.filters import Filters, select
 from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
 from tests.deploy.pair import Pair, configured, pair

@@ -12,11 +12,11 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from flask import Response, g, jsonify
 
-from data.evidence import GRADES
-from data.export import FORMATS
-from data.extract import Extract
-from data.filters import ROLES, options
-from data.live import boundaries, current
+from data.downloads.extract import Extract
+from data.downloads.formats import FORMATS
+from data.model.evidence import GRADES
+from data.query.filters import ROLES, options
+from data.reading.live import boundaries, current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS, Screen
 from tests.bench.peer.view import View
 

@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.evidence import GRADES
-from data.filters import PROVINCE
-from data.geography import holdings, points, units
-from data.index import homes, named
-from data.live import boundaries
-from data.schema import Case
-from data.wording import GRADE_MEANINGS, date_text
+from data.model.evidence import GRADES
+from data.model.schema import Case
+from data.query.columns import homes, named
+from data.query.filters import PROVINCE
+from data.query.geography import holdings, points, units
+from data.reading.live import boundaries
+from data.wording.formatting import date_text
+from data.wording.labels import GRADE_MEANINGS
 from pages.figures import henan_map as drawing
-from pages.figures.by_grade import picture
+from pages.figures.chart_for import picture
 from pages.figures.index_arrows import index_arrows
 from pages.figures.locator import locator
 from pages.figures.strip import grade_strip

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from data.dataset import Chosen, Dataset
-from data.filters import Filters, Selection, parse, select
-from data.live import current
-from data.schema import Case, Lang
-from data.wording import say, worded_rows
+from data.model.schema import Case, Lang
+from data.query.dataset import Chosen, Dataset
+from data.query.filters import Filters, Selection, parse, select
+from data.reading.live import current
+from data.wording.labels import say
+from data.wording.rows import worded_rows
 
 
 @dataclass(frozen=True)

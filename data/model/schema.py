@@ -1,0 +1,415 @@
+"""What a case file may hold: the shape of a case, its figures and the reference tables.
+
+Everything here is immutable, refuses unknown keys and converts nothing: a number written as text is an error, not a number.
+The evidence that follows from a figure (grade, index, direction, missing end) is derived in `data.evidence`, never written.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
+
+from data.model.problems import shown
+
+Lang = Literal["zh", "en"]
+Role = Literal["outcome", "output", "input", "context", "rule"]
+Status = Literal["observed", "target", "planned"]
+Better = Literal["higher", "lower", "neutral"]
+Bound = Literal["exact", "over", "under", "nearly", "about", "at_least", "at_most"]
+Basis = Literal["stated", "implied", "unstated"]
+ChangeKind = Literal["relative", "points", "difference", "multiple", "places"]
+PeriodKind = Literal["during", "as_of", "cumulative"]
+CaveatKind = Literal[
+    "percent_or_points",
+    "conflicting",
+    "mixed_units",
+    "undated",
+    "scope_differs",
+    "unequal_periods",
+    "of_the_increment",
+    "overlapping",
+    "broad_aggregate",
+    "unclear_denominator",
+    "self_reported",
+    "other",
+]
+NotMeasuredReason = Literal["document_date", "list_number", "name", "repetition", "event"]
+Dimension = Literal[
+    "share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate"
+]
+PlaceKind = Literal["province", "prefecture", "county", "district", "township", "zone", "outside"]
+
+TEXT_LIMIT = 1000
+"""A text is a paragraph at most."""
+PHRASE_LIMIT = 40
+"""A phrase is a citation of at most this many characters; a sentence of the source is never copied."""
+
+_CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
+"""Characters that Python calls printable and nobody sees, and the one for broken text."""
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
+_NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
+
+
+def _plain(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected text, got nothing. Write the text or leave the field out")
+    hidden = next((character for character in text if not character.isprintable() or character in _UNSEEN), None)
+    if hidden is not None:
+        raise ValueError(
+            f"holds the invisible or broken character U+{ord(hidden):04X}. Write it on one line, in visible characters and plain blanks"
+        )
+    return text
+
+
+def _english(text: str) -> str:
+    if _CJK.search(text):
+        raise ValueError(
+            f"the English text holds Chinese characters ({''.join(dict.fromkeys(_CJK.findall(text)))[:10]}). Translate them or write them in pinyin"
+        )
+    return text
+
+
+def _date(value: object) -> object:
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str):
+        raise ValueError(f"expected a date, got {shown(value)}. Write 2020, 2020-12 or 2020-12-31")
+    if not _is_date(text):
+        parts = _NEARLY_A_DATE.fullmatch(text)
+        likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
+        raise ValueError(
+            f"expected a date, got {shown(text)}. Write {likely if _is_date(likely) else '2020, 2020-12 or 2020-12-31'}"
+        )
+    return text
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _precedes(one: str, other: str) -> bool:
+    """Whether a date lies before another, as far as both are precise."""
+    width = min(len(one), len(other))
+    return one[:width] < other[:width]
+
+
+def _phrase(value: object) -> object:
+    if not isinstance(value, (str, dict, Phrase)):
+        raise ValueError(f"expected a phrase, got {shown(value)}. Put it in quotes")
+    return {"text": value} if isinstance(value, str) else value
+
+
+Plain = Annotated[str, AfterValidator(_plain), Field(max_length=TEXT_LIMIT)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Ref = str
+"""An id that is defined elsewhere: whether it exists is checked with all files at hand."""
+Year = Annotated[int, Field(ge=1900, le=2099)]
+Date = Annotated[
+    str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])
+]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Text(Model):
+    """One thing a reader reads, in both languages."""
+
+    zh: Plain
+    en: Annotated[Plain, AfterValidator(_english)]
+
+    def __getitem__(self, lang: Lang) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+class Period(Model):
+    """When a value holds: during a span, as of a moment (only `end`), or added up until `end` (`start` where it is known)."""
+
+    start: Date | None = None
+    end: Date
+    kind: PeriodKind
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Period:
+        if self.kind == "during" and self.start is None:
+            raise ValueError("a period of kind during needs its start. For one year write start: 2018, end: 2018")
+        if self.kind == "as_of" and self.start is not None:
+            raise ValueError("a period of kind as_of has no start. Write only end, or kind: during")
+        if self.start is not None and _precedes(self.end, self.start):
+            raise ValueError(f"the end {self.end} lies before the start {self.start}. Exchange them")
+        return self
+
+    def iso(self) -> str:
+        """An ISO 8601 interval: `2020-01/2020-10`; a moment repeats itself and an unknown start is `..`, so that no spreadsheet reads a date."""
+        start = self.end if self.kind == "as_of" else self.start or ".."
+        return f"{start}/{self.end}"
+
+
+class Quantity(Model):
+    """A number, a range or number-like words; exactly one of them, or none."""
+
+    value: FiniteFloat | None = None
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    text: Text | None = None
+    bound: Bound = "exact"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Quantity:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("a range needs both low and high. Write both, or value with bound: at_least or at_most")
+        if sum(form is not None for form in (self.value, self.low, self.text)) > 1:
+            raise ValueError("value, low/high and text exclude one another. Keep one of them")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"low {self.low:g} is not below high {self.high:g}. Exchange them, or write value")
+        if self.bound != "exact" and not self.numeric:
+            raise ValueError(f"bound: {self.bound} qualifies a number, and there is none. Write value, or remove bound")
+        return self
+
+    @property
+    def numeric(self) -> bool:
+        return self.value is not None or self.low is not None
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The lowest and highest printed number; twice the same for a single value."""
+        if self.value is not None:
+            return self.value, self.value
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+
+class End(Quantity):
+    """One end of a figure, before or after. It may carry a period without a value ("compared with 2018")."""
+
+    unit: Ref | None = None
+    period: Period | None = None
+    value_basis: Basis | None = None
+    period_basis: Basis | None = None
+
+    @model_validator(mode="after")
+    def _bases(self) -> End:
+        has_value = self.numeric or self.text is not None
+        if not has_value and self.period is None:
+            raise ValueError("an end needs a value, a text or a period. Write one of them, or leave the end out")
+        for name, given, present in (
+            ("value", self.value_basis, has_value),
+            ("period", self.period_basis, self.period is not None),
+        ):
+            if given is not None and (given == "unstated") == present:
+                said = (
+                    f"but there is a {name}. Write stated or implied"
+                    if present
+                    else f"but there is no {name}. Write unstated, or leave it out"
+                )
+                raise ValueError(f"{name}_basis: {given}, {said}")
+        return self
+
+    @property
+    def basis_of_value(self) -> Basis:
+        return self.value_basis or ("stated" if self.numeric or self.text else "unstated")
+
+    @property
+    def basis_of_period(self) -> Basis:
+        return self.period_basis or ("stated" if self.period else "unstated")
+
+
+class Change(Quantity):
+    """A stated change, after minus before; `multiple` is after ÷ before; `places` above 0 moved up, towards 1.
+
+    The bound speaks of the printed size: "down by nearly 40 %" is value -40, bound nearly.
+    """
+
+    kind: ChangeKind
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Change:
+        if not self.numeric and self.text is None:
+            raise ValueError("a change needs a value, low and high, or a text. Write what the source says")
+        if self.kind == "multiple" and self.span and self.span[0] <= 0:
+            raise ValueError(
+                f"a multiple is after ÷ before and above 0, got {self.span[0]:g}. Write 0.5 for halved, 4 for twice doubled"
+            )
+        if self.kind == "relative" and self.span and self.span[0] < -100:
+            raise ValueError(f"a relative change of {self.span[0]:g} % is below -100 %. Check the sign and the kind")
+        return self
+
+
+class Yardstick(Model):
+    """Something outside the case that the source compares with; never an end of the figure."""
+
+    label: Text
+    end: End
+
+
+class Phrase(Model):
+    """A verbatim run of the source. `occurrence` says which, when it stands more than once in the section; `excludes` lists numerals inside it that other figures hold."""
+
+    text: Annotated[Plain, Field(max_length=PHRASE_LIMIT)]
+    occurrence: Annotated[int, Field(ge=1)] | None = None
+    excludes: tuple[Plain, ...] = ()
+
+
+PhraseLike = Annotated[
+    Phrase, BeforeValidator(_phrase, json_schema_input_type=Annotated[str, Field(max_length=PHRASE_LIMIT)] | Phrase)
+]
+
+
+class Caveat(Model):
+    kind: CaveatKind
+    note: Text
+
+
+class Metric(Model):
+    """One figure of the source: what it is, whose, both its ends as far as stated, and the words it stands in."""
+
+    id: Id
+    name: Text
+    subject: Text | None = None
+    place: Ref
+    mentions: tuple[Ref, ...] = ()
+    role: Role
+    status: Status = "observed"
+    unit: Ref
+    better: Better
+    before: End | None = None
+    after: End | None = None
+    change: Change | None = None
+    compared_with: Yardstick | None = None
+    phrases: Annotated[tuple[PhraseLike, ...], Field(min_length=1)]
+    section: Plain
+    caveats: tuple[Caveat, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Metric:
+        ends = [end for end in (self.before, self.after) if end and (end.numeric or end.text)]
+        if not ends and self.change is None:
+            raise ValueError(
+                "a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured"
+            )
+        before, after = (end.period if end else None for end in (self.before, self.after))
+        if before and after and _precedes(after.end, before.end):
+            raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
+        return self
+
+
+class Event(Model):
+    """A dated step or recognition."""
+
+    date: Date
+    end: Date | None = None
+    what: Text
+    phrases: tuple[PhraseLike, ...] = ()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Event:
+        if self.end is not None and _precedes(self.end, self.date):
+            raise ValueError(f"the end {self.end} lies before the date {self.date}. Exchange them")
+        return self
+
+
+class Conflict(Model):
+    """Where the document contradicts itself; `note` says what a reader should do about it."""
+
+    id: Id
+    metrics: tuple[Ref, ...] = ()
+    phrases: Annotated[tuple[PhraseLike, ...], Field(min_length=2)]
+    note: Text
+
+
+class NotMeasured(Model):
+    """A numeral of the source that is no figure, and why."""
+
+    phrase: PhraseLike
+    reason: NotMeasuredReason
+    metric: Ref | None = None
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_the_metric(self) -> NotMeasured:
+        if (self.reason == "repetition") != (self.metric is not None):
+            raise ValueError(
+                "reason: repetition and metric belong together. Name the repeated metric, or choose another reason"
+            )
+        return self
+
+
+class Case(Model):
+    """One model reform. `headlines` are the ids of its one to three telling figures; none only where it has no measured result."""
+
+    id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60)]
+    year: Annotated[int, Field(ge=1978, le=2100)]
+    number: Annotated[int, Field(ge=1, le=99)]
+    title: Text
+    submitted_by: Text
+    places: Annotated[tuple[Ref, ...], Field(min_length=1)]
+    mentions: tuple[Ref, ...] = ()
+    domains: Annotated[tuple[Ref, ...], Field(min_length=1, max_length=3)]
+    period: Period
+    summary: Text
+    problem: Text
+    actions: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    result: Text
+    events: tuple[Event, ...] = ()
+    headlines: Annotated[tuple[Ref, ...], Field(max_length=3)] = ()
+    metrics: tuple[Metric, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    not_measured: tuple[NotMeasured, ...] = ()
+
+
+class Source(Model):
+    """The one document all figures come from. What is not known about it is left out."""
+
+    title: Text
+    issuer: Text
+    date: Date
+    year: int
+
+
+class Place(Model):
+    """A place on or off the map. `prefecture` is the id of the unit it lies in; the province and places outside have none."""
+
+    id: Id
+    code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
+    name: Text
+    kind: PlaceKind
+    prefecture: Ref | None = None
+    lon: FiniteFloat | None = None
+    lat: FiniteFloat | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Place:
+        if self.prefecture is None and self.kind not in ("province", "outside"):
+            raise ValueError(f"a {self.kind} lies in a unit of the map. Write prefecture: and its id")
+        if self.code is None and self.kind in ("province", "prefecture"):
+            raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("a point needs both lon and lat. Write both, or neither")
+        return self
+
+
+class Domain(Model):
+    id: Id
+    name: Text
+
+
+class Unit(Model):
+    """A unit as printed. `scale` is the printed multiplier (万 = 10,000) that English writes out; `factor` leads to the base unit of the dimension."""
+
+    id: Id
+    name: Text
+    one: Plain | None = None
+    dimension: Dimension
+    scale: FiniteFloat = 1
+    factor: FiniteFloat
+    form: Literal["suffix", "money", "rank", "bare"] = "suffix"

@@ -1,0 +1,184 @@
+"""The metrics table: one row a figure, the columns stable, the same for pages, downloads and data links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from data.model import evidence
+from data.model.schema import Case, Change, End, Metric
+
+if TYPE_CHECKING:
+    from data.query.dataset import Dataset
+
+_END = (
+    "value",
+    "low",
+    "high",
+    "text",
+    "unit_id",
+    "bound",
+    "period",
+    "period_kind",
+    "origin",
+    "value_basis",
+    "period_basis",
+)
+COLUMNS: tuple[str, ...] = (
+    *(
+        "case_id",
+        "case_number",
+        "year",
+        "case_title_zh",
+        "case_title_en",
+        "domains",
+        "place_id",
+        "place_zh",
+        "place_en",
+    ),
+    *(
+        "prefecture_code",
+        "prefecture_zh",
+        "prefecture_en",
+        "metric_id",
+        "metric_zh",
+        "metric_en",
+        "subject_zh",
+        "subject_en",
+    ),
+    *("role", "status", "better", "headline", "unit_id", "unit_zh", "unit_en"),
+    *(f"before_{name}" for name in _END),
+    *(f"after_{name}" for name in _END),
+    *("change_value", "change_low", "change_high", "change_text", "change_kind", "change_bound", "change_origin"),
+    *(
+        "index",
+        "index_bound",
+        "direction",
+        "grade",
+        "formula",
+        "compared_with",
+        "caveats",
+        "caveat_notes_zh",
+        "caveat_notes_en",
+    ),
+    *("conflict_ids", "section", "phrases"),
+)
+LIST_SEPARATOR = " | "
+NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
+INTEGERS = ("case_number", "year", "headline")
+
+
+def build(dataset: Dataset, positions: Sequence[int]) -> pd.DataFrame:
+    """These figures, one a row, labelled by their positions; columns as in COLUMNS. Numbers are in the printed unit; nothing missing is filled."""
+    rows = [row(dataset, *dataset.figure(int(position))) for position in positions]
+    return typed(pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index(positions)))
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its columns as text, numbers and whole numbers."""
+    types: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
+    return table.astype({name: types.get(name, "string") for name in COLUMNS})
+
+
+def row(dataset: Dataset, case: Case, metric: Metric) -> dict[str, Any]:
+    """One figure by column; a column that holds nothing may be left out."""
+    found = evidence.derive(metric, dataset.units)
+    place, unit = dataset.places[metric.place], dataset.units[metric.unit]
+    code = dataset.prefecture_code(metric.place)
+    prefecture = dataset.units_of_map.get(code or "")
+    cells: dict[str, Any] = {
+        "case_id": case.id,
+        "case_number": case.number,
+        "year": case.year,
+        "domains": LIST_SEPARATOR.join(case.domains),
+        "place_id": place.id,
+        "prefecture_code": code,
+        "metric_id": metric.id,
+        "role": metric.role,
+        "status": metric.status,
+        "better": metric.better,
+        "headline": case.headlines.index(metric.id) + 1 if metric.id in case.headlines else None,
+        "unit_id": unit.id,
+        "index": found.index,
+        "index_bound": found.index_bound,
+        "direction": found.direction,
+        "grade": found.grade,
+        "formula": found.formula or None,
+        "compared_with": _yardstick(dataset, metric),
+        "caveats": _joined(caveat.kind for caveat in metric.caveats),
+        "conflict_ids": _joined(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
+        "section": metric.section,
+        "phrases": _joined(phrase.text for phrase in metric.phrases),
+    }
+    for lang in ("zh", "en"):
+        cells |= {
+            f"case_title_{lang}": case.title[lang],
+            f"place_{lang}": place.name[lang],
+            f"prefecture_{lang}": prefecture.name[lang] if prefecture else None,
+            f"metric_{lang}": metric.name[lang],
+            f"subject_{lang}": metric.subject[lang] if metric.subject else None,
+            f"unit_{lang}": unit.name[lang],
+            f"caveat_notes_{lang}": _joined(caveat.note[lang] for caveat in metric.caveats),
+        }
+    cells |= _end("before", metric.before, found.before, metric.unit)
+    cells |= _end("after", metric.after, found.after, metric.unit)
+    cells |= _change(metric.change or found.derived_change, "derived" if found.derived_change else "stated")
+    return cells
+
+
+def _end(side: str, printed: End | None, drawn: evidence.DerivedEnd, unit_id: str) -> dict[str, Any]:
+    low, high = drawn.span or (None, None)
+    single = low == high
+    period = printed.period if printed else None
+    present = drawn.origin != "missing"
+    values = {
+        "value": low if single else None,
+        "low": None if single else low,
+        "high": None if single else high,
+        "text": _both(printed.text) if printed and printed.text else None,
+        "unit_id": ((printed.unit if printed else None) or unit_id) if present else None,
+        "bound": drawn.bound if drawn.span else None,
+        "period": period.iso() if period else None,
+        "period_kind": period.kind if period else None,
+        "origin": drawn.origin,
+        "value_basis": printed.basis_of_value if printed and present else "unstated",
+        "period_basis": printed.basis_of_period if printed else "unstated",
+    }
+    return {f"{side}_{name}": value for name, value in values.items()}
+
+
+def _change(change: Change | None, origin: evidence.Origin) -> dict[str, Any]:
+    if change is None:
+        return {"change_origin": "missing"}
+    return {
+        "change_value": change.value,
+        "change_low": change.low,
+        "change_high": change.high,
+        "change_text": _both(change.text) if change.text else None,
+        "change_kind": change.kind,
+        "change_bound": change.bound if change.numeric else None,
+        "change_origin": origin,
+    }
+
+
+def _both(text: Any) -> str:
+    return f"{text.zh} / {text.en}"
+
+
+def _joined(parts: Any) -> str | None:
+    return LIST_SEPARATOR.join(parts) or None
+
+
+def _yardstick(dataset: Dataset, metric: Metric) -> str | None:
+    if metric.compared_with is None:
+        return None
+    label, end = metric.compared_with.label, metric.compared_with.end
+    if end.text:
+        value = _both(end.text)
+    elif end.span:
+        value = "–".join(dict.fromkeys(evidence.number(part) for part in end.span))
+    else:
+        value = ""
+    return f"{_both(label)}: {value}".rstrip(": ")

@@ -1,0 +1,263 @@
+"""The dataset that a running server shares among all readers. What changes on the disk is taken over once it rests and is whole; until then the last good one stays."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import orjson
+
+from data.model.problems import Problem
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.reading.load import FOLDER, DatasetError, read_dataset
+from data.reading.shelf import Shelf
+from data.reading.yaml_file import content
+from data.wording.rows import worded_rows
+
+BOUNDARIES = "henan.geojson"
+JUMP = 5.0
+"""So many seconds must the clock differ from the machine's own count before somebody has set it."""
+
+logger = logging.getLogger(__name__)
+_ENDINGS = (".yaml", ".yml", ".geojson")
+Fingerprint = tuple[tuple[str | int | None, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The last good dataset and the boundaries (GeoJSON; the id of a feature is its unit's six-digit code), when they were loaded in seconds since 1970,
+    and the problems of a newer edit that could not be used. `edition` counts the changes that a reader could see.
+    """
+
+    dataset: Dataset
+    boundaries: Mapping[str, Any]
+    loaded_at: float
+    problems: tuple[Problem, ...] = ()
+    edition: int = 1
+
+
+class Left(Exception):
+    """The server stops while it reads."""
+
+
+class Live:
+    """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `look` does, and a server calls it several times a second."""
+
+    def __init__(self, folder: Path = FOLDER, cache: Path | None = None) -> None:
+        self.folder, self.cache = folder, cache
+        self.progress: tuple[int, int] | None = None
+        self.effort = 0.0
+        self._kept: Dataset | None = None
+        self._left = False
+        self._lock = threading.Lock()
+        self._state: State | None = None
+        self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
+        self._read: Fingerprint | None = None
+        self._last: Fingerprint | None = None
+        self._clock = _clock()
+
+    def current(self) -> State:
+        """The state as of the last look. Raises DatasetError while there never was a good dataset; nobody waits for many cases, whose reading `progress` tells."""
+        if self._state is None and self.progress is None:
+            self.look()
+        if self._state is None:
+            raise DatasetError(self._problems)
+        return self._state
+
+    def look(self) -> int:
+        """Takes over what has changed, and rests since the last look: a file may be saved in two steps, or several one after the other. The edition after it; 0 is none."""
+        with self._lock:
+            self._follow_clock()
+            self._look()
+            return self._state.edition if self._state else 0
+
+    def _look(self) -> None:
+        begun = time.perf_counter()
+        found, before = _fingerprint(self.folder), self._last
+        self.effort = time.perf_counter() - begun if found == self._read else 0.0
+        self._last = found
+        if found == self._read or before not in (None, found):
+            if found == self._read:
+                self._keep()
+            return
+        self._read = found
+        loaded, problems = self._load()
+        self.progress = None
+        if self._left:
+            return
+        if _fingerprint(self.folder) != found:
+            self._read = None
+        elif loaded is None:
+            self._refuse(problems)
+        else:
+            self._adopt(*loaded)
+
+    def _load(self) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
+        """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none meets what cannot be made."""
+        try:
+            dataset, problems = read_dataset(self.folder, self.cache, self._state and self._state.dataset, self._told)
+            problems = [problem for problem in problems if problem.severity == "error"]
+            if dataset is None:
+                return None, problems
+            boundaries = _boundaries(self.folder, dataset)
+            if isinstance(boundaries, Problem):
+                return None, [boundaries]
+            dataset.index.prepare()
+            for lang in get_args(Lang):
+                rows = worded_rows(dataset, lang)
+                list(rows if isinstance(dataset.cases, tuple) else rows[:1])
+        except Left:
+            return None, self._problems
+        except Exception:
+            logger.exception("The data cannot be used because of a fault in the program")
+            return None, [
+                Problem(
+                    self.folder.name,
+                    1,
+                    1,
+                    "",
+                    "cannot be used because of a fault in the program, which the log describes",
+                )
+            ]
+        return (dataset, boundaries), []
+
+    def leave(self) -> None:
+        """Nobody needs the data any longer: reading ends with the files that are just being read."""
+        self._left = True
+
+    def _told(self, done: int, total: int) -> None:
+        """Notes how far reading is, and tells it at every tenth."""
+        if self._left:
+            raise Left
+        before, self.progress = self.progress or (0, total), (done, total)
+        if done * 10 // total > before[0] * 10 // total:
+            logger.info("reading", extra={"fields": {"read": done, "of": total}})
+
+    def _keep(self) -> None:
+        """Brings what is kept on the disk up to date, once readers have what is new."""
+        dataset = self._state and self._state.dataset
+        if dataset is not self._kept:
+            self._kept = dataset
+            if isinstance(dataset.cases, Shelf):
+                dataset.cases.keep(dataset.tables, dataset.source)
+
+    def _adopt(self, dataset: Dataset, boundaries: Mapping[str, Any]) -> None:
+        state = self._state
+        if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
+            self._state = State(dataset, boundaries, time.time(), edition=state.edition + 1 if state else 1)
+            logger.info(
+                "data loaded",
+                extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": dataset.figures}},
+            )
+        elif state.problems:
+            self._state = replace(state, problems=(), edition=state.edition + 1)
+            logger.info("data as before", extra={"fields": {"version": dataset.version}})
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        for problem in problems:
+            logger.error(str(problem))
+        if self._state:
+            self._state = replace(self._state, problems=tuple(problems), edition=self._state.edition + 1)
+        kept = {"version": self._state.dataset.version} if self._state else {}
+        logger.error(
+            "update refused" if self._state else "no data", extra={"fields": {"problems": len(problems), **kept}}
+        )
+
+    def _follow_clock(self) -> None:
+        """Tells the time of loading by the clock as it goes now, when somebody has set it since."""
+        before, self._clock = self._clock, _clock()
+        jump = self._clock - before
+        if abs(jump) > JUMP:
+            logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
+            if self._state:
+                self._state = replace(
+                    self._state, loaded_at=self._state.loaded_at + jump, edition=self._state.edition + 1
+                )
+
+
+def _clock() -> float:
+    """What the clock shows beyond a count that nobody can set; it runs on while the machine sleeps where the system has such a one."""
+    return time.time() - (
+        time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    )
+
+
+def _fingerprint(folder: Path) -> Fingerprint:
+    """What tells one state of the files from another without reading them. What cannot be looked at counts by the reason why."""
+    return tuple(entry for part in ("cases", "reference") for entry in _entries(folder / part))
+
+
+def _entries(part: Path) -> Iterator[tuple[str | int | None, ...]]:
+    try:
+        names = sorted(os.listdir(part))
+    except OSError as error:
+        names = []
+        yield part.name, error.errno
+    for name in names:
+        if name.lower().endswith(_ENDINGS) and not name.startswith("."):
+            try:
+                found = os.stat(f"{part}/{name}")
+                yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+            except OSError as error:
+                yield part.name, name, error.errno
+
+
+def _boundaries(folder: Path, dataset: Dataset) -> Mapping[str, Any] | Problem:
+    path = folder / "reference" / BOUNDARIES
+    codes = {place.code for place in dataset.places.values() if place.kind == "prefecture"}
+    try:
+        found: Mapping[str, Any] = orjson.loads(content(path))
+        left = codes - {feature["id"] for feature in found["features"] if feature["geometry"]["coordinates"]}
+        message = f"has no outline of {', '.join(sorted(map(str, left)))}. Add it" if left else ""
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
+    except (ValueError, LookupError, TypeError):
+        message = "is not GeoJSON with an id and a geometry for each feature. Restore the file"
+    return Problem(f"{folder.name}/reference/{BOUNDARIES}", 1, 1, "", message) if message else found
+
+
+_LIVE = Live()
+
+
+def use(folder: Path, cache: Path | None = None) -> None:
+    """Takes the dataset from another folder than this project's own, and keeps what was read of many cases in `cache`."""
+    global _LIVE
+    _LIVE = Live(folder, cache)
+
+
+def current() -> State:
+    """The state of the dataset that is served."""
+    return _LIVE.current()
+
+
+def look() -> int:
+    """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
+    return _LIVE.look()
+
+
+def effort() -> float:
+    """The seconds that the last look at the files took; 0 where it noticed a change, which wants a second look soon."""
+    return _LIVE.effort
+
+
+def leave() -> None:
+    """Ends the reading of the dataset that is served."""
+    _LIVE.leave()
+
+
+def progress() -> tuple[int, int] | None:
+    """How many case files of how many are read, while the first of many are."""
+    return _LIVE.progress
+
+
+def boundaries() -> Mapping[str, Any]:
+    """The outlines of the 18 units as GeoJSON; the id of a feature is the unit's six-digit code."""
+    return current().boundaries

@@ -1,0 +1,166 @@
+"""What one file must be beyond its shape: its names exist, its id is the file's, its figures do not contradict themselves. A mistake in one place hides none in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from data.model import evidence
+from data.model.problems import Finding, did_you_mean, shown
+from data.model.problems import Path as FieldPath
+from data.model.schema import Case, Domain, Metric, Model, Place, Unit
+from data.query.dataset import Tables
+from data.reading.yaml_file import File
+
+
+def read_tables(reference: Mapping[str, File]) -> Tables:
+    """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with None. An unreadable table is empty."""
+    tables = {
+        name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
+    }
+    reference["places"].report_all(_prefectures(reference["places"], tables["places"]))
+    return tables
+
+
+def read_case(file: File, tables: Tables) -> Case | None:
+    """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place hides none in another."""
+    case = file.validated(Case)
+    if not file.readable:
+        return None
+    file.report_all(_references(file, tables))
+    file.report_all(_repeated(file))
+    file.report_all(_names(file))
+    disputed = {text for path, text in file.texts() if path[:1] == ("conflicts",) and path[2:3] == ("metrics",)}
+    for path, metric in _metrics(file, case):
+        file.report_all(_contradictions(path, metric, tables["units"], disputed))
+        file.report_all(_undated(path, metric))
+    return None if file.errors else case
+
+
+def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
+    """A reference table as {id: entry}, with None for an entry that holds a mistake."""
+    if not file.readable:
+        return {}
+    if not isinstance(file.value, tuple) or not file.value:
+        file.report(
+            (),
+            f"expected a list of entries, got {shown(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line",
+        )
+        return {}
+    found: dict[str, Any] = {}
+    for index in range(len(file.value)):
+        name, entry = file.at((index, "id")), file.validated(kind, (index,))
+        if name in found:
+            file.report((index, "id"), f"{shown(name)} stands twice. Keep one")
+        elif isinstance(name, str):
+            found[name] = entry
+    return found
+
+
+def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
+    """Places that lie in no unit of the map."""
+    units = {name: name for name, place in places.items() if place is None or place.kind == "prefecture"}
+    for path, text in file.texts():
+        if path[1:] == ("prefecture",) and text not in units:
+            yield Finding(
+                path, f"unknown prefecture {shown(text)}.{did_you_mean(text, units, 'the places of kind prefecture')}"
+            )
+
+
+def _references(file: File, tables: Tables) -> Iterator[Finding]:
+    """Ids that the case names and nobody defines."""
+    metrics = {text: text for path, text in file.texts() if path[:1] == ("metrics",) and path[2:] == ("id",)}
+    known = {kind: _names_of(entries) for kind, entries in tables.items() if entries} | {"metrics": metrics}
+    for path, text in file.texts():
+        kind = _refers_to(path)
+        if kind in known and text not in tables.get(kind, metrics):
+            elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
+            yield Finding(
+                path, f"unknown {kind.removesuffix('s')} {shown(text)}.{did_you_mean(text, known[kind], elsewhere)}"
+            )
+
+
+def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
+    """Each id under itself and under the Chinese name of what it means."""
+    return {name: name for name in entries} | {
+        entry.name.zh: name for name, entry in reversed(entries.items()) if entry
+    }
+
+
+def _refers_to(path: FieldPath) -> str:
+    """The table that the text at `path` must be an id of; empty for other text."""
+    names = tuple(key for key in path if isinstance(key, str))
+    if names[-1:] in (("places",), ("mentions",)) or names == ("metrics", "place"):
+        return "places"
+    if names == ("domains",):
+        return "domains"
+    if names[:1] == ("metrics",) and names[-1:] == ("unit",):
+        return "units"
+    return "metrics" if names in (("headlines",), ("conflicts", "metrics"), ("not_measured", "metric")) else ""
+
+
+def _repeated(file: File) -> Iterator[Finding]:
+    """Ids defined twice in a case, and ids named twice in one list."""
+    first: set[tuple[FieldPath, str]] = set()
+    for path, text in file.texts():
+        defined = path[:1] in (("metrics",), ("conflicts",)) and path[2:] == ("id",)
+        listed = _refers_to(path) and isinstance(path[-1], int)
+        group = path[:1] if defined else path[:-1]
+        if (defined or listed) and (group, text) in first:
+            yield Finding(
+                path, f"{shown(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}"
+            )
+        elif defined or listed:
+            first.add((group, text))
+
+
+def _names(file: File) -> Iterator[Finding]:
+    """Whether the id agrees with the file's name, the year and the number."""
+    name, year, number, stem = file.at(("id",)), file.at(("year",)), file.at(("number",)), Path(file.name).stem
+    if not isinstance(name, str) or any(problem.field == "id" for problem in file.problems):
+        return
+    if name != stem:
+        yield Finding(
+            ("id",), f"{shown(name)} is not the file's name {shown(stem)}. Write id: {stem}, or rename the file"
+        )
+    elif type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
+        yield Finding(
+            ("id",), f"{shown(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree"
+        )
+
+
+def _metrics(file: File, case: Case | None) -> Iterator[tuple[FieldPath, Metric]]:
+    """The sound figures of a case, which need not be sound itself."""
+    if case is not None:
+        yield from ((("metrics", index), metric) for index, metric in enumerate(case.metrics))
+        return
+    metrics = file.at(("metrics",))
+    for index in range(len(metrics) if isinstance(metrics, tuple) else 0):
+        try:
+            yield ("metrics", index), Metric.model_validate(metrics[index])
+        except ValidationError:
+            continue
+
+
+def _contradictions(
+    path: FieldPath, metric: Metric, units: Mapping[str, Unit | None], disputed: set[str]
+) -> Iterator[Finding]:
+    if all(
+        units.get(unit)
+        for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))
+    ):
+        for field, message, severity in evidence.contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
+            yield Finding((*path, *field), message, severity)  # type: ignore[arg-type]
+
+
+def _undated(path: FieldPath, metric: Metric) -> Iterator[Finding]:
+    """An outcome without any time, about which its reader is told nothing."""
+    dated = any(end and end.period for end in (metric.before, metric.after))
+    told = any(caveat.kind in ("undated", "conflicting") for caveat in metric.caveats)
+    if metric.role == "outcome" and metric.status == "observed" and not dated and not told:
+        yield Finding(
+            path, "an observed outcome without any period. Write the period of an end, or the caveat undated", "warning"
+        )

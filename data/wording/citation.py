@@ -1,0 +1,56 @@
+"""How a figure and its document are cited: one wording for pages, images, documents and copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from data.model.schema import Lang, Source
+from data.wording.formatting import date_text
+from data.wording.labels import say
+from data.wording.rows import MetricRow
+
+
+def document(source: Source) -> str:
+    """The document by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
+    return f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}."
+
+
+def source_line(source: Source, numbers: Iterable[int], lang: Lang) -> str:
+    """The document and the numbers of the cases, as a sentence."""
+    cases = say(lang, "、", ", ").join(map(str, dict.fromkeys(numbers)))
+    which = say(lang, f"，案例{cases}", f", case {cases}") if cases else ""
+    return say(
+        lang,
+        f"来源：{source.issuer.zh}《{source.title.zh}》，{date_text(source.date, 'zh')}{which}。",
+        f"Source: {source.issuer.en}, “{source.title.en}”, {date_text(source.date, 'en')}{which}.",
+    )
+
+
+def caveat_lines(row: MetricRow, lang: Lang) -> list[str]:
+    """The doubts about a figure, a line each."""
+    return [
+        f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
+    ]
+
+
+def quotation(row: MetricRow, source: Source, lang: Lang, address: str) -> str:
+    """A figure to paste elsewhere: what it says, where and when, how well evidenced, in which words, with its doubts, its document and `address`."""
+    phrases = " ".join(f"“{phrase}”" for phrase in row.phrases.split(" | "))
+    stop = say(lang, "。", ".")
+    lines = [
+        say(
+            lang,
+            f"{row.place}：{row.finding}（{row.periods}；证据等级 {row.grade} {row.grade_word}）。",
+            f"{row.place}: {row.finding} ({row.periods}; grade of evidence {row.grade}, {row.grade_word}).",
+        ),
+        say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
+        *(
+            [say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}")]
+            if row.formula_label
+            else []
+        ),
+        *caveat_lines(row, lang),
+        source_line(source, [row.case_number], lang),
+        address,
+    ]
+    return "\n".join(line for line in lines if line)

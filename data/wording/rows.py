@@ -1,0 +1,213 @@
+"""The metrics as rows with the words of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, overload
+
+from data.model.evidence import DerivedEnd, Direction, Grade, Origin, derive
+from data.model.schema import (
+    Basis,
+    Better,
+    Bound,
+    Case,
+    ChangeKind,
+    Dimension,
+    Lang,
+    Metric,
+    PeriodKind,
+    Role,
+    Status,
+    Unit,
+)
+from data.query.dataset import Dataset
+from data.query.table import COLUMNS, NUMBERS, row
+from data.wording.formatting import end_text
+from data.wording.labels import CAVEAT_WORDS, DIRECTION_WORDS, GRADE_WORDS, PLAN_WORDS, ROLE_WORDS, say
+from data.wording.sentences import ends_text, finding, formula_text, name_of, periods, short_change
+
+ROW_CACHE_SIZE = 4096
+"""Maximum number of rows of one language kept in memory (about 4 kB each)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric with the words of one language: the values of the metrics table, then the words.
+
+    Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
+    the `…_label` texts carry units and bounds, and `doubtful` marks a "%" that may mean percentage points.
+    """
+
+    case_id: str
+    case_number: int
+    year: int
+    case_title_zh: str
+    case_title_en: str
+    domains: str
+    place_id: str
+    place_zh: str
+    place_en: str
+    prefecture_code: str | None
+    prefecture_zh: str | None
+    prefecture_en: str | None
+    metric_id: str
+    metric_zh: str
+    metric_en: str
+    subject_zh: str | None
+    subject_en: str | None
+    role: Role
+    status: Status
+    better: Better
+    headline: int | None
+    unit_id: str
+    unit_zh: str
+    unit_en: str
+    before_value: float | None
+    before_low: float | None
+    before_high: float | None
+    before_text: str | None
+    before_unit_id: str | None
+    before_bound: Bound | None
+    before_period: str | None
+    before_period_kind: PeriodKind | None
+    before_origin: Origin
+    before_value_basis: Basis
+    before_period_basis: Basis
+    after_value: float | None
+    after_low: float | None
+    after_high: float | None
+    after_text: str | None
+    after_unit_id: str | None
+    after_bound: Bound | None
+    after_period: str | None
+    after_period_kind: PeriodKind | None
+    after_origin: Origin
+    after_value_basis: Basis
+    after_period_basis: Basis
+    change_value: float | None
+    change_low: float | None
+    change_high: float | None
+    change_text: str | None
+    change_kind: ChangeKind | None
+    change_bound: Bound | None
+    change_origin: Origin
+    index: float | None
+    index_bound: Bound | None
+    direction: Direction | None
+    grade: Grade
+    formula: str | None
+    compared_with: str | None
+    caveats: str | None
+    caveat_notes_zh: str | None
+    caveat_notes_en: str | None
+    conflict_ids: str | None
+    section: str
+    phrases: str
+    case_title: str
+    place: str
+    name: str
+    unit: str
+    dimension: Dimension
+    before_label: str
+    after_label: str
+    change_label: str
+    finding: str
+    periods: str
+    grade_word: str
+    direction_word: str
+    role_word: str
+    caveat_words: tuple[str, ...]
+    caveat_notes: tuple[str, ...]
+    formula_label: str
+    doubtful: bool
+    yardstick: str
+
+
+class Rows(Sequence[MetricRow]):
+    """The rows of some metrics, each made when it is first asked for."""
+
+    def __init__(self, dataset: Dataset, lang: Lang, positions: Sequence[int]) -> None:
+        self.dataset, self.lang, self.positions = dataset, lang, positions
+        self._row = _rows(dataset, lang)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @overload
+    def __getitem__(self, at: int) -> MetricRow: ...
+    @overload
+    def __getitem__(self, at: slice) -> Rows: ...
+    def __getitem__(self, at: int | slice) -> MetricRow | Rows:
+        return (
+            Rows(self.dataset, self.lang, self.positions[at])
+            if isinstance(at, slice)
+            else self._row(int(self.positions[at]))
+        )
+
+    def __iter__(self) -> Iterator[MetricRow]:
+        return (self._row(int(position)) for position in self.positions)
+
+
+def worded_rows(dataset: Dataset, lang: Lang, positions: Sequence[int] | None = None) -> Rows:
+    """The figures at these positions, or all. Shared by all readers."""
+    return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
+
+
+@lru_cache(maxsize=2)
+def _rows(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
+    @lru_cache(maxsize=ROW_CACHE_SIZE)
+    def made(position: int) -> MetricRow:
+        case, metric = dataset.figure(position)
+        cells = row(dataset, case, metric)
+        numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
+        return MetricRow(**{**dict.fromkeys(COLUMNS), **cells, **numbers, **_words(dataset, case, metric, lang)})
+
+    return made
+
+
+def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str, Any]:
+    units = dataset.units
+    found = derive(metric, units)
+    before, after = ends_text(metric, found, units, lang)
+    change = short_change(metric, found, units, lang)
+    place = dataset.places[metric.place]
+    where = None if metric.place in case.places else place.name
+    return {
+        "case_title": case.title[lang],
+        "place": place.name[lang],
+        "name": name_of(metric, lang, where),
+        "unit": units[metric.unit].name[lang],
+        "dimension": units[metric.unit].dimension,
+        "before_label": before,
+        "after_label": _marked(metric, after, lang),
+        "change_label": _marked(metric, change, lang),
+        "finding": finding(metric, found, units, lang, where),
+        "periods": periods(metric, lang),
+        "grade_word": GRADE_WORDS[found.grade][lang],
+        "direction_word": DIRECTION_WORDS[found.direction][lang] if found.direction else "",
+        "role_word": ROLE_WORDS[metric.role][lang],
+        "caveat_words": tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
+        "caveat_notes": tuple(caveat.note[lang] for caveat in metric.caveats),
+        "formula_label": formula_text(found.formula, lang),
+        "doubtful": any(caveat.kind == "percent_or_points" for caveat in metric.caveats),
+        "yardstick": _yardstick(metric, units, lang),
+    }
+
+
+def _marked(metric: Metric, text: str, lang: Lang) -> str:
+    """A value or change as it stands alone: that of a target or plan says that it is one."""
+    if metric.status == "observed" or not text:
+        return text
+    status = PLAN_WORDS[metric.status][lang]
+    return say(lang, f"{text}（{status}）", f"{text} ({status.lower()})")
+
+
+def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
+    if metric.compared_with is None:
+        return ""
+    end = metric.compared_with.end
+    drawn = DerivedEnd(end.span, end.bound, "stated")
+    value = end_text(end, drawn, units[end.unit or metric.unit], lang)
+    return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")
