@@ -16,12 +16,12 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-import data.live
-import data.load
-import data.shelf
-from data.export import csv_bytes
-from data.live import Live, State
-from data.load import FOLDER, DatasetError, load_dataset, read_dataset
+import data.reading.live
+import data.reading.load
+import data.reading.shelf
+from data.downloads.csv_json import csv_bytes
+from data.reading.live import Live, State
+from data.reading.load import FOLDER, DatasetError, load_dataset, read_dataset
 from tests.many import write
 from tests.server import PROJECT, health, logged, started, until
 
@@ -49,7 +49,7 @@ def cache(tmp_path) -> Path:
 @pytest.fixture
 def one_is_many(monkeypatch):
     """What is read is kept for one case as for a hundred, and read in this process."""
-    monkeypatch.setattr(data.load, "MANY", 1)
+    monkeypatch.setattr(data.reading.load, "MANY", 1)
 
 
 def rested(live: Live) -> State:
@@ -229,7 +229,7 @@ def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache):
 def test_pages_say_so_as_for_an_edit(lang, notice, folder, cache, monkeypatch):
     rested(Live(folder, cache))
     break_case(folder)
-    monkeypatch.setattr(data.live, "_LIVE", Live(folder, cache))
+    monkeypatch.setattr(data.reading.live, "_LIVE", Live(folder, cache))
     at = AppTest.from_file(str(PROJECT / "pages" / "shell.py"), default_timeout=30)
     at.query_params["lang"] = lang
     at.run()
@@ -288,7 +288,9 @@ def test_a_fault_of_the_program_is_tried_again_after_a_growing_pause(folder, mon
         return loader(text)
 
     monkeypatch.setattr(yaml, "CSafeLoader", load)
-    monkeypatch.setattr(data.live, "time", SimpleNamespace(**{**vars(data.live.time), "monotonic": lambda: now[0]}))
+    monkeypatch.setattr(
+        data.reading.live, "time", SimpleNamespace(**{**vars(data.reading.live.time), "monotonic": lambda: now[0]})
+    )
     live = Live(folder)
     while live.look() == 0 and now[0] < 5000:
         now[0] += 1
@@ -328,7 +330,9 @@ def test_what_a_killed_process_should_have_read_is_read(tmp_path):
 
 def test_a_file_that_never_rests_is_named_in_the_log(folder, monkeypatch, caplog):
     now = [1000.0]
-    monkeypatch.setattr(data.live, "time", SimpleNamespace(**{**vars(data.live.time), "monotonic": lambda: now[0]}))
+    monkeypatch.setattr(
+        data.reading.live, "time", SimpleNamespace(**{**vars(data.reading.live.time), "monotonic": lambda: now[0]})
+    )
     live = Live(folder)
     before = live.current()
     path = folder / "cases" / f"{HEALTH}.yaml"

@@ -16,14 +16,14 @@ from typing import Any, get_args
 
 import orjson
 
-from data.dataset import Dataset
-from data.file import content
-from data.load import FOLDER, REFERENCE, DatasetError, read_dataset
-from data.problems import Problem, visible
-from data.schema import Lang
-from data.shelf import Shelf
-from data.store import Sources, own_folder
-from data.wording import worded_rows
+from data.model.problems import Problem, visible
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.reading.load import FOLDER, REFERENCE, DatasetError, read_dataset
+from data.reading.shelf import Shelf
+from data.reading.store import Sources, own_folder
+from data.reading.yaml_file import content
+from data.wording.rows import worded_rows
 
 BOUNDARIES = "henan.geojson"
 JUMP = 5.0

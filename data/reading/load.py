@@ -16,7 +16,7 @@ from data.reading.store import Store
 from data.reading.validate import read_case, read_tables
 from data.reading.yaml_file import File, relative
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 REFERENCE = ("source", "places", "domains", "units")
 """The names of the tables that are read from the folder reference/."""
 

@@ -34,7 +34,7 @@ VERSIONS = 3
 FIGURES = "figures"
 _DIGEST, _SIGNATURE = 32, 64
 """The bytes before the Parquet file: the SHA-256 of all that follows, and which state of which files it holds."""
-_CODE = sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+_CODE = sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py")))).hexdigest()
 
 logger = logging.getLogger(__name__)
 
