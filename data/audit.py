@@ -11,15 +11,12 @@ cites it and holds it:
 So a long phrase around four numbers with one of them typed covers one; and where a metric cites a number that it neither holds nor excludes, neither a
 conflict nor the exclusion of another metric makes up for it: it may be mistyped. Numbers are compared with their multiplier: 2300多万亩 is held by 2300 in 万亩
 or by 23,000,000 in 亩. Blanks are left out on both sides, except between two digits.
-
-Arabic numbers all count. Chinese numerals count unless they mark a list (一是, 一、, (一), 1.), stand in a word of `NO_NUMBER`, or in the name of a place;
-一 before a measure word (一项, 一条, 一次) counts, because only a reader can tell whether it is a quantity.
+What counts as a numeral is defined in `data.model.numerals`.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import re
 import sys
 from collections.abc import Iterator
@@ -28,6 +25,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from data.model.numerals import LIST_MARKS, Numeral, date_keys, find_numerals, number_keys
 from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
 from data.query.dataset import Dataset
 from data.reading.load import FOLDER, read_dataset
@@ -40,64 +38,9 @@ WEAK: tuple[Cover, ...] = ("excluded", "conflict")
 """What accounts for a numeral, the first that applies; the weak ones only where no metric cites it without holding it."""
 AROUND = 14
 
-NO_NUMBER: tuple[str, ...] = (
-    # 一 as a part of an adverb, conjunction or verb
-    *(
-        "进一步",
-        "逐一",
-        "一直",
-        "一定",
-        "一般",
-        "一旦",
-        "一律",
-        "一起",
-        "一向",
-        "一致",
-        "一样",
-        "一切",
-        "统一",
-        "唯一",
-        "万一",
-    ),
-    # 一 as a pronoun or determiner: this, each, another, the same, one of
-    *("这一", "那一", "每一", "另一", "某一", "同一", "单一", "之一", "一方面"),
-    # 一 as an unspecified number: some, a number of, a whole set
-    *("一些", "一批", "一大批", "一系列", "一揽子", "一整套"),
-    # 一 as a rank or whole within a noun
-    *("一线", "一流", "一体", "一把手"),
-    # 一, 十 and 百 that only say wholly, very or all
-    *("焕然一新", "十分", "百姓", "百花"),
-    # percent and percentage points are units
-    *("百分点", "百分比"),
-)
-"""Words whose numeral is none. 十分之一 and 第一批 hold one all the same."""
-
-_ONES = dict(zip("零〇一二三四五六七八九两", (0, *range(10), 2), strict=True))
-_SIZES = {"亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "十": 1e1}
-_MARKS = "一二三四五六七八九十"
-_CHINESE = "[一二三四五六七八九两十百千][零〇一二三四五六七八九两十百千万亿]*"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_MARKER = rf"^案例\d+$|^\d+[.．、](?!\d)|^[{_MARKS}]+、|^[(（][{_MARKS}]+[)）]|(?:^|(?<=[。;；]))[{_MARKS}]+是"
-_FRACTION = rf"(?P<fraction>(?P<whole>{_CHINESE})分之(?P<part>{_CHINESE}|{_ARABIC}))"
-_NUMERAL = (
-    rf"(?P<half>[一过减]半)|(?P<doubled>翻[一两二三四]?番)|(?P<vague>[数几][十百千万亿]+)"
-    rf"|(?P<arabic>{_ARABIC})|(?<!\d)(?P<chinese>{_CHINESE})"
-)
-_TAIL = re.compile(rf"(?:[-–—~～至、]+{_ARABIC})?[余多来几]?(?P<size>[百千]?万?亿?)(?P<date>[年月日]?)")
-"""What follows an Arabic number: its multiplier and whether it is a date, behind the second number of a range too (1-10月)."""
 _BLANK = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 _PART = re.compile(r"^案例(\d+)$", re.MULTILINE)
-_HEADING = re.compile(rf"^(?:推荐词|正文|[{_MARKS}]+、|[(（][{_MARKS}]+[)）])", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Numeral:
-    """A numeral as printed. `readings`: what an entry may hold to cover it, as `10000`, `2020年` or `数十`."""
-
-    text: str
-    start: int
-    end: int
-    readings: frozenset[str]
+_HEADING = re.compile(rf"^(?:推荐词|正文|[{LIST_MARKS}]+、|[(（][{LIST_MARKS}]+[)）])", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -152,60 +95,6 @@ def audit(dataset: Dataset, document: str) -> tuple[CaseAudit, ...]:
     source = _Document(document, dataset)
     cases = {case.number: case for case in dataset.cases if case.year == dataset.source.year}
     return tuple(_audit_case(dataset, source, number, cases.get(number)) for number in sorted({*cases, *source.parts}))
-
-
-def find_numerals(text: str, names: frozenset[str] = frozenset()) -> tuple[Numeral, ...]:
-    """The numerals of a text, in order. `names`: proper names whose numerals are none."""
-    words = "|".join(map(re.escape, sorted({*NO_NUMBER, *names}, key=len, reverse=True)))
-    tokens = re.compile(rf"{_MARKER}|{_FRACTION}|(?<!第)(?:{words})|{_NUMERAL}", re.MULTILINE)
-    return tuple(
-        Numeral(token[0], *token.span(), _readings(token)) for token in tokens.finditer(text) if any(token.groups())
-    )
-
-
-def _readings(token: re.Match[str]) -> frozenset[str]:
-    if token["arabic"]:
-        return _arabic_readings(token)
-    words = frozenset([token[0]])
-    if token["half"]:
-        return words | _share(0.5)
-    if token["fraction"]:
-        return words | _share(_number(token["part"]) / _number(token["whole"]))
-    if token["doubled"]:
-        return words | _keys(2 ** _number(token[0][1:-1] or "一"))
-    return words if token["vague"] else words | _keys(_number(token[0]))
-
-
-def _arabic_readings(token: re.Match[str]) -> frozenset[str]:
-    tail = _TAIL.match(token.string, token.end())
-    assert tail is not None
-    value = float(token[0].replace(",", ""))
-    if tail["date"] == "年" and re.fullmatch(r"(?:19|20)\d\d", token[0]):
-        return frozenset([f"{token[0]}年"])
-    if tail["date"] == "月":
-        return frozenset([f"{value:g}月"])
-    size = math.prod(_SIZES[word] for word in tail["size"])
-    return _keys(value * size) | ({f"{value:g}日"} if tail["date"] == "日" else set())
-
-
-def _keys(*values: float) -> frozenset[str]:
-    """Numbers as they are compared: by ten digits and without their sign."""
-    return frozenset(f"{abs(value):.10g}" for value in values if not math.isnan(value))
-
-
-def _share(value: float) -> frozenset[str]:
-    return _keys(value, value * 100)
-
-
-def _number(text: str) -> float:
-    """The value of a number: 两 is 2, 千亿 is 1e11. Not a number for 三五 and the like, which only their own words hold."""
-    for word, size in _SIZES.items():
-        head, found, rest = text.rpartition(word)
-        if found:
-            return (_number(head) if head else 1) * size + (_number(rest.lstrip("零〇")) if rest else 0)
-    if text[0].isascii():
-        return float(text)
-    return float(_ONES[text]) if len(text) == 1 else math.nan
 
 
 class _Document:
@@ -351,9 +240,9 @@ def _citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
     for index, event in enumerate(case.events):
         holds = (
             _words(event.what.zh, dataset)
-            | _dates(event.date)
-            | _dates(event.end)
-            | _keys(*(float(date[:4]) for date in (event.date, event.end) if date))
+            | date_keys(event.date)
+            | date_keys(event.end)
+            | number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
         )
         yield from (_Citation(f"events[{index}]", phrase, "event", holds) for phrase in event.phrases)
     for conflict in case.conflicts:
@@ -369,7 +258,7 @@ def _held_by_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
     ends = [end for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end) if end]
     units = [dataset.units[end.unit or metric.unit] for end in ends]
     held = [_held_by_quantity(end, unit.scale, dataset) for end, unit in zip(ends, units, strict=True)]
-    held += [_dates(end.period.start) | _dates(end.period.end) for end in ends if end.period]
+    held += [date_keys(end.period.start) | date_keys(end.period.end) for end in ends if end.period]
     if metric.change:
         held.append(
             _held_by_quantity(
@@ -381,20 +270,15 @@ def _held_by_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
 
 def _held_by_quantity(quantity: Quantity, scale: float, dataset: Dataset) -> frozenset[str]:
     return (
-        _words(quantity.text.zh, dataset) if quantity.text else _keys(*(value * scale for value in quantity.span or ()))
+        _words(quantity.text.zh, dataset)
+        if quantity.text
+        else number_keys(*(value * scale for value in quantity.span or ()))
     )
 
 
 def _words(text: str, dataset: Dataset) -> frozenset[str]:
     return frozenset[str]().union(
         *(numeral.readings for numeral in find_numerals(_without_blanks(text), _names(dataset)))
-    )
-
-
-def _dates(date: str | None) -> frozenset[str]:
-    """2020-12-31 as 2020年, 12月 and 31日."""
-    return frozenset(
-        f"{int(number)}{unit}" for number, unit in zip((date or "").split("-"), "年月日", strict=False) if number
     )
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from data import load_dataset
-from data.audit import CaseAudit, audit, find_numerals, main, report
+from data.audit import CaseAudit, audit, main, report
+from data.model.numerals import find_numerals
 from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
 from data.query.dataset import Dataset
 
