@@ -20,8 +20,8 @@ from data.query.geography import units
 from data.reading.live import boundaries
 from data.wording.citation import quotation
 from data.wording.formatting import date_text
-from pages.figures.chart_for import picture
-from pages.figures.edition import exported
+from pages.figures.chart_for import chart_for
+from pages.figures.export_figure import export_figure
 from pages.figures.locator import locator
 from pages.figures.timeline import timeline
 from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
@@ -184,7 +184,7 @@ def legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
 
 def larger(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
     """The map of a case as it is taken away."""
-    return exported(
+    return export_figure(
         go.Figure(figure).update_layout(height=LOCATED, margin={"l": 0, "r": 0, "t": 8, "b": 8}),
         title,
         subtitle,
@@ -239,7 +239,7 @@ def changes(view: View, rows: list) -> None:
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
     with st.container(key="changes"):
         for row in rows:
-            figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}", exported)
+            figure_block(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}", export_figure)
 
 
 def standing(view: View, rows: list) -> None:
@@ -294,7 +294,8 @@ def events(view: View, case: Case) -> None:
     )
     whose = f"{case.title[view.lang]}{view.say('：', ': ')}{title}"
     take(
-        view, Taken("timeline", whose, told, figure, exported, table=dated, cases=[case], path=f"cases/{case.id}.json")
+        view,
+        Taken("timeline", whose, told, figure, export_figure, table=dated, cases=[case], path=f"cases/{case.id}.json"),
     )
 
 
@@ -376,7 +377,7 @@ def embedded(view: View, case: Case) -> None:
     indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
 
     def block(row) -> None:
-        figure_block(row, picture(row, view.lang, indices), view, f"figure-{row.metric_id}")
+        figure_block(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}")
 
     embed(
         view,

@@ -17,8 +17,8 @@ from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.wording.compare import LIMIT, Comparison, Group, compare
 from data.wording.rows import MetricRow
-from pages.figures.difference_bar import difference_length
-from pages.figures.edition import exported
+from pages.figures.difference_bar import difference_bar
+from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.frame.blocks import as_table, chart, figure_block, plain_table
@@ -193,7 +193,8 @@ def together(
     st.header(literal(title), anchor=False)
     chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
     take(
-        view, Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, exported, rows)
+        view,
+        Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, export_figure, rows),
     )
 
 
@@ -217,7 +218,7 @@ def group_chart(view: View, group: Group) -> None:
         reach = max(abs(row.change_value) for row in group.rows)
         for row in group.rows:
             figure_block(
-                row, difference_length(row, view.lang, reach), view, f"compare-difference-{figure_id(row)}", exported
+                row, difference_bar(row, view.lang, reach), view, f"compare-difference-{figure_id(row)}", export_figure
             )
 
 

@@ -36,8 +36,8 @@ from data.query.geography import (
 from data.wording.formatting import value_text
 from data.wording.labels import GRADE_WORDS
 from pages.figures import henan_map as drawing
-from pages.figures.chart_for import picture
-from pages.figures.edition import exported
+from pages.figures.chart_for import chart_for
+from pages.figures.export_figure import export_figure
 from pages.frame.bars import filter_value
 from pages.frame.blocks import chart, compact, figure_block, plain_table
 from pages.frame.chart_export import Taken, take
@@ -57,7 +57,7 @@ OFFERED = 12
 """Of so many cases with a measure of several places it is offered as the map's colour."""
 TAKEN = 640
 """px of the map's height where it is taken away."""
-BASE = drawing.root(st.get_option("server.baseUrlPath"))
+BASE = drawing.url_prefix(st.get_option("server.baseUrlPath"))
 CASE_BREAKS, FIGURE_BREAKS, FAR = (1, 2, 3, 4), (1, 10, 25, 40), 4
 
 
@@ -118,7 +118,7 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     measure = next(measure for measure in known if measure.key == chosen)
     values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
     stated = {value for value in values.values() if value is not None}
-    breaks = drawing.breaks(stated)
+    breaks = drawing.compute_breaks(stated)
     words = [value_text(edge, view.dataset.units[measure.unit_id], view.lang) for edge in breaks]
     if len(breaks) < len(stated):
         words = [view.say(f"{edge}起", f"from {edge}") for edge in words]
@@ -144,7 +144,7 @@ def classed(
     known = [count for count in counts if count]
     if max(known, default=0) <= FAR * breaks[-1]:
         return breaks, words
-    edges = drawing.breaks(known)
+    edges = drawing.compute_breaks(known)
     return edges, (words[0], *(view.say(f"{edge:,}起", f"from {edge:,}") for edge in edges))
 
 
@@ -167,7 +167,7 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Colle
             lat=place.lat,
             level=None
             if shaded.values[place.code] is None
-            else drawing.level(shaded.values[place.code], shaded.breaks),
+            else drawing.classify(shaded.values[place.code], shaded.breaks),
             hover=hover(view, place, found[place.code], shaded),
             chosen=place.code in chosen,
         )
@@ -295,7 +295,7 @@ def legend(view: View, shaded: Shade) -> Markup:
 def drawn(
     view: View, found: Mapping[str, Holding], cases: Chosen, shaded: Shade, table: Callable[[], pd.DataFrame]
 ) -> None:
-    st.html(drawing.chosen_style(f"st-key-{FRAME}", list(shaded.values), view.filters.city))
+    st.html(drawing.selection_css(f"st-key-{FRAME}", list(shaded.values), view.filters.city))
     if view.embedded:
         st.header(literal(shaded.title), anchor=False)
     st.html(legend(view, shaded))
@@ -312,7 +312,7 @@ def drawn(
             figure,
             chart_key(),
             alt,
-            config=drawing.config(BASE),
+            config=drawing.map_config(BASE),
             on_select="ignore" if view.embedded else clicked,
             selection_mode="points",
         )
@@ -329,7 +329,7 @@ def drawn(
             *(("", *entry) for entry in classes(shaded)),
             *((sign, drawing.INK, words) for sign, words in zip("●○", marks(view), strict=True)),
         ]
-        return exported(larger, title, subtitle, footer, signs)
+        return export_figure(larger, title, subtitle, footer, signs)
 
     anywhere = replace(view, filters=view.filters.without("city"))
     take(
@@ -409,7 +409,9 @@ def best(view: View) -> None:
         st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
         with st.container(key="changes"):
             for row in shown:
-                figure_block(row, picture(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", exported)
+                figure_block(
+                    row, chart_for(row, view.lang), view, f"figure-best-{row.case_id}-{row.metric_id}", export_figure
+                )
 
 
 def by_area(

@@ -13,7 +13,7 @@ from data.wording.citation import document
 from data.wording.formatting import date_text
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS
 from data.wording.rows import MetricRow
-from pages.figures.chart_for import picture
+from pages.figures.chart_for import chart_for
 from pages.figures.dumbbell import drawable
 from pages.frame import pager
 from pages.frame.blocks import figure_block, plain_table
@@ -74,7 +74,7 @@ def ladder(view: View) -> None:
                             view.say("例", "Example"), colon, row.case_number, row.case_title
                         )
                     )
-                    figure_block(row, picture(row, view.lang), view, f"figure-example-{grade}")
+                    figure_block(row, chart_for(row, view.lang), view, f"figure-example-{grade}")
 
 
 def derivations(view: View) -> None:

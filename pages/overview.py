@@ -12,9 +12,9 @@ from markupsafe import Markup
 from data.model.evidence import COMPARABLE, GRADES
 from data.model.schema import Case
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS
-from pages.figures.edition import exported
+from pages.figures.export_figure import export_figure
+from pages.figures.grade_strip import grade_strip
 from pages.figures.index_arrows import index_arrows
-from pages.figures.strip import grade_strip
 from pages.frame import pager
 from pages.frame.bars import nothing_found
 from pages.frame.blocks import as_table, chart, grade_mark, tone
@@ -72,7 +72,7 @@ def evidence(view: View) -> None:
         [(grade, GRADE_WORDS[grade][view.lang], grades[grade]) for grade in GRADES],
         columns=["grade", "meaning", "figures"],
     )
-    take(view, Taken("grades", label, said, figure, exported, table=counts))
+    take(view, Taken("grades", label, said, figure, export_figure, table=counts))
 
 
 def index_chart(view: View) -> None:
@@ -119,7 +119,7 @@ def index_chart(view: View) -> None:
         )
         if table.open:
             table.html(as_table(shown, view.lang))
-        take(view, Taken("index", title, view.say("；", "; ").join(marks), figure, exported, shown))
+        take(view, Taken("index", title, view.say("；", "; ").join(marks), figure, export_figure, shown))
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             view.say(

@@ -18,16 +18,27 @@ from data.query.geography import units
 from data.reading.live import boundaries, current
 from data.wording.rows import worded_rows
 from pages.figures import henan_map as drawing
-from pages.figures.difference_bar import difference_length
+from pages.figures.difference_bar import difference_bar
 from pages.figures.dumbbell import drawable, dumbbell
-from pages.figures.edition import exported
+from pages.figures.export_figure import export_figure
+from pages.figures.grade_strip import grade_strip
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.locator import locator
-from pages.figures.ranks import rank_slope
-from pages.figures.strip import grade_strip
-from pages.figures.style import FAINT, GROUNDS, IMPROVED, NEUTRAL, WORSENED, blank, colour, safe, width_of, wrapped
+from pages.figures.rank_slope import rank_slope
+from pages.figures.style import (
+    FAINT,
+    GROUNDS,
+    IMPROVED,
+    NEUTRAL,
+    WORSENED,
+    base_figure,
+    direction_color,
+    escape,
+    text_width,
+    wrap,
+)
 from pages.figures.timeline import timeline
 
 DATASET = current().dataset
@@ -166,13 +177,13 @@ def test_the_marks_say_how_sure_the_figure_is(row, other, head, start, dash, str
 def test_the_colour_is_the_direction(direction, paint):
     (shaft, *_), start, head = arrow(replace(HALVED, direction=direction))
     assert (shaft["line"]["color"], head["marker"]["color"], start["marker"]["color"]) == (paint, paint, NEUTRAL)
-    assert colour(direction) == paint
+    assert direction_color(direction) == paint
 
 
 def test_every_head_carries_its_change_and_nothing_else_does():
     figure = spec(index_arrows(INDEXED, "en", {case.id: "" for case in DATASET.cases}, {}))
     assert [(name, head["text"]) for name, head in heads(figure).items()] == [
-        (row.metric_id, f"<b>{safe(row.change_label)}</b>") for row in INDEXED
+        (row.metric_id, f"<b>{escape(row.change_label)}</b>") for row in INDEXED
     ]
     assert ["customdata" in trace for trace in figure["data"] if "text" in trace] == [True]
     assert len({head["y"] for head in heads(figure).values()}) == len(INDEXED)
@@ -239,8 +250,8 @@ def test_dumbbell_from_zero_with_the_values_of_the_table(row):
     assert -low < 0.05 * high
     assert any(shape["x0"] == shape["x1"] == 0 for shape in figure["layout"]["shapes"])
     assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == [
-        safe(row.before_label),
-        f"<b>{safe(row.after_label)}</b>",
+        escape(row.before_label),
+        f"<b>{escape(row.after_label)}</b>",
     ]
 
 
@@ -310,7 +321,7 @@ def test_a_stated_place_is_solid_and_a_derived_one_hollow():
 
 @pytest.mark.parametrize("row", named(DIFFERENT))
 def test_difference_from_zero_with_its_sign(row):
-    figure = spec(difference_length(row, "en"))
+    figure = spec(difference_bar(row, "en"))
     ends = (
         [row.change_value] * 2 if row.change_value is not None else sorted([row.change_low, row.change_high], key=abs)
     )
@@ -322,20 +333,20 @@ def test_difference_from_zero_with_its_sign(row):
     assert low == -high
     assert high > max(map(abs, ends))
     (label,) = figure["layout"]["annotations"]
-    assert label["text"] == f"<b>{safe(row.change_label)}</b>"
+    assert label["text"] == f"<b>{escape(row.change_label)}</b>"
     assert label["xanchor"] == ("right" if ends[1] > 0 else "left")
 
 
 @pytest.mark.parametrize(("bound", "opacity"), [("exact", 1), ("over", 0.55), ("about", 0.55)])
 def test_a_bounded_difference_is_lighter(bound, opacity):
-    (bar,) = spec(difference_length(replace(BY_ID[9, "health-literacy"], change_bound=bound), "en"))["data"]
+    (bar,) = spec(difference_bar(replace(BY_ID[9, "health-literacy"], change_bound=bound), "en"))["data"]
     assert bar["marker"]["opacity"] == opacity
 
 
 def test_differences_apart_share_an_axis():
-    assert spec(difference_length(BY_ID[9, "health-literacy"], "en", 19.0))["layout"]["xaxis"][
-        "range"
-    ] == pytest.approx([-20.9, 20.9])
+    assert spec(difference_bar(BY_ID[9, "health-literacy"], "en", 19.0))["layout"]["xaxis"]["range"] == pytest.approx(
+        [-20.9, 20.9]
+    )
 
 
 # --- level_bars
@@ -346,7 +357,7 @@ def test_level_bars_start_at_zero_and_carry_their_value():
     sizes = [row.after_value for row in rows]
     figure = spec(level_bars(rows, sizes, "en"))
     assert [(bar["x"], bar.get("base"), bar["text"]) for bar in figure["data"]] == [
-        ([size], None, [f"<b>{safe(row.after_label)}</b>"]) for row, size in zip(rows, sizes, strict=True)
+        ([size], None, [f"<b>{escape(row.after_label)}</b>"]) for row, size in zip(rows, sizes, strict=True)
     ]
     low, high = figure["layout"]["xaxis"]["range"]
     assert low == 0
@@ -410,10 +421,10 @@ def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
 
 def test_the_style_of_what_is_chosen_names_its_places_in_the_figure():
     codes = [place.code for place in PLACES]
-    style = drawing.chosen_style("st-key-map", codes, [codes[3], codes[17]])
+    style = drawing.selection_css("st-key-map", codes, [codes[3], codes[17]])
     for layer in (r"\.choroplethlayer > :last-child", r"\.scatterlayer > :first-child"):
         assert re.findall(layer + r" > :nth-child\((\d+)\)", style) == ["4", "18"]
-    assert drawing.chosen_style("st-key-map", codes, ()) == "<style></style>"
+    assert drawing.selection_css("st-key-map", codes, ()) == "<style></style>"
 
 
 def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
@@ -436,7 +447,7 @@ def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
 
 @pytest.mark.parametrize(("value", "level"), [(0, 0), (1, 1), (1.9, 1), (3, 3), (4, 4), (400, 4)])
 def test_the_class_of_a_value_is_how_many_breaks_it_reaches(value, level):
-    assert drawing.level(value, (1, 2, 3, 4)) == level
+    assert drawing.classify(value, (1, 2, 3, 4)) == level
 
 
 @pytest.mark.parametrize(
@@ -452,8 +463,8 @@ def test_the_class_of_a_value_is_how_many_breaks_it_reaches(value, level):
     ids=["none", "one", "two", "four", "five", "eight"],
 )
 def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_data(values, breaks):
-    assert drawing.breaks(values) == breaks
-    assert all(drawing.level(value, breaks) >= 1 for value in values)
+    assert drawing.compute_breaks(values) == breaks
+    assert all(drawing.classify(value, breaks) >= 1 for value in values)
 
 
 def test_a_selection_dims_nothing():
@@ -472,8 +483,8 @@ def test_a_county_point_answers_a_click_with_its_unit():
 
 @pytest.mark.parametrize(("base", "root"), [("", ""), ("/", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
 def test_the_world_map_is_looked_for_at_home(base, root):
-    assert drawing.root(base) == root
-    assert drawing.config(base)["topojsonURL"] == f"{root}/topojson/"
+    assert drawing.url_prefix(base) == root
+    assert drawing.map_config(base)["topojsonURL"] == f"{root}/topojson/"
 
 
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
@@ -483,7 +494,7 @@ def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_fr
         (),
     )
     legend = spec(
-        exported(
+        export_figure(
             figure, "Bonds", "A schematic", ["Source"], [("", drawing.NO_DATA, "no data"), ("●", drawing.INK, "county")]
         )
     )["layout"]["annotations"]
@@ -580,12 +591,12 @@ def figures(row: Any, lang: str) -> list[dict[str, Any]]:
     areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, (row.name, row.finding)) for place in PLACES]
     point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, (row.name,), named_only=False)
     arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.case_title}, {"other": row.finding})
-    edition = exported(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
+    edition = export_figure(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
     drawn = [
         arrows,
         dumbbell(full, lang),
         rank_slope(full, lang),
-        difference_length(full, lang),
+        difference_bar(full, lang),
         level_bars([full], [2.0], lang),
         edition,
     ]
@@ -665,7 +676,7 @@ def test_the_template_has_transparent_grounds_and_leaves_the_text_to_the_theme()
 
 
 def test_a_figure_brings_the_template_s_values_and_not_the_template():
-    layout = spec(blank(100, xaxis={"ticks": "inside"}))["layout"]
+    layout = spec(base_figure(100, xaxis={"ticks": "inside"}))["layout"]
     assert "template" not in layout
     assert (
         layout["paper_bgcolor"],
@@ -690,7 +701,9 @@ def test_a_figure_is_drawn_once_for_the_same_values():
 
 
 def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source():
-    figure = spec(exported(dumbbell(HALVED, "en"), HALVED.finding, "Anyang", ["Source: a document", "A caveat " * 40]))
+    figure = spec(
+        export_figure(dumbbell(HALVED, "en"), HALVED.finding, "Anyang", ["Source: a document", "A caveat " * 40])
+    )
     layout = figure["layout"]
     assert (layout["width"], layout["paper_bgcolor"]) == (1200, GROUNDS[0])
     texts = [plain(annotation["text"]) for annotation in layout["annotations"]]
@@ -702,7 +715,7 @@ def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source()
 def test_the_screen_figure_is_left_as_it_was():
     figure = dumbbell(HALVED, "en")
     before = spec(figure)
-    exported(figure, "title", "subtitle", ["footer"])
+    export_figure(figure, "title", "subtitle", ["footer"])
     assert spec(figure) == before
 
 
@@ -718,12 +731,12 @@ WRAPPED = {
 
 @pytest.mark.parametrize(("text", "ems", "lines"), WRAPPED.values(), ids=WRAPPED)
 def test_text_is_wrapped_because_plotly_never_does(text, ems, lines):
-    assert wrapped(text, ems) == lines
+    assert wrap(text, ems) == lines
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_wrapping_loses_nothing(lang):
     for row in ROWS[lang]:
-        lines = wrapped(row.finding, 25)
+        lines = wrap(row.finding, 25)
         assert plain("".join(lines)) == plain(row.finding)
-        assert all(width_of(line) <= 27 or " " not in line for line in lines), row.finding
+        assert all(text_width(line) <= 27 or " " not in line for line in lines), row.finding

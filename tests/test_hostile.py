@@ -29,8 +29,8 @@ from data.downloads.word import brief
 from data.query.dataset import Dataset
 from data.query.filters import SEARCH_LIMIT, parse, select
 from data.reading.load import FOLDER, read_dataset
-from pages.figures.edition import exported
-from pages.figures.strip import grade_strip
+from pages.figures.export_figure import export_figure
+from pages.figures.grade_strip import grade_strip
 from pages.frame.escape_markdown import literal
 from pages.serving.api import mounted
 from pages.serving.guard import TARGET_LIMIT, Guard
@@ -241,7 +241,7 @@ def test_a_figure_draws_only_text():
     """The export edition, which carries all of them: title, subtitle, footer, legend; the labels of the others go the same way."""
     wrong = []
     for text in admitted():
-        figure = exported(grade_strip({"A": 1}, "en"), text, text, [text], [("", "#ffffff", text)])
+        figure = export_figure(grade_strip({"A": 1}, "en"), text, text, [text], [("", "#ffffff", text)])
         drawn = [*_strings(figure.to_plotly_json()["layout"])]
         shown = html.unescape("".join(re.sub("</?b>", "", part) for part in drawn))
         if any(re.search("[<>&]", DRAWN.sub("", part)) for part in drawn) or re.sub(r"\s", "", text)[:60] not in re.sub(

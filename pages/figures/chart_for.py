@@ -8,13 +8,13 @@ import plotly.graph_objects as go
 
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
-from pages.figures.difference_bar import difference_length
+from pages.figures.difference_bar import difference_bar
 from pages.figures.dumbbell import drawable, dumbbell
 from pages.figures.index_arrows import index_arrows
-from pages.figures.ranks import rank_slope
+from pages.figures.rank_slope import rank_slope
 
 
-def picture(row: MetricRow, lang: Lang, indices: Sequence[float] = ()) -> go.Figure | None:
+def chart_for(row: MetricRow, lang: Lang, indices: Sequence[float] = ()) -> go.Figure | None:
     """The chart of one figure; None where only words are right: levels, words, plans, and ends that are ranges or stand in two units.
 
     `indices` are those of the figures beside it, which share the index axis.
@@ -23,4 +23,4 @@ def picture(row: MetricRow, lang: Lang, indices: Sequence[float] = ()) -> go.Fig
         return rank_slope(row, lang) if row.dimension == "rank" else dumbbell(row, lang)
     if row.grade == "C" and row.index is not None:
         return index_arrows([row], lang, {row.case_id: ""}, {}, indices)
-    return difference_length(row, lang) if row.grade == "D" else None
+    return difference_bar(row, lang) if row.grade == "D" else None

@@ -9,22 +9,22 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.index_arrows import LOOSE_BOUNDS, OPEN_BOUNDS
-from pages.figures.memoize import drawn_once
-from pages.figures.style import NEUTRAL, blank, colour, safe
+from pages.figures.index_arrows import APPROXIMATE_BOUNDS, OPEN_BOUNDS
+from pages.figures.memoize import memoize
+from pages.figures.style import NEUTRAL, base_figure, direction_color, escape
 
 _HEIGHT = 74
 
 
-@drawn_once
-def difference_length(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figure:
+@memoize
+def difference_bar(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figure:
     """A bar from zero to the change; for a range the bar reaches its nearer end and a dotted line goes on to the farther one.
 
     The value stands on the free side of zero. `places` count as printed: upwards is to the right. `reach` widens the axis to one shared with others.
     """
     near, far = _span(row)
-    paint, reach = colour(row.direction), max(abs(far), reach)
-    loose = row.change_bound in (*OPEN_BOUNDS, *LOOSE_BOUNDS)
+    paint, reach = direction_color(row.direction), max(abs(far), reach)
+    loose = row.change_bound in (*OPEN_BOUNDS, *APPROXIMATE_BOUNDS)
     fill = {"color": paint, "opacity": 0.55 if loose else 1.0, "line": {"color": paint, "width": 2}}
     traces: list[dict[str, Any]] = [
         {
@@ -50,7 +50,7 @@ def difference_length(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figu
             }
         )
     side, shift = ("right", -10) if far > 0 else ("left", 10)
-    return blank(
+    return base_figure(
         _HEIGHT,
         traces,
         margin={"l": 4, "r": 4, "t": 8, "b": 20},
@@ -61,7 +61,7 @@ def difference_length(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figu
             {
                 "x": 0,
                 "y": 0,
-                "text": f"<b>{safe(row.change_label)}</b>",
+                "text": f"<b>{escape(row.change_label)}</b>",
                 "xanchor": side,
                 "xshift": shift,
                 "showarrow": False,

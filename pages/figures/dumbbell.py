@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.index_arrows import LOOSE_BOUNDS, OPEN_BOUNDS
-from pages.figures.memoize import drawn_once
-from pages.figures.style import FAINT, NEUTRAL, blank, colour, safe
+from pages.figures.index_arrows import APPROXIMATE_BOUNDS, OPEN_BOUNDS
+from pages.figures.memoize import memoize
+from pages.figures.style import FAINT, NEUTRAL, base_figure, direction_color, escape
 
 _HEIGHT = 84
 _LABEL_SHIFT = 21
@@ -22,13 +22,13 @@ def drawable(row: MetricRow) -> bool:
     return row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
 
 
-@drawn_once
+@memoize
 def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
     """Before (light) → after (solid) on an axis that starts at zero; a derived end is hollow, both values stand at their marks."""
     before, after = row.before_value, row.after_value
     top = max(before, after)
-    paint = colour(row.direction)
-    loose = row.before_bound in LOOSE_BOUNDS or row.after_bound in LOOSE_BOUNDS
+    paint = direction_color(row.direction)
+    loose = row.before_bound in APPROXIMATE_BOUNDS or row.after_bound in APPROXIMATE_BOUNDS
     shaft = {
         "type": "scatter",
         "x": [before, after],
@@ -42,7 +42,7 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
     end = _mark(
         after, 15, paint, _head(before, after), row.after_origin == "derived" or row.after_bound in OPEN_BOUNDS, hover
     )
-    return blank(
+    return base_figure(
         _HEIGHT,
         [shaft, start, end],
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
@@ -61,8 +61,8 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
             {"type": "line", "x0": 0, "x1": 0, "y0": -0.7, "y1": 0.7, "line": {"color": NEUTRAL, "width": 1}},
         ],
         annotations=[
-            _label(before, safe(row.before_label), -_LABEL_SHIFT, top),
-            _label(after, f"<b>{safe(row.after_label)}</b>", _LABEL_SHIFT, top),
+            _label(before, escape(row.before_label), -_LABEL_SHIFT, top),
+            _label(after, f"<b>{escape(row.after_label)}</b>", _LABEL_SHIFT, top),
         ],
     )
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.memoize import drawn_once
-from pages.figures.style import NEUTRAL, WORSENED, blank, safe, width_of
+from pages.figures.memoize import memoize
+from pages.figures.style import NEUTRAL, WORSENED, base_figure, escape, text_width
 
 CLASSES: tuple[str, ...] = (
     "rgba(128,136,146,0.10)",
@@ -63,35 +63,35 @@ class Point:
     named_only: bool
 
 
-def root(base_path: str) -> str:
+def url_prefix(base_path: str) -> str:
     """What every address of a server under `base_path` begins with; nothing where it serves at the top."""
     base = base_path.strip("/")
     return f"/{base}" if base else ""
 
 
-def config(base_path: str) -> dict[str, Any]:
+def map_config(base_path: str) -> dict[str, Any]:
     """The chart's settings on a server under `base_path`: Plotly looks for its world map there, and finds an empty one."""
-    return {"topojsonURL": f"{root(base_path)}/topojson/", "displayModeBar": False, "scrollZoom": False}
+    return {"topojsonURL": f"{url_prefix(base_path)}/topojson/", "displayModeBar": False, "scrollZoom": False}
 
 
 def _said(lines: Sequence[str]) -> str:
-    first, *rest = (safe(line) for line in lines)
+    first, *rest = (escape(line) for line in lines)
     return "<br>".join([f"<b>{first}</b>", *rest])
 
 
-def breaks(values: Iterable[float]) -> tuple[float, ...]:
+def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:
     """The lower ends of at most four classes of about equally many different values; the first is the least of them."""
     known = sorted(set(values))
     count = min(len(known), len(CLASSES) - 1)
     return tuple(known[part * len(known) // count] for part in range(count))
 
 
-def level(value: float, breaks: Sequence[float]) -> int:
+def classify(value: float, breaks: Sequence[float]) -> int:
     """The class of a value: how many of the ascending `breaks` (at most four) it reaches."""
     return sum(value >= edge for edge in breaks)
 
 
-def chosen_style(chart: str, codes: Sequence[str], chosen: Collection[str]) -> str:
+def selection_css(chart: str, codes: Sequence[str], chosen: Collection[str]) -> str:
     """A style sheet that outlines the `chosen` among the `codes` of the map's areas and prints their names bold, where the map inside the class `chart` has none chosen.
 
     The figure then stays as it is with every click; one that changes is sent and drawn from nothing.
@@ -108,15 +108,15 @@ def chosen_style(chart: str, codes: Sequence[str], chosen: Collection[str]) -> s
     return f"<style>{' '.join((*outlines, *names))}</style>"
 
 
-@drawn_once
+@memoize
 def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
     """The map as a figure; `boundaries` is the address of their GeoJSON. Clicks carry customdata [code] on areas and [code, place id] on points."""
-    figure = blank(HEIGHT, dragmode=_HELD, margin=dict.fromkeys("lrtb", 0))
+    figure = base_figure(HEIGHT, dragmode=_HELD, margin=dict.fromkeys("lrtb", 0))
     figure.add_trace(
         go.Scattergeo(
             lon=[area.lon for area in areas],
             lat=[area.lat for area in areas],
-            text=[f"<b>{safe(area.label)}</b>" if area.chosen else safe(area.label) for area in areas],
+            text=[f"<b>{escape(area.label)}</b>" if area.chosen else escape(area.label) for area in areas],
             mode="text",
             textposition=[_position(area, points) for area in areas],
             textfont={"size": _LABEL},
@@ -152,7 +152,7 @@ def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -
 
 def _position(area: Area, points: Sequence[Point]) -> str:
     """Where the label of an area stands so that no county point hides it, judged at the width of a small screen."""
-    half, line = width_of(area.label) * _LABEL / 2 * _DEGREES, _LABEL * _DEGREES
+    half, line = text_width(area.label) * _LABEL / 2 * _DEGREES, _LABEL * _DEGREES
     for position, right, up in (
         ("middle center", 0, 0),
         ("top center", 0, line),

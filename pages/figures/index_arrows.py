@@ -13,8 +13,8 @@ from data.model.schema import Lang
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.memoize import drawn_once
-from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe, unbroken, wrapped
+from pages.figures.memoize import memoize
+from pages.figures.style import FAINT, FONT_SIZE, NEUTRAL, base_figure, direction_color, escape, keep_together, wrap
 
 _LINE = 18
 _MARK = 26
@@ -30,19 +30,19 @@ _TICKS = {
     800: ("8倍", "×8"),
 }
 OPEN_BOUNDS = ("over", "at_least", "under", "at_most")
-LOOSE_BOUNDS = ("nearly", "about")
+APPROXIMATE_BOUNDS = ("nearly", "about")
 
 
 @dataclass
-class Sheet:
+class RowLayout:
     """A column of rows measured in px from the top."""
 
     depth: float = 0
     annotations: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, text: str, bold: bool = False) -> None:
-        for line in wrapped(text, _LABEL_EMS):
-            shown = f"<b>{safe(line)}</b>" if bold else safe(line)
+        for line in wrap(text, _LABEL_EMS):
+            shown = f"<b>{escape(line)}</b>" if bold else escape(line)
             self.annotations.append(
                 {
                     "x": 0,
@@ -74,7 +74,7 @@ def _end(index: float) -> float:
     return math.log10(max(index, 1.0))
 
 
-@drawn_once
+@memoize
 def index_arrows(
     rows: Iterable[MetricRow],
     lang: Lang,
@@ -89,31 +89,31 @@ def index_arrows(
     """
     comparable = [row for row in rows if row.index is not None]
     axis = index_range([*(row.index for row in comparable), *beside])
-    sheet, drawn, depths = Sheet(), [], []
+    layout, drawn, depths = RowLayout(), [], []
     for case_id, heading in headings.items():
         if heading:
-            sheet.skip(10)
-            sheet.write(heading, bold=True)
+            layout.skip(10)
+            layout.write(heading, bold=True)
         if case_id in words:
-            sheet.write(words[case_id])
+            layout.write(words[case_id])
         for row in (row for row in comparable if row.case_id == case_id):
             if heading:
-                sheet.write(
-                    f"{row.name}  {unbroken(row.before_label)} → {unbroken(row.after_label)}"
+                layout.write(
+                    f"{row.name}  {keep_together(row.before_label)} → {keep_together(row.after_label)}"
                     if row.before_label and row.after_label
                     else row.name
                 )
-            depths.append(sheet.skip(_MARK))
+            depths.append(layout.skip(_MARK))
             drawn.append(row)
     ticks = _ticks(axis, lang)
-    return blank(
-        int(sheet.depth) + _HEAD + 8,
+    return base_figure(
+        int(layout.depth) + _HEAD + 8,
         _arrows(drawn, depths, lang),
-        annotations=sheet.annotations,
+        annotations=layout.annotations,
         shapes=[_rules(ticks["tickvals"], depths, FAINT), _rules([2], depths, NEUTRAL)],
         margin={"l": 0, "r": 0, "t": _HEAD, "b": 8},
         xaxis={"range": list(axis), "side": "top", **ticks},
-        yaxis={"range": [sheet.depth, 0], "visible": False},
+        yaxis={"range": [layout.depth, 0], "visible": False},
     )
 
 
@@ -145,8 +145,10 @@ def _arrows(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> l
         return []
     lines: dict[tuple[str, int, str], list[tuple[float, float, float]]] = {}
     for row, depth in zip(rows, depths, strict=True):
-        end, paint = _end(row.index), colour(row.direction)
-        lines.setdefault((paint, 3, "dot" if row.index_bound in LOOSE_BOUNDS else "solid"), []).append((2, end, depth))
+        end, paint = _end(row.index), direction_color(row.direction)
+        lines.setdefault((paint, 3, "dot" if row.index_bound in APPROXIMATE_BOUNDS else "solid"), []).append(
+            (2, end, depth)
+        )
         if row.doubtful:
             lines.setdefault((paint, 11, "2px,2px"), []).append((end + (0.045 if end < 2 else -0.045), end, depth))
     return [*(_lines(look, found) for look, found in lines.items()), _starts(rows, depths), _heads(rows, depths, lang)]
@@ -182,7 +184,7 @@ def _starts(rows: Sequence[MetricRow], depths: Sequence[float]) -> dict[str, Any
 
 
 def _heads(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> dict[str, Any]:
-    ends, paints = [_end(row.index) for row in rows], [colour(row.direction) for row in rows]
+    ends, paints = [_end(row.index) for row in rows], [direction_color(row.direction) for row in rows]
     return {
         "type": "scatter",
         "x": ends,
@@ -194,9 +196,9 @@ def _heads(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> di
             "symbol": list(map(_symbol, rows)),
             "line": {"width": 2, "color": paints},
         },
-        "text": [f"<b>{safe(row.change_label)}</b>" for row in rows],
+        "text": [f"<b>{escape(row.change_label)}</b>" for row in rows],
         "textposition": ["middle right" if end >= 2 else "middle left" for end in ends],
-        "textfont": {"size": SIZE},
+        "textfont": {"size": FONT_SIZE},
         "cliponaxis": False,
         "hovertext": [hover_text(row, lang) for row in rows],
         "hoverinfo": "text",

@@ -7,8 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.memoize import Unchanged, drawn_once
-from pages.figures.style import IMPROVED, NEUTRAL, blank, safe
+from pages.figures.memoize import Unchanged, memoize
+from pages.figures.style import IMPROVED, NEUTRAL, base_figure, escape
 
 HEIGHT = 170
 _INK, _PAPER = "#1b2026", "#ffffff"
@@ -25,7 +25,7 @@ def locator(
     return _drawn(Unchanged(boundaries), frozenset(chosen), points)
 
 
-@drawn_once
+@memoize
 def _drawn(
     boundaries: Unchanged, wanted: frozenset[str], points: Sequence[tuple[float, float, str, bool]]
 ) -> go.Figure:
@@ -45,11 +45,11 @@ def _drawn(
                 "color": [_PAPER if point[3] else _INK for point in points],
                 "line": {"width": 1.5, "color": [_INK if point[3] else _PAPER for point in points]},
             },
-            "hovertext": [safe(point[2]) for point in points],
+            "hovertext": [escape(point[2]) for point in points],
             "hoverinfo": "text",
         }
     )
-    return blank(
+    return base_figure(
         HEIGHT,
         traces,
         xaxis={"range": [110.2, 116.8], "visible": False},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-KEPT = 128
+CACHE_SIZE = 128
 """Figures a function; the largest take about 250 kB each."""
 
 P = ParamSpec("P")
@@ -45,13 +45,13 @@ class _Call:
         return hash(self.values)
 
 
-def drawn_once(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Keeps the last KEPT figures of a drawing function by the values it was given, not by whose they are: rows of a changed dataset are other values.
+def memoize(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Keeps the last CACHE_SIZE figures of a drawing function by the values it was given, not by whose they are: rows of a changed dataset are other values.
 
     A figure is shared by all who ask for it: copy before changing.
     """
 
-    @lru_cache(maxsize=KEPT)
+    @lru_cache(maxsize=CACHE_SIZE)
     def kept(call: _Call) -> Figure:
         return draw(*call.arguments, **call.named)
 

@@ -19,15 +19,15 @@ WORSENED = "#cf6a1a"
 NEUTRAL = "#7b838c"
 FAINT = "rgba(128,136,146,0.35)"
 GROUNDS = ("#ffffff", "#111418")
-COLOUR = {"improved": IMPROVED, "worsened": WORSENED}
-FONT = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
-SIZE = 13
+DIRECTION_COLORS = {"improved": IMPROVED, "worsened": WORSENED}
+FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
+FONT_SIZE = 13
 
 _TEMPLATE = go.layout.Template(
     layout={
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": SIZE},
+        "font": {"family": FONT_FAMILY, "size": FONT_SIZE},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "showlegend": False,
         "hovermode": "closest",
@@ -47,7 +47,7 @@ _TEMPLATE = go.layout.Template(
         "hoverlabel": {
             "bgcolor": "#ffffff",
             "bordercolor": "#d9dcdf",
-            "font": {"family": FONT, "color": "#171717", "size": 12},
+            "font": {"family": FONT_FAMILY, "color": "#171717", "size": 12},
         },
         "xaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
         "yaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
@@ -56,7 +56,7 @@ _TEMPLATE = go.layout.Template(
 pio.templates["henan"] = _TEMPLATE
 
 
-class Drawing(go.Figure):
+class CachedFigure(go.Figure):
     """A figure as it goes to the browser: its dictionary is made once, when it is first asked for.
 
     Streamlit has Plotly draw every chart twice. The second time takes a fifth when Plotly can see that nothing is new: by a revision that stands for the data,
@@ -78,27 +78,27 @@ class Drawing(go.Figure):
         return self._sent
 
 
-def blank(height: int, traces: Sequence[Any] = (), **layout: object) -> Drawing:
+def base_figure(height: int, traces: Sequence[Any] = (), **layout: object) -> CachedFigure:
     """A figure of a fixed height in px, in the project's template."""
-    return Drawing(data=list(traces), layout={"template": "henan", "height": height, **layout})
+    return CachedFigure(data=list(traces), layout={"template": "henan", "height": height, **layout})
 
 
-def colour(direction: object) -> str:
+def direction_color(direction: object) -> str:
     """The colour of a direction; grey where there is none. Colour never speaks alone: an arrow and a sign say the same."""
-    return COLOUR.get(str(direction), NEUTRAL)
+    return DIRECTION_COLORS.get(str(direction), NEUTRAL)
 
 
-def width_of(text: str) -> float:
+def text_width(text: str) -> float:
     """The width of a line in ems: a full-width character is 1, others about half."""
     return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.5 for char in text)
 
 
-def wrapped(text: str, ems: float) -> list[str]:
+def wrap(text: str, ems: float) -> list[str]:
     """Lines of at most `ems`, because Plotly never wraps: between words, or between full-width characters."""
     lines: list[str] = []
     line, width = "", 0.0
     for piece in _pieces(text):
-        wide = width_of(piece)
+        wide = text_width(piece)
         if line and width + wide > ems and piece.strip() and piece[0] not in ",.;:)）」”》,。、;:!?%":
             lines.append(line.rstrip())
             line, width = piece, wide
@@ -120,11 +120,11 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, word] if word else pieces
 
 
-def unbroken(text: str) -> str:
+def keep_together(text: str) -> str:
     """Text that `wrapped` keeps on one line: a number stays with its unit."""
     return text.replace(" ", "\u00a0")
 
 
-def safe(text: str) -> str:
+def escape(text: str) -> str:
     """Text for a Plotly label, which would read <, > and & as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 
 from data.model.schema import Event, Lang
 from data.wording.formatting import date_text
-from pages.figures.memoize import drawn_once
-from pages.figures.style import FAINT, NEUTRAL, blank, safe, wrapped
+from pages.figures.memoize import memoize
+from pages.figures.style import FAINT, NEUTRAL, base_figure, escape, wrap
 
 _HEIGHT = 58
 
 
-@drawn_once
+@memoize
 def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
     """A mark an event at its date; a year or a month without a day is a bar as long as it is, because nothing more is stated."""
     traces = [trace for event in events for trace in _marks(event, lang)]
@@ -44,7 +44,7 @@ def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
         "layer": "below",
         "line": {"color": FAINT, "width": 1},
     }
-    return blank(
+    return base_figure(
         _HEIGHT,
         traces,
         margin={"l": 8, "r": 8, "t": 4, "b": 24},
@@ -62,7 +62,7 @@ def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
 def _marks(event: Event, lang: Lang) -> list[dict[str, Any]]:
     first, last = _first_day(event.date), _last_day(event.end or event.date)
     span = date_text(event.date, lang) + (f"–{date_text(event.end, lang)}" if event.end else "")
-    hover = "<br>".join([f"<b>{span}</b>", *(safe(line) for line in wrapped(event.what[lang], 26))])
+    hover = "<br>".join([f"<b>{span}</b>", *(escape(line) for line in wrap(event.what[lang], 26))])
     said = {"hovertext": [hover, hover], "hoverinfo": "text"}
     if first == last:
         return [

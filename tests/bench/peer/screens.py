@@ -18,10 +18,10 @@ from data.reading.live import boundaries
 from data.wording.formatting import date_text
 from data.wording.labels import GRADE_MEANINGS
 from pages.figures import henan_map as drawing
-from pages.figures.chart_for import picture
+from pages.figures.chart_for import chart_for
+from pages.figures.grade_strip import grade_strip
 from pages.figures.index_arrows import index_arrows
 from pages.figures.locator import locator
-from pages.figures.strip import grade_strip
 from pages.figures.timeline import timeline
 from tests.bench.peer.view import View
 
@@ -134,7 +134,7 @@ def case(view: View) -> Parts:
             html.P(chosen.problem[view.lang]),
             html.Ol([html.Li(action[view.lang]) for action in chosen.actions]),
             html.P(chosen.result[view.lang]),
-            *(block for row in changed for block in figure(row, picture(row, view.lang, indices))),
+            *(block for row in changed for block in figure(row, chart_for(row, view.lang, indices))),
             html.Ul(
                 [
                     html.Li(f"{row.after_label} {row.name} {row.grade} {row.place} {row.periods}")
@@ -210,7 +210,7 @@ def henan(view: View) -> Parts:
             dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
             for case in beside
         ],
-        "best.children": [block for row in best_figures(view) for block in figure(row, picture(row, view.lang))],
+        "best.children": [block for row in best_figures(view) for block in figure(row, chart_for(row, view.lang))],
         "map-table.children": body(listed),
         "county-cases.data": {place.id: there[0].id for place, there, _ in points(view.dataset, cases)},
     }
@@ -243,7 +243,7 @@ def area(view: View, place: Any, held: Any) -> drawing.Area:
         label,
         place.lon,
         place.lat,
-        drawing.level(len(held.cases), (1, 2, 3, 4)),
+        drawing.classify(len(held.cases), (1, 2, 3, 4)),
         hover,
         place.code in view.filters.city,
     )
@@ -264,7 +264,7 @@ def henan_layout(parts: Parts) -> list[Any]:
     return [
         html.P(parts["map-status.children"], id="map-status"),
         html.H1("Where the reforms happened"),
-        graph("henan", parts["henan.figure"], drawing.config("")),
+        graph("henan", parts["henan.figure"], drawing.map_config("")),
         html.Div(parts["beside.children"], id="beside"),
         html.Div(parts["best.children"], id="best"),
         html.Table(parts["map-table.children"], id="map-table"),

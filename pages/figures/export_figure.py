@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from pages.figures.style import GROUNDS, NEUTRAL, safe, width_of, wrapped
+from pages.figures.style import GROUNDS, NEUTRAL, escape, text_width, wrap
 
 WIDTH = 1200
 _EDGE = 40
@@ -17,7 +17,7 @@ _LEGEND = 30
 """px of the legend's line."""
 
 
-def exported(
+def export_figure(
     figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], legend: Sequence[tuple[str, str, str]] = ()
 ) -> go.Figure:
     """A copy of a screen figure as it is taken away. All text is wrapped here, since Plotly never wraps; nothing is cut.
@@ -46,7 +46,7 @@ def exported(
 
 
 def _wrapped(part: str, text: str) -> list[tuple[str, str]]:
-    return [(part, line) for line in wrapped(text, (WIDTH - 2 * _EDGE) / _LINES[part][0])]
+    return [(part, line) for line in wrap(text, (WIDTH - 2 * _EDGE) / _LINES[part][0])]
 
 
 def _legend(entries: Sequence[tuple[str, str, str]], height: float) -> list[go.layout.Annotation]:
@@ -71,10 +71,10 @@ def _legend(entries: Sequence[tuple[str, str, str]], height: float) -> list[go.l
         found.append(go.layout.Annotation(**place, **swatch, xshift=right))
         found.append(
             go.layout.Annotation(
-                **place, xshift=right + 22, text=safe(words), align="left", font={"size": 14, "color": _INK}
+                **place, xshift=right + 22, text=escape(words), align="left", font={"size": 14, "color": _INK}
             )
         )
-        right += 14 * width_of(words) + 48
+        right += 14 * text_width(words) + 48
     return found
 
 
@@ -83,7 +83,7 @@ def _stack(lines: list[tuple[str, str]], edge: float, start: float) -> list[go.l
     found, depth = [], start
     for part, line in lines:
         size, height = _LINES[part]
-        text = f"<b>{safe(line)}</b>" if part == "title" else safe(line)
+        text = f"<b>{escape(line)}</b>" if part == "title" else escape(line)
         found.append(
             go.layout.Annotation(
                 x=0,

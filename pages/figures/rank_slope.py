@@ -9,18 +9,18 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.memoize import drawn_once
-from pages.figures.style import FAINT, NEUTRAL, SIZE, blank, colour, safe
+from pages.figures.memoize import memoize
+from pages.figures.style import FAINT, FONT_SIZE, NEUTRAL, base_figure, direction_color, escape
 
 _HEIGHT = 150
 
 
-@drawn_once
+@memoize
 def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
     """A slope from the earlier place to the later one. The first place is the upper edge; a derived place is hollow."""
     before, after = row.before_value, row.after_value
     lowest = max(before, after)
-    paint = colour(row.direction)
+    paint = direction_color(row.direction)
     slope = {
         "type": "scatter",
         "x": [0, 1],
@@ -31,10 +31,10 @@ def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
     }
     hover = hover_text(row, lang)
     start = _mark(
-        0, before, f"{safe(row.before_label)}  ", "middle left", NEUTRAL, row.before_origin == "derived", hover
+        0, before, f"{escape(row.before_label)}  ", "middle left", NEUTRAL, row.before_origin == "derived", hover
     )
     end = _mark(
-        1, after, f"  <b>{safe(row.after_label)}</b>", "middle right", paint, row.after_origin == "derived", hover
+        1, after, f"  <b>{escape(row.after_label)}</b>", "middle right", paint, row.after_origin == "derived", hover
     )
     guides = [
         {
@@ -57,7 +57,7 @@ def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
         "layer": "below",
         "line": {"color": FAINT, "width": 1, "dash": "dot"},
     }
-    return blank(
+    return base_figure(
         _HEIGHT,
         [slope, start, end],
         margin={"l": 4, "r": 4, "t": 10, "b": 10},
@@ -82,7 +82,7 @@ def _mark(x: float, value: float, text: str, position: str, paint: str, hollow: 
         },
         "text": [text],
         "textposition": position,
-        "textfont": {"size": SIZE},
+        "textfont": {"size": FONT_SIZE},
         "hovertext": [hover],
         "hoverinfo": "text",
         "cliponaxis": False,

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from data.model.evidence import GRADES
 from data.model.schema import Lang
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
-from pages.figures.memoize import drawn_once
-from pages.figures.style import SIZE, blank, safe
+from pages.figures.memoize import memoize
+from pages.figures.style import FONT_SIZE, base_figure, escape
 
 _HEIGHT = 46
 _SHADES = {"A": 1.0, "B": 0.82, "C": 0.66, "D": 0.52, "E": 0.26, "F": 0.14}
@@ -22,7 +22,7 @@ _ROOM = 0.03
 """The share of the strip that a letter needs on a small screen; the counts of narrower parts are on the page below."""
 
 
-@drawn_once
+@memoize
 def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
     """One bar from the best evidence to plans, a part a grade in proportion to its count; plans are hatched.
 
@@ -37,12 +37,12 @@ def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
         if share > _ROOM:
             wide = share > 2 * _ROOM
             label = (
-                {"text": f"{grade} {counts[grade]}", "yshift": 0, "font": {"size": SIZE}}
+                {"text": f"{grade} {counts[grade]}", "yshift": 0, "font": {"size": FONT_SIZE}}
                 if wide
                 else {"text": grade, "yshift": 21, "font": {"size": 11}}
             )
             annotations.append({"x": start + counts[grade] / 2, "y": 0.5, "showarrow": False, **label})
-    return blank(
+    return base_figure(
         _HEIGHT,
         [_parts(shown, counts, starts[:-1], lang)] if shown else [],
         annotations=annotations,
@@ -63,7 +63,7 @@ def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[in
         },
     }
     hover = [
-        f"<b>{grade} {safe(GRADE_WORDS[grade][lang])}</b>{say(lang, '：', ': ')}{counts[grade]}<br>{safe(GRADE_MEANINGS[grade][lang])}"
+        f"<b>{grade} {escape(GRADE_WORDS[grade][lang])}</b>{say(lang, '：', ': ')}{counts[grade]}<br>{escape(GRADE_MEANINGS[grade][lang])}"
         for grade in grades
     ]
     lengths = [counts[grade] for grade in grades]
