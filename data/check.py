@@ -17,7 +17,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from data.model.evidence import GRADES, derive
+from data.model.evidence import derive
+from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.model.schema import Case, Role, Text
 from data.query.dataset import Dataset

@@ -210,12 +210,14 @@ def story(view: View, case: Case) -> None:
 
 def figures(view: View, rows: tuple) -> None:
     shown = [row for row in rows if row.role in ("outcome", "output")]
-    changes(view, [row for row in shown if row.grade in "ABCD"])
-    standing(view, [row for row in shown if row.grade == "E"])
-    in_words(view, [row for row in shown if row.grade == "F"], view.say("以文字表述的结果", "Results in words"))
+    changes(view, [row for row in shown if row.rule.has_change])
+    standing(view, [row for row in shown if row.rule.drawing == "level"])
+    in_words(
+        view, [row for row in shown if row.rule.drawing == "words"], view.say("以文字表述的结果", "Results in words")
+    )
     in_words(
         view,
-        [row for row in shown if row.grade == "P"],
+        [row for row in shown if row.rule.drawing == "plan"],
         view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"),
     )
     background = [row for row in rows if row not in shown]
@@ -236,7 +238,7 @@ def changes(view: View, rows: list) -> None:
             )
         )
         return
-    indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
+    indices = [row.index for row in rows if row.rule.drawing == "index" and row.index is not None]
     with st.container(key="changes"):
         for row in rows:
             figure_block(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}", export_figure)
@@ -362,8 +364,8 @@ def printed(view: View, case: Case) -> None:
     shown = [row for row in rows if row.role in ("outcome", "output")]
     head(view, case)
     story(view, case)
-    changes(view, [row for row in shown if row.grade in "ABCD"])
-    levels_printed = [row for row in shown if row.grade in "EFP"]
+    changes(view, [row for row in shown if row.rule.has_change])
+    levels_printed = [row for row in shown if not row.rule.has_change]
     if levels_printed:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
         st.html(compact(levels_printed, view.lang))
@@ -374,7 +376,7 @@ def embedded(view: View, case: Case) -> None:
     """One figure of the case, or its events, under the case's title."""
     st.html(Markup('<p class="kicker">{}</p>').format(case.title[view.lang]))
     rows = view.rows_of(case)
-    indices = [row.index for row in rows if row.grade == "C" and row.index is not None]
+    indices = [row.index for row in rows if row.rule.drawing == "index" and row.index is not None]
 
     def block(row) -> None:
         figure_block(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}")

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADES, grades_drawn_as
 from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.wording.compare import LIMIT, Comparison, Group, compare
@@ -114,7 +114,9 @@ def suggestion(view: View) -> None:
     )
     index = view.dataset.index
     paired = (
-        index.within("grade", "AB") & index.within("role", ("outcome",)) & ~np.isnan(index.figure("index"))
+        index.within("grade", grades_drawn_as("ends"))
+        & index.within("role", ("outcome",))
+        & ~np.isnan(index.figure("index"))
     ).nonzero()[0][:4]
     ids = ",".join(figure_id(row) for row in view.words(paired))
     st.page_link(
@@ -169,7 +171,7 @@ def side_by_side(view: View, cases: list[Case]) -> None:
 def comparable(view: View, cases: list[Case]) -> list:
     """The results of these cases that have an index, best evidence first within a case."""
     ordered = (row for case in cases for row in sorted(view.rows_of(case), key=lambda row: row.grade))
-    return [row for row in ordered if row.index is not None and row.grade != "P" and row.role in RESULTS]
+    return [row for row in ordered if row.index is not None and row.rule.is_evidence and row.role in RESULTS]
 
 
 def shared_index(view: View, rows: list, cases: list[Case]) -> None:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from data.downloads.csv_json import csv_bytes
 from data.downloads.geojson import CREDIT
-from data.model.evidence import GRADES
+from data.model.grades import GRADES, grades_drawn_as
 from data.model.schema import Place
 from data.query.dataset import Chosen, Dataset
 from data.query.filters import PROVINCE, Filters, Selection, select
@@ -403,7 +403,7 @@ def evidenced(view: View, figures: np.ndarray) -> np.ndarray:
 
 def best(view: View) -> None:
     """The three best-evidenced figures of the chosen units, with their charts."""
-    own = view.selection.where(("outcome", "output"), "ABCDE")
+    own = view.selection.where(("outcome", "output"), grades_drawn_as("ends", "index", "difference", "level"))
     shown = view.words(evidenced(view, own[np.isin(own, view.selection.positions[: view.selection.local])])[:3])
     if shown:
         st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)

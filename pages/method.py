@@ -8,10 +8,9 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADE_RULES, GRADES
 from data.wording.citation import document
 from data.wording.formatting import date_text
-from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.dumbbell import drawable
@@ -36,37 +35,24 @@ def examples(view: View) -> Mapping[str, object]:
 
 def shows(row: MetricRow) -> bool:
     """Whether a figure can be drawn as its grade may be."""
-    if row.grade in "AB":
+    if row.rule.drawing == "ends":
         return drawable(row) and row.dimension != "rank"
-    return row.grade != "C" or row.index is not None
+    return row.rule.drawing != "index" or row.index is not None
 
 
 def ladder(view: View) -> None:
     st.header(view.say("证据的七个等级", "Seven grades of evidence"), anchor=False)
-    how = {
-        "A": view.say("画作前→后，用原单位。", "Drawn as before → after in its own unit."),
-        "B": view.say(
-            "同上；推算的一端为空心，并写明算式。", "The same; the derived end is hollow and its formula is shown."
-        ),
-        "C": view.say("以改革前为100的指数，从不画成水平。", "An index with before = 100, never levels."),
-        "D": view.say(
-            "从零起的长度，用原单位，从不换算为指数。", "A length from zero in its own unit, never an index."
-        ),
-        "E": view.say("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
-        "F": view.say("一句话。", "A sentence."),
-        "P": view.say(
-            "单独列出，不计入证据，没有方向，只说“计划”。",
-            "Apart, without a direction and in the future tense; never counted as evidence.",
-        ),
-    }
     with st.container(key="changes"):
         for grade, row in examples(view).items():
             with st.container(key=f"figure-ladder-{grade}"):
-                meaning, colon = GRADE_MEANINGS[grade][view.lang], view.say("：", ": ")
+                rule, colon = GRADE_RULES[grade], view.say("：", ": ")
+                meaning = rule.meaning[view.lang]
                 stop = view.say("。", ". ")
-                st.subheader(f"{grade} {GRADE_WORDS[grade][view.lang]}", anchor=False)
+                st.subheader(f"{grade} {rule.word[view.lang]}", anchor=False)
                 st.html(
-                    Markup('<p class="quiet">{}{}{}</p>').format(meaning[:1].upper() + meaning[1:], stop, how[grade])
+                    Markup('<p class="quiet">{}{}{}</p>').format(
+                        meaning[:1].upper() + meaning[1:], stop, rule.drawing_text[view.lang]
+                    )
                 )
                 if row is not None:
                     st.html(

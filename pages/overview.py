@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.evidence import COMPARABLE, GRADES
+from data.model.grades import GRADES, INDEXED
 from data.model.schema import Case
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS
 from pages.figures.export_figure import export_figure
@@ -136,7 +136,7 @@ def index_chart(view: View) -> None:
 
 def comparable(view: View) -> np.ndarray:
     """The positions of the results that have an index: the chosen cities' first, better evidence before other."""
-    found = view.selection.where(("outcome", "output"), COMPARABLE)
+    found = view.selection.where(("outcome", "output"), INDEXED)
     return found[~np.isnan(view.dataset.index.figure("index")[found])]
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.model.schema import Role
 from data.reading.load import FOLDER, Dataset, read_dataset
 from tests.many import FIGURES, MOST, write

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
 from data.downloads.csv_json import csv_bytes
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.query.columns import named
 from data.query.filters import parse, select

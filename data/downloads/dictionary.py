@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
-from data.model.evidence import GRADES, Direction, Origin
+from data.model.evidence import Direction, Origin
+from data.model.grades import GRADES
 from data.model.schema import Basis, Better, Bound, ChangeKind, PeriodKind, PlaceKind, Role, Status, Text
 from data.query.table import COLUMNS, INTEGERS, NUMBERS
 

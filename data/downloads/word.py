@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from data.downloads.archive import sealed
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.table import LIST_SEPARATOR
@@ -100,15 +100,15 @@ class _Writer:
             for grade in grades
         )
         self._note(self.say("；", "; ").join(meanings) + self.say("。", "."))
-        self._compared([row for row in shown if row.grade in "ABCD"])
+        self._compared([row for row in shown if row.rule.has_change])
         self._stated(
-            [row for row in shown if row.grade == "E"],
+            [row for row in shown if row.rule.drawing == "level"],
             "只有水平值或完成量",
             "Levels and amounts delivered, with no earlier value",
         )
-        self._stated([row for row in shown if row.grade == "F"], "以文字表述的结果", "Results in words")
+        self._stated([row for row in shown if row.rule.drawing == "words"], "以文字表述的结果", "Results in words")
         self._stated(
-            [row for row in shown if row.grade == "P"],
+            [row for row in shown if row.rule.drawing == "plan"],
             "目标与规划，不作为成效",
             "Targets and plans, not counted as results",
         )

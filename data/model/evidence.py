@@ -11,16 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from data.model.grades import Grade
 from data.model.schema import Bound, Change, End, Metric, Unit
 
-Grade = Literal["A", "B", "C", "D", "E", "F", "P"]
 Origin = Literal["stated", "derived", "missing"]
 Direction = Literal["improved", "worsened", "unchanged", "unclear"]
 Span = tuple[float, float]
-
-GRADES: tuple[Grade, ...] = ("A", "B", "C", "D", "E", "F", "P")
-COMPARABLE: frozenset[Grade] = frozenset("ABC")
-"""Grades with an index, where the scale allows one."""
 
 # Where the true value lies, seen from the printed number: above (+1), below (-1), on it (0), either side (None).
 _SIDE: dict[Bound, int | None] = {

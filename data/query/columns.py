@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.model.evidence import GRADES, derive
+from data.model.evidence import derive
+from data.model.grades import GRADES
 from data.model.schema import Case, Metric, Role, Text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.query.columns import PROVINCE, ROLES, folded
 from data.query.dataset import Chosen, Dataset
 

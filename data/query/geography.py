@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from data.model.evidence import GRADES, Grade
+from data.model.grades import GRADES, Grade
 from data.model.schema import Case, Lang, Metric, Place, Text
 from data.query.columns import PROVINCE, measured_at
 from data.query.dataset import Chosen, Dataset

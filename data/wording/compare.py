@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from data.model.grades import GRADE_RULES
 from data.wording.rows import MetricRow
 
 LIMIT = 8
@@ -42,13 +43,14 @@ class Comparison:
 
 def scales(row: MetricRow) -> tuple[Scale, ...]:
     """The scales a worded row can be drawn on. Ranks have none: two rankings are not one. Plans are compared with plans only by words."""
-    if row.grade in "PF":
+    drawing = GRADE_RULES[row.grade].drawing
+    if drawing in ("plan", "words"):
         return ()
     found: list[Scale] = [("index", "100")] if row.index is not None else []
-    if row.dimension != "rank" and row.after_value is not None and row.grade in "ABE":
+    if row.dimension != "rank" and row.after_value is not None and drawing in ("ends", "level"):
         found.append(("level", row.dimension if row.dimension in _MEASURED else row.after_unit_id))
     points = row.change_kind == "points" or (row.change_kind == "difference" and row.dimension == "share")
-    if row.change_value is not None and (points or (row.grade == "D" and row.change_kind != "places")):
+    if row.change_value is not None and (points or (drawing == "difference" and row.change_kind != "places")):
         found.append(("difference", "points" if points else row.unit_id))
     return tuple(found)
 
@@ -73,10 +75,9 @@ def _identity(row: MetricRow) -> tuple[str, str]:
 
 
 def _reason(row: MetricRow, chosen: Sequence[Any]) -> Reason:
-    if row.grade == "P":
-        return "plan"
-    if row.grade == "F":
-        return "words"
+    drawing = GRADE_RULES[row.grade].drawing
+    if drawing in ("plan", "words"):
+        return drawing
     if row.dimension == "rank":
         return "rank"
     others = [other for other in chosen if _identity(other) != _identity(row)]

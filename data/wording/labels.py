@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data.model.grades import GRADE_RULES
 from data.model.schema import Lang, Text
 
 
@@ -16,24 +17,8 @@ def pairs(**words: tuple[str, str]) -> Mapping[str, Text]:
     return {name: Text(zh=zh, en=en) for name, (zh, en) in words.items()}
 
 
-GRADE_WORDS = pairs(
-    A=("前后成对", "Paired"),
-    B=("一端推算", "Derived"),
-    C=("仅有变幅", "Indexed"),
-    D=("仅有差值", "Difference"),
-    E=("仅有水平", "Level"),
-    F=("文字表述", "In words"),
-    P=("目标或规划", "Plan"),
-)
-GRADE_MEANINGS = pairs(
-    A=("材料写明前、后两个数值", "the source states both ends"),
-    B=("材料写明一端和变化量，另一端由此算出", "one end and the change are stated; the other end follows"),
-    C=("材料只写明百分比变化或倍数", "only a relative change or a multiple is stated"),
-    D=("材料只写明与此前相差多少", "only a difference from an earlier time is stated"),
-    E=("材料只写明当前值或完成量", "only a present value or an amount delivered is stated"),
-    F=("材料没有数字，或只有约数词语", "there is no number, or only a number-like word"),
-    P=("年度任务或尚未建成的项目，不作为成效证据", "a task or a plan, not counted as evidence"),
-)
+GRADE_WORDS: Mapping[str, Text] = {grade: rule.word for grade, rule in GRADE_RULES.items()}
+GRADE_MEANINGS: Mapping[str, Text] = {grade: rule.meaning for grade, rule in GRADE_RULES.items()}
 ROLE_WORDS = pairs(
     outcome=("成效", "Outcome"),
     output=("产出", "Output"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, overload
 
-from data.model.evidence import DerivedEnd, Direction, Grade, Origin, derive
+from data.model.evidence import DerivedEnd, Direction, Origin, derive
+from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
     Basis,
     Better,
@@ -123,6 +124,10 @@ class MetricRow:
     formula_label: str
     doubtful: bool
     yardstick: str
+
+    @property
+    def rule(self) -> GradeRule:
+        return GRADE_RULES[self.grade]
 
 
 class Rows(Sequence[MetricRow]):

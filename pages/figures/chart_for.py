@@ -19,8 +19,9 @@ def chart_for(row: MetricRow, lang: Lang, indices: Sequence[float] = ()) -> go.F
 
     `indices` are those of the figures beside it, which share the index axis.
     """
-    if row.grade in "AB" and drawable(row):
+    drawing = row.rule.drawing
+    if drawing == "ends" and drawable(row):
         return rank_slope(row, lang) if row.dimension == "rank" else dumbbell(row, lang)
-    if row.grade == "C" and row.index is not None:
+    if drawing == "index" and row.index is not None:
         return index_arrows([row], lang, {row.case_id: ""}, {}, indices)
-    return difference_bar(row, lang) if row.grade == "D" else None
+    return difference_bar(row, lang) if drawing == "difference" else None

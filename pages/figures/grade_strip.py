@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Lang
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
 from pages.figures.memoize import memoize
@@ -54,10 +54,12 @@ def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
 
 def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[int], lang: Lang) -> dict[str, Any]:
     marker = {
-        "color": [_PLAN if grade == "P" else f"rgba(47,127,209,{_SHADES[grade]})" for grade in grades],
+        "color": [
+            f"rgba(47,127,209,{_SHADES[grade]})" if GRADE_RULES[grade].is_evidence else _PLAN for grade in grades
+        ],
         "line": {"width": 1, "color": "rgba(128,136,146,0.9)"},
         "pattern": {
-            "shape": ["/" if grade == "P" else "" for grade in grades],
+            "shape": ["" if GRADE_RULES[grade].is_evidence else "/" for grade in grades],
             "size": 5,
             "fgcolor": "rgba(128,136,146,0.9)",
         },

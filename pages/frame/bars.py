@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.model.problems import visible
 from data.model.schema import Lang, Text
 from data.query.columns import PROVINCE, ROLES

@@ -48,7 +48,7 @@ def evidence_lines(row: MetricRow, lang: Lang) -> Markup:
 
 def tone(row: MetricRow) -> str:
     """The class that colours a figure's words: its direction, grey for a target or plan."""
-    return "plan" if row.grade == "P" else row.direction or ""
+    return (row.direction or "") if row.rule.is_evidence else "plan"
 
 
 def finding(row: MetricRow) -> Markup:
@@ -93,7 +93,7 @@ def compact(rows: Iterable[MetricRow], lang: Lang) -> Markup:
         item.format(
             row.change_label or row.after_label or row.before_label,
             row.name,
-            row.grade if row.grade != "P" else row.grade_word,
+            row.grade if row.rule.is_evidence else row.grade_word,
         )
         for row in rows
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.model.grades import GRADE_RULES
 from data.model.schema import Lang
 from pages.serving.policy import LANGUAGE_SCRIPTS
 
@@ -50,9 +51,7 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .strip b { font-size: 1.1rem; font-variant-numeric: tabular-nums; font-weight: 600; text-align: right; padding-right: .5rem; }
 .strip .grade { justify-self: start; }
 .grade { display: inline-block; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3rem; font-size: .75rem; line-height: 1.25rem; font-weight: 600; }
-.grade-C, .grade-D { border-style: dashed; }
-.grade-E, .grade-F { border-style: dotted; }
-.grade-P { border-style: double; border-width: 3px; padding: 0 .2rem; line-height: 1rem;
+.grade-P { border-width: 3px; padding: 0 .2rem; line-height: 1rem;
   background: repeating-linear-gradient(135deg, var(--rule) 0 1px, transparent 1px 5px); }
 .improved { color: light-dark(#1d62a8, #7db4ee); }
 .worsened { color: light-dark(#a94f0b, #f0a868); }
@@ -133,6 +132,7 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 </style>
 """
 
+_BORDERS = "".join(f".grade-{grade} {{ border-style: {rule.border}; }}\n" for grade, rule in GRADE_RULES.items())
 
 _PRINT = """
 <style>
@@ -193,4 +193,7 @@ def apply(lang: Lang, printing: bool, embedded: bool) -> None:
     """Puts the style sheet on the page, with that of paper or of a frame elsewhere where asked, and tells the browser the language."""
     more = _PRINT if printing else _EMBED if embedded else ""
     dialogs = _DIALOGS.format(lost=LOST[lang], nowhere=NOWHERE[lang])
-    st.html(f"{_CSS}{dialogs}{more}<script>{LANGUAGE_SCRIPTS[lang]}</script>", unsafe_allow_javascript=True)
+    st.html(
+        f"{_CSS}<style>{_BORDERS}</style>{dialogs}{more}<script>{LANGUAGE_SCRIPTS[lang]}</script>",
+        unsafe_allow_javascript=True,
+    )

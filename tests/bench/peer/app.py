@@ -14,7 +14,7 @@ from flask import Response, g, jsonify
 
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.query.filters import ROLES, options
 from data.reading.live import boundaries, current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS, Screen

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.model.evidence import GRADES
+from data.model.grades import GRADES
 from data.model.schema import Case
 from data.query.columns import homes, named
 from data.query.filters import PROVINCE
