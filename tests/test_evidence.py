@@ -538,15 +538,15 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize(("field", "given"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 def test_what_cannot_be_true_together(field, given):
     given = {"better": "lower", **given} if given.get("unit") == "rank" else given
-    assert [".".join(path) for path, _, _ in contradictions(figure(**given), UNITS, disputed=False)] == (
+    assert [".".join(finding.path) for finding in contradictions(figure(**given), UNITS, disputed=False)] == (
         [field] if field else []
     )
 
 
 @pytest.mark.parametrize(("disputed", "severity"), [(False, "error"), (True, "warning")])
 def test_a_declared_conflict_makes_a_disagreement_a_warning(disputed, severity):
-    ((_, message, said),) = contradictions(figure(before=100, after=50, change=("relative", -40)), UNITS, disputed)
-    assert (said, message.split(". ")[0]) == (severity, "the ends give -50, the change says -40")
+    (finding,) = contradictions(figure(before=100, after=50, change=("relative", -40)), UNITS, disputed)
+    assert (finding.severity, finding.message.split(". ")[0]) == (severity, "the ends give -50, the change says -40")
 
 
 def stated(metric: Metric, side: str) -> bool:
@@ -581,7 +581,7 @@ def test_no_share_has_an_index_that_the_source_does_not_state():
 
 def test_never_an_index_for_ranks_points_or_two_units():
     def forbidden(metric: Metric) -> bool:
-        units = {(printed.unit if printed else None) or metric.unit for printed in (metric.before, metric.after)}
+        units = {metric.unit_of(printed) for printed in (metric.before, metric.after)}
         only_points = (
             not (stated(metric, "before") or stated(metric, "after"))
             and metric.change is not None

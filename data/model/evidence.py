@@ -1,8 +1,7 @@
-"""What follows from a figure and is never typed by hand: its missing end, grade, index, direction and formula.
+"""What is derived from a metric and never written by hand: its missing end, grade, index, direction and formula.
 
-The rules are the project's honesty ladder:
-A both ends · B one end and the change · C only a relative change or a multiple · D only a difference, points or places ·
-E a level · F words · P a target or plan, whatever it gives.
+`derive` computes the evidence of one metric; `contradictions` finds what cannot be true together in it. What a grade
+means and allows is in `data.model.grades`.
 """
 
 from __future__ import annotations
@@ -12,36 +11,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.model.grades import Grade
+from data.model.problems import Finding
+from data.model.problems import Path as FieldPath
 from data.model.schema import Bound, Change, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]
 Direction = Literal["improved", "worsened", "unchanged", "unclear"]
 Span = tuple[float, float]
 
-# Where the true value lies, seen from the printed number: above (+1), below (-1), on it (0), either side (None).
-_SIDE: dict[Bound, int | None] = {
-    "exact": 0,
-    "over": 1,
-    "at_least": 1,
-    "under": -1,
-    "nearly": -1,
-    "at_most": -1,
-    "about": None,
-}
-_MIRROR: dict[Bound, Bound] = {
-    "exact": "exact",
-    "over": "under",
-    "under": "over",
-    "nearly": "over",
-    "about": "about",
-    "at_least": "at_most",
-    "at_most": "at_least",
-}
+_SIDE: Mapping[Bound, int | None] = {
+    "exact": 0, "over": 1, "at_least": 1, "under": -1, "nearly": -1, "at_most": -1, "about": None,
+}  # fmt: skip
+"""Where the true value lies, seen from the printed number: above (1), below (-1), on it (0), on either side (None)."""
+_MIRROR: Mapping[Bound, Bound] = {
+    "exact": "exact", "over": "under", "under": "over", "nearly": "over", "about": "about",
+    "at_least": "at_most", "at_most": "at_least",
+}  # fmt: skip
+"""The bound of a number whose sign is turned."""
 
 
 @dataclass(frozen=True)
 class DerivedEnd:
-    """An end as drawn: the printed numbers, or the ones derived from the other end and the change."""
+    """One end of a metric: as printed, or derived from the other end and the change."""
 
     span: Span | None
     bound: Bound
@@ -50,9 +41,11 @@ class DerivedEnd:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a figure is worth. `index` is after ÷ before × 100, None where the scale or the source allows none.
+    """What is derived from a metric.
 
-    `derived_change` is the points between both ends of a share, calculated where the source states no change.
+    `index` is after ÷ before × 100, None where the scale or the source allows none. `derived_change` is the difference
+    in percentage points between both ends of a share, where the source states no change. `direction` is None for a
+    plan, a neutral metric, and where nothing is compared.
     """
 
     grade: Grade
@@ -66,71 +59,58 @@ class Evidence:
 
 
 def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
-    """The evidence of one figure."""
+    """Compute the evidence of one metric; `units` by id."""
     before, after, formula = _ends(metric, units)
     index, index_bound, index_formula = _index(metric, units, before, after)
     derived_change, change_formula = _points(metric, units, before, after)
-    grade = _grade(metric, before, after)
     return Evidence(
-        grade,
-        before,
-        after,
-        index,
-        index_bound,
-        _direction(metric, units, before, after),
-        "; ".join(part for part in (formula, change_formula, index_formula) if part),
-        derived_change,
+        grade=_grade(metric, before, after),
+        before=before,
+        after=after,
+        index=index,
+        index_bound=index_bound,
+        direction=_direction(metric, units, before, after),
+        formula="; ".join(filter(None, (formula, change_formula, index_formula))),
+        derived_change=derived_change,
     )
 
 
-def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[tuple[tuple[str, ...], str, str]]:
-    """What cannot be true together in one figure: (field, message, severity).
+def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[Finding]:
+    """Find what cannot be true together in one metric; paths begin at the metric.
 
-    A stated change that disagrees with its ends beyond rounding is an error, or a warning where the case declares a conflict that names the figure.
+    A stated change that disagrees with its ends beyond rounding is an error, or a warning where the case declares a
+    conflict that names the metric (`disputed`).
     """
-    found: list[tuple[tuple[str, ...], str, str]] = []
+    found: list[Finding] = []
     unit, change = units[metric.unit], metric.change
-    if unit.dimension == "rank" and metric.better == "higher":
-        found.append((("better",), "a rank improves towards 1. Write better: lower", "error"))
-    if change and change.kind == "places" and unit.dimension != "rank":
-        found.append(
-            (
-                ("change", "kind"),
-                f"places belong to a rank, but the unit is {metric.unit}. Write unit: rank, or another kind",
-                "error",
-            )
-        )
-    if change and change.kind == "points" and unit.dimension != "share":
-        found.append(
-            (
-                ("change", "kind"),
-                f"percentage points belong to a share, but the unit is {metric.unit}. Write unit: percent, or kind: difference",
-                "error",
-            )
-        )
-    if unit.dimension == "rank" and change and change.kind in ("relative", "multiple"):
-        found.append((("change", "kind"), f"a rank has no {change.kind} change. Write kind: places", "error"))
-    if found or change is None or change.span is None:
+    rank = unit.dimension == "rank"
+    if rank and metric.better == "higher":
+        found.append(Finding(("better",), "a rank improves towards 1. Write better: lower"))
+    if change is None:
         return found
-    gap = _disagreement(metric, units, change)
-    if gap is not None:
+    kind: FieldPath = ("change", "kind")
+    if change.kind == "places" and not rank:
+        message = f"places belong to a rank, but the unit is {metric.unit}. Write unit: rank, or another kind"
+        found.append(Finding(kind, message))
+    if change.kind == "points" and unit.dimension != "share":
+        message = f"percentage points belong to a share, but the unit is {metric.unit}."
+        found.append(Finding(kind, f"{message} Write unit: percent, or kind: difference"))
+    if rank and change.kind in ("relative", "multiple"):
+        found.append(Finding(kind, f"a rank has no {change.kind} change. Write kind: places"))
+    gap = None if found else _disagreement(metric, change)
+    if gap:
         implied = f"the ends give {gap[0]:g}, the change says {gap[1]:g}"
-        advice = (
-            "The case declares the conflict"
-            if disputed
-            else "Correct one of them, or declare a conflict that names this figure"
-        )
-        found.append((("change",), f"{implied}. {advice}", "warning" if disputed else "error"))
+        if disputed:
+            found.append(Finding(("change",), f"{implied}. The case declares the conflict", "warning"))
+        else:
+            advice = "Correct one of them, or declare a conflict that names this figure"
+            found.append(Finding(("change",), f"{implied}. {advice}"))
     return found
 
 
 def number(value: float) -> str:
-    """A number without a trailing zero or binary noise: 1452, 0.6, 82.61."""
+    """Format a number without trailing zeros and binary noise: 1452, 0.6, 82.61."""
     return f"{round(value, 6):,.10g}".replace(",", "")
-
-
-def _own_unit(end: End | None, metric: Metric) -> str:
-    return (end.unit if end else None) or metric.unit
 
 
 def _printed(end: End | None) -> DerivedEnd:
@@ -157,24 +137,26 @@ def _ends(metric: Metric, units: Mapping[str, Unit]) -> tuple[DerivedEnd, Derive
 
 
 def _derivable(metric: Metric, units: Mapping[str, Unit], change: Change, backwards: bool) -> bool:
-    """A "%" change of a rate may mean points: nothing is derived from it. No way leads back from a fall of 100 %."""
+    """Whether the missing end follows from the change.
+
+    Not where a "%" may mean percentage points, and not backwards from a fall of 100 %.
+    """
     assert change.span is not None
     if backwards and change.kind == "relative" and change.span[0] == -100:
         return False
-    if any(caveat.kind in ("percent_or_points", "of_the_increment", "mixed_units") for caveat in metric.caveats):
+    if metric.has_caveat("percent_or_points", "of_the_increment", "mixed_units"):
         return False
     dimension = units[metric.unit].dimension
-    return {
-        "places": dimension == "rank",
-        "points": dimension == "share",
-        "difference": dimension != "rank",
-        "relative": dimension != "rank",
-        "multiple": dimension != "rank",
-    }[change.kind]
+    if change.kind == "points":
+        return dimension == "share"
+    return (change.kind == "places") == (dimension == "rank")
 
 
 def _solve(known: Span, change: Change, backwards: bool) -> tuple[Span, str]:
-    """The unknown end from the known one, and how it was computed. Every combination of the printed numbers; lowest and highest."""
+    """Compute the unknown end from the known one, and how it was computed.
+
+    Of ranges every combination of the printed numbers is computed; the lowest and the highest are the result.
+    """
     assert change.span is not None
     results = [_solve_one(end, delta, change, backwards) for end in known for delta in change.span]
     values = [value for value, _ in results]
@@ -183,16 +165,13 @@ def _solve(known: Span, change: Change, backwards: bool) -> tuple[Span, str]:
 
 
 def _solve_one(end: float, delta: float, change: Change, backwards: bool) -> tuple[float, str]:
-    sign = -1 if backwards else 1
-    if change.kind == "multiple":
-        return _tidy(
-            end / delta if backwards else end * delta
-        ), f"{number(end)} {'÷' if backwards else '×'} {number(delta)}"
-    if change.kind == "relative":
-        factor = 1 + delta / 100
-        symbols = f"{number(end)} {'÷' if backwards else '×'} (1 {'+' if delta >= 0 else '−'} {number(abs(delta))} %)"
-        return _tidy(end / factor if backwards else end * factor), symbols
-    step = delta * sign * (-1 if change.kind == "places" else 1)
+    if change.kind in ("multiple", "relative"):
+        relative = change.kind == "relative"
+        factor = 1 + delta / 100 if relative else delta
+        shown = f"(1 {'+' if delta >= 0 else '−'} {number(abs(delta))} %)" if relative else number(delta)
+        value = end / factor if backwards else end * factor
+        return _tidy(value), f"{number(end)} {'÷' if backwards else '×'} {shown}"
+    step = -delta if backwards != (change.kind == "places") else delta
     return _tidy(end + step), f"{number(end)} {'+' if step >= 0 else '−'} {number(abs(step))}"
 
 
@@ -205,7 +184,7 @@ def _range(span: Span) -> str:
 
 
 def _signed(change: Change) -> Bound:
-    """The bound of the signed change: a fall of over 15 % lies below -15 %."""
+    """Return the bound of the signed change: a fall of over 15 % is a change below -15 %."""
     assert change.span is not None
     return _MIRROR[change.bound] if change.span[1] < 0 else change.bound
 
@@ -217,7 +196,7 @@ def _solved_bound(known: Bound, change: Change, backwards: bool) -> Bound:
 
 
 def combine(first: Bound, second: Bound) -> Bound:
-    """The bound of a result that grows with both its parts; opposite or unknown sides give `about`."""
+    """Return the bound of a result that grows with both parts; opposite or unknown sides give `about`."""
     if first == "exact" or second == "exact" or first == second:
         return second if first == "exact" else first
     if _SIDE[first] is None or _SIDE[first] != _SIDE[second]:
@@ -226,22 +205,21 @@ def combine(first: Bound, second: Bound) -> Bound:
 
 
 def _same_scale(metric: Metric) -> bool:
-    return _own_unit(metric.before, metric) == _own_unit(metric.after, metric)
+    return metric.unit_of(metric.before) == metric.unit_of(metric.after)
 
 
 def is_share(metric: Metric, units: Mapping[str, Unit]) -> bool:
-    """Whether an end is a share: it changes in percentage points, unless the source itself says otherwise."""
-    return any(units[_own_unit(end, metric)].dimension == "share" for end in (metric.before, metric.after))
+    """Whether an end is a share, which changes in percentage points unless the source says otherwise."""
+    return any(units[metric.unit_of(end)].dimension == "share" for end in (metric.before, metric.after))
 
 
 def _points(
     metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
 ) -> tuple[Change | None, str]:
-    """The points between both stated ends of a share, and their formula. None where ranges leave the sign open."""
+    """Compute the points between both stated ends of a share; None where ranges leave the sign open."""
     if metric.change is not None or before.span is None or after.span is None:
         return None, ""
-    mixed = any(caveat.kind == "mixed_units" for caveat in metric.caveats)
-    if mixed or not (is_share(metric, units) and _same_scale(metric)):
+    if metric.has_caveat("mixed_units") or not (is_share(metric, units) and _same_scale(metric)):
         return None, ""
     pairs = (after.span[0], before.span[1]), (after.span[1], before.span[0])
     low, high = (_tidy(end - start) for end, start in pairs)
@@ -260,33 +238,24 @@ def _index(
     metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
 ) -> tuple[float | None, Bound | None, str]:
     nothing = (None, None, "")
-    if units[metric.unit].dimension == "rank" or any(caveat.kind == "mixed_units" for caveat in metric.caveats):
+    if units[metric.unit].dimension == "rank" or metric.has_caveat("mixed_units"):
         return nothing
     if before.span and after.span and _same_scale(metric) and not is_share(metric, units):
         (start, top), (end, high) = before.span, after.span
         if start != top or end != high or start <= 0 or end < 0:
             return nothing
         index = _tidy(end / start * 100)
-        return (
-            index,
-            combine(after.bound, _MIRROR[before.bound]),
-            f"index = {number(end)} ÷ {number(start)} × 100 = {number(round(index, 1))}",
-        )
+        formula = f"index = {number(end)} ÷ {number(start)} × 100 = {number(round(index, 1))}"
+        return index, combine(after.bound, _MIRROR[before.bound]), formula
     change = metric.change
     if change is None or change.value is None or change.kind not in ("relative", "multiple"):
         return nothing
     if change.kind == "multiple":
-        return (
-            _tidy(change.value * 100),
-            change.bound,
-            f"index = {number(change.value)} × 100 = {number(change.value * 100)}",
-        )
+        index = _tidy(change.value * 100)
+        return index, change.bound, f"index = {number(change.value)} × 100 = {number(index)}"
     index = _tidy(100 + change.value)
-    return (
-        index,
-        _signed(change),
-        f"index = 100 {'+' if change.value >= 0 else '−'} {number(abs(change.value))} = {number(index)}",
-    )
+    sign = "+" if change.value >= 0 else "−"
+    return index, _signed(change), f"index = 100 {sign} {number(abs(change.value))} = {number(index)}"
 
 
 def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
@@ -300,7 +269,7 @@ def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
 
 
 def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> Direction | None:
-    """None for a plan, a neutral figure or no comparison; `unclear` where bounds or ranges leave both open."""
+    """None for a plan, a neutral metric or no comparison; `unclear` where bounds or ranges leave both open."""
     compared = metric.change is not None or all(
         end and (end.numeric or end.text) for end in (metric.before, metric.after)
     )
@@ -316,7 +285,7 @@ def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, af
 
 def _move_of_ends(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> int | None:
     assert before.span and after.span
-    start_unit, end_unit = units[_own_unit(metric.before, metric)], units[_own_unit(metric.after, metric)]
+    start_unit, end_unit = units[metric.unit_of(metric.before)], units[metric.unit_of(metric.after)]
     if start_unit.dimension != end_unit.dimension:
         return None
     start = tuple(value * start_unit.factor for value in before.span)
@@ -344,8 +313,11 @@ def _move_of_change(change: Change | None) -> int | None:
     return -upward if change.kind == "places" else upward
 
 
-def _disagreement(metric: Metric, units: Mapping[str, Unit], change: Change) -> tuple[float, float] | None:
-    """(implied, stated) when both exact ends and the exact change are printed and differ by more than their rounding; places are never rounded."""
+def _disagreement(metric: Metric, change: Change) -> tuple[float, float] | None:
+    """Return the implied and the stated change where they differ by more than rounding.
+
+    Compared are exact numbers only: both ends and the change. Places are never rounded.
+    """
     before, after = metric.before, metric.after
     if not (before and after and before.value is not None and after.value is not None and change.value is not None):
         return None
@@ -371,6 +343,6 @@ def _disagreement(metric: Metric, units: Mapping[str, Unit], change: Change) -> 
 
 
 def _half_step(value: float) -> float:
-    """Half of the last printed digit: 0.05 for 12.4, 0.5 for 881."""
+    """Return half of the last printed digit: 0.05 for 12.4, 0.5 for 881."""
     digits = number(value).partition(".")[2]
     return 0.5 * 10.0 ** -len(digits)

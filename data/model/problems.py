@@ -1,4 +1,4 @@
-"""What is wrong with a file, said so that a curator can mend it: where, what was found, what to write."""
+"""Problems of a file and their messages: where it is wrong, what was found, and what to write instead."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ Path = tuple[str | int, ...]
 Severity = Literal["error", "warning"]
 
 FEW = 14
-"""So many known words are listed when none of them is near."""
+"""Maximum number of known words that a message lists."""
 
 _APPROXIMATE = {
-    "不到": "under", "不足": "under", "以上": "at_least", "以内": "at_most", "超": "over", "余": "over", "多": "over", "近": "nearly", "约": "about",
-    "over": "over", "about": "about", "nearly": "nearly", "under": "under", ">": "over", "<": "under", "~": "about", "≥": "at_least", "≤": "at_most",
+    "不到": "under", "不足": "under", "以上": "at_least", "以内": "at_most", "超": "over", "余": "over", "多": "over",
+    "近": "nearly", "约": "about", "over": "over", "about": "about", "nearly": "nearly", "under": "under", ">": "over",
+    "<": "under", "~": "about", "≥": "at_least", "≤": "at_most",
 }  # fmt: skip
+"""The bound that a word or sign beside a number means."""
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 _RANGE = re.compile(r"[0-9] *[-–~至到] *[0-9]")
 _LANGUAGES = {"zh": "the Chinese text", "en": "the English text"}
@@ -30,7 +32,7 @@ _LANGUAGES = {"zh": "the Chinese text", "en": "the English text"}
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One finding. `line` and `column` count from 1; `field` is the path to the key, empty for the file itself."""
+    """A fault of a file. `line` and `column` count from 1; `field` is the key's path, empty for the file itself."""
 
     file: str
     line: int
@@ -46,7 +48,7 @@ class Problem:
 
 
 class Finding(NamedTuple):
-    """What is wrong at a path of a file, before its line is known. `at_key`: the key itself is wrong, not what it holds."""
+    """A fault at a path of a file whose line is not known yet. `at_key`: the key is wrong, not its value."""
 
     path: Path
     message: str
@@ -55,12 +57,15 @@ class Finding(NamedTuple):
 
 
 def field_name(path: Path) -> str:
-    """`("metrics", 3, "after")` as `metrics[3].after`; a key no name would have is cut and escaped."""
+    """Format a path: `("metrics", 3, "after")` as `metrics[3].after`. Long and invisible keys are cut and escaped."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{visible(key, 40)}" for key in path).lstrip(".")
 
 
 def did_you_mean(word: str, known: Mapping[str, str], elsewhere: str) -> str:
-    """` Did you mean "…"?` for the nearest known word, which may be a name of what is meant; otherwise the known words where they are few, or where they stand."""
+    """Suggest the nearest known word, otherwise list the known words where they are few, or name where they stand.
+
+    `known` maps what may have been written, an id or a name, to the word to write.
+    """
     near = difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.6)
     if near:
         return f' Did you mean "{known[near[0]]}"?'
@@ -69,7 +74,7 @@ def did_you_mean(word: str, known: Mapping[str, str], elsewhere: str) -> str:
 
 
 def shown(value: object) -> str:
-    """What was found, short enough for one line and without control characters."""
+    """Format a value that was found, short enough for one line and without control characters."""
     if isinstance(value, dict):
         return "a group of keys"
     if isinstance(value, (list, tuple)):
@@ -82,15 +87,16 @@ def shown(value: object) -> str:
 
 
 def visible(text: str, limit: int) -> str:
-    """The text cut to `limit` characters, with control and other invisible characters written as \\uXXXX."""
+    """Cut the text to `limit` characters and escape control and other invisible characters as \\uXXXX."""
     cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 
 def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Iterator[Finding]:
-    """Each failure of a validation, without those that only follow: a key is missing because it is misspelt, a list is short because its entries are faulty.
+    """Yield each failure of a validation, without those that only follow from another.
 
-    `known_keys` holds the keys a group takes, by the path of the group with indices removed.
+    A key is missing because it is misspelt; a list is short because its entries are faulty. `known_keys` are the keys
+    of each group, by the path of the group without indices.
     """
     details = error.errors(include_url=False)
     lists = {
@@ -142,12 +148,12 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
             group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
             return f"expected a group of keys, got {shown(found)}. Write {{{group}}}"
         case "string_too_long" | "too_long" if isinstance(found, str):
-            hint = (
-                "Cite the shortest run that carries the figure" if {"phrase", "phrases"} & set(named) else "Shorten it"
-            )
+            cited = {"phrase", "phrases"} & set(named)
+            hint = "Cite the shortest run that carries the figure" if cited else "Shorten it"
             return f"{len(found)} characters, at most {context['max_length']} are allowed. {hint}"
         case "too_short":
-            return f"expected at least {context['min_length']}, got {context['actual_length']}. Add {'one' if context['min_length'] == 1 else 'the others'}"
+            least, more = context["min_length"], "one" if context["min_length"] == 1 else "the others"
+            return f"expected at least {least}, got {context['actual_length']}. Add {more}"
         case "too_long":
             return f"expected at most {context['max_length']}, got {context['actual_length']}. Keep the most telling"
         case "string_pattern_mismatch":
@@ -167,7 +173,7 @@ _PATTERNS = {
 
 
 def _number_hint(found: object, field: str) -> str:
-    """How to write what was found as a number: 约30 is a value with a bound, 0.7-0.8 a range, 3,000 and 30% a bare number."""
+    """Say how to write it as a number: 约30 is a value with a bound, 0.7-0.8 a range, 3,000 and 30% are numbers."""
     if not isinstance(found, str):
         return "Write the printed number"
     text = unicodedata.normalize("NFKC", found).replace("−", "-")
@@ -183,8 +189,5 @@ def _number_hint(found: object, field: str) -> str:
         return "Write one number; dates belong to a period"
     bound = next((name for word, name in _APPROXIMATE.items() if word in text), None)
     wanted = f"{field}: {low} and bound: {bound}" if bound else f"{low} without quotes, words or unit"
-    return (
-        f"Write {wanted}; {multiplier[0]} belongs to the unit"
-        if (multiplier := re.search("[万亿]", text))
-        else f"Write {wanted}"
-    )
+    multiplier = re.search("[万亿]", text)
+    return f"Write {wanted}; {multiplier[0]} belongs to the unit" if multiplier else f"Write {wanted}"

@@ -1,7 +1,7 @@
-"""What a case file may hold: the shape of a case, its figures and the reference tables.
+"""The shape of a case file and of the reference tables: cases, metrics, places, domains, units, the source.
 
-Everything here is immutable, refuses unknown keys and converts nothing: a number written as text is an error, not a number.
-The evidence that follows from a figure (grade, index, direction, missing end) is derived in `data.evidence`, never written.
+Instances are immutable, refuse unknown keys and convert nothing: a number written as text is an error. What is derived
+from a metric (grade, index, direction, missing end) is in `data.model.evidence`, never in a file.
 """
 
 from __future__ import annotations
@@ -23,19 +23,9 @@ Basis = Literal["stated", "implied", "unstated"]
 ChangeKind = Literal["relative", "points", "difference", "multiple", "places"]
 PeriodKind = Literal["during", "as_of", "cumulative"]
 CaveatKind = Literal[
-    "percent_or_points",
-    "conflicting",
-    "mixed_units",
-    "undated",
-    "scope_differs",
-    "unequal_periods",
-    "of_the_increment",
-    "overlapping",
-    "broad_aggregate",
-    "unclear_denominator",
-    "self_reported",
-    "other",
-]
+    "percent_or_points", "conflicting", "mixed_units", "undated", "scope_differs", "unequal_periods",
+    "of_the_increment", "overlapping", "broad_aggregate", "unclear_denominator", "self_reported", "other",
+]  # fmt: skip
 NotMeasuredReason = Literal["document_date", "list_number", "name", "repetition", "event"]
 Dimension = Literal[
     "share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate"
@@ -43,13 +33,13 @@ Dimension = Literal[
 PlaceKind = Literal["province", "prefecture", "county", "district", "township", "zone", "outside"]
 
 TEXT_LIMIT = 1000
-"""A text is a paragraph at most."""
+"""Maximum number of characters of a text."""
 PHRASE_LIMIT = 40
-"""A phrase is a citation of at most this many characters; a sentence of the source is never copied."""
+"""Maximum number of characters of a citation: no sentence of the source is copied."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
-"""Characters that Python calls printable and nobody sees, and the one for broken text."""
+"""Invisible characters that `str.isprintable` accepts, and the replacement character."""
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
 
@@ -60,16 +50,16 @@ def _plain(text: str) -> str:
     hidden = next((character for character in text if not character.isprintable() or character in _UNSEEN), None)
     if hidden is not None:
         raise ValueError(
-            f"holds the invisible or broken character U+{ord(hidden):04X}. Write it on one line, in visible characters and plain blanks"
+            f"holds the invisible or broken character U+{ord(hidden):04X}. "
+            "Write it on one line, in visible characters and plain blanks"
         )
     return text
 
 
 def _english(text: str) -> str:
-    if _CJK.search(text):
-        raise ValueError(
-            f"the English text holds Chinese characters ({''.join(dict.fromkeys(_CJK.findall(text)))[:10]}). Translate them or write them in pinyin"
-        )
+    if found := "".join(dict.fromkeys(_CJK.findall(text))):
+        message = f"the English text holds Chinese characters ({found[:10]})"
+        raise ValueError(f"{message}. Translate them or write them in pinyin")
     return text
 
 
@@ -80,9 +70,8 @@ def _date(value: object) -> object:
     if not _is_date(text):
         parts = _NEARLY_A_DATE.fullmatch(text)
         likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
-        raise ValueError(
-            f"expected a date, got {shown(text)}. Write {likely if _is_date(likely) else '2020, 2020-12 or 2020-12-31'}"
-        )
+        example = likely if _is_date(likely) else "2020, 2020-12 or 2020-12-31"
+        raise ValueError(f"expected a date, got {shown(text)}. Write {example}")
     return text
 
 
@@ -97,7 +86,7 @@ def _is_date(text: str) -> bool:
 
 
 def _precedes(one: str, other: str) -> bool:
-    """Whether a date lies before another, as far as both are precise."""
+    """Whether a date lies before another, compared to the precision of the less precise one."""
     width = min(len(one), len(other))
     return one[:width] < other[:width]
 
@@ -111,7 +100,7 @@ def _phrase(value: object) -> object:
 Plain = Annotated[str, AfterValidator(_plain), Field(max_length=TEXT_LIMIT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
-"""An id that is defined elsewhere: whether it exists is checked with all files at hand."""
+"""An id that is defined elsewhere; whether it exists is checked in `data.reading.validate`."""
 Year = Annotated[int, Field(ge=1900, le=2099)]
 Date = Annotated[
     str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])
@@ -119,11 +108,13 @@ Date = Annotated[
 
 
 class Model(BaseModel):
+    """Base of everything read from a file: immutable, strict, without unknown keys."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Text(Model):
-    """One thing a reader reads, in both languages."""
+    """A text in both languages."""
 
     zh: Plain
     en: Annotated[Plain, AfterValidator(_english)]
@@ -133,7 +124,7 @@ class Text(Model):
 
 
 class Period(Model):
-    """When a value holds: during a span, as of a moment (only `end`), or added up until `end` (`start` where it is known)."""
+    """When a value holds: during a span, as of a moment (only `end`), or cumulative to `end` (`start` where known)."""
 
     start: Date | None = None
     end: Date
@@ -150,13 +141,16 @@ class Period(Model):
         return self
 
     def iso(self) -> str:
-        """An ISO 8601 interval: `2020-01/2020-10`; a moment repeats itself and an unknown start is `..`, so that no spreadsheet reads a date."""
+        """Return the period as an ISO 8601 interval: `2020-01/2020-10`.
+
+        A moment is written twice and an unknown start as `..`, so that no spreadsheet reads it as a date.
+        """
         start = self.end if self.kind == "as_of" else self.start or ".."
         return f"{start}/{self.end}"
 
 
 class Quantity(Model):
-    """A number, a range or number-like words; exactly one of them, or none."""
+    """A value, a range (`low`, `high`) or number-like words; at most one of them."""
 
     value: FiniteFloat | None = None
     low: FiniteFloat | None = None
@@ -182,14 +176,14 @@ class Quantity(Model):
 
     @property
     def span(self) -> tuple[float, float] | None:
-        """The lowest and highest printed number; twice the same for a single value."""
+        """The lowest and the highest printed number; equal for a single value."""
         if self.value is not None:
             return self.value, self.value
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 class End(Quantity):
-    """One end of a figure, before or after. It may carry a period without a value ("compared with 2018")."""
+    """One end of a metric, before or after. It may have a period without a value ("compared with 2018")."""
 
     unit: Ref | None = None
     period: Period | None = None
@@ -206,12 +200,8 @@ class End(Quantity):
             ("period", self.period_basis, self.period is not None),
         ):
             if given is not None and (given == "unstated") == present:
-                said = (
-                    f"but there is a {name}. Write stated or implied"
-                    if present
-                    else f"but there is no {name}. Write unstated, or leave it out"
-                )
-                raise ValueError(f"{name}_basis: {given}, {said}")
+                there, advice = ("a", "stated or implied") if present else ("no", "unstated, or leave it out")
+                raise ValueError(f"{name}_basis: {given}, but there is {there} {name}. Write {advice}")
         return self
 
     @property
@@ -224,9 +214,9 @@ class End(Quantity):
 
 
 class Change(Quantity):
-    """A stated change, after minus before; `multiple` is after ÷ before; `places` above 0 moved up, towards 1.
+    """A stated change: after minus before. `multiple` is after ÷ before; `places` above 0 are places up, towards 1.
 
-    The bound speaks of the printed size: "down by nearly 40 %" is value -40, bound nearly.
+    The bound refers to the printed size: "down by nearly 40 %" is value -40, bound nearly.
     """
 
     kind: ChangeKind
@@ -237,7 +227,8 @@ class Change(Quantity):
             raise ValueError("a change needs a value, low and high, or a text. Write what the source says")
         if self.kind == "multiple" and self.span and self.span[0] <= 0:
             raise ValueError(
-                f"a multiple is after ÷ before and above 0, got {self.span[0]:g}. Write 0.5 for halved, 4 for twice doubled"
+                f"a multiple is after ÷ before and above 0, got {self.span[0]:g}. "
+                "Write 0.5 for halved, 4 for twice doubled"
             )
         if self.kind == "relative" and self.span and self.span[0] < -100:
             raise ValueError(f"a relative change of {self.span[0]:g} % is below -100 %. Check the sign and the kind")
@@ -245,14 +236,18 @@ class Change(Quantity):
 
 
 class Yardstick(Model):
-    """Something outside the case that the source compares with; never an end of the figure."""
+    """A value outside the case that the source compares with; never an end of the metric."""
 
     label: Text
     end: End
 
 
 class Phrase(Model):
-    """A verbatim run of the source. `occurrence` says which, when it stands more than once in the section; `excludes` lists numerals inside it that other figures hold."""
+    """A verbatim run of the source.
+
+    `occurrence` counts from 1 where it stands more than once in the section; `excludes` lists the numerals in it that
+    belong to other metrics.
+    """
 
     text: Annotated[Plain, Field(max_length=PHRASE_LIMIT)]
     occurrence: Annotated[int, Field(ge=1)] | None = None
@@ -265,12 +260,14 @@ PhraseLike = Annotated[
 
 
 class Caveat(Model):
+    """A doubt about a metric, and what it means for its reader."""
+
     kind: CaveatKind
     note: Text
 
 
 class Metric(Model):
-    """One figure of the source: what it is, whose, both its ends as far as stated, and the words it stands in."""
+    """One measured thing of a case: its name and place, its ends and change as stated, and the words of the source."""
 
     id: Id
     name: Text
@@ -294,12 +291,21 @@ class Metric(Model):
         ends = [end for end in (self.before, self.after) if end and (end.numeric or end.text)]
         if not ends and self.change is None:
             raise ValueError(
-                "a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured"
+                "a figure needs a value in before or after, or a change. "
+                "Write what the source says, or list the phrase under not_measured"
             )
         before, after = (end.period if end else None for end in (self.before, self.after))
         if before and after and _precedes(after.end, before.end):
             raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
         return self
+
+    def unit_of(self, end: End | None) -> Ref:
+        """Return the id of the unit that an end is printed in."""
+        return (end.unit if end else None) or self.unit
+
+    def has_caveat(self, *kinds: CaveatKind) -> bool:
+        """Whether one of the caveats is of one of these kinds."""
+        return any(caveat.kind in kinds for caveat in self.caveats)
 
 
 class Event(Model):
@@ -318,7 +324,7 @@ class Event(Model):
 
 
 class Conflict(Model):
-    """Where the document contradicts itself; `note` says what a reader should do about it."""
+    """A contradiction within the document; `note` tells the reader what to do about it."""
 
     id: Id
     metrics: tuple[Ref, ...] = ()
@@ -327,7 +333,7 @@ class Conflict(Model):
 
 
 class NotMeasured(Model):
-    """A numeral of the source that is no figure, and why."""
+    """A numeral of the source that is no metric, and the reason."""
 
     phrase: PhraseLike
     reason: NotMeasuredReason
@@ -344,7 +350,10 @@ class NotMeasured(Model):
 
 
 class Case(Model):
-    """One model reform. `headlines` are the ids of its one to three telling figures; none only where it has no measured result."""
+    """One model reform.
+
+    `headlines` are the ids of its one to three most telling metrics; none only where it has no measured result.
+    """
 
     id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60)]
     year: Annotated[int, Field(ge=1978, le=2100)]
@@ -367,7 +376,7 @@ class Case(Model):
 
 
 class Source(Model):
-    """The one document all figures come from. What is not known about it is left out."""
+    """The document that all metrics come from. What is not known about it is left out."""
 
     title: Text
     issuer: Text
@@ -376,7 +385,7 @@ class Source(Model):
 
 
 class Place(Model):
-    """A place on or off the map. `prefecture` is the id of the unit it lies in; the province and places outside have none."""
+    """A place. `prefecture` is the id of the unit it lies in; the province and places outside it have none."""
 
     id: Id
     code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
@@ -399,12 +408,18 @@ class Place(Model):
 
 
 class Domain(Model):
+    """A policy field that cases belong to."""
+
     id: Id
     name: Text
 
 
 class Unit(Model):
-    """A unit as printed. `scale` is the printed multiplier (万 = 10,000) that English writes out; `factor` leads to the base unit of the dimension."""
+    """A unit as printed.
+
+    `scale` is the printed multiplier (万 = 10,000) that English writes out; `factor` converts to the base unit of the
+    dimension. `one` is the English name after the number 1, and `form` how number and name are joined.
+    """
 
     id: Id
     name: Text

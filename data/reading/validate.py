@@ -152,8 +152,8 @@ def _contradictions(
         units.get(unit)
         for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))
     ):
-        for field, message, severity in evidence.contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
-            yield Finding((*path, *field), message, severity)  # type: ignore[arg-type]
+        for found in evidence.contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
+            yield found._replace(path=(*path, *found.path))
 
 
 def _undated(path: FieldPath, metric: Metric) -> Iterator[Finding]:

@@ -196,7 +196,7 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
         "caveat_words": tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
         "caveat_notes": tuple(caveat.note[lang] for caveat in metric.caveats),
         "formula_label": formula_text(found.formula, lang),
-        "doubtful": any(caveat.kind == "percent_or_points" for caveat in metric.caveats),
+        "doubtful": metric.has_caveat("percent_or_points"),
         "yardstick": _yardstick(metric, units, lang),
     }
 
@@ -214,5 +214,5 @@ def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
         return ""
     end = metric.compared_with.end
     drawn = DerivedEnd(end.span, end.bound, "stated")
-    value = end_text(end, drawn, units[end.unit or metric.unit], lang)
+    value = end_text(end, drawn, units[metric.unit_of(end)], lang)
     return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")

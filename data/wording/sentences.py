@@ -153,7 +153,7 @@ def formula_text(formula: str, lang: Lang) -> str:
 
 def ends_text(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
     """Both ends as read."""
-    own = [units[(end.unit if end else None) or metric.unit] for end in (metric.before, metric.after)]
+    own = [units[metric.unit_of(end)] for end in (metric.before, metric.after)]
     return end_text(metric.before, found.before, own[0], lang), end_text(metric.after, found.after, own[1], lang)
 
 
@@ -176,7 +176,7 @@ def _verb(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang
 def _upward(metric: Metric, found: Evidence, units: Mapping[str, Unit]) -> bool | None:
     if not (found.before.span and found.after.span):
         return None
-    factors = [units[(end.unit if end else None) or metric.unit].factor for end in (metric.before, metric.after)]
+    factors = [units[metric.unit_of(end)].factor for end in (metric.before, metric.after)]
     start, end = found.before.span[1] * factors[0], found.after.span[1] * factors[1]
     return None if start == end else end > start
 
