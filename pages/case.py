@@ -18,8 +18,8 @@ from data.query.dataset import Chosen
 from data.query.filters import PROVINCE
 from data.query.geography import units
 from data.reading.live import boundaries
-from data.wording.citation import quotation
-from data.wording.formatting import date_text
+from data.wording.citation import quote_metric
+from data.wording.formatting import format_date
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.figures.locator import locator
@@ -278,7 +278,7 @@ def events(view: View, case: Case) -> None:
     title = view.say("大事", "Dated events")
     st.header(title, anchor=False)
     spans = [
-        date_text(event.date, view.lang) + (f"–{date_text(event.end, view.lang)}" if event.end else "")
+        format_date(event.date, view.lang) + (f"–{format_date(event.end, view.lang)}" if event.end else "")
         for event in case.events
     ]
     item = Markup("<li><time>{}</time><span>{}</span></li>")
@@ -326,7 +326,7 @@ def quote(view: View, case: Case, rows: tuple) -> None:
         filter_mode=None,
     )
     if chosen is not None:
-        st.code(quotation(rows[chosen], view.dataset.source, view.lang, view.link()), language=None, wrap_lines=True)
+        st.code(quote_metric(rows[chosen], view.dataset.source, view.lang, view.link()), language=None, wrap_lines=True)
 
 
 def neighbours(view: View, case: Case) -> None:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from data.model.grades import GRADES, grades_drawn_as
 from data.model.schema import Case
 from data.query.filters import Filters, select
-from data.wording.compare import LIMIT, Comparison, Group, compare
+from data.wording.compare import MAX_METRICS, Comparison, Group, compare
 from data.wording.rows import MetricRow
 from pages.figures.difference_bar import difference_bar
 from pages.figures.export_figure import export_figure
@@ -283,7 +283,7 @@ def page(
             "figures",
             view.say("指标", "Figures"),
             {figure_id(row): f"{row.case_number} · {row.name}" for row in offered},
-            LIMIT,
+            MAX_METRICS,
         )
     if len(offered) < view.dataset.index.within("role", RESULTS).sum():
         narrower = view.say(
@@ -305,7 +305,7 @@ def page(
 
 view = the_view()
 cases = [view.dataset.by_id[case_id] for case_id in chosen("cases", lambda name: name in view.dataset.by_id, CASES)[0]]
-rows = [view.words(view.dataset.named(name))[0] for name in chosen("figures", partial(is_result, view), LIMIT)[0]]
+rows = [view.words(view.dataset.named(name))[0] for name in chosen("figures", partial(is_result, view), MAX_METRICS)[0]]
 offered = offer(view, rows)
 found = compare(rows, offered)
 if view.embedded:

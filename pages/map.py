@@ -33,7 +33,7 @@ from data.query.geography import (
     points,
     units,
 )
-from data.wording.formatting import value_text
+from data.wording.formatting import format_value
 from data.wording.labels import GRADE_WORDS
 from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
@@ -119,7 +119,7 @@ def shade(view: View, chosen: str, found: Mapping[str, Holding], known: tuple[Me
     values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
     stated = {value for value in values.values() if value is not None}
     breaks = drawing.compute_breaks(stated)
-    words = [value_text(edge, view.dataset.units[measure.unit_id], view.lang) for edge in breaks]
+    words = [format_value(edge, view.dataset.units[measure.unit_id], view.lang) for edge in breaks]
     if len(breaks) < len(stated):
         words = [view.say(f"{edge}起", f"from {edge}") for edge in words]
     case = view.dataset.by_id[measure.key.partition(".")[0]]

@@ -9,8 +9,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.model.grades import GRADE_RULES, GRADES
-from data.wording.citation import document
-from data.wording.formatting import date_text
+from data.wording.citation import cite_document
+from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.dumbbell import drawable
@@ -181,7 +181,7 @@ def citation(view: View) -> None:
     source = view.dataset.source
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
     st.html(Markup('<p class="quiet">GB/T 7714</p>'))
-    st.code(document(source), language=None, wrap_lines=True)
+    st.code(cite_document(source), language=None, wrap_lines=True)
     st.html(Markup('<p class="quiet">BibTeX</p>'))
     fields = {
         "author": f"{{{source.issuer.en}}}",
@@ -193,8 +193,8 @@ def citation(view: View) -> None:
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
     st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
     note = view.say(
-        f"文件日期为{date_text(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
-        f"The document is dated {date_text(source.date, 'en')}. What is not known about it (an address, a retrieval date) is left out. "
+        f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
+        f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a retrieval date) is left out. "
         "Name the case number and the figure as well.",
     )
     st.html(Markup('<p class="quiet">{}</p>').format(note))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.reading.live import current
-from data.wording.citation import document, quotation, source_line
+from data.wording.citation import cite_cases, cite_document, quote_metric
 from data.wording.rows import worded_rows
 
 DATASET = current().dataset
@@ -16,7 +16,7 @@ ROWS = {lang: {(row.case_id, row.metric_id): row for row in worded_rows(DATASET,
 
 def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():
     assert (
-        document(SOURCE)
+        cite_document(SOURCE)
         == "河南省经济体制改革专项小组办公室. 关于公布2020年度河南省经济体制改革十大案例的通知[Z]. 2021-07-09."
     )
 
@@ -30,12 +30,12 @@ def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():
     ],
 )
 def test_the_source_names_each_case_once(numbers, zh, en):
-    assert source_line(SOURCE, numbers, "zh").endswith(zh)
-    assert source_line(SOURCE, numbers, "en").endswith(en)
+    assert cite_cases(SOURCE, numbers, "zh").endswith(zh)
+    assert cite_cases(SOURCE, numbers, "en").endswith(en)
 
 
 def test_a_quotation_of_the_referral_rate():
-    assert quotation(
+    assert quote_metric(
         ROWS["en"]["2020-09-dancheng-health", "out-of-county-referral-rate"], SOURCE, "en", HERE
     ).splitlines()[:3] == [
         "Dancheng County: Out-of-county referral rate fell by 15.79% from 2018 (2018 → Jan–Oct 2020; grade of evidence C, Indexed).",
@@ -48,7 +48,7 @@ def test_a_quotation_of_the_referral_rate():
 def test_every_figure_takes_its_evidence_along(lang):
     assert ROWS[lang]
     for row in ROWS[lang].values():
-        said = quotation(row, SOURCE, lang, HERE)
+        said = quote_metric(row, SOURCE, lang, HERE)
         needed = [
             row.place,
             row.finding,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data import load_dataset
-from data.wording.compare import compare, scales
+from data.wording.compare import compare, find_scales
 from data.wording.rows import worded_rows
 
 PLAIN: dict[str, Any] = {
@@ -76,7 +76,7 @@ SCALES = {
 
 @pytest.mark.parametrize(("figure", "expected"), SCALES.values(), ids=SCALES)
 def test_scales(figure, expected):
-    assert scales(figure) == expected
+    assert find_scales(figure) == expected
 
 
 REFUSED = {

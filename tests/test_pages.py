@@ -27,7 +27,7 @@ from data.query.filters import parse, select
 from data.query.geography import area_table, holdings, inner, inner_table, measures
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
-from data.wording.formatting import value_text
+from data.wording.formatting import format_value
 from data.wording.rows import worded_rows
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
@@ -409,7 +409,7 @@ def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
     }
     unit = DATASET.units[measure.unit_id]
     assert told == {
-        code: f"{measure.name.en}: {value_text(metric.after.value, unit, 'en')}"
+        code: f"{measure.name.en}: {format_value(metric.after.value, unit, 'en')}"
         for code, metric in measure.values.items()
     }
 
@@ -441,7 +441,7 @@ def test_the_maps_table_says_what_its_download_holds(lang, measure):
         if measure:
             assert (row[f"measure_{lang}"], row["unit_id"]) == (measure.name[lang], measure.unit_id)
             assert cells[7] == (
-                value_text(float(row["value"]), DATASET.units[measure.unit_id], lang)
+                format_value(float(row["value"]), DATASET.units[measure.unit_id], lang)
                 if row["value"]
                 else {"zh": "无数据", "en": "no data"}[lang]
             )
@@ -487,7 +487,7 @@ def test_the_maps_order_outlives_the_measure_it_was_by():
     ranked = sorted(measure.values.values(), key=lambda metric: -metric.after.value)
     cells = [row[10] for row in tables(at)[0]]
     assert cells == [
-        *(value_text(metric.after.value, DATASET.units[measure.unit_id], "en") for metric in ranked),
+        *(format_value(metric.after.value, DATASET.units[measure.unit_id], "en") for metric in ranked),
         *["no data"] * (19 - len(ranked)),
     ]
     at.segmented_control("colour").set_value("cases").run()

@@ -11,9 +11,9 @@ import pytest
 from data.model.evidence import DerivedEnd, derive
 from data.model.schema import Bound, Change, End, Metric, Period
 from data.reading.live import current
-from data.wording.formatting import change_text, end_text, index_change, period_text, value_text
+from data.wording.formatting import format_change, format_end, format_index_change, format_period, format_value
 from data.wording.rows import worded_rows
-from data.wording.sentences import finding, formula_text
+from data.wording.sentences import translate_formula, write_finding
 
 DATASET = current().dataset
 UNITS = DATASET.units
@@ -71,14 +71,14 @@ VALUES = {
 
 @pytest.mark.parametrize(("value", "unit", "zh", "en"), VALUES.values(), ids=VALUES)
 def test_value(value, unit, zh, en):
-    assert (value_text(value, UNITS[unit], "zh"), value_text(value, UNITS[unit], "en")) == (zh, en)
+    assert (format_value(value, UNITS[unit], "zh"), format_value(value, UNITS[unit], "en")) == (zh, en)
 
 
 def said(
     span: tuple[float, float] | None, unit: str, bound: Bound = "exact", origin: str = "stated", end: End | None = None
 ) -> tuple[str, str]:
     drawn = DerivedEnd(span, bound, origin)  # type: ignore[arg-type]
-    return end_text(end, drawn, UNITS[unit], "zh"), end_text(end, drawn, UNITS[unit], "en")
+    return format_end(end, drawn, UNITS[unit], "zh"), format_end(end, drawn, UNITS[unit], "en")
 
 
 BOUNDED = {
@@ -156,11 +156,11 @@ PERIODS = {
 @pytest.mark.parametrize(("period", "zh", "en"), PERIODS.values(), ids=PERIODS)
 def test_period(period, zh, en):
     read = Period.model_validate(period)
-    assert (period_text(read, "zh"), period_text(read, "en")) == (zh, en)
+    assert (format_period(read, "zh"), format_period(read, "en")) == (zh, en)
 
 
 def test_no_period_is_no_text():
-    assert (period_text(None, "zh"), period_text(None, "en")) == ("", "")
+    assert (format_period(None, "zh"), format_period(None, "en")) == ("", "")
 
 
 CHANGES = {
@@ -200,7 +200,7 @@ CHANGES = {
 @pytest.mark.parametrize(("change", "unit", "zh", "en"), CHANGES.values(), ids=CHANGES)
 def test_change(change, unit, zh, en):
     read = Change.model_validate(change)
-    assert (change_text(read, UNITS[unit], "zh"), change_text(read, UNITS[unit], "en")) == (zh, en)
+    assert (format_change(read, UNITS[unit], "zh"), format_change(read, UNITS[unit], "en")) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_change(change, unit, zh, en):
     ],
 )
 def test_change_that_an_index_says(index, bound, zh, en):
-    assert (index_change(index, bound, "zh"), index_change(index, bound, "en")) == (zh, en)
+    assert (format_index_change(index, bound, "zh"), format_index_change(index, bound, "en")) == (zh, en)
 
 
 EARLIER = {"period": {"start": "2018", "end": "2018", "kind": "during"}}
@@ -458,14 +458,14 @@ def test_finding(name, given, zh, en):
     metric = Metric.model_validate({**known, "phrases": ("数",), "section": "一", **given})
     evidence = derive(metric, UNITS)
     assert evidence.grade == name[0]
-    assert (finding(metric, evidence, UNITS, "zh"), finding(metric, evidence, UNITS, "en")) == (zh, en)
+    assert (write_finding(metric, evidence, UNITS, "zh"), write_finding(metric, evidence, UNITS, "en")) == (zh, en)
 
 
 def test_a_formula_in_the_readers_words():
     formula = "before = 2333 − 881 = 1452; index = 2333 ÷ 1452 × 100 = 160.7"
-    assert formula_text(formula, "en") == formula
-    assert formula_text(formula, "zh") == "前值 = 2333 − 881 = 1452；指数 = 2333 ÷ 1452 × 100 = 160.7"
-    assert formula_text("change = 81.22 − 78.82 = 2.4", "zh") == "变化 = 81.22 − 78.82 = 2.4"
+    assert translate_formula(formula, "en") == formula
+    assert translate_formula(formula, "zh") == "前值 = 2333 − 881 = 1452；指数 = 2333 ÷ 1452 × 100 = 160.7"
+    assert translate_formula("change = 81.22 − 78.82 = 2.4", "zh") == "变化 = 81.22 − 78.82 = 2.4"
 
 
 @pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])

@@ -19,8 +19,8 @@ from data.model.grades import GRADES
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.table import LIST_SEPARATOR
-from data.wording.citation import caveat_lines, document
-from data.wording.formatting import date_text
+from data.wording.citation import cite_document, list_caveats
+from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
 from data.wording.rows import MetricRow, worded_rows
 
@@ -199,7 +199,7 @@ class _Writer:
                     [
                         *([row.formula_label] if row.formula_label else []),
                         *([self.say("参照 ", "For comparison: ") + row.yardstick] if row.yardstick else []),
-                        *caveat_lines(row, self.lang),
+                        *list_caveats(row, self.lang),
                     ]
                 ),
             )
@@ -210,10 +210,10 @@ class _Writer:
     def citation(self) -> None:
         source, case = self.dataset.source, self.case
         self._heading("引用", "Citation")
-        self.document.add_paragraph(f"{document(source)} 案例{case.number}：{case.title.zh}.")
+        self.document.add_paragraph(f"{cite_document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":
             self.document.add_paragraph(
-                f"{source.issuer.en}. {source.title.en}. {date_text(source.date, 'en')}. Case {case.number}: {case.title.en}."
+                f"{source.issuer.en}. {source.title.en}. {format_date(source.date, 'en')}. Case {case.number}: {case.title.en}."
             )
         self._note(
             self.say(

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from data.model.schema import Lang, Source
-from data.wording.formatting import date_text
+from data.wording.formatting import format_date
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 
 
-def document(source: Source) -> str:
+def cite_document(source: Source) -> str:
     """The document by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
     return f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}."
 
 
-def source_line(source: Source, numbers: Iterable[int], lang: Lang) -> str:
+def cite_cases(source: Source, numbers: Iterable[int], lang: Lang) -> str:
     """The document and the numbers of the cases, as a sentence."""
     cases = say(lang, "、", ", ").join(map(str, dict.fromkeys(numbers)))
     which = say(lang, f"，案例{cases}", f", case {cases}") if cases else ""
     return say(
         lang,
-        f"来源：{source.issuer.zh}《{source.title.zh}》，{date_text(source.date, 'zh')}{which}。",
-        f"Source: {source.issuer.en}, “{source.title.en}”, {date_text(source.date, 'en')}{which}.",
+        f"来源：{source.issuer.zh}《{source.title.zh}》，{format_date(source.date, 'zh')}{which}。",
+        f"Source: {source.issuer.en}, “{source.title.en}”, {format_date(source.date, 'en')}{which}.",
     )
 
 
-def caveat_lines(row: MetricRow, lang: Lang) -> list[str]:
+def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
     """The doubts about a figure, a line each."""
     return [
         f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
     ]
 
 
-def quotation(row: MetricRow, source: Source, lang: Lang, address: str) -> str:
+def quote_metric(row: MetricRow, source: Source, lang: Lang, address: str) -> str:
     """A figure to paste elsewhere: what it says, where and when, how well evidenced, in which words, with its doubts, its document and `address`."""
     phrases = " ".join(f"“{phrase}”" for phrase in row.phrases.split(" | "))
     stop = say(lang, "。", ".")
@@ -49,8 +49,8 @@ def quotation(row: MetricRow, source: Source, lang: Lang, address: str) -> str:
             if row.formula_label
             else []
         ),
-        *caveat_lines(row, lang),
-        source_line(source, [row.case_number], lang),
+        *list_caveats(row, lang),
+        cite_cases(source, [row.case_number], lang),
         address,
     ]
     return "\n".join(line for line in lines if line)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from data.model.grades import GRADE_RULES
 from data.wording.rows import MetricRow
 
-LIMIT = 8
-"""At most so many figures are compared at once."""
+MAX_METRICS = 8
+"""Maximum number of metrics compared at once."""
 
 _MEASURED = ("money", "area", "volume", "mass", "length")
 Scale = tuple[str, str]
@@ -41,7 +41,7 @@ class Comparison:
     refusals: tuple[Refusal, ...]
 
 
-def scales(row: MetricRow) -> tuple[Scale, ...]:
+def find_scales(row: MetricRow) -> tuple[Scale, ...]:
     """The scales a worded row can be drawn on. Ranks have none: two rankings are not one. Plans are compared with plans only by words."""
     drawing = GRADE_RULES[row.grade].drawing
     if drawing in ("plan", "words"):
@@ -59,7 +59,7 @@ def compare(chosen: Sequence[Any], everything: Iterable[Any]) -> Comparison:
     """Groups of two or more chosen figures that share a scale, and a refusal for every figure in none. `everything` offers what could be compared instead."""
     on_scale: dict[Scale, list[Any]] = {}
     for row in chosen:
-        for scale in scales(row):
+        for scale in find_scales(row):
             on_scale.setdefault(scale, []).append(row)
     groups = tuple(Group(*scale, tuple(rows)) for scale, rows in on_scale.items() if len(rows) > 1)
     placed = {row for group in groups for row in map(_identity, group.rows)}
@@ -85,14 +85,14 @@ def _reason(row: MetricRow, chosen: Sequence[Any]) -> Reason:
         return "time"
     if row.dimension == "share" and row.index is None and any(other.index is not None for other in others):
         return "share"
-    return "alone" if scales(row) else "range"
+    return "alone" if find_scales(row) else "range"
 
 
 def _instead(row: MetricRow, pool: Sequence[Any]) -> tuple[Any, ...]:
-    own = set(scales(row))
+    own = set(find_scales(row))
     shared = [
         other
         for other in pool
-        if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(scales(other))
+        if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(find_scales(other))
     ]
     return tuple(sorted(shared, key=lambda other: (other.case_id == row.case_id, other.grade))[:3])

@@ -33,21 +33,21 @@ _MIRRORED = str.maketrans("<>≤≥", "><≥≤")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def digits(value: float, places: int = 9) -> str:
+def format_number(value: float, places: int = 9) -> str:
     """A number with thousands separators and a true minus sign: −15.79, 224,782."""
     rounded = round(value, places)
     text = f"{abs(rounded):,.{places}f}".rstrip("0").rstrip(".")
     return f"−{text}" if rounded < 0 else text
 
 
-def value_text(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
+def format_value(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
     """One number with its unit: 第16位 / 16th, 398亿元 / CNY 39.8 bn, 1,860处 / 1,860 sites."""
     if unit.form == "rank":
-        return say(lang, f"第{digits(value)}位", _ordinal(int(value)))
+        return say(lang, f"第{format_number(value)}位", _ordinal(int(value)))
     if unit.form == "bare":
-        return digits(value, places)
+        return format_number(value, places)
     if lang == "zh":
-        return f"{digits(value, places)}{_gap(unit.name.zh)}{unit.name.zh}"
+        return f"{format_number(value, places)}{_gap(unit.name.zh)}{unit.name.zh}"
     number = _english_number(value * unit.scale, unit, places)
     if unit.form == "money":
         return f"CNY {number}{unit.name.en.removeprefix('CNY')}"
@@ -64,8 +64,8 @@ def _english_number(value: float, unit: Unit, places: int) -> str:
     for size, word in words:
         if abs(value) >= size and (unit.scale > 1 or unit.form == "money"):
             word = "billion" if word == "bn" and unit.form != "money" else word
-            return f"{digits(value / size, places)} {word}"
-    return digits(value, places)
+            return f"{format_number(value / size, places)} {word}"
+    return format_number(value, places)
 
 
 def _ordinal(value: int) -> str:
@@ -73,55 +73,55 @@ def _ordinal(value: int) -> str:
     return f"{value}{ending}"
 
 
-def bounded(text: str, bound: Bound, lang: Lang) -> str:
+def add_bound(text: str, bound: Bound, lang: Lang) -> str:
     return text if bound == "exact" else _BOUNDS[bound][lang].format(text)
 
 
-def end_text(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> str:
+def format_end(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> str:
     """One end as read: with unit and bound; the words where it has no number; empty where it is missing."""
     if drawn.span is None:
         return end.text[lang] if end and end.text else ""
     places = 9 if drawn.origin == "stated" else 2
-    return bounded(_range_text(*drawn.span, unit, lang, places), drawn.bound, lang)
+    return add_bound(_range_text(*drawn.span, unit, lang, places), drawn.bound, lang)
 
 
 def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9) -> str:
     """A value or a range with its unit once: 2–3个月 / 2–3 months; twice where it stands before or around the number: CNY 3 bn–CNY 5 bn."""
     if low == high:
-        return value_text(low, unit, lang, places)
+        return format_value(low, unit, lang, places)
     if unit.form == "rank" or (unit.form == "money" and lang == "en"):
-        start = value_text(low, unit, lang, places)
+        start = format_value(low, unit, lang, places)
     else:
-        start = digits(low, places) if lang == "zh" else _english_number(low * unit.scale, unit, places)
-    return f"{start}–{value_text(high, unit, lang, places)}"
+        start = format_number(low, places) if lang == "zh" else _english_number(low * unit.scale, unit, places)
+    return f"{start}–{format_value(high, unit, lang, places)}"
 
 
-def change_text(change: Change, unit: Unit, lang: Lang) -> str:
+def format_change(change: Change, unit: Unit, lang: Lang) -> str:
     """A stated change as read: −15.79%, +7.5个百分点, 3.1倍 / 3.1 times, 上升8位 / up 8 places."""
     if change.span is None:
         return change.text[lang] if change.text else ""
-    size = size_text(change, unit, lang)
+    size = format_size(change, unit, lang)
     if change.kind == "multiple":
-        return bounded(size, change.bound, lang)
+        return add_bound(size, change.bound, lang)
     if change.kind == "places":
         way = say(lang, "上升", "up ") if change.span[0] > 0 else say(lang, "下降", "down ")
-        return way + bounded(size, change.bound, lang)
+        return way + add_bound(size, change.bound, lang)
     falls = change.span[0] < 0
     mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
     sign = "−" if falls else "+" if change.span[1] > 0 else ""
     return f"{mark}{sign}{size}"
 
 
-def kind_said(change: Change, unit: Unit) -> ChangeKind:
+def shown_kind(change: Change, unit: Unit) -> ChangeKind:
     """The kind of a change as read: a difference between two shares is one of percentage points."""
     return "points" if change.kind == "difference" and unit.dimension == "share" else change.kind
 
 
-def size_text(change: Change, unit: Unit, lang: Lang) -> str:
+def format_size(change: Change, unit: Unit, lang: Lang) -> str:
     """How large a change is, without its sign and bound: 15.79%, 55 m³ per mu, 6 places."""
     assert change.span is not None
     low, high = sorted(map(abs, change.span))
-    kind = kind_said(change, unit)
+    kind = shown_kind(change, unit)
     if kind == "difference":
         return _range_text(low, high, unit, lang)
     size = _sizes(low, high)
@@ -135,19 +135,19 @@ def size_text(change: Change, unit: Unit, lang: Lang) -> str:
 
 
 def _sizes(low: float, high: float) -> str:
-    return digits(low) if low == high else f"{digits(low)}–{digits(high)}"
+    return format_number(low) if low == high else f"{format_number(low)}–{format_number(high)}"
 
 
-def index_change(index: float, bound: Bound, lang: Lang) -> str:
+def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
     """A change derived from an index: −50%, +60.7%, from three times on as a multiple."""
     mark = _BOUND_MARKS[bound]
     if index >= 300:
-        return f"{mark}{digits(index / 100, 1)}{say(lang, '倍', ' times')}"
+        return f"{mark}{format_number(index / 100, 1)}{say(lang, '倍', ' times')}"
     change = round(index - 100, 1)
-    return f"{mark}{'+' if change > 0 else ''}{digits(change, 1)}%"
+    return f"{mark}{'+' if change > 0 else ''}{format_number(change, 1)}%"
 
 
-def date_text(date: str, lang: Lang) -> str:
+def format_date(date: str, lang: Lang) -> str:
     """2020, 2020-12 or 2020-12-31 as read."""
     year, month, day = (date.split("-") + ["", ""])[:3]
     if lang == "zh":
@@ -157,11 +157,11 @@ def date_text(date: str, lang: Lang) -> str:
     )
 
 
-def period_text(period: Period | None, lang: Lang) -> str:
+def format_period(period: Period | None, lang: Lang) -> str:
     """A period as read; empty where none is stated."""
     if period is None:
         return ""
-    end = date_text(period.end, lang)
+    end = format_date(period.end, lang)
     if period.kind == "as_of":
         return say(lang, f"截至{end}", f"as of {end}")
     if period.start is None:
@@ -172,10 +172,10 @@ def period_text(period: Period | None, lang: Lang) -> str:
 
 def _span_text(start: str, end: str, lang: Lang) -> str:
     if start == end:
-        return date_text(start, lang)
+        return format_date(start, lang)
     if lang == "zh":
         same_year = start[:4] == end[:4] and len(end) > 4
-        return f"{date_text(start, lang)}至{date_text(end, lang)[5 if same_year else 0 :]}"
+        return f"{format_date(start, lang)}至{format_date(end, lang)[5 if same_year else 0 :]}"
     if start[:4] == end[:4] and len(start) == len(end) == 7:
-        return f"{_MONTHS[int(start[5:]) - 1]}–{date_text(end, lang)}"
-    return f"{date_text(start, lang)}–{date_text(end, lang)}"
+        return f"{_MONTHS[int(start[5:]) - 1]}–{format_date(end, lang)}"
+    return f"{format_date(start, lang)}–{format_date(end, lang)}"

@@ -25,9 +25,16 @@ from data.model.schema import (
 )
 from data.query.dataset import Dataset
 from data.query.table import COLUMNS, NUMBERS, row
-from data.wording.formatting import end_text
+from data.wording.formatting import format_end
 from data.wording.labels import CAVEAT_WORDS, DIRECTION_WORDS, GRADE_WORDS, PLAN_WORDS, ROLE_WORDS, say
-from data.wording.sentences import ends_text, finding, formula_text, name_of, periods, short_change
+from data.wording.sentences import (
+    format_ends,
+    format_periods,
+    format_short_change,
+    full_name,
+    translate_formula,
+    write_finding,
+)
 
 ROW_CACHE_SIZE = 4096
 """Maximum number of rows of one language kept in memory (about 4 kB each)."""
@@ -175,27 +182,27 @@ def _rows(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
 def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str, Any]:
     units = dataset.units
     found = derive(metric, units)
-    before, after = ends_text(metric, found, units, lang)
-    change = short_change(metric, found, units, lang)
+    before, after = format_ends(metric, found, units, lang)
+    change = format_short_change(metric, found, units, lang)
     place = dataset.places[metric.place]
     where = None if metric.place in case.places else place.name
     return {
         "case_title": case.title[lang],
         "place": place.name[lang],
-        "name": name_of(metric, lang, where),
+        "name": full_name(metric, lang, where),
         "unit": units[metric.unit].name[lang],
         "dimension": units[metric.unit].dimension,
         "before_label": before,
         "after_label": _marked(metric, after, lang),
         "change_label": _marked(metric, change, lang),
-        "finding": finding(metric, found, units, lang, where),
-        "periods": periods(metric, lang),
+        "finding": write_finding(metric, found, units, lang, where),
+        "periods": format_periods(metric, lang),
         "grade_word": GRADE_WORDS[found.grade][lang],
         "direction_word": DIRECTION_WORDS[found.direction][lang] if found.direction else "",
         "role_word": ROLE_WORDS[metric.role][lang],
         "caveat_words": tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
         "caveat_notes": tuple(caveat.note[lang] for caveat in metric.caveats),
-        "formula_label": formula_text(found.formula, lang),
+        "formula_label": translate_formula(found.formula, lang),
         "doubtful": metric.has_caveat("percent_or_points"),
         "yardstick": _yardstick(metric, units, lang),
     }
@@ -214,5 +221,5 @@ def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
         return ""
     end = metric.compared_with.end
     drawn = DerivedEnd(end.span, end.bound, "stated")
-    value = end_text(end, drawn, units[metric.unit_of(end)], lang)
+    value = format_end(end, drawn, units[metric.unit_of(end)], lang)
     return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from data.model.evidence import Evidence, is_share
 from data.model.schema import Change, End, Lang, Metric, Text, Unit
 from data.wording.formatting import (
-    bounded,
-    change_text,
-    date_text,
-    end_text,
-    index_change,
-    kind_said,
-    period_text,
-    size_text,
+    add_bound,
+    format_change,
+    format_date,
+    format_end,
+    format_index_change,
+    format_period,
+    format_size,
+    shown_kind,
 )
 from data.wording.labels import PLAN_WORDS, say
 
@@ -31,8 +31,8 @@ _INFINITIVES = {
 _COUNTED = ("count", "money", "area", "volume", "mass", "length")
 
 
-def periods(metric: Metric, lang: Lang) -> str:
-    before, after = (period_text(end.period if end else None, lang) for end in (metric.before, metric.after))
+def format_periods(metric: Metric, lang: Lang) -> str:
+    before, after = (format_period(end.period if end else None, lang) for end in (metric.before, metric.after))
     unstated = say(lang, "未注明", "not stated")
     if metric.before is None and metric.change is None:
         return after or say(lang, "未注明时间", "no date stated")
@@ -43,9 +43,11 @@ def periods(metric: Metric, lang: Lang) -> str:
     return f"{before or unstated} → {after or unstated}"
 
 
-def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang, where: Text | None = None) -> str:
+def write_finding(
+    metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang, where: Text | None = None
+) -> str:
     """The figure as one sentence without a full stop: what changed, from what to what, by how much. `where` is named as in `name_of`."""
-    sentence = _plain_finding(metric, name_of(metric, lang, where), found, units, lang)
+    sentence = _plain_finding(metric, full_name(metric, lang, where), found, units, lang)
     if metric.status == "observed":
         return sentence
     label = PLAN_WORDS[metric.status][lang]
@@ -63,7 +65,7 @@ def _told(metric: Metric, verb: str) -> str:
     return verb if metric.status == "observed" else _INFINITIVES[first] + gap + rest
 
 
-def name_of(metric: Metric, lang: Lang, where: Text | None = None) -> str:
+def full_name(metric: Metric, lang: Lang, where: Text | None = None) -> str:
     """The figure's name, with whom it is about, and with its place where that is not the case's own: 济源市亩均用水量 / Jiyuan: water use per mu."""
     if metric.subject is not None:
         return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {_inside(metric.name.en)}")
@@ -78,7 +80,7 @@ def _inside(text: str) -> str:
 
 
 def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    before, after = ends_text(metric, found, units, lang)
+    before, after = format_ends(metric, found, units, lang)
     if before and before == after:
         return say(lang, f"{name}{_ahead(metric)}保持在{after}", f"{name} {_told(metric, 'stayed at')} {after}")
     if before and after:
@@ -92,7 +94,7 @@ def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[st
     change, unit = metric.change, units[metric.unit]
     if change.span is None:
         planned = "" if metric.status == "observed" else say(lang, "的计划变化", ", planned change")
-        return f"{name}{planned}{say(lang, '：', ': ')}{change_text(change, unit, lang)}"
+        return f"{name}{planned}{say(lang, '：', ': ')}{format_change(change, unit, lang)}"
     since = _since(metric.before, lang)
     level = say(lang, f"，达到{after}", f", to {after}") if after else ""
     return _change_sentence(metric, name, change, unit, since, lang) + level
@@ -110,7 +112,7 @@ def _level_sentence(metric: Metric, name: str, before: str, after: str, lang: La
 def _since(before: End | None, lang: Lang) -> str:
     """The earlier time a change is measured against: a moment without its "as of"."""
     period = before.period if before else None
-    return date_text(period.end, lang) if period and period.kind == "as_of" else period_text(period, lang)
+    return format_date(period.end, lang) if period and period.kind == "as_of" else format_period(period, lang)
 
 
 def _without_unit(before: str, after: str, unit: Unit) -> str:
@@ -122,7 +124,7 @@ def _without_unit(before: str, after: str, unit: Unit) -> str:
 def _change_sentence(metric: Metric, name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
     assert change.span is not None
     than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
-    size = bounded(size_text(change, unit, lang), change.bound, lang)
+    size = add_bound(format_size(change, unit, lang), change.bound, lang)
     ahead = _ahead(metric)
     if change.kind == "multiple":
         earlier_zh, earlier_en = (since, f"that of {since}") if since else ("原来", "its earlier level")
@@ -133,16 +135,16 @@ def _change_sentence(metric: Metric, name: str, change: Change, unit: Unit, sinc
             f"{name} {_told(metric, 'reached')} {size} {earlier_en}",
         )
     if change.kind == "places":
-        moved = change_text(change, unit, lang)
+        moved = format_change(change, unit, lang)
         return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_told(metric, 'moved')} {moved}{than_en}")
     falls = change.span[1] <= 0
     verb = say(lang, "下降" if falls else "上升", _told(metric, "fell by" if falls else "rose by"))
-    if kind_said(change, unit) == "difference":
+    if shown_kind(change, unit) == "difference":
         verb = say(lang, "减少" if falls else "增加", verb)
     return say(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
 
 
-def formula_text(formula: str, lang: Lang) -> str:
+def translate_formula(formula: str, lang: Lang) -> str:
     """How derived numbers were computed, in the reader's words."""
     if lang == "en":
         return formula
@@ -151,10 +153,10 @@ def formula_text(formula: str, lang: Lang) -> str:
     return formula
 
 
-def ends_text(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
+def format_ends(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
     """Both ends as read."""
     own = [units[metric.unit_of(end)] for end in (metric.before, metric.after)]
-    return end_text(metric.before, found.before, own[0], lang), end_text(metric.after, found.after, own[1], lang)
+    return format_end(metric.before, found.before, own[0], lang), format_end(metric.after, found.after, own[1], lang)
 
 
 def _verb(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
@@ -185,18 +187,18 @@ def _by_how_much(metric: Metric, found: Evidence, units: Mapping[str, Unit], lan
     """The change after both ends, in brackets; points that were calculated say so."""
     if found.index is None and units[metric.unit].dimension != "rank" and not is_share(metric, units):
         return ""
-    text = short_change(metric, found, units, lang)
+    text = format_short_change(metric, found, units, lang)
     if found.derived_change is not None:
         text += say(lang, "，由前后值算出", ", calculated")
     return say(lang, f"（{text}）", f" ({text})") if text else ""
 
 
-def short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+def format_short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
     """The change as a label on a mark: the printed one, the one the index says, or the points of a share."""
     change = metric.change or found.derived_change
     ends_known = found.before.span is not None and found.after.span is not None
     if change is not None and (is_share(metric, units) or not (ends_known and found.index is not None)):
-        return change_text(change, units[metric.unit], lang)
+        return format_change(change, units[metric.unit], lang)
     if found.index is None or found.index_bound is None:
         return ""
-    return index_change(found.index, found.index_bound, lang)
+    return format_index_change(found.index, found.index_bound, lang)

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from data.model.schema import Event, Lang
-from data.wording.formatting import date_text
+from data.wording.formatting import format_date
 from pages.figures.memoize import memoize
 from pages.figures.style import FAINT, NEUTRAL, base_figure, escape, wrap
 
@@ -61,7 +61,7 @@ def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
 
 def _marks(event: Event, lang: Lang) -> list[dict[str, Any]]:
     first, last = _first_day(event.date), _last_day(event.end or event.date)
-    span = date_text(event.date, lang) + (f"–{date_text(event.end, lang)}" if event.end else "")
+    span = format_date(event.date, lang) + (f"–{format_date(event.end, lang)}" if event.end else "")
     hover = "<br>".join([f"<b>{span}</b>", *(escape(line) for line in wrap(event.what[lang], 26))])
     said = {"hovertext": [hover, hover], "hoverinfo": "text"}
     if first == last:

@@ -14,8 +14,8 @@ from data.model.schema import Lang, Text
 from data.query.columns import PROVINCE, ROLES
 from data.query.filters import Filters
 from data.reading.live import progress
-from data.wording.citation import document
-from data.wording.formatting import date_text
+from data.wording.citation import cite_document
+from data.wording.formatting import format_date
 from data.wording.labels import GRADE_WORDS, ROLE_WORDS, say
 from pages.frame.escape_markdown import literal
 from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language
@@ -183,7 +183,7 @@ def update_notice(view: View) -> None:
     """Which data is shown while a newer edit cannot be used."""
     if view.state.problems:
         loaded = datetime.fromtimestamp(view.state.loaded_at, UTC)
-        when = f"{date_text(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
+        when = f"{format_date(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
         st.warning(
             view.say(
                 f"当前显示 {when} 的数据；较新的修改有误，尚未采用。",
@@ -275,8 +275,8 @@ def imprint(view: View) -> None:
     """Whose figures these are."""
     source = view.dataset.source
     text = view.say(
-        f"资料来源：{source.issuer.zh}《{source.title.zh}》（{date_text(source.date, 'zh')}）。指标为来源所述事实，摘要为编者所写。",
-        f"Source: {source.issuer.en}, “{source.title.en}” ({date_text(source.date, 'en')}). The figures are what the source states; the summaries are ours.",
+        f"资料来源：{source.issuer.zh}《{source.title.zh}》（{format_date(source.date, 'zh')}）。指标为来源所述事实，摘要为编者所写。",
+        f"Source: {source.issuer.en}, “{source.title.en}” ({format_date(source.date, 'en')}). The figures are what the source states; the summaries are ours.",
     )
     link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(
         view.link(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes")
@@ -291,5 +291,5 @@ def imprint(view: View) -> None:
             type="compact",
         )
         if cited.open:
-            cited.code(f"{document(source)}\n{view.link()}", language=None, wrap_lines=True)
+            cited.code(f"{cite_document(source)}\n{view.link()}", language=None, wrap_lines=True)
     st.html(Markup('<footer class="imprint">{}{}</footer>').format(text, back))

@@ -18,7 +18,7 @@ from data.downloads.file_names import filter_parts, name_part
 from data.downloads.snippets import iframe, link
 from data.model.schema import Case
 from data.query.filters import Filters
-from data.wording.citation import caveat_lines, document, quotation, source_line
+from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.rows import MetricRow
 from pages.frame.bars import filters_said
 from pages.frame.view import View
@@ -109,8 +109,8 @@ def footer(view: View, taken: Taken) -> list[str]:
     """What stands under an image that leaves the page: document, cases, grades, caveats, filters."""
     grades = view.say("、", ", ").join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in taken.rows))
     graded = view.say(f"证据等级：{grades}。", f" Grade of evidence: {grades}.") if grades else ""
-    lines = [source_line(view.dataset.source, taken.numbers, view.lang) + graded]
-    lines += caveat_lines(taken.rows[0], view.lang) if len(taken.rows) == 1 else _doubts(view, taken.rows)
+    lines = [cite_cases(view.dataset.source, taken.numbers, view.lang) + graded]
+    lines += list_caveats(taken.rows[0], view.lang) if len(taken.rows) == 1 else _doubts(view, taken.rows)
     if view.filters:
         lines.append(view.say("筛选——", "Filtered by ") + filters_said(view))
     return lines
@@ -236,8 +236,8 @@ def _copies(view: View, taken: Taken) -> None:
 def _words(view: View, taken: Taken) -> str:
     source = view.dataset.source
     if len(taken.rows) == 1:
-        return quotation(taken.rows[0], source, view.lang, taken.link(view))
-    return "\n".join([taken.title, document(source), taken.link(view)])
+        return quote_metric(taken.rows[0], source, view.lang, taken.link(view))
+    return "\n".join([taken.title, cite_document(source), taken.link(view)])
 
 
 def _data_link(view: View, taken: Taken) -> str:

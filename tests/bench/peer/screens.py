@@ -15,7 +15,7 @@ from data.query.columns import homes, named
 from data.query.filters import PROVINCE
 from data.query.geography import holdings, points, units
 from data.reading.live import boundaries
-from data.wording.formatting import date_text
+from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS
 from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
@@ -176,7 +176,7 @@ def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
 def events(view: View, chosen: Case) -> list[Any]:
     if not chosen.events:
         return []
-    said = [html.Li(f"{date_text(event.date, view.lang)} {event.what[view.lang]}") for event in chosen.events]
+    said = [html.Li(f"{format_date(event.date, view.lang)} {event.what[view.lang]}") for event in chosen.events]
     return [graph("timeline", timeline(chosen.events, view.lang)), html.Ol(said)]
 
 
