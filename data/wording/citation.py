@@ -1,4 +1,4 @@
-"""How a figure and its document are cited: one wording for pages, images, documents and copies."""
+"""Citations of a metric and of the document, the same on screens, in images, files and copied text."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from data.wording.rows import MetricRow
 
 
 def cite_document(source: Source) -> str:
-    """The document by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
+    """Cite the document by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
     return f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}."
 
 
 def cite_cases(source: Source, numbers: Iterable[int], lang: Lang) -> str:
-    """The document and the numbers of the cases, as a sentence."""
+    """Cite the document and the numbers of the cases in a sentence."""
     cases = say(lang, "、", ", ").join(map(str, dict.fromkeys(numbers)))
     which = say(lang, f"，案例{cases}", f", case {cases}") if cases else ""
     return say(
@@ -27,14 +27,18 @@ def cite_cases(source: Source, numbers: Iterable[int], lang: Lang) -> str:
 
 
 def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
-    """The doubts about a figure, a line each."""
+    """Return the caveats of a metric, a line each."""
     return [
         f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
     ]
 
 
 def quote_metric(row: MetricRow, source: Source, lang: Lang, address: str) -> str:
-    """A figure to paste elsewhere: what it says, where and when, how well evidenced, in which words, with its doubts, its document and `address`."""
+    """Return a metric as text to paste elsewhere.
+
+    Its lines: finding with place, periods and grade; the source's words; the formula of derived numbers; the caveats;
+    the document; `address`.
+    """
     phrases = " ".join(f"“{phrase}”" for phrase in row.phrases.split(" | "))
     stop = say(lang, "。", ".")
     lines = [

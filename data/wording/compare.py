@@ -1,10 +1,10 @@
-"""What can be put beside what: figures that share a scale, and why the others cannot."""
+"""Which metrics can be compared: groups that share a scale, and the reason why another metric is in none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from data.model.grades import GRADE_RULES
 from data.wording.rows import MetricRow
@@ -19,7 +19,7 @@ Reason = Literal["plan", "words", "rank", "time", "share", "range", "alone"]
 
 @dataclass(frozen=True)
 class Group:
-    """Figures on one scale: `kind` is index, level or difference; `key` the unit or dimension they share."""
+    """Metrics on one scale. `kind` is index, level or difference; `key` the unit or dimension they share."""
 
     kind: str
     key: str
@@ -28,36 +28,42 @@ class Group:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A figure that stands alone among the chosen ones, and why; `instead` are others of the dataset that share a scale with it."""
+    """A metric that shares no scale with the other chosen ones; `instead` are metrics of the dataset that do."""
 
     row: MetricRow
     reason: Reason
-    instead: tuple[Any, ...]
+    instead: tuple[MetricRow, ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
+    """The result of `compare`."""
+
     groups: tuple[Group, ...]
     refusals: tuple[Refusal, ...]
 
 
 def find_scales(row: MetricRow) -> tuple[Scale, ...]:
-    """The scales a worded row can be drawn on. Ranks have none: two rankings are not one. Plans are compared with plans only by words."""
+    """Return the scales a metric can be drawn on. Ranks (each has its own), words and plans have none."""
     drawing = GRADE_RULES[row.grade].drawing
     if drawing in ("plan", "words"):
         return ()
     found: list[Scale] = [("index", "100")] if row.index is not None else []
-    if row.dimension != "rank" and row.after_value is not None and drawing in ("ends", "level"):
-        found.append(("level", row.dimension if row.dimension in _MEASURED else row.after_unit_id))
+    unit = row.dimension if row.dimension in _MEASURED else row.after_unit_id
+    if unit and row.dimension != "rank" and row.after_value is not None and drawing in ("ends", "level"):
+        found.append(("level", unit))
     points = row.change_kind == "points" or (row.change_kind == "difference" and row.dimension == "share")
     if row.change_value is not None and (points or (drawing == "difference" and row.change_kind != "places")):
         found.append(("difference", "points" if points else row.unit_id))
     return tuple(found)
 
 
-def compare(chosen: Sequence[Any], everything: Iterable[Any]) -> Comparison:
-    """Groups of two or more chosen figures that share a scale, and a refusal for every figure in none. `everything` offers what could be compared instead."""
-    on_scale: dict[Scale, list[Any]] = {}
+def compare(chosen: Sequence[MetricRow], everything: Iterable[MetricRow]) -> Comparison:
+    """Group the chosen metrics by shared scale, two or more a group; every metric in no group gets a refusal.
+
+    `everything` are the metrics that may be offered for comparison instead.
+    """
+    on_scale: dict[Scale, list[MetricRow]] = {}
     for row in chosen:
         for scale in find_scales(row):
             on_scale.setdefault(scale, []).append(row)
@@ -74,7 +80,7 @@ def _identity(row: MetricRow) -> tuple[str, str]:
     return row.case_id, row.metric_id
 
 
-def _reason(row: MetricRow, chosen: Sequence[Any]) -> Reason:
+def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
     drawing = GRADE_RULES[row.grade].drawing
     if drawing in ("plan", "words"):
         return drawing
@@ -88,7 +94,7 @@ def _reason(row: MetricRow, chosen: Sequence[Any]) -> Reason:
     return "alone" if find_scales(row) else "range"
 
 
-def _instead(row: MetricRow, pool: Sequence[Any]) -> tuple[Any, ...]:
+def _instead(row: MetricRow, pool: Sequence[MetricRow]) -> tuple[MetricRow, ...]:
     own = set(find_scales(row))
     shared = [
         other

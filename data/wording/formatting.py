@@ -1,6 +1,6 @@
 """Numbers, changes, dates and periods as text, in Chinese and in English.
 
-Chinese keeps the printed 万 and 亿; English writes them out (398 亿元 is CNY 39.8 bn). No digit is rounded away from a printed number.
+Chinese keeps the printed 万 and 亿; English writes them out (398 亿元 is CNY 39.8 bn). Printed numbers are not rounded.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ _BOUND_MARKS: Mapping[Bound, str] = {
     "at_most": "≤",
 }
 _MIRRORED = str.maketrans("<>≤≥", "><≥≤")
-"""A bound speaks of the size: a fall by over 15 % is a change below −15 %."""
+"""Turns the mark of a size into that of a negative change: a fall by over 15 % is a change below −15 %."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def format_number(value: float, places: int = 9) -> str:
-    """A number with thousands separators and a true minus sign: −15.79, 224,782."""
+    """Format a number with thousands separators and a minus sign: −15.79, 224,782."""
     rounded = round(value, places)
     text = f"{abs(rounded):,.{places}f}".rstrip("0").rstrip(".")
     return f"−{text}" if rounded < 0 else text
 
 
 def format_value(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
-    """One number with its unit: 第16位 / 16th, 398亿元 / CNY 39.8 bn, 1,860处 / 1,860 sites."""
+    """Format a number with its unit: 第16位 / 16th, 398亿元 / CNY 39.8 bn, 1,860处 / 1,860 sites."""
     if unit.form == "rank":
         return say(lang, f"第{format_number(value)}位", _ordinal(int(value)))
     if unit.form == "bare":
@@ -60,10 +60,9 @@ def _gap(name: str) -> str:
 
 
 def _english_number(value: float, unit: Unit, places: int) -> str:
-    words = (1e9, "bn"), (1e6, "million")
-    for size, word in words:
-        if abs(value) >= size and (unit.scale > 1 or unit.form == "money"):
-            word = "billion" if word == "bn" and unit.form != "money" else word
+    money = unit.form == "money"
+    for size, word in (1e9, "bn" if money else "billion"), (1e6, "million"):
+        if abs(value) >= size and (unit.scale > 1 or money):
             return f"{format_number(value / size, places)} {word}"
     return format_number(value, places)
 
@@ -74,11 +73,12 @@ def _ordinal(value: int) -> str:
 
 
 def add_bound(text: str, bound: Bound, lang: Lang) -> str:
+    """Put the words of a bound around a number: 超过5% / over 5%."""
     return text if bound == "exact" else _BOUNDS[bound][lang].format(text)
 
 
 def format_end(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> str:
-    """One end as read: with unit and bound; the words where it has no number; empty where it is missing."""
+    """Format an end with unit and bound; the source's words where it has no number, empty where it is missing."""
     if drawn.span is None:
         return end.text[lang] if end and end.text else ""
     places = 9 if drawn.origin == "stated" else 2
@@ -86,7 +86,10 @@ def format_end(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> st
 
 
 def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9) -> str:
-    """A value or a range with its unit once: 2–3个月 / 2–3 months; twice where it stands before or around the number: CNY 3 bn–CNY 5 bn."""
+    """Format a value or a range with its unit once: 2–3个月 / 2–3 months.
+
+    A unit before or around the number is written twice: CNY 3 bn–CNY 5 bn.
+    """
     if low == high:
         return format_value(low, unit, lang, places)
     if unit.form == "rank" or (unit.form == "money" and lang == "en"):
@@ -97,7 +100,7 @@ def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9
 
 
 def format_change(change: Change, unit: Unit, lang: Lang) -> str:
-    """A stated change as read: −15.79%, +7.5个百分点, 3.1倍 / 3.1 times, 上升8位 / up 8 places."""
+    """Format a stated change: −15.79%, +7.5个百分点, 3.1倍 / 3.1 times, 上升8位 / up 8 places."""
     if change.span is None:
         return change.text[lang] if change.text else ""
     size = format_size(change, unit, lang)
@@ -113,12 +116,12 @@ def format_change(change: Change, unit: Unit, lang: Lang) -> str:
 
 
 def shown_kind(change: Change, unit: Unit) -> ChangeKind:
-    """The kind of a change as read: a difference between two shares is one of percentage points."""
+    """Return the kind a change is shown as: a difference between two shares is one of percentage points."""
     return "points" if change.kind == "difference" and unit.dimension == "share" else change.kind
 
 
 def format_size(change: Change, unit: Unit, lang: Lang) -> str:
-    """How large a change is, without its sign and bound: 15.79%, 55 m³ per mu, 6 places."""
+    """Format the size of a change, without sign and bound: 15.79%, 55 m³ per mu, 6 places."""
     assert change.span is not None
     low, high = sorted(map(abs, change.span))
     kind = shown_kind(change, unit)
@@ -139,7 +142,7 @@ def _sizes(low: float, high: float) -> str:
 
 
 def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
-    """A change derived from an index: −50%, +60.7%, from three times on as a multiple."""
+    """Format the change that an index implies: −50%, +60.7%; from three times on as a multiple."""
     mark = _BOUND_MARKS[bound]
     if index >= 300:
         return f"{mark}{format_number(index / 100, 1)}{say(lang, '倍', ' times')}"
@@ -148,7 +151,7 @@ def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
 
 
 def format_date(date: str, lang: Lang) -> str:
-    """2020, 2020-12 or 2020-12-31 as read."""
+    """Format an ISO date of a year, a month or a day: 2020年12月 / Dec 2020."""
     year, month, day = (date.split("-") + ["", ""])[:3]
     if lang == "zh":
         return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
@@ -158,7 +161,7 @@ def format_date(date: str, lang: Lang) -> str:
 
 
 def format_period(period: Period | None, lang: Lang) -> str:
-    """A period as read; empty where none is stated."""
+    """Format a period; empty where none is stated."""
     if period is None:
         return ""
     end = format_date(period.end, lang)

@@ -1,4 +1,4 @@
-"""The fixed words of the dataset in both languages: grades, roles, directions, caveats."""
+"""The fixed words of the dataset in both languages: roles, directions, caveats; those of the grades by letter."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from data.model.schema import Lang, Text
 
 
 def say(lang: Lang, zh: str, en: str) -> str:
-    """The text in the reader's language; both are always written side by side."""
+    """Return the text in the reader's language; both are always written side by side."""
     return zh if lang == "zh" else en
 
 
 def pairs(**words: tuple[str, str]) -> Mapping[str, Text]:
+    """Return a text by name for each pair (zh, en)."""
     return {name: Text(zh=zh, en=en) for name, (zh, en) in words.items()}
 
 
@@ -33,7 +34,7 @@ DIRECTION_WORDS = pairs(
     unclear=("方向不明", "unclear"),
 )
 PLAN_WORDS = pairs(target=("目标", "Target"), planned=("规划", "Plan"))
-"""What a figure is called that has not happened yet, by its status."""
+"""The words for a metric that has not happened yet, by its status."""
 CAVEAT_WORDS = pairs(
     percent_or_points=("百分比或百分点不明", "percent or points"),
     conflicting=("材料前后不一", "conflicting"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, overload
+from typing import overload
 
 from data.model.evidence import DerivedEnd, Direction, Origin, derive
 from data.model.grades import GRADE_RULES, Grade, GradeRule
@@ -22,7 +22,7 @@ from data.model.schema import (
     Role,
     Status,
     Unit,
-)
+)  # fmt: skip
 from data.query.dataset import Dataset
 from data.query.table import COLUMNS, NUMBERS, row
 from data.wording.formatting import format_end
@@ -42,10 +42,10 @@ ROW_CACHE_SIZE = 4096
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric with the words of one language: the values of the metrics table, then the words.
+    """One metric: the values of the metrics table, then the words of one language.
 
     Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
-    the `…_label` texts carry units and bounds, and `doubtful` marks a "%" that may mean percentage points.
+    `…_label` texts include units and bounds, and `doubtful` marks a "%" that may mean percentage points.
     """
 
     case_id: str
@@ -134,15 +134,16 @@ class MetricRow:
 
     @property
     def rule(self) -> GradeRule:
+        """What its grade means and allows."""
         return GRADE_RULES[self.grade]
 
 
 class Rows(Sequence[MetricRow]):
-    """The rows of some metrics, each made when it is first asked for."""
+    """The rows of the metrics at some positions of a dataset, each made when it is first read."""
 
     def __init__(self, dataset: Dataset, lang: Lang, positions: Sequence[int]) -> None:
         self.dataset, self.lang, self.positions = dataset, lang, positions
-        self._row = _rows(dataset, lang)
+        self._row = _row_maker(dataset, lang)
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -152,74 +153,70 @@ class Rows(Sequence[MetricRow]):
     @overload
     def __getitem__(self, at: slice) -> Rows: ...
     def __getitem__(self, at: int | slice) -> MetricRow | Rows:
-        return (
-            Rows(self.dataset, self.lang, self.positions[at])
-            if isinstance(at, slice)
-            else self._row(int(self.positions[at]))
-        )
+        if isinstance(at, slice):
+            return Rows(self.dataset, self.lang, self.positions[at])
+        return self._row(int(self.positions[at]))
 
     def __iter__(self) -> Iterator[MetricRow]:
         return (self._row(int(position)) for position in self.positions)
 
 
 def worded_rows(dataset: Dataset, lang: Lang, positions: Sequence[int] | None = None) -> Rows:
-    """The figures at these positions, or all. Shared by all readers."""
+    """Return the rows of the metrics at these positions, or of all; made rows are shared by all callers."""
     return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
 
 
 @lru_cache(maxsize=2)
-def _rows(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
+def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
     @lru_cache(maxsize=ROW_CACHE_SIZE)
-    def made(position: int) -> MetricRow:
-        case, metric = dataset.figure(position)
-        cells = row(dataset, case, metric)
-        numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
-        return MetricRow(**{**dict.fromkeys(COLUMNS), **cells, **numbers, **_words(dataset, case, metric, lang)})
+    def make(position: int) -> MetricRow:
+        return _make_row(dataset, *dataset.figure(position), lang)
 
-    return made
+    return make
 
 
-def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str, Any]:
+def _make_row(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> MetricRow:
     units = dataset.units
-    found = derive(metric, units)
-    before, after = format_ends(metric, found, units, lang)
-    change = format_short_change(metric, found, units, lang)
-    place = dataset.places[metric.place]
-    where = None if metric.place in case.places else place.name
-    return {
-        "case_title": case.title[lang],
-        "place": place.name[lang],
-        "name": full_name(metric, lang, where),
-        "unit": units[metric.unit].name[lang],
-        "dimension": units[metric.unit].dimension,
-        "before_label": before,
-        "after_label": _marked(metric, after, lang),
-        "change_label": _marked(metric, change, lang),
-        "finding": write_finding(metric, found, units, lang, where),
-        "periods": format_periods(metric, lang),
-        "grade_word": GRADE_WORDS[found.grade][lang],
-        "direction_word": DIRECTION_WORDS[found.direction][lang] if found.direction else "",
-        "role_word": ROLE_WORDS[metric.role][lang],
-        "caveat_words": tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
-        "caveat_notes": tuple(caveat.note[lang] for caveat in metric.caveats),
-        "formula_label": translate_formula(found.formula, lang),
-        "doubtful": metric.has_caveat("percent_or_points"),
-        "yardstick": _yardstick(metric, units, lang),
-    }
+    evidence = derive(metric, units)
+    cells = row(dataset, case, metric)
+    numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
+    before, after = format_ends(metric, evidence, units, lang)
+    place = dataset.places[metric.place].name
+    where = None if metric.place in case.places else place
+    return MetricRow(
+        **{**dict.fromkeys(COLUMNS), **cells, **numbers},
+        case_title=case.title[lang],
+        place=place[lang],
+        name=full_name(metric, lang, where),
+        unit=units[metric.unit].name[lang],
+        dimension=units[metric.unit].dimension,
+        before_label=before,
+        after_label=_mark_plan(metric, after, lang),
+        change_label=_mark_plan(metric, format_short_change(metric, evidence, units, lang), lang),
+        finding=write_finding(metric, evidence, units, lang, where),
+        periods=format_periods(metric, lang),
+        grade_word=GRADE_WORDS[evidence.grade][lang],
+        direction_word=DIRECTION_WORDS[evidence.direction][lang] if evidence.direction else "",
+        role_word=ROLE_WORDS[metric.role][lang],
+        caveat_words=tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
+        caveat_notes=tuple(caveat.note[lang] for caveat in metric.caveats),
+        formula_label=translate_formula(evidence.formula, lang),
+        doubtful=metric.has_caveat("percent_or_points"),
+        yardstick=_format_yardstick(metric, units, lang),
+    )
 
 
-def _marked(metric: Metric, text: str, lang: Lang) -> str:
-    """A value or change as it stands alone: that of a target or plan says that it is one."""
+def _mark_plan(metric: Metric, text: str, lang: Lang) -> str:
+    """Mark the value or change of a target or plan as such, for where it stands alone."""
     if metric.status == "observed" or not text:
         return text
     status = PLAN_WORDS[metric.status][lang]
     return say(lang, f"{text}（{status}）", f"{text} ({status.lower()})")
 
 
-def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
+def _format_yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
     if metric.compared_with is None:
         return ""
-    end = metric.compared_with.end
-    drawn = DerivedEnd(end.span, end.bound, "stated")
-    value = format_end(end, drawn, units[metric.unit_of(end)], lang)
-    return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")
+    label, end = metric.compared_with.label[lang], metric.compared_with.end
+    value = format_end(end, DerivedEnd(end.span, end.bound, "stated"), units[metric.unit_of(end)], lang)
+    return f"{label}{say(lang, '：', ': ')}{value}"

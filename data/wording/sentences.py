@@ -1,4 +1,4 @@
-"""The finding of a metric as a sentence, its name, periods and verbs, in Chinese and in English."""
+"""The finding of a metric as a sentence, and its parts: name, periods, ends, change; in Chinese and in English."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ _INFINITIVES = {
     "reached": "to reach",
     "moved": "to move",
 }
-"""How each verb of a finding is said of a target or a plan."""
-_COUNTED = ("count", "money", "area", "volume", "mass", "length")
+"""The form of each verb for a target or a plan."""
+_RISE_AND_FALL: Mapping[str, tuple[str, str]] = {
+    "time": ("延长至", "缩短至"),
+    **dict.fromkeys(("count", "money", "area", "volume", "mass", "length"), ("增至", "减至")),
+}
+"""The Chinese verbs of a rise and a fall by dimension; 升至 and 降至 for the others."""
 
 
 def format_periods(metric: Metric, lang: Lang) -> str:
+    """Format the periods of both ends, or say which date is not stated."""
     before, after = (format_period(end.period if end else None, lang) for end in (metric.before, metric.after))
     unstated = say(lang, "未注明", "not stated")
     if metric.before is None and metric.change is None:
@@ -44,29 +49,32 @@ def format_periods(metric: Metric, lang: Lang) -> str:
 
 
 def write_finding(
-    metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang, where: Text | None = None
+    metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang, where: Text | None = None
 ) -> str:
-    """The figure as one sentence without a full stop: what changed, from what to what, by how much. `where` is named as in `name_of`."""
-    sentence = _plain_finding(metric, full_name(metric, lang, where), found, units, lang)
+    """Write a metric as one sentence without a full stop: what changed, from what to what, by how much.
+
+    `where` is the place to name, as in `full_name`.
+    """
+    sentence = _sentence(metric, full_name(metric, lang, where), evidence, units, lang)
     if metric.status == "observed":
         return sentence
     label = PLAN_WORDS[metric.status][lang]
     return say(lang, f"{label}：{sentence}", f"{label}: {sentence}")
 
 
-def _ahead(metric: Metric) -> str:
-    """What Chinese puts before the verb of a target or plan, which lies ahead: 计划增至."""
+def _planned(metric: Metric) -> str:
+    """Return the Chinese word before the verb of a target or plan: 计划增至."""
     return "" if metric.status == "observed" else "计划"
 
 
-def _told(metric: Metric, verb: str) -> str:
-    """An English verb as it is said of what happened, or of a target or plan: rose from, to rise from."""
+def _verb_form(metric: Metric, verb: str) -> str:
+    """Return an English verb in the form for an observed metric, or for a target or plan: rose from, to rise from."""
     first, gap, rest = verb.partition(" ")
     return verb if metric.status == "observed" else _INFINITIVES[first] + gap + rest
 
 
 def full_name(metric: Metric, lang: Lang, where: Text | None = None) -> str:
-    """The figure's name, with whom it is about, and with its place where that is not the case's own: 济源市亩均用水量 / Jiyuan: water use per mu."""
+    """Return the name with its subject, or with the place `where`: 济源市亩均用水量 / Jiyuan: water use per mu."""
     if metric.subject is not None:
         return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {_inside(metric.name.en)}")
     if where is not None:
@@ -75,33 +83,33 @@ def full_name(metric: Metric, lang: Lang, where: Text | None = None) -> str:
 
 
 def _inside(text: str) -> str:
-    """English text as it stands inside a sentence: a capital stays only in a name or an acronym of several capitals."""
+    """Lower the first letter of English text for use inside a sentence, except in an acronym."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    before, after = format_ends(metric, found, units, lang)
+def _sentence(metric: Metric, name: str, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    before, after = format_ends(metric, evidence, units, lang)
     if before and before == after:
-        return say(lang, f"{name}{_ahead(metric)}保持在{after}", f"{name} {_told(metric, 'stayed at')} {after}")
+        return say(lang, f"{name}{_planned(metric)}保持在{after}", f"{name} {_verb_form(metric, 'stayed at')} {after}")
     if before and after:
-        verb = _verb(metric, found, units, lang)
-        size = _by_how_much(metric, found, units, lang)
+        verb = _change_verb(metric, evidence, units, lang)
+        size = _size_in_brackets(metric, evidence, units, lang)
         if lang == "zh":
-            return f"{name}{_ahead(metric)}由{before}{verb}{after}{size}"
-        return f"{name} {_told(metric, verb)} {_without_unit(before, after, units[metric.unit])} to {after}{size}"
+            return f"{name}{_planned(metric)}由{before}{verb}{after}{size}"
+        return f"{name} {_verb_form(metric, verb)} {_without_unit(before, after, units[metric.unit])} to {after}{size}"
     if metric.change is None:
-        return _level_sentence(metric, name, before, after, lang)
+        return _level_only(metric, name, before, after, lang)
     change, unit = metric.change, units[metric.unit]
     if change.span is None:
         planned = "" if metric.status == "observed" else say(lang, "的计划变化", ", planned change")
         return f"{name}{planned}{say(lang, '：', ': ')}{format_change(change, unit, lang)}"
     since = _since(metric.before, lang)
     level = say(lang, f"，达到{after}", f", to {after}") if after else ""
-    return _change_sentence(metric, name, change, unit, since, lang) + level
+    return _change_only(metric, name, change, unit, since, lang) + level
 
 
-def _level_sentence(metric: Metric, name: str, before: str, after: str, lang: Lang) -> str:
-    """A level without a change; a plan is to reach what is better the higher it is, and to be anything else."""
+def _level_only(metric: Metric, name: str, before: str, after: str, lang: Lang) -> str:
+    """Write a level without a change. A plan is `to reach` what is better the higher it is, `to be` anything else."""
     if metric.status == "observed" or not after:
         return f"{name}{say(lang, '：', ': ')}{after or before}"
     if metric.better == "higher" and metric.after and metric.after.numeric:
@@ -110,42 +118,42 @@ def _level_sentence(metric: Metric, name: str, before: str, after: str, lang: La
 
 
 def _since(before: End | None, lang: Lang) -> str:
-    """The earlier time a change is measured against: a moment without its "as of"."""
+    """Format the earlier time that a change is measured against; a moment without its "as of"."""
     period = before.period if before else None
     return format_date(period.end, lang) if period and period.kind == "as_of" else format_period(period, lang)
 
 
 def _without_unit(before: str, after: str, unit: Unit) -> str:
-    """English names a shared unit once: from 32 to 9 items."""
+    """Remove the unit that both ends share from the first, in English: from 32 to 9 items."""
     ending = f" {unit.name.en}"
     return before.removesuffix(ending) if after.endswith(ending) else before
 
 
-def _change_sentence(metric: Metric, name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
+def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
     assert change.span is not None
     than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
     size = add_bound(format_size(change, unit, lang), change.bound, lang)
-    ahead = _ahead(metric)
+    ahead = _planned(metric)
     if change.kind == "multiple":
         earlier_zh, earlier_en = (since, f"that of {since}") if since else ("原来", "its earlier level")
         reached = f"{ahead}达到" if ahead else "为"
         return say(
             lang,
             f"{name}{reached}{earlier_zh}的{size}",
-            f"{name} {_told(metric, 'reached')} {size} {earlier_en}",
+            f"{name} {_verb_form(metric, 'reached')} {size} {earlier_en}",
         )
     if change.kind == "places":
         moved = format_change(change, unit, lang)
-        return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_told(metric, 'moved')} {moved}{than_en}")
+        return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")
     falls = change.span[1] <= 0
-    verb = say(lang, "下降" if falls else "上升", _told(metric, "fell by" if falls else "rose by"))
+    verb = say(lang, "下降" if falls else "上升", _verb_form(metric, "fell by" if falls else "rose by"))
     if shown_kind(change, unit) == "difference":
         verb = say(lang, "减少" if falls else "增加", verb)
     return say(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
 
 
 def translate_formula(formula: str, lang: Lang) -> str:
-    """How derived numbers were computed, in the reader's words."""
+    """Translate a formula of derived numbers into the reader's language."""
     if lang == "en":
         return formula
     for word, zh in (("before", "前值"), ("after", "后值"), ("change", "变化"), ("index", "指数"), ("; ", "；")):
@@ -153,52 +161,48 @@ def translate_formula(formula: str, lang: Lang) -> str:
     return formula
 
 
-def format_ends(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
-    """Both ends as read."""
-    own = [units[metric.unit_of(end)] for end in (metric.before, metric.after)]
-    return format_end(metric.before, found.before, own[0], lang), format_end(metric.after, found.after, own[1], lang)
+def format_ends(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
+    """Format both ends."""
+    pairs = (metric.before, evidence.before), (metric.after, evidence.after)
+    before, after = (format_end(end, drawn, units[metric.unit_of(end)], lang) for end, drawn in pairs)
+    return before, after
 
 
-def _verb(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    if found.direction in (None, "unclear", "unchanged") and not (found.before.span and found.after.span):
-        return say(lang, "变为", "changed from")
-    unit = units[metric.unit]
-    upward = _upward(metric, found, units)
+def _change_verb(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    """Return the verb between both ends. A rank rises when its number falls."""
+    upward, dimension = _upward(metric, evidence, units), units[metric.unit].dimension
     if upward is None:
-        return say(lang, "变为", "went from")
-    if unit.dimension == "rank":
-        return say(lang, "升至" if not upward else "降至", "rose from" if not upward else "fell from")
-    if unit.dimension == "time":
-        return say(lang, "延长至" if upward else "缩短至", "rose from" if upward else "fell from")
-    if unit.dimension in _COUNTED:
-        return say(lang, "增至" if upward else "减至", "rose from" if upward else "fell from")
-    return say(lang, "升至" if upward else "降至", "rose from" if upward else "fell from")
+        directed = evidence.direction in ("improved", "worsened") or (evidence.before.span and evidence.after.span)
+        return say(lang, "变为", "went from" if directed else "changed from")
+    rises = upward != (dimension == "rank")
+    rise, fall = _RISE_AND_FALL.get(dimension, ("升至", "降至"))
+    return say(lang, rise if rises else fall, "rose from" if rises else "fell from")
 
 
-def _upward(metric: Metric, found: Evidence, units: Mapping[str, Unit]) -> bool | None:
-    if not (found.before.span and found.after.span):
+def _upward(metric: Metric, evidence: Evidence, units: Mapping[str, Unit]) -> bool | None:
+    if not (evidence.before.span and evidence.after.span):
         return None
-    factors = [units[metric.unit_of(end)].factor for end in (metric.before, metric.after)]
-    start, end = found.before.span[1] * factors[0], found.after.span[1] * factors[1]
+    start = evidence.before.span[1] * units[metric.unit_of(metric.before)].factor
+    end = evidence.after.span[1] * units[metric.unit_of(metric.after)].factor
     return None if start == end else end > start
 
 
-def _by_how_much(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    """The change after both ends, in brackets; points that were calculated say so."""
-    if found.index is None and units[metric.unit].dimension != "rank" and not is_share(metric, units):
+def _size_in_brackets(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    """Return the change in brackets, for after both ends; calculated points are marked as such."""
+    if evidence.index is None and units[metric.unit].dimension != "rank" and not is_share(metric, units):
         return ""
-    text = format_short_change(metric, found, units, lang)
-    if found.derived_change is not None:
+    text = format_short_change(metric, evidence, units, lang)
+    if evidence.derived_change is not None:
         text += say(lang, "，由前后值算出", ", calculated")
     return say(lang, f"（{text}）", f" ({text})") if text else ""
 
 
-def format_short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    """The change as a label on a mark: the printed one, the one the index says, or the points of a share."""
-    change = metric.change or found.derived_change
-    ends_known = found.before.span is not None and found.after.span is not None
-    if change is not None and (is_share(metric, units) or not (ends_known and found.index is not None)):
+def format_short_change(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
+    """Format the change as a label: the stated one, the one the index implies, or the points of a share."""
+    change = metric.change or evidence.derived_change
+    ends_known = evidence.before.span is not None and evidence.after.span is not None
+    if change is not None and (is_share(metric, units) or not (ends_known and evidence.index is not None)):
         return format_change(change, units[metric.unit], lang)
-    if found.index is None or found.index_bound is None:
+    if evidence.index is None or evidence.index_bound is None:
         return ""
-    return format_index_change(found.index, found.index_bound, lang)
+    return format_index_change(evidence.index, evidence.index_bound, lang)
