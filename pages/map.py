@@ -36,6 +36,7 @@ from data.query.geography import (
 from data.wording.formatting import format_value
 from data.wording.labels import GRADE_WORDS
 from pages.figures import henan_map as drawing
+from pages.figures import palette
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.frame.bars import filter_value
@@ -165,11 +166,11 @@ def areas(view: View, found: Mapping[str, Holding], shaded: Shade, chosen: Colle
             label=place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en,
             lon=place.lon,
             lat=place.lat,
-            level=None
+            class_index=None
             if shaded.values[place.code] is None
             else drawing.classify(shaded.values[place.code], shaded.breaks),
             hover=hover(view, place, found[place.code], shaded),
-            chosen=place.code in chosen,
+            selected=place.code in chosen,
         )
         for place in units(view.dataset)
     ]
@@ -274,8 +275,8 @@ def colour_control(view: View, names: Mapping[str, str]) -> str:
 
 def classes(shaded: Shade) -> list[tuple[str, str]]:
     """The colour and words of each class. A measure has no zero: its first class is no data."""
-    first = drawing.NO_DATA if None in shaded.values.values() else drawing.CLASSES[0]
-    return list(zip((first, *drawing.CLASSES[1:]), shaded.words, strict=False))
+    first = palette.NO_DATA if None in shaded.values.values() else palette.MAP_CLASSES[0]
+    return list(zip((first, *palette.MAP_CLASSES[1:]), shaded.words, strict=False))
 
 
 def marks(view: View) -> tuple[str, str]:
@@ -327,7 +328,7 @@ def drawn(
         larger = go.Figure(henan(view, found, cases, shaded, view.filters.city)).update_layout(height=TAKEN)
         signs = [
             *(("", *entry) for entry in classes(shaded)),
-            *((sign, drawing.INK, words) for sign, words in zip("●○", marks(view), strict=True)),
+            *((sign, palette.POINT, words) for sign, words in zip("●○", marks(view), strict=True)),
         ]
         return export_figure(larger, title, subtitle, footer, signs)
 

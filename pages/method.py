@@ -13,7 +13,7 @@ from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
-from pages.figures.dumbbell import drawable
+from pages.figures.marks import paired_values
 from pages.frame import pager
 from pages.frame.blocks import figure_block, plain_table
 from pages.frame.view import View, the_view
@@ -36,7 +36,7 @@ def examples(view: View) -> Mapping[str, object]:
 def shows(row: MetricRow) -> bool:
     """Whether a figure can be drawn as its grade may be."""
     if row.rule.drawing == "ends":
-        return drawable(row) and row.dimension != "rank"
+        return paired_values(row) is not None and row.dimension != "rank"
     return row.rule.drawing != "index" or row.index is not None
 
 

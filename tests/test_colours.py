@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pages.figures.henan_map import CLASSES
-from pages.figures.style import GROUNDS, IMPROVED, NEUTRAL, WORSENED
+from data.model.grades import GRADES
+from pages.figures.palette import GRADE_FILLS, GROUNDS, IMPROVED, MAP_CLASSES, NEUTRAL, WORSENED
 
 ROOT = Path(__file__).parent.parent
+FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLE = (ROOT / "pages" / "frame" / "look.py").read_text(encoding="utf-8")
 SCHEMES = ("light", "dark")
@@ -80,6 +81,16 @@ def test_the_formulas_against_known_values():
     assert distance("#ff0000", "#00ff00", "none") > 2 * distance("#ff0000", "#00ff00", "deuteranopia")
 
 
+@pytest.mark.parametrize("path", [path for path in FIGURES if path.stem != "palette"], ids=lambda path: path.stem)
+def test_a_chart_takes_its_colours_from_the_palette(path):
+    assert re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", path.read_text(encoding="utf-8")) == []
+
+
+def test_every_grade_has_its_fill():
+    assert list(GRADE_FILLS) == list(GRADES)
+    assert len(set(GRADE_FILLS.values())) == len(GRADES)
+
+
 def test_the_figures_know_the_grounds_of_the_theme():
     assert tuple(THEME[scheme]["backgroundColor"] for scheme in SCHEMES) == GROUNDS
 
@@ -130,7 +141,7 @@ def test_each_class_of_the_map_is_another_blue(blindness, ground):
             f"{round(alpha * top + (1 - alpha) * bottom):02x}" for top, bottom in zip(channels, under, strict=True)
         )
 
-    shades = [blended(colour) for colour in CLASSES]
+    shades = [blended(colour) for colour in MAP_CLASSES]
     assert min(distance(one, other, blindness) for one, other in combinations(shades, 2)) >= 10
     lightness = [lab(shade, blindness)[0] for shade in shades]
     assert lightness in (sorted(lightness), sorted(lightness, reverse=True))

@@ -19,26 +19,29 @@ from data.reading.live import boundaries, current
 from data.wording.rows import worded_rows
 from pages.figures import henan_map as drawing
 from pages.figures.difference_bar import difference_bar
-from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.dumbbell import dumbbell
 from pages.figures.export_figure import export_figure
 from pages.figures.grade_strip import grade_strip
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.locator import locator
-from pages.figures.rank_slope import rank_slope
-from pages.figures.style import (
-    FAINT,
+from pages.figures.marks import paired_values
+from pages.figures.palette import (
     GROUNDS,
+    GUIDE,
     IMPROVED,
+    MAP_CLASSES,
     NEUTRAL,
+    NO_DATA,
+    POINT,
+    SELECTED_OUTLINE,
     WORSENED,
-    base_figure,
     direction_color,
-    escape,
-    text_width,
-    wrap,
 )
+from pages.figures.rank_slope import rank_slope
+from pages.figures.style import base_figure
+from pages.figures.text import escape, text_width, wrap
 from pages.figures.timeline import timeline
 
 DATASET = current().dataset
@@ -46,8 +49,8 @@ ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
 LANGS = ("zh", "en")
 BY_ID = {(row.case_number, row.metric_id): row for row in ROWS["en"]}
 INDEXED = [row for row in ROWS["en"] if row.index is not None]
-PAIRED = [row for row in ROWS["en"] if drawable(row) and row.dimension != "rank"]
-RANKED = [row for row in ROWS["en"] if drawable(row) and row.dimension == "rank"]
+PAIRED = [row for row in ROWS["en"] if paired_values(row) and row.dimension != "rank"]
+RANKED = [row for row in ROWS["en"] if paired_values(row) and row.dimension == "rank"]
 DIFFERENT = [row for row in ROWS["en"] if row.grade == "D"]
 ALLOWED = re.compile(r"</?b>|<br>")
 EVIL = '<script>x</script> & <a href="y">'
@@ -282,12 +285,12 @@ UNDRAWABLE = {
 
 @pytest.mark.parametrize("other", UNDRAWABLE.values(), ids=UNDRAWABLE)
 def test_ends_that_do_not_share_an_axis_are_not_drawn(other):
-    assert drawable(HALVED)
-    assert not drawable(replace(HALVED, **other))
+    assert paired_values(HALVED)
+    assert not paired_values(replace(HALVED, **other))
 
 
 def test_the_two_ends_of_licence_time_are_not_drawn():
-    assert not drawable(BY_ID[10, "licence-time"])
+    assert not paired_values(BY_ID[10, "licence-time"])
 
 
 # --- rank_slope
@@ -415,7 +418,7 @@ def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
     assert [
         code for code, width in zip(outlines["locations"], outlines["marker"]["line"]["width"], strict=True) if width
     ] == [CHOSEN]
-    assert outlines["marker"]["line"]["color"] == WORSENED
+    assert outlines["marker"]["line"]["color"] == SELECTED_OUTLINE
     assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
 
 
@@ -441,8 +444,8 @@ def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
         }
         return found
 
-    assert [paint(z) for z in trace["z"]] == [drawing.NO_DATA, *drawing.CLASSES] * 3
-    assert len({drawing.NO_DATA, *drawing.CLASSES}) == 6
+    assert [paint(z) for z in trace["z"]] == [NO_DATA, *MAP_CLASSES] * 3
+    assert len({NO_DATA, *MAP_CLASSES}) == 6
 
 
 @pytest.mark.parametrize(("value", "level"), [(0, 0), (1, 1), (1.9, 1), (3, 3), (4, 4), (400, 4)])
@@ -494,18 +497,16 @@ def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_fr
         (),
     )
     legend = spec(
-        export_figure(
-            figure, "Bonds", "A schematic", ["Source"], [("", drawing.NO_DATA, "no data"), ("●", drawing.INK, "county")]
-        )
+        export_figure(figure, "Bonds", "A schematic", ["Source"], [("", NO_DATA, "no data"), ("●", POINT, "county")])
     )["layout"]["annotations"]
     square, words, point, other = legend[2:6]
     assert (square["bgcolor"], square["bordercolor"], square["borderwidth"], words["text"]) == (
-        drawing.NO_DATA,
+        NO_DATA,
         NEUTRAL,
         1,
         "no data",
     )
-    assert (point["text"], point["font"]["color"], other["text"]) == ("●", drawing.INK, "county")
+    assert (point["text"], point["font"]["color"], other["text"]) == ("●", POINT, "county")
     assert square["xshift"] < words["xshift"] < point["xshift"] < other["xshift"]
     subtitle, first_line_above_the_map = legend[1]["yshift"] - 22, square["yshift"] + 8
     assert subtitle > first_line_above_the_map
@@ -538,6 +539,7 @@ EVENTS = {
     "month": ({"date": "2020-04"}, ["2020-04-01", "2020-04-30"]),
     "long-month": ({"date": "2019-12"}, ["2019-12-01", "2019-12-31"]),
     "february": ({"date": "2019-02"}, ["2019-02-01", "2019-02-28"]),
+    "leap-february": ({"date": "2020-02"}, ["2020-02-01", "2020-02-29"]),
     "year": ({"date": "2020"}, ["2020-01-01", "2020-12-31"]),
     "span": ({"date": "2019-03-05", "end": "2020-06"}, ["2019-03-05", "2020-06-30"]),
 }
@@ -644,7 +646,7 @@ def test_pointing_at_a_mark_tells_everything(lang):
         assert not ALLOWED.sub("", hover_text(row, lang)).count("<")
 
 
-COLOURS = {IMPROVED, WORSENED, NEUTRAL, FAINT, *drawing.CLASSES, drawing.INK, "#ffffff", "rgba(0,0,0,0)"}
+COLOURS = {IMPROVED, WORSENED, NEUTRAL, GUIDE, *MAP_CLASSES, POINT, "#ffffff", "rgba(0,0,0,0)"}
 
 
 def painted(part: Any, name: str = ""):

@@ -1,4 +1,4 @@
-"""Which chart a figure's grade allows."""
+"""Which chart the grade of a metric allows."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.difference_bar import difference_bar
-from pages.figures.dumbbell import drawable, dumbbell
+from pages.figures.dumbbell import dumbbell
 from pages.figures.index_arrows import index_arrows
+from pages.figures.marks import paired_values
 from pages.figures.rank_slope import rank_slope
 
 
 def chart_for(row: MetricRow, lang: Lang, indices: Sequence[float] = ()) -> go.Figure | None:
-    """The chart of one figure; None where only words are right: levels, words, plans, and ends that are ranges or stand in two units.
+    """The chart of one metric; None for levels, words, plans, and ends that are ranges or in two units.
 
-    `indices` are those of the figures beside it, which share the index axis.
+    `indices` are those of the metrics shown beside it, which share its index axis.
     """
     drawing = row.rule.drawing
-    if drawing == "ends" and drawable(row):
+    if drawing == "ends" and paired_values(row):
         return rank_slope(row, lang) if row.dimension == "rank" else dumbbell(row, lang)
     if drawing == "index" and row.index is not None:
         return index_arrows([row], lang, {row.case_id: ""}, {}, indices)

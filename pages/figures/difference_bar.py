@@ -1,54 +1,36 @@
-"""A difference without its ends: a signed length from zero in its own unit. Never an index."""
+"""A change without its ends: a signed length from zero in its own unit, never an index."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.index_arrows import APPROXIMATE_BOUNDS, OPEN_BOUNDS
+from pages.figures.marks import bar, label, lines, segment
 from pages.figures.memoize import memoize
-from pages.figures.style import NEUTRAL, base_figure, direction_color, escape
+from pages.figures.palette import direction_color
+from pages.figures.style import base_figure
+from pages.figures.text import escape
 
 _HEIGHT = 74
 
 
 @memoize
 def difference_bar(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figure:
-    """A bar from zero to the change; for a range the bar reaches its nearer end and a dotted line goes on to the farther one.
+    """A bar from zero to the change; for a range, to the nearer limit, with a dotted line to the farther one.
 
-    The value stands on the free side of zero. `places` count as printed: upwards is to the right. `reach` widens the axis to one shared with others.
+    The label is on the other side of zero. Places of a rank count as printed: upwards is to the right. `reach` is the
+    largest change, without its sign, of the bars that share the axis.
+
+    Raises ValueError if the row has no numeric change.
     """
-    near, far = _span(row)
-    paint, reach = direction_color(row.direction), max(abs(far), reach)
-    loose = row.change_bound in (*OPEN_BOUNDS, *APPROXIMATE_BOUNDS)
-    fill = {"color": paint, "opacity": 0.55 if loose else 1.0, "line": {"color": paint, "width": 2}}
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "bar",
-            "x": [near],
-            "y": [0],
-            "orientation": "h",
-            "width": 0.7,
-            "marker": fill,
-            "hovertext": [hover_text(row, lang)],
-            "hoverinfo": "text",
-        }
-    ]
+    near, far = _limits(row)
+    color, reach = direction_color(row.direction), max(abs(far), reach)
+    hover = {"hovertext": [hover_text(row, lang)], "hoverinfo": "text"}
+    traces = [bar(near, 0, 0.7, color, 2, row.change_bound, **hover)]
     if near != far:
-        traces.append(
-            {
-                "type": "scatter",
-                "x": [near, far],
-                "y": [0, 0],
-                "mode": "lines",
-                "line": {"color": paint, "width": 6, "dash": "dot"},
-                "hoverinfo": "skip",
-            }
-        )
+        traces.append(lines([near, far], [0, 0], color, 6, dash="dot"))
     side, shift = ("right", -10) if far > 0 else ("left", 10)
     return base_figure(
         _HEIGHT,
@@ -56,22 +38,15 @@ def difference_bar(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figure:
         margin={"l": 4, "r": 4, "t": 8, "b": 20},
         xaxis={"range": [-1.1 * reach, 1.1 * reach], "tickvals": [0], "ticktext": ["0"]},
         yaxis={"range": [-1, 1], "visible": False},
-        shapes=[{"type": "line", "x0": 0, "x1": 0, "y0": -1, "y1": 1, "line": {"color": NEUTRAL, "width": 1.5}}],
-        annotations=[
-            {
-                "x": 0,
-                "y": 0,
-                "text": f"<b>{escape(row.change_label)}</b>",
-                "xanchor": side,
-                "xshift": shift,
-                "showarrow": False,
-            }
-        ],
+        shapes=[segment([0, 0], [-1, 1], width=1.5)],
+        annotations=[label(0, 0, f"<b>{escape(row.change_label)}</b>", xanchor=side, xshift=shift)],
     )
 
 
-def _span(row: MetricRow) -> tuple[float, float]:
-    """The end of the change nearer to zero, and the farther one."""
-    ends = (row.change_value, row.change_value) if row.change_value is not None else (row.change_low, row.change_high)
-    near, far = sorted(ends, key=abs)
+def _limits(row: MetricRow) -> tuple[float, float]:
+    """The limit of the change nearer to zero, and the farther one; equal unless the change is a range."""
+    low, high = (row.change_low, row.change_high) if row.change_value is None else (row.change_value, row.change_value)
+    if low is None or high is None:
+        raise ValueError(f"{row.metric_id} has no numeric change")
+    near, far = sorted((low, high), key=abs)
     return near, far

@@ -1,74 +1,60 @@
-"""How many figures each grade of evidence holds, as one strip."""
+"""The number of metrics of each grade of evidence, as one strip."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Any
 
 import plotly.graph_objects as go
 
-from data.model.grades import GRADE_RULES, GRADES
+from data.model.grades import GRADE_RULES, GRADES, Grade
 from data.model.schema import Lang
-from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
+from data.wording.labels import say
+from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
-from pages.figures.style import FONT_SIZE, base_figure, escape
+from pages.figures.palette import GRADE_BORDER, GRADE_FILLS
+from pages.figures.style import FONT_SIZE, base_figure
+from pages.figures.text import escape
 
 _HEIGHT = 46
-_SHADES = {"A": 1.0, "B": 0.82, "C": 0.66, "D": 0.52, "E": 0.26, "F": 0.14}
-_PLAN = "rgba(123,131,140,0.14)"
-"""Grey: a plan is no evidence, and nothing of it is blue."""
-_ROOM = 0.03
-"""The share of the strip that a letter needs on a small screen; the counts of narrower parts are on the page below."""
+_MIN_SHARE = 0.03
+"""Share of the strip that a letter needs on a small screen; the page lists the counts of all parts below."""
 
 
 @memoize
 def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
-    """One bar from the best evidence to plans, a part a grade in proportion to its count; plans are hatched.
+    """One bar with a part a grade in proportion to its count, from the best evidence to plans, which are hatched.
 
-    Letter and count stand in the part, the letter alone above it where it is narrow, nothing where it is narrower still.
+    A part is labelled with letter and count; a narrow one with its letter above it, a narrower one not at all.
     """
     shown = [grade for grade in GRADES if counts.get(grade, 0)]
-    total = sum(counts[grade] for grade in shown)
     starts = list(accumulate((counts[grade] for grade in shown), initial=0))
-    annotations = []
-    for grade, start in zip(shown, starts, strict=False):
-        share = counts[grade] / total
-        if share > _ROOM:
-            wide = share > 2 * _ROOM
-            label = (
-                {"text": f"{grade} {counts[grade]}", "yshift": 0, "font": {"size": FONT_SIZE}}
-                if wide
-                else {"text": grade, "yshift": 21, "font": {"size": 11}}
-            )
-            annotations.append({"x": start + counts[grade] / 2, "y": 0.5, "showarrow": False, **label})
+    total = starts.pop()
     return base_figure(
         _HEIGHT,
-        [_parts(shown, counts, starts[:-1], lang)] if shown else [],
-        annotations=annotations,
+        [_parts(shown, counts, starts, lang)] if shown else [],
+        annotations=[
+            _part_label(grade, counts[grade], start, total)
+            for grade, start in zip(shown, starts, strict=True)
+            if counts[grade] / total > _MIN_SHARE
+        ],
         margin={"l": 0, "r": 0, "t": 18, "b": 0},
         xaxis={"range": [0, max(total, 1)], "visible": False},
         yaxis={"range": [0, 1], "visible": False},
     )
 
 
-def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[int], lang: Lang) -> dict[str, Any]:
-    marker = {
-        "color": [
-            f"rgba(47,127,209,{_SHADES[grade]})" if GRADE_RULES[grade].is_evidence else _PLAN for grade in grades
-        ],
-        "line": {"width": 1, "color": "rgba(128,136,146,0.9)"},
-        "pattern": {
-            "shape": ["" if GRADE_RULES[grade].is_evidence else "/" for grade in grades],
-            "size": 5,
-            "fgcolor": "rgba(128,136,146,0.9)",
-        },
-    }
-    hover = [
-        f"<b>{grade} {escape(GRADE_WORDS[grade][lang])}</b>{say(lang, '：', ': ')}{counts[grade]}<br>{escape(GRADE_MEANINGS[grade][lang])}"
-        for grade in grades
-    ]
+def _part_label(grade: str, count: int, start: int, total: int) -> Part:
+    middle = start + count / 2
+    if count / total > 2 * _MIN_SHARE:
+        return label(middle, 0.5, f"{grade} {count}", yshift=0, font={"size": FONT_SIZE})
+    return label(middle, 0.5, grade, yshift=21, font={"size": 11})
+
+
+def _parts(grades: Sequence[Grade], counts: Mapping[str, int], starts: Sequence[int], lang: Lang) -> Part:
+    rules, colon = [GRADE_RULES[grade] for grade in grades], say(lang, "：", ": ")
     lengths = [counts[grade] for grade in grades]
+    hatching = {"shape": ["" if rule.is_evidence else "/" for rule in rules], "size": 5, "fgcolor": GRADE_BORDER}
     return {
         "type": "bar",
         "orientation": "h",
@@ -76,7 +62,14 @@ def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[in
         "base": starts,
         "y": [0.5] * len(grades),
         "width": 1,
-        "marker": marker,
-        "hovertext": hover,
+        "marker": {
+            "color": [GRADE_FILLS[grade] for grade in grades],
+            "line": {"width": 1, "color": GRADE_BORDER},
+            "pattern": hatching,
+        },
+        "hovertext": [
+            f"<b>{rule.letter} {escape(rule.word[lang])}</b>{colon}{count}<br>{escape(rule.meaning[lang])}"
+            for rule, count in zip(rules, lengths, strict=True)
+        ],
         "hoverinfo": "text",
     }

@@ -1,15 +1,15 @@
-"""What a mark says when it is pointed at."""
+"""The hover text of a mark."""
 
 from __future__ import annotations
 
 from data.model.schema import Lang
 from data.wording.labels import say
 from data.wording.rows import MetricRow
-from pages.figures.style import escape, wrap
+from pages.figures.text import escape, wrap
 
 
 def hover_text(row: MetricRow, lang: Lang) -> str:
-    """Finding, place, periods, grade, formula where an end or the index is derived, and the words of the source."""
+    """Finding, place, periods, grade, formula of what is derived, and the words of the source, as markup."""
     colon = say(lang, "：", ": ")
     lines = [
         *(f"<b>{escape(line)}</b>" for line in wrap(row.finding, 30)),
@@ -17,6 +17,6 @@ def hover_text(row: MetricRow, lang: Lang) -> str:
         f"{row.grade} {escape(row.grade_word)}" + (f" · {escape(row.direction_word)}" if row.direction_word else ""),
     ]
     if row.formula_label:
-        lines += [escape(line) for line in wrap(say(lang, "推算", "Derived") + colon + row.formula_label, 34)]
+        lines += map(escape, wrap(say(lang, "推算", "Derived") + colon + row.formula_label, 34))
     quoted = say(lang, "原文", "Source words") + colon + "“" + row.phrases.replace(" | ", "” “") + "”"
-    return "<br>".join([*lines, *(escape(line) for line in wrap(quoted, 34))])
+    return "<br>".join([*lines, *map(escape, wrap(quoted, 34))])

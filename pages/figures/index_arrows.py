@@ -1,11 +1,10 @@
-"""Every comparable figure as an arrow from its baseline (100) on a logarithmic index axis."""
+"""Every comparable metric as an arrow from its baseline (100) on a logarithmic index axis."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
@@ -13,13 +12,18 @@ from data.model.schema import Lang
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
+from pages.figures.marks import OPEN_BOUNDS, Part, arrow_symbol, dash, lines, marker
 from pages.figures.memoize import memoize
-from pages.figures.style import FAINT, FONT_SIZE, NEUTRAL, base_figure, direction_color, escape, keep_together, wrap
+from pages.figures.palette import GUIDE, NEUTRAL, direction_color
+from pages.figures.row_layout import RowLayout
+from pages.figures.style import FONT_SIZE, base_figure
+from pages.figures.text import escape, keep_together
 
-_LINE = 18
-_MARK = 26
-_HEAD = 30
-_LABEL_EMS = 25.0  # 13 px each, so that a line fits a 390 px screen
+_MARK_HEIGHT = 26
+_TOP, _BOTTOM = 30, 8
+"""Margins in px; the ticks are in the upper one."""
+_BASELINE = 2
+"""log10 of the index 100."""
 _TICKS = {
     12.5: ("1/8", "⅛"),
     25: ("1/4", "¼"),
@@ -29,49 +33,14 @@ _TICKS = {
     400: ("4倍", "×4"),
     800: ("8倍", "×8"),
 }
-OPEN_BOUNDS = ("over", "at_least", "under", "at_most")
-APPROXIMATE_BOUNDS = ("nearly", "about")
 
 
-@dataclass
-class RowLayout:
-    """A column of rows measured in px from the top."""
+class _Arrow(NamedTuple):
+    """A metric with the place of its arrow head: log10 of its index, and px from the top."""
 
-    depth: float = 0
-    annotations: list[dict[str, Any]] = field(default_factory=list)
-
-    def write(self, text: str, bold: bool = False) -> None:
-        for line in wrap(text, _LABEL_EMS):
-            shown = f"<b>{escape(line)}</b>" if bold else escape(line)
-            self.annotations.append(
-                {
-                    "x": 0,
-                    "xref": "paper",
-                    "xanchor": "left",
-                    "y": self.depth + _LINE / 2,
-                    "yanchor": "middle",
-                    "text": shown,
-                    "showarrow": False,
-                    "align": "left",
-                }
-            )
-            self.depth += _LINE
-
-    def skip(self, px: float) -> float:
-        """Moves down and returns the middle of what was skipped."""
-        self.depth += px
-        return self.depth - px / 2
-
-
-def index_range(indices: Sequence[float]) -> tuple[float, float]:
-    """The axis range as log10 of the index: always from below halved to above doubled, with room for the labels at the ends."""
-    ends = [_end(index) for index in (50.0, 200.0, *indices)]
-    return min(ends) - 0.3, max(ends) + 0.33
-
-
-def _end(index: float) -> float:
-    """Where an index stands on the axis; a fall to nothing, which has no logarithm, at 1."""
-    return math.log10(max(index, 1.0))
+    row: MetricRow
+    x: float
+    y: float
 
 
 @memoize
@@ -82,122 +51,107 @@ def index_arrows(
     words: Mapping[str, str],
     beside: Sequence[float] = (),
 ) -> go.Figure:
-    """Arrows for the rows with an index, under a heading a case. Within a case the order is that of `rows`: by grade, never by size.
+    """Arrows for the rows with an index, below a heading a case. Within a case they are in the order of `rows`.
 
-    `rows` are worded rows; those without an index are passed over. `headings` is {case_id: heading} in the order drawn; an empty heading is left out.
-    `words` is {case_id: sentence} for cases that have nothing to compare. `beside` holds indices drawn in other charts that share this axis.
+    Rows without an index are ignored. `headings` is {case_id: heading} in the order drawn; below an empty heading the
+    arrows have no labels. `words` is {case_id: sentence} for cases without a comparable metric. `beside` holds the
+    indices of other charts that share the axis.
     """
-    comparable = [row for row in rows if row.index is not None]
-    axis = index_range([*(row.index for row in comparable), *beside])
-    layout, drawn, depths = RowLayout(), [], []
+    comparable = [(row, _log(row.index)) for row in rows if row.index is not None]
+    layout, arrows = RowLayout(), []
     for case_id, heading in headings.items():
         if heading:
             layout.skip(10)
             layout.write(heading, bold=True)
         if case_id in words:
             layout.write(words[case_id])
-        for row in (row for row in comparable if row.case_id == case_id):
-            if heading:
-                layout.write(
-                    f"{row.name}  {keep_together(row.before_label)} → {keep_together(row.after_label)}"
-                    if row.before_label and row.after_label
-                    else row.name
-                )
-            depths.append(layout.skip(_MARK))
-            drawn.append(row)
-    ticks = _ticks(axis, lang)
+        for row, x in comparable:
+            if row.case_id == case_id:
+                if heading:
+                    layout.write(_label(row))
+                arrows.append(_Arrow(row, x, layout.skip(_MARK_HEIGHT)))
+    axis = _axis([*(x for _, x in comparable), *map(_log, beside)], lang)
     return base_figure(
-        int(layout.depth) + _HEAD + 8,
-        _arrows(drawn, depths, lang),
+        int(layout.depth) + _TOP + _BOTTOM,
+        [*_shafts(arrows), _starts(arrows), _heads(arrows, lang)] if arrows else [],
         annotations=layout.annotations,
-        shapes=[_rules(ticks["tickvals"], depths, FAINT), _rules([2], depths, NEUTRAL)],
-        margin={"l": 0, "r": 0, "t": _HEAD, "b": 8},
-        xaxis={"range": list(axis), "side": "top", **ticks},
+        shapes=[_rules(axis["tickvals"], arrows, GUIDE, 1), _rules([_BASELINE], arrows, NEUTRAL, 1.5)],
+        margin={"l": 0, "r": 0, "t": _TOP, "b": _BOTTOM},
+        xaxis=axis,
         yaxis={"range": [layout.depth, 0], "visible": False},
     )
 
 
-def _ticks(axis: tuple[float, float], lang: Lang) -> dict[str, Any]:
-    shown = [value for value in _TICKS if axis[0] + 0.05 <= math.log10(value) <= axis[1] - 0.05]
+def _log(index: float) -> float:
+    """The place of an index on the axis; a fall to nothing, which has no logarithm, is placed at the index 1."""
+    return math.log10(max(index, 1.0))
+
+
+def _label(row: MetricRow) -> str:
+    if not (row.before_label and row.after_label):
+        return row.name
+    return f"{row.name}  {keep_together(row.before_label)} → {keep_together(row.after_label)}"
+
+
+def _axis(ends: Sequence[float], lang: Lang) -> dict[str, Any]:
+    """The axis, at least from below halved to above doubled, with room for the labels at the arrow heads."""
+    low, high = min([*ends, _log(50)]) - 0.3, max([*ends, _log(200)]) + 0.33
+    ticks = [index for index in _TICKS if low + 0.05 <= math.log10(index) <= high - 0.05]
     return {
+        "range": [low, high],
+        "side": "top",
         "tickmode": "array",
-        "tickvals": [math.log10(value) for value in shown],
-        "ticktext": [say(lang, *_TICKS[value]) for value in shown],
+        "tickvals": [math.log10(index) for index in ticks],
+        "ticktext": [say(lang, *_TICKS[index]) for index in ticks],
     }
 
 
-def _rules(at: Iterable[float], depths: Iterable[float], paint: str) -> dict[str, Any]:
-    """Upright lines at these axis values beside every mark, and only there: they never run through the words between."""
-    path = " ".join(
-        f"M {x:.6g},{depth - _MARK / 2:.6g} L {x:.6g},{depth + _MARK / 2:.6g}" for depth in depths for x in at
-    )
-    return {
-        "type": "path",
-        "path": path,
-        "layer": "below",
-        "line": {"color": paint, "width": 1.5 if paint == NEUTRAL else 1},
-    }
+def _rules(ticks: Iterable[float], arrows: Iterable[_Arrow], color: str, width: float) -> Part:
+    """Vertical lines at `ticks`, only as high as the arrows, so that none runs through the text between them."""
+    half = _MARK_HEIGHT / 2
+    path = " ".join(f"M {x:.6g},{y - half:.6g} L {x:.6g},{y + half:.6g}" for _, _, y in arrows for x in ticks)
+    return {"type": "path", "path": path, "layer": "below", "line": {"color": color, "width": width}}
 
 
-def _arrows(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> list[dict[str, Any]]:
-    """The arrows as few traces, because each costs the browser a millisecond: the shafts and stripes by their look, all baseline marks, all heads."""
-    if not rows:
-        return []
-    lines: dict[tuple[str, int, str], list[tuple[float, float, float]]] = {}
-    for row, depth in zip(rows, depths, strict=True):
-        end, paint = _end(row.index), direction_color(row.direction)
-        lines.setdefault((paint, 3, "dot" if row.index_bound in APPROXIMATE_BOUNDS else "solid"), []).append(
-            (2, end, depth)
-        )
+def _shafts(arrows: Iterable[_Arrow]) -> list[Part]:
+    """Shafts, and stripes at the heads of doubtful metrics: one trace a style, because a browser needs 1 ms a trace."""
+    traces: dict[tuple[str, int, str], Part] = {}
+    for row, x, y in arrows:
+        color = direction_color(row.direction)
+        shafts: list[tuple[str, int, str, float]] = [(color, 3, dash(row.index_bound), _BASELINE)]
         if row.doubtful:
-            lines.setdefault((paint, 11, "2px,2px"), []).append((end + (0.045 if end < 2 else -0.045), end, depth))
-    return [*(_lines(look, found) for look, found in lines.items()), _starts(rows, depths), _heads(rows, depths, lang)]
+            shafts.append((color, 11, "2px,2px", x + (0.045 if x < _BASELINE else -0.045)))
+        for color, width, pattern, start in shafts:
+            trace = traces.setdefault((color, width, pattern), lines([], [], color, width, dash=pattern))
+            trace["x"] += [start, x, None]
+            trace["y"] += [y, y, None]
+    return list(traces.values())
 
 
-def _lines(look: tuple[str, int, str], found: Iterable[tuple[float, float, float]]) -> dict[str, Any]:
-    """Lines of one colour, width and dash, each from a place to a place at a depth."""
-    paint, width, dash = look
-    x, y = zip(
-        *(point for start, end, depth in found for point in ((start, depth), (end, depth), (None, None))), strict=True
-    )
+def _starts(arrows: Sequence[_Arrow]) -> Part:
+    symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row, _, _ in arrows]
     return {
         "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "lines",
-        "line": {"color": paint, "width": width, "dash": dash},
-        "hoverinfo": "skip",
-    }
-
-
-def _starts(rows: Sequence[MetricRow], depths: Sequence[float]) -> dict[str, Any]:
-    symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row in rows]
-    marker = {"size": 9, "color": NEUTRAL, "symbol": symbols, "line": {"width": 2, "color": NEUTRAL}}
-    return {
-        "type": "scatter",
-        "x": [2] * len(rows),
-        "y": depths,
+        "x": [_BASELINE] * len(arrows),
+        "y": [y for _, _, y in arrows],
         "mode": "markers",
-        "marker": marker,
+        "marker": marker(9, NEUTRAL, symbols),
         "hoverinfo": "skip",
     }
 
 
-def _heads(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> dict[str, Any]:
-    ends, paints = [_end(row.index) for row in rows], [direction_color(row.direction) for row in rows]
+def _heads(arrows: Sequence[_Arrow], lang: Lang) -> Part:
+    rows = [row for row, _, _ in arrows]
     return {
         "type": "scatter",
-        "x": ends,
-        "y": depths,
+        "x": [x for _, x, _ in arrows],
+        "y": [y for _, _, y in arrows],
         "mode": "markers+text",
-        "marker": {
-            "size": 13,
-            "color": paints,
-            "symbol": list(map(_symbol, rows)),
-            "line": {"width": 2, "color": paints},
-        },
+        "marker": marker(
+            13, [direction_color(row.direction) for row in rows], [_symbol(row, x) for row, x, _ in arrows]
+        ),
         "text": [f"<b>{escape(row.change_label)}</b>" for row in rows],
-        "textposition": ["middle right" if end >= 2 else "middle left" for end in ends],
+        "textposition": ["middle right" if x >= _BASELINE else "middle left" for _, x, _ in arrows],
         "textfont": {"size": FONT_SIZE},
         "cliponaxis": False,
         "hovertext": [hover_text(row, lang) for row in rows],
@@ -206,7 +160,5 @@ def _heads(rows: Sequence[MetricRow], depths: Sequence[float], lang: Lang) -> di
     }
 
 
-def _symbol(row: MetricRow) -> str:
-    end = _end(row.index)
-    shape = "diamond" if end == 2 else "triangle-right" if end > 2 else "triangle-left"
-    return f"{shape}-open" if row.index_bound in OPEN_BOUNDS or row.after_origin == "derived" else shape
+def _symbol(row: MetricRow, x: float) -> str:
+    return arrow_symbol(_BASELINE, x, row.index_bound in OPEN_BOUNDS or row.after_origin == "derived")

@@ -1,53 +1,47 @@
-"""Levels of one unit beside one another: bars from zero, equals among equals."""
+"""Levels in one unit beside one another, as bars from zero."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.index_arrows import APPROXIMATE_BOUNDS, OPEN_BOUNDS, RowLayout
-from pages.figures.style import FONT_SIZE, NEUTRAL, base_figure, escape
+from pages.figures.marks import Part, bar, segment
+from pages.figures.palette import NEUTRAL
+from pages.figures.row_layout import RowLayout
+from pages.figures.style import FONT_SIZE, base_figure
+from pages.figures.text import escape
 
-_BAR = 26
-_FOOT = 8
+_BAR_HEIGHT = 26
+_BOTTOM = 8
+"""px."""
 
 
 def level_bars(rows: Sequence[MetricRow], sizes: Sequence[float], lang: Lang) -> go.Figure:
-    """A bar a row from zero to its later value, its label above and its value beside it.
+    """A bar a row from zero to its later value, with its name above and its value beside it.
 
-    `sizes` are the values in one base unit, in the order of `rows`. A bound is drawn as a lighter bar; the value says which.
+    `sizes` are the values in one base unit, in the order of `rows`. A bar whose value has a bound is lighter.
     """
     layout, traces = RowLayout(), []
     for row, size in zip(rows, sizes, strict=True):
         layout.write(f"{row.case_number}  {row.name}")
-        traces.append(_bar(row, size, layout.skip(_BAR), lang))
+        traces.append(_bar(row, size, layout.skip(_BAR_HEIGHT), lang))
     return base_figure(
-        int(layout.depth) + _FOOT,
+        int(layout.depth) + _BOTTOM,
         traces,
         annotations=layout.annotations,
-        margin={"l": 0, "r": 0, "t": 0, "b": _FOOT},
+        margin={"l": 0, "r": 0, "t": 0, "b": _BOTTOM},
         xaxis={"range": [0, max(sizes) * 1.6], "visible": False},
         yaxis={"range": [layout.depth, 0], "visible": False},
-        shapes=[
-            {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": layout.depth, "line": {"color": NEUTRAL, "width": 1}}
-        ],
+        shapes=[segment([0, 0], [0, layout.depth])],
     )
 
 
-def _bar(row: MetricRow, size: float, depth: float, lang: Lang) -> dict[str, Any]:
-    loose = row.after_bound in (*OPEN_BOUNDS, *APPROXIMATE_BOUNDS)
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "x": [size],
-        "y": [depth],
-        "width": 14,
-        "marker": {"color": NEUTRAL, "opacity": 0.55 if loose else 1.0, "line": {"color": NEUTRAL, "width": 1.5}},
+def _bar(row: MetricRow, size: float, depth: float, lang: Lang) -> Part:
+    trace = {
         "text": [f"<b>{escape(row.after_label)}</b>"],
         "textposition": "outside",
         "textfont": {"size": FONT_SIZE},
@@ -57,3 +51,4 @@ def _bar(row: MetricRow, size: float, depth: float, lang: Lang) -> dict[str, Any
         "hoverinfo": "text",
         "customdata": [[row.case_id, row.metric_id]],
     }
+    return bar(size, depth, 14, NEUTRAL, 1.5, row.after_bound, **trace)

@@ -1,68 +1,60 @@
-"""Figures that were drawn before are not drawn again: one bounded store a drawing function, shared by all readers."""
+"""A cache for chart functions, shared by all sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 CACHE_SIZE = 128
-"""Figures a function; the largest take about 250 kB each."""
+"""Maximum number of figures kept in memory for each function; the largest take about 250 kB each."""
 
 P = ParamSpec("P")
 Figure = TypeVar("Figure")
 
 
-class Unchanged(dict[str, Any]):
-    """A large mapping that nobody changes: equal to one that holds the very same objects, and its own copy."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ByIdentity:
+    """An argument that is too large to compare by value, such as a parsed GeoJSON file."""
+
+    value: Any
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unchanged) and self._held() == other._held()
+        return isinstance(other, ByIdentity) and other.value is self.value
 
     def __hash__(self) -> int:
-        return hash(self._held())
-
-    def __deepcopy__(self, _: Any) -> Unchanged:
-        return self
-
-    def _held(self) -> tuple[int, ...]:
-        return tuple(map(id, self.values()))
+        return id(self.value)
 
 
+@dataclass(frozen=True, slots=True)
 class _Call:
-    """The arguments of a drawing, equal to others that hold the same."""
+    """The arguments of a call, compared by `key` alone."""
 
-    __slots__ = ("arguments", "named", "values")
-
-    def __init__(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> None:
-        self.arguments, self.named = arguments, named
-        self.values = (_frozen(arguments), _frozen(named))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Call) and self.values == other.values
-
-    def __hash__(self) -> int:
-        return hash(self.values)
+    key: Hashable
+    args: tuple[Any, ...] = field(compare=False)
+    kwargs: Mapping[str, Any] = field(compare=False)
 
 
 def memoize(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Keeps the last CACHE_SIZE figures of a drawing function by the values it was given, not by whose they are: rows of a changed dataset are other values.
+    """Caches the figures of `draw` by the values of its arguments, which may hold lists and mappings.
 
-    A figure is shared by all who ask for it: copy before changing.
+    The same figure is returned to all callers: copy it before changing it.
     """
 
     @lru_cache(maxsize=CACHE_SIZE)
-    def kept(call: _Call) -> Figure:
-        return draw(*call.arguments, **call.named)
+    def cached(call: _Call) -> Figure:
+        return draw(*call.args, **call.kwargs)
 
     @wraps(draw)
-    def drawing(*arguments: P.args, **named: P.kwargs) -> Figure:
-        return kept(_Call(arguments, named))
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        return cached(_Call((_freeze(args), _freeze(kwargs)), args, kwargs))
 
-    return drawing
+    return wrapper
 
 
-def _frozen(value: Any) -> Any:
-    if isinstance(value, Mapping) and not isinstance(value, Unchanged):
-        return tuple((name, _frozen(part)) for name, part in value.items())
-    return tuple(map(_frozen, value)) if type(value) in (list, tuple) else value
+def _freeze(value: Any) -> Hashable:
+    """`value` with its lists and mappings, at any depth, as tuples."""
+    if isinstance(value, Mapping):
+        return tuple((name, _freeze(part)) for name, part in value.items())
+    return tuple(map(_freeze, value)) if type(value) in (list, tuple) else value

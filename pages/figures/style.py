@@ -1,11 +1,11 @@
-"""The template and the colours all figures share. They hold on a light and on a dark ground, because a figure never knows the theme.
+"""The base that every chart starts from: the Plotly template and a figure that is serialized once.
 
-Grounds are transparent and text takes the page's colour; marks have a contrast of at least 3:1 on both grounds (held by a test).
+Grounds are transparent and text has no color, because the page's style sheet sets both for the theme in use.
+Colors are in palette.py.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from hashlib import md5
 from typing import Any
@@ -14,117 +14,56 @@ import plotly.graph_objects as go
 import plotly.io as pio
 from plotly.io import to_json
 
-IMPROVED = "#2f7fd1"
-WORSENED = "#cf6a1a"
-NEUTRAL = "#7b838c"
-FAINT = "rgba(128,136,146,0.35)"
-GROUNDS = ("#ffffff", "#111418")
-DIRECTION_COLORS = {"improved": IMPROVED, "worsened": WORSENED}
+from pages.figures.palette import COLORWAY, GROUNDS, INK, RULE, TRANSPARENT
+
 FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
 FONT_SIZE = 13
+"""Font size of labels in px."""
 
+_AXIS = {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False}
 _TEMPLATE = go.layout.Template(
     layout={
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": TRANSPARENT,
+        "plot_bgcolor": TRANSPARENT,
         "font": {"family": FONT_FAMILY, "size": FONT_SIZE},
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "margin": dict.fromkeys("lrtb", 0),
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "colorway": [
-            IMPROVED,
-            WORSENED,
-            NEUTRAL,
-            "#5b8c5a",
-            "#8a6fc0",
-            "#b0568a",
-            "#4f9aa3",
-            "#9a7b3f",
-            "#6e7f99",
-            "#a65d57",
-        ],
+        "colorway": COLORWAY,
         "hoverlabel": {
-            "bgcolor": "#ffffff",
-            "bordercolor": "#d9dcdf",
-            "font": {"family": FONT_FAMILY, "color": "#171717", "size": 12},
+            "bgcolor": GROUNDS[0],
+            "bordercolor": RULE[0],
+            "font": {"family": FONT_FAMILY, "color": INK[0], "size": 12},
         },
-        "xaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
-        "yaxis": {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": "", "automargin": False},
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
     }
 )
 pio.templates["henan"] = _TEMPLATE
 
 
 class CachedFigure(go.Figure):
-    """A figure as it goes to the browser: its dictionary is made once, when it is first asked for.
+    """A figure whose dictionary is made once, without the template and with a `datarevision`.
 
-    Streamlit has Plotly draw every chart twice. The second time takes a fifth when Plotly can see that nothing is new: by a revision that stands for the data,
-    and without a template, which Plotly compares by identity; its values stand in the layout itself.
+    Streamlit has Plotly draw every chart twice. The second drawing takes a fifth of the time if Plotly can tell that
+    nothing changed: by a revision that stands for the data, and by the absence of a template, which it compares by
+    identity. The template's values are merged into the layout instead.
     """
 
     def to_dict(self) -> dict[str, Any]:
-        """Shared: copy before changing."""
-        if "_sent" not in self.__dict__:
-            sent = super().to_dict()
-            drawn = {name: value for name, value in sent["layout"].items() if name != "template"}
+        """The figure as Plotly's JSON structure. The dictionary is shared: copy it before changing it."""
+        if "_cached" not in self.__dict__:
+            figure = super().to_dict()
+            layout = {name: value for name, value in figure["layout"].items() if name != "template"}
             for name, value in _TEMPLATE.layout.to_plotly_json().items():
-                drawn[name] = {**value, **drawn.get(name, {})} if isinstance(value, dict) else drawn.get(name, value)
-            sent["layout"] = {
-                **drawn,
-                "datarevision": md5(to_json({**sent, "layout": drawn}, validate=False).encode()).hexdigest(),
-            }
-            self._sent = sent
-        return self._sent
+                layout[name] = {**value, **layout.get(name, {})} if isinstance(value, dict) else layout.get(name, value)
+            content = to_json({**figure, "layout": layout}, validate=False)
+            figure["layout"] = {**layout, "datarevision": md5(content.encode()).hexdigest()}
+            self._cached: dict[str, Any] = figure
+        return self._cached
 
 
 def base_figure(height: int, traces: Sequence[Any] = (), **layout: object) -> CachedFigure:
-    """A figure of a fixed height in px, in the project's template."""
+    """A figure of these traces in the project's template, `height` px high."""
     return CachedFigure(data=list(traces), layout={"template": "henan", "height": height, **layout})
-
-
-def direction_color(direction: object) -> str:
-    """The colour of a direction; grey where there is none. Colour never speaks alone: an arrow and a sign say the same."""
-    return DIRECTION_COLORS.get(str(direction), NEUTRAL)
-
-
-def text_width(text: str) -> float:
-    """The width of a line in ems: a full-width character is 1, others about half."""
-    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.5 for char in text)
-
-
-def wrap(text: str, ems: float) -> list[str]:
-    """Lines of at most `ems`, because Plotly never wraps: between words, or between full-width characters."""
-    lines: list[str] = []
-    line, width = "", 0.0
-    for piece in _pieces(text):
-        wide = text_width(piece)
-        if line and width + wide > ems and piece.strip() and piece[0] not in ",.;:)）」”》,。、;:!?%":
-            lines.append(line.rstrip())
-            line, width = piece, wide
-        else:
-            line, width = line + piece, width + wide
-    return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def _pieces(text: str) -> list[str]:
-    pieces: list[str] = []
-    word = ""
-    for char in text:
-        if unicodedata.east_asian_width(char) in "WF" or char == " ":
-            pieces += [word] if word else []
-            pieces.append(char)
-            word = ""
-        else:
-            word += char
-    return [*pieces, word] if word else pieces
-
-
-def keep_together(text: str) -> str:
-    """Text that `wrapped` keeps on one line: a number stays with its unit."""
-    return text.replace(" ", "\u00a0")
-
-
-def escape(text: str) -> str:
-    """Text for a Plotly label, which would read <, > and & as markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,73 @@
+"""Traces, shapes and annotations that several charts share, as the dictionaries that Plotly takes, and when they apply.
+
+Conventions: a hollow mark is a derived or one-sided value, a dotted line or a lighter bar an inexact one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from data.model.schema import Bound
+from data.wording.rows import MetricRow
+from pages.figures.palette import NEUTRAL, POINT, POINT_HALO
+
+Part = dict[str, Any]
+"""A trace, shape or annotation."""
+
+OPEN_BOUNDS: tuple[Bound, ...] = ("over", "at_least", "under", "at_most")
+APPROXIMATE_BOUNDS: tuple[Bound, ...] = ("nearly", "about")
+
+
+def paired_values(row: MetricRow) -> tuple[float, float] | None:
+    """Both ends of a metric; None unless both are single numbers in one unit."""
+    if row.before_value is None or row.after_value is None or row.before_unit_id != row.after_unit_id:
+        return None
+    return row.before_value, row.after_value
+
+
+def dash(*bounds: Bound | None) -> str:
+    """The dash of a line whose ends have these bounds."""
+    return "dot" if any(bound in APPROXIMATE_BOUNDS for bound in bounds) else "solid"
+
+
+def arrow_symbol(before: float, after: float, hollow: bool) -> str:
+    """The head of an arrow to the right, to the left, or of none where both are equal."""
+    shape = "diamond" if before == after else "triangle-right" if after > before else "triangle-left"
+    return f"{shape}-open" if hollow else shape
+
+
+def lines(x: Sequence[Any], y: Sequence[float | None], color: str, width: float, **line: str) -> Part:
+    """A line trace without hover; None in `x` and `y` separates lines."""
+    style = {"color": color, "width": width, **line}
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": style, "hoverinfo": "skip"}
+
+
+def marker(size: int, color: Any, symbol: Any) -> Part:
+    """A marker with a border of its own color, so that hollow symbols have a visible one."""
+    return {"size": size, "color": color, "symbol": symbol, "line": {"width": 2, "color": color}}
+
+
+def point_marker(size: int, named_only: Sequence[bool]) -> Part:
+    """Markers of places: filled, or hollow where a case only names the place."""
+    fills = [POINT_HALO if hollow else POINT for hollow in named_only]
+    borders = [POINT if hollow else POINT_HALO for hollow in named_only]
+    return {"size": size, "color": fills, "line": {"width": 1.5, "color": borders}}
+
+
+def bar(length: float, y: float, width: float, color: str, border: float, bound: Bound | None, **trace: Any) -> Part:
+    """A horizontal bar from zero, lighter unless its value is exact."""
+    opacity = 0.55 if bound in (*OPEN_BOUNDS, *APPROXIMATE_BOUNDS) else 1.0
+    style = {"color": color, "opacity": opacity, "line": {"color": color, "width": border}}
+    return {"type": "bar", "orientation": "h", "x": [length], "y": [y], "width": width, "marker": style, **trace}
+
+
+def segment(x: Sequence[Any], y: Sequence[float], color: str = NEUTRAL, width: float = 1, **shape: Any) -> Part:
+    """A line shape from (x[0], y[0]) to (x[1], y[1]) in data coordinates."""
+    ends = {"x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1]}
+    return {"type": "line", **ends, "line": {"color": color, "width": width}, **shape}
+
+
+def label(x: float, y: float, text: str, **annotation: Any) -> Part:
+    """Text at a place, without an arrow. `text` is markup."""
+    return {"x": x, "y": y, "text": text, "showarrow": False, **annotation}

@@ -1,0 +1,77 @@
+"""The colors of charts and pages: the one file in which a color is written.
+
+Charts do not know the theme, so their marks have a contrast of at least 3:1 on both grounds. Text and rules of a page
+have a light and a dark color; `.streamlit/config.toml` repeats those of the theme, and tests/test_colours.py holds that
+they agree.
+"""
+
+from __future__ import annotations
+
+
+def channels(color: str) -> tuple[int, int, int]:
+    """Red, green and blue of a color such as "#2f7fd1", each from 0 to 255."""
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return red, green, blue
+
+
+def rgba(color: str, opacity: str) -> str:
+    """A translucent color; `opacity` is a decimal from 0 to 1, as written into the figure."""
+    return "rgba({},{},{},{})".format(*channels(color), opacity)
+
+
+def css_rgb(color: str) -> str:
+    """A color as browsers write it into a style attribute, for attribute selectors."""
+    return "rgb({}, {}, {})".format(*channels(color))
+
+
+BLUE, GREY, TRANSPARENT = "#2f7fd1", "#808892", "rgba(0,0,0,0)"
+
+IMPROVED, WORSENED, NEUTRAL = BLUE, "#cf6a1a", "#7b838c"
+"""Directions of a metric. Color never speaks alone: an arrow and a sign say the same."""
+GUIDE = rgba(GREY, "0.35")
+"""Grid lines and axes."""
+COLORWAY = (IMPROVED, WORSENED, NEUTRAL, "#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57")
+"""Plotly's default colors for traces without one."""
+
+_GRADE_OPACITIES = {"A": "1.0", "B": "0.82", "C": "0.66", "D": "0.52", "E": "0.26", "F": "0.14"}
+GRADE_FILLS = {grade: rgba(BLUE, opacity) for grade, opacity in _GRADE_OPACITIES.items()} | {"P": rgba(NEUTRAL, "0.14")}
+"""Parts of the grade strip: one blue, lighter with weaker evidence; grey for plans, which are no evidence."""
+GRADE_BORDER = rgba(GREY, "0.9")
+
+MAP_CLASSES = (rgba(GREY, "0.10"), *(rgba(BLUE, opacity) for opacity in ("0.30", "0.52", "0.76", "1")))
+"""Fills of the map: a known zero, then four classes of one blue, which reads on both grounds."""
+NO_DATA = TRANSPARENT
+"""Fill of an area without data, unlike the grey of a known zero."""
+AREA_BORDER, SELECTED_AREA, SELECTED_OUTLINE = NEUTRAL, BLUE, "#cf6a1a"
+POINT, POINT_HALO = "#1b2026", "#ffffff"
+"""Fill and border of county points, exchanged if a place is only named. The style sheet sets them to ink and ground."""
+
+GROUNDS = ("#ffffff", "#111418")
+INK = ("#171717", "#e8eaed")
+QUIET = ("#5b626a", "#a3abb5")
+RULE = ("#d9dcdf", "#343a42")
+IMPROVED_TEXT = ("#1d62a8", "#7db4ee")
+WORSENED_TEXT = ("#a94f0b", "#f0a868")
+"""Page colors as (light, dark)."""
+
+_BY_SCHEME = {
+    "ink": INK,
+    "ground": GROUNDS,
+    "quiet": QUIET,
+    "rule": RULE,
+    "improved-text": IMPROVED_TEXT,
+    "worsened-text": WORSENED_TEXT,
+}
+CSS_COLORS = {name: f"light-dark({light}, {dark})" for name, (light, dark) in _BY_SCHEME.items()} | {
+    "light-ink": INK[0],
+    "light-ground": GROUNDS[0],
+    "improved": IMPROVED,
+    "worsened": WORSENED,
+    "selected-area": SELECTED_AREA,
+}
+"""CSS custom properties without their dashes: {"ink": "light-dark(#171717, #e8eaed)", …}."""
+
+
+def direction_color(direction: str | None) -> str:
+    """The color of a direction; grey where a metric has none or it is unclear."""
+    return {"improved": IMPROVED, "worsened": WORSENED}.get(direction or "", NEUTRAL)
