@@ -137,15 +137,19 @@ class _Writer:
                 row.place,
                 _end(row, "before"),
                 _end(row, "after"),
-                row.change_label,
+                _calculated(row.change_label, row.change_origin),
                 row.periods,
                 f"{row.grade} {row.grade_word}",
             )
             for row in rows
         )
         self._table(self.say("变化", "Changes"), headings, cells, (38, 20, 20, 20, 22, 28, 22))
-        if any("derived" in (row.before_origin, row.after_origin) for row in rows):
-            self._note(self.say("* 由另一端和变化量推算。", "* Derived from the other end and the change."))
+        if any("derived" in (row.before_origin, row.after_origin, row.change_origin) for row in rows):
+            self._note(
+                self.say(
+                    "* 材料未写明，由同一行写明的数推算。", "* Not stated; derived from what is stated in the same row."
+                )
+            )
 
     def _stated(self, rows: Sequence[Any], zh: str, en: str) -> None:
         if rows:
@@ -253,8 +257,11 @@ class _Writer:
 
 
 def _end(row: Any, side: str) -> str:
-    label = getattr(row, f"{side}_label") or "—"
-    return f"{label} *" if getattr(row, f"{side}_origin") == "derived" else label
+    return _calculated(getattr(row, f"{side}_label") or "—", getattr(row, f"{side}_origin"))
+
+
+def _calculated(label: str, origin: str) -> str:
+    return f"{label} *" if origin == "derived" else label
 
 
 def _letters(document: Any) -> None:

@@ -11,7 +11,7 @@ LIMIT = 8
 
 _MEASURED = ("money", "area", "volume", "mass", "length")
 Scale = tuple[str, str]
-Reason = Literal["plan", "words", "rank", "time", "range", "alone"]
+Reason = Literal["plan", "words", "rank", "time", "share", "range", "alone"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,9 @@ def scales(row: Any) -> tuple[Scale, ...]:
     found: list[Scale] = [("index", "100")] if row.index is not None else []
     if row.dimension != "rank" and row.after_value is not None and row.grade in "ABE":
         found.append(("level", row.dimension if row.dimension in _MEASURED else row.after_unit_id))
-    if row.grade == "D" and row.change_kind != "places" and row.change_value is not None:
-        found.append(("difference", "points" if row.change_kind == "points" else row.unit_id))
+    points = row.change_kind == "points" or (row.change_kind == "difference" and row.dimension == "share")
+    if row.change_value is not None and (points or (row.grade == "D" and row.change_kind != "places")):
+        found.append(("difference", "points" if points else row.unit_id))
     return tuple(found)
 
 
@@ -79,6 +80,8 @@ def _reason(row: Any, chosen: Sequence[Any]) -> Reason:
     others = [other for other in chosen if _identity(other) != _identity(row)]
     if row.dimension == "time" and any(other.dimension == "time" for other in others):
         return "time"
+    if row.dimension == "share" and row.index is None and any(other.index is not None for other in others):
+        return "share"
     return "alone" if scales(row) else "range"
 
 

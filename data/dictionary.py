@@ -79,8 +79,8 @@ _MEANINGS = {
     "unit_zh": ("单位，中文", "unit in Chinese"),
     "unit_en": ("单位，英文（不含万、亿）", "unit in English, without the printed multiplier"),
     "change_value": (
-        "写明的变化量，后减前；名次上升为正",
-        "stated change, after minus before; places above 0 moved up",
+        "变化量，后减前；名次上升为正",
+        "change, after minus before; places above 0 moved up",
     ),
     "change_low": ("变化量下限", "lower end of the change"),
     "change_high": ("变化量上限", "upper end of the change"),
@@ -90,12 +90,18 @@ _MEANINGS = {
         "kind of the change: relative (%), points, difference, multiple, places",
     ),
     "change_bound": ("变化的界限词", "bound of the change"),
-    "change_origin": ("变化的来历：stated 写明，missing 缺失", "origin of the change: stated or missing"),
-    "index": ("指数，改革前为 100", "index, before = 100"),
+    "change_origin": (
+        "变化的来历：stated 写明，derived 由占比的前后值算出（百分点），missing 缺失",
+        "origin of the change: stated, derived (percentage points between both ends of a share) or missing",
+    ),
+    "index": (
+        "指数，改革前为 100；占比只在材料自己写明百分比变化或倍数时才有",
+        "index, before = 100; a share has one only where the source itself states a relative change or a multiple",
+    ),
     "index_bound": ("指数的界限", "bound of the index"),
     "direction": (
-        "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明",
-        "direction: improved, worsened, unchanged, unclear",
+        "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明；不分好坏、没有前后可比和目标或规划的为空",
+        "direction: improved, worsened, unchanged, unclear; empty if neutral, nothing is compared, or a target or plan",
     ),
     "grade": ("证据等级 A–F，P 为目标或规划", "grade of evidence A–F; P is a target or plan"),
     "formula": ("推算公式", "how derived numbers were computed"),

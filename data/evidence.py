@@ -54,7 +54,10 @@ class DerivedEnd:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a figure is worth. `index` is after ÷ before × 100, None where the scale or the source allows none."""
+    """What a figure is worth. `index` is after ÷ before × 100, None where the scale or the source allows none.
+
+    `derived_change` is the points between both ends of a share, calculated where the source states no change.
+    """
 
     grade: Grade
     before: DerivedEnd
@@ -63,12 +66,14 @@ class Evidence:
     index_bound: Bound | None
     direction: Direction | None
     formula: str
+    derived_change: Change | None
 
 
 def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     """The evidence of one figure."""
     before, after, formula = _ends(metric, units)
     index, index_bound, index_formula = _index(metric, units, before, after)
+    derived_change, change_formula = _points(metric, units, before, after)
     grade = _grade(metric, before, after)
     return Evidence(
         grade,
@@ -77,7 +82,8 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
         index,
         index_bound,
         _direction(metric, units, before, after),
-        "; ".join(part for part in (formula, index_formula) if part),
+        "; ".join(part for part in (formula, change_formula, index_formula) if part),
+        derived_change,
     )
 
 
@@ -227,13 +233,40 @@ def _same_scale(metric: Metric) -> bool:
     return _own_unit(metric.before, metric) == _own_unit(metric.after, metric)
 
 
+def is_share(metric: Metric, units: Mapping[str, Unit]) -> bool:
+    """Whether an end is a share: it changes in percentage points, unless the source itself says otherwise."""
+    return any(units[_own_unit(end, metric)].dimension == "share" for end in (metric.before, metric.after))
+
+
+def _points(
+    metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
+) -> tuple[Change | None, str]:
+    """The points between both stated ends of a share, and their formula. None where ranges leave the sign open."""
+    if metric.change is not None or before.span is None or after.span is None:
+        return None, ""
+    mixed = any(caveat.kind == "mixed_units" for caveat in metric.caveats)
+    if mixed or not (is_share(metric, units) and _same_scale(metric)):
+        return None, ""
+    pairs = (after.span[0], before.span[1]), (after.span[1], before.span[0])
+    low, high = (_tidy(end - start) for end, start in pairs)
+    if low < 0 < high:
+        return None, ""
+    signed = combine(after.bound, _MIRROR[before.bound])
+    bound = _MIRROR[signed] if high < 0 else signed
+    shown = " … ".join(dict.fromkeys(f"{number(end)} − {number(start)}" for end, start in pairs))
+    formula = f"change = {shown} = {_range((low, high))}".replace("-", "−")
+    if low == high:
+        return Change(kind="points", value=low, bound=bound), formula
+    return Change(kind="points", low=low, high=high, bound=bound), formula
+
+
 def _index(
     metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
 ) -> tuple[float | None, Bound | None, str]:
     nothing = (None, None, "")
     if units[metric.unit].dimension == "rank" or any(caveat.kind == "mixed_units" for caveat in metric.caveats):
         return nothing
-    if before.span and after.span and _same_scale(metric):
+    if before.span and after.span and _same_scale(metric) and not is_share(metric, units):
         (start, top), (end, high) = before.span, after.span
         if start != top or end != high or start <= 0 or end < 0:
             return nothing
@@ -271,11 +304,11 @@ def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
 
 
 def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> Direction | None:
-    """None for a neutral figure and where nothing is compared; `unclear` where the printed bounds or ranges leave both open."""
+    """None for a plan, a neutral figure or no comparison; `unclear` where bounds or ranges leave both open."""
     compared = metric.change is not None or all(
         end and (end.numeric or end.text) for end in (metric.before, metric.after)
     )
-    if metric.better == "neutral" or not compared:
+    if metric.status != "observed" or metric.better == "neutral" or not compared:
         return None
     move = _move_of_ends(metric, units, before, after) if before.span and after.span else _move_of_change(metric.change)
     if move is None:

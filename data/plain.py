@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.evidence import derive
 from data.extract import Extract
-from data.schema import Case
+from data.schema import Case, Model
 
 ROWS_AT_ONCE = 1000
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -82,4 +82,9 @@ def case_bytes(extract: Extract, case: Case) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(value, _as_in_a_file, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _as_in_a_file(value: Model) -> dict[str, Any]:
+    """A part of a case as a case file has it."""
+    return value.model_dump(exclude_none=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from data import evidence
-from data.schema import Case, End, Metric
+from data.schema import Case, Change, End, Metric
 
 if TYPE_CHECKING:
     from data.dataset import Dataset
@@ -124,7 +124,7 @@ def row(dataset: Dataset, case: Case, metric: Metric) -> dict[str, Any]:
         }
     cells |= _end("before", metric.before, found.before, metric.unit)
     cells |= _end("after", metric.after, found.after, metric.unit)
-    cells |= _change(metric)
+    cells |= _change(metric.change or found.derived_change, "derived" if found.derived_change else "stated")
     return cells
 
 
@@ -149,8 +149,7 @@ def _end(side: str, printed: End | None, drawn: evidence.DerivedEnd, unit_id: st
     return {f"{side}_{name}": value for name, value in values.items()}
 
 
-def _change(metric: Metric) -> dict[str, Any]:
-    change = metric.change
+def _change(change: Change | None, origin: evidence.Origin) -> dict[str, Any]:
     if change is None:
         return {"change_origin": "missing"}
     return {
@@ -160,7 +159,7 @@ def _change(metric: Metric) -> dict[str, Any]:
         "change_text": _both(change.text) if change.text else None,
         "change_kind": change.kind,
         "change_bound": change.bound if change.numeric else None,
-        "change_origin": "stated",
+        "change_origin": origin,
     }
 
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from data.dataset import Dataset
-from data.evidence import DerivedEnd, Evidence, derive
-from data.schema import Bound, Case, Change, End, Lang, Metric, Period, Text, Unit
+from data.evidence import DerivedEnd, Evidence, derive, is_share
+from data.schema import Bound, Case, Change, ChangeKind, End, Lang, Metric, Period, Text, Unit
 from data.table import COLUMNS, NUMBERS, row
 
 ROWS = 4096
@@ -59,6 +59,8 @@ DIRECTION_WORDS = _pairs(
     unchanged=("持平", "unchanged"),
     unclear=("方向不明", "unclear"),
 )
+PLAN_WORDS = _pairs(target=("目标", "Target"), planned=("规划", "Plan"))
+"""What a figure is called that has not happened yet, by its status."""
 CAVEAT_WORDS = _pairs(
     percent_or_points=("百分比或百分点不明", "percent or points"),
     conflicting=("材料前后不一", "conflicting"),
@@ -92,6 +94,16 @@ _BOUND_MARKS: Mapping[Bound, str] = {
 }
 _MIRRORED = str.maketrans("<>≤≥", "><≥≤")
 """A bound speaks of the size: a fall by over 15 % is a change below −15 %."""
+_INFINITIVES = {
+    "rose": "to rise",
+    "fell": "to fall",
+    "went": "to go",
+    "changed": "to change",
+    "stayed": "to stay",
+    "reached": "to reach",
+    "moved": "to move",
+}
+"""How each verb of a finding is said of a target or a plan."""
 _COUNTED = ("count", "money", "area", "volume", "mass", "length")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -171,21 +183,28 @@ def change_text(change: Change, unit: Unit, lang: Lang) -> str:
         return way + bounded(size, change.bound, lang)
     falls = change.span[0] < 0
     mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
-    return f"{mark}{'−' if falls else '+'}{size}"
+    sign = "−" if falls else "+" if change.span[1] > 0 else ""
+    return f"{mark}{sign}{size}"
+
+
+def _kind_said(change: Change, unit: Unit) -> ChangeKind:
+    """The kind of a change as read: a difference between two shares is one of percentage points."""
+    return "points" if change.kind == "difference" and unit.dimension == "share" else change.kind
 
 
 def _size_text(change: Change, unit: Unit, lang: Lang) -> str:
     """How large a change is, without its sign and bound: 15.79%, 55 m³ per mu, 6 places."""
     assert change.span is not None
     low, high = sorted(map(abs, change.span))
-    if change.kind == "difference":
+    kind = _kind_said(change, unit)
+    if kind == "difference":
         return _range_text(low, high, unit, lang)
     size = _sizes(low, high)
-    if change.kind == "relative":
+    if kind == "relative":
         return f"{size}%"
-    if change.kind == "points":
+    if kind == "points":
         return say(lang, f"{size}个百分点", f"{size} pp")
-    if change.kind == "places":
+    if kind == "places":
         return say(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
     return say(lang, f"{size}倍", f"{size} times")
 
@@ -254,8 +273,19 @@ def finding(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: La
     sentence = _plain_finding(metric, name_of(metric, lang, where), found, units, lang)
     if metric.status == "observed":
         return sentence
-    label = say(lang, "目标", "Target") if metric.status == "target" else say(lang, "规划", "Plan")
+    label = PLAN_WORDS[metric.status][lang]
     return say(lang, f"{label}：{sentence}", f"{label}: {sentence}")
+
+
+def _ahead(metric: Metric) -> str:
+    """What Chinese puts before the verb of a target or plan, which lies ahead: 计划增至."""
+    return "" if metric.status == "observed" else "计划"
+
+
+def _told(metric: Metric, verb: str) -> str:
+    """An English verb as it is said of what happened, or of a target or plan: rose from, to rise from."""
+    first, gap, rest = verb.partition(" ")
+    return verb if metric.status == "observed" else _INFINITIVES[first] + gap + rest
 
 
 def name_of(metric: Metric, lang: Lang, where: Text | None = None) -> str:
@@ -274,28 +304,32 @@ def _inside(text: str) -> str:
 
 def _plain_finding(metric: Metric, name: str, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
     before, after = ends_text(metric, found, units, lang)
-    colon = say(lang, "：", ": ")
     if before and before == after:
-        return say(lang, f"{name}保持在{after}", f"{name} stayed at {after}")
+        return say(lang, f"{name}{_ahead(metric)}保持在{after}", f"{name} {_told(metric, 'stayed at')} {after}")
     if before and after:
         verb = _verb(metric, found, units, lang)
         size = _by_how_much(metric, found, units, lang)
-        return (
-            say(
-                lang,
-                f"{name}由{before}{verb}{after}",
-                f"{name} {verb} {_without_unit(before, after, units[metric.unit])} to {after}",
-            )
-            + size
-        )
+        if lang == "zh":
+            return f"{name}{_ahead(metric)}由{before}{verb}{after}{size}"
+        return f"{name} {_told(metric, verb)} {_without_unit(before, after, units[metric.unit])} to {after}{size}"
     if metric.change is None:
-        return f"{name}{colon}{after or before}"
+        return _level_sentence(metric, name, before, after, lang)
     change, unit = metric.change, units[metric.unit]
     if change.span is None:
-        return f"{name}{colon}{change_text(change, unit, lang)}"
+        planned = "" if metric.status == "observed" else say(lang, "的计划变化", ", planned change")
+        return f"{name}{planned}{say(lang, '：', ': ')}{change_text(change, unit, lang)}"
     since = _since(metric.before, lang)
     level = say(lang, f"，达到{after}", f", to {after}") if after else ""
-    return _change_sentence(name, change, unit, since, lang) + level
+    return _change_sentence(metric, name, change, unit, since, lang) + level
+
+
+def _level_sentence(metric: Metric, name: str, before: str, after: str, lang: Lang) -> str:
+    """A level without a change; a plan is to reach what is better the higher it is, and to be anything else."""
+    if metric.status == "observed" or not after:
+        return f"{name}{say(lang, '：', ': ')}{after or before}"
+    if metric.better == "higher" and metric.after and metric.after.numeric:
+        return say(lang, f"{name}计划达到{after}", f"{name} to reach {after}")
+    return say(lang, f"{name}计划为{after}", f"{name} to be {after}")
 
 
 def _since(before: End | None, lang: Lang) -> str:
@@ -310,28 +344,34 @@ def _without_unit(before: str, after: str, unit: Unit) -> str:
     return before.removesuffix(ending) if after.endswith(ending) else before
 
 
-def _change_sentence(name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
+def _change_sentence(metric: Metric, name: str, change: Change, unit: Unit, since: str, lang: Lang) -> str:
     assert change.span is not None
     than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
     size = bounded(_size_text(change, unit, lang), change.bound, lang)
+    ahead = _ahead(metric)
     if change.kind == "multiple":
         earlier_zh, earlier_en = (since, f"that of {since}") if since else ("原来", "its earlier level")
-        return say(lang, f"{name}为{earlier_zh}的{size}", f"{name} reached {size} {earlier_en}")
+        reached = f"{ahead}达到" if ahead else "为"
+        return say(
+            lang,
+            f"{name}{reached}{earlier_zh}的{size}",
+            f"{name} {_told(metric, 'reached')} {size} {earlier_en}",
+        )
     if change.kind == "places":
         moved = change_text(change, unit, lang)
-        return say(lang, f"{name}{than_zh}{moved}", f"{name} moved {moved}{than_en}")
+        return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_told(metric, 'moved')} {moved}{than_en}")
     falls = change.span[1] <= 0
-    verb = say(lang, "下降" if falls else "上升", "fell by" if falls else "rose by")
-    if change.kind == "difference":
+    verb = say(lang, "下降" if falls else "上升", _told(metric, "fell by" if falls else "rose by"))
+    if _kind_said(change, unit) == "difference":
         verb = say(lang, "减少" if falls else "增加", verb)
-    return say(lang, f"{name}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
+    return say(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
 
 
 def formula_text(formula: str, lang: Lang) -> str:
     """How derived numbers were computed, in the reader's words."""
     if lang == "en":
         return formula
-    for word, zh in (("before", "前值"), ("after", "后值"), ("index", "指数"), ("; ", "；")):
+    for word, zh in (("before", "前值"), ("after", "后值"), ("change", "变化"), ("index", "指数"), ("; ", "；")):
         formula = formula.replace(word, zh)
     return formula
 
@@ -367,20 +407,21 @@ def _upward(metric: Metric, found: Evidence, units: Mapping[str, Unit]) -> bool 
 
 
 def _by_how_much(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    if found.index is not None and found.index_bound is not None:
-        size = index_change(found.index, found.index_bound, lang)
-        return say(lang, f"（{size}）", f" ({size})")
-    if units[metric.unit].dimension == "rank" and metric.change:
-        text = change_text(metric.change, units[metric.unit], lang)
-        return say(lang, f"（{text}）", f" ({text})")
-    return ""
+    """The change after both ends, in brackets; points that were calculated say so."""
+    if found.index is None and units[metric.unit].dimension != "rank" and not is_share(metric, units):
+        return ""
+    text = short_change(metric, found, units, lang)
+    if found.derived_change is not None:
+        text += say(lang, "，由前后值算出", ", calculated")
+    return say(lang, f"（{text}）", f" ({text})") if text else ""
 
 
 def short_change(metric: Metric, found: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    """The change as a label on a mark: the printed one where there is one, otherwise the one the index says."""
+    """The change as a label on a mark: the printed one, the one the index says, or the points of a share."""
+    change = metric.change or found.derived_change
     ends_known = found.before.span is not None and found.after.span is not None
-    if metric.change is not None and not (ends_known and found.index is not None):
-        return change_text(metric.change, units[metric.unit], lang)
+    if change is not None and (is_share(metric, units) or not (ends_known and found.index is not None)):
+        return change_text(change, units[metric.unit], lang)
     if found.index is None or found.index_bound is None:
         return ""
     return index_change(found.index, found.index_bound, lang)
@@ -456,6 +497,7 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
     units = dataset.units
     found = derive(metric, units)
     before, after = ends_text(metric, found, units, lang)
+    change = short_change(metric, found, units, lang)
     place = dataset.places[metric.place]
     where = None if metric.place in case.places else place.name
     return {
@@ -465,8 +507,8 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
         "unit": units[metric.unit].name[lang],
         "dimension": units[metric.unit].dimension,
         "before_label": before,
-        "after_label": after,
-        "change_label": short_change(metric, found, units, lang),
+        "after_label": _marked(metric, after, lang),
+        "change_label": _marked(metric, change, lang),
         "finding": finding(metric, found, units, lang, where),
         "periods": _periods(metric, lang),
         "grade_word": GRADE_WORDS[found.grade][lang],
@@ -478,6 +520,14 @@ def _words(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> dict[str
         "doubtful": any(caveat.kind == "percent_or_points" for caveat in metric.caveats),
         "yardstick": _yardstick(metric, units, lang),
     }
+
+
+def _marked(metric: Metric, text: str, lang: Lang) -> str:
+    """A value or change as it stands alone: that of a target or plan says that it is one."""
+    if metric.status == "observed" or not text:
+        return text
+    status = PLAN_WORDS[metric.status][lang]
+    return say(lang, f"{text}（{status}）", f"{text} ({status.lower()})")
 
 
 def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:

@@ -235,6 +235,10 @@ def refusals(view: View, found: Comparison) -> None:
         "time": view.say(
             "工作日、天和月之间没有固定的换算。", "Working days, days and months have no fixed conversion."
         ),
+        "share": view.say(
+            "占比的变化以百分点计；材料没有写明百分比变化的，不换算为指数。",
+            "A share changes in percentage points; it has no index, unless the source itself states a relative change.",
+        ),
         "range": view.say(
             "材料给的是区间或名次变化，无法落在共同的坐标上。",
             "The source gives a range or a change of places, which fits no common axis.",

@@ -53,7 +53,10 @@ def ladder(view: View) -> None:
         ),
         "E": view.say("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
         "F": view.say("一句话。", "A sentence."),
-        "P": view.say("单独列出，不计入证据。", "Apart, never counted as evidence."),
+        "P": view.say(
+            "单独列出，不计入证据，没有方向，只说“计划”。",
+            "Apart, without a direction and in the future tense; never counted as evidence.",
+        ),
     }
     with st.container(key="changes"):
         for grade, row in examples(view).items():
@@ -92,15 +95,24 @@ def derivations(view: View) -> None:
         (
             view.say("指数", "Index"),
             view.say(
-                "后 ÷ 前 × 100；名次、百分点、单位不同的两端、区间都没有指数",
-                "after ÷ before × 100; none for ranks, points, ends in two units, or ranges",
+                "后 ÷ 前 × 100；名次、单位不同的两端、区间都没有指数，占比也没有，除非材料自己写明百分比变化",
+                "after ÷ before × 100; none for ranks, ends in two units, or ranges, "
+                "nor for shares unless the source itself states a relative change",
+            ),
+        ),
+        (
+            view.say("占比的变化", "Change of a share"),
+            view.say(
+                "后 − 前，以百分点计，从不算成百分比；写明是算出的",
+                "after − before in percentage points, never as a percentage of ours; said to be calculated",
             ),
         ),
         (
             view.say("方向", "Direction"),
             view.say(
-                "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”",
-                "from the ends or the change, and which way is improvement; unclear where the bounds leave both open",
+                "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”；目标和规划没有方向",
+                "from the ends or the change, and which way is improvement; unclear where the bounds leave both open; "
+                "a target or plan has none",
             ),
         ),
         (

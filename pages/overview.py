@@ -17,7 +17,7 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.strip import grade_strip
 from pages.frame import pager
 from pages.frame.bars import nothing_found
-from pages.frame.blocks import as_table, chart, grade_mark
+from pages.frame.blocks import as_table, chart, grade_mark, tone
 from pages.frame.embed import embed
 from pages.frame.literal import literal
 from pages.frame.take import Taken, take
@@ -123,8 +123,11 @@ def index_chart(view: View) -> None:
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             view.say(
-                "坐标为对数刻度：减半与翻番离中线一样远。排名、百分点和单位不同的数值不能换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
-                "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, percentage points and values in two units have no index; see the case pages. "
+                "坐标为对数刻度：减半与翻番离中线一样远。排名、占比（以百分点计，材料自己写明百分比变化的除外）和单位不同的数值"
+                "不换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
+                "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, shares (they change in "
+                "percentage points, unless the source itself states a relative change) and values in two units have no "
+                "index; see the case pages. "
                 "The arrows of different figures are no league table.",
             )
         )
@@ -185,7 +188,7 @@ def card(view: View, case: Case) -> None:
                 else (best.change_label or best.after_label,)
             )
             body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
-                best.direction or "",
+                tone(best),
                 Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),
                 best.name,
                 grade_mark(best.grade, view.lang),

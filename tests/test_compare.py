@@ -38,6 +38,30 @@ SCALES = {
         row("a", grade="D", after_value=None, dimension="share", change_kind="points", change_value=7.5),
         (("difference", "points"),),
     ),
+    "shares with the points between them": (
+        row(
+            "a",
+            grade="A",
+            dimension="share",
+            unit_id="percent",
+            after_unit_id="percent",
+            change_kind="points",
+            change_value=2.4,
+        ),
+        (("level", "percent"), ("difference", "points")),
+    ),
+    "a difference of shares": (
+        row(
+            "a",
+            grade="D",
+            dimension="share",
+            unit_id="percent",
+            after_value=None,
+            change_kind="difference",
+            change_value=2.4,
+        ),
+        (("difference", "points"),),
+    ),
     "a difference": (
         row("a", grade="D", after_value=None, unit_id="m3", change_kind="difference", change_value=-5.0),
         (("difference", "m3"),),
@@ -67,6 +91,11 @@ REFUSED = {
         row("a", dimension="time", after_unit_id="working-day"),
         row("b", dimension="time", after_unit_id="day"),
         "time",
+    ),
+    "a share against an index": (
+        row("a", grade="A", dimension="share", after_unit_id="percent", change_kind="points", change_value=2.4),
+        row("b", grade="C", index=50.0, after_value=None),
+        "share",
     ),
     "counts against money": (row("a"), row("b", dimension="money", after_unit_id="cny"), "alone"),
     "a range": (row("a", grade="D", after_value=None, change_kind="difference"), row("b"), "range"),

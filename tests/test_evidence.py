@@ -177,6 +177,14 @@ def test_direction(name, better):
     assert found(**given, better=better).direction == DIRECTIONS[better][move]
 
 
+@pytest.mark.parametrize("status", ["target", "planned"])
+@pytest.mark.parametrize(
+    ("name", "better"), [pytest.param(name, better, id=f"{name}-{better}") for name, better in product(MOVES, BETTER)]
+)
+def test_a_plan_has_no_direction_whatever_it_gives(name, better, status):
+    assert found(**MOVES[name][1], better=better, status=status).direction is None
+
+
 MISSING_ENDS = {
     "debt-limit": ({"after": 2333, "change": ("difference", 881)}, "before", 1452, "before = 2333 − 881 = 1452"),
     "difference-forwards": (
@@ -353,6 +361,18 @@ INDICES = {
         "exact",
         "index = 100 − 15.79 = 84.21",
     ),
+    "share-with-a-stated-relative-change": (
+        {"before": 50, "after": 60.2, "change": ("relative", bounded(20, "over")), "unit": "percent"},
+        120,
+        "over",
+        "index = 100 + 20 = 120",
+    ),
+    "share-with-a-stated-multiple": (
+        {"after": 60, "change": ("multiple", 2), "unit": "percent"},
+        200,
+        "exact",
+        "before = 60 ÷ 2 = 30; index = 2 × 100 = 200",
+    ),
     "a-plan": (
         {"before": 26, "after": 138, "status": "target"},
         530.769230769,
@@ -384,6 +404,16 @@ NO_INDEX = {
     "multiple-in-words": {"change": ("multiple", "dozens of times")},
     "level": {"after": 1860},
     "words": {"before": "medium", "after": "high"},
+    "shares": {"before": 78.82, "after": 81.22, "unit": "percent"},
+    "shares-and-their-points": {"before": 89.3, "after": 96.8, "change": ("points", 7.5), "unit": "percent"},
+    "share-and-points": {"after": 96.8, "change": ("points", 7.5), "unit": "percent"},
+    "share-and-difference": {"after": 96.8, "change": ("difference", 7.5), "unit": "percent"},
+    "planned-shares": {"before": 50, "after": 80, "unit": "percent", "status": "target"},
+    "ends-that-are-shares": {
+        "before": {"value": 50, "unit": "percent"},
+        "after": {"value": 80, "unit": "percent"},
+        "unit": "county",
+    },
 }
 
 
@@ -391,6 +421,50 @@ NO_INDEX = {
 def test_no_index_where_the_scale_or_the_source_allows_none(given):
     evidence = found(**given)
     assert (evidence.index, evidence.index_bound, "index" in evidence.formula) == (None, None, False)
+
+
+SHARE = {"unit": "percent"}
+POINTS = {
+    "rise": ({"before": 78.82, "after": 81.22}, 2.4, "exact", "change = 81.22 − 78.82 = 2.4"),
+    "fall": ({"before": 40, "after": 24.21}, -15.79, "exact", "change = 24.21 − 40 = −15.79"),
+    "from-nothing": ({"before": 0, "after": 5}, 5, "exact", "change = 5 − 0 = 5"),
+    "none": ({"before": 7, "after": 7}, 0, "exact", "change = 7 − 7 = 0"),
+    "after-over": ({"before": 50, "after": bounded(80, "over")}, 30, "over", "change = 80 − 50 = 30"),
+    "before-over": ({"before": bounded(50, "over"), "after": 80}, 30, "under", "change = 80 − 50 = 30"),
+    "fall-to-under": ({"before": 50, "after": bounded(20, "under")}, -30, "over", "change = 20 − 50 = −30"),
+    "about": ({"before": bounded(50, "about"), "after": 80}, 30, "about", "change = 80 − 50 = 30"),
+    "range": ({"before": (70, 80), "after": 85}, (5, 15), "exact", "change = 85 − 80 … 85 − 70 = 5–15"),
+    "target": ({"before": 50, "after": 80, "status": "target"}, 30, "exact", "change = 80 − 50 = 30"),
+}
+
+
+@pytest.mark.parametrize(("given", "size", "bound", "formula"), POINTS.values(), ids=POINTS)
+def test_the_points_between_two_shares_are_calculated(given, size, bound, formula):
+    evidence = found(**given, **SHARE)
+    change = evidence.derived_change
+    assert (change.kind, change.span, change.bound) == (
+        "points",
+        size if isinstance(size, tuple) else (size, size),
+        bound,
+    )
+    assert evidence.formula == formula
+
+
+NO_POINTS = {
+    "no-share": {"before": 50, "after": 80},
+    "points-stated": {"before": 50, "after": 80, "change": ("points", 30), **SHARE},
+    "relative-stated": {"before": 50, "after": 60, "change": ("relative", 20), **SHARE},
+    "change-in-words": {"before": 50, "after": 60, "change": ("points", "by far"), **SHARE},
+    "one-end": {"after": 80, **SHARE},
+    "ranges-that-leave-the-sign-open": {"before": (70, 80), "after": (75, 85), **SHARE},
+    "two-units": {"before": {"value": 2, "unit": "item"}, "after": 50, **SHARE},
+    "mixed-units": {"before": 50, "after": 80, "caveat": "mixed_units", **SHARE},
+}
+
+
+@pytest.mark.parametrize("given", NO_POINTS.values(), ids=NO_POINTS)
+def test_no_points_are_calculated_elsewhere(given):
+    assert found(**given).derived_change is None
 
 
 GRADES = {
@@ -492,6 +566,17 @@ def test_paired_exactly_where_the_source_states_both_ends():
 
 def test_plan_exactly_where_nothing_has_happened_yet():
     assert not [metric.id for _, metric, evidence in ALL if (evidence.grade == "P") != (metric.status != "observed")]
+
+
+def test_no_share_has_an_index_that_the_source_does_not_state():
+    shares = [(metric, evidence) for _, metric, evidence in ALL if UNITS[metric.unit].dimension == "share"]
+    assert shares
+    assert not [
+        metric.id
+        for metric, evidence in shares
+        if evidence.index is not None
+        and not (metric.change is not None and metric.change.kind in ("relative", "multiple"))
+    ]
 
 
 def test_never_an_index_for_ranks_points_or_two_units():

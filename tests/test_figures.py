@@ -555,6 +555,13 @@ def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
     assert (bars["x"], bars["base"]) == ([7, 3, 230, 10], [0, 7, 10, 240])
     assert figure["layout"]["xaxis"]["range"] == [0, 250]
     assert bars["marker"]["pattern"]["shape"] == ["", "", "", "/"]
+    red, green, blue = (int(IMPROVED[at : at + 2], 16) for at in (1, 3, 5))
+    assert [paint.startswith(f"rgba({red},{green},{blue},") for paint in bars["marker"]["color"]] == [
+        True,
+        True,
+        True,
+        False,
+    ], "a plan is not in the colour of what improved"
     assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == ["E 230", "P"], (
         "letters of parts too narrow for them would meet"
     )

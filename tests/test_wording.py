@@ -179,6 +179,8 @@ CHANGES = {
     "fall-nearly": ({"kind": "relative", "value": -40, "bound": "nearly"}, "visit", "≈−40%", "≈−40%"),
     "relative-range": ({"kind": "relative", "low": -10, "high": -5}, "visit", "−5–10%", "−5–10%"),
     "points": ({"kind": "points", "value": 7.5}, "percent", "+7.5个百分点", "+7.5 pp"),
+    "no-points": ({"kind": "points", "value": 0}, "percent", "0个百分点", "0 pp"),
+    "difference-of-shares": ({"kind": "difference", "value": -7.5}, "percent", "−7.5个百分点", "−7.5 pp"),
     "difference": ({"kind": "difference", "value": -55}, "m3-per-mu", "−55 m³/亩", "−55 m³ per mu"),
     "difference-in-money": ({"kind": "difference", "value": 881}, "cny-100m", "+881亿元", "+CNY 88.1 bn"),
     "difference-range": ({"kind": "difference", "low": -3, "high": -2}, "month", "−2–3个月", "−2–3 months"),
@@ -240,6 +242,41 @@ FINDINGS = {
         "数由2个月缩短至3个工作日",
         "Figure fell from 2 months to 3 working days",
     ),
+    "A-shares": (
+        {"before": {"value": 78.82}, "after": {"value": 81.22}, "unit": "percent"},
+        "数由78.82%升至81.22%（+2.4个百分点，由前后值算出）",
+        "Figure rose from 78.82% to 81.22% (+2.4 pp, calculated)",
+    ),
+    "A-shares-fall-over": (
+        {"before": {"value": 50}, "after": {"value": 20, "bound": "under"}, "unit": "percent"},
+        "数由50%降至不足20%（<−30个百分点，由前后值算出）",
+        "Figure fell from 50% to under 20% (<−30 pp, calculated)",
+    ),
+    "A-shares-with-points": (
+        {
+            "before": {"value": 89.3},
+            "after": {"value": 96.8},
+            "change": {"kind": "points", "value": 7.5},
+            "unit": "percent",
+        },
+        "数由89.3%升至96.8%（+7.5个百分点）",
+        "Figure rose from 89.3% to 96.8% (+7.5 pp)",
+    ),
+    "A-shares-with-a-stated-relative-change": (
+        {
+            "before": {"value": 50},
+            "after": {"value": 62.34},
+            "change": {"kind": "relative", "value": 24.68},
+            "unit": "percent",
+        },
+        "数由50%升至62.34%（+24.68%）",
+        "Figure rose from 50% to 62.34% (+24.68%)",
+    ),
+    "B-share-with-points": (
+        {"after": {"value": 96.8}, "change": {"kind": "points", "value": 7.5}, "unit": "percent"},
+        "数由89.3%升至96.8%（+7.5个百分点）",
+        "Figure rose from 89.3% to 96.8% (+7.5 pp)",
+    ),
     "B": (
         {"after": {"value": 2333}, "change": {"kind": "difference", "value": 881}, "unit": "cny-100m"},
         "数由1,452亿元增至2,333亿元（+60.7%）",
@@ -285,6 +322,11 @@ FINDINGS = {
         "数较2018年上升7.5个百分点",
         "Figure rose by 7.5 pp from 2018",
     ),
+    "D-difference-of-shares": (
+        {"change": {"kind": "difference", "value": -7.5}, "unit": "percent"},
+        "数下降7.5个百分点",
+        "Figure fell by 7.5 pp",
+    ),
     "D-places": (
         {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower"},
         "数上升3位",
@@ -322,13 +364,90 @@ FINDINGS = {
     ),
     "P-target": (
         {"after": {"value": 138}, "unit": "county", "status": "target"},
-        "目标：数：138个县",
-        "Target: Figure: 138 counties",
+        "目标：数计划达到138个县",
+        "Target: Figure to reach 138 counties",
+    ),
+    "P-rise": (
+        {"before": {"value": 26}, "after": {"value": 138}, "unit": "county", "status": "target"},
+        "目标：数计划由26个县增至138个县（5.3倍）",
+        "Target: Figure to rise from 26 to 138 counties (5.3 times)",
+    ),
+    "P-fall": (
+        {
+            "before": {"value": 20},
+            "after": {"value": 3, "bound": "at_most"},
+            "unit": "day",
+            "better": "lower",
+            "status": "planned",
+        },
+        "规划：数计划由20天缩短至不超过3天（≤−85%）",
+        "Plan: Figure to fall from 20 to at most 3 days (≤−85%)",
+    ),
+    "P-shares": (
+        {"before": {"value": 50}, "after": {"value": 80}, "unit": "percent", "status": "target"},
+        "目标：数计划由50%升至80%（+30个百分点，由前后值算出）",
+        "Target: Figure to rise from 50% to 80% (+30 pp, calculated)",
+    ),
+    "P-same": (
+        {"before": {"value": 7}, "after": {"value": 7}, "status": "target"},
+        "目标：数计划保持在7处",
+        "Target: Figure to stay at 7 sites",
+    ),
+    "P-lower": (
+        {"after": {"value": 3, "bound": "at_most"}, "unit": "day", "better": "lower", "status": "target"},
+        "目标：数计划为不超过3天",
+        "Target: Figure to be at most 3 days",
+    ),
+    "P-relative": (
+        {"before": EARLIER, "change": {"kind": "relative", "value": -40, "bound": "over"}, "status": "target"},
+        "目标：数计划较2018年下降超过40%",
+        "Target: Figure to fall by over 40% from 2018",
+    ),
+    "P-difference": (
+        {"change": {"kind": "difference", "value": 55}, "unit": "m3-per-mu", "status": "planned"},
+        "规划：数计划增加55 m³/亩",
+        "Plan: Figure to rise by 55 m³ per mu",
+    ),
+    "P-multiple": (
+        {"before": EARLIER, "change": {"kind": "multiple", "value": 3.1}, "status": "planned"},
+        "规划：数计划达到2018年的3.1倍",
+        "Plan: Figure to reach 3.1 times that of 2018",
+    ),
+    "P-places": (
+        {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower", "status": "target"},
+        "目标：数计划上升3位",
+        "Target: Figure to move up 3 places",
+    ),
+    "P-words": (
+        {
+            "after": {"text": {"zh": "前列", "en": "among the first"}},
+            "unit": "rank",
+            "better": "lower",
+            "status": "target",
+        },
+        "目标：数计划为前列",
+        "Target: Figure to be among the first",
+    ),
+    "P-words-twice": (
+        {
+            "before": {"text": {"zh": "中", "en": "medium"}},
+            "after": {"text": {"zh": "高", "en": "high"}},
+            "unit": "rank",
+            "better": "lower",
+            "status": "target",
+        },
+        "目标：数计划由中变为高",
+        "Target: Figure to change from medium to high",
+    ),
+    "P-change-in-words": (
+        {"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}, "status": "planned"},
+        "规划：数的计划变化：数十倍",
+        "Plan: Figure, planned change: dozens of times",
     ),
     "P-plan": (
         {"after": {"value": 7}, "unit": "cny-100m", "status": "planned", "subject": {"zh": "园区", "en": "City Park"}},
-        "规划：园区：数：7亿元",
-        "Plan: City Park: figure: CNY 700 million",
+        "规划：园区：数计划达到7亿元",
+        "Plan: City Park: figure to reach CNY 700 million",
     ),
 }
 
@@ -353,6 +472,7 @@ def test_a_formula_in_the_readers_words():
     formula = "before = 2333 − 881 = 1452; index = 2333 ÷ 1452 × 100 = 160.7"
     assert formula_text(formula, "en") == formula
     assert formula_text(formula, "zh") == "前值 = 2333 − 881 = 1452；指数 = 2333 ÷ 1452 × 100 = 160.7"
+    assert formula_text("change = 81.22 − 78.82 = 2.4", "zh") == "变化 = 81.22 − 78.82 = 2.4"
 
 
 @pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])

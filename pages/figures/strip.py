@@ -15,7 +15,9 @@ from pages.figures.kept import drawn_once
 from pages.figures.style import SIZE, blank, safe
 
 _HEIGHT = 46
-_SHADES = {"A": 1.0, "B": 0.82, "C": 0.66, "D": 0.52, "E": 0.26, "F": 0.14, "P": 0.14}
+_SHADES = {"A": 1.0, "B": 0.82, "C": 0.66, "D": 0.52, "E": 0.26, "F": 0.14}
+_PLAN = "rgba(123,131,140,0.14)"
+"""Grey: a plan is no evidence, and nothing of it is blue."""
 _ROOM = 0.03
 """The share of the strip that a letter needs on a small screen; the counts of narrower parts are on the page below."""
 
@@ -52,7 +54,7 @@ def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
 
 def _parts(grades: Sequence[str], counts: Mapping[str, int], starts: Sequence[int], lang: Lang) -> dict[str, Any]:
     marker = {
-        "color": [f"rgba(47,127,209,{_SHADES[grade]})" for grade in grades],
+        "color": [_PLAN if grade == "P" else f"rgba(47,127,209,{_SHADES[grade]})" for grade in grades],
         "line": {"width": 1, "color": "rgba(128,136,146,0.9)"},
         "pattern": {
             "shape": ["/" if grade == "P" else "" for grade in grades],

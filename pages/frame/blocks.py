@@ -32,7 +32,7 @@ def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
 def evidence_lines(row: Any, lang: Lang) -> Markup:
     """Grade, place and periods; the derivation; the words of the source; the caveats."""
     parts = [Markup('<p class="prov">{} {} · {}</p>').format(grade_mark(row.grade, lang), row.place, row.periods)]
-    if "derived" in (row.before_origin, row.after_origin):
+    if "derived" in (row.before_origin, row.after_origin, row.change_origin):
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "推算：", "Derived: "), row.formula_label))
     if row.yardstick:
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "参照 ", "For comparison: "), row.yardstick))
@@ -45,9 +45,14 @@ def evidence_lines(row: Any, lang: Lang) -> Markup:
     return Markup("").join(parts)
 
 
+def tone(row: Any) -> str:
+    """The class that colours a figure's words: its direction, grey for a target or plan."""
+    return "plan" if row.grade == "P" else row.direction or ""
+
+
 def finding(row: Any) -> Markup:
     """The figure as a sentence, in the colour of its direction."""
-    return Markup('<p class="finding {}">{}</p>').format(row.direction or "", row.finding)
+    return Markup('<p class="finding {}">{}</p>').format(tone(row), row.finding)
 
 
 def figure_block(row: Any, figure: go.Figure | None, view: View, key: str, export: Export | None = None) -> None:

@@ -52,9 +52,11 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .grade { display: inline-block; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3rem; font-size: .75rem; line-height: 1.25rem; font-weight: 600; }
 .grade-C, .grade-D { border-style: dashed; }
 .grade-E, .grade-F { border-style: dotted; }
-.grade-P { border-style: double; border-width: 3px; padding: 0 .2rem; line-height: 1rem; }
+.grade-P { border-style: double; border-width: 3px; padding: 0 .2rem; line-height: 1rem;
+  background: repeating-linear-gradient(135deg, var(--rule) 0 1px, transparent 1px 5px); }
 .improved { color: light-dark(#1d62a8, #7db4ee); }
 .worsened { color: light-dark(#a94f0b, #f0a868); }
+.plan { color: var(--quiet); }
 .st-key-cards { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); gap: 1.75rem 2rem !important; align-items: start; }
 .st-key-changes { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 2rem 2.5rem !important; align-items: start; }
 .st-key-cards > div, .st-key-changes > div, [class*="st-key-card-"], [class*="st-key-figure-"] { width: 100% !important; min-width: 0; max-width: none; flex: none; }
