@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 import orjson
 
 from data.dataset import Dataset
 from data.file import content
-from data.load import FOLDER, DatasetError, read_dataset
-from data.problems import Problem
+from data.load import FOLDER, REFERENCE, DatasetError, read_dataset
+from data.problems import Problem, visible
 from data.schema import Lang
 from data.shelf import Shelf
+from data.store import Sources, own_folder
 from data.wording import worded_rows
 
 BOUNDARIES = "henan.geojson"
 JUMP = 5.0
 """So many seconds must the clock differ from the machine's own count before somebody has set it."""
+RESTLESS = 5.0
+"""Seconds after which it is logged that an edit waits because a file is still being changed."""
+RETRY, RETRY_MOST = 1.0, 600.0
+"""Seconds from a fault of the program to the next attempt to read the same files; the pause doubles up to the second."""
 
 logger = logging.getLogger(__name__)
 _ENDINGS = (".yaml", ".yml", ".geojson")
@@ -61,6 +69,9 @@ class Live:
         self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
         self._read: Fingerprint | None = None
         self._last: Fingerprint | None = None
+        self._good: Fingerprint | None = None
+        self._moving_since: float | None = None
+        self._pause, self._retry_at = 0.0, math.inf
         self._clock = _clock()
 
     def current(self) -> State:
@@ -81,32 +92,55 @@ class Live:
     def _look(self) -> None:
         begun = time.perf_counter()
         found, before = _fingerprint(self.folder), self._last
+        again = found == self._read and time.monotonic() >= self._retry_at
         self.effort = time.perf_counter() - begun if found == self._read else 0.0
         self._last = found
-        if found == self._read or before not in (None, found):
+        self._notice_restlessness(found, before)
+        if not again and (found == self._read or before not in (None, found)):
             if found == self._read:
                 self._keep()
             return
-        self._read = found
-        loaded, problems = self._load()
+        self._read, self._retry_at = found, math.inf
+        loaded, problems = self._load(self.folder, self._state and self._state.dataset)
         self.progress = None
         if self._left:
             return
+        if self._retry_at == math.inf:
+            self._pause = 0.0
         if _fingerprint(self.folder) != found:
             self._read = None
         elif loaded is None:
+            if self._state is None:
+                self._restore()
             self._refuse(problems)
         else:
+            self._good = found
             self._adopt(*loaded)
 
-    def _load(self) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
+    def _notice_restlessness(self, found: Fingerprint, before: Fingerprint | None) -> None:
+        """Says once in the log which files keep everybody from seeing what was edited, when that takes long."""
+        if before in (None, found):
+            self._moving_since = None
+            return
+        since = time.monotonic() if self._moving_since is None else self._moving_since
+        waited = time.monotonic() - since >= RESTLESS
+        self._moving_since = math.inf if waited else since
+        if waited:
+            names = ", ".join(sorted({f"{entry[0]}/{entry[1]}" for entry in {*found} ^ {*before}}))
+            logger.warning(
+                f"Edits wait: {visible(names, 200)} has been changing for {RESTLESS:.0f} seconds. They are taken over once it rests."
+            )
+
+    def _load(
+        self, folder: Path, before: Dataset | None
+    ) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
         """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none meets what cannot be made."""
         try:
-            dataset, problems = read_dataset(self.folder, self.cache, self._state and self._state.dataset, self._told)
+            dataset, problems = read_dataset(folder, self.cache, before, self._told)
             problems = [problem for problem in problems if problem.severity == "error"]
             if dataset is None:
                 return None, problems
-            boundaries = _boundaries(self.folder, dataset)
+            boundaries = _boundaries(folder, dataset)
             if isinstance(boundaries, Problem):
                 return None, [boundaries]
             dataset.index.prepare()
@@ -116,7 +150,11 @@ class Live:
         except Left:
             return None, self._problems
         except Exception:
-            logger.exception("The data cannot be used because of a fault in the program")
+            self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
+            self._retry_at = time.monotonic() + self._pause
+            logger.exception(
+                f"The data cannot be used because of a fault in the program. It is tried again after {self._pause:.0f} s"
+            )
             return None, [
                 Problem(
                     self.folder.name,
@@ -127,6 +165,25 @@ class Live:
                 )
             ]
         return (dataset, boundaries), []
+
+    def _restore(self) -> None:
+        """Shows the last good source files that are kept on the disk, where there are any: a start with a bad file is no worse than an edit."""
+        if not self.cache:
+            return
+        try:
+            with TemporaryDirectory(dir=own_folder(self.cache)) as scratch:
+                folder = Path(scratch) / self.folder.name
+                loaded_at = Sources(self.cache, self.folder).restore(folder)
+                loaded, problems = (None, []) if loaded_at is None else self._load(folder, None)
+        except OSError as error:
+            logger.warning(f"The source files that are kept cannot be read ({error.strerror}).")
+            return
+        self.progress = None
+        for problem in problems:
+            logger.warning(f"The source files that are kept cannot be used: {problem}")
+        if loaded and loaded_at is not None and not self._left:
+            self._adopt(*loaded, loaded_at)
+            self._kept = loaded[0]
 
     def leave(self) -> None:
         """Nobody needs the data any longer: reading ends with the files that are just being read."""
@@ -142,19 +199,36 @@ class Live:
 
     def _keep(self) -> None:
         """Brings what is kept on the disk up to date, once readers have what is new."""
-        dataset = self._state and self._state.dataset
-        if dataset is not self._kept:
-            self._kept = dataset
-            if isinstance(dataset.cases, Shelf):
-                dataset.cases.keep(dataset.tables, dataset.source)
+        state = self._state
+        if state is None or state.dataset is self._kept or self._good != self._read or not self.cache:
+            return
+        self._kept = state.dataset
+        if isinstance(state.dataset.cases, Shelf):
+            state.dataset.cases.keep(state.dataset.tables, state.dataset.source)
+        Sources(self.cache, self.folder).keep(
+            dict(_source_states(self._read)),
+            lambda name: content(self.folder / name),
+            state.loaded_at,
+            lambda: _fingerprint(self.folder) == self._good,
+        )
 
-    def _adopt(self, dataset: Dataset, boundaries: Mapping[str, Any]) -> None:
+    def _adopt(self, dataset: Dataset, boundaries: Mapping[str, Any], kept_at: float | None = None) -> None:
+        """Shows what was read just now, or was kept on the disk at a start since it was loaded."""
         state = self._state
         if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
-            self._state = State(dataset, boundaries, time.time(), edition=state.edition + 1 if state else 1)
+            loaded_at = time.time() if kept_at is None else kept_at
+            self._state = State(dataset, boundaries, loaded_at, edition=state.edition + 1 if state else 1)
+            loaded = {"loaded": datetime.fromtimestamp(loaded_at, UTC).isoformat(timespec="seconds")} if kept_at else {}
             logger.info(
-                "data loaded",
-                extra={"fields": {"version": dataset.version, "cases": len(dataset.cases), "figures": dataset.figures}},
+                "kept data loaded" if kept_at else "data loaded",
+                extra={
+                    "fields": {
+                        "version": dataset.version,
+                        "cases": len(dataset.cases),
+                        "figures": dataset.figures,
+                        **loaded,
+                    }
+                },
             )
         elif state.problems:
             self._state = replace(state, problems=(), edition=state.edition + 1)
@@ -164,7 +238,7 @@ class Live:
         self._problems = problems
         for problem in problems:
             logger.error(str(problem))
-        if self._state:
+        if self._state and self._state.problems != tuple(problems):
             self._state = replace(self._state, problems=tuple(problems), edition=self._state.edition + 1)
         kept = {"version": self._state.dataset.version} if self._state else {}
         logger.error(
@@ -208,6 +282,14 @@ def _entries(part: Path) -> Iterator[tuple[str | int | None, ...]]:
                 yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
             except OSError as error:
                 yield part.name, name, error.errno
+
+
+def _source_states(found: Fingerprint) -> Iterator[tuple[str, str]]:
+    """The files that a dataset is read from, with their states."""
+    reference = {BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE)}
+    for part, name, *state in found:
+        if part == "cases" or name in reference:
+            yield f"{part}/{name}", repr(state)
 
 
 def _boundaries(folder: Path, dataset: Dataset) -> Mapping[str, Any] | Problem:

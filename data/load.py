@@ -17,6 +17,8 @@ from data.shelf import MANY, Claim, Held, Progress, Shelf, Work, read_many
 from data.store import Store
 
 FOLDER = Path(__file__).parent
+REFERENCE = ("source", "places", "domains", "units")
+"""The names of the tables that are read from the folder reference/."""
 
 
 class DatasetError(Exception):
@@ -46,10 +48,7 @@ def read_dataset(
 
     Many cases are read by all cores. Of these, what `before` holds of a file that has not changed is taken from there, and from the folder `cache` at the beginning.
     """
-    reference = {
-        name: File.read(folder / "reference" / f"{name}.yaml", folder)
-        for name in ("source", "places", "domains", "units")
-    }
+    reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
     source, tables = reference["source"].validated(Source), read_tables(reference)
     sound = source if not any(file.errors for file in reference.values()) else None
     frozen = {name: MappingProxyType(dict(entries)) for name, entries in tables.items()}

@@ -278,14 +278,17 @@ def _other(work: Work) -> Iterator[Callable[[Sequence[Path], bool], Part]]:
                 pickle.dump(asked, process.stdin)
                 process.stdin.flush()
                 return pickle.load(process.stdout)
-            except (BrokenPipeError, EOFError):
-                raise ChildProcessError(process.stderr.read().decode(errors="replace")[-SAID:].strip()) from None
+            except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+                said = process.stderr.read().decode(errors="replace")[-SAID:].strip()
+                raise ChildProcessError(said or f"one ended with {process.wait()}") from None
 
         try:
             ask(work)
             yield ask
         finally:
             process.kill()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
 
 
 def serve() -> None:

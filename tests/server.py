@@ -31,13 +31,17 @@ def running(log: Path, folder: Path = PROJECT) -> Iterator[str]:
 def started(
     log: Path, folder: Path = PROJECT, first: str = "", **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The same with its process, with further environment variables, and with Python that it runs first."""
+    """The same with its process, with further environment variables, and with Python that it runs first. It keeps nothing on the disk unless HENAN_CACHE is given."""
     port = free_port()
     address = "/".join((f"http://localhost:{port}", *filter(None, [environment.get("STREAMLIT_SERVER_BASE_URL_PATH")])))
     with (
         log.open("wb") as out,
         subprocess.Popen(
-            command(port, first), cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+            command(port, first),
+            cwd=folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "HENAN_CACHE": "none", **environment},
         ) as process,
     ):
         try:

@@ -124,7 +124,7 @@ def test_all_cores_read_them_and_tell_how_far_they_are(tmp_path, plainly, folder
     dataset, problems = read_dataset(folder, cache, None, lambda *far: told.append(far))
     assert (problems, told) == ([], [(SOME, SOME)])
     assert same(dataset, plainly()[0])
-    assert [path.name for path in cache.glob("*/*")] == ["2020.parquet"]
+    assert [path.name for path in cache.rglob("*.parquet")] == ["2020.parquet"]
     assert read_dataset(folder, cache)[0].version == dataset.version
 
 
@@ -214,7 +214,7 @@ SPOILT = {
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
 def test_a_spoilt_file_is_as_good_as_none(spoil, read, tmp_path):
     first = kept(read()[0])
-    (path,) = tmp_path.glob("cache/*/*.parquet")
+    (path,) = tmp_path.rglob("*.parquet")
     path.write_bytes(spoil(path.read_bytes()))
     dataset, problems, names = read()
     assert (problems, len(names)) == ([], SOME)
@@ -230,7 +230,7 @@ def test_what_another_version_kept_is_not_taken(read, monkeypatch, tmp_path):
         dataset, _, names = read()
         assert len(names) == SOME
         kept(dataset)
-    assert len(list(tmp_path.glob("cache/*"))) == data.store.VERSIONS
+    assert len({path.parent for path in tmp_path.rglob("*.parquet")}) == data.store.VERSIONS
 
 
 def test_another_reference_table_is_another_version(read, folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from data.load import DatasetError
 
 
 def healthz(request: Request) -> Response:
-    """Which data is served: its version, cases, figures, the time it was loaded, and the number of problems of a newer edit.
+    """Which data is served: its version, cases, figures, when it was loaded and how many seconds ago, and the number of problems of a newer edit.
 
     503 while there is none, which tells how many of how many files are read where that takes long.
     """
@@ -36,5 +37,6 @@ def _served(state: State) -> dict[str, object]:
         "cases": len(state.dataset.cases),
         "metrics": state.dataset.figures,
         "loaded": datetime.fromtimestamp(state.loaded_at, UTC).isoformat(timespec="seconds"),
+        "age": max(0, int(time.time() - state.loaded_at)),
         "problems": len(state.problems),
     }

@@ -138,7 +138,7 @@ class Settings:
         "HENAN_CACHE",
         ".cache",
         _cache,
-        "the folder in which what was read of a hundred or more case files is kept, so that only changed files are read at the next start; `none` keeps nothing",
+        "the folder that gets a subfolder with the last good files, for a start with a bad one, and what was read of a hundred or more cases; `none` keeps nothing",
     )
     allowed_hosts: tuple[str, ...] = variable(
         "HENAN_ALLOWED_HOSTS",

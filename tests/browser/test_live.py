@@ -53,7 +53,7 @@ def served(
         yield (
             folder,
             {lang: context.new_page() for lang, (context, _) in opened.items()},
-            lambda: until(process, lambda: health(address) | {"loaded": began["loaded"]} == began),
+            lambda: until(process, lambda: health(address) | {"loaded": began["loaded"], "age": began["age"]} == began),
         )
         assert not [line for _, wrong in opened.values() for line in wrong]
     assert all("ZeroDivisionError" in line["traceback"] for line in logged(log) if "traceback" in line), log.read_text()

@@ -31,6 +31,7 @@ def test_health_says_what_is_loaded(server, dataset):
     answer = json.loads(body)
     assert code == 200
     assert answer.pop("loaded")
+    assert answer.pop("age") >= 0
     assert answer == {
         "status": "ok",
         "version": dataset.version,

@@ -1,0 +1,349 @@
+"""What a server keeps on the disk (HENAN_CACHE): in a folder of its own, whole or not at all, and enough to start with a bad case file."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import stat
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.request import urlopen
+
+import pytest
+import yaml
+from streamlit.testing.v1 import AppTest
+
+import data.live
+import data.load
+import data.shelf
+from data.export import csv_bytes
+from data.live import Live, State
+from data.load import FOLDER, DatasetError, load_dataset, read_dataset
+from tests.many import write
+from tests.server import PROJECT, health, logged, started, until
+
+HEALTH = "2020-09-dancheng-health"
+YEARS, CASES = 5, 20
+FLIPS = 120
+"""Number of places of a file at which one bit is changed."""
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """The data of one real case."""
+    folder = tmp_path / "served"
+    shutil.copytree(FOLDER / "reference", folder / "reference")
+    (folder / "cases").mkdir()
+    shutil.copy(FOLDER / "cases" / f"{HEALTH}.yaml", folder / "cases")
+    return folder
+
+
+@pytest.fixture
+def cache(tmp_path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def one_is_many(monkeypatch):
+    """What is read is kept for one case as for a hundred, and read in this process."""
+    monkeypatch.setattr(data.load, "MANY", 1)
+
+
+def rested(live: Live) -> State:
+    """The state once nothing has changed for a whole pause, and everything is kept that is to be kept."""
+    for _ in range(3):
+        live.look()
+    return live.current()
+
+
+def break_case(folder: Path) -> None:
+    path = folder / "cases" / f"{HEALTH}.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("number: 9", "number: nine"), encoding="utf-8")
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")
+    }
+
+
+def children() -> list[int]:
+    """The processes that this one has started and that still run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if int(parent) == os.getpid() and state != "Z":
+            found.append(int(path.parent.name))
+    return found
+
+
+# --- a folder of its own
+
+
+def test_nothing_else_in_the_folder_is_touched(folder, cache, monkeypatch, one_is_many):
+    for name in ("photos", "thesis", "0123456789abcdef", "fedcba9876543210", "taxes"):
+        (cache / name / "2024").mkdir(parents=True)
+        (cache / name / "2020.parquet").write_bytes(name.encode())
+        os.utime(cache / name, (1, 1))
+    (cache / "notes.txt").write_text("mine")
+    before = contents(cache)
+    for turn in range(5):
+        path = folder / "reference" / "places.yaml"
+        path.write_text(f"{path.read_text(encoding='utf-8')}# {turn}\n", encoding="utf-8")
+        rested(Live(folder, cache))
+    (own,) = {path.name for path in cache.iterdir()} - {name.split("/")[0] for name in before}
+    after = contents(cache)
+    assert {name: after[name] for name in before} == before
+    assert stat.S_IMODE((cache / own).stat().st_mode) == 0o700
+    assert len([path for path in (cache / own).iterdir() if path.is_dir()]) <= 3
+
+
+def test_a_folder_that_is_somebody_elses_is_left_alone(folder, cache, one_is_many, caplog):
+    rested(Live(folder, cache))
+    (own,) = cache.iterdir()
+    shutil.rmtree(own)
+    (own / "2020").mkdir(parents=True)
+    (own / "thesis.txt").write_text("mine")
+    before = contents(cache)
+    assert len(rested(Live(folder, cache)).dataset.cases) == 1
+    assert contents(cache) == before
+    assert any("is not kept" in record.getMessage() for record in caplog.records)
+
+
+def test_none_keeps_nothing(folder, tmp_path):
+    before = contents(tmp_path)
+    with started(tmp_path / "log", HENAN_DATA=str(folder), HENAN_CACHE="none") as (address, _):
+        assert health(address)["status"] == "ok"
+    assert contents(tmp_path).keys() - before.keys() == {"log"}
+    break_case(folder)
+    with started(tmp_path / "log", HENAN_DATA=str(folder), HENAN_CACHE="none") as (address, _):
+        assert health(address)["status"] == "no data"
+
+
+# --- one changed bit
+
+
+def flips(raw: bytes) -> list[bytes]:
+    """The content with one bit changed, at places all over it."""
+    step = max(1, len(raw) // FLIPS)
+    return [
+        raw[:at] + bytes([raw[at] ^ (1 << (turn % 8))]) + raw[at + 1 :]
+        for turn, at in enumerate([*range(0, len(raw), step), len(raw) - 1])
+    ]
+
+
+def test_one_changed_bit_of_what_was_read_changes_nothing(folder, cache, one_is_many):
+    first = rested(Live(folder, cache)).dataset
+    csv = csv_bytes(first.table)
+    path = max(
+        (path for path in cache.rglob("*") if path.suffix != ".sqlite" and path.is_file()),
+        key=lambda path: path.stat().st_size,
+    )
+    raw = path.read_bytes()
+    for spoilt in [*flips(raw), raw[: len(raw) // 2], b""]:
+        path.write_bytes(spoilt)
+        dataset, problems = read_dataset(folder, cache)
+        assert (dataset.version, list(dataset.cases), csv_bytes(dataset.table)) == (
+            first.version,
+            list(first.cases),
+            csv,
+        )
+
+
+def test_one_changed_bit_of_the_source_files_is_never_shown(folder, cache):
+    first = rested(Live(folder, cache)).dataset
+    csv, (path,) = csv_bytes(first.table), cache.rglob("*.sqlite")
+    break_case(folder)
+    raw, refused = path.read_bytes(), 0
+    for spoilt in [*flips(raw), raw[: len(raw) // 2], b""]:
+        path.write_bytes(spoilt)
+        try:
+            state = Live(folder, cache).current()
+        except DatasetError:
+            refused += 1
+        else:
+            assert (state.dataset.version, csv_bytes(state.dataset.table)) == (first.version, csv)
+    assert refused > FLIPS // 2
+
+
+def test_spoilt_source_files_are_kept_anew(folder, cache):
+    rested(Live(folder, cache))
+    (path,) = cache.rglob("*.sqlite")
+    for spoilt in (b"", b"SQLite format 3\0" + b"x" * 5000, path.read_bytes()[:-4096] + bytes(4096)):
+        path.write_bytes(spoilt)
+        version = rested(Live(folder, cache)).dataset.version
+        text = (folder / "cases" / f"{HEALTH}.yaml").read_text(encoding="utf-8")
+        break_case(folder)
+        assert Live(folder, cache).current().dataset.version == version
+        (folder / "cases" / f"{HEALTH}.yaml").write_text(text, encoding="utf-8")
+
+
+# --- a start with a bad file
+
+
+def kept(log: Path) -> bool:
+    return any(line["message"] == "source files kept" for line in logged(log))
+
+
+def copied_project(target: Path) -> Path:
+    """The program in another version."""
+    for name in ("data", "pages", ".streamlit"):
+        shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dashboard.py", "requirements.txt"):
+        shutil.copy(PROJECT / name, target)
+    with next((target / "data").rglob("schema.py")).open("a", encoding="utf-8") as file:
+        file.write("\n# another version\n")
+    return target
+
+
+def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache):
+    folder = tmp_path / "served"
+    for part in ("cases", "reference"):
+        shutil.copytree(FOLDER / part, folder / part)
+    given = {"HENAN_DATA": str(folder), "HENAN_CACHE": str(cache)}
+    with started(tmp_path / "log", **given) as (address, process):
+        assert until(process, lambda: kept(tmp_path / "log"))
+        good = health(address)
+    break_case(folder)
+    for project in (PROJECT, copied_project(tmp_path / "project")):
+        with started(tmp_path / "log", project, **given) as (address, process):
+            found = health(address)
+            assert found == {**good, "problems": 1, "age": found["age"]}
+            assert found["age"] >= good["age"]
+            with urlopen(f"{address}/api/metrics.csv") as answer:
+                assert answer.read() == csv_bytes(load_dataset().table)
+    told = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["level"] != "info"]
+    assert [level for level, _ in told] == ["error", "error"]
+    assert f"served/cases/{HEALTH}.yaml" in told[0][1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "notice"), [("zh", "较新的修改有误，尚未采用"), ("en", "an update has problems and is not used")]
+)
+def test_pages_say_so_as_for_an_edit(lang, notice, folder, cache, monkeypatch):
+    rested(Live(folder, cache))
+    break_case(folder)
+    monkeypatch.setattr(data.live, "_LIVE", Live(folder, cache))
+    at = AppTest.from_file(str(PROJECT / "pages" / "shell.py"), default_timeout=30)
+    at.query_params["lang"] = lang
+    at.run()
+    assert not at.exception
+    assert [notice in warning.value for warning in at.warning] == [True]
+    assert len(at.error) == 0
+
+
+def test_the_repair_ends_the_notice(folder, cache):
+    first = rested(Live(folder, cache))
+    text = (folder / "cases" / f"{HEALTH}.yaml").read_text(encoding="utf-8")
+    break_case(folder)
+    live = Live(folder, cache)
+    assert (len(live.current().problems), live.current().loaded_at) == (1, first.loaded_at)
+    (folder / "cases" / f"{HEALTH}.yaml").write_text(text.replace("value: -15.79", "value: -15.78"), encoding="utf-8")
+    state = rested(live)
+    assert state.problems == ()
+    assert state.dataset.version == load_dataset(folder).version
+    assert state.loaded_at > first.loaded_at
+
+
+def test_only_good_files_are_kept(folder, cache):
+    live = Live(folder, cache)
+    good = live.current().dataset.version
+    break_case(folder)
+    rested(live)
+    (folder / "reference" / "henan.geojson").write_text("{}")
+    rested(live)
+    with pytest.raises(DatasetError):
+        Live(folder, cache).current()
+    shutil.copy(FOLDER / "reference" / "henan.geojson", folder / "reference")
+    shutil.copy(FOLDER / "cases" / f"{HEALTH}.yaml", folder / "cases")
+    assert rested(live).dataset.version == good
+    break_case(folder)
+    assert Live(folder, cache).current().dataset.version == good
+
+
+def test_another_folder_is_not_shown_in_its_place(folder, cache, tmp_path):
+    rested(Live(folder, cache))
+    other = shutil.copytree(folder, tmp_path / "other")
+    break_case(other)
+    with pytest.raises(DatasetError):
+        Live(other, cache).current()
+
+
+# --- faults
+
+
+def test_a_fault_of_the_program_is_tried_again_after_a_growing_pause(folder, monkeypatch):
+    now, loader, faults = [1000.0], yaml.CSafeLoader, []
+
+    def load(text: str) -> yaml.CSafeLoader:
+        if len(faults) < 12:
+            faults.append(now[0])
+            raise MemoryError
+        return loader(text)
+
+    monkeypatch.setattr(yaml, "CSafeLoader", load)
+    monkeypatch.setattr(data.live, "time", SimpleNamespace(**{**vars(data.live.time), "monotonic": lambda: now[0]}))
+    live = Live(folder)
+    while live.look() == 0 and now[0] < 5000:
+        now[0] += 1
+    assert live.current().problems == ()
+    times = [*faults, now[0]]
+    assert [later - earlier for earlier, later in pairwise(times)] == [*(2.0**power for power in range(10)), 600, 600]
+
+
+def test_a_server_gets_over_a_fault_by_itself(folder, tmp_path):
+    first = "import yaml; real = yaml.CSafeLoader; left = [1]; yaml.CSafeLoader = lambda text: real(text) if not left else 1 / left.pop() / 0"
+    with started(tmp_path / "log", first=first, HENAN_DATA=str(folder)) as (address, process):
+        assert until(process, lambda: health(address)["status"] == "ok")
+    assert any("ZeroDivisionError" in line.get("traceback", "") for line in logged(tmp_path / "log"))
+
+
+def write_years(folder: Path, years: int, cases: int) -> None:
+    """So many made-up cases in each of so many years."""
+    write(folder, cases)
+    for path in sorted((folder / "cases").iterdir()):
+        text = path.read_text(encoding="utf-8")
+        for year in range(2021, 2020 + years):
+            name = path.stem.replace("2020-", f"{year}-")
+            moved = text.replace(f"id: {path.stem}", f"id: {name}").replace("year: 2020\n", f"year: {year}\n")
+            (folder / "cases" / f"{name}.yaml").write_text(moved, encoding="utf-8")
+
+
+def test_what_a_killed_process_should_have_read_is_read(tmp_path):
+    write_years(tmp_path / "data", YEARS, CASES)
+
+    def kill(done: int, total: int) -> None:
+        for process in children():
+            os.kill(process, signal.SIGKILL)
+
+    dataset, problems = read_dataset(tmp_path / "data", progress=kill)
+    assert ([*map(str, problems)], len(dataset.cases)) == ([], YEARS * CASES)
+
+
+def test_a_file_that_never_rests_is_named_in_the_log(folder, monkeypatch, caplog):
+    now = [1000.0]
+    monkeypatch.setattr(data.live, "time", SimpleNamespace(**{**vars(data.live.time), "monotonic": lambda: now[0]}))
+    live = Live(folder)
+    before = live.current()
+    path = folder / "cases" / f"{HEALTH}.yaml"
+
+    def change(times: int) -> list[str]:
+        caplog.clear()
+        for turn in range(times):
+            path.write_text(f"{path.read_text(encoding='utf-8')}# {turn}\n", encoding="utf-8")
+            live.look()
+            now[0] += 1
+        return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+
+    assert change(5) == []
+    (told,) = change(60)
+    assert f"cases/{HEALTH}.yaml" in told
+    assert live.current() is before
+    assert rested(live).dataset.version != before.dataset.version
+    assert len(change(60)) == 1
