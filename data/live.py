@@ -11,17 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
-import orjson
-
 from data.dataset import Dataset
-from data.file import content
 from data.load import FOLDER, DatasetError, read_dataset
 from data.problems import Problem
 from data.schema import Lang
 from data.shelf import Shelf
 from data.wording import worded_rows
 
-BOUNDARIES = "henan.geojson"
 JUMP = 5.0
 """So many seconds must the clock differ from the machine's own count before somebody has set it."""
 
@@ -106,9 +102,6 @@ class Live:
             problems = [problem for problem in problems if problem.severity == "error"]
             if dataset is None:
                 return None, problems
-            boundaries = _boundaries(self.folder, dataset)
-            if isinstance(boundaries, Problem):
-                return None, [boundaries]
             dataset.index.prepare()
             for lang in get_args(Lang):
                 rows = worded_rows(dataset, lang)
@@ -126,7 +119,7 @@ class Live:
                     "cannot be used because of a fault in the program, which the log describes",
                 )
             ]
-        return (dataset, boundaries), []
+        return (dataset, dataset.boundaries), []
 
     def leave(self) -> None:
         """Nobody needs the data any longer: reading ends with the files that are just being read."""
@@ -208,20 +201,6 @@ def _entries(part: Path) -> Iterator[tuple[str | int | None, ...]]:
                 yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
             except OSError as error:
                 yield part.name, name, error.errno
-
-
-def _boundaries(folder: Path, dataset: Dataset) -> Mapping[str, Any] | Problem:
-    path = folder / "reference" / BOUNDARIES
-    codes = {place.code for place in dataset.places.values() if place.kind == "prefecture"}
-    try:
-        found: Mapping[str, Any] = orjson.loads(content(path))
-        left = codes - {feature["id"] for feature in found["features"] if feature["geometry"]["coordinates"]}
-        message = f"has no outline of {', '.join(sorted(map(str, left)))}. Add it" if left else ""
-    except OSError as error:
-        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
-    except (ValueError, LookupError, TypeError):
-        message = "is not GeoJSON with an id and a geometry for each feature. Restore the file"
-    return Problem(f"{folder.name}/reference/{BOUNDARIES}", 1, 1, "", message) if message else found
 
 
 _LIVE = Live()

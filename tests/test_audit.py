@@ -53,6 +53,8 @@ REFERENCE: dict[str, Any] = {
         {"id": "mu-10k", "name": WORDS, "dimension": "area", "scale": 10000, "factor": 6666666},
     ],
 }
+OUTLINE = {"type": "Polygon", "coordinates": [[[111.0, 34.7], [111.3, 34.9], [111.3, 34.7], [111.0, 34.7]]]}
+OUTLINES = {"type": "FeatureCollection", "features": [{"type": "Feature", "id": "411200", "geometry": OUTLINE}]}
 PHRASE = {"text": "由100天压缩至50天"}
 DAYS = {"unit": "day", "before": {"value": 100}, "after": {"value": 50}}
 
@@ -517,6 +519,7 @@ def write(folder: Path, text: str, **entries: Any) -> list[str]:
     files = {f"cases/{CASE['id']}.yaml": CASE | entries} | {
         f"reference/{name}.yaml": table for name, table in REFERENCE.items()
     }
+    files["reference/henan.geojson"] = OUTLINES
     for name, content in files.items():
         path = folder / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
