@@ -342,6 +342,7 @@ def drawn(
             table=table,
             cases=cases,
             path="places.geojson",
+            filtered=True,
             about=shaded.title,
         ),
     )
