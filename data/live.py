@@ -16,6 +16,7 @@ from typing import Any, get_args
 
 from data.boundaries import BOUNDARIES
 from data.dataset import Dataset
+from data.file import content
 from data.folder import FOLDER
 from data.load import REFERENCE, DatasetError, read_dataset
 from data.problems import Problem, visible

@@ -27,7 +27,7 @@ from data.dataset import Dataset
 from data.dictionary import TABLES, Column, names
 from data.export import FORMATS, file_name
 from data.extract import Extract
-from data.filters import SEARCH_LIMIT, options, parse
+from data.filters import SCOPES, SEARCH_LIMIT, options, parse
 from data.geojson import places_bytes
 from data.live import boundaries, current
 from data.load import DatasetError
@@ -170,9 +170,20 @@ class Filtered(Asked):
     search: Annotated[
         str,
         Field(
-            max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language."
+            max_length=SEARCH_LIMIT,
+            description="Words that a figure must all hold by itself, in either language: its name, subject, "
+            "place, unit, values in words, source words. cases.json also has the cases whose own title, summary, "
+            "place or domain holds them all.",
         ),
     ] = ""
+    scope: Annotated[
+        list[Annotated[str, Known("scope", lambda: {scope: scope for scope in SCOPES})]],
+        Several,
+        Field(
+            description="A city leaves its own figures; case adds the other figures of the cases that are, "
+            "or have a figure, in the city. Without a city it means nothing."
+        ),
+    ] = []
     only: Annotated[
         list[Annotated[str, Named()]],
         Several,
@@ -181,7 +192,7 @@ class Filtered(Asked):
 
     def extract(self, request: Request) -> Extract:
         dataset = current().dataset
-        texts = {name: ",".join(getattr(self, name)) for name in options(dataset)}
+        texts = {name: ",".join(getattr(self, name)) for name in (*options(dataset), "scope")}
         return Extract(
             dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request), only=tuple(self.only)
         )

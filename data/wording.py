@@ -12,6 +12,8 @@ from typing import Any
 
 from data.dataset import Dataset
 from data.evidence import DerivedEnd, Evidence, derive, is_share
+from data.filters import Filters, figures_of
+from data.geography import area_name
 from data.schema import Bound, Case, Change, ChangeKind, End, Lang, Metric, Period, Text, Unit
 from data.table import COLUMNS, NUMBERS, row
 
@@ -537,3 +539,18 @@ def _yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
     drawn = DerivedEnd(end.span, end.bound, "stated")
     value = end_text(end, drawn, units[end.unit or metric.unit], lang)
     return say(lang, f"{metric.compared_with.label.zh}：{value}", f"{metric.compared_with.label.en}: {value}")
+
+
+def left_out(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
+    """What a city filter leaves of a case and what it leaves out, as a sentence; empty where it leaves all of it."""
+    own = len(figures_of(dataset, filters, case))
+    elsewhere = len(case.metrics) - own
+    if not elsewhere:
+        return ""
+    places = say(lang, "、", ", ").join(area_name(dataset, code)[lang] for code in filters.city)
+    return say(
+        lang,
+        f"{places}：{own} 项指标；同案例的其他 {elsewhere} 项未列出。",
+        f"{places}: {own} figure{'s' if own != 1 else ''}; the {elsewhere} figure{'s' if elsewhere != 1 else ''} of the "
+        "same case elsewhere are left out.",
+    )
