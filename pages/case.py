@@ -10,12 +10,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.downloads.extract import Extract, conflicts_of
+from data.downloads.file_names import filter_parts
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, brief
 from data.model.schema import Case, Place
 from data.query.columns import homes, named
 from data.query.dataset import Chosen
-from data.query.filters import PROVINCE
+from data.query.filters import PROVINCE, Filters
 from data.query.geography import units
 from data.reading.live import boundaries
 from data.wording.citation import quote_metric
@@ -24,6 +26,7 @@ from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.figures.locator import locator
 from pages.figures.timeline import timeline
+from pages.frame.bars import scope_switch
 from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
 from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
@@ -96,11 +99,13 @@ def picker(view: View, case: Case) -> None:
 
 
 def editable(view: View, case: Case) -> None:
-    """The case as a Word document, written when it is asked for."""
+    """The case as a Word document with the figures that the page shows, written when it is asked for."""
+    city = view.filters.city if view.left_out(case) else ()
+    chosen = filter_parts(Extract(view.dataset, Filters(city=city)))
     st.download_button(
         "Word",
-        data=partial(brief, view.dataset, case, view.lang),
-        file_name=f"henan-reforms_{case.id}_{view.lang}.docx",
+        data=partial(brief, view.dataset, case, view.lang, city),
+        file_name="_".join(["henan-reforms", case.id, *chosen, f"{view.lang}.docx"]),
         mime=MEDIA_TYPE,
         on_click="ignore",
         key="brief",
@@ -108,6 +113,17 @@ def editable(view: View, case: Case) -> None:
         type="tertiary",
         help=view.say("下载可编辑的案例简报", "The case as a document to edit"),
     )
+
+
+def scope(view: View, case: Case) -> None:
+    """What a city filter leaves out of the case, with the switch that shows it."""
+    elsewhere = view.elsewhere_of(case)
+    if elsewhere:
+        with st.container(horizontal=True, vertical_alignment="center", key="scope"):
+            if left_out := view.left_out(case):
+                st.html(Markup('<p class="quiet">{}</p>').format(left_out), width="content")
+            if not view.printing:
+                scope_switch(view, elsewhere)
 
 
 def head(view: View, case: Case) -> None:
@@ -234,7 +250,7 @@ def changes(view: View, rows: list) -> None:
     if not rows:
         st.html(
             Markup('<p class="lede">{}</p>').format(
-                view.say("材料没有给出任何前后变化。", "The source states no change of any figure.")
+                view.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
             )
         )
         return
@@ -301,11 +317,13 @@ def events(view: View, case: Case) -> None:
     )
 
 
-def contradictions(view: View, case: Case) -> None:
-    if not case.conflicts:
+def contradictions(view: View, case: Case, rows: tuple) -> None:
+    """Those of the case, and those of the figures that are shown."""
+    conflicts = conflicts_of(case, {row.metric_id for row in rows})
+    if not conflicts:
         return
     st.header(view.say("材料自身的矛盾", "Where the source contradicts itself"), anchor=False)
-    for conflict in case.conflicts:
+    for conflict in conflicts:
         quotes = Markup("").join(
             Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases
         )
@@ -347,11 +365,12 @@ def neighbours(view: View, case: Case) -> None:
 def page(view: View, case: Case) -> None:
     rows = view.rows_of(case)
     picker(view, case)
+    scope(view, case)
     head(view, case)
     story(view, case)
     figures(view, rows)
     events(view, case)
-    contradictions(view, case)
+    contradictions(view, case, rows)
     st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
     st.html(as_table(rows, view.lang))
     quote(view, case, rows)
@@ -362,6 +381,7 @@ def printed(view: View, case: Case) -> None:
     """The case on two sheets of paper: still charts, all levels as a list, no controls."""
     rows = view.rows_of(case)
     shown = [row for row in rows if row.role in ("outcome", "output")]
+    scope(view, case)
     head(view, case)
     story(view, case)
     changes(view, [row for row in shown if row.rule.has_change])
@@ -369,13 +389,13 @@ def printed(view: View, case: Case) -> None:
     if levels_printed:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
         st.html(compact(levels_printed, view.lang))
-    contradictions(view, case)
+    contradictions(view, case, rows)
 
 
 def embedded(view: View, case: Case) -> None:
-    """One figure of the case, or its events, under the case's title."""
+    """One figure of the case, whatever the filters, or its events, under the case's title."""
     st.html(Markup('<p class="kicker">{}</p>').format(case.title[view.lang]))
-    rows = view.rows_of(case)
+    rows = view.words(view.dataset.positions(case.id))
     indices = [row.index for row in rows if row.rule.drawing == "index" and row.index is not None]
 
     def block(row) -> None:

@@ -30,7 +30,7 @@ from pages.frame.view import View, the_view
 CASES = 4
 RESULTS = ("outcome", "output")
 ALL = 300
-"""Where there are no more cases or figures than this, all are offered."""
+"""Where the filters leave no more cases or figures than this, all of these are offered."""
 OFFERED = 150
 """So many of more are."""
 
@@ -80,20 +80,19 @@ def is_result(view: View, name: str) -> bool:
 
 
 def offer(view: View, chosen: Sequence[Any]) -> list[Any]:
-    """The results a reader may choose among: all where they are few, otherwise the first that the filters leave; and those that are chosen."""
-    results = view.dataset.index.within("role", RESULTS)
-    positions = results.nonzero()[0]
+    """The results a reader may choose among: those that the filters leave, the first of them where they are many; and those that are chosen."""
+    left = view.selection.positions
+    positions = left[view.dataset.index.within("role", RESULTS)[left]]
     if len(positions) > ALL:
-        left = view.selection.positions
-        positions = left[results[left]][:OFFERED]
+        positions = positions[:OFFERED]
     offered = {figure_id(row): row for row in (*view.words(positions), *chosen)}
     return list(offered.values())
 
 
 def titles(view: View, chosen: Sequence[Case]) -> dict[str, str]:
     """The cases a reader may choose among, in the same way."""
-    cases = view.dataset.everything
-    offered = cases if len(cases) <= ALL else view.selection.cases[:OFFERED]
+    cases = view.selection.cases
+    offered = cases if len(cases) <= ALL else cases[:OFFERED]
     names = dict(zip(offered.ids, offered.numbered(view.lang, " · "), strict=True))
     return {**names, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
 
@@ -126,7 +125,7 @@ def suggestion(view: View) -> None:
         query_params=view.query(figures=ids),
     )
     business = select(view.dataset, Filters(domain=("business",)))
-    pair = ",".join(case_id for case_id in business.cases.ids[: 2 * CASES] if view.headline(index.numbers[case_id]))
+    pair = ",".join(case.id for case in business.cases[: 2 * CASES] if case.headlines)
     st.page_link(
         view.pages["compare"],
         label=view.say("例如：营商环境案例", "For example: the cases on business environment"),
@@ -153,7 +152,12 @@ def side_by_side(view: View, cases: list[Case]) -> None:
         (
             view.say("指标数（按等级）", "Figures by grade"),
             *(
-                " · ".join(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade])
+                " · ".join(
+                    [
+                        *(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade]),
+                        *([left_out] if (left_out := view.left_out(case)) else []),
+                    ]
+                )
                 for case in cases
             ),
         ),
@@ -177,7 +181,7 @@ def comparable(view: View, cases: list[Case]) -> list:
 def shared_index(view: View, rows: list, cases: list[Case]) -> None:
     drawn = {row.case_id for row in rows}
     words = {
-        case.id: view.say("没有可换算为指数的指标。", "No figure of it has an index.")
+        case.id: view.say("所列指标都不能换算为指数。", "None of the figures here has an index.")
         for case in cases
         if case.id not in drawn
     }
@@ -285,10 +289,17 @@ def page(
             {figure_id(row): f"{row.case_number} · {row.name}" for row in offered},
             MAX_METRICS,
         )
-    if len(offered) < view.dataset.index.within("role", RESULTS).sum():
+    results = view.dataset.index.within("role", RESULTS)
+    if results[view.selection.positions].sum() > ALL:
         narrower = view.say(
             "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
             "The lists offer the first of what the filters leave; filter or search to find others.",
+        )
+        st.html(Markup('<p class="quiet">{}</p>').format(narrower))
+    elif len(offered) < results.sum():
+        narrower = view.say(
+            "这里只列出筛选结果；改变筛选或搜索可找到其他。",
+            "The lists offer what the filters leave; change the filters or the search to find others.",
         )
         st.html(Markup('<p class="quiet">{}</p>').format(narrower))
     if len(cases) < 2 and len(rows) < 2:

@@ -95,8 +95,10 @@ def data_links(view: View) -> None:
     st.header(view.say("数据链接", "Data links"), anchor=False)
     _quiet(
         view.say(
-            "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。",
-            "The same filters for a program to read, at addresses that stay. fields, sort, limit and offset choose columns, order and page.",
+            "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
+            "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
+            "The same filters for a program to read, at addresses that stay. fields, sort, limit and offset choose columns, order and page. "
+            "A city leaves its own figures alone; scope=case adds the other figures of the same cases.",
         )
     )
     st.code(link(view.address, "metrics.csv", view.filters), language=None)
@@ -120,6 +122,14 @@ def code(view: View) -> None:
     """The code that reads the table, in the languages readers use."""
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
     written = snippets(view.address, view.filters, file_name(Extract(view.dataset, view.filters)))
+    if view.elsewhere and not view.filters.scope:
+        _quiet(
+            view.say(
+                f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
+                f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same cases "
+                "elsewhere.",
+            )
+        )
     for tab, (language, text) in zip(st.tabs(list(written)), written.items(), strict=True):
         with tab:
             if language == "Excel":

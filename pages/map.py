@@ -344,6 +344,7 @@ def drawn(
             table=table,
             cases=cases,
             path="places.geojson",
+            filtered=True,
             about=shaded.title,
         ),
     )
@@ -549,7 +550,7 @@ def county_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
 def city_table(dataset: Dataset, filters: Filters, measure: Measure | None) -> pd.DataFrame:
     """What a filter leaves of each unit."""
     found = select(dataset, filters)
-    return area_table(dataset, holdings(dataset, found.cases, found.positions), measure)
+    return area_table(dataset, holdings(dataset, found.whole, found.positions), measure)
 
 
 def noted(view: View, there: There) -> str:
@@ -600,5 +601,5 @@ if OPENED in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(OPENED)))
 everywhere = select(view.dataset, view.filters.without("city"))
 (embedded if view.embedded else page)(
-    view, holdings(view.dataset, everywhere.cases, everywhere.positions), everywhere, offered(view, everywhere.cases)
+    view, holdings(view.dataset, everywhere.whole, everywhere.positions), everywhere, offered(view, everywhere.cases)
 )

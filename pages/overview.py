@@ -153,9 +153,16 @@ def more(view: View, figures: int, cases: int) -> None:
 def instead(view: View, case: Case) -> str:
     """What stands in the row of a case with nothing comparable."""
     best = view.headline(view.dataset.index.numbers[case.id])
+    if best is None and case.headlines:
+        return nothing_left(view)
     if best is None:
         return view.say("材料没有给出可测量的成效。", "The source states no measured outcome.")
     return view.say(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
+
+
+def nothing_left(view: View) -> str:
+    """What stands beside a case that is left by itself, for its own place and words."""
+    return view.say("案例符合条件，但没有符合条件的指标。", "The case matches; none of its figures does.")
 
 
 def cards(view: View) -> None:
@@ -180,7 +187,8 @@ def card(view: View, case: Case) -> None:
             query_params=view.query(case=case.id),
         )
         if best is None:
-            body = Markup('<p class="words">{}</p>').format(view.say("没有测量到的成效", "No measured outcome"))
+            without = nothing_left(view) if case.headlines else view.say("没有测量到的成效", "No measured outcome")
+            body = Markup('<p class="words">{}</p>').format(without)
         else:
             ends = (
                 (best.before_label, "→", best.after_label)

@@ -63,7 +63,7 @@ RISING = (
     Measure(("新增就业人数", "people newly in work"), "person-10k", 90.0),
     Measure(("受益群众", "residents who benefited"), "person-10k", 400.0),
     Measure(("培训技术人员", "people trained"), "person", 20000),
-    Measure(("下乡服务次数", "consultations in villages"), "advice-session", 5000),
+    Measure(("下乡服务次数", "consultations in villages"), "time", 5000),
     Measure(("参与的县", "counties taking part"), "county", 100),
     Measure(("建成道路里程", "roads built and opened"), "km", 400.0),
     Measure(("治理面积", "area under treatment"), "mu-10k", 3000.0),

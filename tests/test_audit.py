@@ -54,6 +54,8 @@ REFERENCE: dict[str, Any] = {
         {"id": "mu-10k", "name": WORDS, "dimension": "area", "scale": 10000, "factor": 6666666},
     ],
 }
+OUTLINE = {"type": "Polygon", "coordinates": [[[111.0, 34.7], [111.3, 34.9], [111.3, 34.7], [111.0, 34.7]]]}
+OUTLINES = {"type": "FeatureCollection", "features": [{"type": "Feature", "id": "411200", "geometry": OUTLINE}]}
 PHRASE = {"text": "由100天压缩至50天"}
 DAYS = {"unit": "day", "before": {"value": 100}, "after": {"value": 50}}
 
@@ -518,6 +520,7 @@ def write(folder: Path, text: str, **entries: Any) -> list[str]:
     files = {f"cases/{CASE['id']}.yaml": CASE | entries} | {
         f"reference/{name}.yaml": table for name, table in REFERENCE.items()
     }
+    files["reference/henan.geojson"] = OUTLINES
     for name, content in files.items():
         path = folder / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -546,17 +549,21 @@ def test_the_command_says_it_by_its_exit_code(
 
 
 @pytest.mark.parametrize(
-    "content", [pytest.param(None, id="missing"), pytest.param("案例1".encode("gb18030"), id="not-utf-8")]
+    ("content", "message"),
+    [
+        pytest.param(None, "It cannot be read (No such file or directory). Write a text file", id="missing"),
+        pytest.param("案例1".encode("gb18030"), "It is not UTF-8 (byte 0). Save the file as UTF-8", id="not-utf-8"),
+    ],
 )
 def test_a_document_that_cannot_be_read_gets_one_message(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, message: str
 ) -> None:
     path = tmp_path / "document.txt"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SystemExit, match="2"):
         main([str(path)])
-    assert "document.txt: cannot be read as UTF-8 text" in capsys.readouterr().err
+    assert capsys.readouterr().err == f'source: found "{path}". {message}\n'
 
 
 def real_documents() -> list[Path]:

@@ -57,11 +57,7 @@ def folder(tmp_path: Path) -> Path:
     """A dataset of one good case beside the real reference tables."""
     made = tmp_path / "data"
     (made / "cases").mkdir(parents=True)
-    shutil.copytree(
-        FOLDER / "reference",
-        made / "reference",
-        ignore=lambda _, names: [name for name in names if not name.endswith(".yaml")],
-    )
+    shutil.copytree(FOLDER / "reference", made / "reference")
     (made / "cases" / f"{STEM}.yaml").write_text(good(), encoding="utf-8")
     return made
 

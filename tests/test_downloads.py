@@ -338,6 +338,25 @@ def test_a_brief_holds_the_whole_case(case, lang):
     assert DATASET.source.title.zh in read
 
 
+LEFT_OUT = {
+    "zh": "济源市：1 项指标；同案例的其他 20 项未列出。",
+    "en": "Jiyuan: 1 figure; the 20 figures of the same case elsewhere are left out.",
+}
+
+
+@pytest.mark.parametrize("lang", LEFT_OUT)
+def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
+    case = DATASET.by_id["2020-01-water-pricing"]
+    document = docx.Document(io.BytesIO(brief(DATASET, case, lang, ("419001",))))
+    (own,) = (row for row in worded_rows(DATASET, lang) if row.prefecture_code == "419001")
+    assert [row.cells[0].text for row in document.tables[-1].rows[1:]] == [own.name]
+    assert LEFT_OUT[lang] in [paragraph.text for paragraph in document.paragraphs]
+    assert [conflict.id for conflict in case.conflicts if conflict.note[lang] in text_of(document)] == []
+    assert brief(DATASET, HEALTH, lang, ("419001",)) == brief(DATASET, HEALTH, lang), (
+        "a case that is not there is whole"
+    )
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
     rows = {row.name: row for row in worded_rows(DATASET, lang) if row.case_id == HEALTH.id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations, product
 
 import pytest
@@ -57,7 +57,7 @@ def test_no_filter_is_no_query():
     assert parse({}, DATASET) == (Filters(), ())
     assert not Filters()
     assert Filters().query() == {}
-    assert {field.name for field in fields(Filters)} == {*OPTIONS, "search"}
+    assert {field.name for field in fields(Filters)} == {*OPTIONS, "search", "scope"}
 
 
 QUERIES = {
@@ -71,6 +71,13 @@ QUERIES = {
     "empty-parts": ({"city": ",410300,,"}, Filters(city=("410300",)), ()),
     "wrong-case": ({"grade": "a", "role": "Outcome"}, Filters(), (("grade", "a"), ("role", "Outcome"))),
     "markup": ({"domain": "<b>"}, Filters(), (("domain", "<b>"),)),
+    "scope": ({"city": "410300", "scope": "case"}, Filters(city=("410300",), scope="case"), ()),
+    "scope-without-a-city": ({"scope": "case", "grade": "A"}, Filters(grade=("A",)), ()),
+    "unknown-scope": (
+        {"city": "410300", "scope": "city,Case"},
+        Filters(city=("410300",)),
+        (("scope", "city"), ("scope", "Case")),
+    ),
     "other-parameters": ({"lang": "en", "case": HEALTH}, Filters(), ()),
     "search-blanks": ({"search": "  转诊率 \t\x00\n"}, Filters(search="转诊率"), ()),
     "search-full-width-blank": ({"search": "转诊\u3000rate\t\u200b县"}, Filters(search="转诊 rate 县"), ()),
@@ -97,12 +104,46 @@ def test_nothing_chosen_leaves_everything_as_it_is():
     assert selection.local == 0
 
 
-def test_a_city_keeps_the_provincial_case_that_has_a_figure_there_and_shows_that_figure_first():
+def test_a_city_keeps_the_provincial_case_that_has_a_figure_there_with_that_figure_alone():
     selection = chosen(city="419001")
+    assert ids(selection) == [WATER]
+    assert pairs(selection) == [(WATER, "jiyuan-water-use-per-mu")]
+
+
+def test_the_scope_adds_the_other_figures_of_the_case_after_the_citys_own():
+    selection = chosen(city="419001", scope="case")
     assert ids(selection) == [WATER]
     assert pairs(selection)[0] == (WATER, "jiyuan-water-use-per-mu")
     assert selection.local == 1
     assert len(selection.rows) == len(DATASET.by_id[WATER].metrics)
+
+
+@pytest.mark.parametrize("code", OPTIONS["city"])
+def test_a_city_leaves_its_own_figures_and_the_scope_adds_those_of_the_same_cases(code):
+    own, both = chosen(city=code), chosen(city=code, scope="case")
+    assert pairs(own) == [
+        pair for pair, given in zip(pairs(chosen()), TABLE["prefecture_code"], strict=True) if given == code
+    ]
+    assert own.local == len(own.positions) == both.local
+    assert list(both.positions[: both.local]) == list(own.positions)
+    assert ids(both) == ids(own)
+    assert sorted(pairs(both)) == sorted((case.id, metric.id) for case in own.cases for metric in case.metrics)
+
+
+def test_a_case_that_happens_in_a_city_is_left_without_a_figure_there():
+    """As if the case of Dancheng, whose figures are all the county's, happened in Anyang as well."""
+    changed = tuple(
+        case.model_copy(update={"places": (*case.places, "anyang")}) if case.id == HEALTH else case
+        for case in DATASET.cases
+    )
+    dataset = replace(DATASET, cases=changed)
+    anyang = parse({"city": "410500"}, dataset)[0]
+    own, both = select(dataset, anyang), select(dataset, replace(anyang, scope="case"))
+    assert ids(own) == ids(both) == ["2020-06-anyang-permits", HEALTH]
+    assert set(own.rows["case_id"]) == {"2020-06-anyang-permits"}
+    assert len(both.positions) - both.local == len(DATASET.by_id[HEALTH].metrics)
+    graded = select(dataset, replace(anyang, grade=("C",)))
+    assert ids(graded) == list(dict.fromkeys(graded.rows["case_id"])), "a grade keeps the cases that have it there"
 
 
 def test_several_cities_are_either_of_them():
@@ -177,10 +218,63 @@ def test_search_finds_a_figure_in_both_languages(search):
     assert len(selection.rows) < len(TABLE) / 2
 
 
-def test_search_for_words_of_a_case_keeps_all_its_figures():
+def test_search_for_the_title_of_a_case_finds_the_case_and_none_of_its_figures():
     case = DATASET.by_id[HEALTH]
-    for title in (case.title.zh, case.title.en, case.title.en.upper()):
-        assert [metric for _, metric in pairs(chosen(search=title))] == [metric.id for metric in case.metrics]
+    for title in (case.title.zh, case.title.en, case.title.en.upper(), case.summary.zh[:20]):
+        assert (ids(chosen(search=title)), pairs(chosen(search=title))) == ([HEALTH], [])
+
+
+def own_words(metric) -> str:
+    """What is written in a figure: its name, subject, place, unit, values in words and source words."""
+    place, unit, yardstick = DATASET.places[metric.place], DATASET.units[metric.unit], metric.compared_with
+    around = DATASET.places[place.prefecture] if place.prefecture else place
+    said = [metric.before, metric.after, metric.change, yardstick and yardstick.end]
+    texts = [metric.name, metric.subject, place.name, around.name, unit.name, yardstick and yardstick.label]
+    texts += [quantity.text for quantity in said if quantity]
+    read = [text[lang] for text in texts if text for lang in ("zh", "en")]
+    return " ".join([*read, *(phrase.text for phrase in metric.phrases)]).lower()
+
+
+@pytest.mark.parametrize("search", ["审批时限", "approval time", "审批 企业", "洛阳", "贷款 元", "green cover", "high"])
+def test_a_search_leaves_the_figures_that_hold_every_word_themselves(search):
+    words = search.split()
+    found = [
+        (case.id, metric.id)
+        for case in DATASET.cases
+        for metric in case.metrics
+        if all(word in own_words(metric) for word in words)
+    ]
+    titled = [case.id for case in DATASET.cases if all(word in f"{case.title}".lower() for word in words)]
+    selection = chosen(search=search)
+    assert pairs(selection) == found
+    assert {*titled, *(case for case, _ in found)} <= set(ids(selection))
+
+
+def test_a_search_for_a_word_of_a_title_leaves_few_of_its_figures():
+    anyang = DATASET.by_id["2020-06-anyang-permits"]
+    assert "审批时限" in anyang.title.zh
+    found = chosen(search="审批时限")
+    assert ids(found) == [anyang.id]
+    assert 0 < len(found.positions) < len(anyang.metrics) / 2
+    assert (anyang.id, "approval-time") in pairs(found)
+
+
+def test_a_search_finds_values_in_words_in_both_languages():
+    grade = next(
+        (case, metric) for case in DATASET.cases for metric in case.metrics if metric.after and metric.after.text
+    )
+    case, metric = grade
+    for word in (metric.after.text.zh, metric.after.text.en):
+        assert (case.id, metric.id) in pairs(chosen(search=word))
+
+
+def test_a_search_in_a_city_leaves_what_both_leave():
+    """The title of Ruzhou's case is a hit of the case; the figures have to hold the word and lie there."""
+    ruzhou = DATASET.by_id["2020-10-ruzhou-returnees"]
+    found = chosen(city="410400", search=ruzhou.title.zh)
+    assert (ids(found), len(found.positions)) == ([ruzhou.id], 0)
+    assert ids(chosen(city="410300", search=ruzhou.title.zh)) == []
+    assert ids(chosen(city="410400", search=ruzhou.title.zh, grade="A")) == []
 
 
 EMPTY = {
@@ -209,3 +303,10 @@ def test_filters_together_leave_what_each_of_them_leaves():
     ]
     assert set(pairs(together)) == set.intersection(*apart)
     assert REFERRALS in pairs(together)
+
+
+@pytest.mark.parametrize("city", [{"city": "410100"}, {"city": "410100", "scope": "case"}], ids=["own", "case"])
+@pytest.mark.parametrize("other", [{"grade": "B,F"}, {"role": "outcome"}, {"search": "债"}], ids=str)
+def test_a_city_and_another_filter_leave_what_each_of_them_leaves(city, other):
+    together = pairs(chosen(**city, **other))
+    assert set(together) == set(pairs(chosen(**city))) & set(pairs(chosen(**other)))

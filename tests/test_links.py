@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import io
 import json
 import zipfile
@@ -102,6 +103,11 @@ QUERIES = {
         {"city": "411200,410300", "domain": "finance"},
         Extract(DATASET, Filters(city=("410300", "411200"), domain=("finance",)), HOST),
     ),
+    "a city with its cases": (
+        {"city": "410300", "scope": "case"},
+        Extract(DATASET, Filters(city=("410300",), scope="case"), HOST),
+    ),
+    "scope without a city": ({"scope": "case"}, Extract(DATASET, address=HOST)),
     "repeated": ([("grade", "A"), ("grade", "C,A")], Extract(DATASET, Filters(grade=("A", "C")), HOST)),
     "searched": ({"search": " 转诊率 "}, Extract(DATASET, Filters(search="转诊率"), HOST)),
     "nothing left": ({"search": "zzz"}, Extract(DATASET, Filters(search="zzz"), HOST)),
@@ -162,6 +168,54 @@ def test_other_files_take_the_filters():
     ]
 
 
+def zipped(query: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """The rows of each table of a data package."""
+    with zipfile.ZipFile(io.BytesIO(ask("/api/dataset.zip", query).body)) as packed:
+        return {
+            name.removesuffix(".csv"): [*csv.DictReader(io.StringIO(packed.read(name).decode("utf-8-sig"), newline=""))]
+            for name in packed.namelist()
+            if name.endswith(".csv")
+        }
+
+
+def test_a_city_is_in_every_file_with_its_own_figures_alone():
+    query = {"city": "410300"}
+    metrics, packed = ask("/api/metrics.json", query).json["metrics"], zipped(query)
+    for rows in (metrics, packed["metrics"]):
+        assert ({row["prefecture_code"] for row in rows}, len(rows)) == ({"410300"}, 40)
+    own = {(row["case_id"], row["metric_id"]) for row in metrics}
+    for conflict in packed["conflicts"]:
+        concerned = {(conflict["case_id"], metric) for metric in conflict["metric_ids"].split(" | ") if metric}
+        assert not concerned or concerned & own, "a contradiction between figures of other places"
+    places = {
+        feature["properties"]["code"]: feature["properties"]["figures"]
+        for feature in ask("/api/places.geojson", query).json["features"]
+        if feature["properties"]["kind"] in ("province", "prefecture")
+    }
+    assert {code: figures for code, figures in places.items() if figures} == {"410300": 40}
+
+
+def test_the_scope_adds_the_other_figures_of_the_same_cases():
+    query = {"city": "410300", "scope": "case"}
+    found, packed = ask("/api/metrics.json", query), zipped(query)
+    assert found.json["filter"] == query
+    assert [row["prefecture_code"] == "410300" for row in found.json["metrics"]] == [True] * 40 + [False] * 21
+    assert len(packed["metrics"]) == 61
+    assert "luoyang_same-cases" in ask("/api/metrics.csv", query).headers["content-disposition"]
+    cases = {row["case_id"] for row in ask("/api/cases.json", {"city": "410300"}).json["cases"]}
+    assert cases == {row["case_id"] for row in found.json["metrics"]}
+
+
+def test_a_title_finds_the_case_and_brings_no_figure():
+    title = DATASET.by_id[WATER].title.zh
+    assert [row["case_id"] for row in ask("/api/cases.json", {"search": title}).json["cases"]] == [WATER]
+    for name in ("metrics", "conflicts"):
+        assert [row for row in zipped({"search": title})[name] if row.get("metric_id") or row.get("metric_ids")] == []
+    places = ask("/api/places.geojson", {"search": title}).json["features"]
+    assert {feature["properties"]["figures"] for feature in places} == {0}
+    assert [WATER] in [feature["properties"]["cases"] for feature in places]
+
+
 def test_the_boundaries_of_the_map_are_as_they_are_drawn_and_not_sent_again_while_they_stay():
     found = ask("/api/boundaries.geojson")
     assert found.json == boundaries()
@@ -184,6 +238,10 @@ REFUSED = {
     "an unknown figure": (
         {"only": f"{WATER},{HEALTH}.out-of-county-referal-rate"},
         [("only", f"{HEALTH}.out-of-county-referal-rate", f"{HEALTH}.out-of-county-referral-rate")],
+    ),
+    "an unknown scope": (
+        {"city": "410300", "scope": "case,city"},
+        [("scope", "city", "Write one of: case")],
     ),
     "markup": ({"domain": "<b>"}, [("domain", "<b>", "agriculture")]),
     "all at once": (
@@ -329,7 +387,19 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
         "/api/openapi.json"
     }
     taken = {parameter["name"]: parameter for parameter in described["paths"]["/metrics.csv"]["get"]["parameters"]}
-    assert list(taken) == ["city", "domain", "grade", "role", "search", "only", "fields", "sort", "limit", "offset"]
-    for name, known in {**options(DATASET), "fields": names("metrics")}.items():
+    assert list(taken) == [
+        "city",
+        "domain",
+        "grade",
+        "role",
+        "search",
+        "scope",
+        "only",
+        "fields",
+        "sort",
+        "limit",
+        "offset",
+    ]
+    for name, known in {**options(DATASET), "scope": ("case",), "fields": names("metrics")}.items():
         assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
     assert "cdn" not in ask("/api/openapi.json").body.decode()

@@ -154,18 +154,20 @@ def test_every_page_stands(name, lang, filtered):
     assert [title.value for title in at.title] == [TITLES[name][LANGS.index(lang)]]
     filters, dropped = parse(FILTERS[filtered], DATASET)
     selection = select(DATASET, filters)
-    figures = (
-        f"{len(selection.positions)}/{len(TABLE)} 项指标"
-        if lang == "zh"
-        else f"{len(selection.positions)} of {len(TABLE)} figures"
-    )
-    assert figures in words(at)
+    assert counted(lang, len(selection.cases), len(selection.positions)) in words(at)
     assert len([warning for warning in at.warning if "link" in warning.icon]) == len(dropped) + (
         name == "case" and "case" in FILTERS[filtered]
     )
     assert "<script>alert" not in bodies(at)
     assert "<b>x</b>" not in bodies(at) + "".join(warning.value for warning in at.warning)
     assert DATASET.source.title[lang] in words(at)
+
+
+def counted(lang: str, cases: int, figures: int) -> str:
+    """How the line above a page says how much is shown."""
+    if lang == "zh":
+        return f"{cases} 个案例 · {figures} 项指标"
+    return f"{cases} case{'s' if cases != 1 else ''} · {figures} figure{'s' if figures != 1 else ''}"
 
 
 @pytest.mark.parametrize("name", TITLES)
@@ -319,9 +321,35 @@ def test_case_that_does_not_exist_says_so():
     assert "does not exist" in at.warning[0].value
 
 
-def test_case_of_a_city_begins_with_the_citys_own_figure():
-    at = visit("case", lang="en", case=WATER, city="419001")
-    assert [key for key in charts(at) if key.startswith("chart-figure-")][0] == "chart-figure-jiyuan-water-use-per-mu"
+LEFT_OUT = {
+    "zh": "济源市：1 项指标；同案例的其他 20 项未列出。",
+    "en": "Jiyuan: 1 figure; the 20 figures of the same case elsewhere are left out.",
+}
+
+
+@pytest.mark.parametrize("view", [{}, {"view": "print"}], ids=["screen", "paper"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_case_of_a_city_shows_the_citys_own_figure_and_says_what_it_leaves_out(lang, view):
+    at = visit("case", lang=lang, case=WATER, city="419001", **view)
+    drawn = [key for key in charts(at) if key.startswith("chart-figure-")]
+    assert drawn == ["chart-figure-jiyuan-water-use-per-mu"]
+    assert LEFT_OUT[lang] in words(at)
+    rows = [row for row in ROWS[lang] if row.case_id == WATER and row.prefecture_code != "419001"]
+    assert [row.metric_id for row in rows if row.phrases in words(at)] == []
+    assert not any(conflict.note[lang] in words(at) for conflict in DATASET.by_id[WATER].conflicts)
+
+
+def test_case_of_a_city_shows_all_figures_with_the_scope_the_citys_own_first():
+    at = visit("case", lang="en", case=WATER, city="419001", scope="case")
+    drawn = [key for key in charts(at) if key.startswith("chart-figure-")]
+    assert drawn[0] == "chart-figure-jiyuan-water-use-per-mu"
+    assert len(tables(at)[-1]) == len(DATASET.by_id[WATER].metrics)
+    assert "left out" not in words(at)
+
+
+def test_a_framed_figure_is_shown_whatever_the_city():
+    at = visit("case", case=WATER, city="419001", view="embed", chart="jiaxian-water-efficiency")
+    assert "chart-figure-jiaxian-water-efficiency" in charts(at)
 
 
 def test_case_chooser_writes_the_link():
@@ -377,13 +405,32 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     assert {name: min(counts[name], 4) for name in places.values()} == {
         places[code]: number for code, number in classes.items()
     }
-    counted = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
+    left = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
     within = [there.place.id for there in inner(DATASET, DATASET.cases)]
-    assert sum(int(figures) for _, _, figures, *_ in cells) == counted["prefecture_code"].notna().sum()
+    assert sum(int(figures) for _, _, figures, *_ in cells) == left["prefecture_code"].notna().sum()
     assert (
         sum(int(figures) for table in tables(at)[1:] for _, _, figures, *_ in table)
-        == counted["place_id"].isin(within).sum()
+        == left["place_id"].isin(within).sum()
     )
+
+
+@pytest.mark.parametrize(
+    "filtered",
+    [
+        {"grade": "A"},
+        {"role": "outcome"},
+        {"search": DATASET.by_id[WATER].title.zh},
+        {"search": "郏县"},
+        {"domain": "agriculture"},
+    ],
+    ids=["grade", "role", "title", "place", "domain"],
+)
+def test_the_maps_counts_are_those_of_a_filter_by_the_city(filtered):
+    at = visit("map", lang="en", **filtered)
+    codes = {place.name.en: place.code for place in DATASET.places.values() if place.kind == "prefecture"}
+    for name, cases, figures, *_ in tables(at)[0]:
+        there = select(DATASET, replace(parse(filtered, DATASET)[0], city=(codes.get(name, "410000"),)))
+        assert (int(cases), int(figures)) == (len(there.cases), len(there.positions)), name
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -627,6 +674,117 @@ def test_a_control_writes_the_link_and_the_clear_button_empties_it():
     at.button(key="clear-all").click().run()
     assert at.query_params == {"lang": "en"}
     assert at.multiselect(key="city").value == []
+
+
+SWITCH = {"zh": "同案例的其他 21 项", "en": "The 21 figures of the same cases elsewhere"}
+OWN = {"zh": "，其中 40 项属于洛阳市", "en": ", 40 of them Luoyang's own"}
+
+
+@pytest.mark.parametrize("name", [name for name in TITLES if name != "case"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_switch_adds_the_other_figures_of_the_same_cases_and_says_how_many(name, lang):
+    at = opened(name, lang=lang, city="410300")
+    assert counted(lang, 2, 40) in words(at)
+    assert OWN[lang] not in words(at)
+    (switch,) = (toggle for toggle in at.toggle if toggle.key == "same cases")
+    assert (switch.label, switch.value) == (SWITCH[lang], False)
+    switch.set_value(True).run()
+    assert at.query_params["scope"] == "case"
+    assert counted(lang, 2, 61) + OWN[lang] in words(at)
+    assert at.toggle(key="same cases").label == SWITCH[lang]
+    at.toggle(key="same cases").set_value(False).run()
+    assert "scope" not in at.query_params
+    assert counted(lang, 2, 40) in words(at)
+
+
+def test_the_switch_of_a_case_counts_its_own_figures():
+    at = opened("case", lang="zh", case="2020-02-government-debt", city="410300")
+    assert [toggle.label for toggle in at.toggle] == ["同案例的其他 21 项"]
+    at = opened("case", lang="en", case=WATER, city="419001")
+    assert [toggle.label for toggle in at.toggle] == ["The 20 figures of the same case elsewhere"]
+    at.toggle(key="same cases").set_value(True).run()
+    assert (at.query_params["scope"], at.query_params["case"]) == ("case", WATER)
+    assert len(tables(at)[-1]) == 21
+
+
+def test_there_is_no_switch_where_it_adds_nothing():
+    for query in ({}, {"city": "411600"}, {"scope": "case"}, {"city": "410300", "grade": "C"}):
+        assert not [toggle for toggle in visit("overview", lang="en", **query).toggle if toggle.key == "same cases"]
+
+
+def test_the_scope_stays_with_a_second_filter_and_goes_with_the_city():
+    at = opened("overview", lang="en", city="410300", scope="case")
+    at.text_input(key="search").set_value("bonds").run()
+    assert at.query_params == {"lang": "en", "city": "410300", "search": "bonds", "scope": "case"}
+    at.multiselect(key="city").set_value([]).run()
+    assert at.query_params == {"lang": "en", "search": "bonds"}
+    at.multiselect(key="city").set_value(["410300"]).run()
+    assert at.query_params == {"lang": "en", "city": "410300", "search": "bonds"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_unknown_scope_is_dropped_with_a_notice(lang):
+    at = visit("data", lang=lang, city="410300", scope="all")
+    assert len([warning for warning in at.warning if "link" in warning.icon and "all" in warning.value]) == 1
+    assert counted(lang, 2, 40) in words(at)
+
+
+@pytest.mark.parametrize("scope", [{}, {"scope": "case"}], ids=["own", "case"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
+    query = {"city": "410100", **scope}
+    left = {name_of(row) for row in selected(lang, **query)}
+    query["lang"] = lang
+    overview = visit("overview", **query)
+    assert {f"{case}.{metric}" for case, metric in heads(charts(overview).get("index", {"data": []}))} <= left
+    told = {row.name for row in ROWS[lang] if name_of(row) in left}
+    cards = re.findall(r'<p class="best.*?<p class="what">(.*?)</p>', bodies(overview))
+    assert cards
+    assert {html.unescape(name) for name in cards} <= told
+    data = visit("data", **query)
+    assert set(data.dataframe[0].value.iloc[:, 0]) <= told
+    assert [str(len(left)) in button.label for button in data.get("download_button")][:4] == [True] * 4
+    assert all(("scope=case" in block.value) == bool(scope) for block in data.code)
+    offered = visit("compare", **query).multiselect(key="chosen figures").options
+    results = [row for row in ROWS[lang] if name_of(row) in left and row.role in ("outcome", "output")]
+    assert sorted(offered) == sorted(f"{row.case_number} · {row.name}" for row in results)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_cases_side_by_side_say_which_figures_a_city_leaves_out(lang):
+    at = visit("compare", lang=lang, city="419001", cases=f"{WATER},{HEALTH}")
+    (row,) = (row for row in tables(at)[0] if "1" in row[1] and row[0].startswith(("Figures", "指标数")))
+    assert LEFT_OUT[lang] in row[1]
+    assert LEFT_OUT[lang] not in row[2]
+    assert {case for case, _ in heads(charts(at)["compare-cases"])} == {WATER, HEALTH}
+    assert ("2020-01-water-pricing", "jiaxian-water-efficiency") not in heads(charts(at)["compare-cases"])
+
+
+TITLE_ONLY = {
+    "zh": ("案例符合条件，但没有符合条件的指标。", "没有同时符合这些条件的指标（搜索）。符合的案例：9 "),
+    "en": (
+        "The case matches; none of its figures does.",
+        "No figure meets all of these at once (Search). Cases that do: 9 ",
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lang):
+    query, (note, notice) = {"lang": lang, "search": DATASET.by_id[HEALTH].title.zh}, TITLE_ONLY[lang]
+    overview = visit("overview", **query)
+    assert counted(lang, 1, 0) in words(overview)
+    assert note in words(overview)
+    assert note.rstrip("。.") in texts(charts(overview)["index"]) or note.replace(" ", "") in texts(
+        charts(overview)["index"]
+    )
+    assert f"9 · {DATASET.by_id[HEALTH].title[lang]}" in [link.proto.label for link in overview.get("page_link")]
+    data = visit("data", **query)
+    assert [info.value.replace("\\", "") for info in data.info] == [
+        f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"
+    ]
+    assert not data.dataframe
+    assert visit("case", **query).title[0].value == DATASET.by_id[HEALTH].title[lang]
 
 
 def test_a_chip_removes_one_value():

@@ -75,7 +75,7 @@ class Server(NamedTuple):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, log = fill(tmp_path_factory.mktemp("served")), tmp_path_factory.mktemp("server") / "log"
-    first = "from pages.serving import api; api.places_bytes = lambda *_: 1 / 0"
+    first = "import data.routes; data.routes.places_bytes = lambda *_: 1 / 0"
     with started(log, first=first, HENAN_DATA=str(folder), STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, process):
         yield Server(address, process, folder, log)
 
@@ -183,7 +183,9 @@ def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp
         assert until(process, lambda: health(address)["status"] == "ok")
         assert (health(address)["cases"], health(address)["metrics"]) == (MANY + 10, (MANY + 10) * FIGURES)
         assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == (MANY + 10) * FIGURES
-    said = [(line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"]
+    said = [
+        (line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
+    ]
     assert said[-2:] == [("reading", MANY + 10), ("data loaded", None)]
     assert {line["level"] for line in logged(tmp_path / "log")} == {"info"}
 
@@ -267,18 +269,92 @@ def test_a_stop_lets_a_download_end(tmp_path, stop):
     assert [line["message"] for line in logged(tmp_path / "log")][-1] == "stopped"
 
 
-def test_a_stop_waits_for_a_download_no_longer_than_it_may(tmp_path):
+SMALL_BUFFERS = """
+import socket
+listen = socket.socket.listen
+def listen_with_small_buffers(self, *backlog):
+    self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    listen(self, *backlog)
+socket.socket.listen = listen_with_small_buffers
+"""
+"""However fast the server is, no large answer has left it before its reader has read nearly all of it."""
+CUTS = {
+    "no second signal": ("from pages.serving.workarounds import stop; stop.GRACE = 0.2", [signal.SIGTERM]),
+    "SIGTERM twice": ("", [signal.SIGTERM, signal.SIGTERM]),
+    "Ctrl+C twice": ("", [signal.SIGINT, signal.SIGINT]),
+}
+
+
+@pytest.mark.parametrize(("first", "signals"), CUTS.values(), ids=CUTS)
+def test_a_stop_that_is_cut_short_is_told_in_one_line(tmp_path, first, signals):
     with (
-        started(tmp_path / "log", first="from pages.serving.workarounds import stop; stop.GRACE = 0.2") as (
-            address,
-            process,
-        ),
+        started(tmp_path / "log", first=f"{SMALL_BUFFERS}{first}") as (address, process),
         slowly(address) as reader,
     ):
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE) == 1
-        assert len(rest(reader)) < 4_000_000
-    assert "Answers that were still under way at the stop are cut off." in (tmp_path / "log").read_text()
+        for number in signals:
+            process.send_signal(number)
+            until(process, lambda: closed(address))
+        assert process.wait(timeout=PATIENCE) == -signals[-1]
+        assert len(rest(reader)) < 1_000_000
+    last = logged(tmp_path / "log")[-1]
+    assert (last["level"], last["message"]) == (
+        "warning",
+        "The stop is cut short: answers that were still under way are cut off.",
+    )
+
+
+LINGERING = """
+import threading
+def linger():
+    threading.main_thread().join()
+    print("lingering", flush=True)
+    threading.Event().wait()
+threading.Thread(target=linger).start()
+"""
+
+
+def test_a_second_signal_ends_a_server_whose_threads_do_not_end(tmp_path):
+    log = tmp_path / "log"
+    with started(log, first=LINGERING) as (_, process):
+        process.send_signal(signal.SIGINT)
+        assert until(process, lambda: "lingering" in log.read_text())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE) == -signal.SIGINT
+    assert "Traceback" not in log.read_text()
+
+
+TOLD_OF_CHILDREN = """
+import subprocess
+class Popen(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        print("another process", flush=True)
+subprocess.Popen = Popen
+"""
+
+
+def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
+    """The keyboard sends its signal to the server and to the processes that the server has started."""
+    write(tmp_path / "served", MANY + 10)
+    log = tmp_path / "log"
+    environment = {**os.environ, "HENAN_DATA": str(tmp_path / "served"), "HENAN_CACHE": "none"}
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            command(free_port(), TOLD_OF_CHILDREN),
+            cwd=PROJECT,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        assert until(process, lambda: "another process" in log.read_text())
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=PATIENCE * 3) == 0
+    told = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    assert {line["level"] for line in told} == {"info"}
+    assert "Traceback" not in log.read_text()
 
 
 def test_a_full_disk_takes_the_log_and_nothing_else(tmp_path):
@@ -385,3 +461,41 @@ def test_a_taken_port_is_said_in_one_sentence():
         status, said = refused(port)
     assert status == 1
     assert re.fullmatch(rf"[-\d :.]*Port {port} is not available", said), said
+
+
+PORT = r"STREAMLIT_SERVER_PORT: found {}\. Write a whole number from 1 to 65535"
+ADDRESS = r'STREAMLIT_SERVER_ADDRESS: found "{}"\. Write an address of this machine, as in: .*'
+NOWHERE = {
+    "a port beyond the last": (["--server.port", "65536"], PORT.format("65536")),
+    "a port below the first": (["--server.port", "-1"], PORT.format("-1")),
+    "another machine": (["--server.address", "192.0.2.7"], ADDRESS.format(r"192\.0\.2\.7")),
+    "another machine, IPv6": (["--server.address", "2001:db8::7"], ADDRESS.format("2001:db8::7")),
+    "no address": (["--server.address", "300.0.0.1"], ADDRESS.format(r"300\.0\.0\.1")),
+    "no name": (["--server.address", "a..b\x1b"], ADDRESS.format(r"a\.\.b\\u001b")),
+}
+
+
+def direct(*options: str) -> list[str]:
+    """What starts the server without `streamlit run`."""
+    return [sys.executable, "dashboard.py", "--server.headless", "true", *options]
+
+
+@pytest.mark.parametrize(("options", "sentence"), NOWHERE.values(), ids=NOWHERE)
+def test_where_a_server_cannot_listen_is_said_in_one_sentence(options, sentence):
+    done = subprocess.run(direct(*options), cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(sentence, done.stderr.strip()), done.stderr
+
+
+def test_the_server_starts_without_streamlit_run(tmp_path):
+    log, port = tmp_path / "log", free_port()
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            direct("--server.port", str(port)), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        assert until(process, lambda: health(f"http://localhost:{port}").get("status") == "ok")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE) == 0
+    assert logged(log)[-1]["message"] == "stopped"

@@ -140,9 +140,7 @@ def test_what_a_process_leaves_that_ends_is_read_in_this_one(read, monkeypatch, 
     monkeypatch.setattr(data.reading.shelf, "ROOT", tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "data").mkdir(parents=True)
     (tmp_path / "elsewhere" / "data" / "__init__.py").touch()
-    (tmp_path / "elsewhere" / "data" / "reading").mkdir()
-    (tmp_path / "elsewhere" / "data" / "reading" / "__init__.py").touch()
-    (tmp_path / "elsewhere" / "data" / "reading" / "shelf.py").write_text("raise SystemExit('no room left')")
+    (tmp_path / "elsewhere" / "data" / "shelf.py").write_text("raise SystemExit('no room left')")
     dataset, problems, names = read()
     assert (len(dataset.cases), problems, len(names)) == (SOME, [], SOME)
     assert [record.getMessage() for record in caplog.records] == ["Other processes do not read: no room left"]
@@ -232,7 +230,7 @@ def test_what_another_version_kept_is_not_taken(read, monkeypatch, tmp_path):
         dataset, _, names = read()
         assert len(names) == SOME
         kept(dataset)
-    assert len({path.parent for path in tmp_path.rglob("*.parquet")}) == data.store.VERSIONS
+    assert len({path.parent for path in tmp_path.rglob("*.parquet")}) == data.reading.store.VERSIONS
 
 
 def test_another_reference_table_is_another_version(read, folder):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.query.filters import Filters, select
+from data.query.filters import Filters, parse, select
 from data.query.geography import holdings
 from data.reading.live import current
 from data.wording.rows import worded_rows
@@ -111,6 +112,19 @@ def test_the_data_link_of_the_map_gives_what_it_draws():
     }
 
 
+@pytest.mark.parametrize("query", [{"search": DATASET.by_id[HEALTH].title.en}, {"grade": "A"}], ids=["title", "grade"])
+def test_the_data_link_of_the_map_counts_what_the_filters_leave(query):
+    link = taken("map", "map", lang="en", **query).code[0].value
+    counted = {
+        feature["properties"]["code"]: (feature["properties"]["figures"], len(feature["properties"]["cases"]))
+        for feature in asked(link).json["features"]
+        if feature["properties"]["kind"] in ("province", "prefecture")
+    }
+    for code, (figures, cases) in counted.items():
+        there = select(DATASET, replace(parse(query, DATASET)[0], city=(code,)))
+        assert (figures, cases) == (len(there.positions), len(there.cases)), code
+
+
 SAID = {
     "in chinese": (
         "overview",
@@ -123,6 +137,12 @@ SAID = {
         {"city": "411600", "search": "share OR"},
         "grades",
         ["Filtered by City: Zhoukou · Search: “share OR”"],
+    ),
+    "a city with its cases": (
+        "overview",
+        {"city": "410300", "scope": "case"},
+        "grades",
+        ["Filtered by City: Luoyang · with the other figures of the same cases"],
     ),
     "a doubt about many": (
         "overview",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from data.downloads.dictionary import TABLES, names
-from data.model.schema import Text
+from data.model.schema import Case, Conflict, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR
@@ -114,9 +114,16 @@ def _cases(extract: Extract) -> Iterable[dict[str, Any]]:
         }
 
 
+def conflicts_of(case: Case, metrics: Collection[str]) -> list[Conflict]:
+    """The contradictions of a case that concern one of these figures (ids), or the case and no figure."""
+    return [found for found in case.conflicts if not found.metrics or not set(found.metrics).isdisjoint(metrics)]
+
+
 def _conflicts(extract: Extract) -> Iterable[dict[str, Any]]:
-    for case in extract.selection.cases:
-        for conflict in case.conflicts:
+    selection, starts = extract.selection, extract.dataset.index.starts
+    for number, case in zip(selection.cases.numbers, selection.cases, strict=True):
+        left = {case.metrics[position - starts[number]].id for part in selection.of(number) for position in part}
+        for conflict in conflicts_of(case, left):
             phrases = _joined(phrase.text for phrase in conflict.phrases)
             yield {
                 "case_id": case.id,

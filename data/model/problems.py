@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from collections import defaultdict
@@ -44,7 +45,7 @@ class Problem:
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
         warning = "warning: " if self.severity == "warning" else ""
-        return f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}"
+        return visible(f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}")
 
 
 class Finding(NamedTuple):
@@ -86,9 +87,14 @@ def shown(value: object) -> str:
     return f'"{visible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
 
 
-def visible(text: str, limit: int) -> str:
+def quoted(path: str | os.PathLike[str]) -> str:
+    """A path in quotes, as a whole."""
+    return f'"{visible(os.fspath(path))}"'
+
+
+def visible(text: str, limit: int | None = None) -> str:
     """Cut the text to `limit` characters and escape control and other invisible characters as \\uXXXX."""
-    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    cut = text if limit is None or len(text) <= limit else f"{text[: limit - 1]}…"
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 

@@ -111,7 +111,14 @@ def _derived(case: Case, units: Mapping[str, Any]) -> dict[str, list[float]]:
 
 
 def _figure_words(metric: Metric) -> str:
-    texts = [metric.name, *([metric.subject] if metric.subject else [])]
+    yardstick = metric.compared_with
+    quantities = (metric.before, metric.after, metric.change, yardstick and yardstick.end)
+    texts = [
+        metric.name,
+        *([metric.subject] if metric.subject else []),
+        *(quantity.text for quantity in quantities if quantity and quantity.text),
+        *([yardstick.label] if yardstick else []),
+    ]
     return folded(" ".join([_both(*texts), *(phrase.text for phrase in metric.phrases)]))
 
 
@@ -224,10 +231,9 @@ class Index:
         return np.array([value in values for value in known], bool)[self.figure(name)]
 
     def holding(self, words: Iterable[str]) -> tuple[Mask, Mask]:
-        """The cases whose own text holds every one of these folded words, and the figures whose text or case does."""
-        found = [self._found(word) for word in words]
-        in_case = np.logical_and.reduce([case for case, _ in found])
-        return in_case, np.logical_and.reduce([figure | case[self.case] for case, figure in found])
+        """The cases and the figures whose own text holds every one of these folded words."""
+        in_case, in_figure = zip(*(self._found(word) for word in words), strict=True)
+        return np.logical_and.reduce(in_case), np.logical_and.reduce(in_figure)
 
     @cached_property
     def _remembered(self) -> dict[str, tuple[Mask, Mask]]:

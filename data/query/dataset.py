@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,8 @@ class Dataset:
     """Twelve digits that differ when the content of any file differs."""
     reference: str = ""
     """The same of the reference tables alone."""
+    boundaries: Mapping[str, Any] = field(default_factory=dict)
+    """The outlines of the units of the map as GeoJSON."""
 
     @cached_property
     def index(self) -> Index:

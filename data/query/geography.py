@@ -21,7 +21,7 @@ WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
 
 @dataclass(frozen=True)
 class Holding:
-    """What one unit has: the cases whose place or any figure is there, the number of figures that are its own, and how many of each grade."""
+    """What one unit has: its cases, the number of figures that are its own, and how many of each grade."""
 
     cases: Chosen
     figures: int
@@ -49,9 +49,13 @@ def units(dataset: Dataset) -> tuple[Place, ...]:
 
 
 def holdings(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, Holding]:
-    """What each unit has of these cases, by six-digit code; province-wide first. Of their figures those at the positions `kept` count, or all."""
-    index, numbers, ours = dataset.index, _numbers(dataset, cases), _figures(dataset, cases, kept)
-    grade, homes = index.figure("grade"), index.set("homes")[numbers]
+    """What each unit has of these cases, by six-digit code; province-wide first.
+
+    With `kept`, the figures at these positions count instead of all, and their cases count where they are. Of a
+    selection's `whole` cases and positions a unit has what a filter by it would leave.
+    """
+    index, ours = dataset.index, _figures(dataset, cases, kept)
+    grade, there = index.figure("grade"), present(dataset, cases, ours)
     counts = np.bincount(
         index.figure("place")[ours].astype(int) * len(GRADES) + grade[ours], minlength=len(dataset.places) * len(GRADES)
     ).reshape(-1, len(GRADES))
@@ -61,8 +65,21 @@ def holdings(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = 
         grades = Counter(
             {grade: int(count) for grade, count in zip(GRADES, counts[inside].sum(axis=0), strict=True) if count}
         )
-        found[code] = Holding(dataset.chosen(numbers[homes[:, inside].any(axis=1)]), grades.total(), grades)
+        found[code] = Holding(dataset.chosen(there[:, inside].any(axis=1).nonzero()[0]), grades.total(), grades)
     return found
+
+
+def present(dataset: Dataset, cases: Sequence[Case], figures: np.ndarray) -> np.ndarray:
+    """Which case is at which place: a row a case of the dataset, a column a place.
+
+    These cases are where they and all their figures are, others where those of these `figures` (a mask or positions)
+    are that belong to them.
+    """
+    index, numbers = dataset.index, _numbers(dataset, cases)
+    there = np.zeros_like(index.set("homes"))
+    there[numbers] = index.set("homes")[numbers]
+    there[index.case[figures], index.figure("place")[figures]] = True
+    return there
 
 
 def _numbers(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:

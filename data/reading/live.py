@@ -14,18 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-import orjson
-
 from data.model.problems import Problem, visible
 from data.model.schema import Lang
 from data.query.dataset import Dataset
-from data.reading.load import FOLDER, REFERENCE, DatasetError, read_dataset
+from data.reading.boundaries import BOUNDARIES
+from data.reading.folder import FOLDER
+from data.reading.load import REFERENCE, DatasetError, read_dataset
 from data.reading.shelf import Shelf
 from data.reading.store import Sources, own_folder
 from data.reading.yaml_file import content
 from data.wording.rows import worded_rows
 
-BOUNDARIES = "henan.geojson"
 JUMP = 5.0
 """So many seconds must the clock differ from the machine's own count before somebody has set it."""
 RESTLESS = 5.0
@@ -140,9 +139,6 @@ class Live:
             problems = [problem for problem in problems if problem.severity == "error"]
             if dataset is None:
                 return None, problems
-            boundaries = _boundaries(folder, dataset)
-            if isinstance(boundaries, Problem):
-                return None, [boundaries]
             dataset.index.prepare()
             for lang in get_args(Lang):
                 rows = worded_rows(dataset, lang)
@@ -164,7 +160,7 @@ class Live:
                     "cannot be used because of a fault in the program, which the log describes",
                 )
             ]
-        return (dataset, boundaries), []
+        return (dataset, dataset.boundaries), []
 
     def _restore(self) -> None:
         """Shows the last good source files that are kept on the disk, where there are any: a start with a bad file is no worse than an edit."""
@@ -290,20 +286,6 @@ def _source_states(found: Fingerprint) -> Iterator[tuple[str, str]]:
     for part, name, *state in found:
         if part == "cases" or name in reference:
             yield f"{part}/{name}", repr(state)
-
-
-def _boundaries(folder: Path, dataset: Dataset) -> Mapping[str, Any] | Problem:
-    path = folder / "reference" / BOUNDARIES
-    codes = {place.code for place in dataset.places.values() if place.kind == "prefecture"}
-    try:
-        found: Mapping[str, Any] = orjson.loads(content(path))
-        left = codes - {feature["id"] for feature in found["features"] if feature["geometry"]["coordinates"]}
-        message = f"has no outline of {', '.join(sorted(map(str, left)))}. Add it" if left else ""
-    except OSError as error:
-        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
-    except (ValueError, LookupError, TypeError):
-        message = "is not GeoJSON with an id and a geometry for each feature. Restore the file"
-    return Problem(f"{folder.name}/reference/{BOUNDARIES}", 1, 1, "", message) if message else found
 
 
 _LIVE = Live()

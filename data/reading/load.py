@@ -11,12 +11,13 @@ from types import MappingProxyType
 from data.model.problems import Problem
 from data.model.schema import Source
 from data.query.dataset import Dataset, Tables
+from data.reading.boundaries import read_boundaries
+from data.reading.folder import FOLDER, choose_folder
 from data.reading.shelf import MANY, Claim, Held, Progress, Shelf, Work, read_many
 from data.reading.store import Store
-from data.reading.validate import read_case, read_tables
+from data.reading.validate import map_codes, read_case, read_tables
 from data.reading.yaml_file import File, relative
 
-FOLDER = Path(__file__).parents[1]
 REFERENCE = ("source", "places", "domains", "units")
 """The names of the tables that are read from the folder reference/."""
 
@@ -29,9 +30,12 @@ class DatasetError(Exception):
         self.problems = tuple(problems)
 
 
-def load_dataset(folder: Path = FOLDER) -> Dataset:
-    """The dataset in `folder` (cases/*.yaml and reference/*.yaml). Raises DatasetError with every problem of every file."""
-    dataset, problems = read_dataset(folder)
+def load_dataset(folder: str | Path | None = None) -> Dataset:
+    """The dataset in `folder`, otherwise in the folder that HENAN_DATA names, otherwise this project's own.
+
+    Raises DatasetError with every problem of every file, and ValueError where the folder holds no cases/ or reference/.
+    """
+    dataset, problems = read_dataset(choose_folder(folder))
     if dataset is None:
         raise DatasetError([problem for problem in problems if problem.severity == "error"])
     return dataset
@@ -50,6 +54,7 @@ def read_dataset(
     """
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
     source, tables = reference["source"].validated(Source), read_tables(reference)
+    boundaries, wrong = read_boundaries(folder, map_codes(tables))
     sound = source if not any(file.errors for file in reference.values()) else None
     frozen = {name: MappingProxyType(dict(entries)) for name, entries in tables.items()}
     paths = case_files(folder)
@@ -64,6 +69,7 @@ def read_dataset(
     found = sorted(
         [
             *(problem for file in reference.values() for problem in file.problems),
+            *wrong,
             *held.problems,
             *_same_numbers(held.claims),
         ]
@@ -77,6 +83,7 @@ def read_dataset(
         warnings=tuple(problems),
         version=_hashed([("reference", made_of), *held.digests]),
         reference=made_of,
+        boundaries=boundaries,
         **frozen,
     ), problems
 

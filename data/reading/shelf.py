@@ -269,8 +269,13 @@ def _other(work: Work) -> Iterator[Callable[[Sequence[Path], bool], Part]]:
     It is started plainly: what Python's own pool of processes starts runs the main script again, which in a server of Streamlit is the page that somebody has just opened.
     """
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from data.reading.shelf import serve; serve()"
+    # In a group of its own: Ctrl+C in a terminal is for the server, which then ends this process.
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
     ) as process:
 
         def ask(*asked: Any) -> Part:

@@ -25,6 +25,11 @@ def read_tables(reference: Mapping[str, File]) -> Tables:
     return tables
 
 
+def map_codes(tables: Tables) -> set[str]:
+    """The six-digit codes of the units of the map."""
+    return {place.code for place in tables["places"].values() if place and place.kind == "prefecture" and place.code}
+
+
 def read_case(file: File, tables: Tables) -> Case | None:
     """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place hides none in another."""
     case = file.validated(Case)
@@ -53,7 +58,7 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for index in range(len(file.value)):
         name, entry = file.at((index, "id")), file.validated(kind, (index,))
-        if name in found:
+        if isinstance(name, str) and name in found:
             file.report((index, "id"), f"{shown(name)} stands twice. Keep one")
         elif isinstance(name, str):
             found[name] = entry

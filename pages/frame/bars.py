@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -18,7 +18,7 @@ from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.labels import GRADE_WORDS, ROLE_WORDS, say
 from pages.frame.escape_markdown import literal
-from pages.frame.view import LANGUAGES, View, apply_controls, apply_filters, apply_language
+from pages.frame.view import LANGUAGES, SCOPE, View, apply_controls, apply_filters, apply_language, apply_scope
 
 PAGE_NAMES = {
     "overview": Text(zh="概览", en="Overview"),
@@ -35,6 +35,7 @@ _FILTER_NAMES = {
     "grade": Text(zh="证据等级", en="Grade"),
     "role": Text(zh="指标类别", en="Kind of figure"),
     "search": Text(zh="搜索", en="Search"),
+    "scope": Text(zh="范围", en="Scope"),
     "lang": Text(zh="语言", en="Language"),
     "case": Text(zh="案例", en="Case"),
 }
@@ -61,6 +62,9 @@ def filters_said(view: View) -> str:
     said = []
     for name in view.filters.query():
         value = getattr(view.filters, name)
+        if name == "scope":
+            said.append(view.say("含同案例的其他指标", "with the other figures of the same cases"))
+            continue
         said.append(
             _FILTER_NAMES[name][view.lang]
             + colon
@@ -149,24 +153,29 @@ def filter_controls(view: View) -> None:
 
 
 def status_line(view: View) -> None:
-    """What is shown of everything, the chosen values with one-click clear, and notices about what could not be used."""
+    """How much is shown, the chosen values with one-click clear, and notices about what could not be used."""
     cases, figures = len(view.selection.cases), len(view.selection.positions)
-    all_cases, all_figures = len(view.dataset.cases), view.dataset.figures
     shown = view.say(
-        f"{cases:,}/{all_cases:,} 个案例 · {figures:,}/{all_figures:,} 项指标",
-        f"{cases:,} of {all_cases:,} cases · {figures:,} of {all_figures:,} figures",
+        f"{cases:,} 个案例 · {figures:,} 项指标",
+        f"{cases:,} case{'s' if cases != 1 else ''} · {figures:,} figure{'s' if figures != 1 else ''}",
     )
-    if view.filters.city and figures:
+    if view.filters.city:
         places = view.say("、", ", ").join(filter_value(view, "city", code) for code in view.filters.city)
-        shown += view.say(
-            f"，其中 {view.selection.local:,} 项属于{places}", f", {view.selection.local:,} of them {places}'s own"
+        own = view.selection.local
+        shown = (
+            shown + view.say(f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
+            if view.filters.scope
+            else view.say(f"{places}：{shown}", f"{places}: {shown}")
         )
     with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(Markup('<p class="status" role="status">{}</p>').format(shown), width="content")
         if view.filters:
-            for field in fields(Filters):
-                _chips(view, field.name)
+            for name in view.filters.query():
+                if name != "scope":
+                    _chips(view, name)
             _clear_button(view, "clear-all")
+        if view.page.url_path != "case":
+            scope_switch(view, view.elsewhere, cases)
     for name, value in view.dropped[:_NAMED]:
         st.warning(_dropped(view, name, value), icon=":material/link_off:")
     if (more := len(view.dropped) - _NAMED) > 0:
@@ -176,6 +185,22 @@ def status_line(view: View) -> None:
                 f"The link names {more} more that do not exist; they are ignored.",
             ),
             icon=":material/link_off:",
+        )
+
+
+def scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
+    """Shows the figures of these cases that are elsewhere beside a city's own; nothing where there are none."""
+    if elsewhere:
+        st.session_state[SCOPE] = bool(view.filters.scope)
+        st.toggle(
+            view.say(
+                f"同案例的其他 {elsewhere:,} 项",
+                f"The {elsewhere:,} figure{'s' if elsewhere != 1 else ''} of the same case{'s' if cases != 1 else ''} "
+                "elsewhere",
+            ),
+            key=SCOPE,
+            on_change=apply_scope,
+            width="content",
         )
 
 
@@ -262,12 +287,19 @@ def _clear_button(view: View, key: str) -> None:
 
 
 def nothing_found(view: View) -> None:
-    """In place of an empty chart: what to clear."""
+    """In place of an empty chart or table: what to clear, and the cases that are left without a figure."""
     names = view.say("、", ", ").join(_FILTER_NAMES[name][view.lang] for name in view.filters.query())
-    st.info(
-        view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names})."),
-        icon=":material/search_off:",
-    )
+    cases = view.selection.cases
+    said = view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names}).")
+    if cases:
+        which = view.say("；", "; ").join(cases[:_NAMED].numbered(view.lang))
+        more = len(cases) - _NAMED
+        which += view.say(f"；另有 {more:,} 个", f"; {more:,} more") if more > 0 else ""
+        said = view.say(
+            f"没有同时符合这些条件的指标（{names}）。符合的案例：{which}。",
+            f"No figure meets all of these at once ({names}). Cases that do: {which}.",
+        )
+    st.info(literal(said), icon=":material/search_off:")
     _clear_button(view, "clear-empty")
 
 

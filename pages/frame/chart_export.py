@@ -43,7 +43,7 @@ class Taken:
     """A chart as it leaves the page: its id in a link, the screen figure and what draws its export edition, and the figures of the source that it draws.
 
     `table` builds what it draws where that is not those figures, and `cases` whose it is; `path` the data route that gives it: that of one case takes no parameters.
-    `about` is what else a file's name says of it.
+    `filtered` is whether it counts what the filters leave of its cases. `about` is what else a file's name says of it.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Taken:
     table: Callable[[], pd.DataFrame] | None = None
     cases: Sequence[Case] = ()
     path: str = "metrics.csv"
+    filtered: bool = False
     about: str = ""
 
     @property
@@ -243,7 +244,7 @@ def _words(view: View, taken: Taken) -> str:
 def _data_link(view: View, taken: Taken) -> str:
     if taken.path.startswith("cases/"):
         return link(view.address, taken.path, Filters())
-    if taken.only:
+    if taken.only and not taken.filtered:
         return link(view.address, taken.path, Filters(), only=taken.only)
     return link(view.address, taken.path, view.filters)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -12,14 +12,16 @@ import streamlit as st
 
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
-from data.query.filters import Filters, Selection, parse, select
+from data.query.filters import Filters, Selection, figures_of, parse, select
 from data.reading.live import State, current
 from data.wording.labels import say
-from data.wording.rows import Rows, worded_rows
+from data.wording.rows import Rows, left_out, worded_rows
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 _APPLIED = "filters applied"
 _VIEW = "view"
+SCOPE = "same cases"
+"""The switch of `scope=case` among the controls."""
 PART = "page"
 """The parameter that says which part of a long list is shown."""
 
@@ -43,6 +45,14 @@ class View:
     def selection(self) -> Selection:
         """What the filters leave. No reader keeps it: it is as large as the dataset."""
         return select(self.dataset, self.filters)
+
+    @property
+    def elsewhere(self) -> int:
+        """How many figures scope=case adds to those of the chosen cities."""
+        if not self.filters.city:
+            return 0
+        both = select(self.dataset, replace(self.filters, scope="case"))
+        return len(both.positions) - both.local
 
     @property
     def printing(self) -> bool:
@@ -75,19 +85,32 @@ class View:
         return worded_rows(self.dataset, self.lang, positions)
 
     def rows_of(self, case: Case) -> tuple[Any, ...]:
-        """All figures of one case, whatever the filters: the chosen cities' first, headlines before the rest."""
-        own = self.words(self.dataset.positions(case.id))
-        return tuple(sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
+        """The figures of one case that a city filter leaves (`figures_of`): the chosen cities' first, headlines before
+        the rest.
+        """
+        left = self.words(figures_of(self.dataset, self.filters, case))
+        return tuple(sorted(left, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
+
+    def elsewhere_of(self, case: Case) -> int:
+        """How many figures of one case scope=case adds to those of the chosen cities."""
+        return len(case.metrics) - len(figures_of(self.dataset, replace(self.filters, scope=""), case))
+
+    def left_out(self, case: Case) -> str:
+        """What a city filter leaves out of a case, as a sentence; empty where nothing."""
+        return left_out(self.dataset, self.filters, case, self.lang)
 
     def headline(self, number: int) -> Any:
-        """The first headline of a case by its number, a chosen city's own before others; None where it has none."""
+        """The most telling figure that the filters leave of a case, by its number: a chosen city's own before others,
+        a headline before a result, the better grade first. None where none is left, or the case has no headline.
+        """
         index = self.dataset.index
-        own = np.arange(index.starts[number], index.starts[number + 1])
-        telling = own[index.figure("headline")[own] > 0]
-        if not len(telling):
+        headline, role, grade = (index.figure(name) for name in ("headline", "role", "grade"))
+        own, others = self.selection.of(number)
+        left = own if len(own) else others
+        if not len(left) or not headline[index.starts[number] : index.starts[number + 1]].any():
             return None
-        away = ~index.at(self.filters.city)[1][telling] if self.filters.city else np.zeros(len(telling), bool)
-        return self.words(telling[np.lexsort((index.figure("headline")[telling], away))])[0]
+        rank = np.where(headline[left] > 0, headline[left], 99)
+        return self.words(left[np.lexsort((grade[left], role[left], rank))])[0]
 
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
@@ -133,6 +156,7 @@ def the_view() -> View:
 def apply_controls() -> None:
     """A control changed: its values go into the URL, which every page reads."""
     values = {field.name: st.session_state.get(field.name) for field in fields(Filters)}
+    values["scope"] = the_view().filters.scope
     filters, _ = parse(
         {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()},
         current().dataset,
@@ -144,6 +168,11 @@ def apply_controls() -> None:
 def apply_filters(filters: Filters) -> None:
     """Filters set elsewhere than by the controls, which then follow the URL."""
     _write(filters)
+
+
+def apply_scope() -> None:
+    """The switch of `scope=case` changed."""
+    _write(replace(the_view().filters, scope="case" if st.session_state[SCOPE] else ""))
 
 
 def apply_language() -> None:

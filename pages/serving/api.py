@@ -32,7 +32,7 @@ from data.downloads.formats import FORMATS
 from data.downloads.geojson import places_bytes
 from data.model.problems import did_you_mean
 from data.query.dataset import Dataset
-from data.query.filters import SEARCH_LIMIT, options, parse
+from data.query.filters import SCOPES, SEARCH_LIMIT, options, parse
 from data.reading.live import boundaries, current
 from data.reading.load import DatasetError
 
@@ -171,9 +171,20 @@ class Filtered(Asked):
     search: Annotated[
         str,
         Field(
-            max_length=SEARCH_LIMIT, description="Words that the figure or its case must all hold, in either language."
+            max_length=SEARCH_LIMIT,
+            description="Words that a figure must all hold by itself, in either language: its name, subject, "
+            "place, unit, values in words, source words. cases.json also has the cases whose own title, summary, "
+            "place or domain holds them all.",
         ),
     ] = ""
+    scope: Annotated[
+        list[Annotated[str, Known("scope", lambda: {scope: scope for scope in SCOPES})]],
+        Several,
+        Field(
+            description="A city leaves its own figures; case adds the other figures of the cases that are, "
+            "or have a figure, in the city. Without a city it means nothing."
+        ),
+    ] = []
     only: Annotated[
         list[Annotated[str, Named()]],
         Several,
@@ -182,7 +193,7 @@ class Filtered(Asked):
 
     def extract(self, request: Request) -> Extract:
         dataset = current().dataset
-        texts = {name: ",".join(getattr(self, name)) for name in options(dataset)}
+        texts = {name: ",".join(getattr(self, name)) for name in (*options(dataset), "scope")}
         return Extract(
             dataset, parse({**texts, "search": self.search}, dataset)[0], _address(request), only=tuple(self.only)
         )

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from data.model.problems import shown
-from data.reading.live import BOUNDARIES
-from data.reading.load import FOLDER
+from data.reading.folder import FOLDER, variable_folder
+from data.reading.folder import VARIABLE as DATA_VARIABLE
 from pages.serving.log import LEVELS
 
 _PREFIX = "HENAN_"
@@ -38,20 +38,6 @@ class Variable(NamedTuple):
 
 def variable(name: str, default: str, read: Callable[[str], Any], meaning: str) -> Any:
     return field(metadata={"variable": Variable(name, default, read, meaning)})
-
-
-def _folder(text: str) -> Path:
-    try:
-        folder = (FOLDER.parent / text).resolve()
-        os.listdir(folder / "cases")
-        found = stat.S_ISREG(os.stat(folder / "reference" / BOUNDARIES).st_mode)
-    except PermissionError as error:
-        raise ValueError(f"It cannot be read ({error.strerror}). Restore its permissions") from error
-    except (OSError, ValueError):
-        found = False
-    if not found:
-        raise ValueError("Write a folder that holds cases/ and reference/ as this project's data does")
-    return folder
 
 
 def _cache(text: str) -> Path | None:
@@ -129,10 +115,11 @@ class Settings:
     """The settings by their meaning. One more is one more line here and one in README."""
 
     data: Path = variable(
-        "HENAN_DATA",
+        DATA_VARIABLE,
         "data",
-        _folder,
-        "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`",
+        variable_folder,
+        "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`; "
+        "the commands read it too",
     )
     cache: Path | None = variable(
         "HENAN_CACHE",

@@ -143,8 +143,7 @@ class Reader:
     def _counts(self) -> list[int]:
         """The numbers in the line above the page."""
         found = select(self.dataset, self.filters)
-        everywhere = [len(found.cases), len(self.dataset.cases), len(found.positions), self.dataset.figures]
-        return [*everywhere, found.local] if self.filters.city and len(found.positions) else everywhere
+        return [len(found.cases), len(found.positions)]
 
     def _addressed(self) -> Filters:
         return parse(dict(parse_qsl(self.tab.query)), self.dataset)[0]

@@ -17,7 +17,7 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     visit(page, "/")
     choose_city(page, "地市", "济源市")
     expect(page).to_have_url(f"/?{JIYUAN}")
-    expect(status(page)).to_contain_text("其中 1 项属于济源市")
+    expect(status(page)).to_contain_text("1 个案例 · 1 项指标")
     for name, path in (
         ("案例", "/case"),
         ("地图", "/map"),
@@ -39,7 +39,7 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     expect(status(page)).to_contain_text("济源市")
 
 
-def test_jiyuan_keeps_the_water_price_case_and_shows_its_own_figure_first(arrive, dataset):
+def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(arrive, dataset):
     page = arrive("zh-CN")
     visit(page, f"/?{JIYUAN}")
     water = dataset.by_id["2020-01-water-pricing"]
@@ -48,6 +48,35 @@ def test_jiyuan_keeps_the_water_price_case_and_shows_its_own_figure_first(arrive
     expect(page).to_have_url(re.compile(rf"/case\?{JIYUAN}&case=2020-01-water-pricing"))
     changes = page.get_by_role("heading", name="变化", level=2).last.locator("xpath=following::*[@role='figure']")
     expect(changes.first).to_contain_text("−40%")
+    words = page.get_by_role("table").last.get_by_role("row")
+    expect(words).to_have_count(2)
+    other = page.get_by_role("switch", name="同案例的其他 20 项")
+    page.get_by_text("同案例的其他 20 项", exact=True).click()
+    expect(other).to_be_checked()
+    expect(words).to_have_count(22)
+    expect(page).to_have_url(re.compile(rf"/case\?.*{JIYUAN}&scope=case"))
+
+
+def test_the_switch_adds_the_figures_elsewhere_and_stays_through_pages_reload_and_back(arrive):
+    page = arrive()
+    switch = page.get_by_role("switch", name="The 21 figures of the same cases elsewhere")
+    visit(page, "/?city=410300")
+    expect(status(page)).to_contain_text("2 cases · 40 figures")
+    page.get_by_text("The 21 figures of the same cases elsewhere").click()
+    expect(status(page)).to_contain_text("2 cases · 61 figures, 40 of them Luoyang's own")
+    expect(page).to_have_url("/?city=410300&scope=case")
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(page).to_have_url("/data?city=410300&scope=case")
+    expect(page.get_by_role("button", name="CSV · 61 rows as filtered")).to_be_visible()
+    page.reload()
+    expect(switch).to_be_checked()
+    expect(status(page)).to_contain_text("2 cases · 61 figures")
+    page.get_by_text("The 21 figures of the same cases elsewhere").click()
+    expect(page).to_have_url("/data?city=410300")
+    expect(status(page)).to_contain_text("2 cases · 40 figures")
+    page.go_back()
+    expect(page).to_have_url("/data?city=410300&scope=case")
+    expect(switch).to_be_checked()
 
 
 def test_a_domain_leaves_its_cases(arrive, dataset):
@@ -58,7 +87,7 @@ def test_a_domain_leaves_its_cases(arrive, dataset):
     expect(pill).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url("/?domain=environment")
     left = [case for case in dataset.cases if "environment" in case.domains]
-    expect(status(page)).to_contain_text(f"{len(left)} of {len(dataset.cases)} cases")
+    expect(status(page)).to_contain_text(f"{len(left)} cases")
     cards = page.get_by_role("heading", name="The cases").locator("xpath=following::a")
     expect(cards).to_have_text([f"{case.number} · {case.title.en}" for case in left])
 
@@ -73,7 +102,7 @@ def test_two_filters_are_cleared_in_one_click(arrive, dataset):
     expect(page).to_have_url("/map?city=411200&domain=finance")
     clear(page).click()
     expect(page).to_have_url("/map")
-    expect(status(page)).to_contain_text(f"{len(dataset.cases)} of {len(dataset.cases)} cases")
+    expect(status(page)).to_contain_text(f"{len(dataset.cases)} cases")
     expect(pill).to_have_attribute("aria-pressed", "false")
     expect(clear(page)).to_have_count(0)
 
@@ -85,5 +114,5 @@ def test_an_empty_result_says_what_to_clear(arrive, dataset, path):
     expect(page.get_by_text("No case meets all of these at once (City).")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").last.click()
     expect(page).to_have_url(path)
-    expect(status(page)).to_contain_text(f"{len(dataset.cases)} of {len(dataset.cases)} cases")
+    expect(status(page)).to_contain_text(f"{len(dataset.cases)} cases")
     expect(page.get_by_text("No case meets")).to_have_count(0)

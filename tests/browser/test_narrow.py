@@ -33,4 +33,4 @@ def test_the_filters_open_and_filter(telephone):
     expect(telephone).to_have_url("/?city=419001")
     telephone.get_by_role("button", name="Collapse sidebar").click()
     expect(telephone.get_by_role("combobox", name="City")).not_to_be_in_viewport()
-    expect(status(telephone)).to_contain_text("1 of them Jiyuan's own")
+    expect(status(telephone)).to_contain_text("1 case · 1 figure")

@@ -16,36 +16,32 @@ logger = logging.getLogger(__name__)
 
 
 def gracefully() -> None:
-    """From now on the first SIGTERM or Ctrl+C lets answers end, and the process then ends with 0; after GRACE seconds, or at a second signal, they are cut off.
+    """From now on the first SIGTERM or Ctrl+C lets answers end, and the process then exits with 0.
 
-    uvicorn lets them end by itself, but without a bound, and dies of the signal in the end: so it is given one without effect. SIGINT after that is how it
-    is told to wait no longer.
+    After GRACE seconds, or at a second signal, the process ends by that signal at once, after one line in the log.
+    uvicorn alone would wait without limit, die of the signal in the end, and meet a second one with tracebacks.
     """
     told = signal.getsignal(signal.SIGTERM)
     if not callable(told) or threading.current_thread() is not threading.main_thread():
         return
     loop = asyncio.get_running_loop()
 
-    def cut_off(*_: object) -> None:
-        logger.log(logging.WARNING, "Answers that were still under way at the stop are cut off.")
-        told(signal.SIGINT, None)
-        loop.call_soon_threadsafe(_hang_up, getattr(told, "__self__", None))
-
-    def stop(*_: object) -> None:
-        _at_signal(cut_off)
+    def stop(number: int, _: object) -> None:
+        _at_signal(_cut_off)
+        # uvicorn stops at any signal and raises it again at its end, after it has restored the handlers that it found.
+        signal.signal(signal.SIGCONT, lambda *_: _at_signal(_cut_off))
         told(signal.SIGCONT, None)
-        loop.call_soon_threadsafe(loop.call_later, GRACE, cut_off)
+        loop.call_soon_threadsafe(loop.call_later, GRACE, _cut_off, number, None)
 
     _at_signal(stop)
 
 
-def _hang_up(server: Any) -> None:
-    """Ends the connections of a uvicorn server. From Python 3.12 on, one that is not read keeps asyncio waiting for ever."""
-    state = getattr(server, "server_state", None)
-    for connection in tuple(state.connections) if state else ():
-        connection.transport.abort()
+def _cut_off(number: int, _: object) -> None:
+    logger.log(logging.WARNING, "The stop is cut short: answers that were still under way are cut off.")
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
-def _at_signal(handler: Callable[..., None]) -> None:
+def _at_signal(handler: Callable[[int, Any], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handler)

@@ -52,12 +52,8 @@ class Screen(NamedTuple):
 
 
 def status(view: View) -> str:
-    chosen, everything = len(view.selection.cases), len(view.dataset.cases)
-    rows, all_rows = len(view.selection.positions), view.dataset.figures
-    return view.say(
-        f"{chosen}/{everything} 个案例 · {rows}/{all_rows} 项指标",
-        f"{chosen} of {everything} cases · {rows} of {all_rows} figures",
-    )
+    cases, figures = len(view.selection.cases), len(view.selection.positions)
+    return view.say(f"{cases} 个案例 · {figures} 项指标", f"{cases} cases · {figures} figures")
 
 
 def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:

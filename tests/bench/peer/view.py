@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 from data.model.schema import Case, Lang
 from data.query.dataset import Chosen, Dataset
-from data.query.filters import Filters, Selection, parse, select
+from data.query.filters import Filters, Selection, figures_of, parse, select
 from data.reading.live import current
 from data.wording.labels import say
 from data.wording.rows import worded_rows
@@ -46,8 +46,8 @@ class View:
         return tuple(worded_rows(self.dataset, self.lang, self.selection.positions))
 
     def rows_of(self, case: Case) -> list[Any]:
-        """All figures of one case: the chosen cities' first, headlines before the rest."""
-        own = worded_rows(self.dataset, self.lang, self.dataset.positions(case.id))
+        """The figures of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
+        own = worded_rows(self.dataset, self.lang, figures_of(self.dataset, self.filters, case))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
     def without_city(self) -> Chosen:

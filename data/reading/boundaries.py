@@ -1,0 +1,77 @@
+"""The outlines of the units of the map: GeoJSON in which the id of a feature is its unit's six-digit code."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+
+from data.model.problems import Problem, field_name
+from data.reading.yaml_file import SIZE_LIMIT, content, relative
+
+BOUNDARIES = "henan.geojson"
+
+
+def _closed(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    if ring[0] != ring[-1]:
+        raise ValueError("a ring ends where it begins")
+    return ring
+
+
+Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
+Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
+Ring = Annotated[list[tuple[Longitude, Latitude]], Field(min_length=4), AfterValidator(_closed)]
+
+
+class Polygon(BaseModel):
+    type: Literal["Polygon"]
+    coordinates: list[Ring]
+
+
+class MultiPolygon(BaseModel):
+    type: Literal["MultiPolygon"]
+    coordinates: list[Annotated[list[Ring], Field(min_length=1)]]
+
+
+class Feature(BaseModel):
+    id: str
+    geometry: Annotated[Polygon | MultiPolygon, Field(discriminator="type")]
+
+
+class FeatureCollection(BaseModel):
+    features: list[Feature]
+
+
+def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[Mapping[str, Any], list[Problem]]:
+    """The GeoJSON of the units with these codes as it stands in the file, and what is wrong with it."""
+    path = folder / "reference" / BOUNDARIES
+    try:
+        found = _parsed(content(path))
+        left = set(codes) - {feature["id"] for feature in found["features"] if feature["geometry"]["coordinates"]}
+        message = f"has no outline of {', '.join(sorted(left))}. Add it" if left else ""
+    except OSError as error:
+        found, message = {}, f"cannot be read ({error.strerror}). Restore the file or its permissions"
+    except ValueError as error:
+        found, message = {}, str(error)
+    return found, [Problem(relative(path, folder), 1, 1, "", message)] if message else []
+
+
+def _parsed(raw: bytes) -> Mapping[str, Any]:
+    """A FeatureCollection. Raises ValueError with what to do."""
+    if len(raw) > SIZE_LIMIT:
+        raise ValueError(f"has more than {SIZE_LIMIT} bytes. Simplify the outlines")
+    where = ""
+    try:
+        found: Mapping[str, Any] = orjson.loads(raw)
+        FeatureCollection.model_validate(found)
+        return found
+    except ValidationError as error:
+        tried = ("Polygon", "MultiPolygon")
+        place = field_name(tuple(key for key in error.errors(include_url=False)[0]["loc"] if key not in tried))
+        where = f" (see {place})" if place else ""
+    except ValueError:
+        pass
+    raise ValueError(f"is not GeoJSON with an id and an outline for each feature{where}. Restore the file")
