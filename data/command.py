@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from data.model.problems import visible
+from data.model.problems import escape_invisible
 from data.reading.folder import VARIABLE, choose_folder
 
 
@@ -41,6 +41,6 @@ class Parser(argparse.ArgumentParser):
 def show(*lines: object, stream: TextIO | None = None) -> None:
     """Prints lines. A character that a terminal would act on, or cannot write, is printed as its code."""
     out = stream or sys.stdout
-    text = "\n".join(visible(line) for entry in lines for line in str(entry).split("\n"))
+    text = "\n".join(escape_invisible(line) for entry in lines for line in str(entry).split("\n"))
     encoding = out.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), file=out)

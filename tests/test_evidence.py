@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from data.model.evidence import combine, contradictions, derive
+from data.model.evidence import combine, derive, find_contradictions
 from data.model.schema import Better, Bound, Metric
 from data.reading.live import current
 
@@ -538,14 +538,14 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize(("field", "given"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 def test_what_cannot_be_true_together(field, given):
     given = {"better": "lower", **given} if given.get("unit") == "rank" else given
-    assert [".".join(finding.path) for finding in contradictions(figure(**given), UNITS, disputed=False)] == (
+    assert [".".join(finding.path) for finding in find_contradictions(figure(**given), UNITS, disputed=False)] == (
         [field] if field else []
     )
 
 
 @pytest.mark.parametrize(("disputed", "severity"), [(False, "error"), (True, "warning")])
 def test_a_declared_conflict_makes_a_disagreement_a_warning(disputed, severity):
-    (finding,) = contradictions(figure(before=100, after=50, change=("relative", -40)), UNITS, disputed)
+    (finding,) = find_contradictions(figure(before=100, after=50, change=("relative", -40)), UNITS, disputed)
     assert (finding.severity, finding.message.split(". ")[0]) == (severity, "the ends give -50, the change says -40")
 
 

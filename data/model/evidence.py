@@ -75,7 +75,7 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     )
 
 
-def contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[Finding]:
+def find_contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[Finding]:
     """Find what cannot be true together in one metric; paths begin at the metric.
 
     A stated change that disagrees with its ends beyond rounding is an error, or a warning where the case declares a

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 Path = tuple[str | int, ...]
 Severity = Literal["error", "warning"]
 
-FEW = 14
+MAX_LISTED = 14
 """Maximum number of known words that a message lists."""
 
 _APPROXIMATE = {
@@ -45,7 +45,7 @@ class Problem:
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
         warning = "warning: " if self.severity == "warning" else ""
-        return visible(f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}")
+        return escape_invisible(f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}")
 
 
 class Finding(NamedTuple):
@@ -57,12 +57,12 @@ class Finding(NamedTuple):
     at_key: bool = False
 
 
-def field_name(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Format a path: `("metrics", 3, "after")` as `metrics[3].after`. Long and invisible keys are cut and escaped."""
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{visible(key, 40)}" for key in path).lstrip(".")
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{escape_invisible(key, 40)}" for key in path).lstrip(".")
 
 
-def did_you_mean(word: str, known: Mapping[str, str], elsewhere: str) -> str:
+def suggest(word: str, known: Mapping[str, str], elsewhere: str) -> str:
     """Suggest the nearest known word, otherwise list the known words where they are few, or name where they stand.
 
     `known` maps what may have been written, an id or a name, to the word to write.
@@ -71,10 +71,10 @@ def did_you_mean(word: str, known: Mapping[str, str], elsewhere: str) -> str:
     if near:
         return f' Did you mean "{known[near[0]]}"?'
     words = list(dict.fromkeys(known.values()))
-    return f" Write one of: {', '.join(words)}" if 0 < len(words) <= FEW else f" Write one of {elsewhere}"
+    return f" Write one of: {', '.join(words)}" if 0 < len(words) <= MAX_LISTED else f" Write one of {elsewhere}"
 
 
-def shown(value: object) -> str:
+def describe(value: object) -> str:
     """Format a value that was found, short enough for one line and without control characters."""
     if isinstance(value, dict):
         return "a group of keys"
@@ -84,15 +84,15 @@ def shown(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{visible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
+    return f'"{escape_invisible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
 
 
 def quoted(path: str | os.PathLike[str]) -> str:
     """A path in quotes, as a whole."""
-    return f'"{visible(os.fspath(path))}"'
+    return f'"{escape_invisible(os.fspath(path))}"'
 
 
-def visible(text: str, limit: int | None = None) -> str:
+def escape_invisible(text: str, limit: int | None = None) -> str:
     """Cut the text to `limit` characters and escape control and other invisible characters as \\uXXXX."""
     cut = text if limit is None or len(text) <= limit else f"{text[: limit - 1]}…"
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
@@ -110,7 +110,7 @@ def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Ite
     }
     unknown: defaultdict[Path, list[str]] = defaultdict(list)
     for detail in details:
-        if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < FEW:
+        if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < MAX_LISTED:
             unknown[detail["loc"][:-1]].append(str(detail["loc"][-1]))
     for detail in details:
         kind, path = detail["type"], detail["loc"]
@@ -127,32 +127,32 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             if re.fullmatch("[0-9]+", last):
-                return f"unknown key {shown(last)}. Write a number without commas, as in 3000"
+                return f"unknown key {describe(last)}. Write a number without commas, as in 3000"
             known = {key: key for key in known_keys.get(named[:-1], [])}
-            return f"unknown key {shown(last)}.{did_you_mean(last, known, 'the keys of template.yaml')}"
+            return f"unknown key {describe(last)}.{suggest(last, known, 'the keys of template.yaml')}"
         case "missing":
             return f"is missing. Write {_LANGUAGES.get(last, f'{last}: …')}"
         case "value_error":
             return str(context["error"])
         case "literal_error":
             known = {word: word for word in re.findall(r"'([^']*)'", context["expected"])}
-            return f"unknown {last} {shown(found)}.{did_you_mean(str(found), known, 'the words of template.yaml')}"
+            return f"unknown {last} {describe(found)}.{suggest(str(found), known, 'the words of template.yaml')}"
         case "float_type":
-            return f"expected a number, got {shown(found)}. {_number_hint(found, last)}"
+            return f"expected a number, got {describe(found)}. {_number_hint(found, last)}"
         case "int_type":
-            return f"expected a whole number, got {shown(found)}. {_number_hint(found, last)}"
+            return f"expected a whole number, got {describe(found)}. {_number_hint(found, last)}"
         case "finite_number":
-            return f"expected a number, got {shown(found)}. Write the printed number"
+            return f"expected a number, got {describe(found)}. Write the printed number"
         case "string_type":
             hint = "Put it in quotes" if isinstance(found, (int, float)) else "Write one text"
-            return f"expected text, got {shown(found)}. {hint}"
+            return f"expected text, got {describe(found)}. {hint}"
         case "tuple_type":
             hint = f"[{found}]" if isinstance(found, str) and len(found) <= 40 else "a list: [ … ]"
-            return f"expected a list, got {shown(found)}. Write {hint}"
+            return f"expected a list, got {describe(found)}. Write {hint}"
         case "model_type":
             keys = known_keys.get(named, [])
             group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
-            return f"expected a group of keys, got {shown(found)}. Write {{{group}}}"
+            return f"expected a group of keys, got {describe(found)}. Write {{{group}}}"
         case "string_too_long" | "too_long" if isinstance(found, str):
             cited = {"phrase", "phrases"} & set(named)
             hint = "Cite the shortest run that carries the figure" if cited else "Shorten it"
@@ -163,12 +163,14 @@ def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
         case "too_long":
             return f"expected at most {context['max_length']}, got {context['actual_length']}. Keep the most telling"
         case "string_pattern_mismatch":
-            return f"got {shown(found)}. Write {_PATTERNS.get(last, _ID) if len(named) == 1 or last != 'id' else _ID}"
+            return (
+                f"got {describe(found)}. Write {_PATTERNS.get(last, _ID) if len(named) == 1 or last != 'id' else _ID}"
+            )
         case "greater_than_equal" | "less_than_equal":
             limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
-            return f"expected {limit}, got {shown(found)}. Write it as printed"
+            return f"expected {limit}, got {describe(found)}. Write it as printed"
         case _:
-            return f"{detail['msg']}, got {shown(found)}. See template.yaml"
+            return f"{detail['msg']}, got {describe(found)}. See template.yaml"
 
 
 _ID = "lower-case letters, digits and single hyphens, as in water-use-per-mu"

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
-from data.model.problems import shown
+from data.model.problems import describe
 
 Lang = Literal["zh", "en"]
 Role = Literal["outcome", "output", "input", "context", "rule"]
@@ -66,12 +66,12 @@ def _english(text: str) -> str:
 def _date(value: object) -> object:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str):
-        raise ValueError(f"expected a date, got {shown(value)}. Write 2020, 2020-12 or 2020-12-31")
+        raise ValueError(f"expected a date, got {describe(value)}. Write 2020, 2020-12 or 2020-12-31")
     if not _is_date(text):
         parts = _NEARLY_A_DATE.fullmatch(text)
         likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
         example = likely if _is_date(likely) else "2020, 2020-12 or 2020-12-31"
-        raise ValueError(f"expected a date, got {shown(text)}. Write {example}")
+        raise ValueError(f"expected a date, got {describe(text)}. Write {example}")
     return text
 
 
@@ -93,7 +93,7 @@ def _precedes(one: str, other: str) -> bool:
 
 def _phrase(value: object) -> object:
     if not isinstance(value, (str, dict, Phrase)):
-        raise ValueError(f"expected a phrase, got {shown(value)}. Put it in quotes")
+        raise ValueError(f"expected a phrase, got {describe(value)}. Put it in quotes")
     return {"text": value} if isinstance(value, str) else value
 
 

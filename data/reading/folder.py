@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from data.model.problems import quoted, shown
+from data.model.problems import describe, quoted
 
 FOLDER = Path(__file__).parents[1]
 """This project's own."""
@@ -23,7 +23,7 @@ def choose_folder(named: str | Path | None = None) -> Path:
     try:
         return variable_folder(text) if named is None else _data_folder(Path(named))
     except ValueError as error:
-        found = f"{VARIABLE}: found {shown(text)}" if named is None else f"folder: found {quoted(named)}"
+        found = f"{VARIABLE}: found {describe(text)}" if named is None else f"folder: found {quoted(named)}"
         raise ValueError(f"{found}. {error}") from error
 
 

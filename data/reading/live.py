@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
-from data.model.problems import Problem, visible
+from data.model.problems import Problem, escape_invisible
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.reading.boundaries import BOUNDARIES
@@ -127,7 +127,7 @@ class Live:
         if waited:
             names = ", ".join(sorted({f"{entry[0]}/{entry[1]}" for entry in {*found} ^ {*before}}))
             logger.warning(
-                f"Edits wait: {visible(names, 200)} has been changing for {RESTLESS:.0f} seconds. They are taken over once it rests."
+                f"Edits wait: {escape_invisible(names, 200)} has been changing for {RESTLESS:.0f} seconds. They are taken over once it rests."
             )
 
     def _load(

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data.model import evidence
-from data.model.problems import Finding, did_you_mean, shown
+from data.model.problems import Finding, describe, suggest
 from data.model.problems import Path as FieldPath
 from data.model.schema import Case, Domain, Metric, Model, Place, Unit
 from data.query.dataset import Tables
@@ -52,14 +52,14 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
     if not isinstance(file.value, tuple) or not file.value:
         file.report(
             (),
-            f"expected a list of entries, got {shown(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line",
+            f"expected a list of entries, got {describe(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line",
         )
         return {}
     found: dict[str, Any] = {}
     for index in range(len(file.value)):
         name, entry = file.at((index, "id")), file.validated(kind, (index,))
         if isinstance(name, str) and name in found:
-            file.report((index, "id"), f"{shown(name)} stands twice. Keep one")
+            file.report((index, "id"), f"{describe(name)} stands twice. Keep one")
         elif isinstance(name, str):
             found[name] = entry
     return found
@@ -71,7 +71,7 @@ def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
     for path, text in file.texts():
         if path[1:] == ("prefecture",) and text not in units:
             yield Finding(
-                path, f"unknown prefecture {shown(text)}.{did_you_mean(text, units, 'the places of kind prefecture')}"
+                path, f"unknown prefecture {describe(text)}.{suggest(text, units, 'the places of kind prefecture')}"
             )
 
 
@@ -84,7 +84,7 @@ def _references(file: File, tables: Tables) -> Iterator[Finding]:
         if kind in known and text not in tables.get(kind, metrics):
             elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
             yield Finding(
-                path, f"unknown {kind.removesuffix('s')} {shown(text)}.{did_you_mean(text, known[kind], elsewhere)}"
+                path, f"unknown {kind.removesuffix('s')} {describe(text)}.{suggest(text, known[kind], elsewhere)}"
             )
 
 
@@ -116,7 +116,8 @@ def _repeated(file: File) -> Iterator[Finding]:
         group = path[:1] if defined else path[:-1]
         if (defined or listed) and (group, text) in first:
             yield Finding(
-                path, f"{shown(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}"
+                path,
+                f"{describe(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}",
             )
         elif defined or listed:
             first.add((group, text))
@@ -129,11 +130,11 @@ def _names(file: File) -> Iterator[Finding]:
         return
     if name != stem:
         yield Finding(
-            ("id",), f"{shown(name)} is not the file's name {shown(stem)}. Write id: {stem}, or rename the file"
+            ("id",), f"{describe(name)} is not the file's name {describe(stem)}. Write id: {stem}, or rename the file"
         )
     elif type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
         yield Finding(
-            ("id",), f"{shown(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree"
+            ("id",), f"{describe(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree"
         )
 
 
@@ -157,7 +158,7 @@ def _contradictions(
         units.get(unit)
         for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))
     ):
-        for found in evidence.contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
+        for found in evidence.find_contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
             yield found._replace(path=(*path, *found.path))
 
 

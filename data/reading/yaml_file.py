@@ -19,7 +19,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from data.model.problems import Finding, Problem, Severity, explain, field_name, shown, visible
+from data.model.problems import Finding, Problem, Severity, describe, escape_invisible, explain, format_path
 from data.model.problems import Path as FieldPath
 from data.model.schema import Model
 
@@ -130,10 +130,10 @@ class File:
     def _build(self, parser: yaml.CSafeLoader, event: yaml.Event, path: FieldPath) -> Any:
         self.places[path] = _place(event)
         if isinstance(event, yaml.AliasEvent):
-            return self._refuse(path, f"the alias {shown(f'*{event.anchor}')} is not allowed. Write the value out")
+            return self._refuse(path, f"the alias {describe(f'*{event.anchor}')} is not allowed. Write the value out")
         if event.tag is not None:
             self._refuse(
-                path, f"the tag {shown(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it"
+                path, f"the tag {describe(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it"
             )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
@@ -201,7 +201,7 @@ class File:
 
     def _forget(self, path: FieldPath) -> None:
         """What was said of the value of a key that should not stand there at all."""
-        kept = [problem for problem in self.problems if problem.field != field_name(path)]
+        kept = [problem for problem in self.problems if problem.field != format_path(path)]
         self.errors -= len(self.problems) - len(kept)
         self.problems = kept
 
@@ -220,7 +220,7 @@ class File:
             path, message = (), f"more than {PROBLEM_LIMIT} problems. Mend the others first"
         if severity == "warning" or self.errors <= PROBLEM_LIMIT + 1:
             self.problems.append(
-                Problem(self.name, line, column, field_name(path), visible(message, MESSAGE_LIMIT), severity)
+                Problem(self.name, line, column, format_path(path), escape_invisible(message, MESSAGE_LIMIT), severity)
             )
 
     def place(self, path: FieldPath) -> tuple[int, int]:

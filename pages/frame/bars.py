@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.model.grades import GRADES
-from data.model.problems import visible
+from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
 from data.query.columns import PROVINCE, ROLES
 from data.query.filters import Filters
@@ -241,7 +241,7 @@ def being_read(lang: Lang) -> None:
 
 
 def _dropped(view: View, name: str, value: str) -> str:
-    label, given = _FILTER_NAMES[name][view.lang], visible(value, 40)
+    label, given = _FILTER_NAMES[name][view.lang], escape_invisible(value, 40)
     return literal(
         view.say(
             f"链接中的“{label}：{given}”不存在，已忽略。",

@@ -30,7 +30,7 @@ from data.downloads.extract import Extract
 from data.downloads.file_names import file_name
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import places_bytes
-from data.model.problems import did_you_mean
+from data.model.problems import suggest
 from data.query.dataset import Dataset
 from data.query.filters import SCOPES, SEARCH_LIMIT, options, parse
 from data.reading.live import boundaries, current
@@ -68,7 +68,7 @@ class Known:
         raise PydanticCustomError(
             "unknown",
             "{message}",
-            {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that openapi.json lists')}"},
+            {"message": f"There is no such {self.name}.{suggest(value, words, 'those that openapi.json lists')}"},
         )
 
 
@@ -106,7 +106,7 @@ class Named(Known):
         raise PydanticCustomError(
             "unknown",
             "{message}",
-            {"message": f"There is no such {self.name}.{did_you_mean(value, words, 'those that cases.json lists')}"},
+            {"message": f"There is no such {self.name}.{suggest(value, words, 'those that cases.json lists')}"},
         )
 
 
@@ -468,7 +468,7 @@ def refused(request: Request, error: RequestValidationError) -> JSONResponse:
 def _message(found: Mapping[str, Any], known: Iterable[str]) -> str:
     if found["type"] != "extra_forbidden":
         return str(found["msg"])
-    return f"There is no such parameter here.{did_you_mean(str(found['loc'][1]), {name: name for name in known}, 'those that openapi.json lists')}"
+    return f"There is no such parameter here.{suggest(str(found['loc'][1]), {name: name for name in known}, 'those that openapi.json lists')}"
 
 
 @api.exception_handler(DatasetError)

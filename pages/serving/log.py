@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.model.problems import visible
+from data.model.problems import escape_invisible
 
 LEVELS = ("debug", "info", "warning", "error")
 _OTHERS = ("streamlit", "uvicorn", "websockets")
@@ -58,7 +58,7 @@ class Requests:
             return
         begun, fields = (
             time.perf_counter(),
-            {"method": scope["method"], "path": visible(scope["path"], 200), "status": None, "bytes": 0},
+            {"method": scope["method"], "path": escape_invisible(scope["path"], 200), "status": None, "bytes": 0},
         )
 
         async def counted(message: Message) -> None:

@@ -57,9 +57,9 @@ def run(script: str) -> None:
 def _refused(option: str, hint: str) -> str:
     from streamlit import get_option
 
-    from data.model.problems import shown
+    from data.model.problems import describe
 
-    return "STREAMLIT_SERVER_{}: found {}. {}".format(option.upper(), shown(get_option(f"server.{option}")), hint)
+    return "STREAMLIT_SERVER_{}: found {}. {}".format(option.upper(), describe(get_option(f"server.{option}")), hint)
 
 
 def _installed(package: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from data.model.problems import shown
+from data.model.problems import describe
 from data.reading.folder import FOLDER, variable_folder
 from data.reading.folder import VARIABLE as DATA_VARIABLE
 from pages.serving.log import LEVELS
@@ -172,7 +172,7 @@ def read(environment: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
         try:
             values[name] = known.read(text)
         except ValueError as error:
-            problems.append(f"{known.name}: found {shown(text)}. {error}")
+            problems.append(f"{known.name}: found {describe(text)}. {error}")
     return (None if problems else Settings(**values)), problems
 
 
