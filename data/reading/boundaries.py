@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from data.model.problems import Problem, field_name
+from data.model.problems import Problem, format_path
 from data.reading.yaml_file import SIZE_LIMIT, content, relative
 
 BOUNDARIES = "henan.geojson"
@@ -70,7 +70,7 @@ def _parsed(raw: bytes) -> Mapping[str, Any]:
         return found
     except ValidationError as error:
         tried = ("Polygon", "MultiPolygon")
-        place = field_name(tuple(key for key in error.errors(include_url=False)[0]["loc"] if key not in tried))
+        place = format_path(tuple(key for key in error.errors(include_url=False)[0]["loc"] if key not in tried))
         where = f" (see {place})" if place else ""
     except ValueError:
         pass
