@@ -489,7 +489,7 @@ def _values(dice: Random, measure: Measure, rises: bool) -> tuple[float, float]:
 
 
 def _evidence(dice: Random, grade: str, shape: str, first: float, last: float, dated: bool) -> list[str]:
-    """The lines `before`, `after` and `change`, so that `data.evidence` finds this grade in them."""
+    """The lines `before`, `after` and `change`, so that `data.model.evidence` finds this grade in them."""
     earlier = _dated(dice, 2008, 2013) if dated else []
     later = _dated(dice, 2014, 2020) if dated else []
     if shape in ("pair", "pair and change", "two units"):

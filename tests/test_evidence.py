@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
+from data.model import grades
 from data.model.evidence import combine, derive, find_contradictions
 from data.model.schema import Better, Bound, Metric
 from data.reading.live import current
@@ -630,3 +631,8 @@ def test_a_stated_end_is_drawn_as_printed():
                 assert (drawn.span, drawn.span and drawn.bound) == (
                     (printed.span, printed.span and printed.bound) if printed else (None, None)
                 ), (case_id, metric.id)
+
+
+def test_every_grade_has_a_rule_and_a_metric_of_the_source():
+    assert get_args(grades.Grade) == grades.GRADES
+    assert {evidence.grade for _, _, evidence in ALL} == set(grades.GRADES)

@@ -175,6 +175,22 @@ def test_a_figure_opens_no_file():
     ]
 
 
+def names_a_grade(node: ast.Compare) -> bool:
+    """Whether a comparison is one of a grade with letters: `row.grade in "AB"`, `grade == "P"`."""
+    named = getattr(node.left, "attr", getattr(node.left, "id", ""))
+    return named == "grade" and any(isinstance(other, ast.Constant) for other in node.comparators)
+
+
+def test_what_a_grade_allows_is_in_its_rule():
+    broken = [
+        f"{path}:{node.lineno} compares with letters: write GRADE_RULES[grade] and what it allows"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and names_a_grade(node)
+    ]
+    assert not broken, "\n".join(broken)
+
+
 def test_the_top_is_the_owners():
     top = {name.split("/")[0] for name in TRACKED}
     assert {name for name in top if not name.startswith(".")} == {

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.model.grades import Grade
-from data.model.problems import Finding
-from data.model.problems import Path as FieldPath
+from data.model.problems import FieldPath, Finding
 from data.model.schema import Bound, Change, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]

@@ -27,11 +27,11 @@ class GradeRule:
     """
 
     letter: Grade
+    drawing: Drawing
+    border: Border
     word: Text
     meaning: Text
-    drawing: Drawing
     drawing_text: Text
-    border: Border
     has_index: bool = False
     is_evidence: bool = True
 
@@ -46,69 +46,55 @@ def _text(zh: str, en: str) -> Text:
 
 _RULES = (
     GradeRule(
-        "A",
+        "A", "ends", "solid",
         _text("前后成对", "Paired"),
         _text("材料写明前、后两个数值", "the source states both ends"),
-        "ends",
         _text("画作前→后，用原单位。", "Drawn as before → after in its own unit."),
-        "solid",
         has_index=True,
     ),
     GradeRule(
-        "B",
+        "B", "ends", "solid",
         _text("一端推算", "Derived"),
         _text("材料写明一端和变化量，另一端由此算出", "one end and the change are stated; the other end follows"),
-        "ends",
         _text("同上；推算的一端为空心，并写明算式。", "The same; the derived end is hollow and its formula is shown."),
-        "solid",
         has_index=True,
     ),
     GradeRule(
-        "C",
+        "C", "index", "dashed",
         _text("仅有变幅", "Indexed"),
         _text("材料只写明百分比变化或倍数", "only a relative change or a multiple is stated"),
-        "index",
         _text("以改革前为100的指数，从不画成水平。", "An index with before = 100, never levels."),
-        "dashed",
         has_index=True,
     ),
     GradeRule(
-        "D",
+        "D", "difference", "dashed",
         _text("仅有差值", "Difference"),
         _text("材料只写明与此前相差多少", "only a difference from an earlier time is stated"),
-        "difference",
         _text("从零起的长度，用原单位，从不换算为指数。", "A length from zero in its own unit, never an index."),
-        "dashed",
     ),
     GradeRule(
-        "E",
+        "E", "level", "dotted",
         _text("仅有水平", "Level"),
         _text("材料只写明当前值或完成量", "only a present value or an amount delivered is stated"),
-        "level",
         _text("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
-        "dotted",
     ),
     GradeRule(
-        "F",
+        "F", "words", "dotted",
         _text("文字表述", "In words"),
         _text("材料没有数字，或只有约数词语", "there is no number, or only a number-like word"),
-        "words",
         _text("一句话。", "A sentence."),
-        "dotted",
     ),
     GradeRule(
-        "P",
+        "P", "plan", "double",
         _text("目标或规划", "Plan"),
         _text("年度任务或尚未建成的项目，不作为成效证据", "a task or a plan, not counted as evidence"),
-        "plan",
         _text(
             "单独列出，不计入证据，没有方向，只说“计划”。",
             "Apart, without a direction and in the future tense; never counted as evidence.",
         ),
-        "double",
         is_evidence=False,
     ),
-)
+)  # fmt: skip
 GRADE_RULES: Mapping[str, GradeRule] = {rule.letter: rule for rule in _RULES}
 """The grades by letter, the best evidence first."""
 GRADES: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES)

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 Severity = Literal["error", "warning"]
 
 MAX_LISTED = 14
@@ -51,13 +51,13 @@ class Problem:
 class Finding(NamedTuple):
     """A fault at a path of a file whose line is not known yet. `at_key`: the key is wrong, not its value."""
 
-    path: Path
+    path: FieldPath
     message: str
     severity: Severity = "error"
     at_key: bool = False
 
 
-def format_path(path: Path) -> str:
+def format_path(path: FieldPath) -> str:
     """Format a path: `("metrics", 3, "after")` as `metrics[3].after`. Long and invisible keys are cut and escaped."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{escape_invisible(key, 40)}" for key in path).lstrip(".")
 
@@ -98,7 +98,7 @@ def escape_invisible(text: str, limit: int | None = None) -> str:
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 
-def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Iterator[Finding]:
+def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]]) -> Iterator[Finding]:
     """Yield each failure of a validation, without those that only follow from another.
 
     A key is missing because it is misspelt; a list is short because its entries are faulty. `known_keys` are the keys
@@ -108,7 +108,7 @@ def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Ite
     lists = {
         detail["loc"][:depth] for detail in details for depth, key in enumerate(detail["loc"]) if isinstance(key, int)
     }
-    unknown: defaultdict[Path, list[str]] = defaultdict(list)
+    unknown: defaultdict[FieldPath, list[str]] = defaultdict(list)
     for detail in details:
         if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < MAX_LISTED:
             unknown[detail["loc"][:-1]].append(str(detail["loc"][-1]))
@@ -120,7 +120,7 @@ def explain(error: ValidationError, known_keys: Mapping[Path, list[str]]) -> Ite
             yield Finding(path, _message(detail, known_keys), at_key=kind == "extra_forbidden")
 
 
-def _message(detail: ErrorDetails, known_keys: Mapping[Path, list[str]]) -> str:
+def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) -> str:
     path, found, context = detail["loc"], detail["input"], detail.get("ctx", {})
     named = tuple(key for key in path if not isinstance(key, int))
     last = str(named[-1]) if named else ""

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data.model import evidence
-from data.model.problems import Finding, describe, suggest
-from data.model.problems import Path as FieldPath
+from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.schema import Case, Domain, Metric, Model, Place, Unit
 from data.query.dataset import Tables
 from data.reading.yaml_file import File

@@ -19,8 +19,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from data.model.problems import Finding, Problem, Severity, describe, escape_invisible, explain, format_path
-from data.model.problems import Path as FieldPath
+from data.model.problems import FieldPath, Finding, Problem, Severity, describe, escape_invisible, explain, format_path
 from data.model.schema import Model
 
 SIZE_LIMIT = 1_000_000

@@ -20,14 +20,8 @@ _BOUNDS = pairs(
     at_most=("不超过{}", "at most {}"),
 )
 _BOUND_MARKS: Mapping[Bound, str] = {
-    "exact": "",
-    "over": ">",
-    "at_least": "≥",
-    "under": "<",
-    "nearly": "≈",
-    "about": "≈",
-    "at_most": "≤",
-}
+    "exact": "", "over": ">", "at_least": "≥", "under": "<", "nearly": "≈", "about": "≈", "at_most": "≤",
+}  # fmt: skip
 _MIRRORED = str.maketrans("<>≤≥", "><≥≤")
 """Turns the mark of a size into that of a negative change: a fall by over 15 % is a change below −15 %."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -19,14 +19,9 @@ from data.wording.formatting import (
 from data.wording.labels import PLAN_WORDS, say
 
 _INFINITIVES = {
-    "rose": "to rise",
-    "fell": "to fall",
-    "went": "to go",
-    "changed": "to change",
-    "stayed": "to stay",
-    "reached": "to reach",
-    "moved": "to move",
-}
+    "rose": "to rise", "fell": "to fall", "went": "to go", "changed": "to change", "stayed": "to stay",
+    "reached": "to reach", "moved": "to move",
+}  # fmt: skip
 """The form of each verb for a target or a plan."""
 _RISE_AND_FALL: Mapping[str, tuple[str, str]] = {
     "time": ("延长至", "缩短至"),
