@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -106,18 +106,23 @@ def language() -> Lang:
 
 
 def open_view(pages: Mapping[str, Any], page: Any) -> View:
-    """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page."""
+    """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page.
+
+    The controls are set in another language, too: the browser sends a chosen city by its label, and would go on
+    sending that of the language before.
+    """
     state = current()
     query = st.query_params.to_dict()
     filters, dropped = parse(query, state.dataset)
     if query.get("lang", "zh") not in LANGUAGES:
         dropped = (*dropped, ("lang", query["lang"]))
     lang = language()
-    if st.session_state.get(_APPLIED) != filters:
+    applied = (filters, lang)
+    if st.session_state.get(_APPLIED) != applied:
         for field in fields(Filters):
             value = getattr(filters, field.name)
             st.session_state[field.name] = value if isinstance(value, str) else list(value)
-        st.session_state[_APPLIED] = filters
+        st.session_state[_APPLIED] = applied
     st.session_state["lang"] = lang
     view = View(state, lang, filters, dropped, pages, page)
     st.session_state[_VIEW] = view
@@ -130,13 +135,20 @@ def the_view() -> View:
 
 
 def apply_controls() -> None:
-    """A control changed: its values go into the URL, which every page reads."""
+    """A control changed: its values go into the URL, which every page reads.
+
+    An unknown value is a label that the page no longer has, sent before the browser knew: the URL's values hold for
+    that control, which is set to them.
+    """
+    dataset = current().dataset
     values = {field.name: st.session_state.get(field.name) for field in fields(Filters)}
-    filters, _ = parse(
+    filters, unknown = parse(
         {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()},
-        current().dataset,
+        dataset,
     )
-    st.session_state[_APPLIED] = filters
+    held, _ = parse(st.query_params.to_dict(), dataset)
+    filters = replace(filters, **{name: getattr(held, name) for name, _ in unknown})
+    st.session_state[_APPLIED] = None if unknown else (filters, language())
     _write(filters)
 
 
