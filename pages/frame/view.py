@@ -69,6 +69,18 @@ class View:
         query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
+    def href(self, page: str, **more: str) -> str:
+        """The path and query of a page with this view's filters and language, for a link in the HTML.
+
+        `link` gives the address to take away: with the server's, and always with the language.
+        """
+        return _below_base(self.pages[page], self.query(**more))
+
+    @property
+    def location(self) -> str:
+        """The path and query of this view, as the browser shows them."""
+        return _below_base(self.page, st.query_params.to_dict())
+
     def words(self, positions: Sequence[int]) -> Rows:
         """The figures at these positions with their words in the reader's language."""
         return worded_rows(self.dataset, self.lang, positions)
@@ -95,6 +107,12 @@ class View:
         """The query parameters of a link that keeps this view."""
         lang = {"lang": self.lang} if "lang" in st.query_params else {}
         return {**self.filters.query(), **lang, **more}
+
+
+def _below_base(page: Any, query: Mapping[str, str]) -> str:
+    base = st.get_option("server.baseUrlPath").strip("/")
+    text = urlencode(query, safe=",")
+    return f"{f'/{base}' if base else ''}/{page.url_path}{f'?{text}' if text else ''}"
 
 
 def language() -> Lang:
