@@ -28,6 +28,7 @@ with ready.explained():
     from pages.serving.connections import allow_many, send_at_once
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
+    from pages.serving.index_page import index_routes
     from pages.serving.preload import Preload
     from pages.serving.replay import Replay
 
@@ -78,6 +79,7 @@ app = st.App(
         mounted(BASE),
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
+        *index_routes(BASE),
     ],
     middleware=[
         Middleware(log.Requests, BASE),
