@@ -27,6 +27,7 @@ with ready.explained():
     from pages.serving.compression import Compression
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
+    from pages.serving.index_page import index_routes
     from pages.serving.preload import Preload
     from pages.serving.workarounds import stop, updates
     from pages.serving.workarounds.connections import allow_many, send_at_once
@@ -79,6 +80,7 @@ app = st.App(
         mounted(BASE),
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
+        *index_routes(BASE),
     ],
     middleware=[
         Middleware(log.Requests, BASE),

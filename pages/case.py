@@ -31,6 +31,7 @@ from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_
 from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
 from pages.frame.escape_markdown import literal
+from pages.frame.links import link
 from pages.frame.view import View, the_view
 
 NEAR = 12
@@ -44,6 +45,7 @@ def chosen_case(view: View) -> Case:
     wanted = st.query_params.get("case")
     if wanted in view.dataset.by_id:
         case = view.dataset.by_id[wanted]
+        st.set_page_config(page_title=f" · {case.title[view.lang]} · ".join(view.page.title.split(" · ")))
         if case not in view.selection.cases:
             st.info(
                 view.say(
@@ -89,11 +91,9 @@ def picker(view: View, case: Case) -> None:
             label_visibility="collapsed",
             filter_mode=None,
         )
-        st.page_link(
-            view.pages["case"],
-            label=view.say("打印版", "Print"),
-            icon=":material/print:",
-            query_params=view.query(case=case.id, view="print"),
+        st.html(
+            link(view.href("case", case=case.id, view="print"), view.say("打印版", "Print"), before="print"),
+            width="content",
         )
         editable(view, case)
 
@@ -349,17 +349,15 @@ def quote(view: View, case: Case, rows: tuple) -> None:
 
 def neighbours(view: View, case: Case) -> None:
     cases, at = around(view, case)
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="neighbours"):
-        for step, icon, side in ((-1, ":material/arrow_back:", "left"), (1, ":material/arrow_forward:", "right")):
-            if 0 <= at + step < len(cases):
-                other = cases[at + step]
-                st.page_link(
-                    view.pages["case"],
-                    label=literal(f"{other.number} · {other.title[view.lang]}"),
-                    icon=icon,
-                    icon_position=side,
-                    query_params=view.query(case=other.id),
-                )
+    links = [
+        link(view.href("case", case=other.id), f"{other.number} · {other.title[view.lang]}", **icon)
+        for step, icon in ((-1, {"before": "arrow_back"}), (1, {"after": "arrow_forward"}))
+        if 0 <= at + step < len(cases)
+        for other in [cases[at + step]]
+    ]
+    if links:
+        label = view.say("上一个与下一个案例", "Previous and next case")
+        st.html(Markup('<nav class="neighbours" aria-label="{}">{}</nav>').format(label, Markup("").join(links)))
 
 
 def page(view: View, case: Case) -> None:

@@ -25,6 +25,7 @@ from pages.frame.blocks import as_table, chart, figure_block, plain_table
 from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
 from pages.frame.escape_markdown import literal
+from pages.frame.links import link
 from pages.frame.view import View, the_view
 
 CASES = 4
@@ -118,20 +119,12 @@ def suggestion(view: View) -> None:
         & ~np.isnan(index.figure("index"))
     ).nonzero()[0][:4]
     ids = ",".join(figure_id(row) for row in view.words(paired))
-    st.page_link(
-        view.pages["compare"],
-        label=view.say("例如：前后成对的指标", "For example: figures with both ends"),
-        icon=":material/stacked_line_chart:",
-        query_params=view.query(figures=ids),
-    )
+    both_ends = view.say("例如：前后成对的指标", "For example: figures with both ends")
+    st.html(link(view.href("compare", figures=ids), both_ends, before="stacked_line_chart"))
     business = select(view.dataset, Filters(domain=("business",)))
     pair = ",".join(case.id for case in business.cases[: 2 * CASES] if case.headlines)
-    st.page_link(
-        view.pages["compare"],
-        label=view.say("例如：营商环境案例", "For example: the cases on business environment"),
-        icon=":material/compare:",
-        query_params=view.query(cases=pair),
-    )
+    on_business = view.say("例如：营商环境案例", "For example: the cases on business environment")
+    st.html(link(view.href("compare", cases=pair), on_business, before="compare"))
 
 
 def side_by_side(view: View, cases: list[Case]) -> None:
@@ -266,12 +259,8 @@ def refusals(view: View, found: Comparison) -> None:
         )
         for other in refusal.instead:
             ids = f"{figure_id(refusal.row)},{figure_id(other)}"
-            st.page_link(
-                view.pages["compare"],
-                label=literal(view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")),
-                icon=":material/compare_arrows:",
-                query_params=view.query(figures=ids),
-            )
+            with_other = view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")
+            st.html(link(view.href("compare", figures=ids), with_other, before="compare_arrows"))
 
 
 def page(

@@ -44,6 +44,7 @@ from pages.frame.blocks import chart, compact, figure_block, plain_table
 from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
 from pages.frame.escape_markdown import literal
+from pages.frame.links import link
 from pages.frame.view import View, apply_filters, the_view
 
 FRAME, CHART = "map", "henan"
@@ -380,14 +381,10 @@ def place(view: View, code: str, cases: Chosen, figures: np.ndarray) -> None:
             Markup('<p class="quiet">{}</p>').format(view.say("这里没有案例或指标。", "No case and no figure here."))
         )
     for number, case in zip(cases.numbers, cases[:LISTED], strict=False):
-        st.page_link(
-            view.pages["case"],
-            label=literal(f"{case.number} · {case.title[view.lang]}"),
-            query_params=view.query(case=case.id),
-        )
+        title = link(view.href("case", case=case.id), f"{case.number} · {case.title[view.lang]}")
         own = figures[view.dataset.index.case[figures] == number]
-        if len(own):
-            st.html(compact(view.words(evidenced(view, own)), view.lang))
+        listed = compact(view.words(evidenced(view, own)), view.lang) if len(own) else ""
+        st.html(Markup('<p class="title">{}</p>{}').format(title, listed))
     if len(cases) > LISTED:
         more = len(cases) - LISTED
         st.html(
@@ -498,9 +495,9 @@ def which(view: View, cases: Chosen) -> Markup:
     if not cases:
         return Markup("")
     first = cases[:NAMED]
-    before, _, after = escape(view.link("case", case="ID")).rpartition("ID")
+    before, _, after = escape(view.href("case", case="ID")).rpartition("ID")
     links = [
-        Markup(f'<a href="{before}{case_id}{after}" target="_self">{escape(title)}</a>')
+        Markup(f'<a href="{before}{case_id}{after}">{escape(title)}</a>')
         for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)
     ]
     left = len(cases) - len(first)

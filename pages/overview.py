@@ -20,7 +20,7 @@ from pages.frame.bars import nothing_found
 from pages.frame.blocks import as_table, chart, grade_mark, tone
 from pages.frame.chart_export import Taken, take
 from pages.frame.embed import embed
-from pages.frame.escape_markdown import literal
+from pages.frame.links import link
 from pages.frame.view import View, the_view
 
 ALL_NAMED = 12
@@ -170,38 +170,35 @@ def cards(view: View) -> None:
     total = len(view.selection.cases)
     size = CARDS if total > ALL_NAMED else ALL_NAMED
     part = pager.part(total, size)
-    with st.container(key="cards"):
-        for case in view.selection.cases[part.start : part.stop]:
-            card(view, case)
+    shown = Markup("").join(card(view, case) for case in view.selection.cases[part.start : part.stop])
+    st.html(Markup('<div class="cards">{}</div>').format(shown))
     pager.turn(view, part, total, size)
 
 
-def card(view: View, case: Case) -> None:
+def card(view: View, case: Case) -> Markup:
+    """A case in a few lines: a link to it, where it happened and what it is about, its telling figure."""
     places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
     domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     best = view.headline(view.dataset.index.numbers[case.id])
-    with st.container(key=f"card-{case.id}", gap="xsmall"):
-        st.page_link(
-            view.pages["case"],
-            label=literal(f"{case.number} · {case.title[view.lang]}"),
-            query_params=view.query(case=case.id),
+    if best is None:
+        without = nothing_left(view) if case.headlines else view.say("没有测量到的成效", "No measured outcome")
+        body = Markup('<p class="words">{}</p>').format(without)
+    else:
+        ends = (
+            (best.before_label, "→", best.after_label)
+            if best.before_label and best.after_label
+            else (best.change_label or best.after_label,)
         )
-        if best is None:
-            without = nothing_left(view) if case.headlines else view.say("没有测量到的成效", "No measured outcome")
-            body = Markup('<p class="words">{}</p>').format(without)
-        else:
-            ends = (
-                (best.before_label, "→", best.after_label)
-                if best.before_label and best.after_label
-                else (best.change_label or best.after_label,)
-            )
-            body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
-                tone(best),
-                Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),
-                best.name,
-                grade_mark(best.grade, view.lang),
-            )
-        st.html(Markup('<div class="card"><p class="prov">{} · {}</p>{}</div>').format(places, domains, body))
+        body = Markup('<p class="best {}">{}</p><p class="what">{}</p><p class="prov">{}</p>').format(
+            tone(best),
+            Markup(" ").join(Markup('<span class="nw">{}</span>').format(end) for end in ends),
+            best.name,
+            grade_mark(best.grade, view.lang),
+        )
+    title = link(view.href("case", case=case.id), f"{case.number} · {case.title[view.lang]}")
+    return Markup('<div class="card"><p class="title">{}</p><p class="prov">{} · {}</p>{}</div>').format(
+        title, places, domains, body
+    )
 
 
 def page(view: View) -> None:

@@ -8,16 +8,8 @@ from data.reading.live import progress
 from data.reading.load import DatasetError
 from pages.frame import bars, look
 from pages.frame.view import language, open_view
+from pages.serving.screens import SCRIPTS, url_path
 from pages.serving.workarounds import updates
-
-SCRIPTS = {
-    "overview": "overview.py",
-    "case": "case.py",
-    "map": "map.py",
-    "compare": "compare.py",
-    "data": "download.py",
-    "method": "method.py",
-}
 
 lang = language()
 site = {"zh": "河南改革成效", "en": "Henan Reform Outcomes"}[lang]
@@ -25,7 +17,7 @@ pages = {
     name: st.Page(
         script,
         title=f"{bars.PAGE_NAMES[name][lang]} · {site}",
-        url_path="" if name == "overview" else name,
+        url_path=url_path(name),
         default=name == "overview",
     )
     for name, script in SCRIPTS.items()

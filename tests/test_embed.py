@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.reading.live import current
 from data.wording.rows import worded_rows
+from tests.anchors import anchors
 from tests.test_pages import bodies, charts, opened
 
 DATASET = current().dataset
@@ -38,7 +39,7 @@ def framed(at: AppTest) -> None:
     """Nothing of the frame around a page is there: no title, no navigation, no filters, no way to take the chart; but the source and the way back are."""
     assert not at.title
     assert not at.sidebar.children
-    assert not at.get("page_link")
+    assert [link.label for link in anchors(bodies(at))] == ["See it in Henan Reform Outcomes"]
     assert not [
         expander.label for expander in at.get("expander") if expander.label in ("Take this chart", "Cite and link")
     ]

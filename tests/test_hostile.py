@@ -162,9 +162,12 @@ TAGS = {
     "blockquote",
     "time",
     "footer",
+    "nav",
     "a",
 } | {*("table", "caption", "thead", "tbody", "tr", "th", "td")}
-ATTRIBUTES = {"class", "title", "lang", "role", "aria-label", "tabindex", "scope", "style", "href", "target", "rel"}
+ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
+    *("aria-label", "aria-current", "aria-hidden", "data-address"),
+}
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import html
 import io
@@ -14,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -29,6 +29,8 @@ from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
 from data.wording.rows import worded_rows
+from pages.serving.screens import SCRIPTS
+from tests.anchors import anchors
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 DATASET = current().dataset
@@ -55,19 +57,6 @@ FILTERS = {
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 CHINESE_QUOTED = re.compile(r'<(\w+)[^>]* lang="zh"[^>]*>.*?</\1>', re.DOTALL)
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
-
-
-def scripts() -> dict[str, str]:
-    """The pages that the frame knows, as {name: script}."""
-    (found,) = (
-        node.value
-        for node in ast.parse(SHELL.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SCRIPTS"
-    )
-    return ast.literal_eval(found)
-
-
-SCRIPTS = scripts()
 
 
 def opened(name: str, locale: str | None = None, **query: str) -> AppTest:
@@ -229,8 +218,9 @@ def test_overview_orders_a_case_by_grade_and_never_by_size():
 def test_overview_has_ten_cards(lang):
     at = visit("overview", lang=lang)
     assert bodies(at).count('<div class="card">') == 10
-    links = [link.proto.label for link in at.get("page_link")]
-    assert [case.id for case in DATASET.cases if f"{case.number} · {case.title[lang]}" not in links] == []
+    links = [(link.label, dict(parse_qsl(urlsplit(link.href).query))) for link in anchors(bodies(at))]
+    for case in DATASET.cases:
+        assert (f"{case.number} · {case.title[lang]}", {"lang": lang, "case": case.id}) in links
 
 
 def test_overview_of_a_city_shows_its_own_figure_first():
@@ -363,7 +353,7 @@ def test_case_chooser_writes_the_link():
 def test_case_on_paper_has_every_figure_and_no_control(case_id):
     at = visit("case", lang="zh", case=case_id, view="print")
     read = words(at)
-    assert not [*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.get("page_link"), *at.expander]
+    assert not [*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.expander, *anchors(bodies(at))]
     assert DATASET.source.title.zh in read
     rows = [row for row in ROWS["zh"] if row.case_id == case_id and row.role in ("outcome", "output")]
     assert [row.metric_id for row in rows if row.name not in read] == []
@@ -509,8 +499,8 @@ def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_c
         assert row[f"note_{lang}"] in note
     drawn = [point for _, point in charts(at)["henan"]["data"][-1]["customdata"]]
     assert [row["place_id"] for row in rows if row["lon"]] == drawn
-    assert re.findall(r'href="/case\?case=([\w-]+)&', bodies(at).split("<table>")[2].replace("&amp;", "&")) == [
-        case for row in rows for case in row["case_ids"].split(LIST_SEPARATOR)
+    assert [link.href for link in anchors(bodies(at).split("<table>")[2].split("</table>")[0])] == [
+        f"/case?lang={lang}&case={case}" for row in rows for case in row["case_ids"].split(LIST_SEPARATOR)
     ]
 
 
@@ -561,7 +551,7 @@ def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provi
     stand = [*dict.fromkeys((*chosen, "410000"))]
     assert [heading.value.strip("\u2060") for heading in at.header][: len(stand)] == [names[code] for code in stand]
     found = holdings(DATASET, DATASET.cases)
-    links = [link.proto.label for link in at.get("page_link") if "·" in link.proto.label]
+    links = [link.label for link in anchors(bodies(at)) if "·" in link.label]
     assert links == [f"{case.number} · {case.title[lang]}" for code in stand for case in found[code].cases]
     listed = [
         (html.unescape(name), grade)
@@ -802,8 +792,8 @@ def test_the_language_switch_keeps_the_view():
 
 def test_links_between_pages_keep_the_filter():
     at = visit("overview", lang="en", city="411600")
-    links = [link.proto.query_string for link in at.get("page_link")]
-    assert all("city=411600" in link and "lang=en" in link for link in links)
+    links = [link.href for link in anchors(bodies(at))]
+    assert len(links) >= len(SCRIPTS) and all("city=411600" in link and "lang=en" in link for link in links)
 
 
 @pytest.mark.parametrize(("lang", "notice"), [("zh", "较新的修改有误"), ("en", "an update has problems")])

@@ -14,6 +14,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.geography import holdings
 from data.reading.live import Live
+from tests.anchors import anchors
 from tests.many import write
 
 SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
@@ -51,8 +52,8 @@ def words(at: AppTest) -> str:
 
 
 def cards(at: AppTest) -> list[str]:
-    links = [link.proto.label for link in at.get("page_link")]
-    return [label for label in links if re.match(r"\d+ · ", label)]
+    links = anchors("".join(block.proto.body for block in at.get("html")))
+    return [link.label for link in links if re.match(r"\d+ · ", link.label)]
 
 
 def spec(at: AppTest, which: int) -> dict:

@@ -16,7 +16,7 @@ from data.query.geography import holdings
 from data.reading.live import current
 from data.wording.rows import worded_rows
 from tests.test_links import Answer, ask
-from tests.test_pages import charts, opened, texts
+from tests.test_pages import bodies, charts, opened, texts
 
 DATASET = current().dataset
 HEALTH, WATER, RATE = "2020-09-dancheng-health", "2020-01-water-pricing", "out-of-county-referral-rate"
@@ -57,7 +57,8 @@ TAKEN = {
 
 
 @pytest.mark.parametrize(("page", "query", "key", "words", "data"), TAKEN.values(), ids=TAKEN)
-def test_every_chart_is_taken_with_its_source(page, query, key, words, data):
+def test_every_chart_is_taken_with_its_source(page, query, key, words, data, monkeypatch):
+    monkeypatch.setenv("HENAN_FRAME_ANCESTORS", "example.org")
     at = opened(page, lang="en", **query)
     assert f"export-chart-{key}" not in charts(at), "nothing is drawn before the control is opened"
     at.session_state[f"take-{key}"] = True
@@ -84,6 +85,27 @@ def test_every_chart_is_taken_with_its_source(page, query, key, words, data):
     assert (framed["view"], framed["chart"]) == ("embed", key.removeprefix(f"{HEALTH}-"))
     assert len(charts(opened(page, **framed))) == 1, "the embed link leads to no chart"
     assert asked(copied["data"]).status == 200
+
+
+NO_EMBEDDING = {
+    "zh": "本站运营者未开放嵌入，因此不提供嵌入代码。",
+    "en": "The operator of this server allows no embedding, so there is no embed code.",
+}
+EMBED_CODE = {"zh": "嵌入代码", "en": "Embed code"}
+
+
+@pytest.mark.parametrize("lang", NO_EMBEDDING)
+@pytest.mark.parametrize(
+    ("ancestors", "offered"), [(None, False), ("", False), ("none", False), ("self", True), ("*", True)]
+)
+def test_embed_code_is_offered_where_the_operator_allows_frames(ancestors, offered, lang, monkeypatch):
+    monkeypatch.delenv("HENAN_FRAME_ANCESTORS", raising=False)
+    if ancestors is not None:
+        monkeypatch.setenv("HENAN_FRAME_ANCESTORS", ancestors)
+    at = taken(f"{HEALTH}-{RATE}", "case", lang=lang, case=HEALTH)
+    (control,) = (group for group in at.get("button_group") if group.key == f"copy-{HEALTH}-{RATE}")
+    assert (EMBED_CODE[lang] in [option.content for option in control.proto.options]) is offered
+    assert (NO_EMBEDDING[lang] in bodies(at)) is not offered
 
 
 def asked(link: str) -> Answer:

@@ -80,10 +80,18 @@ def masthead(view: View, active: str) -> None:
             Markup('<div class="site">{}</div>').format(view.say("河南改革成效", "Henan Reform Outcomes")),
             width="content",
         )
-        with st.container(key="pages", horizontal=True, gap="small", width="content"):
-            for name, page in view.pages.items():
-                with st.container(key=f"page-{name}{'-active' if name == active else ''}", width="content"):
-                    st.page_link(page, label=PAGE_NAMES[name][view.lang], query_params=view.query())
+        links = [
+            Markup('<a href="{}" aria-current="{}">{}</a>').format(
+                view.href(name), "page" if name == active else "false", PAGE_NAMES[name][view.lang]
+            )
+            for name in view.pages
+        ]
+        st.html(
+            Markup('<nav class="pages" aria-label="{}">{}</nav>').format(
+                view.say("页面", "Pages"), Markup("").join(links)
+            ),
+            width="content",
+        )
         st.segmented_control(
             view.say("语言", "Language"),
             LANGUAGES,
@@ -324,4 +332,4 @@ def imprint(view: View) -> None:
         )
         if cited.open:
             cited.code(f"{cite_document(source)}\n{view.link()}", language=None, wrap_lines=True)
-    st.html(Markup('<footer class="imprint">{}{}</footer>').format(text, back))
+    st.html(Markup('<footer class="imprint" data-address="{}">{}{}</footer>').format(view.location, text, back))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -22,6 +22,7 @@ from data.wording.citation import cite_cases, cite_document, list_caveats, quote
 from data.wording.rows import MetricRow
 from pages.frame.bars import filters_said
 from pages.frame.view import View
+from pages.serving.settings import allows_frames
 
 FORMATS = ("png", "svg")
 _LINKED = 60
@@ -209,15 +210,16 @@ def _drawn(view: View, taken: Taken) -> bytes:
 
 def _copies(view: View, taken: Taken) -> None:
     """One text at a time to paste elsewhere."""
-    texts: Mapping[str, tuple[str, Callable[[], str]]] = {
+    texts: dict[str, tuple[str, Callable[[], str]]] = {
         "link": (view.say("链接", "Link"), partial(taken.link, view)),
         "words": (
             view.say("数值与出处", "Value with source") if len(taken.rows) == 1 else view.say("引用", "Citation"),
             partial(_words, view, taken),
         ),
         "data": (view.say("数据链接", "Data link"), partial(_data_link, view, taken)),
-        "embed": (view.say("嵌入代码", "Embed code"), partial(_embed_code, view, taken)),
     }
+    if allows_frames():
+        texts["embed"] = (view.say("嵌入代码", "Embed code"), partial(_embed_code, view, taken))
     copied = st.segmented_control(
         view.say("复制", "Copy"),
         list(texts),
@@ -227,7 +229,13 @@ def _copies(view: View, taken: Taken) -> None:
         key=f"copy-{taken.key}",
     )
     st.code(texts[copied][1](), language=None, wrap_lines=True)
-    if copied == "embed":
+    if "embed" not in texts:
+        note = view.say(
+            "本站运营者未开放嵌入，因此不提供嵌入代码。",
+            "The operator of this server allows no embedding, so there is no embed code.",
+        )
+        st.html(Markup('<p class="quiet">{}</p>').format(note))
+    elif copied == "embed":
         note = view.say(
             "只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it."
         )

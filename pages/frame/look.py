@@ -17,7 +17,7 @@ ICON = (
 _CSS = """
 <style>
 :root { --ink: light-dark(#171717, #e8eaed); --ground: light-dark(#ffffff, #111418); --quiet: light-dark(#5b626a, #a3abb5); --rule: light-dark(#d9dcdf, #343a42);
-  --worsened: #cf6a1a; }
+  --worsened: #cf6a1a; --focus: light-dark(#1f5fa8, #7db4ee); }
 .stMainBlockContainer { max-width: 1060px; padding: 4rem 2.5rem 3rem; }
 .stPlotlyChart:not([class*="st-key-export-"] *) text { fill: var(--ink) !important; }
 [class*="st-key-export-"] { overflow-x: auto; border: 1px solid var(--rule); background: #ffffff; }
@@ -31,9 +31,23 @@ _CSS = """
 .stApp h1, .stApp h2, .stApp h3 { letter-spacing: 0; line-height: 1.3; text-wrap: balance; }
 .st-key-masthead { border-bottom: 1px solid var(--rule); padding-bottom: .35rem; row-gap: .1rem; }
 .site { font-weight: 650; font-size: 1.05rem; white-space: nowrap; }
-.st-key-pages [data-testid="stPageLink-NavLink"] { padding: .15rem .5rem; }
-[class*="st-key-page-"][class*="-active"] [data-testid="stPageLink-NavLink"] { box-shadow: inset 0 -2px 0 var(--ink); border-radius: 0; background: none; }
-[class*="st-key-page-"][class*="-active"] p { font-weight: 650; }
+.stApp h1:focus { outline: none; }
+.stHtml a:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 2px; }
+.pages { display: flex; gap: 1rem; font-size: .9rem; }
+.pages a { color: var(--ink); text-decoration: none; padding: .15rem .5rem; border-radius: 4px; line-height: 1.6;
+  white-space: nowrap; }
+.pages a:hover { background: light-dark(#eceef0, #262b32); }
+.pages a[aria-current="page"] { font-weight: 650; box-shadow: inset 0 -2px 0 var(--ink); border-radius: 0; }
+a.link { display: inline-flex; align-items: center; gap: .4rem; color: var(--ink); text-decoration: none;
+  line-height: 1.4; }
+a.link:only-child { display: flex; width: fit-content; }
+a.link:has(.icon) { font-size: .9rem; }
+.title { font-weight: 600; font-size: .95rem; margin: 0 0 .25rem; }
+a.link:hover > :not(.icon) { text-decoration: underline; text-underline-offset: 3px; }
+.icon { font: 400 1.15rem/1 "Material Symbols Rounded"; width: 1em; height: 1em; flex: none; overflow: hidden;
+  white-space: nowrap; user-select: none; font-feature-settings: "liga"; }
+.neighbours { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin-top: .5rem; font-weight: 500; }
+.neighbours a:has(.icon:last-child) { margin-left: auto; text-align: right; }
 .st-key-lang { margin-left: auto; }
 [data-tag-index] span { color: light-dark(#ffffff, #111418) !important; }
 .side { font-size: 1rem !important; margin: 0 !important; padding: 0 !important; }
@@ -56,13 +70,13 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .improved { color: light-dark(#1d62a8, #7db4ee); }
 .worsened { color: light-dark(#a94f0b, #f0a868); }
 .plan { color: var(--quiet); }
-.st-key-cards { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); gap: 1.75rem 2rem !important; align-items: start; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr)); gap: 1.75rem 2rem;
+  align-items: start; }
 .st-key-changes { display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 2rem 2.5rem !important; align-items: start; }
-.st-key-cards > div, .st-key-changes > div, [class*="st-key-card-"], [class*="st-key-figure-"] { width: 100% !important; min-width: 0; max-width: none; flex: none; }
-[class*="st-key-card-"] { border-top: 2px solid currentColor; padding-top: .4rem; }
-[class*="st-key-card-"] [data-testid="stPageLink-NavLink"] { padding: 0; background: none; min-height: 0; }
-[class*="st-key-card-"] [data-testid="stPageLink-NavLink"] p { font-weight: 600; font-size: 1.02rem; white-space: normal; line-height: 1.4; }
+.st-key-changes > div, [class*="st-key-figure-"] { width: 100% !important; min-width: 0; max-width: none; flex: none; }
+.card { border-top: 2px solid currentColor; padding-top: .4rem; min-width: 0; }
 .card p { margin: 0; }
+.card .title { font-size: 1.02rem; margin-bottom: .25rem; }
 .card .best { font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; margin-top: .35rem; }
 .card .what { font-size: .875rem; line-height: 1.5; margin-bottom: .3rem; }
 .card .words { font-size: .95rem; line-height: 1.5; margin-top: .35rem; }
@@ -97,7 +111,6 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .tablewrap small { color: var(--quiet); font-size: .75rem; }
 .tablewrap caption { text-align: left; padding: 0 0 .3rem; caption-side: top; }
 .nw { white-space: nowrap; }
-.stMainBlockContainer [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 .imprint { border-top: 1px solid var(--rule); color: var(--quiet); font-size: .8125rem; line-height: 1.6; padding-top: .6rem; margin-top: 2rem; }
 .compact { list-style: none; margin: 0 !important; padding: 0 !important; }
 .compact li { margin: 0 0 2px; padding: 0; }
@@ -105,7 +118,6 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
 .st-key-head > div { width: 100% !important; min-width: 0; }
 .st-key-head > .st-key-take-locator, .st-key-head > div:has(.st-key-take-locator) { grid-column-end: -1; }
 .st-key-head > div:has([class*="st-key-export-"]) { grid-column: 1 / -1 !important; }
-.st-key-picker [data-testid="stPageLink"] { flex: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0 !important; margin: 0 !important; font-size: .8125rem; color: var(--quiet); }
 .sw { display: inline-block; width: .8rem; height: .8rem; vertical-align: -1px; margin-right: .3rem; border: 1px solid var(--quiet); }
 .legend.small { font-size: .75rem; line-height: 1.4; gap: .1rem; flex-direction: column; }
@@ -124,9 +136,9 @@ ul.lede, ol.lede { padding-left: 1.3rem !important; }
   .st-key-head { grid-template-columns: minmax(0, 1fr); }
   .st-key-picker > :first-child { flex: 1 1 100% !important; }
   .events li { grid-template-columns: 1fr; gap: 0; }
-  .st-key-masthead > :has(.st-key-pages) { order: 3; width: 100%; }
-  .st-key-pages { gap: 0 !important; justify-content: space-between; }
-  .st-key-pages [data-testid="stPageLink-NavLink"] { padding: .15rem .3rem; }
+  .st-key-masthead > :has(.pages), .st-key-masthead > * > :has(> .pages) { order: 3; width: 100% !important; }
+  .pages { gap: 0; justify-content: space-between; }
+  .pages a { padding: .15rem .3rem; }
 }
 @media print { .st-key-masthead, .st-key-status, [data-testid="stSidebar"], [data-testid="stHeader"] { display: none !important; } }
 </style>

@@ -80,6 +80,18 @@ class View:
         query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
 
+    def href(self, page: str, **more: str) -> str:
+        """The path and query of a page with this view's filters and language, for a link in the HTML.
+
+        `link` gives the address to take away: with the server's, and always with the language.
+        """
+        return _below_base(self.pages[page], self.query(**more))
+
+    @property
+    def location(self) -> str:
+        """The path and query of this view, as the browser shows them."""
+        return _below_base(self.page, st.query_params.to_dict())
+
     def words(self, positions: Sequence[int]) -> Rows:
         """The figures at these positions with their words in the reader's language."""
         return worded_rows(self.dataset, self.lang, positions)
@@ -121,6 +133,12 @@ class View:
         return {**self.filters.query(), **lang, **more}
 
 
+def _below_base(page: Any, query: Mapping[str, str]) -> str:
+    base = st.get_option("server.baseUrlPath").strip("/")
+    text = urlencode(query, safe=",")
+    return f"{f'/{base}' if base else ''}/{page.url_path}{f'?{text}' if text else ''}"
+
+
 def language() -> Lang:
     """The language of the URL, otherwise the browser's: Chinese for zh*, English for all others."""
     wanted = st.query_params.get("lang")
@@ -130,18 +148,23 @@ def language() -> Lang:
 
 
 def open_view(pages: Mapping[str, Any], page: Any) -> View:
-    """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page."""
+    """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page.
+
+    The controls are set in another language, too: the browser sends a chosen city by its label, and would go on
+    sending that of the language before.
+    """
     state = current()
     query = st.query_params.to_dict()
     filters, dropped = parse(query, state.dataset)
     if query.get("lang", "zh") not in LANGUAGES:
         dropped = (*dropped, ("lang", query["lang"]))
     lang = language()
-    if st.session_state.get(_APPLIED) != filters:
+    applied = (filters, lang)
+    if st.session_state.get(_APPLIED) != applied:
         for field in fields(Filters):
             value = getattr(filters, field.name)
             st.session_state[field.name] = value if isinstance(value, str) else list(value)
-        st.session_state[_APPLIED] = filters
+        st.session_state[_APPLIED] = applied
     st.session_state["lang"] = lang
     view = View(state, lang, filters, dropped, pages, page)
     st.session_state[_VIEW] = view
@@ -154,14 +177,21 @@ def the_view() -> View:
 
 
 def apply_controls() -> None:
-    """A control changed: its values go into the URL, which every page reads."""
+    """A control changed: its values go into the URL, which every page reads.
+
+    An unknown value is a label that the page no longer has, sent before the browser knew: the URL's values hold for
+    that control, which is set to them.
+    """
+    dataset = current().dataset
     values = {field.name: st.session_state.get(field.name) for field in fields(Filters)}
     values["scope"] = the_view().filters.scope
-    filters, _ = parse(
+    filters, unknown = parse(
         {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()},
-        current().dataset,
+        dataset,
     )
-    st.session_state[_APPLIED] = filters
+    held, _ = parse(st.query_params.to_dict(), dataset)
+    filters = replace(filters, **{name: getattr(held, name) for name, _ in unknown})
+    st.session_state[_APPLIED] = None if unknown else (filters, language())
     _write(filters)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
-import streamlit
+from pages.serving.index_page import LINKS_SCRIPT, STREAMLIT_PAGE
 
 LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "document.documentElement.lang = 'en'"}
-"""Streamlit's page says that it is English whatever is on it; a screen reader needs the language that is read. The only scripts of our own."""
+"""Streamlit's page says that it is English whatever is on it; a screen reader needs the language that is read."""
 
-_SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DENIED = (
     "accelerometer",
@@ -48,7 +46,7 @@ def content_policy(frame_ancestors: str) -> str:
 
     Styles are written into the page by Streamlit's components, images are drawn there, fonts and workers come from the bundle.
     """
-    scripts = [*_INLINE.findall(_SHELL.read_text(encoding="utf-8")), *LANGUAGE_SCRIPTS.values()]
+    scripts = [*_INLINE.findall(STREAMLIT_PAGE.read_text(encoding="utf-8")), LINKS_SCRIPT, *LANGUAGE_SCRIPTS.values()]
     return "; ".join(
         (
             "default-src 'none'",

@@ -137,7 +137,8 @@ class Settings:
         "HENAN_FRAME_ANCESTORS",
         "none",
         _ancestors,
-        "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`",
+        "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`; "
+        "with `none` no embed code is offered",
     )
     log: str = variable("HENAN_LOG", "info", _level, "the least that is logged: `debug`, `info`, `warning`, `error`")
     api_rate: int = variable(
@@ -182,6 +183,12 @@ def _misspelt(environment: Mapping[str, str]) -> list[str]:
     unknown = sorted(name for name in environment if name.startswith(_PREFIX) and name not in known.values())
     near = {name: difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1, 0.7) for name in unknown}
     return [f"{name}: there is no such setting. Write {known[found[0]]}" for name, found in near.items() if found]
+
+
+def allows_frames() -> bool:
+    """Whether any site may show pages in a frame."""
+    known = VARIABLES["frame_ancestors"]
+    return known.read(os.environ.get(known.name, "").strip() or known.default) != known.read("none")
 
 
 def from_environment() -> Settings:

@@ -18,10 +18,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.PageLink_pb2 import PageLink
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tests.anchors import Anchor, anchors
 
 CONNECTIONS = 6
 """So many connections a browser opens to one server for files."""
@@ -53,6 +54,7 @@ class Tab:
         self.screen: dict[tuple[int, ...], Element] = {}
         self.widgets: dict[str, WidgetState] = {}
         self.session = self._page = self._cookie = ""
+        self._pages: dict[str, str] = {}
         self._socket: ClientConnection | None = None
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._runs = self._age = 0
@@ -84,12 +86,12 @@ class Tab:
         """Has the page run as it is."""
         await self._run(ClientState(query_string=self.query, page_script_hash=self._page), pressed)
 
-    async def follow(self, link: PageLink) -> None:
+    async def follow(self, href: str) -> None:
         """Follows a link to a page: the controls of the one that is left stay behind, those of the frame around it come along."""
-        self.query = link.query_string
+        self.path, _, self.query = href.partition("?")
         self.widgets = {name: state for name, state in self.widgets.items() if name in self._framed}
-        await self._run(ClientState(query_string=self.query, page_script_hash=link.page_script_hash))
-        self.path = f"/{link.page}"
+        page = self._pages[self.path.strip("/")]
+        await self._run(ClientState(query_string=self.query, page_script_hash=page, is_history_navigation=True))
 
     async def reconnect(self) -> None:
         """After the connection broke: asks until a server answers, and connects under the old session's name. Like a browser it runs nothing by itself."""
@@ -116,6 +118,11 @@ class Tab:
     def elements(self, kind: str) -> Iterator[Element]:
         """Those of one kind, as Streamlit calls it, from the top to the bottom."""
         return (self.screen[place] for place in sorted(self.screen) if self.screen[place].WhichOneof("type") == kind)
+
+    def links(self) -> list[Anchor]:
+        """The links to pages, from the top to the bottom."""
+        found = anchors("".join(element.html.body for element in self.elements("html")))
+        return [link for link in found if link.href.partition("?")[0].strip("/") in self._pages]
 
     def control(self, key: str) -> Element:
         """The control that the page's script calls so."""
@@ -191,6 +198,7 @@ class Tab:
             self._frame, self._framed, self.screen = message.new_session.main_script_hash, set(), {}
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
+            self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "page_config_changed":

@@ -76,11 +76,7 @@ class Reader:
             async with tally.timed("filter change"):
                 await self._apply(name)
         else:
-            links = [
-                element.page_link
-                for element in self.tab.elements("page_link")
-                if "view=" not in element.page_link.query_string
-            ]
+            links = [link.href for link in self.tab.links() if "view=" not in link.href]
             async with tally.timed("page change"):
                 await self.tab.follow(self.chance.choice(links))
         self.look()

@@ -74,3 +74,21 @@ def test_a_cold_deep_link_and_its_case_as_a_document(page, dataset, tmp_path):
     assert (tmp_path / "case.docx").read_bytes()[:2] == b"PK"
     page.reload()
     expect(heading(page)).to_have_text(case.title.en)
+
+
+def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, dataset):
+    case, following = dataset.cases[:2]
+    visit(page, f"/{BASE}/?lang=en")
+    page.evaluate("() => { window.loadedOnce = true }")
+    page.get_by_role("link", name=f"{case.number} · {case.title.en}").click()
+    expect(page).to_have_url(f"/{BASE}/case?lang=en&case={case.id}")
+    page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
+    expect(page).to_have_url(f"/{BASE}/case?lang=en&case={following.id}")
+    expect(heading(page)).to_have_text(following.title.en)
+    expect(heading(page)).to_be_focused()
+    page.get_by_role("link", name="Overview", exact=True).click()
+    expect(page).to_have_url(f"/{BASE}/?lang=en")
+    expect(page.get_by_role("heading", name="The cases")).to_be_visible()
+    page.go_back()
+    expect(heading(page)).to_have_text(following.title.en)
+    assert page.evaluate("() => window.loadedOnce")

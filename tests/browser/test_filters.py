@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import choose_city, clear, control, heading, status, visit
+from tests.bench.tab import Tab
+from tests.browser.reader import choose_city, clear, control, drawn, heading, settled, status, visit
 
 JIYUAN = "city=419001"
 
@@ -37,6 +41,48 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     expect(page).to_have_title("方法 · 河南改革成效")
     expect(page).to_have_url(f"/method?{JIYUAN}")
     expect(status(page)).to_contain_text("济源市")
+
+
+@pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
+def test_a_city_stays_when_the_language_and_then_a_domain_are_chosen(arrive, dataset, lang):
+    label, city, other, domain, chosen = {
+        "en-US": ("City", "Luoyang", "中文", "领域", "zh"),
+        "zh-CN": ("地市", "洛阳市", "English", "Domain", "en"),
+    }[lang]
+    page = arrive(lang)
+    visit(page, "/map")
+    choose_city(page, label, city)
+    expect(page).to_have_url("/map?city=410300")
+    page.get_by_text(other, exact=True).click()
+    expect(page).to_have_url(f"/map?city=410300&lang={chosen}")
+    named = {"zh": "洛阳市", "en": "Luoyang"}[chosen]
+    expect(status(page)).to_contain_text(named)
+    settled(page)
+    control(page, domain).get_by_role("button", name=dataset.domains["environment"].name.model_dump()[chosen]).click()
+    expect(page).to_have_url(f"/map?lang={chosen}&city=410300&domain=environment")
+    drawn(page)
+    expect(status(page)).to_contain_text(named)
+    choose_city(page, {"zh": "地市", "en": "City"}[chosen], {"zh": "济源", "en": "Jiyuan"}[chosen])
+    expect(page).to_have_url(f"/map?lang={chosen}&city=410300%2C419001&domain=environment")
+
+
+def test_a_label_of_the_language_before_takes_no_city_away(server):
+    """A reader on a slow line chooses a domain before the browser has the labels of the language just chosen."""
+
+    async def choose() -> dict[str, str]:
+        tab = Tab(server)
+        await tab.open("/map", {"city": "410300", "lang": "en"})
+        await tab.choose("lang", lambda state: state.string_array_value.data.__setitem__(slice(None), ["中文"]))
+        city = next(state for control, state in tab.widgets.items() if control.endswith("-city"))
+        assert list(city.string_array_value.data) == ["洛阳市"]
+        city.string_array_value.data[:] = ["Luoyang"]
+        await tab.choose("domain", lambda state: state.string_array_value.data.append("资源与生态"))
+        await tab.close()
+        return {**dict(parse_qsl(tab.query)), "shown": ",".join(tab.widgets[city.id].string_array_value.data)}
+
+    with ThreadPoolExecutor() as elsewhere:
+        found = elsewhere.submit(asyncio.run, choose()).result()
+    assert found == {"city": "410300", "domain": "environment", "lang": "zh", "shown": "洛阳市"}
 
 
 def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(arrive, dataset):

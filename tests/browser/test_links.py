@@ -14,8 +14,9 @@ SANMENXIA = "/case?case=2020-08-sanmenxia-finance&lang=zh"
 def test_a_cold_link_to_a_case_opens_it_in_its_frame(arrive, dataset):
     page = arrive("zh-CN")
     visit(page, DANCHENG)
-    expect(page).to_have_title("Cases · Henan Reform Outcomes")
-    expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
+    title = dataset.by_id["2020-09-dancheng-health"].title.en
+    expect(page).to_have_title(f"Cases · {title} · Henan Reform Outcomes")
+    expect(heading(page)).to_have_text(title)
     expect(page.get_by_text("Henan Reform Outcomes", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Filter")).to_be_visible()
     expect(page.get_by_role("radio", name="English")).to_be_checked()
@@ -75,6 +76,6 @@ def test_switching_the_language_keeps_page_filters_and_case(arrive, dataset):
     page.get_by_text("中文", exact=True).click()
     case = dataset.by_id["2020-08-sanmenxia-finance"]
     expect(heading(page)).to_have_text(case.title.zh)
-    expect(page).to_have_title("案例 · 河南改革成效")
+    expect(page).to_have_title(f"案例 · {case.title.zh} · 河南改革成效")
     expect(page).to_have_url("/case?city=411200&case=2020-08-sanmenxia-finance&lang=zh")
     expect(status(page)).to_contain_text("三门峡市")

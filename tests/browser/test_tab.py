@@ -30,9 +30,7 @@ async def acts(tab: Overheard) -> None:
     tab.sent = []
     await tab.open("/map", QUERY)
     await tab.choose("city", lambda state: state.string_array_value.data.insert(0, "Zhengzhou"))
-    await tab.follow(
-        next(element.page_link for element in tab.elements("page_link") if element.page_link.label == "Method")
-    )
+    await tab.follow(next(link.href for link in tab.links() if link.label == "Method"))
     await tab.press("clear-all")
     await tab.close()
 

@@ -55,18 +55,17 @@ def test_a_figure_is_copied_with_its_source_and_found_again(arrive, server, data
     expect(heading(page)).to_have_text(dataset.by_id[CASE].title.en)
 
 
-def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(arrive, browser, tmp_path):
-    page = arrive()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit(page, f"/case?case={CASE}")
-    code = copied(page, block(page), "Embed code", "<iframe ")
-    query = html.unescape(re.search(r'src="https?://[^/]+([^"]+)"', code)[1])
+def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(browser, tmp_path):
     with (
         site(tmp_path) as elsewhere,
         started(tmp_path / "log", HENAN_FRAME_ANCESTORS=elsewhere) as (address, _),
         reading(browser, address) as (context, wrong),
     ):
-        write(tmp_path, address + query)
+        page = context.new_page()
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        visit(page, f"/case?case={CASE}")
+        code = copied(page, block(page), "Embed code", "<iframe ")
+        write(tmp_path, html.unescape(re.search(r'src="([^"]+)"', code)[1]))
         guest = context.new_page()
         guest.goto(elsewhere)
         frame = guest.frame_locator("iframe")
@@ -76,6 +75,15 @@ def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(arrive, browse
         expect(back).to_be_in_viewport()
         expect(frame.get_by_role("navigation")).to_have_count(0)
         assert not wrong
+
+
+def test_no_embed_code_is_offered_where_no_site_is_allowed(arrive):
+    page = arrive()
+    visit(page, f"/case?case={CASE}")
+    figure = block(page)
+    expect(figure.get_by_text("The operator of this server allows no embedding")).to_be_visible()
+    expect(figure.get_by_role("radio", name="Data link")).to_be_visible()
+    expect(figure.get_by_role("radio", name="Embed code")).to_have_count(0)
 
 
 def test_a_site_that_is_not_allowed_shows_nothing(server, browser, tmp_path):

@@ -1,0 +1,84 @@
+// Links between the screens. In the HTML every one is an ordinary <a href> with the whole view in its address: it opens
+// in a new tab, is copied and bookmarked as it stands, and works while the app is not connected. A plain click has
+// Streamlit run the screen of that address instead of loading the page again, as its handling of back and forward does.
+// A screen reached by a link begins at its top, the focus on its heading; back and forward restore the scroll position.
+(() => {
+  const paths = new Set(document.currentScript.dataset.pages.split(' '));
+  const positions = new Map(); // the last scroll position of each address
+  let pending = ''; // until the screen of the address is drawn: 'link', then 'running', or 'history'
+  let stopRestoring = () => {};
+
+  const main = () => document.querySelector('[data-testid=stMain]');
+  const running = () => document.querySelector('[data-test-script-state=running]');
+  const connected = () => document.querySelector('[data-test-connection-state=CONNECTED]');
+  const parameters = search => [...new URLSearchParams(search)].sort().join('&');
+
+  function isDrawn() {
+    const footers = document.querySelectorAll('footer[data-address]');
+    if (footers.length !== 1 || document.querySelectorAll('h1').length > 1) return false; // parts of the last screen
+    const { pathname, search } = new URL(footers[0].dataset.address, location.origin);
+    return pathname === location.pathname && parameters(search) === parameters(location.search);
+  }
+
+  function restore(position) {
+    const reach = () => {
+      main().scrollTop = position;
+      if (main().scrollTop >= position - 1) stopRestoring();
+    };
+    const growth = new ResizeObserver(reach); // charts may still be about to take their height
+    const interruptions = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
+    stopRestoring = () => {
+      growth.disconnect();
+      interruptions.forEach(name => removeEventListener(name, stopRestoring, true));
+    };
+    interruptions.forEach(name => addEventListener(name, stopRestoring, true));
+    growth.observe(main().firstElementChild);
+    reach();
+  }
+
+  function focusHeading() {
+    const heading = document.querySelector('h1');
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+
+  function arrive() {
+    const drawn = isDrawn();
+    if (pending === 'link' && (drawn || running())) {
+      main().scrollTop = 0;
+      pending = 'running';
+    }
+    if (!drawn) return;
+    changes.disconnect();
+    if (pending === 'running' || document.activeElement === document.body) focusHeading();
+    if (pending === 'history') restore(positions.get(location.href) ?? 0);
+    pending = '';
+  }
+
+  const changes = new MutationObserver(arrive);
+
+  addEventListener('popstate', event => {
+    pending = event.isTrusted ? 'history' : 'link';
+    stopRestoring();
+    changes.observe(document.body, { childList: true, subtree: true });
+    arrive();
+  });
+
+  document.addEventListener('scroll', event => {
+    if (!pending && event.target === main()) positions.set(location.href, event.target.scrollTop);
+  }, { capture: true, passive: true });
+
+  document.addEventListener('click', event => {
+    if (event.defaultPrevented || event.button) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest?.('a[href], area[href]');
+    if (!link || link.origin !== location.origin || !paths.has(link.pathname)) return;
+    if (link.hasAttribute('download') || !['', '_self'].includes(link.target) || !connected()) return;
+    if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a place on this screen
+    event.preventDefault();
+    positions.set(location.href, main().scrollTop);
+    history[link.href === location.href ? 'replaceState' : 'pushState']({}, '', link.href);
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+  });
+})();

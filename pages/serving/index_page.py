@@ -1,0 +1,43 @@
+"""The HTML page that starts the app, at the address of every screen: Streamlit's own with the script of the links.
+
+At any other address Streamlit answers with its own page, in which links are ordinary links.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from pages.serving.screens import SCRIPTS, url_path
+
+STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
+LINKS_SCRIPT = (Path(__file__).parents[1] / "browser" / "links.js").read_text(encoding="utf-8")
+"""It reads the screens' paths from an attribute, so that its digest in the policy is the same at every base path."""
+
+
+def index_routes(base: str = "") -> list[Route]:
+    """A route for every screen below `base`."""
+    paths = [f"{base}/{url_path(name)}" for name in SCRIPTS]
+    body = render_index(paths).encode()
+    headers = {"etag": f'"{sha256(body).hexdigest()[:32]}"', "cache-control": "no-cache"}
+
+    def index(request: Request) -> Response:
+        known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+        if headers["etag"] in known:
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(body, headers=headers)
+
+    return [Route(path, index) for path in paths]
+
+
+def render_index(paths: list[str]) -> str:
+    """Streamlit's page with the script of the links, which is told the screens' paths."""
+    opening = Markup('<script data-pages="{}">').format(" ".join(paths))
+    head, end, rest = STREAMLIT_PAGE.read_text(encoding="utf-8").partition("</head>")
+    return f"{head}{opening}{LINKS_SCRIPT}</script>\n  {end}{rest}"

@@ -1,0 +1,136 @@
+"""Following a link from screen to screen: without loading the page again, by mouse and keyboard, to the top and back.
+
+And where a link has to be an ordinary one: for a tab of its own, to data, and while the app has no connection.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.reader import PAGES, drawn, heading, leaf_through, reading, settled, visit
+
+WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
+MARK, MARKED = "() => { window.loadedOnce = true }", "() => window.loadedOnce === true"
+TOP = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+TO_THE_END = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    main.scrollTop = main.scrollHeight;
+    return main.scrollTop;
+}"""
+
+
+def loads_nothing(page: Page) -> bool:
+    return bool(page.evaluate(MARKED))
+
+
+def scrolled(page: Page, top: float) -> None:
+    """Waits until the screen is scrolled so far."""
+    page.wait_for_function(f"top => Math.abs(({TOP})() - top) < 2", arg=top)
+
+
+def test_no_link_between_screens_loads_the_page_again(arrive):
+    page, seen = arrive(), []
+    for path in leaf_through(page, "en"):
+        seen.append((path, loads_nothing(page)))
+        page.evaluate(MARK)
+    assert seen == [(path, path != "/") for path in PAGES]
+
+
+def test_a_screen_reached_by_a_link_begins_at_its_top_and_back_returns(arrive, dataset):
+    page = arrive()
+    first, following = dataset.by_id[WATER].title.en, dataset.by_id[DEBT].title.en
+    visit(page, f"/case?case={WATER}")
+    drawn(page)
+    end = page.evaluate(TO_THE_END)
+    assert end > 1000
+    page.get_by_role("link", name=following).click()
+    expect(page).to_have_title(f"Cases · {following} · Henan Reform Outcomes")
+    expect(heading(page)).to_have_text(following)
+    expect(heading(page)).to_be_focused()
+    scrolled(page, 0)
+    page.go_back()
+    expect(heading(page)).to_have_text(first)
+    expect(heading(page)).to_be_focused()
+    expect(page).to_have_title(f"Cases · {first} · Henan Reform Outcomes")
+    scrolled(page, end)
+    page.go_forward()
+    expect(heading(page)).to_have_text(following)
+    scrolled(page, 0)
+
+
+def test_a_link_to_where_the_reader_is_leads_to_the_top_and_adds_no_step_back(arrive):
+    page = arrive()
+    visit(page, "/data?lang=en")
+    page.get_by_role("link", name="Method", exact=True).click()
+    expect(heading(page)).to_have_text("Method")
+    settled(page)
+    assert page.evaluate(TO_THE_END) > 0
+    page.get_by_role("link", name="Method", exact=True).click()
+    scrolled(page, 0)
+    expect(heading(page)).to_be_focused()
+    page.go_back()
+    expect(heading(page)).to_have_text("The data")
+
+
+def test_enter_follows_a_link(arrive):
+    page = arrive()
+    visit(page, "/data?lang=en")
+    page.evaluate(MARK)
+    page.get_by_role("link", name="Method", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text("Method")
+    expect(heading(page)).to_be_focused()
+    expect(page.get_by_role("link", name="Method", exact=True)).to_have_attribute("aria-current", "page")
+    assert loads_nothing(page)
+
+
+@pytest.mark.parametrize(
+    "how", [{"modifiers": ["ControlOrMeta"]}, {"modifiers": ["Shift"]}, {"button": "middle"}], ids=str
+)
+def test_a_link_opens_in_a_tab_of_its_own(arrive, dataset, how):
+    page = arrive()
+    visit(page, "/?city=410300&lang=en")
+    case = dataset.by_id[DEBT]
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=f"{case.number} · {case.title.en}").click(**how)
+    tab = opened.value
+    expect(heading(tab)).to_have_text(case.title.en)
+    expect(tab).to_have_url(f"/case?city=410300&lang=en&case={DEBT}")
+    expect(page).to_have_url("/?city=410300&lang=en")
+    tab.close()
+
+
+def test_a_link_for_a_tab_of_its_own_opens_one(arrive):
+    """From a chart in a frame elsewhere to the dashboard."""
+    page = arrive()
+    page.goto("/?view=embed&chart=grades&lang=en")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="See it in Henan Reform Outcomes").click()
+    expect(opened.value).to_have_url("/?lang=en")
+    expect(page).to_have_url("/?view=embed&chart=grades&lang=en")
+    opened.value.close()
+
+
+def test_a_data_link_is_an_ordinary_link(arrive):
+    page = arrive()
+    visit(page, "/data?lang=en")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel", exact=True).click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    expect(page).to_have_url("/data?lang=en")
+    page.get_by_role("link", name="Description", exact=True).click()
+    page.wait_for_url("**/api/openapi.json")
+
+
+def test_a_link_is_an_ordinary_one_while_the_app_has_no_connection(browser, server):
+    with reading(browser, server) as (context, _):
+        context.route("**/_stcore/health", lambda route: route.abort())
+        page = context.new_page()
+        page.goto("/data")
+        page.get_by_test_id("stApp").wait_for()
+        page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<a href=\"/method?lang=en\">Away</a>')")
+        page.evaluate(MARK)
+        page.get_by_text("Away").dispatch_event("click")
+        page.wait_for_url("**/method?lang=en")
+        page.wait_for_function(f"() => !({MARKED})()")
