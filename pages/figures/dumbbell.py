@@ -15,8 +15,8 @@ from pages.figures.marks import (
     label,
     lines,
     marker,
-    paired_values,
     points,
+    require_paired_values,
     segment,
 )
 from pages.figures.memoize import memoize
@@ -35,10 +35,8 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
 
     Raises ValueError if the row has no two ends in one unit.
     """
-    values = paired_values(row)
-    if values is None:
-        raise ValueError(f"{row.metric_id} has no two ends in one unit")
-    (before, after), top = values, max(values)
+    before, after = require_paired_values(row)
+    top = max(before, after)
     color, hover = direction_color(row.direction), hover_text(row, lang)
     start = marker(12, NEUTRAL, "circle-open" if row.before_origin == "derived" else "circle")
     hollow = row.after_origin == "derived" or row.after_bound in OPEN_BOUNDS

@@ -27,6 +27,14 @@ def paired_values(row: MetricRow) -> tuple[float, float] | None:
     return row.before_value, row.after_value
 
 
+def require_paired_values(row: MetricRow) -> tuple[float, float]:
+    """Both ends of a metric; raises ValueError unless both are single numbers in one unit."""
+    values = paired_values(row)
+    if values is None:
+        raise ValueError(f"{row.metric_id} has no two ends in one unit")
+    return values
+
+
 def dash(*bounds: Bound | None) -> str:
     """The `dash` of a line whose ends have these bounds."""
     return "dot" if any(bound in APPROXIMATE_BOUNDS for bound in bounds) else "solid"

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import label, lines, marker, paired_values, points, segment
+from pages.figures.marks import label, lines, marker, points, require_paired_values, segment
 from pages.figures.memoize import memoize
 from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.style import FONT_SIZE, base_figure
@@ -22,10 +22,8 @@ def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
 
     Raises ValueError if the row has no two places.
     """
-    values = paired_values(row)
-    if values is None:
-        raise ValueError(f"{row.metric_id} has no two places")
-    (before, after), lowest = values, max(values)
+    before, after = require_paired_values(row)
+    lowest = max(before, after)
     color, hover = direction_color(row.direction), hover_text(row, lang)
     start = marker(13, NEUTRAL, "circle-open" if row.before_origin == "derived" else "circle")
     end = marker(13, color, "circle-open" if row.after_origin == "derived" else "circle")
