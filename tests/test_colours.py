@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from data.model.grades import GRADES
-from pages.figures.palette import GRADE_FILLS, GROUNDS, IMPROVED, MAP_CLASSES, NEUTRAL, WORSENED
+from pages.figures.palette import GRADE_FILLS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLE = (ROOT / "pages" / "frame" / "look.py").read_text(encoding="utf-8")
 SCHEMES = ("light", "dark")
+GROUNDS = PAGE_COLORS["ground"]
 MARKS = {"improved": IMPROVED, "worsened": WORSENED, "neutral": NEUTRAL}
 
 MARK_CONTRAST, TEXT_CONTRAST = 3.0, 4.5

@@ -28,9 +28,9 @@ from pages.figures.level_bars import level_bars
 from pages.figures.locator import locator
 from pages.figures.marks import paired_values
 from pages.figures.palette import (
-    GROUNDS,
     GUIDE,
     IMPROVED,
+    LIGHT,
     MAP_CLASSES,
     NEUTRAL,
     NO_DATA,
@@ -707,7 +707,7 @@ def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source()
         export_figure(dumbbell(HALVED, "en"), HALVED.finding, "Anyang", ["Source: a document", "A caveat " * 40])
     )
     layout = figure["layout"]
-    assert (layout["width"], layout["paper_bgcolor"]) == (1200, GROUNDS[0])
+    assert (layout["width"], layout["paper_bgcolor"]) == (1200, LIGHT["ground"])
     texts = [plain(annotation["text"]) for annotation in layout["annotations"]]
     for part in (HALVED.finding, "Anyang", "Source: a document", "A caveat " * 40):
         assert plain(part) in "".join(texts)

@@ -27,8 +27,7 @@ def difference_bar(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figure:
     """
     near, far = _limits(row)
     color, reach = direction_color(row.direction), max(abs(far), reach)
-    hover = {"hovertext": [hover_text(row, lang)], "hoverinfo": "text"}
-    traces = [bar(near, 0, 0.7, color, 2, row.change_bound, **hover)]
+    traces = [bar(near, 0, 0.7, color, 2, row.change_bound, hover_text(row, lang))]
     if near != far:
         traces.append(lines([near, far], [0, 0], color, 6, dash="dot"))
     side, shift = ("right", -10) if far > 0 else ("left", 10)

@@ -7,7 +7,18 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import OPEN_BOUNDS, Part, arrow_symbol, dash, label, lines, marker, paired_values, segment
+from pages.figures.marks import (
+    OPEN_BOUNDS,
+    Part,
+    arrow_symbol,
+    dash,
+    label,
+    lines,
+    marker,
+    points,
+    require_paired_values,
+    segment,
+)
 from pages.figures.memoize import memoize
 from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.style import base_figure
@@ -24,10 +35,8 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
 
     Raises ValueError if the row has no two ends in one unit.
     """
-    values = paired_values(row)
-    if values is None:
-        raise ValueError(f"{row.metric_id} has no two ends in one unit")
-    (before, after), top = values, max(values)
+    before, after = require_paired_values(row)
+    top = max(before, after)
     color, hover = direction_color(row.direction), hover_text(row, lang)
     start = marker(12, NEUTRAL, "circle-open" if row.before_origin == "derived" else "circle")
     hollow = row.after_origin == "derived" or row.after_bound in OPEN_BOUNDS
@@ -36,8 +45,8 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
         _HEIGHT,
         [
             lines([before, after], [0, 0], color, 3, dash=dash(row.before_bound, row.after_bound)),
-            _mark(before, start, hover),
-            _mark(after, end, hover),
+            points([before], [0], start, [hover]),
+            points([after], [0], end, [hover]),
         ],
         margin=dict.fromkeys("lrtb", 4),
         xaxis={"range": [-0.02 * top, 1.04 * top], "showticklabels": False},
@@ -48,11 +57,6 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
             _value_label(after, f"<b>{escape(row.after_label)}</b>", _LABEL_SHIFT, top),
         ],
     )
-
-
-def _mark(value: float, style: Part, hover: str) -> Part:
-    trace = {"type": "scatter", "x": [value], "y": [0], "mode": "markers", "marker": style}
-    return {**trace, "hovertext": [hover], "hoverinfo": "text"}
 
 
 def _value_label(value: float, text: str, shift: int, top: float) -> Part:

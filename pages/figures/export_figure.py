@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pages.figures.marks import Part, label
-from pages.figures.palette import GROUNDS, INK, NEUTRAL, QUIET
+from pages.figures.palette import LIGHT, NEUTRAL
 from pages.figures.text import escape, text_width, wrap
 
 WIDTH = 1200
@@ -43,8 +43,8 @@ def export_figure(
             "t": top + above + _PADDING,
             "b": bottom + below + _PADDING,
         },
-        paper_bgcolor=GROUNDS[0],
-        font={"color": INK[0]},
+        paper_bgcolor=LIGHT["ground"],
+        font={"color": LIGHT["ink"]},
     )
     copy.layout.annotations = [
         *copy.layout.annotations,
@@ -71,7 +71,7 @@ def _legend(entries: Sequence[tuple[str, str, str]], px: float) -> list[Part]:
     square: Part = {"text": " ", "width": 13, "height": 13, "bordercolor": NEUTRAL, "borderwidth": 1}
     for sign, color, words in entries:
         mark = {"text": sign, "font": {"size": 18, "color": color}} if sign else {**square, "bgcolor": color}
-        text: Part = {"text": escape(words), "align": "left", "font": {"size": 14, "color": INK[0]}}
+        text: Part = {"text": escape(words), "align": "left", "font": {"size": 14, "color": LIGHT["ink"]}}
         labels += [
             _label(1, px, yanchor="middle", xshift=x, **mark),
             _label(1, px, yanchor="middle", xshift=x + 22, **text),
@@ -85,7 +85,7 @@ def _stack(lines: list[tuple[str, str]], edge: float, px: float) -> list[Part]:
     labels = []
     for part, line in lines:
         size, height = _FONTS[part]
-        text, color = (f"<b>{escape(line)}</b>", INK[0]) if part == "title" else (escape(line), QUIET[0])
+        text, color = (f"<b>{escape(line)}</b>", LIGHT["ink"]) if part == "title" else (escape(line), LIGHT["quiet"])
         font = {"size": size, "color": color}
         labels.append(_label(edge, px, text, yanchor="top", align="left", font=font))
         px -= height

@@ -30,7 +30,7 @@ _OUTLINE_WIDTH = 3
 _NO_DRAG = "orbit"
 """A drag mode that only 3D charts know, so that dragging does nothing. Streamlit takes False for unset and lets readers
 drag the map out of sight."""
-_NEVER_DIMMED = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+_UNDIMMED = {"marker": {"opacity": 1}}
 
 
 @dataclass(frozen=True)
@@ -162,38 +162,32 @@ def _text_position(area: Area, points: Sequence[Point]) -> str:
     return "top center"
 
 
+def _choropleth(boundaries: str, areas: Sequence[Area], **trace: Any) -> Part:
+    place = {"geojson": boundaries, "locations": [area.code for area in areas], "showscale": False}
+    return {"type": "choropleth", **place, "selected": _UNDIMMED, "unselected": _UNDIMMED, **trace}
+
+
 def _fills(boundaries: str, areas: Sequence[Area]) -> Part:
     """The areas; their z is the middle of their class in a stepped color scale, whose first step is no data."""
     colors = (NO_DATA, *MAP_CLASSES)
     steps = len(colors)
-    return {
-        "type": "choropleth",
-        "geojson": boundaries,
-        "locations": [area.code for area in areas],
-        "z": [0.5 if area.class_index is None else area.class_index + 1.5 for area in areas],
-        "zmin": 0,
-        "zmax": steps,
-        "colorscale": [(edge / steps, color) for step, color in enumerate(colors) for edge in (step, step + 1)],
-        "showscale": False,
-        "marker": {"line": {"color": AREA_BORDER, "width": 1}},
-        "customdata": [[area.code] for area in areas],
-        "hovertext": [_hover_text(area.hover) for area in areas],
-        "hoverinfo": "text",
-        **_NEVER_DIMMED,
-    }
+    return _choropleth(
+        boundaries,
+        areas,
+        z=[0.5 if area.class_index is None else area.class_index + 1.5 for area in areas],
+        zmin=0,
+        zmax=steps,
+        colorscale=[(edge / steps, color) for step, color in enumerate(colors) for edge in (step, step + 1)],
+        marker={"line": {"color": AREA_BORDER, "width": 1}},
+        customdata=[[area.code] for area in areas],
+        hovertext=[_hover_text(area.hover) for area in areas],
+        hoverinfo="text",
+    )
 
 
 def _outlines(boundaries: str, areas: Sequence[Area]) -> Part:
     """Outlines of the selected areas, above all fills so that no neighbour covers them; the others have no width."""
-    widths = [_OUTLINE_WIDTH if area.selected else 0 for area in areas]
-    return {
-        "type": "choropleth",
-        "geojson": boundaries,
-        "locations": [area.code for area in areas],
-        "z": [0] * len(areas),
-        "colorscale": [(0, TRANSPARENT), (1, TRANSPARENT)],
-        "showscale": False,
-        "marker": {"line": {"color": SELECTED_OUTLINE, "width": widths}},
-        "hoverinfo": "skip",
-        **_NEVER_DIMMED,
-    }
+    border = {"color": SELECTED_OUTLINE, "width": [_OUTLINE_WIDTH if area.selected else 0 for area in areas]}
+    scale = [(0, TRANSPARENT), (1, TRANSPARENT)]
+    z = [0] * len(areas)
+    return _choropleth(boundaries, areas, z=z, colorscale=scale, marker={"line": border}, hoverinfo="skip")

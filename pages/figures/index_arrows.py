@@ -12,7 +12,7 @@ from data.model.schema import Lang
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import OPEN_BOUNDS, Part, arrow_symbol, dash, lines, marker
+from pages.figures.marks import OPEN_BOUNDS, Part, arrow_symbol, dash, lines, marker, points
 from pages.figures.memoize import memoize
 from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.row_layout import RowLayout
@@ -130,34 +130,24 @@ def _shafts(arrows: Iterable[_Arrow]) -> list[Part]:
 
 def _starts(arrows: Sequence[_Arrow]) -> Part:
     symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row, _, _ in arrows]
-    return {
-        "type": "scatter",
-        "x": [_BASELINE] * len(arrows),
-        "y": [y for _, _, y in arrows],
-        "mode": "markers",
-        "marker": marker(9, NEUTRAL, symbols),
-        "hoverinfo": "skip",
-    }
+    return points([_BASELINE] * len(arrows), [y for _, _, y in arrows], marker(9, NEUTRAL, symbols))
 
 
 def _heads(arrows: Sequence[_Arrow], lang: Lang) -> Part:
-    rows = [row for row, _, _ in arrows]
-    return {
-        "type": "scatter",
-        "x": [x for _, x, _ in arrows],
-        "y": [y for _, _, y in arrows],
-        "mode": "markers+text",
-        "marker": marker(
-            13, [direction_color(row.direction) for row in rows], [_symbol(row, x) for row, x, _ in arrows]
-        ),
-        "text": [f"<b>{escape(row.change_label)}</b>" for row in rows],
-        "textposition": ["middle right" if x >= _BASELINE else "middle left" for _, x, _ in arrows],
-        "textfont": {"size": FONT_SIZE},
-        "cliponaxis": False,
-        "hovertext": [hover_text(row, lang) for row in rows],
-        "hoverinfo": "text",
-        "customdata": [[row.case_id, row.metric_id] for row in rows],
-    }
+    rows, x, y = (list(values) for values in zip(*arrows, strict=True))
+    colors, symbols = [direction_color(row.direction) for row in rows], list(map(_symbol, rows, x))
+    return points(
+        x,
+        y,
+        marker(13, colors, symbols),
+        [hover_text(row, lang) for row in rows],
+        mode="markers+text",
+        text=[f"<b>{escape(row.change_label)}</b>" for row in rows],
+        textposition=["middle right" if end >= _BASELINE else "middle left" for end in x],
+        textfont={"size": FONT_SIZE},
+        cliponaxis=False,
+        customdata=[[row.case_id, row.metric_id] for row in rows],
+    )
 
 
 def _symbol(row: MetricRow, x: float) -> str:

@@ -47,8 +47,6 @@ def _bar(row: MetricRow, size: float, depth: float, lang: Lang) -> Part:
         "textfont": {"size": FONT_SIZE},
         "constraintext": "none",
         "cliponaxis": False,
-        "hovertext": [hover_text(row, lang)],
-        "hoverinfo": "text",
         "customdata": [[row.case_id, row.metric_id]],
     }
-    return bar(size, depth, 14, NEUTRAL, 1.5, row.after_bound, **trace)
+    return bar(size, depth, 14, NEUTRAL, 1.5, row.after_bound, hover_text(row, lang), **trace)

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.figures.marks import Part, lines, point_marker
+from pages.figures.marks import Part, lines, point_marker, points
 from pages.figures.memoize import ByIdentity, memoize
 from pages.figures.palette import AREA_BORDER, SELECTED_AREA
 from pages.figures.style import base_figure
@@ -36,21 +36,14 @@ def locator(boundaries: Mapping[str, Any], selected: Iterable[str], places: Sequ
 def _draw(boundaries: ByIdentity, selected: frozenset[str], places: Sequence[Place]) -> go.Figure:
     features = boundaries.value["features"]
     filled = _outlines([feature["geometry"] for feature in features if feature["id"] in selected])
-    points = {
-        "type": "scatter",
-        "x": [lon for lon, *_ in places],
-        "y": [lat for _, lat, *_ in places],
-        "mode": "markers",
-        "marker": point_marker(8, [named_only for *_, named_only in places]),
-        "hovertext": [escape(name) for *_, name, _ in places],
-        "hoverinfo": "text",
-    }
+    names = [escape(name) for *_, name, _ in places]
+    marker = point_marker(8, [named_only for *_, named_only in places])
     return base_figure(
         HEIGHT,
         [
             _outlines([feature["geometry"] for feature in features]),
             {**filled, "fill": "toself", "fillcolor": SELECTED_AREA},
-            points,
+            points([lon for lon, *_ in places], [lat for _, lat, *_ in places], marker, names),
         ],
         xaxis={"range": [110.2, 116.8], "visible": False},
         yaxis={"range": [31.3, 36.5], "visible": False, "scaleanchor": "x", "scaleratio": _ASPECT},

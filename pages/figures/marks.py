@@ -1,6 +1,7 @@
-"""Traces, shapes and annotations that several charts share, as the dictionaries that Plotly takes, and when they apply.
+"""Traces, shapes and annotations that several charts share, as the dictionaries that Plotly takes.
 
-Conventions: a hollow mark is a derived or one-sided value, a dotted line or a lighter bar an inexact one.
+In all charts a hollow mark is a derived value or one with an open bound ("over", "at most"), a dotted line has an
+approximate end ("nearly", "about"), and a lighter bar has either bound.
 """
 
 from __future__ import annotations
@@ -26,13 +27,21 @@ def paired_values(row: MetricRow) -> tuple[float, float] | None:
     return row.before_value, row.after_value
 
 
+def require_paired_values(row: MetricRow) -> tuple[float, float]:
+    """Both ends of a metric; raises ValueError unless both are single numbers in one unit."""
+    values = paired_values(row)
+    if values is None:
+        raise ValueError(f"{row.metric_id} has no two ends in one unit")
+    return values
+
+
 def dash(*bounds: Bound | None) -> str:
-    """The dash of a line whose ends have these bounds."""
+    """The `dash` of a line whose ends have these bounds."""
     return "dot" if any(bound in APPROXIMATE_BOUNDS for bound in bounds) else "solid"
 
 
 def arrow_symbol(before: float, after: float, hollow: bool) -> str:
-    """The head of an arrow to the right, to the left, or of none where both are equal."""
+    """The symbol of an arrow head: a triangle in the direction of the change, a diamond if there is none."""
     shape = "diamond" if before == after else "triangle-right" if after > before else "triangle-left"
     return f"{shape}-open" if hollow else shape
 
@@ -41,6 +50,14 @@ def lines(x: Sequence[Any], y: Sequence[float | None], color: str, width: float,
     """A line trace without hover; None in `x` and `y` separates lines."""
     style = {"color": color, "width": width, **line}
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": style, "hoverinfo": "skip"}
+
+
+def points(
+    x: Sequence[Any], y: Sequence[float], marker: Part, hover: Sequence[str] | None = None, **trace: Any
+) -> Part:
+    """A trace of markers; `hover` is a text a point, None for no hover."""
+    texts = {"hovertext": hover, "hoverinfo": "text"} if hover is not None else {"hoverinfo": "skip"}
+    return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker, **texts, **trace}
 
 
 def marker(size: int, color: Any, symbol: Any) -> Part:
@@ -55,11 +72,14 @@ def point_marker(size: int, named_only: Sequence[bool]) -> Part:
     return {"size": size, "color": fills, "line": {"width": 1.5, "color": borders}}
 
 
-def bar(length: float, y: float, width: float, color: str, border: float, bound: Bound | None, **trace: Any) -> Part:
+def bar(
+    length: float, y: float, width: float, color: str, border: float, bound: Bound | None, hover: str, **trace: Any
+) -> Part:
     """A horizontal bar from zero, lighter unless its value is exact."""
     opacity = 0.55 if bound in (*OPEN_BOUNDS, *APPROXIMATE_BOUNDS) else 1.0
     style = {"color": color, "opacity": opacity, "line": {"color": color, "width": border}}
-    return {"type": "bar", "orientation": "h", "x": [length], "y": [y], "width": width, "marker": style, **trace}
+    place = {"orientation": "h", "x": [length], "y": [y], "width": width}
+    return {"type": "bar", **place, "marker": style, "hovertext": [hover], "hoverinfo": "text", **trace}
 
 
 def segment(x: Sequence[Any], y: Sequence[float], color: str = NEUTRAL, width: float = 1, **shape: Any) -> Part:

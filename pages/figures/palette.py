@@ -46,25 +46,20 @@ AREA_BORDER, SELECTED_AREA, SELECTED_OUTLINE = NEUTRAL, BLUE, "#cf6a1a"
 POINT, POINT_HALO = "#1b2026", "#ffffff"
 """Fill and border of county points, exchanged if a place is only named. The style sheet sets them to ink and ground."""
 
-GROUNDS = ("#ffffff", "#111418")
-INK = ("#171717", "#e8eaed")
-QUIET = ("#5b626a", "#a3abb5")
-RULE = ("#d9dcdf", "#343a42")
-IMPROVED_TEXT = ("#1d62a8", "#7db4ee")
-WORSENED_TEXT = ("#a94f0b", "#f0a868")
-"""Page colors as (light, dark)."""
-
-_BY_SCHEME = {
-    "ink": INK,
-    "ground": GROUNDS,
-    "quiet": QUIET,
-    "rule": RULE,
-    "improved-text": IMPROVED_TEXT,
-    "worsened-text": WORSENED_TEXT,
+PAGE_COLORS = {
+    "ink": ("#171717", "#e8eaed"),
+    "ground": ("#ffffff", "#111418"),
+    "quiet": ("#5b626a", "#a3abb5"),
+    "rule": ("#d9dcdf", "#343a42"),
+    "improved-text": ("#1d62a8", "#7db4ee"),
+    "worsened-text": ("#a94f0b", "#f0a868"),
 }
-CSS_COLORS = {name: f"light-dark({light}, {dark})" for name, (light, dark) in _BY_SCHEME.items()} | {
-    "light-ink": INK[0],
-    "light-ground": GROUNDS[0],
+"""Colors of a page by name, each as (light, dark)."""
+LIGHT = {name: light for name, (light, _) in PAGE_COLORS.items()}
+"""Colors of what is light in either scheme: exported images, hover labels, paper."""
+CSS_COLORS = {
+    **{name: f"light-dark({light}, {dark})" for name, (light, dark) in PAGE_COLORS.items()},
+    **{f"light-{name}": light for name, light in LIGHT.items()},
     "improved": IMPROVED,
     "worsened": WORSENED,
     "selected-area": SELECTED_AREA,

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import Part, label, lines, marker, paired_values, segment
+from pages.figures.marks import label, lines, marker, points, require_paired_values, segment
 from pages.figures.memoize import memoize
 from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.style import FONT_SIZE, base_figure
@@ -22,21 +22,22 @@ def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
 
     Raises ValueError if the row has no two places.
     """
-    values = paired_values(row)
-    if values is None:
-        raise ValueError(f"{row.metric_id} has no two places")
-    (before, after), lowest = values, max(values)
+    before, after = require_paired_values(row)
+    lowest = max(before, after)
     color, hover = direction_color(row.direction), hover_text(row, lang)
-    start = _mark(0, before, NEUTRAL, row.before_origin == "derived", hover)
-    end = _mark(1, after, color, row.after_origin == "derived", hover)
+    start = marker(13, NEUTRAL, "circle-open" if row.before_origin == "derived" else "circle")
+    end = marker(13, color, "circle-open" if row.after_origin == "derived" else "circle")
+    labelled = {"mode": "markers+text", "textfont": {"size": FONT_SIZE}, "cliponaxis": False}
+    left = {"text": [f"{escape(row.before_label)}  "], "textposition": "middle left", **labelled}
+    right = {"text": [f"  <b>{escape(row.after_label)}</b>"], "textposition": "middle right", **labelled}
     guides = [segment([x, x], [1, lowest], GUIDE, layer="below") for x in (0, 1)]
     first = segment([-0.8, 1.9], [1, 1], layer="below", line={"color": GUIDE, "width": 1, "dash": "dot"})
     return base_figure(
         _HEIGHT,
         [
             lines([0, 1], [before, after], color, 3),
-            {**start, "text": [f"{escape(row.before_label)}  "], "textposition": "middle left"},
-            {**end, "text": [f"  <b>{escape(row.after_label)}</b>"], "textposition": "middle right"},
+            points([0], [before], start, [hover], **left),
+            points([1], [after], end, [hover], **right),
         ],
         margin={"l": 4, "r": 4, "t": 10, "b": 10},
         xaxis={"range": [-0.9, 1.9], "visible": False},
@@ -44,9 +45,3 @@ def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
         shapes=[*guides, first],
         annotations=[label(-0.9, 1, "1", xanchor="left", font={"size": 11})],
     )
-
-
-def _mark(x: float, place: float, color: str, hollow: bool, hover: str) -> Part:
-    style = marker(13, color, "circle-open" if hollow else "circle")
-    trace = {"type": "scatter", "x": [x], "y": [place], "mode": "markers+text", "marker": style, "cliponaxis": False}
-    return {**trace, "textfont": {"size": FONT_SIZE}, "hovertext": [hover], "hoverinfo": "text"}

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 from plotly.io import to_json
 
-from pages.figures.palette import COLORWAY, GROUNDS, INK, RULE, TRANSPARENT
+from pages.figures.palette import COLORWAY, LIGHT, TRANSPARENT
 
 FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
 FONT_SIZE = 13
@@ -32,9 +32,9 @@ _TEMPLATE = go.layout.Template(
         "dragmode": False,
         "colorway": COLORWAY,
         "hoverlabel": {
-            "bgcolor": GROUNDS[0],
-            "bordercolor": RULE[0],
-            "font": {"family": FONT_FAMILY, "color": INK[0], "size": 12},
+            "bgcolor": LIGHT["ground"],
+            "bordercolor": LIGHT["rule"],
+            "font": {"family": FONT_FAMILY, "color": LIGHT["ink"], "size": 12},
         },
         "xaxis": _AXIS,
         "yaxis": _AXIS,

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from data.model.schema import Event, Lang
 from data.wording.formatting import format_date
-from pages.figures.marks import Part, lines, segment
+from pages.figures.marks import Part, lines, points, segment
 from pages.figures.memoize import memoize
 from pages.figures.palette import GUIDE, NEUTRAL
 from pages.figures.style import base_figure
@@ -47,11 +47,10 @@ def _mark(event: Event, lang: Lang) -> Part:
     first, last = _first_day(event.date), _last_day(event.end or event.date)
     span = format_date(event.date, lang) + (f"–{format_date(event.end, lang)}" if event.end else "")
     text = "<br>".join([f"<b>{span}</b>", *map(escape, wrap(event.what[lang], 26))])
-    hover = {"hovertext": [text, text], "hoverinfo": "text"}
     if first != last:
-        return {**lines([first, last], [0, 0], NEUTRAL, 8), "opacity": 0.6, **hover}
-    marker = {"size": 11, "color": NEUTRAL}
-    return {"type": "scatter", "x": [first], "y": [0], "mode": "markers", "marker": marker, **hover}
+        bar = lines([first, last], [0, 0], NEUTRAL, 8)
+        return {**bar, "opacity": 0.6, "hovertext": [text, text], "hoverinfo": "text"}
+    return points([first], [0], {"size": 11, "color": NEUTRAL}, [text, text])
 
 
 def _first_day(date: str) -> str:
