@@ -18,7 +18,6 @@ Arabic numbers all count. Chinese numerals count unless they mark a list (一是
 
 from __future__ import annotations
 
-import argparse
 import math
 import re
 import sys
@@ -28,8 +27,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from data.command import Parser, show
 from data.dataset import Dataset
-from data.load import FOLDER, read_dataset
+from data.load import read_dataset
+from data.problems import quoted
 from data.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
 
 Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]
@@ -413,26 +414,24 @@ def report(case: CaseAudit) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m data.audit", description=(__doc__ or "").partition("\n")[0])
+    parser = Parser(prog="python -m data.audit", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("source", type=Path, help="the document as UTF-8 text; it is read and never kept")
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=FOLDER,
-        help="the folder that holds cases/ and reference/ (default: this project's)",
-    )
+    parser.add_folder()
     given = parser.parse_args(arguments)
     try:
         document = given.source.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        parser.error(f"{given.source}: cannot be read as UTF-8 text ({error})")
-    dataset, problems = read_dataset(given.folder.resolve())
+    except OSError as error:
+        parser.refuse(f"source: found {quoted(given.source)}. It cannot be read ({error.strerror}). Write a text file")
+    except UnicodeDecodeError as error:
+        parser.refuse(
+            f"source: found {quoted(given.source)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8"
+        )
+    dataset, problems = read_dataset(parser.data_folder(given.folder))
     if dataset is None:
-        print(*problems, sep="\n")
+        show(*problems)
         return 1
     audits = audit(dataset, document)
-    print(*map(report, audits), sep="\n")
+    show(*map(report, audits))
     return 0 if all(case.clean for case in audits) else 1
 
 

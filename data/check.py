@@ -6,20 +6,20 @@ With --report a summary of each case; with --schema the JSON Schema that helps a
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from data.command import Parser, show
 from data.dataset import Dataset
 from data.evidence import GRADES, derive
-from data.load import FOLDER, read_dataset
+from data.folder import FOLDER
+from data.load import read_dataset
 from data.problems import Problem
 from data.schema import Case, Role, Text
 
@@ -98,34 +98,26 @@ def _told(done: int, total: int) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m data.check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=FOLDER,
-        help="the folder that holds cases/ and reference/ (default: this project's)",
-    )
+    parser.add_folder()
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
     parser.add_argument("--schema", action="store_true", help="write data/case.schema.json and do nothing else")
     chosen = parser.parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     if chosen.schema:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
         return 0
-    dataset, problems = read_dataset(chosen.folder.resolve(), progress=_told)
-    for problem in problems:
-        print(problem)
+    dataset, problems = read_dataset(parser.data_folder(chosen.folder), progress=_told)
+    if problems:
+        show(*problems)
     if dataset is None:
-        print(_said(problems))
+        show(_said(problems))
         return 1
     if chosen.report:
-        print(report(dataset))
+        show(report(dataset))
     found = f"{len(problems)} warning{'s' * (len(problems) != 1)}" if problems else "no problems"
-    print(f"{len(dataset.cases)} cases, {dataset.figures} metrics, {found}")
+    show(f"{len(dataset.cases)} cases, {dataset.figures} metrics, {found}")
     return 0
 
 

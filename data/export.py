@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from data.command import Parser, show
 from data.extract import Extract
-from data.load import DatasetError, load_dataset
+from data.load import read_dataset
 from data.package import package
 from data.plain import csv_bytes, json_bytes
+from data.problems import quoted
 from data.workbook import workbook
 
 __all__ = ["FORMATS", "Format", "csv_bytes", "file_name", "filter_parts", "name_part"]
@@ -62,22 +63,28 @@ def name_part(text: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m data.export", description=__doc__)
+    parser = Parser(prog="python -m data.export", description=__doc__)
     parser.add_argument("file", type=Path, help="where to write, for example metrics.csv; the ending chooses the form")
-    target = parser.parse_args(arguments).file
+    parser.add_folder()
+    given = parser.parse_args(arguments)
+    target: Path = given.file
     form = FORMATS.get(target.suffix.removeprefix(".").lower())
     if form is None:
-        parser.error(
-            f"{target}: no form is called {target.suffix or 'nothing'}. Write one of: {', '.join(f'.{ending}' for ending in FORMATS)}"
-        )
-    try:
-        extract = Extract(load_dataset())
-        target.write_bytes(form.write(extract))
-    except (DatasetError, OSError) as error:
-        print(error, file=sys.stderr)
+        endings = ", ".join(f".{ending}" for ending in FORMATS)
+        parser.refuse(f"file: found {quoted(target)}. Write a file whose name ends in one of: {endings}")
+    if not target.parent.is_dir():
+        parser.refuse(f"file: found {quoted(target)}. There is no folder {quoted(target.parent)}. Make it first")
+    dataset, problems = read_dataset(parser.data_folder(given.folder))
+    if dataset is None:
+        show(*(problem for problem in problems if problem.severity == "error"), stream=sys.stderr)
         return 1
+    extract = Extract(dataset)
+    try:
+        target.write_bytes(form.write(extract))
+    except OSError as error:
+        parser.refuse(f"file: found {quoted(target)}. It cannot be written ({error.strerror}). Write another file")
     table = extract.table("metrics")
-    print(f"{target}: {len(table)} rows, {len(table.columns)} columns")
+    show(f"{target}: {len(table)} rows, {len(table.columns)} columns")
     return 0
 
 

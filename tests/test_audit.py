@@ -548,17 +548,21 @@ def test_the_command_says_it_by_its_exit_code(
 
 
 @pytest.mark.parametrize(
-    "content", [pytest.param(None, id="missing"), pytest.param("案例1".encode("gb18030"), id="not-utf-8")]
+    ("content", "message"),
+    [
+        pytest.param(None, "It cannot be read (No such file or directory). Write a text file", id="missing"),
+        pytest.param("案例1".encode("gb18030"), "It is not UTF-8 (byte 0). Save the file as UTF-8", id="not-utf-8"),
+    ],
 )
 def test_a_document_that_cannot_be_read_gets_one_message(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, message: str
 ) -> None:
     path = tmp_path / "document.txt"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SystemExit, match="2"):
         main([str(path)])
-    assert "document.txt: cannot be read as UTF-8 text" in capsys.readouterr().err
+    assert capsys.readouterr().err == f'source: found "{path}". {message}\n'
 
 
 def real_documents() -> list[Path]:

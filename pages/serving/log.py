@@ -29,7 +29,7 @@ def start(level: str) -> None:
 
 
 class Lines(logging.Formatter):
-    """A record as one line; `extra={"fields": …}` adds fields to it."""
+    """A record as one line of printable characters; `extra={"fields": …}` adds fields to it."""
 
     def format(self, record: logging.LogRecord) -> str:
         written = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -42,7 +42,8 @@ class Lines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        text = json.dumps(line, ensure_ascii=False, default=str)
+        return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
 
 
 class Requests:
