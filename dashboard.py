@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pages.serving import ready
 
+if __name__ == "__main__":
+    ready.run(__file__)
+
 with ready.explained():
     import asyncio
     import gc

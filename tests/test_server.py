@@ -457,3 +457,41 @@ def test_a_taken_port_is_said_in_one_sentence():
         status, said = refused(port)
     assert status == 1
     assert re.fullmatch(rf"[-\d :.]*Port {port} is not available", said), said
+
+
+PORT = r"STREAMLIT_SERVER_PORT: found {}\. Write a whole number from 1 to 65535"
+ADDRESS = r'STREAMLIT_SERVER_ADDRESS: found "{}"\. Write an address of this machine, as in: .*'
+NOWHERE = {
+    "a port beyond the last": (["--server.port", "65536"], PORT.format("65536")),
+    "a port below the first": (["--server.port", "-1"], PORT.format("-1")),
+    "another machine": (["--server.address", "192.0.2.7"], ADDRESS.format(r"192\.0\.2\.7")),
+    "another machine, IPv6": (["--server.address", "2001:db8::7"], ADDRESS.format("2001:db8::7")),
+    "no address": (["--server.address", "300.0.0.1"], ADDRESS.format(r"300\.0\.0\.1")),
+    "no name": (["--server.address", "a..b\x1b"], ADDRESS.format(r"a\.\.b\\u001b")),
+}
+
+
+def direct(*options: str) -> list[str]:
+    """What starts the server without `streamlit run`."""
+    return [sys.executable, "dashboard.py", "--server.headless", "true", *options]
+
+
+@pytest.mark.parametrize(("options", "sentence"), NOWHERE.values(), ids=NOWHERE)
+def test_where_a_server_cannot_listen_is_said_in_one_sentence(options, sentence):
+    done = subprocess.run(direct(*options), cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(sentence, done.stderr.strip()), done.stderr
+
+
+def test_the_server_starts_without_streamlit_run(tmp_path):
+    log, port = tmp_path / "log", free_port()
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            direct("--server.port", str(port)), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        assert until(process, lambda: health(f"http://localhost:{port}").get("status") == "ok")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE) == 0
+    assert logged(log)[-1]["message"] == "stopped"
