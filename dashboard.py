@@ -26,6 +26,7 @@ with ready.explained():
     from pages.serving.health import healthz
     from pages.serving.preload import Preload
     from pages.serving.replay import Replay
+    from pages.serving.websocket import WebSocketFilter
 
 SETTINGS = settings.from_environment()
 use(SETTINGS.data, SETTINGS.cache)
@@ -79,6 +80,7 @@ app = st.App(
     middleware=[
         Middleware(log.Requests, BASE),
         Middleware(Guard, SETTINGS, BASE),
+        Middleware(WebSocketFilter),
         Middleware(Compression),
         Middleware(Preload, BASE),
         Middleware(Replay),

@@ -7,8 +7,7 @@ import http.client
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +18,7 @@ import streamlit
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Message
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from data.routes import api
 from pages.frame.look import LANGUAGE_SCRIPTS
@@ -95,13 +94,6 @@ async def talk(socket: WebSocket) -> None:
     await socket.close()
 
 
-async def listen(socket: WebSocket) -> None:
-    await socket.accept()
-    with suppress(WebSocketDisconnect):
-        while True:
-            await socket.send_bytes(await socket.receive_bytes())
-
-
 ROUTES = [
     Route("/", lambda request: Response("page"), methods=["GET", "OPTIONS"]),
     Route("/own", own_headers),
@@ -113,7 +105,6 @@ ROUTES = [
     Route("/api/broken", broken),
     Route("/apiary", lambda request: Response("no data link")),
     WebSocketRoute("/socket", talk),
-    WebSocketRoute("/listener", listen),
 ]
 
 
@@ -137,7 +128,6 @@ def sent(
     client: str = "127.0.0.1",
     query: bytes = b"",
     method: str = "GET",
-    says: Iterable[Message] = (),
     **headers: str,
 ) -> list[Message]:
     """Everything that goes out for one request; an error of the server's own is passed over."""
@@ -167,7 +157,7 @@ def sent(
         scope.pop("method")
     found: list[Message] = []
     heard = iter(
-        [{"type": "websocket.connect"}, *says]
+        [{"type": "websocket.connect"}]
         if kind == "websocket"
         else [{"type": "http.request", "body": b"", "more_body": False}]
     )
@@ -371,18 +361,6 @@ def test_a_socket_is_for_our_own_pages_and_its_origin_goes_no_further(origin, ex
         assert (first["type"], first["status"]) == ("websocket.http.response.start", expected)
     else:
         assert (first["type"], others[0]["text"]) == ("websocket.accept", expected)
-
-
-def test_a_socket_takes_bytes_and_hangs_up_on_text():
-    said = [
-        {"type": "websocket.receive", "bytes": b"x"},
-        {"type": "websocket.receive", "text": "x"},
-        {"type": "websocket.receive", "bytes": b"y"},
-    ]
-    found = sent(guard(), "/listener", kind="websocket", says=said)
-    assert [
-        (message["type"].removeprefix("websocket."), message.get("bytes") or message.get("code")) for message in found
-    ] == [("accept", None), ("send", b"x"), ("close", 1003)]
 
 
 def test_a_page_may_be_asked_for_from_elsewhere():

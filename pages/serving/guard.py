@@ -42,9 +42,7 @@ class Guard:
         linked = f"{scope['path']}/".startswith(f"{self.api}/")
         answer = _Answer(send, self.headers, linked)
         try:
-            await (self._refusal(scope, linked) or self.app)(
-                _without_origin(scope), _bytes_only(receive, send), answer.send
-            )
+            await (self._refusal(scope, linked) or self.app)(_without_origin(scope), receive, answer.send)
         except Exception:
             if scope["type"] == "http" and not answer.begun:
                 await _refuse(linked, 500, "The server failed to answer this.")(scope, receive, answer.send)
@@ -110,22 +108,9 @@ class Rate:
         if now - self.began >= MINUTE:
             self.began = now
             self.seen.clear()
-        client = _client(scope)
+        client = client_of(scope)
         self.seen[client] += 1
         return 0 if self.seen[client] <= self.allowed else max(1, round(self.began + MINUTE - now))
-
-
-def _bytes_only(receive: Receive, send: Send) -> Receive:
-    """A browser sends bytes over its socket. Who sends text is hung up on, where Streamlit would fail."""
-
-    async def heard() -> Message:
-        message = await receive()
-        if message["type"] != "websocket.receive" or message.get("bytes") is not None:
-            return message
-        await send({"type": "websocket.close", "code": 1003})
-        return {"type": "websocket.disconnect", "code": 1003}
-
-    return heard
 
 
 def _without_origin(scope: Scope) -> Scope:
@@ -136,7 +121,7 @@ def _without_origin(scope: Scope) -> Scope:
     )
 
 
-def _client(scope: Scope) -> str:
+def client_of(scope: Scope) -> str:
     """Whose request it is: an IPv6 network of 64 bits is one client, since it can take any address in it."""
     host = scope["client"][0] if scope.get("client") else ""
     try:
