@@ -23,14 +23,14 @@ with ready.explained():
 
     from data.live import leave, look, use
     from data.routes import api, mounted
-    from pages.serving import failure, log, settings, stop, updates
+    from pages.serving import connections, failure, log, policy, settings, stop, updates
     from pages.serving.compression import Compression
-    from pages.serving.connections import allow_many, send_at_once
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
     from pages.serving.preload import Preload
     from pages.serving.replay import Replay
+    from pages.serving.websocket import WebSocketFilter
 
 SETTINGS = settings.from_environment()
 use(SETTINGS.data, SETTINGS.cache)
@@ -59,9 +59,10 @@ async def follow(loading: asyncio.Task[int]) -> None:
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Reads the data before the first reader, unless that takes long, and follows edits until the stop."""
     log.start(SETTINGS.log)
+    connections.limit(policy.headers(SETTINGS.frame_ancestors))
     stop.gracefully()
-    allow_many()
-    send_at_once()
+    connections.allow_many()
+    connections.send_at_once()
     loading = asyncio.create_task(asyncio.to_thread(look))
     await asyncio.wait({loading}, timeout=PATIENCE)
     following = asyncio.create_task(follow(loading))
@@ -84,6 +85,7 @@ app = st.App(
     middleware=[
         Middleware(log.Requests, BASE),
         Middleware(Guard, SETTINGS, BASE),
+        Middleware(WebSocketFilter),
         Middleware(Compression),
         Middleware(Preload, BASE),
         Middleware(Replay),
