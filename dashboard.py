@@ -22,15 +22,15 @@ with ready.explained():
     from starlette.routing import Route
 
     from data.reading.live import leave, look, use
-    from pages.serving import failure, log, settings
+    from pages.serving import failure, log, policy, settings
     from pages.serving.api import api, mounted
     from pages.serving.compression import Compression
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
     from pages.serving.preload import Preload
-    from pages.serving.workarounds import stop, updates
-    from pages.serving.workarounds.connections import allow_many, send_at_once
+    from pages.serving.websocket import WebSocketFilter
+    from pages.serving.workarounds import connections, stop, updates
     from pages.serving.workarounds.replay import Replay
 
 SETTINGS = settings.from_environment()
@@ -60,9 +60,10 @@ async def follow(loading: asyncio.Task[int]) -> None:
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Reads the data before the first reader, unless that takes long, and follows edits until the stop."""
     log.start(SETTINGS.log)
+    connections.limit(policy.headers(SETTINGS.frame_ancestors))
     stop.gracefully()
-    allow_many()
-    send_at_once()
+    connections.allow_many()
+    connections.send_at_once()
     loading = asyncio.create_task(asyncio.to_thread(look))
     await asyncio.wait({loading}, timeout=PATIENCE)
     following = asyncio.create_task(follow(loading))
@@ -85,6 +86,7 @@ app = st.App(
     middleware=[
         Middleware(log.Requests, BASE),
         Middleware(Guard, SETTINGS, BASE),
+        Middleware(WebSocketFilter),
         Middleware(Compression),
         Middleware(Preload, BASE),
         Middleware(Replay),

@@ -7,8 +7,7 @@ import http.client
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +18,7 @@ import streamlit
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Message
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from pages.frame.look import LANGUAGE_SCRIPTS
 from pages.serving.api import api
@@ -83,6 +82,12 @@ def broken_later(request: Any) -> Response:
     return StreamingResponse(parts())
 
 
+def cookies(request: Any) -> Response:
+    found = Response("x")
+    found.raw_headers += [(b"set-cookie", b"a=1; Path=/"), (b"Set-Cookie", b"b=secure; path=/; secure")]
+    return found
+
+
 def own_headers(request: Any) -> Response:
     return Response(
         "x", headers={"Referrer-Policy": "unsafe-url", "content-security-policy": "default-src *", "x-own": "kept"}
@@ -95,25 +100,20 @@ async def talk(socket: WebSocket) -> None:
     await socket.close()
 
 
-async def listen(socket: WebSocket) -> None:
-    await socket.accept()
-    with suppress(WebSocketDisconnect):
-        while True:
-            await socket.send_bytes(await socket.receive_bytes())
-
-
 ROUTES = [
     Route("/", lambda request: Response("page"), methods=["GET", "OPTIONS"]),
     Route("/own", own_headers),
+    Route("/cookies", cookies),
     Route("/unchanged", lambda request: Response(status_code=304)),
     Route("/moved", lambda request: RedirectResponse("/")),
     Route("/broken", broken),
     Route("/broken-later", broken_later),
     Route("/api/x.json", lambda request: JSONResponse({}), methods=["GET", "OPTIONS"]),
+    Route("/api/x.zip", lambda request: Response(b"")),
+    Route("/api/x.xlsx", lambda request: Response(b""), methods=["GET", "OPTIONS"]),
     Route("/api/broken", broken),
     Route("/apiary", lambda request: Response("no data link")),
     WebSocketRoute("/socket", talk),
-    WebSocketRoute("/listener", listen),
 ]
 
 
@@ -137,7 +137,7 @@ def sent(
     client: str = "127.0.0.1",
     query: bytes = b"",
     method: str = "GET",
-    says: Iterable[Message] = (),
+    scheme: str = "http",
     **headers: str,
 ) -> list[Message]:
     """Everything that goes out for one request; an error of the server's own is passed over."""
@@ -157,7 +157,7 @@ def sent(
         "method": method,
     }
     scope |= {
-        "scheme": "http",
+        "scheme": scheme,
         "server": ("localhost", 8501),
         "http_version": "1.1",
         "extensions": {"websocket.http.response": {}},
@@ -167,7 +167,7 @@ def sent(
         scope.pop("method")
     found: list[Message] = []
     heard = iter(
-        [{"type": "websocket.connect"}, *says]
+        [{"type": "websocket.connect"}]
         if kind == "websocket"
         else [{"type": "http.request", "body": b"", "more_body": False}]
     )
@@ -203,6 +203,7 @@ ANSWERS = {
     "written to": ({"path": "/", "method": "POST"}, 405),
     "another host": ({"path": "/", "host": "example.org"}, 421),
     "no host": ({"path": "/", "host": ""}, 400),
+    "a costly file": ({"path": "/api/x.xlsx"}, 200),
     "too long": ({"path": "/", "query": b"x" * TARGET_LIMIT}, 414),
     "with a body": ({"path": "/", "content_length": "1"}, 413),
     "data": ({"path": "/api/x.json"}, 200),
@@ -340,6 +341,38 @@ def test_two_hosts_are_none():
     assert inner is not None and inner.status_code == 400
 
 
+HOSTILE_NAMES = {
+    "example.org": "example.org",
+    "a" * 5000: "a" * 99 + "…",
+    "evil.example\x1b]0;x\x07": None,
+    "evil.example\u202e": None,
+}
+"""A host that a request names, and what the log shows of it; None where it is malformed, and no setting would help."""
+
+
+@pytest.mark.parametrize(("host", "shown"), HOSTILE_NAMES.items(), ids=ascii)
+def test_the_log_names_the_host_that_was_refused_and_the_setting(caplog, host, shown):
+    answer(guard(), host=host)
+    assert [(record.levelname, record.fields) for record in caplog.records] == (
+        [("WARNING", {"host": shown})] if shown else []
+    )
+    assert all("HENAN_ALLOWED_HOSTS" in record.getMessage() for record in caplog.records)
+
+
+def test_the_log_names_the_origin_that_a_socket_was_refused_for(caplog):
+    sent(guard(), "/socket", kind="websocket", origin="https://example.org")
+    assert [record.fields for record in caplog.records] == [{"host": "example.org"}]
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", b"; Secure"), ("http", b"")])
+def test_cookies_that_were_given_over_https_stay_there(scheme, secure):
+    fields = sent(guard(), "/cookies", scheme=scheme)[0]["headers"]
+    assert [value for name, value in fields if name.lower() == b"set-cookie"] == [
+        b"a=1; Path=/" + secure,
+        b"b=secure; path=/; secure",
+    ]
+
+
 ORIGINS = {
     "": "no origin",
     "http://localhost:8501": "no origin",
@@ -361,18 +394,6 @@ def test_a_socket_is_for_our_own_pages_and_its_origin_goes_no_further(origin, ex
         assert (first["type"], first["status"]) == ("websocket.http.response.start", expected)
     else:
         assert (first["type"], others[0]["text"]) == ("websocket.accept", expected)
-
-
-def test_a_socket_takes_bytes_and_hangs_up_on_text():
-    said = [
-        {"type": "websocket.receive", "bytes": b"x"},
-        {"type": "websocket.receive", "text": "x"},
-        {"type": "websocket.receive", "bytes": b"y"},
-    ]
-    found = sent(guard(), "/listener", kind="websocket", says=said)
-    assert [
-        (message["type"].removeprefix("websocket."), message.get("bytes") or message.get("code")) for message in found
-    ] == [("accept", None), ("send", b"x"), ("close", 1003)]
 
 
 def test_a_page_may_be_asked_for_from_elsewhere():
@@ -409,6 +430,15 @@ def test_a_request_has_no_body(headers, status):
     assert answer(guard(), **headers)[0] == status
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("host", ["localhost", "example.org"])
+def test_a_refused_body_ends_the_connection(method, host):
+    """What follows on the connection may be the rest of that body, or be taken for it by a proxy."""
+    headers = {"content_length": "0", "transfer_encoding": "chunked"}
+    assert answer(guard(), method=method, host=host, **headers)[1]["connection"] == "close"
+    assert "connection" not in answer(guard(), method=method, host=host)[1]
+
+
 # --- how often
 
 
@@ -426,6 +456,62 @@ def test_a_client_is_answered_so_often_a_minute():
     assert json.loads(body) == {"detail": "Too many requests. Try again in 14 seconds."}
     clock.now += 14.5
     assert statuses(app, 4) == [200, 200, 200, 429]
+
+
+def test_a_file_that_is_costly_to_write_counts_for_several_requests():
+    def answered(*endings: str) -> int:
+        app = guard(HENAN_API_RATE="30")
+        return [answer(app, f"/api/x.{ending}")[0] for ending in endings].index(429)
+
+    assert answered(*["json"] * 31) == 30
+    assert answered(*["zip"] * 11) == 10
+    assert answered(*["xlsx"] * 4) == 3
+    assert answered("json", *["xlsx"] * 4) == 4
+
+
+def test_even_few_requests_a_minute_allow_a_costly_file():
+    assert statuses(guard(HENAN_API_RATE="1"), 2, "/api/x.xlsx") == [200, 429]
+
+
+def test_a_preflight_is_no_file():
+    app = guard(HENAN_API_RATE="2")
+    assert [answer(app, "/api/x.xlsx", method="OPTIONS")[0] for _ in range(3)] == [200, 200, 429]
+
+
+def test_the_downloads_of_one_client_are_written_one_after_another():
+    """Neither another client nor what the map and programs read is kept waiting by them."""
+    begun, ends = asyncio.Queue[str](), {name: asyncio.Event() for name in "abcd"}
+    settings, _ = read({})
+    assert settings
+
+    async def write(scope: Any, receive: Any, send: Any) -> None:
+        begun.put_nowait(scope["path"][5])
+        await ends[scope["path"][5]].wait()
+
+    async def nothing(message: Any = None) -> None:
+        pass
+
+    app = Guard(write, settings)
+
+    def ask(path: str, client: str = "127.0.0.1") -> Any:
+        scope = {"type": "http", "path": f"/api/{path}", "method": "GET", "scheme": "http", "query_string": b""}
+        scope |= {"client": (client, 1), "headers": [(b"host", b"localhost")]}
+        return asyncio.ensure_future(app(scope, nothing, nothing))
+
+    async def run() -> None:
+        asked = [ask("a.csv"), ask("b.xlsx"), ask("c.xlsx", "10.0.0.1"), ask("d.json")]
+        assert {await begun.get() for _ in range(3)} == {"a", "c", "d"}
+        await asyncio.sleep(0)
+        assert begun.empty()
+        ends["a"].set()
+        assert await begun.get() == "b"
+        for end in ends.values():
+            end.set()
+        await asyncio.gather(*asked)
+        asked.clear()
+        assert not app.turns
+
+    asyncio.run(asyncio.wait_for(run(), 20))
 
 
 def test_one_client_does_not_use_up_the_share_of_another():
@@ -574,6 +660,19 @@ def test_every_route_refuses_the_same(server, path, request_, status):
     assert_carried(headers, ANYONE if path.startswith("/api") else ONLY_OURS, "'self' *.example.org")
     if found == 413:
         server.close()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/_stcore/agent/interact", "/_stcore/agent/mcp"])
+def test_nothing_is_uploaded_deleted_or_done(server, path, method):
+    assert fetched(server, path, method)[0] == 405
+
+
+@pytest.mark.parametrize(("protocol", "secure"), [("https", True), ("http", False)])
+def test_the_cookie_of_a_page_stays_on_https_behind_a_proxy_that_speaks_it(server, protocol, secure):
+    cookie = fetched(server, "/_stcore/health", x_forwarded_proto=protocol)[1]["set-cookie"]
+    assert cookie.startswith("_streamlit_xsrf=")
+    assert cookie.endswith("; Secure") is secure
 
 
 @pytest.mark.parametrize(

@@ -348,7 +348,7 @@ def test_no_text_on_screen_in_one_language_only(path):
 REQUIREMENT = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\d+(?:\.\d+)+) +# (?P<why>\S.*)")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 MODULES = {"pyyaml": "yaml", "python-docx": "docx"}
-BROUGHT_ALONG = {"pydantic_core": "pydantic", "google": "streamlit"}
+BROUGHT_ALONG = {"pydantic_core": "pydantic", "google": "streamlit", "h11": "uvicorn", "websockets": "streamlit"}
 
 
 @pytest.mark.parametrize("line", REQUIREMENTS)

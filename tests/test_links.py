@@ -48,7 +48,13 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-def ask(path: str, query: dict[str, Any] | str = "", method: str = "GET", base: str = "", **headers: str) -> Answer:
+def ask(
+    path: str,
+    query: dict[str, Any] | list[tuple[str, str]] | str = "",
+    method: str = "GET",
+    base: str = "",
+    **headers: str,
+) -> Answer:
     """One request to the links as they are mounted under `base`."""
     text = query if isinstance(query, str) else urlencode(query)
     fields = [
@@ -244,9 +250,14 @@ REFUSED = {
         [("scope", "city", "Write one of: case")],
     ),
     "markup": ({"domain": "<b>"}, [("domain", "<b>", "agriculture")]),
+    "given twice": (
+        [("limit", "1"), ("limit", "2"), ("search", "a"), ("search", "a"), ("grade", "A"), ("grade", "B")],
+        [("limit", "1, 2", "only once"), ("search", "a, a", "only once")],
+    ),
     "all at once": (
-        {"grade": "Z,Y", "role": "x", "limit": "-", "name": "1"},
+        [("grade", "Z,Y"), ("role", "x"), ("limit", "-"), ("name", "1"), ("offset", "1"), ("offset", "2")],
         [
+            ("offset", "1, 2", "only once"),
             ("grade", "Z", "A, B, C, D, E, F, P"),
             ("grade", "Y", "A, B"),
             ("role", "x", "outcome"),
@@ -372,6 +383,13 @@ def test_any_site_may_ask_to_read_and_none_to_write(method, status):
         ).status
         == status
     )
+
+
+def test_any_site_may_ask_whether_what_it_has_still_holds():
+    preflight = {"origin": "https://example.org", "access_control_request_method": "GET"}
+    for header, status in (("if-none-match", 200), ("x-other", 400)):
+        found = ask("/api/metrics.json", method="OPTIONS", access_control_request_headers=header, **preflight)
+        assert found.status == status
 
 
 @pytest.mark.parametrize("base", ["", "/reforms"])

@@ -8,9 +8,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 from urllib.parse import quote
 
 import orjson
@@ -19,6 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
@@ -269,7 +270,11 @@ api = FastAPI(
     title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
 )
 api.add_middleware(
-    CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=["ETag", "Content-Disposition"]
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD"],
+    allow_headers=["If-None-Match"],
+    expose_headers=["ETag", "Content-Disposition"],
 )
 
 
@@ -297,8 +302,14 @@ def _route(
     }
 
     def register(function: Callable[..., Response]) -> Callable[..., Response]:
-        api.get(path, summary=summary, responses=responses, response_class=Response, include_in_schema=listed)(function)
-        return api.head(path, include_in_schema=False)(function)
+        @wraps(function)
+        def answer(request: Request, **parameters: Any) -> Response:
+            if _repeated(request):
+                raise RequestValidationError([])
+            return function(request, **parameters)
+
+        api.get(path, summary=summary, responses=responses, response_class=Response, include_in_schema=listed)(answer)
+        return api.head(path, include_in_schema=False)(answer)
 
     return register
 
@@ -453,8 +464,11 @@ def described(dataset: Dataset, root: str) -> bytes:
 
 @api.exception_handler(RequestValidationError)
 def refused(request: Request, error: RequestValidationError) -> JSONResponse:
-    known = get_type_hints(request.scope["route"].endpoint)["asked"].model_fields
+    known = _fields(request.scope["route"].endpoint)
     problems = [
+        {"parameter": name, "value": ", ".join(values)[:_SHOWN], "message": "Write this parameter only once."}
+        for name, values in _repeated(request).items()
+    ] + [
         {
             "parameter": str(found["loc"][1])[:_SHOWN],
             "value": str(found["input"])[:_SHOWN],
@@ -463,6 +477,22 @@ def refused(request: Request, error: RequestValidationError) -> JSONResponse:
         for found in error.errors()
     ]
     return JSONResponse({"detail": "The query has problems.", "problems": problems}, status_code=422)
+
+
+def _repeated(request: Request) -> dict[str, list[str]]:
+    """The values of every parameter that takes one and was given several. FastAPI would use the last of them."""
+    given = {
+        name: request.query_params.getlist(name)
+        for name, field in _fields(request.scope["route"].endpoint).items()
+        if get_origin(field.annotation) is not list
+    }
+    return {name: values for name, values in given.items() if len(values) > 1}
+
+
+@cache
+def _fields(endpoint: Callable[..., Response]) -> Mapping[str, FieldInfo]:
+    """The parameters of a route by their names."""
+    return dict(get_type_hints(endpoint)["asked"].model_fields)
 
 
 def _message(found: Mapping[str, Any], known: Iterable[str]) -> str:

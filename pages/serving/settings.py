@@ -145,7 +145,7 @@ class Settings:
         "HENAN_API_RATE",
         "600",
         _whole(0, 1_000_000),
-        "requests a minute that one client may send to `/api`; `0` means any number",
+        "requests a minute that one client may send to `/api`, an Excel file counting as ten and a ZIP as three; `0` means any number",
     )
     proxies: tuple[str, ...] = variable(
         "FORWARDED_ALLOW_IPS",
