@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.model.problems import visible
+from data.model.problems import escape_invisible
 from pages.serving import policy
 from pages.serving.settings import Settings
 
@@ -90,7 +90,7 @@ class Guard:
             return _refuse(linked, 400, "The address of the server is missing or malformed.")
         for name in names:
             if name and not self._known(name["name"]):
-                logger.warning(MISDIRECTED, extra={"fields": {"host": visible(name["name"], 100)}})
+                logger.warning(MISDIRECTED, extra={"fields": {"host": escape_invisible(name["name"], 100)}})
                 return _refuse(linked, 421, "This server does not answer under that name.")
         if method not in METHODS:
             return _refuse(linked, 405, "This server is only read from.", allow=", ".join(METHODS))
