@@ -11,7 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.downloads.extract import Extract, conflicts_of
-from data.downloads.file_names import filter_parts
+from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, brief
 from data.model.schema import Case, Place
@@ -101,11 +101,10 @@ def picker(view: View, case: Case) -> None:
 def editable(view: View, case: Case) -> None:
     """The case as a Word document with the figures that the page shows, written when it is asked for."""
     city = view.filters.city if view.left_out(case) else ()
-    chosen = filter_parts(Extract(view.dataset, Filters(city=city)))
     st.download_button(
         "Word",
         data=partial(brief, view.dataset, case, view.lang, city),
-        file_name="_".join(["henan-reforms", case.id, *chosen, f"{view.lang}.docx"]),
+        file_name=name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang),
         mime=MEDIA_TYPE,
         on_click="ignore",
         key="brief",

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from data.downloads.dictionary import TABLES
 from data.downloads.extract import Extract
-from data.downloads.file_names import file_name
+from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
-from data.downloads.snippets import link, snippets
+from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
 from pages.frame import pager
 from pages.frame.bars import nothing_found
@@ -52,7 +52,7 @@ def _buttons(view: View, filters: Filters, key: str, what: str) -> None:
             st.download_button(
                 f"{form.name} · {what}",
                 data=partial(form.write, extract),
-                file_name=file_name(extract, ending),
+                file_name=name_extract(extract, ending),
                 mime=form.media_type,
                 on_click="ignore",
                 key=f"download-{key}-{ending}",
@@ -101,7 +101,7 @@ def data_links(view: View) -> None:
             "A city leaves its own figures alone; scope=case adds the other figures of the same cases.",
         )
     )
-    st.code(link(view.address, "metrics.csv", view.filters), language=None)
+    st.code(build_link(view.address, "metrics.csv", view.filters), language=None)
     paths = {
         "metrics.xlsx": "Excel",
         "metrics.json": "JSON",
@@ -109,8 +109,8 @@ def data_links(view: View) -> None:
         "cases.json": view.say("案例", "Cases"),
         "places.geojson": view.say("地点", "Places"),
     }
-    addresses = [(link(view.address, path, view.filters), name) for path, name in paths.items()]
-    addresses.append((link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
+    addresses = [(build_link(view.address, path, view.filters), name) for path, name in paths.items()]
+    addresses.append((build_link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
     st.html(
         Markup('<p class="quiet">{}</p>').format(
             Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in addresses)
@@ -121,7 +121,7 @@ def data_links(view: View) -> None:
 def code(view: View) -> None:
     """The code that reads the table, in the languages readers use."""
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
-    written = snippets(view.address, view.filters, file_name(Extract(view.dataset, view.filters)))
+    written = write_snippets(Extract(view.dataset, view.filters, view.address))
     if view.elsewhere and not view.filters.scope:
         _quiet(
             view.say(

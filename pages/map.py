@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ import streamlit as st
 from markupsafe import Markup, escape
 
 from data.downloads.csv_json import csv_bytes
+from data.downloads.extract import Extract
+from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.model.grades import GRADES, grades_drawn_as
 from data.model.schema import Place
@@ -557,11 +560,11 @@ def noted(view: View, there: There) -> str:
     return view.say("；", "; ").join(notes)
 
 
-def as_csv(view: View, rows: int, table: Callable[[], pd.DataFrame], name: str) -> None:
+def as_csv(view: View, rows: int, table: Callable[[], pd.DataFrame], name: Literal["areas", "counties"]) -> None:
     st.download_button(
         view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)"),
         data=lambda: csv_bytes(table()),
-        file_name=f"henan-reforms_{view.dataset.source.year}_{name}.csv",
+        file_name=name_map_table(Extract(view.dataset), name),
         mime="text/csv",
         on_click="ignore",
         key=f"csv-{name}",

@@ -23,7 +23,7 @@ from data.downloads.extract import LICENCE, NOTHING, Extract
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import places_bytes
 from data.downloads.package import descriptor, package
-from data.downloads.snippets import link, snippets
+from data.downloads.snippets import build_link, write_snippets
 from data.downloads.word import brief
 from data.export import main
 from data.model.schema import Text
@@ -419,10 +419,9 @@ def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
     ids=["all", "several", "words", "what a shell would run"],
 )
 def test_a_link_can_be_pasted_anywhere(filters, query):
-    assert link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
-    assert all(
-        f'"http://a.b/api/metrics.csv{query}"' in code for code in snippets("http://a.b", filters, "a.csv").values()
-    )
+    assert build_link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
+    written = write_snippets(Extract(DATASET, filters, "http://a.b"))
+    assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in written.values())
 
 
 @pytest.mark.parametrize("ending", FORMATS)

@@ -14,7 +14,7 @@ import pytest
 
 from data.downloads.csv_json import csv_bytes
 from data.downloads.extract import Extract
-from data.downloads.file_names import file_name
+from data.downloads.file_names import name_extract
 from data.query.filters import Filters
 from data.query.table import COLUMNS
 from data.reading.live import current
@@ -157,12 +157,12 @@ NAMES = {
 
 @pytest.mark.parametrize(("filters", "name"), NAMES.values(), ids=NAMES)
 def test_the_filter_is_in_the_file_name(filters, name):
-    assert file_name(Extract(DATASET, filters)) == name
+    assert name_extract(Extract(DATASET, filters)) == name
 
 
 def test_the_chosen_figure_is_in_the_file_name():
     assert (
-        file_name(Extract(DATASET, only=("2020-09-dancheng-health.out-of-county-referral-rate",)), "xlsx")
+        name_extract(Extract(DATASET, only=("2020-09-dancheng-health.out-of-county-referral-rate",)), "xlsx")
         == "henan-reforms_2020_out-of-county-referral-rate.xlsx"
     )
 

@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 
 import data.reading.live
 from data.downloads.extract import Extract
-from data.downloads.file_names import file_name
+from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.word import brief
 from data.query.dataset import Dataset
@@ -461,7 +461,9 @@ def test_what_is_taken_away_holds_the_text_and_no_more(hostile):
 
 
 def test_a_file_is_called_by_letters_and_digits(hostile):
-    names = {name: file_name(Extract(hostile, parse({"search": text}, hostile)[0])) for name, text in HOSTILE.items()}
+    names = {
+        name: name_extract(Extract(hostile, parse({"search": text}, hostile)[0])) for name, text in HOSTILE.items()
+    }
     assert {
         name: file for name, file in names.items() if not re.fullmatch(r"henan-reforms_2020[\w-]{,60}\.csv", file)
     } == {}

@@ -1,34 +1,84 @@
-"""The names of downloaded files."""
+"""The names of all downloaded files: tables, charts, cases and data links. The files themselves are written elsewhere."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from typing import Literal
 
 from data.downloads.extract import Extract
+from data.model.schema import Case, Lang
+
+PROJECT = "henan-reforms"
+"""First part of the names, and the name of the data package without its year."""
+CASES_FILE, PLACES_FILE = "cases.json", "places.geojson"
+BOUNDARIES_FILE, OPENAPI_FILE = "boundaries.geojson", "openapi.json"
+"""Names of the data links that give one file whatever the filters."""
+MAX_PARTS = 4
+"""Maximum number of filter values in a name; more are replaced by their number."""
+MAX_CASES = 4
+"""Maximum number of cases in the name of a chart."""
+MAX_PART_LENGTH = 40
+"""Maximum number of characters of a text that are used for a part of a name."""
 
 
-def file_name(extract: Extract, ending: str = "csv") -> str:
-    """What a download is called: the filter is in the name, `henan-reforms_2020_luoyang_health.csv`."""
-    return "_".join(["henan-reforms", str(extract.dataset.source.year), *filter_parts(extract)]) + f".{ending}"
+def name_extract(extract: Extract, ending: str = "csv") -> str:
+    """Name a file of the whole extract by its filters: ``henan-reforms_2020_luoyang_health.csv``."""
+    return f"{_join(_year(extract), *_filter_parts(extract))}.{ending}"
 
 
-def filter_parts(extract: Extract) -> list[str]:
-    """What was asked for as parts of a file's name, four at most."""
-    asked = extract.filters
-    cities = {
-        place.code: place.id for place in extract.dataset.places.values() if place.kind in ("province", "prefecture")
-    }
+def name_chart(
+    extract: Extract, chart: str, lang: Lang, places: Collection[str], numbers: Sequence[int], about: str = ""
+) -> str:
+    """Name a chart, without an ending, by its year, place or cases, filters, id, subject and language.
+
+    ``places`` are the places of its metrics and ``numbers`` its case numbers. The cases are named if there is not
+    exactly one place: ``henan-reforms_2020_郸城县_out-of-county-referral-rate_zh``.
+    """
+    cases = [f"case-{'-'.join(map(str, numbers))}"] if 0 < len(numbers) <= MAX_CASES else []
+    scope = [_slugify(place) for place in places] if len(places) == 1 else cases
+    subject = [_slugify(part) for part in (chart, about) if part]
+    return _join(_year(extract), *scope, *_filter_parts(extract), *subject, lang)
+
+
+def name_case_document(extract: Extract, case: Case, lang: Lang) -> str:
+    """Name the Word document of a case by its id, filters and language."""
+    return f"{_join(case.id, *_filter_parts(extract), lang)}.docx"
+
+
+def name_case_json(case: Case) -> str:
+    """Name the JSON file of a case."""
+    return f"{case.id}.json"
+
+
+def name_map_table(extract: Extract, table: Literal["areas", "counties"]) -> str:
+    """Name a table of the map page. Its filters are not in the name."""
+    return f"{_join(_year(extract), table)}.csv"
+
+
+def _join(*parts: str) -> str:
+    return "_".join([PROJECT, *parts])
+
+
+def _year(extract: Extract) -> str:
+    return str(extract.dataset.source.year)
+
+
+def _filter_parts(extract: Extract) -> list[str]:
+    """Return the values of the filters as at most MAX_PARTS parts of a name."""
+    filters = extract.filters
+    places = {place.code: place.id for place in extract.dataset.units_of_map.values()}
     parts = [
-        *(cities[code] for code in asked.city),
-        *asked.domain,
-        *asked.grade,
-        *asked.role,
-        *(["same-cases"] if asked.scope else []),
-        *(name_part(name.rpartition(".")[2]) for name in (asked.search, *extract.only) if name),
+        *(places[code] for code in filters.city),
+        *filters.domain,
+        *filters.grade,
+        *filters.role,
+        *(["same-cases"] if filters.scope else []),
+        *(_slugify(text.rpartition(".")[2]) for text in (filters.search, *extract.only) if text),
     ]
-    return parts if len(parts) <= 4 else [*parts[:3], f"and-{len(parts) - 3}-more"]
+    return parts if len(parts) <= MAX_PARTS else [*parts[: MAX_PARTS - 1], f"and-{len(parts) - MAX_PARTS + 1}-more"]
 
 
-def name_part(text: str) -> str:
-    """Text as a part of a file's name: letters and digits of any script, at most 40 of them."""
-    return "-".join(re.findall(r"[^\W_]+", text[:40])) or "search"
+def _slugify(text: str) -> str:
+    """Return the letters and digits of a text, of any script, joined by hyphens; ``search`` if there are none."""
+    return "-".join(re.findall(r"[^\W_]+", text[:MAX_PART_LENGTH])) or "search"

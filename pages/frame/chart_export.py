@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from data.downloads.csv_json import csv_bytes
 from data.downloads.extract import Extract
-from data.downloads.file_names import filter_parts, name_part
-from data.downloads.snippets import iframe, link
+from data.downloads.file_names import name_chart
+from data.downloads.snippets import build_iframe, build_link
 from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
@@ -133,17 +133,9 @@ def _doubts(view: View, rows: Sequence[MetricRow]) -> list[str]:
 
 
 def _file_name(view: View, taken: Taken) -> str:
-    """Year, place or cases where they are few, filters, chart, language: `henan-reforms_2020_郸城县_out-of-county-referral-rate_zh`."""
-    chosen = [] if taken.home else filter_parts(Extract(view.dataset, view.filters))
-    parts = (name_part(part) for part in (taken.id, taken.about) if part)
-    return "_".join(["henan-reforms", str(view.dataset.source.year), *_whose(taken), *chosen, *parts, view.lang])
-
-
-def _whose(taken: Taken) -> list[str]:
-    places = {row.place for row in taken.rows}
-    if len(places) == 1:
-        return [name_part(place) for place in places]
-    return [f"case-{'-'.join(map(str, taken.numbers))}"] if 0 < len(taken.numbers) <= _NAMED else []
+    """Name the chart's files, without their endings. The chart of one metric is not named by the filters."""
+    extract = Extract(view.dataset, Filters() if taken.home else view.filters)
+    return name_chart(extract, taken.id, view.lang, {row.place for row in taken.rows}, taken.numbers, taken.about)
 
 
 def _image(view: View, taken: Taken) -> None:
@@ -251,13 +243,13 @@ def _words(view: View, taken: Taken) -> str:
 
 def _data_link(view: View, taken: Taken) -> str:
     if taken.path.startswith("cases/"):
-        return link(view.address, taken.path, Filters())
+        return build_link(view.address, taken.path, Filters())
     if taken.only and not taken.filtered:
-        return link(view.address, taken.path, Filters(), only=taken.only)
-    return link(view.address, taken.path, view.filters)
+        return build_link(view.address, taken.path, Filters(), only=taken.only)
+    return build_link(view.address, taken.path, view.filters)
 
 
 def _embed_code(view: View, taken: Taken) -> str:
-    return iframe(
+    return build_iframe(
         taken.link(view, view="embed", chart=taken.id), taken.title, (taken.figure.layout.height or 450) + _AROUND
     )

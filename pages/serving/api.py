@@ -28,7 +28,14 @@ import data
 from data.downloads.csv_json import case_bytes, csv_parts, json_bytes
 from data.downloads.dictionary import TABLES, Column, names
 from data.downloads.extract import Extract
-from data.downloads.file_names import file_name
+from data.downloads.file_names import (
+    BOUNDARIES_FILE,
+    CASES_FILE,
+    OPENAPI_FILE,
+    PLACES_FILE,
+    name_case_json,
+    name_extract,
+)
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import places_bytes
 from data.model.problems import suggest
@@ -369,7 +376,7 @@ def _metrics(ending: str, schema: dict[str, Any]) -> None:
     def metrics(request: Request, asked: Annotated[Metrics, Query()]) -> Response:
         extract = asked.extract(request)
         return _answer(
-            request, form.write(extract), form.media_type, file_name(extract, ending), shown=ending == "json"
+            request, form.write(extract), form.media_type, name_extract(extract, ending), shown=ending == "json"
         )
 
 
@@ -377,7 +384,7 @@ def _metrics(ending: str, schema: dict[str, Any]) -> None:
 def metrics_csv(request: Request, asked: Annotated[Metrics, Query()]) -> Response:
     extract = asked.extract(request)
     key = f"{extract.dataset.version} {_CODE} {asked.model_dump_json()}"
-    return _answer(request, csv_parts(extract.table("metrics")), "text/csv", file_name(extract, "csv"), key=key)
+    return _answer(request, csv_parts(extract.table("metrics")), "text/csv", name_extract(extract, "csv"), key=key)
 
 
 _metrics("xlsx", BINARY)
@@ -386,7 +393,7 @@ _metrics("json", _rows("metrics"))
 
 @_route("/cases.json", "The cases, one a row", "application/json", _rows("cases"))
 def cases(request: Request, asked: Annotated[Cases, Query()]) -> Response:
-    return _answer(request, json_bytes(asked.extract(request)), "application/json", "cases.json", shown=True)
+    return _answer(request, json_bytes(asked.extract(request)), "application/json", CASES_FILE, shown=True)
 
 
 @_route(
@@ -407,7 +414,7 @@ def case(request: Request, case_id: str, asked: Annotated[Asked, Query()]) -> Re
         request,
         case_bytes(Extract(dataset, address=_address(request)), found),
         "application/json",
-        f"{found.id}.json",
+        name_case_json(found),
         shown=True,
     )
 
@@ -415,12 +422,12 @@ def case(request: Request, case_id: str, asked: Annotated[Asked, Query()]) -> Re
 @_route("/dataset.zip", "The whole dataset, or as filtered, as a Frictionless data package", "application/zip", BINARY)
 def whole(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
     extract = asked.extract(request)
-    return _answer(request, FORMATS["zip"].write(extract), "application/zip", file_name(extract, "zip"))
+    return _answer(request, FORMATS["zip"].write(extract), "application/zip", name_extract(extract, "zip"))
 
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
 def places(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
-    return _answer(request, places_bytes(asked.extract(request), boundaries()), GEOJSON, "places.geojson", shown=True)
+    return _answer(request, places_bytes(asked.extract(request), boundaries()), GEOJSON, PLACES_FILE, shown=True)
 
 
 @_route(
@@ -431,7 +438,7 @@ def places(request: Request, asked: Annotated[Filtered, Query()]) -> Response:
     listed=False,
 )
 def outlines(request: Request, asked: Annotated[Asked, Query()]) -> Response:
-    return _answer(request, orjson.dumps(boundaries()), GEOJSON, "boundaries.geojson", shown=True)
+    return _answer(request, orjson.dumps(boundaries()), GEOJSON, BOUNDARIES_FILE, shown=True)
 
 
 @_route("/openapi.json", "This description", "application/json", OBJECT, listed=False)
@@ -440,7 +447,7 @@ def description(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         request,
         described(current().dataset, request.scope["root_path"]),
         "application/json",
-        "openapi.json",
+        OPENAPI_FILE,
         shown=True,
     )
 

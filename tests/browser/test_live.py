@@ -20,7 +20,7 @@ CASE = "2020-09-dancheng-health"
 TITLE = {"zh": "郸城县紧密型县域医共体", "en": "Dancheng's close-knit county medical consortium"}
 NOTICE = {"zh": "较新的修改有误", "en": "an update has problems"}
 NONE = {"zh": "数据未能载入", "en": "No data could be loaded"}
-FAULT = "import data.snippets; data.snippets.snippets = lambda *_: 1 / 0"
+FAULT = "import data.downloads.snippets; data.downloads.snippets.write_snippets = lambda *_: 1 / 0"
 """The Data page fails."""
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from data.downloads.csv_json import csv_bytes
 from data.downloads.extract import Extract
-from data.downloads.file_names import file_name
+from data.downloads.file_names import name_extract
 from data.query.filters import Filters, select
 from data.query.table import NUMBERS
 from tests.browser.reader import visit
@@ -52,7 +52,7 @@ def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
 def test_the_curl_command_fetches_the_file(page, dataset, path, filters, tmp_path: Path):
     subprocess.run(snippet(page, path, "curl"), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
     (file,) = tmp_path.iterdir()
-    assert file.name == file_name(Extract(dataset, filters))
+    assert file.name == name_extract(Extract(dataset, filters))
     assert file.read_bytes() == csv_bytes(select(dataset, filters).rows)
 
 
