@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-from pages.serving import preflight as ready
+from pages.serving import preflight
 
 if __name__ == "__main__":
-    ready.run(__file__)
+    preflight.run(__file__)
 
-with ready.explained():
+with preflight.explain_missing_packages():
     import asyncio
     import gc
     import logging
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
-    from typing import Any
 
     import streamlit as st
     from starlette.middleware import Middleware
-    from starlette.requests import Request
-    from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
 
     from data.reading.live import leave, look, use
-    from pages.serving import failure, log, policy, settings
+    from pages.serving import log, open_files, policy, script_error, settings
     from pages.serving.api import api, mounted
     from pages.serving.compression import Compression
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
-    from pages.serving.preload import Preload
-    from pages.serving.websocket import WebSocketFilter
-    from pages.serving.workarounds import connections, stop, updates
+    from pages.serving.workarounds import connections, no_delay, stop, updates
+    from pages.serving.workarounds.preload import Preload
     from pages.serving.workarounds.replay import Replay
+    from pages.serving.workarounds.websocket import WebSocketFilter
+    from pages.serving.workarounds.world_map import empty_world
 
 SETTINGS = settings.from_environment()
 use(SETTINGS.data, SETTINGS.cache)
 BASE = SETTINGS.base
-PATIENCE = 2.0
-"""So many seconds readers wait for the server; what is not read by then is read before their eyes."""
+STARTUP_TIMEOUT = 2.0
+"""Maximum number of seconds that the start waits for the data. Pages show a notice while the rest is loaded."""
 logger = logging.getLogger("dashboard")
 
 
-def empty_world(request: Request) -> Response:
-    """Stands in for the world map that Plotly would fetch from elsewhere: the map draws only our own boundaries."""
-    return JSONResponse(
-        {"type": "Topology", "objects": {}, "arcs": []}, headers={"cache-control": "public, max-age=86400"}
-    )
-
-
 async def follow(loading: asyncio.Task[int]) -> None:
-    """Follows edits once the data is loaded, which is then out of the garbage collector's rounds."""
+    """Follows edits once the data is loaded. Objects made until then are exempt from garbage collection."""
     await loading
     gc.collect()
     gc.freeze()
@@ -57,15 +48,15 @@ async def follow(loading: asyncio.Task[int]) -> None:
 
 
 @asynccontextmanager
-async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Reads the data before the first reader, unless that takes long, and follows edits until the stop."""
-    log.start(SETTINGS.log)
-    connections.limit(policy.headers(SETTINGS.frame_ancestors))
-    stop.gracefully()
-    connections.allow_many()
-    connections.send_at_once()
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Configures the process, loads the data before the first request or in the background, and follows edits."""
+    log.configure(SETTINGS.log)
+    connections.configure_uvicorn(policy.build_headers(SETTINGS.frame_ancestors))
+    stop.handle_signals()
+    open_files.raise_limit()
+    no_delay.set_no_delay()
     loading = asyncio.create_task(asyncio.to_thread(look))
-    await asyncio.wait({loading}, timeout=PATIENCE)
+    await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
     following = asyncio.create_task(follow(loading))
     logger.info("started", extra={"fields": {"data": str(SETTINGS.data), "base": BASE}})
     yield
@@ -84,7 +75,7 @@ app = st.App(
         *index_routes(BASE),
     ],
     middleware=[
-        Middleware(log.Requests, BASE),
+        Middleware(log.RequestLog, BASE),
         Middleware(Guard, SETTINGS, BASE),
         Middleware(WebSocketFilter),
         Middleware(Compression),
@@ -92,5 +83,5 @@ app = st.App(
         Middleware(Replay),
     ],
     lifespan=lifespan,
-    on_script_error=failure.tell,
+    on_script_error=script_error.show_message,
 )

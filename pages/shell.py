@@ -28,11 +28,11 @@ st.set_page_config(page_title=page.title, page_icon=look.ICON, layout="wide", in
 try:
     view = open_view(pages, page)
 except DatasetError:
-    updates.showing(0)
+    updates.record_edition(0)
     look.apply(lang, printing=False, embedded=False)
     (bars.being_read if progress() else bars.no_data)(lang)
     st.stop()
-updates.showing(view.state.edition)
+updates.record_edition(view.state.edition)
 look.apply(lang, view.printing, view.embedded)
 if not (view.printing or view.embedded):
     bars.masthead(view, next(name for name, known in pages.items() if known.url_path == page.url_path))

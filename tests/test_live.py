@@ -567,14 +567,16 @@ def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch)
         lambda: SimpleNamespace(get_app_session=lambda name: everybody[name] if everybody[name].connected else None),
     )
     monkeypatch.setattr(
-        updates, "_shown", WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()})
+        updates,
+        "_editions",
+        WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()}),
     )
     for _ in range(2):
-        updates._bring(2)
+        updates._rerun_outdated(2)
         assert [name for name, session in everybody.items() if session.reruns] == ["a"]
     busy._scriptrunner, away.connected = None, True
     for _ in range(2):
-        updates._bring(2)
+        updates._rerun_outdated(2)
     assert {name: session.reruns for name, session in everybody.items()} == {
         "a": ["city=410300"],
         "b": [],

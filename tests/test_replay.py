@@ -11,7 +11,8 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.serving.workarounds.connections import ENOUGH, allow_many, send_at_once
+from pages.serving.open_files import MAX_OPEN_FILES, raise_limit
+from pages.serving.workarounds.no_delay import set_no_delay
 from pages.serving.workarounds.replay import Replay
 
 EARLY, DONE = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
@@ -98,7 +99,7 @@ def test_every_connection_sends_at_once():
     with socket.socket() as listening:
         listening.bind(("localhost", 0))
         listening.listen()
-        send_at_once()
+        set_no_delay()
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
@@ -107,7 +108,10 @@ def test_as_many_files_may_be_open_as_the_system_allows():
     given = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (given[0] // 2, given[1]))
     try:
-        allow_many()
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (max(given[0] // 2, min(given[1], ENOUGH)), given[1])
+        raise_limit()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (
+            max(given[0] // 2, min(given[1], MAX_OPEN_FILES)),
+            given[1],
+        )
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, given)

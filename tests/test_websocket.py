@@ -15,8 +15,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from pages.serving import websocket
-from pages.serving.websocket import (
+from pages.serving.workarounds import websocket
+from pages.serving.workarounds.websocket import (
     CLIENT_BURST,
     CLIENT_RATE,
     CLIENT_SOCKETS,
@@ -284,7 +284,7 @@ def test_who_has_left_while_too_much_was_read_is_no_error():
 def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Its sockets regain nothing, so that what they may send does not depend on how fast it is."""
     log = tmp_path_factory.mktemp("server") / "log"
-    first = "from pages.serving import websocket as s; s.SOCKET_RATE = s.CLIENT_RATE = 0; s.CLIENT_BURST = 10_000"
+    first = "from pages.serving.workarounds import websocket as s; s.SOCKET_RATE = s.CLIENT_RATE = 0; s.CLIENT_BURST = 10_000"
     with started(log, first=first) as (address, _):
         yield address, log
     assert "Traceback" not in log.read_text(), log.read_text()

@@ -46,7 +46,7 @@ class Guard:
         self, app: ASGIApp, settings: Settings, base: str = "", clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.app, self.hosts, self.api = app, settings.allowed_hosts, f"{base}/api"
-        self.headers = policy.headers(settings.frame_ancestors)
+        self.headers = policy.build_headers(settings.frame_ancestors)
         self.rate = Rate(settings.api_rate, clock)
         self.turns = WeakValueDictionary[tuple[str, bool], asyncio.Lock]()
 

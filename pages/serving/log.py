@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard error. Who reads, and what they search for, is never written."""
+"""The log: one JSON object per line on standard error, without addresses of clients and without queries."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.model.problems import escape_invisible
 
 LEVELS = ("debug", "info", "warning", "error")
-_OTHERS = ("streamlit", "uvicorn", "websockets")
+_LIBRARIES = ("streamlit", "uvicorn", "websockets")
 logger = logging.getLogger(__name__)
 
 
-def start(level: str) -> None:
-    """Everything from this level on is written, by Streamlit and uvicorn from warnings on. A line that cannot be written, on a full disk, is lost and breaks nothing."""
+def configure(level: str) -> None:
+    """Configures the root logger to write records of at least `level`; libraries write at least warnings.
+
+    A line that cannot be written, as on a full disk, is dropped without an error.
+    """
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name, logger in logging.root.manager.loggerDict.items():
-        if isinstance(logger, logging.Logger) and name.partition(".")[0] in _OTHERS:
+        if isinstance(logger, logging.Logger) and name.partition(".")[0] in _LIBRARIES:
             logger.handlers.clear()
             logger.propagate = True
             logger.setLevel(max(logging.WARNING, logging.root.level))
 
 
-class Lines(logging.Formatter):
-    """A record as one line of printable characters; `extra={"fields": …}` adds fields to it."""
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one line of printable characters; `extra={"fields": …}` adds fields to it."""
 
     def format(self, record: logging.LogRecord) -> str:
         written = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -46,8 +49,11 @@ class Lines(logging.Formatter):
         return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
 
 
-class Requests:
-    """Writes a line for every answer: method, path without its query, status, bytes and milliseconds until the last of them. Files of the program only for `debug`."""
+class RequestLog:
+    """Logs every response: method, path without query, status, bytes and milliseconds until the last of them.
+
+    Static files are logged at level `debug`.
+    """
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self.app, self.static = app, f"{base}/static/"
@@ -56,22 +62,18 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, fields = (
-            time.perf_counter(),
-            {"method": scope["method"], "path": escape_invisible(scope["path"], 200), "status": None, "bytes": 0},
-        )
+        began = time.perf_counter()
+        path = escape_invisible(scope["path"], 200)
+        fields = {"method": scope["method"], "path": path, "status": None, "bytes": 0}
 
-        async def counted(message: Message) -> None:
+        async def send_counted(message: Message) -> None:
             await send(message)
             fields["status"] = message.get("status", fields["status"])
             fields["bytes"] += len(message.get("body", b""))
 
         try:
-            await self.app(scope, receive, counted)
+            await self.app(scope, receive, send_counted)
         finally:
-            fields["ms"] = round((time.perf_counter() - begun) * 1000, 1)
-            logger.log(
-                logging.DEBUG if scope["path"].startswith(self.static) else logging.INFO,
-                "request",
-                extra={"fields": fields},
-            )
+            fields["ms"] = round((time.perf_counter() - began) * 1000, 1)
+            level = logging.DEBUG if scope["path"].startswith(self.static) else logging.INFO
+            logger.log(level, "request", extra={"fields": fields})

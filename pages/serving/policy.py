@@ -1,4 +1,4 @@
-"""What a browser may do with an answer: run, load and frame nothing but what is listed here."""
+"""The security headers of every response, above all the Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -9,42 +9,33 @@ from hashlib import sha256
 from pages.serving.index_page import LINKS_SCRIPT, STREAMLIT_PAGE
 
 LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "document.documentElement.lang = 'en'"}
-"""Streamlit's page says that it is English whatever is on it; a screen reader needs the language that is read."""
+"""Scripts that set the language of the page for screen readers. Streamlit's page always declares English."""
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_DENIED = (
-    "accelerometer",
-    "autoplay",
-    "camera",
-    "display-capture",
-    "geolocation",
-    "gyroscope",
-    "magnetometer",
-    "microphone",
-    "midi",
-    "payment",
-    "screen-wake-lock",
-    "usb",
-)
+_DENIED_FEATURES = (
+    "accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
+    "midi", "payment", "screen-wake-lock", "usb",
+)  # fmt: skip
 
 
-def headers(frame_ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers of every answer. `frame_ancestors` is a source list: who may show the pages in a frame."""
-    found = {
-        "content-security-policy": content_policy(frame_ancestors),
+def build_headers(frame_ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of every response. `frame_ancestors` is the source list of the sites that may frame the pages."""
+    values = {
+        "content-security-policy": build_content_policy(frame_ancestors),
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
-        "permissions-policy": ", ".join(f"{feature}=()" for feature in _DENIED),
+        "permissions-policy": ", ".join(f"{feature}=()" for feature in _DENIED_FEATURES),
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
     }
-    return tuple((name.encode(), value.encode()) for name, value in found.items())
+    return tuple((name.encode(), value.encode()) for name, value in values.items())
 
 
-def content_policy(frame_ancestors: str) -> str:
-    """The Content-Security-Policy: everything from this server alone, and of inline scripts only Streamlit's and our own, by their digests.
+def build_content_policy(frame_ancestors: str) -> str:
+    """The Content-Security-Policy: resources of this server alone; Streamlit's inline scripts and ours by their digests.
 
-    Styles are written into the page by Streamlit's components, images are drawn there, fonts and workers come from the bundle.
+    Inline styles are those of Streamlit's components, `data:` and `blob:` images those of the charts; fonts and workers
+    are in Streamlit's bundle.
     """
     scripts = [*_INLINE.findall(STREAMLIT_PAGE.read_text(encoding="utf-8")), LINKS_SCRIPT, *LANGUAGE_SCRIPTS.values()]
     return "; ".join(

@@ -1,6 +1,6 @@
-"""Whether the server can start here: the right Python, every package that it needs, an address and a port to listen at.
+"""Checks before the start: the version of Python, the required packages, the address and the port to listen on.
 
-Older Pythons read this file too.
+Each failure ends the process with one sentence. The syntax of this file is that of older Pythons, which must parse it.
 """
 
 from __future__ import annotations
@@ -15,46 +15,47 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
-NOT_OF_THIS_MACHINE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+FOREIGN_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""Error numbers for an address that this machine does not have."""
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Imports that end with one sentence (SystemExit) where the Python is too old or a package is missing."""
+def explain_missing_packages() -> Iterator[None]:
+    """Context for imports: SystemExit with one sentence where Python is too old or a package is missing."""
     if sys.version_info < OLDEST:
         raise SystemExit(
             "This is Python {}.{}; the dashboard needs {}.{} or newer.".format(*sys.version_info[:2], *OLDEST)
         )
-    needed = [line.split("==")[0] for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
-    absent = [name for name in needed if not _installed(name)]
-    if absent:
-        raise SystemExit(_missing(absent))
+    required = [line.split("==")[0] for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
+    missing = [name for name in required if not _is_installed(name)]
+    if missing:
+        raise SystemExit(_describe_missing(missing))
     try:
         yield
     except ModuleNotFoundError as error:
-        raise SystemExit(_missing([str(error.name)])) from error
+        raise SystemExit(_describe_missing([str(error.name)])) from error
 
 
 def run(script: str) -> None:
-    """Does what `streamlit run` does, and exits with one sentence where the server cannot listen at what is set.
+    """Starts the server as `streamlit run` does; SystemExit with one sentence where it cannot listen.
 
-    `streamlit run` itself ends with a traceback there: it listens before it runs any code of this project.
+    `streamlit run` itself ends with a traceback there, because it listens before it runs any code of this project.
     """
-    with explained():
+    with explain_missing_packages():
         from streamlit.web import cli
     try:
         cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit")
     except OverflowError as error:
-        raise SystemExit(_refused("port", "Write a whole number from 1 to 65535")) from error
+        raise SystemExit(_describe_option("port", "Write a whole number from 1 to 65535")) from error
     except (OSError, UnicodeError) as error:
-        unknown = isinstance(error, (socket.gaierror, UnicodeError))
-        if not unknown and error.errno not in NOT_OF_THIS_MACHINE:
+        is_unknown_name = isinstance(error, (socket.gaierror, UnicodeError))
+        if not is_unknown_name and getattr(error, "errno", None) not in FOREIGN_ADDRESS:
             raise
         hint = "Write an address of this machine, as in: localhost 10.0.0.5 ::1, or 0.0.0.0 for any"
-        raise SystemExit(_refused("address", hint)) from error
+        raise SystemExit(_describe_option("address", hint)) from error
 
 
-def _refused(option: str, hint: str) -> str:
+def _describe_option(option: str, hint: str) -> str:
     from streamlit import get_option
 
     from data.model.problems import describe
@@ -62,12 +63,13 @@ def _refused(option: str, hint: str) -> str:
     return "STREAMLIT_SERVER_{}: found {}. {}".format(option.upper(), describe(get_option(f"server.{option}")), hint)
 
 
-def _installed(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     try:
         return bool(version(package))
     except PackageNotFoundError:
         return False
 
 
-def _missing(names: list[str]) -> str:
-    return f"Not installed here: {', '.join(names)}. Install what the dashboard needs: {sys.executable} -m pip install -r {REQUIREMENTS.name}"
+def _describe_missing(names: list[str]) -> str:
+    command = f"{sys.executable} -m pip install -r {REQUIREMENTS.name}"
+    return f"Not installed here: {', '.join(names)}. Install what the dashboard needs: {command}"

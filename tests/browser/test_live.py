@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data.reading.load import FOLDER
 from pages.frame.look import LOST, NOWHERE
-from pages.serving.failure import SENTENCE
+from pages.serving.script_error import MESSAGE
 from tests.browser.reader import heading, reading, settled, status, visit
 from tests.server import health, logged, started, until
 
@@ -162,7 +162,7 @@ def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
 def test_a_page_that_fails_says_so_and_no_more(served, lang):
     page = served[1][lang]
     page.goto("/data")
-    for sentence in SENTENCE:
+    for sentence in MESSAGE:
         expect(page.get_by_role("alert")).to_contain_text(sentence)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("ZeroDivisionError")).to_have_count(0)

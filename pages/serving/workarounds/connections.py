@@ -1,28 +1,28 @@
-"""The connections of many readers: enough of them, sent to without delay, and none that waits for ever."""
+"""Time limits and complete responses of uvicorn's connections.
+
+uvicorn 0.54.0, as Streamlit 1.67.0 runs it, has a timeout only for the time between two requests: a request that is
+never completed, or a client that accepts nothing, keeps its connection for ever. It answers malformed requests and
+handshakes without the headers of this server, some of them not at all, and limits incoming messages to Streamlit's
+limit for outgoing ones. The classes here override uvicorn's protocols, and use names of their inside.
+
+Remove each part when uvicorn has the timeout, or lets an application answer what is malformed.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
-import stat
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 import h11
 import uvicorn
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
-OPEN = Path("/dev/fd")
-"""Where Linux and macOS list what a process has open."""
-ENOUGH = 65_536
-"""Open files. A reader takes four, and Streamlit keeps three of them for a while after they left."""
+from websockets.http11 import Response
 
 REQUEST_TIMEOUT = 20.0
 """Seconds within which a request must be complete, from the opening of its connection or its own first byte."""
@@ -33,41 +33,15 @@ CLOSE_TIMEOUT = 1.0
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-def allow_many() -> None:
-    """Raises the number of files that may be open to what the system allows at most. Most give a process 1024 unasked, which ends at some 200 readers."""
-    with suppress(ImportError):
-        from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+def configure_uvicorn(headers: Headers) -> None:
+    """Makes the running uvicorn server use the connections below, whose own responses carry `headers`.
 
-        soft, hard = getrlimit(RLIMIT_NOFILE)
-        allowed = ENOUGH if hard == RLIM_INFINITY else min(hard, ENOUGH)
-        if soft != RLIM_INFINITY and soft < allowed:
-            setrlimit(RLIMIT_NOFILE, (allowed, hard))
-
-
-def send_at_once() -> None:
-    """Sets TCP_NODELAY on the sockets this process listens on; every connection to them inherits it.
-
-    Streamlit makes its socket without naming TCP, and asyncio sets the option only where TCP is named (Kludex/uvicorn#3149): the end of an answer then waits until the
-    reader's system has acknowledged its beginning, which takes 40 ms, with every file and every run of a page.
-    """
-    for descriptor in map(int, os.listdir(OPEN) if OPEN.is_dir() else ()):
-        with suppress(OSError):
-            if stat.S_ISSOCK(os.stat(descriptor).st_mode):
-                with socket.socket(fileno=os.dup(descriptor)) as found:
-                    if found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM:
-                        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def limit(headers: Headers) -> None:
-    """Makes the running uvicorn server use the connections below; what it answers by itself carries `headers`.
-
-    It also bounds the incoming messages of a socket. Streamlit configures uvicorn with its limit for outgoing messages,
-    and checks the one for incoming messages only when they are complete.
+    It also limits the size of incoming messages, which Streamlit checks only when they are complete.
     """
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    if isinstance(server, uvicorn.Server):
-        server.config.http_protocol_class = partial(HTTPConnection, headers)
-        server.config.ws_protocol_class = partial(WebSocketConnection, headers)
+    if isinstance(server, uvicorn.Server):  # uvicorn only calls the two classes
+        server.config.http_protocol_class = cast("type[asyncio.Protocol]", partial(HTTPConnection, headers))
+        server.config.ws_protocol_class = cast("type[asyncio.Protocol]", partial(WebSocketConnection, headers))
         server.config.ws_max_size = get_max_widget_state_size_bytes()
 
 
@@ -103,10 +77,7 @@ class _Connection(asyncio.Protocol):
 
 
 class HTTPConnection(_Connection, H11Protocol):
-    """An HTTP connection of uvicorn, closed when a request stays incomplete for REQUEST_TIMEOUT.
-
-    uvicorn has a timeout only for the time between two requests, and answers malformed ones without our headers.
-    """
+    """An HTTP connection of uvicorn, closed when a request stays incomplete for REQUEST_TIMEOUT."""
 
     def __init__(self, headers: Headers, **options: Any) -> None:
         super().__init__(**options)
@@ -129,18 +100,18 @@ class HTTPConnection(_Connection, H11Protocol):
         self._stop_waiting()
 
     def send_400_response(self, msg: str) -> None:
-        """Answers a malformed request. What the application answers to its headers is then not sent any more."""
+        """Answers a malformed request. A response of the application to its headers is then no longer sent."""
         if self.cycle:
             self.cycle.disconnected = True
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), *self._headers]
-            answer = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
-            for event in (answer, h11.Data(data=f"{msg}\n".encode()), h11.EndOfMessage()):
+            response = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
+            for event in (response, h11.Data(data=f"{msg}\n".encode()), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event))
         self.transport.close()
 
     def _should_upgrade(self) -> bool:
-        """A handshake has no body; one that announces any is answered, and refused, like other requests."""
+        """Whether a request is a handshake. One that announces a body is handled, and refused, like other requests."""
         body = {b"content-length", b"transfer-encoding"}
         return body.isdisjoint(name for name, _ in self.headers) and super()._should_upgrade()
 
@@ -155,16 +126,13 @@ class HTTPConnection(_Connection, H11Protocol):
 
 
 class WebSocketConnection(_Connection, WebSocketsSansIOProtocol):
-    """A socket of uvicorn whose refused handshakes are all answered, with our headers.
-
-    What arrives after the server's close frame is not even parsed.
-    """
+    """A socket of uvicorn that answers every refused handshake, with `headers`, and ignores data after its close frame."""
 
     def __init__(self, headers: Headers, **options: Any) -> None:
         super().__init__(**options)
         self.close_timeout = CLOSE_TIMEOUT
         self._headers, self._reject = [*headers], self.conn.reject
-        self.conn.reject = self._rejection
+        self.conn.reject = self._reject_with_headers  # type: ignore[method-assign]  # uvicorn makes `conn` itself
 
     def data_received(self, data: bytes) -> None:
         if self.close_sent:
@@ -175,11 +143,11 @@ class WebSocketConnection(_Connection, WebSocketsSansIOProtocol):
             self.transport.close()
 
     async def send(self, message: Any) -> None:
-        """Without the last line, uvicorn logs an error for each handshake that the application refuses."""
+        """Sends a message. Without the last line, uvicorn logs an error for each handshake that is refused."""
         await super().send(message)
         self.handshake_complete |= self.close_sent
 
-    def _rejection(self, status: Any, text: str) -> Any:
+    def _reject_with_headers(self, status: HTTPStatus | int, text: str) -> Response:
         response = self._reject(status, text)
         response.headers.update((name.decode(), value.decode()) for name, value in self._headers)
         return response

@@ -1,4 +1,13 @@
-"""The first click of a reader whose session is gone: another server has taken over, or the tab slept for longer than sessions are kept."""
+"""A second run of the first click in a session that the server does not know.
+
+A browser whose connection broke, because its server was replaced or its tab slept for longer than Streamlit 1.67.0
+keeps a session, connects again and runs nothing. Its next click sends the address and the state of all controls to a
+new session without state. The pages set the controls by the address, so no control counts as changed and the click is
+lost. After that run the session has its state, and the same click takes effect. Reads Streamlit's protocol (BackMsg,
+ForwardMsg).
+
+Remove when Streamlit runs the page as soon as a browser reconnects to a new session.
+"""
 
 from __future__ import annotations
 
@@ -11,74 +20,78 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
 class Replay:
-    """Has the server run such a click twice, the first time unseen.
-
-    A browser whose connection broke connects again and runs nothing. With the next click it sends the address and all its controls, to a session that has no state yet:
-    the pages set the controls by the address, nothing counts as changed, and the click would be lost. After that run the session is as it was, and hears the click.
-    """
+    """Runs the first click of a reconnected browser twice where its session is gone; the first run is not sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        session = _session(scope) if scope["type"] == "websocket" else ""
+        session = _requested_session(scope) if scope["type"] == "websocket" else ""
         if not session:
             await self.app(scope, receive, send)
             return
-        ear, inbox = _Ear(session), asyncio.Queue[Message]()
+        monitor, inbox = RunMonitor(session), asyncio.Queue[Message]()
 
-        async def listen() -> None:
+        async def forward() -> None:
             message: Message = {"type": ""}
             while message["type"] != "websocket.disconnect":
                 message = await receive()
-                ear.browser_says(message)
+                monitor.observe_browser(message)
                 inbox.put_nowait(message)
 
-        async def say(message: Message) -> None:
-            ear.server_says(message)
-            if ear.again:
-                inbox.put_nowait(ear.again)
-                ear.again = None
-            elif not ear.unseen:
+        async def send_or_replay(message: Message) -> None:
+            monitor.observe_server(message)
+            if monitor.replay:
+                inbox.put_nowait(monitor.replay)
+                monitor.replay = None
+            elif not monitor.is_hidden:
                 await send(message)
 
-        listening = asyncio.create_task(listen())
+        forwarding = asyncio.create_task(forward())
         try:
-            await self.app(scope, inbox.get, say)
+            await self.app(scope, inbox.get, send_or_replay)
         finally:
-            listening.cancel()
+            forwarding.cancel()
 
 
-def _session(scope: Scope) -> str:
-    """The session that a browser wants to go on with: the third of the protocols that it names."""
-    named = ",".join(scope["subprotocols"]).split(",")
-    return named[2].strip() if len(named) > 2 else ""
+def _requested_session(scope: Scope) -> str:
+    """The session that a browser wants to resume, the third of its subprotocols; empty for a first visit."""
+    protocols = ",".join(scope["subprotocols"]).split(",")
+    return protocols[2].strip() if len(protocols) > 2 else ""
 
 
-class _Ear:
-    """Listens to the first run. `unseen` while it is one that has to be repeated; `again` is the click, once that run is over."""
+class RunMonitor:
+    """The state of the first run of a connection.
+
+    `is_hidden` is True while the run is one that has to be repeated; `replay` is its click once that run has ended.
+    """
 
     def __init__(self, session: str) -> None:
-        self.session, self.open, self.unseen = session, True, False
+        self.session, self.is_active, self.is_hidden = session, True, False
         self.click: Message | None = None
-        self.again: Message | None = None
+        self.replay: Message | None = None
 
-    def browser_says(self, message: Message) -> None:
-        if self.open and message.get("bytes"):
+    def observe_browser(self, message: Message) -> None:
+        """Records the last click."""
+        if self.is_active and message.get("bytes"):
             try:
-                self.click = message if BackMsg.FromString(message["bytes"]).HasField("rerun_script") else self.click
+                if BackMsg.FromString(message["bytes"]).HasField("rerun_script"):
+                    self.click = message
             except DecodeError:
-                self.open = False
+                self.is_active = False
 
-    def server_says(self, message: Message) -> None:
-        if not self.open or not message.get("bytes"):
+    def observe_server(self, message: Message) -> None:
+        """Follows the first run from its new session to its end."""
+        if not self.is_active or not message.get("bytes"):
             return
-        said = ForwardMsg.FromString(message["bytes"])
-        if said.HasField("new_session"):
-            self.open = self.unseen = said.new_session.initialize.session_id != self.session
-        elif (
-            self.unseen
-            and said.WhichOneof("type") == "script_finished"
-            and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-        ):
-            self.again, self.open, self.unseen = self.click, False, False
+        sent = ForwardMsg.FromString(message["bytes"])
+        if sent.HasField("new_session"):
+            self.is_active = self.is_hidden = sent.new_session.initialize.session_id != self.session
+        elif self.is_hidden and _is_end(sent):
+            self.replay, self.is_active, self.is_hidden = self.click, False, False
+
+
+def _is_end(sent: ForwardMsg) -> bool:
+    """Whether a run has ended, and not for another one."""
+    ended = sent.WhichOneof("type") == "script_finished"
+    return ended and sent.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN

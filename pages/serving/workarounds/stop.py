@@ -1,4 +1,10 @@
-"""A stop that lets downloads end."""
+"""A graceful stop with a time limit.
+
+uvicorn 0.54.0, as Streamlit 1.67.0 runs it, waits without limit for the responses under way, then ends by the signal
+instead of with status 0, and meets a second signal with tracebacks. Uses uvicorn's handler of SIGTERM.
+
+Remove when Streamlit passes uvicorn's `timeout_graceful_shutdown` through, and a stopped server exits with 0.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +13,40 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from typing import Any
+from types import FrameType
 
 GRACE = 25
-"""Seconds that the answers under way may still take; supervisors often kill after 30."""
-
+"""Seconds that responses under way may take after a stop; supervisors often kill after 30."""
 logger = logging.getLogger(__name__)
+Handler = Callable[[int, FrameType | None], None]
 
 
-def gracefully() -> None:
-    """From now on the first SIGTERM or Ctrl+C lets answers end, and the process then exits with 0.
+def handle_signals() -> None:
+    """Lets the first SIGTERM or Ctrl+C end the process with 0 once the responses under way are complete.
 
     After GRACE seconds, or at a second signal, the process ends by that signal at once, after one line in the log.
-    uvicorn alone would wait without limit, die of the signal in the end, and meet a second one with tracebacks.
     """
-    told = signal.getsignal(signal.SIGTERM)
-    if not callable(told) or threading.current_thread() is not threading.main_thread():
+    stop_uvicorn = signal.getsignal(signal.SIGTERM)
+    if not callable(stop_uvicorn) or threading.current_thread() is not threading.main_thread():
         return
     loop = asyncio.get_running_loop()
 
-    def stop(number: int, _: object) -> None:
-        _at_signal(_cut_off)
-        # uvicorn stops at any signal and raises it again at its end, after it has restored the handlers that it found.
-        signal.signal(signal.SIGCONT, lambda *_: _at_signal(_cut_off))
-        told(signal.SIGCONT, None)
-        loop.call_soon_threadsafe(loop.call_later, GRACE, _cut_off, number, None)
+    def stop(number: int, _: FrameType | None) -> None:
+        _set_handlers(_terminate)
+        # uvicorn stops at any signal, and raises it again at its end when it has restored the handlers that it found.
+        signal.signal(signal.SIGCONT, lambda *_: _set_handlers(_terminate))
+        stop_uvicorn(signal.SIGCONT, None)
+        loop.call_soon_threadsafe(loop.call_later, GRACE, _terminate, number, None)
 
-    _at_signal(stop)
+    _set_handlers(stop)
 
 
-def _cut_off(number: int, _: object) -> None:
-    logger.log(logging.WARNING, "The stop is cut short: answers that were still under way are cut off.")
+def _terminate(number: int, _: FrameType | None) -> None:
+    logger.warning("The stop is cut short: answers that were still under way are cut off.")
     signal.signal(number, signal.SIG_DFL)
     signal.raise_signal(number)
 
 
-def _at_signal(handler: Callable[[int, Any], None]) -> None:
+def _set_handlers(handler: Handler) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handler)

@@ -1,7 +1,10 @@
-"""Open pages follow the data: each notes what it shows, and is run again once that is no longer the newest.
+"""New runs of open pages after an edit of the data.
 
-Streamlit runs a page again by itself only for its own source files. The call that it makes then is made here for the data, by two names of its inside.
-Its public way, `st.fragment(run_every=1)`, has every open page ask every second, which costs the server 2.3 ms each time; this costs nothing until an edit.
+Streamlit 1.67.0 runs an open page again by itself only for changes of its own source files. This module makes the same
+call for the data, through `AppSession._scriptrunner` and `_client_state`. The public way, `st.fragment(run_every=1)`,
+would cost the server 2.3 ms a second for every open page; this costs nothing until an edit.
+
+Remove when Streamlit has a public call that runs a session again.
 """
 
 from __future__ import annotations
@@ -18,47 +21,48 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.reading.live import effort, look
 
 PAUSE = 0.15
-"""Seconds between two looks at the data. An edit is taken over at the second look after it."""
-REST = 8
-"""So many times as long as a look takes nobody looks."""
+"""Minimum seconds between two scans of the data's files. An edit is used at the second scan after it."""
+IDLE_FACTOR = 8
+"""Minimum ratio of the pause to the duration of a scan, so that many files are scanned less often."""
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
-_shown: WeakKeyDictionary[AppSession, int] = WeakKeyDictionary()
+_editions: WeakKeyDictionary[AppSession, int] = WeakKeyDictionary()
 
 
-def showing(edition: int) -> None:
-    """Notes that the page which is just being run shows this edition; 0 is none."""
+def record_edition(edition: int) -> None:
+    """Records the edition of the data that the page being run shows; 0 where there is none."""
     context = get_script_run_ctx()
     session = runtime.get_instance().get_app_session(context.session_id) if context and runtime.exists() else None
     if session:
-        _note(session, edition)
+        _record(session, edition)
 
 
 async def follow() -> None:
-    """Looks for edits and brings them to the open pages, until it is cancelled. Where there are many files, it looks less often."""
+    """Scans for edits and runs the open pages again after one, until it is cancelled."""
     while True:
         try:
-            _bring(await asyncio.to_thread(look))
+            _rerun_outdated(await asyncio.to_thread(look))
         except Exception:
             logger.exception("Open pages were not updated")
-        await asyncio.sleep(max(PAUSE, REST * effort()))
+        await asyncio.sleep(max(PAUSE, IDLE_FACTOR * effort()))
 
 
-def _bring(edition: int) -> None:
-    """Runs the pages again that show another edition. A session that is busy waits for the next time: what its reader has just done is not known yet.
+def _rerun_outdated(edition: int) -> None:
+    """Runs the pages again that show another edition.
 
-    The same holds for one whose last run was broken off before it knew its page; its browser asks for it again.
+    A session that is running waits for the next scan, because the state of its controls is not known yet. So does one
+    whose last run ended before its page was known; its browser requests another.
     """
     with _lock:
-        behind = [session for session, shown in _shown.items() if shown != edition]
-    for session in behind:
-        connected = runtime.get_instance().get_app_session(session.id) is session
-        if connected and session._scriptrunner is None and session._client_state.page_script_hash:
-            _note(session, edition)
+        outdated = [session for session, shown in _editions.items() if shown != edition]
+    for session in outdated:
+        is_connected = runtime.get_instance().get_app_session(session.id) is session
+        if is_connected and session._scriptrunner is None and session._client_state.page_script_hash:
+            _record(session, edition)
             session.request_rerun(session._client_state)
 
 
-def _note(session: AppSession, edition: int) -> None:
+def _record(session: AppSession, edition: int) -> None:
     with _lock:
-        _shown[session] = edition
+        _editions[session] = edition

@@ -1,7 +1,10 @@
-"""What a browser may send over its socket, and how often.
+"""Limits on the types and the number of the messages that a browser may send over its socket.
 
-Streamlit acts on every message, from anybody: it tells the repository's branch and untracked files, clears caches,
-installs files. The pages need three types of messages.
+Streamlit 1.67.0 acts on every message of every client, without limit: it sends the repository's branch and the names of
+untracked files, clears caches and installs files. The pages need three types of messages. Parses Streamlit's protocol
+(BackMsg).
+
+Remove when Streamlit limits messages, and the types that only a developer needs can be switched off.
 """
 
 from __future__ import annotations
@@ -19,40 +22,42 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from pages.serving.guard import client_of
 
 COSTS = {"rerun_script": 1, "stop_script": 1, "deferred_file": 10}
-"""The messages that are passed on, and how many tokens each takes: a run of the page, the Stop button that Streamlit
-shows beside a long one, and a file that is written for a download."""
-OTHER = 1
-"""Tokens for any other message, which is dropped."""
+"""Tokens that each message takes which is passed on: a run of the page, the Stop button that Streamlit shows beside a
+long one, and a file that is written for a download."""
+OTHER_COST = 1
+"""Tokens that any other message takes, which is dropped."""
 SOCKET_BURST, SOCKET_RATE = 100, 10
-"""Tokens that one socket has at first, and gains a second."""
+"""Tokens of one socket at first, and tokens added per second."""
 CLIENT_BURST, CLIENT_RATE = 150, 25
-"""The same for all sockets of one client together. Opening one takes one token."""
+"""The same for all sockets of one client together. Opening a socket takes one token."""
 CLIENT_SOCKETS = 500
-"""Maximum number of sockets that one client has open at the same time."""
+"""Maximum number of open sockets of one client."""
 UNSUPPORTED, TOO_MANY = 1003, 1008
 """Close codes of RFC 6455: unsupported data, and policy violation."""
 CLOSED = "A socket was closed: it sent too many messages"
 REFUSED = "A socket was refused: its client has too many. If that is a reverse proxy, name it in FORWARDED_ALLOW_IPS"
-"""What the log says about a client that exceeds its limits."""
+"""Log messages about a client that exceeds its limits."""
 Clock = Callable[[], float]
 logger = logging.getLogger(__name__)
 
 
 class Bucket:
-    """A token bucket: it is full at first, and regains `rate` tokens a second."""
+    """A token bucket: full at first, refilled with `rate` tokens per second."""
 
     def __init__(self, size: float, rate: float, clock: Clock) -> None:
         self.size, self.rate, self.clock = size, rate, clock
         self.tokens, self.updated = size, clock()
 
     def take(self, tokens: float) -> bool:
-        """Takes so many tokens if they are there."""
+        """Takes this number of tokens; False, and none is taken, where there are fewer."""
         self._refill()
-        taken = tokens <= self.tokens
-        self.tokens -= tokens if taken else 0
-        return taken
+        if tokens > self.tokens:
+            return False
+        self.tokens -= tokens
+        return True
 
     def is_full(self) -> bool:
+        """Whether no token is missing."""
         self._refill()
         return self.tokens >= self.size
 
@@ -63,14 +68,14 @@ class Bucket:
 
 
 class Client:
-    """What the sockets of one client share."""
+    """The number of open sockets of one client, and the bucket that they share."""
 
     def __init__(self, clock: Clock) -> None:
         self.sockets, self.bucket = 0, Bucket(CLIENT_BURST, CLIENT_RATE, clock)
 
 
 class WebSocketFilter:
-    """Passes on the messages that the pages use, and ends a socket that sends too many, or what no browser sends."""
+    """Drops messages that the pages do not send; closes a socket that sends too many, or malformed ones."""
 
     def __init__(self, app: ASGIApp, clock: Clock = time.monotonic) -> None:
         self.app, self.clock = app, clock
@@ -88,48 +93,50 @@ class WebSocketFilter:
         client.sockets += 1
         buckets = (Bucket(SOCKET_BURST, SOCKET_RATE, self.clock), client.bucket)
         try:
-            await self.app(scope, _filtered(receive, send, buckets), send)
+            await self.app(scope, _filter_messages(receive, send, buckets), send)
         finally:
             client.sockets -= 1
 
     def _client(self, scope: Scope) -> Client:
-        """The client of this socket. Those that have no socket, and have long been silent, are forgotten."""
+        """The client of this socket. Removes clients without sockets whose bucket is full."""
         self.clients = {
             name: client for name, client in self.clients.items() if client.sockets or not client.bucket.is_full()
         }
         return self.clients.setdefault(client_of(scope), Client(self.clock))
 
 
-def _filtered(receive: Receive, send: Send, buckets: tuple[Bucket, ...]) -> Receive:
-    """The messages of one socket that are passed on, and the disconnection after one that is not allowed."""
+def _filter_messages(receive: Receive, send: Send, buckets: tuple[Bucket, ...]) -> Receive:
+    """A `receive` for the app: allowed messages of one socket, and a disconnection after one that is not allowed."""
 
     async def close(code: int) -> Message:
         with suppress(OSError):
             await send({"type": "websocket.close", "code": code})
         return {"type": "websocket.disconnect", "code": code}
 
-    async def receive_filtered() -> Message:
+    async def receive_allowed() -> Message:
         while (message := await receive())["type"] == "websocket.receive":
             kind = _kind(message.get("bytes"))
             if kind is None:
                 return await close(UNSUPPORTED)
-            if not all(bucket.take(COSTS.get(kind, OTHER)) for bucket in buckets):
+            if not all(bucket.take(COSTS.get(kind, OTHER_COST)) for bucket in buckets):
                 logger.warning(CLOSED)
                 return await close(TOO_MANY)
             if kind in COSTS:
                 break
         return message
 
-    return receive_filtered
+    return receive_allowed
 
 
 def _kind(data: bytes | None) -> str | None:
-    """The type of a message, of an operation which one; None for what is no message, such as text."""
+    """The type of a message, or of its operation; empty for a type that is not known, None where it is malformed."""
+    if data is None:
+        return None
     try:
-        message = BackMsg.FromString(data or b"")
+        message = BackMsg.FromString(data)
     except DecodeError:
         return None
-    kind = message.WhichOneof("type") or ""
+    kind = message.WhichOneof("type")
     if kind == "backend_operation_request":
-        kind = message.backend_operation_request.WhichOneof("payload") or ""
-    return None if data is None else kind
+        kind = message.backend_operation_request.WhichOneof("payload")
+    return kind or ""
