@@ -42,7 +42,7 @@ def handle_signals() -> None:
 
 
 def _terminate(number: int, _: FrameType | None) -> None:
-    logger.warning("The stop is cut short: answers that were still under way are cut off.")
+    logger.log(logging.WARNING, "The stop is cut short: answers that were still under way are cut off.")
     signal.signal(number, signal.SIG_DFL)
     signal.raise_signal(number)
 
