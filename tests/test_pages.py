@@ -311,9 +311,10 @@ def test_case_that_does_not_exist_says_so():
     assert "does not exist" in at.warning[0].value
 
 
+ELSEWHERE = len(DATASET.by_id[WATER].metrics) - 1
 LEFT_OUT = {
-    "zh": "济源市：1 项指标；同案例的其他 20 项未列出。",
-    "en": "Jiyuan: 1 figure; the 20 figures of the same case elsewhere are left out.",
+    "zh": f"济源市：1 项指标；同案例的其他 {ELSEWHERE} 项未列出。",
+    "en": f"Jiyuan: 1 figure; the {ELSEWHERE} figures of the same case elsewhere are left out.",
 }
 
 
@@ -666,35 +667,39 @@ def test_a_control_writes_the_link_and_the_clear_button_empties_it():
     assert at.multiselect(key="city").value == []
 
 
-SWITCH = {"zh": "同案例的其他 21 项", "en": "The 21 figures of the same cases elsewhere"}
-OWN = {"zh": "，其中 40 项属于洛阳市", "en": ", 40 of them Luoyang's own"}
+LUOYANG = "410300"
+OWN, ALL = (len(selected("en", city=LUOYANG, **scope)) for scope in ({}, {"scope": "case"}))
+SWITCH = {"zh": f"同案例的其他 {ALL - OWN} 项", "en": f"The {ALL - OWN} figures of the same cases elsewhere"}
+OF_THEM = {"zh": f"，其中 {OWN} 项属于洛阳市", "en": f", {OWN} of them Luoyang's own"}
 
 
 @pytest.mark.parametrize("name", [name for name in TITLES if name != "case"])
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_switch_adds_the_other_figures_of_the_same_cases_and_says_how_many(name, lang):
-    at = opened(name, lang=lang, city="410300")
-    assert counted(lang, 2, 40) in words(at)
-    assert OWN[lang] not in words(at)
+    at = opened(name, lang=lang, city=LUOYANG)
+    assert counted(lang, 2, OWN) in words(at)
+    assert OF_THEM[lang] not in words(at)
     (switch,) = (toggle for toggle in at.toggle if toggle.key == "same cases")
     assert (switch.label, switch.value) == (SWITCH[lang], False)
     switch.set_value(True).run()
     assert at.query_params["scope"] == "case"
-    assert counted(lang, 2, 61) + OWN[lang] in words(at)
+    assert counted(lang, 2, ALL) + OF_THEM[lang] in words(at)
     assert at.toggle(key="same cases").label == SWITCH[lang]
     at.toggle(key="same cases").set_value(False).run()
     assert "scope" not in at.query_params
-    assert counted(lang, 2, 40) in words(at)
+    assert counted(lang, 2, OWN) in words(at)
 
 
 def test_the_switch_of_a_case_counts_its_own_figures():
-    at = opened("case", lang="zh", case="2020-02-government-debt", city="410300")
-    assert [toggle.label for toggle in at.toggle] == ["同案例的其他 21 项"]
+    debt = "2020-02-government-debt"
+    elsewhere = [row for row in ROWS["zh"] if row.case_id == debt and row.prefecture_code != LUOYANG]
+    at = opened("case", lang="zh", case=debt, city=LUOYANG)
+    assert [toggle.label for toggle in at.toggle] == [f"同案例的其他 {len(elsewhere)} 项"]
     at = opened("case", lang="en", case=WATER, city="419001")
-    assert [toggle.label for toggle in at.toggle] == ["The 20 figures of the same case elsewhere"]
+    assert [toggle.label for toggle in at.toggle] == [f"The {ELSEWHERE} figures of the same case elsewhere"]
     at.toggle(key="same cases").set_value(True).run()
     assert (at.query_params["scope"], at.query_params["case"]) == ("case", WATER)
-    assert len(tables(at)[-1]) == 21
+    assert len(tables(at)[-1]) == ELSEWHERE + 1
 
 
 def test_there_is_no_switch_where_it_adds_nothing():
@@ -716,7 +721,7 @@ def test_the_scope_stays_with_a_second_filter_and_goes_with_the_city():
 def test_an_unknown_scope_is_dropped_with_a_notice(lang):
     at = visit("data", lang=lang, city="410300", scope="all")
     assert len([warning for warning in at.warning if "link" in warning.icon and "all" in warning.value]) == 1
-    assert counted(lang, 2, 40) in words(at)
+    assert counted(lang, 2, OWN) in words(at)
 
 
 @pytest.mark.parametrize("scope", [{}, {"scope": "case"}], ids=["own", "case"])
@@ -768,7 +773,7 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
     assert note.rstrip("。.") in texts(charts(overview)["index"]) or note.replace(" ", "") in texts(
         charts(overview)["index"]
     )
-    assert f"9 · {DATASET.by_id[HEALTH].title[lang]}" in [link.proto.label for link in overview.get("page_link")]
+    assert f"9 · {DATASET.by_id[HEALTH].title[lang]}" in [link.label for link in anchors(bodies(overview))]
     data = visit("data", **query)
     assert [info.value.replace("\\", "") for info in data.info] == [
         f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"
