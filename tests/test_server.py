@@ -75,7 +75,7 @@ class Server(NamedTuple):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, log = fill(tmp_path_factory.mktemp("served")), tmp_path_factory.mktemp("server") / "log"
-    first = "import data.routes; data.routes.places_bytes = lambda *_: 1 / 0"
+    first = "from pages.serving import api; api.places_bytes = lambda *_: 1 / 0"
     with started(log, first=first, HENAN_DATA=str(folder), STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, process):
         yield Server(address, process, folder, log)
 
