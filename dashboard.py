@@ -20,7 +20,7 @@ with preflight.explain_missing_packages():
 
     from data.reading.live import leave, look, use
     from pages.serving import log, open_files, policy, script_error, settings
-    from pages.serving.api import api, mounted
+    from pages.serving.api import api, mount
     from pages.serving.compression import Compression
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
@@ -69,7 +69,7 @@ app = st.App(
     "pages/shell.py",
     routes=[
         Route(f"{BASE}/healthz", healthz),
-        mounted(BASE),
+        mount(BASE),
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
         *index_routes(BASE),

@@ -32,7 +32,7 @@ from data.reading.load import FOLDER, read_dataset
 from pages.figures.export_figure import export_figure
 from pages.figures.grade_strip import grade_strip
 from pages.frame.escape_markdown import literal
-from pages.serving.api import mounted
+from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.settings import Settings, read
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
@@ -331,7 +331,7 @@ def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Guard(Router([mounted()]), settings)(scope, receive, send))
+    asyncio.run(Guard(Router([mount()]), settings)(scope, receive, send))
     start, *bodies = sent
     return Answer(
         start["status"],

@@ -20,7 +20,8 @@ from data.downloads.formats import FORMATS
 from data.downloads.geojson import places_bytes
 from data.query.filters import Filters, options
 from data.reading.live import boundaries, current
-from pages.serving.api import PAGE_PARAMETERS, mounted
+from pages.serving.api import mount
+from pages.serving.query_params import PAGE_PARAMETERS
 
 DATASET = current().dataset
 HOST = "http://localhost:8501"
@@ -84,7 +85,7 @@ def ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Router([mounted(base)])(scope, receive, send))
+    asyncio.run(Router([mount(base)])(scope, receive, send))
     start, *bodies = sent
     return Answer(
         start["status"],

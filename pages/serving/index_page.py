@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from pages.serving.etag import is_current
 from pages.serving.screens import SCRIPTS, url_path
 
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -28,8 +29,7 @@ def index_routes(base: str = "") -> list[Route]:
     headers = {"etag": f'"{sha256(body).hexdigest()[:32]}"', "cache-control": "no-cache"}
 
     def index(request: Request) -> Response:
-        known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-        if headers["etag"] in known:
+        if is_current(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
         return HTMLResponse(body, headers=headers)
 

@@ -8,9 +8,9 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from starlette.routing import Router
 
-from pages.serving.api import mounted
+from pages.serving.api import mount
 
-LINKS = Router([mounted()])
+LINKS = Router([mount()])
 SAME = ["/metrics.xlsx", "/metrics.json", "/dataset.zip"]
 """They take the query of /metrics.csv and /places.geojson, which are asked everything; writing hundreds of workbooks would tell nothing more."""
 FEW = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})

@@ -1,0 +1,199 @@
+"""The query parameters of the data links: what they accept, their descriptions, and the messages for unknown values."""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from data.downloads.dictionary import names
+from data.downloads.extract import Extract
+from data.model.problems import suggest
+from data.query.dataset import Dataset
+from data.query.filters import SCOPES, SEARCH_LIMIT, options, parse
+from data.reading.live import current
+
+MAX_LIMIT = 1_000_000
+"""Maximum value of `limit` and `offset`."""
+MAX_LISTED_VALUES = 1000
+"""Maximum number of values of a parameter that the OpenAPI document lists."""
+MAX_SHOWN_LENGTH = 100
+"""Maximum number of characters of a parameter or value that an error message repeats."""
+PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures", "page")
+"""Parameters of the pages that select no data. They are ignored, so that the query of a page is one of a data link."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Pydantic annotation of `list[str]`: items separated by commas, each of them one of `values`.
+
+    `aliases` maps other words for a value to it, and serves suggestions only. Both are functions because they depend on
+    the current dataset. `name` is what an error message calls an item.
+    """
+
+    name: str
+    values: Callable[[], Iterable[str]]
+    aliases: Callable[[], Mapping[str, str]] = dict
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        item = core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
+        return core_schema.no_info_before_validator_function(_split, core_schema.list_schema(item))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described, values = handler(schema), list(self.values())
+        if len(values) <= MAX_LISTED_VALUES:
+            described["items"]["enum"] = values
+        return described
+
+    def check(self, value: str) -> str:
+        """Returns the value if it is known, and raises an error with a suggestion otherwise."""
+        known = {name: name for name in self.values()}
+        if value in known:
+            return value
+        raise self._error(value, {**known, **self.aliases()}, "openapi.json")
+
+    def _error(self, value: str, known: Mapping[str, str], source: str) -> PydanticCustomError:
+        message = f"There is no such {self.name}.{suggest(value, known, f'those that {source} lists')}"
+        return PydanticCustomError("unknown", "{message}", {"message": message})
+
+
+class _MetricChoices(Choices):
+    """Ids of cases, and of metrics as `case id.metric id`. Suggests those of the nearest case."""
+
+    def check(self, value: str) -> str:
+        dataset = current().dataset
+        if value in dataset.by_id or dataset.named(value):
+            return value
+        near = next(iter(near_cases(dataset, value.partition(".")[0])), "")
+        known = [near, *(f"{near}.{metric.id}" for metric in dataset.by_id[near].metrics)] if near else []
+        raise self._error(value, {name: name for name in known}, "cases.json")
+
+
+def near_cases(dataset: Dataset, case_id: str) -> list[str]:
+    """Ids of cases like this one. Among many, to save comparisons, at most one of the same year and number."""
+    ids = dataset.index.ids
+    if len(ids) <= MAX_LISTED_VALUES:
+        return difflib.get_close_matches(case_id[:MAX_SHOWN_LENGTH], ids, cutoff=0.4)
+    first = bisect_left(ids, case_id[:8])
+    return [other for other in ids[first : first + 1] if other[:8] == case_id[:8]]
+
+
+def _split(items: list[str]) -> list[str]:
+    return [item for text in items for item in text.split(",") if item]
+
+
+def _city_codes() -> dict[str, str]:
+    """Codes of the province and its prefectures by their ids and names in both languages."""
+    places = current().dataset.places.values()
+    units = [place for place in places if place.kind in ("province", "prefecture") and place.code]
+    return {word: str(place.code) for place in units for word in (place.id, place.name.zh, place.name.en)}
+
+
+def _ids() -> list[str]:
+    """The ids of all cases and metrics; without the metrics if there are too many to list."""
+    dataset = current().dataset
+    cases = dataset.cases if dataset.figures < MAX_LISTED_VALUES else ()
+    return [*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics)]
+
+
+def _filter(name: str, aliases: Callable[[], Mapping[str, str]] = dict) -> Choices:
+    return Choices(name, lambda: options(current().dataset)[name], aliases)
+
+
+def _columns(table: str) -> Choices:
+    return Choices("column", lambda: names(table))
+
+
+def _sort_keys(table: str) -> Choices:
+    return Choices("column", lambda: [key for name in names(table) for key in (name, f"-{name}")])
+
+
+FIELDS = Field(description="Only these columns, in this order.")
+SORT = Field(description="By these columns; -year is descending. What is missing comes last.")
+
+
+class QueryParams(BaseModel):
+    """A query without parameters: unknown ones are errors, and those of the pages are ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_page_parameters(cls, query: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in query.items() if name not in PAGE_PARAMETERS}
+
+
+class FilterParams(QueryParams):
+    """The filters of the pages, and a list of cases and metrics."""
+
+    city: Annotated[
+        list[str], _filter("city", _city_codes), Field(description="Six-digit codes; 410000 is province-wide.")
+    ] = []
+    domain: Annotated[list[str], _filter("domain"), Field(description="Policy fields.")] = []
+    grade: Annotated[list[str], _filter("grade"), Field(description="Grades of evidence; P is a target or plan.")] = []
+    role: Annotated[list[str], _filter("role"), Field(description="Kinds of figure.")] = []
+    search: Annotated[
+        str,
+        Field(
+            max_length=SEARCH_LIMIT,
+            description="Words that a figure must all hold by itself, in either language: its name, subject, "
+            "place, unit, values in words, source words. cases.json also has the cases whose own title, summary, "
+            "place or domain holds them all.",
+        ),
+    ] = ""
+    scope: Annotated[
+        list[str],
+        Choices("scope", lambda: SCOPES),
+        Field(
+            description="A city leaves its own figures; case adds the other figures of the cases that are, "
+            "or have a figure, in the city. Without a city it means nothing."
+        ),
+    ] = []
+    only: Annotated[
+        list[str],
+        _MetricChoices("case or figure", _ids),
+        Field(description="Only these cases (case_id) and figures (case_id.metric_id)."),
+    ] = []
+
+    def extract(self, address: str) -> Extract:
+        """The extract of the current dataset; its links lead to the pages at `address`."""
+        dataset = current().dataset
+        texts = {name: ",".join(getattr(self, name)) for name in (*options(dataset), "scope")}
+        filters, _ = parse({**texts, "search": self.search}, dataset)
+        return Extract(dataset, filters, address, only=tuple(self.only))
+
+
+class TableParams(FilterParams):
+    """The filters, and the columns, order and rows of a table."""
+
+    fields: list[str] = []
+    sort: list[str] = []
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="At most so many rows.")] = MAX_LIMIT
+    offset: Annotated[int, Field(ge=0, le=MAX_LIMIT, description="After so many rows.")] = 0
+
+    def extract(self, address: str) -> Extract:
+        columns, order = tuple(self.fields), tuple(self.sort)
+        return replace(super().extract(address), columns=columns, order=order, offset=self.offset, limit=self.limit)
+
+
+class MetricsParams(TableParams):
+    """The parameters of the metrics table."""
+
+    fields: Annotated[list[str], _columns("metrics"), FIELDS] = []
+    sort: Annotated[list[str], _sort_keys("metrics"), SORT] = []
+
+
+class CasesParams(TableParams):
+    """The parameters of the table of cases."""
+
+    fields: Annotated[list[str], _columns("cases"), FIELDS] = []
+    sort: Annotated[list[str], _sort_keys("cases"), SORT] = []
+
+    def extract(self, address: str) -> Extract:
+        return replace(super().extract(address), of="cases")
