@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.reading.live import current
 from data.wording.rows import worded_rows
 from tests.anchors import anchors
-from tests.test_pages import bodies, charts, opened
+from tests.app import bodies, charts, open_page
 
 DATASET = current().dataset
 HEALTH, WATER = "2020-09-dancheng-health", "2020-01-water-pricing"
@@ -49,7 +49,7 @@ def framed(at: AppTest) -> None:
 
 @pytest.mark.parametrize(("page", "query", "key"), EMBEDDED.values(), ids=EMBEDDED)
 def test_one_chart_stands_alone(page, query, key):
-    at = opened(page, view="embed", **query)
+    at = open_page(page, view="embed", **query)
     framed(at)
     assert list(charts(at)) == [key]
 
@@ -57,7 +57,7 @@ def test_one_chart_stands_alone(page, query, key):
 @pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
 def test_every_figure_of_a_case_can_be_embedded(case):
     rows = [row for row in worded_rows(DATASET, "en") if row.case_id == case.id]
-    at = opened("case", view="embed", case=case.id, chart=rows[0].metric_id)
+    at = open_page("case", view="embed", case=case.id, chart=rows[0].metric_id)
     for row in rows:
         at.query_params["chart"] = row.metric_id
         at.run()
@@ -69,7 +69,7 @@ def test_every_figure_of_a_case_can_be_embedded(case):
 @pytest.mark.parametrize("page", ["overview", "case", "map", "compare"])
 @pytest.mark.parametrize("chart", ["", "nowhere", "<b>x</b>"])
 def test_a_link_to_no_chart_says_so(page, chart):
-    at = opened(page, view="embed", chart=chart)
+    at = open_page(page, view="embed", chart=chart)
     framed(at)
     assert [message.value for message in at.info] == [
         "The link names a chart that this page does not have, or that the filters exclude."

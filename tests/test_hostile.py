@@ -34,18 +34,11 @@ from pages.figures.grade_strip import grade_strip
 from pages.frame.escape_markdown import literal
 from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
+from pages.serving.screens import SCRIPTS
 from pages.serving.settings import Settings, read
+from tests.app import open_page
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
-PAGES = {
-    "overview": "",
-    "case": "case.py",
-    "map": "map.py",
-    "compare": "compare.py",
-    "data": "download.py",
-    "method": "method.py",
-}
-SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 CASES = 5
 SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.items()}
 """The strings as bytes on the wire."""
@@ -99,17 +92,6 @@ def test_every_string_may_stand_bare_in_a_file(tmp_path):
 
 
 # --- pages
-
-
-def opened(name: str, **query: str) -> AppTest:
-    """A page as its link opens it."""
-    at = AppTest.from_file(str(SHELL), default_timeout=60)
-    at.query_params.update(query)
-    at.run()
-    if PAGES[name]:
-        at.switch_page(PAGES[name]).run()
-    assert not at.exception, at.exception
-    return at
 
 
 class Words(NamedTuple):
@@ -229,11 +211,11 @@ VIEWS = {
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
     ("name", "view"),
-    [*((name, "filtered") for name in PAGES), ("compare", "compared"), ("case", "printed"), ("map", "embedded")],
+    [*((name, "filtered") for name in SCRIPTS), ("compare", "compared"), ("case", "printed"), ("map", "embedded")],
 )
 def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
     texts = [text.strip() for text in admitted() if len(text.strip()) > 4]
-    found = [*words(opened(name, lang=lang, **VIEWS[view]))]
+    found = [*words(open_page(name, lang=lang, **VIEWS[view]))]
     assert [entry for entry in found if not only_text(entry, texts)] == []
     assert hostile.source.title[lang] in html.unescape(
         "".join(entry.text for entry in found if entry.where == "Html.body")
@@ -269,7 +251,7 @@ def test_a_hostile_link_opens_a_page_that_says_what_it_passed_over(hostile, firs
     """Each string is a value of some parameter, its neighbours those of the others; the pages take turns."""
     strings = iter([text.decode("utf-8", "replace") for text in [*SENT.values(), *SENT.values()][first:]])
     query = {name: ",".join(islice(strings, 4)) for name in LISTS} | {name: next(strings) for name in SINGLE}
-    at = opened([*PAGES][first // AT_ONCE % len(PAGES)], **query)
+    at = open_page([*SCRIPTS][first // AT_ONCE % len(SCRIPTS)], **query)
     given = [part.strip() for text in query.values() for part in (text, *text.split(",")) if len(part.strip()) > 4]
     assert [entry for entry in words(at) if not only_text(entry, given)] == []
     _, dropped = parse(query, hostile)

@@ -15,7 +15,6 @@ from weakref import WeakKeyDictionary
 
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.testing.v1 import AppTest
 
 import data.reading.live
 import data.reading.load
@@ -23,9 +22,10 @@ from data import DatasetError
 from data.reading.live import Live
 from data.reading.load import FOLDER, load_dataset
 from data.reading.yaml_file import SIZE_LIMIT
+from pages.serving.screens import SCRIPTS
 from pages.serving.workarounds import updates
+from tests.app import new_app, open_page
 
-SHELL = FOLDER.parent / "pages" / "shell.py"
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
 
 
@@ -485,10 +485,7 @@ def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monke
 )
 def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, monkeypatch):
     monkeypatch.setattr(data.reading.live, "_LIVE", Live(tmp_path))
-    at = AppTest.from_file(str(SHELL), default_timeout=30)
-    for name, value in {**query, "lang": lang}.items():
-        at.query_params[name] = value
-    at.run()
+    at = new_app(lang=lang, **query).run()
     assert ([error.value for error in at.error], len(at.exception), len(at.title)) == ([sentence], 0, 0)
 
 
@@ -498,16 +495,13 @@ def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, 
 def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path, monkeypatch):
     monkeypatch.setattr(data.reading.live, "_LIVE", Live(tmp_path))
     data.reading.live._LIVE.progress = (2500, 10_000)
-    at = AppTest.from_file(str(SHELL), default_timeout=30)
-    at.query_params["lang"] = lang
-    at.run()
+    at = new_app(lang=lang).run()
     (bar,) = at.get("progress")
     assert (bar.proto.value, bar.proto.text, len(at.error), len(at.exception)) == (25, sentence, 0, 0)
 
 
 # --- pages that are open while the data changes
 
-PAGES = ["overview.py", "case.py", "map.py", "compare.py", "download.py", "method.py"]
 GONE = re.compile("zhoukou|public-services")
 CHOSEN = {
     "city": "411600,410700",
@@ -520,13 +514,9 @@ CHOSEN = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SCRIPTS)
 def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator, monkeypatch):
-    at = AppTest.from_file(str(SHELL), default_timeout=30)
-    for name, value in CHOSEN.items():
-        at.query_params[name] = value
-    at.run()
-    at.switch_page(page).run()
+    at = open_page(page, **CHOSEN)
     curator.path(HEALTH).unlink()
     for table in ("places", "domains"):
         path = curator.folder / "reference" / f"{table}.yaml"

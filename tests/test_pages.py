@@ -11,12 +11,10 @@ import re
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
 from data.downloads.csv_json import csv_bytes
@@ -31,8 +29,8 @@ from data.wording.formatting import format_value
 from data.wording.rows import worded_rows
 from pages.serving.screens import SCRIPTS
 from tests.anchors import anchors
+from tests.app import MARKUP, SHELL, annotations, bodies, charts, open_page, tables, words
 
-SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 DATASET = current().dataset
 TABLE = DATASET.table
 ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
@@ -56,40 +54,10 @@ FILTERS = {
 }
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 CHINESE_QUOTED = re.compile(r'<(\w+)[^>]* lang="zh"[^>]*>.*?</\1>', re.DOTALL)
-MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
 
 
-def opened(name: str, locale: str | None = None, **query: str) -> AppTest:
-    """A page as a reader opens it by its link, to be used."""
-    at = AppTest.from_file(str(SHELL), default_timeout=30)
-    at.query_params.update(query)
-    at.context = {"locale": locale}
-    at.run()
-    if name != "overview":
-        at.switch_page(SCRIPTS[name]).run()
-    assert not at.exception, at.exception
-    return at
-
-
-@cache
-def visit(name: str, locale: str | None = None, **query: str) -> AppTest:
-    """A page as a reader opens it by its link, to be read only."""
-    return opened(name, locale, **query)
-
-
-def bodies(at: AppTest) -> str:
-    """All HTML of a page."""
-    return "\n".join(element.proto.body for element in at.get("html"))
-
-
-def words(at: AppTest) -> str:
-    """What a reader reads of the HTML, without the blanks that only lay it out."""
-    return html.unescape(MARKUP.sub(" ", bodies(at)))
-
-
-def charts(at: AppTest) -> dict[str, dict[str, Any]]:
-    """The specs of a page's charts by key."""
-    return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}
+visit = cache(open_page)
+"""A page to be read only."""
 
 
 def heads(figure: dict[str, Any]) -> dict[tuple[str, str], float]:
@@ -104,28 +72,6 @@ def comparable(rows: Any) -> list[Any]:
 
 def selected(lang: str, **query: str) -> list[Any]:
     return [ROWS[lang][position] for position in select(DATASET, parse(query, DATASET)[0]).positions]
-
-
-def tables(at: AppTest) -> list[list[list[str]]]:
-    """The rows of a page's tables, their cells as a reader reads them."""
-    bodies_of_tables = re.findall(r"<tbody>(.*?)</tbody>", bodies(at), re.DOTALL)
-    rows = [re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL) for body in bodies_of_tables]
-    return [
-        [
-            [html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
-            for row in body
-        ]
-        for body in rows
-    ]
-
-
-def texts(figure: dict[str, Any]) -> str:
-    """The annotations of a figure, run together without markup and blanks."""
-    return re.sub(
-        r"\s",
-        "",
-        html.unescape("".join(MARKUP.sub("", annotation["text"]) for annotation in figure["layout"]["annotations"])),
-    )
 
 
 def test_every_page_of_the_frame_has_its_title_here():
@@ -196,7 +142,7 @@ def test_overview_draws_every_comparable_figure_and_a_row_for_every_case(lang):
     figure = charts(at)["index"]
     wanted = {(row.case_id, row.metric_id): math.log10(row.index) for row in comparable(ROWS[lang])}
     assert heads(figure) == pytest.approx(wanted)
-    shown = texts(figure)
+    shown = annotations(figure)
     assert [
         case.id for case in DATASET.cases if re.sub(r"\s", "", f"{case.number}{case.title[lang]}") not in shown
     ] == []
@@ -344,7 +290,7 @@ def test_a_framed_figure_is_shown_whatever_the_city():
 
 
 def test_case_chooser_writes_the_link():
-    at = opened("case", lang="en", case=WATER, domain="agriculture,public-services")
+    at = open_page("case", lang="en", case=WATER, domain="agriculture,public-services")
     at.selectbox(key="case").set_value(HEALTH).run()
     assert at.query_params == {"lang": "en", "case": HEALTH, "domain": "agriculture,public-services"}
     assert at.title[0].value == DATASET.by_id[HEALTH].title.en
@@ -520,7 +466,7 @@ def test_points_that_meet_tell_of_each_other():
 
 def test_the_maps_order_outlives_the_measure_it_was_by():
     (measure, *_) = MEASURES
-    at = opened("map", lang="en", colour=measure.key)
+    at = open_page("map", lang="en", colour=measure.key)
     at.segmented_control("map-order").set_value("value").run()
     ranked = sorted(measure.values.values(), key=lambda metric: -metric.after.value)
     cells = [row[10] for row in tables(at)[0]]
@@ -658,7 +604,7 @@ def test_method_lists_the_ladder_and_every_contradiction(lang):
 
 
 def test_a_control_writes_the_link_and_the_clear_button_empties_it():
-    at = opened("overview", lang="en")
+    at = open_page("overview", lang="en")
     at.multiselect(key="city").set_value(["419001"]).run()
     assert (at.query_params["city"], at.query_params["lang"]) == ("419001", "en")
     assert {case for case, _ in heads(charts(at)["index"])} == {WATER}
@@ -676,7 +622,7 @@ OF_THEM = {"zh": f"，其中 {OWN} 项属于洛阳市", "en": f", {OWN} of them 
 @pytest.mark.parametrize("name", [name for name in TITLES if name != "case"])
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_switch_adds_the_other_figures_of_the_same_cases_and_says_how_many(name, lang):
-    at = opened(name, lang=lang, city=LUOYANG)
+    at = open_page(name, lang=lang, city=LUOYANG)
     assert counted(lang, 2, OWN) in words(at)
     assert OF_THEM[lang] not in words(at)
     (switch,) = (toggle for toggle in at.toggle if toggle.key == "same cases")
@@ -693,9 +639,9 @@ def test_a_switch_adds_the_other_figures_of_the_same_cases_and_says_how_many(nam
 def test_the_switch_of_a_case_counts_its_own_figures():
     debt = "2020-02-government-debt"
     elsewhere = [row for row in ROWS["zh"] if row.case_id == debt and row.prefecture_code != LUOYANG]
-    at = opened("case", lang="zh", case=debt, city=LUOYANG)
+    at = open_page("case", lang="zh", case=debt, city=LUOYANG)
     assert [toggle.label for toggle in at.toggle] == [f"同案例的其他 {len(elsewhere)} 项"]
-    at = opened("case", lang="en", case=WATER, city="419001")
+    at = open_page("case", lang="en", case=WATER, city="419001")
     assert [toggle.label for toggle in at.toggle] == [f"The {ELSEWHERE} figures of the same case elsewhere"]
     at.toggle(key="same cases").set_value(True).run()
     assert (at.query_params["scope"], at.query_params["case"]) == ("case", WATER)
@@ -708,7 +654,7 @@ def test_there_is_no_switch_where_it_adds_nothing():
 
 
 def test_the_scope_stays_with_a_second_filter_and_goes_with_the_city():
-    at = opened("overview", lang="en", city="410300", scope="case")
+    at = open_page("overview", lang="en", city="410300", scope="case")
     at.text_input(key="search").set_value("bonds").run()
     assert at.query_params == {"lang": "en", "city": "410300", "search": "bonds", "scope": "case"}
     at.multiselect(key="city").set_value([]).run()
@@ -770,7 +716,7 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
     overview = visit("overview", **query)
     assert counted(lang, 1, 0) in words(overview)
     assert note in words(overview)
-    assert note.rstrip("。.") in texts(charts(overview)["index"]) or note.replace(" ", "") in texts(
+    assert note.rstrip("。.") in annotations(charts(overview)["index"]) or note.replace(" ", "") in annotations(
         charts(overview)["index"]
     )
     assert f"9 · {DATASET.by_id[HEALTH].title[lang]}" in [link.label for link in anchors(bodies(overview))]
@@ -783,13 +729,13 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
 
 
 def test_a_chip_removes_one_value():
-    at = opened("overview", lang="en", city="411600,419001", search="water")
+    at = open_page("overview", lang="en", city="411600,419001", search="water")
     at.button(key="chip-city-411600").click().run()
     assert at.query_params == {"lang": "en", "city": "419001", "search": "water"}
 
 
 def test_the_language_switch_keeps_the_view():
-    at = opened("case", lang="zh", case=HEALTH, city="411600")
+    at = open_page("case", lang="zh", case=HEALTH, city="411600")
     at.button_group(key="lang").set_value("en").run()
     assert at.query_params == {"lang": "en", "case": HEALTH, "city": "411600"}
     assert at.title[0].value == DATASET.by_id[HEALTH].title.en
@@ -807,7 +753,7 @@ def test_a_broken_edit_is_told_to_readers_without_its_details(lang, notice, monk
     monkeypatch.setattr(
         pages.frame.view, "current", lambda: replace(current(), loaded_at=1_700_000_000.0, problems=(problem,))
     )
-    (warning,) = opened("overview", lang=lang).warning
+    (warning,) = open_page("overview", lang=lang).warning
     assert notice in warning.value
     assert "2023" in warning.value
     assert "yaml" not in warning.value

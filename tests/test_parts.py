@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,9 +13,9 @@ from data.query.filters import Filters, select
 from data.query.geography import holdings
 from data.reading.live import Live
 from tests.anchors import anchors
+from tests.app import bodies, charts, open_page, words
 from tests.many import write
 
-SHELL = Path(__file__).parent.parent / "pages" / "shell.py"
 CASES = 60
 
 
@@ -36,28 +34,12 @@ def dataset(live, monkeypatch) -> Dataset:
     return live.current().dataset
 
 
-def visit(script: str, /, **query: str) -> AppTest:
-    at = AppTest.from_file(str(SHELL), default_timeout=30)
-    for name, value in {"lang": "en", **query}.items():
-        at.query_params[name] = value
-    at.run()
-    if script != "overview":
-        at.switch_page(f"{script}.py").run()
-    assert not at.exception, at.exception
-    return at
-
-
-def words(at: AppTest) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", " ".join(block.proto.body for block in at.get("html"))))
+def visit(name: str, /, **query: str) -> AppTest:
+    return open_page(name, **{"lang": "en", **query})
 
 
 def cards(at: AppTest) -> list[str]:
-    links = anchors("".join(block.proto.body for block in at.get("html")))
-    return [link.label for link in links if re.match(r"\d+ · ", link.label)]
-
-
-def spec(at: AppTest, which: int) -> dict:
-    return json.loads(at.get("plotly_chart")[which].proto.spec)
+    return [link.label for link in anchors(bodies(at)) if re.match(r"\d+ · ", link.label)]
 
 
 def press(at: AppTest, icon: str) -> AppTest:
@@ -94,7 +76,7 @@ def test_another_filter_begins_with_the_first_part(dataset):
 
 def test_the_chart_draws_the_best_evidenced_and_says_how_many_more(dataset):
     at = visit("overview")
-    heads = next(trace for trace in spec(at, 1)["data"] if trace.get("text"))
+    heads = next(trace for trace in charts(at)["index"]["data"] if trace.get("text"))
     index = dataset.index
     found = select(dataset, Filters()).where(("outcome", "output"), "ABC")
     comparable = [position for position in found if index.figure("index")[position] == index.figure("index")[position]]
@@ -117,10 +99,10 @@ def test_a_filter_that_leaves_few_draws_all(dataset):
 
 def test_the_table_comes_three_hundred_rows_at_a_time(dataset):
     results = int(dataset.index.within("role", ("outcome", "output")).sum())
-    at = visit("download")
+    at = visit("data")
     assert len(at.dataframe[0].value) == 300
     assert f"1–300 of {results:,}" in words(at)
-    last = visit("download", page="99")
+    last = visit("data", page="99")
     assert len(last.dataframe[0].value) == results % 300
     assert last.button(key="turn-arrow_forward").disabled
 
@@ -159,14 +141,14 @@ def test_a_case_offers_its_neighbours(dataset):
 
 
 def test_the_map_names_the_first_cases_of_a_place(dataset):
-    at = visit("map", lang="en")
+    at = visit("map")
     found = holdings(dataset, dataset.everything)
     assert max(len(held.cases) for held in found.values()) > 5
     said = words(at)
     for held in found.values():
         if len(held.cases) > 5:
             assert f"{len(held.cases) - 5:,} more" in said
-    hovers = [text for trace in spec(at, 0)["data"] for text in trace.get("hovertext", []) if text]
+    hovers = [text for trace in charts(at)["henan"]["data"] for text in trace.get("hovertext", []) if text]
     assert max(text.count("<br>") for text in hovers) <= 24
 
 

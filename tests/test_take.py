@@ -15,8 +15,8 @@ from data.query.filters import Filters, parse, select
 from data.query.geography import holdings
 from data.reading.live import current
 from data.wording.rows import worded_rows
+from tests.app import annotations, bodies, charts, open_page
 from tests.test_links import Answer, ask
-from tests.test_pages import bodies, charts, opened, texts
 
 DATASET = current().dataset
 HEALTH, WATER, RATE = "2020-09-dancheng-health", "2020-01-water-pricing", "out-of-county-referral-rate"
@@ -59,14 +59,14 @@ TAKEN = {
 @pytest.mark.parametrize(("page", "query", "key", "words", "data"), TAKEN.values(), ids=TAKEN)
 def test_every_chart_is_taken_with_its_source(page, query, key, words, data, monkeypatch):
     monkeypatch.setenv("HENAN_FRAME_ANCESTORS", "example.org")
-    at = opened(page, lang="en", **query)
+    at = open_page(page, lang="en", **query)
     assert f"export-chart-{key}" not in charts(at), "nothing is drawn before the control is opened"
     at.session_state[f"take-{key}"] = True
     at.run()
     assert not at.exception
     exported = charts(at)[f"export-chart-{key}"]
     assert exported["layout"]["width"] == 1200
-    assert re.sub(r"\s", "", DATASET.source.title.en) in texts(exported)
+    assert re.sub(r"\s", "", DATASET.source.title.en) in annotations(exported)
     assert any("CSV" in button.label for button in at.get("download_button"))
     copied = {}
     for name in ("link", "words", "data", "embed"):
@@ -83,7 +83,7 @@ def test_every_chart_is_taken_with_its_source(page, query, key, words, data, mon
     assert source
     framed = dict(parse_qsl(urlsplit(unescape(source[1])).query))
     assert (framed["view"], framed["chart"]) == ("embed", key.removeprefix(f"{HEALTH}-"))
-    assert len(charts(opened(page, **framed))) == 1, "the embed link leads to no chart"
+    assert len(charts(open_page(page, **framed))) == 1, "the embed link leads to no chart"
     assert asked(copied["data"]).status == 200
 
 
@@ -115,7 +115,7 @@ def asked(link: str) -> Answer:
 
 def taken(key: str, page: str, **query: str) -> AppTest:
     """A page with the control of one chart open, at its data link."""
-    at = opened(page, **query)
+    at = open_page(page, **query)
     at.session_state[f"take-{key}"] = True
     at.session_state[f"copy-{key}"] = "data"
     return at.run()
@@ -189,7 +189,7 @@ SAID = {
 
 @pytest.mark.parametrize(("page", "query", "key", "said"), SAID.values(), ids=SAID)
 def test_an_image_says_its_filters_and_its_doubts(page, query, key, said):
-    written = texts(charts(taken(key, page, **{"lang": "en", **query}))[f"export-chart-{key}"])
+    written = annotations(charts(taken(key, page, **{"lang": "en", **query}))[f"export-chart-{key}"])
     assert [line for line in said if re.sub(r"\s", "", line) not in written] == [], written
     assert "4112" not in written
 

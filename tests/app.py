@@ -1,0 +1,66 @@
+"""The pages without a browser: opens one as its link does, and gives what a reader finds on it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from pages.serving.screens import SCRIPTS
+
+SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
+TIMEOUT = 60
+"""Maximum number of seconds of one run of a page, which takes less than one."""
+MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
+
+
+def new_app(locale: str | None = None, **query: str) -> AppTest:
+    """Return the app at its first page with this query, before its first run. `locale` is the browser's language."""
+    at = AppTest.from_file(str(SHELL), default_timeout=TIMEOUT)
+    at.query_params.update(query)
+    at.context = {"locale": locale}
+    return at
+
+
+def open_page(name: str, /, locale: str | None = None, **query: str) -> AppTest:
+    """Open a page by its name in the navigation, as its link with this query does."""
+    at = new_app(locale, **query).run()
+    if name != "overview":
+        at.switch_page(SCRIPTS[name]).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def bodies(at: AppTest) -> str:
+    """Return all HTML of a page."""
+    return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def words(at: AppTest) -> str:
+    """Return what a reader reads of the HTML: without markup, runs of blanks as one."""
+    return " ".join(html.unescape(MARKUP.sub(" ", bodies(at))).split())
+
+
+def charts(at: AppTest) -> dict[str, dict[str, Any]]:
+    """Return the specifications of the charts of a page by key, in order."""
+    return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}
+
+
+def tables(at: AppTest) -> list[list[list[str]]]:
+    """Return the tables of a page as rows of cells, each cell as a reader reads it."""
+
+    def cells(row: str) -> list[str]:
+        return [html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+
+    found = re.findall(r"<tbody>(.*?)</tbody>", bodies(at), re.DOTALL)
+    return [[cells(row) for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)] for body in found]
+
+
+def annotations(figure: dict[str, Any]) -> str:
+    """Return the annotations of a figure run together, without markup and blanks."""
+    written = "".join(MARKUP.sub("", annotation["text"]) for annotation in figure["layout"]["annotations"])
+    return re.sub(r"\s", "", html.unescape(written))
