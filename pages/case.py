@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.extract import Extract, conflicts_of
+from data.downloads.extract import Extract, find_conflicts
 from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
-from data.downloads.word import MEDIA_TYPE, brief
+from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case, Place
 from data.query.columns import homes, named
 from data.query.dataset import Chosen
@@ -103,7 +103,7 @@ def editable(view: View, case: Case) -> None:
     city = view.filters.city if view.left_out(case) else ()
     st.download_button(
         "Word",
-        data=partial(brief, view.dataset, case, view.lang, city),
+        data=partial(write_case, view.dataset, case, view.lang, city),
         file_name=name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang),
         mime=MEDIA_TYPE,
         on_click="ignore",
@@ -318,7 +318,7 @@ def events(view: View, case: Case) -> None:
 
 def contradictions(view: View, case: Case, rows: tuple) -> None:
     """Those of the case, and those of the figures that are shown."""
-    conflicts = conflicts_of(case, {row.metric_id for row in rows})
+    conflicts = find_conflicts(case, {row.metric_id for row in rows})
     if not conflicts:
         return
     st.header(view.say("材料自身的矛盾", "Where the source contradicts itself"), anchor=False)

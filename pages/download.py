@@ -50,7 +50,7 @@ def _buttons(view: View, filters: Filters, key: str, what: str) -> None:
     with st.container(horizontal=True, gap="small", key=f"downloads-{key}"):
         for ending, form in FORMATS.items():
             st.download_button(
-                f"{form.name} · {what}",
+                f"{form.label} · {what}",
                 data=partial(form.write, extract),
                 file_name=name_extract(extract, ending),
                 mime=form.media_type,
@@ -101,11 +101,10 @@ def data_links(view: View) -> None:
             "A city leaves its own figures alone; scope=case adds the other figures of the same cases.",
         )
     )
-    st.code(build_link(view.address, "metrics.csv", view.filters), language=None)
+    first, *others = FORMATS.values()
+    st.code(build_link(view.address, first.path, view.filters), language=None)
     paths = {
-        "metrics.xlsx": "Excel",
-        "metrics.json": "JSON",
-        "dataset.zip": view.say("数据包", "Data package"),
+        **{form.path: form.link_label[view.lang] if form.link_label else form.label for form in others},
         "cases.json": view.say("案例", "Cases"),
         "places.geojson": view.say("地点", "Places"),
     }

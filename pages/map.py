@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup, escape
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
@@ -563,7 +563,7 @@ def noted(view: View, there: There) -> str:
 def as_csv(view: View, rows: int, table: Callable[[], pd.DataFrame], name: Literal["areas", "counties"]) -> None:
     st.download_button(
         view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)"),
-        data=lambda: csv_bytes(table()),
+        data=lambda: write_csv(table()),
         file_name=name_map_table(Extract(view.dataset), name),
         mime="text/csv",
         on_click="ignore",

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 import data.reading.live
 import data.reading.load
 import data.reading.shelf
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.reading.live import Live, State
 from data.reading.load import FOLDER, DatasetError, load_dataset, read_dataset
 from tests.many import write
@@ -140,7 +140,7 @@ def flips(raw: bytes) -> list[bytes]:
 
 def test_one_changed_bit_of_what_was_read_changes_nothing(folder, cache, one_is_many):
     first = rested(Live(folder, cache)).dataset
-    csv = csv_bytes(first.table)
+    csv = write_csv(first.table)
     path = max(
         (path for path in cache.rglob("*") if path.suffix != ".sqlite" and path.is_file()),
         key=lambda path: path.stat().st_size,
@@ -149,7 +149,7 @@ def test_one_changed_bit_of_what_was_read_changes_nothing(folder, cache, one_is_
     for spoilt in [*flips(raw), raw[: len(raw) // 2], b""]:
         path.write_bytes(spoilt)
         dataset, problems = read_dataset(folder, cache)
-        assert (dataset.version, list(dataset.cases), csv_bytes(dataset.table)) == (
+        assert (dataset.version, list(dataset.cases), write_csv(dataset.table)) == (
             first.version,
             list(first.cases),
             csv,
@@ -158,7 +158,7 @@ def test_one_changed_bit_of_what_was_read_changes_nothing(folder, cache, one_is_
 
 def test_one_changed_bit_of_the_source_files_is_never_shown(folder, cache):
     first = rested(Live(folder, cache)).dataset
-    csv, (path,) = csv_bytes(first.table), cache.rglob("*.sqlite")
+    csv, (path,) = write_csv(first.table), cache.rglob("*.sqlite")
     break_case(folder)
     raw, refused = path.read_bytes(), 0
     for spoilt in [*flips(raw), raw[: len(raw) // 2], b""]:
@@ -168,7 +168,7 @@ def test_one_changed_bit_of_the_source_files_is_never_shown(folder, cache):
         except DatasetError:
             refused += 1
         else:
-            assert (state.dataset.version, csv_bytes(state.dataset.table)) == (first.version, csv)
+            assert (state.dataset.version, write_csv(state.dataset.table)) == (first.version, csv)
     assert refused > FLIPS // 2
 
 
@@ -217,7 +217,7 @@ def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache):
             assert found == {**good, "problems": 1, "age": found["age"]}
             assert found["age"] >= good["age"]
             with urlopen(f"{address}/api/metrics.csv") as answer:
-                assert answer.read() == csv_bytes(load_dataset().table)
+                assert answer.read() == write_csv(load_dataset().table)
     told = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["level"] != "info"]
     assert [level for level, _ in told] == ["error", "error"]
     assert f"served/cases/{HEALTH}.yaml" in told[0][1]

@@ -6,25 +6,29 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import docx
 import pandas as pd
 import pytest
 
-from data.downloads.archive import archive, sealed
-from data.downloads.csv_json import ROWS_AT_ONCE, case_bytes, csv_bytes, csv_parts, json_bytes, records
-from data.downloads.dictionary import KEYS, TABLES, names
-from data.downloads.excel import workbook
-from data.downloads.extract import LICENCE, NOTHING, Extract
+import data
+from data.downloads.archive import reset_times, write_zip
+from data.downloads.csv_json import CHUNK_ROWS, to_records, write_case_json, write_csv, write_csv_chunks, write_json
+from data.downloads.dictionary import KEYS, TABLES, list_columns
+from data.downloads.excel import write_workbook
+from data.downloads.extract import EMPTY_NOTE, LICENCE, Extract
 from data.downloads.formats import FORMATS
-from data.downloads.geojson import places_bytes
-from data.downloads.package import descriptor, package
+from data.downloads.geojson import write_places
+from data.downloads.package import describe_package, write_package
 from data.downloads.snippets import build_link, write_snippets
-from data.downloads.word import brief
+from data.downloads.word import write_case
 from data.export import main
 from data.model.schema import Text
 from data.query.filters import Filters
@@ -68,9 +72,9 @@ def hostile(text: str) -> Extract:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_dictionary_has_every_column_in_its_order(table):
-    assert list(EVERYTHING.whole(table).columns) == list(names(table))
-    assert set(KEYS[table]) <= set(names(table))
-    assert not EVERYTHING.whole(table).duplicated(list(KEYS[table])).any()
+    assert list(EVERYTHING.full_table(table).columns) == list(list_columns(table))
+    assert set(KEYS[table]) <= set(list_columns(table))
+    assert not EVERYTHING.full_table(table).duplicated(list(KEYS[table])).any()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,7 @@ def test_the_dictionary_has_every_column_in_its_order(table):
     ids=lambda part: getattr(part, "name", part),
 )
 def test_the_dictionary_is_true(table, column):
-    values = EVERYTHING.whole(table)[column.name]
+    values = EVERYTHING.full_table(table)[column.name]
     assert {"string": "string", "integer": "Int64", "number": "float64"}[column.kind] == values.dtype
     assert CJK.search(column.meaning.zh)
     assert set(values.dropna()) <= set(column.values or values.dropna())
@@ -104,13 +108,13 @@ ARRANGED: dict[str, tuple[dict[str, Any], Any]] = {
     "a column once": ({"columns": ("grade", "grade")}, TABLE[["grade"]]),
     "a page": ({"offset": 5, "limit": 3}, TABLE.iloc[5:8]),
     "past the end": ({"offset": 10_000}, TABLE.iloc[:0]),
-    "sorted": ({"order": ("grade",)}, TABLE.sort_values("grade", kind="stable")),
+    "sorted": ({"sort": ("grade",)}, TABLE.sort_values("grade", kind="stable")),
     "falling, what is missing last": (
-        {"order": ("-index", "metric_id")},
+        {"sort": ("-index", "metric_id")},
         TABLE.sort_values(["index", "metric_id"], ascending=[False, True]),
     ),
     "sorted by what is not shown": (
-        {"order": ("-case_number",), "columns": ("metric_id",), "limit": 2},
+        {"sort": ("-case_number",), "columns": ("metric_id",), "limit": 2},
         TABLE[TABLE["case_number"] == 10][["metric_id"]].head(2),
     ),
 }
@@ -122,7 +126,7 @@ def test_a_table_is_cut_and_sorted_as_asked(asked, expected):
 
 
 def test_only_the_table_that_is_asked_for_is_cut():
-    extract = Extract(DATASET, of="cases", columns=("case_id",), limit=2)
+    extract = Extract(DATASET, table_name="cases", columns=("case_id",), limit=2)
     assert extract.table("cases").shape == (2, 1)
     assert extract.table("metrics").shape == TABLE.shape
 
@@ -130,18 +134,21 @@ def test_only_the_table_that_is_asked_for_is_cut():
 @pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
 def test_other_tables_follow_the_filter_and_places_and_units_are_whole(extract):
     chosen = {case.id for case in extract.selection.cases}
-    assert set(extract.whole("cases")["case_id"]) == chosen
-    assert len(extract.whole("conflicts")) == sum(len(case.conflicts) for case in extract.selection.cases)
-    assert set(extract.whole("metrics")["case_id"]) <= chosen
-    assert (len(extract.whole("places")), len(extract.whole("units"))) == (len(DATASET.places), len(DATASET.units))
+    assert set(extract.full_table("cases")["case_id"]) == chosen
+    assert len(extract.full_table("conflicts")) == sum(len(case.conflicts) for case in extract.selection.cases)
+    assert set(extract.full_table("metrics")["case_id"]) <= chosen
+    assert (len(extract.full_table("places")), len(extract.full_table("units"))) == (
+        len(DATASET.places),
+        len(DATASET.units),
+    )
 
 
 def test_missing_baselines_stay_as_rows():
     baselines = TABLE["before_value"].notna()
     assert 0 < baselines.sum() < len(TABLE)
     for rows in (
-        json.loads(json_bytes(EVERYTHING))["metrics"],
-        list(csv.DictReader(io.StringIO(files(package(EVERYTHING))["metrics.csv"].decode("utf-8-sig")))),
+        json.loads(write_json(EVERYTHING))["metrics"],
+        list(csv.DictReader(io.StringIO(files(write_package(EVERYTHING))["metrics.csv"].decode("utf-8-sig")))),
     ):
         assert [row["before_value"] not in (None, "") for row in rows] == baselines.tolist()
 
@@ -151,14 +158,14 @@ def test_missing_baselines_stay_as_rows():
 
 @pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
 def test_json_is_the_table_with_its_source_and_filter(extract):
-    found = json.loads(json_bytes(extract))
+    found = json.loads(write_json(extract))
     rows = found.pop("metrics")
     assert rows == [
         {name: None if pd.isna(value) else value for name, value in row.items()}
         for row in extract.selection.rows.astype(object).to_dict("records")
     ]
     assert found.pop("columns") == list(COLUMNS)
-    assert found.pop("note", None) == (None if rows else {"zh": NOTHING.zh, "en": NOTHING.en})
+    assert found.pop("note", None) == (None if rows else {"zh": EMPTY_NOTE.zh, "en": EMPTY_NOTE.en})
     assert found == {
         "source": DATASET.source.model_dump(),
         "licence": dict(LICENCE),
@@ -169,13 +176,13 @@ def test_json_is_the_table_with_its_source_and_filter(extract):
 
 
 def test_a_page_of_json_says_how_many_rows_there_are():
-    found = json.loads(json_bytes(Extract(DATASET, limit=3)))
+    found = json.loads(write_json(Extract(DATASET, limit=3)))
     assert (found["matching"], found["rows"], len(found["metrics"])) == (len(TABLE), 3, 3)
 
 
 @pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
 def test_a_case_as_json_is_its_file_with_the_evidence(case):
-    found = json.loads(case_bytes(FILTERED, case))["case"]
+    found = json.loads(write_case_json(FILTERED, case))["case"]
     evidence = [metric.pop("evidence") for metric in found["metrics"]]
     assert found == json.loads(case.model_dump_json(exclude_none=True))
     rows = TABLE[TABLE["case_id"] == case.id]
@@ -188,22 +195,22 @@ def test_a_case_as_json_is_its_file_with_the_evidence(case):
 
 @pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
 def test_the_package_holds_the_tables_and_describes_them(extract):
-    packed = files(package(extract))
+    packed = files(write_package(extract))
     described = json.loads(packed.pop("datapackage.json"))
     read_me = packed.pop("README.md").decode()
-    assert packed == {f"{name}.csv": csv_bytes(extract.whole(name)) for name in TABLES}
+    assert packed == {f"{name}.csv": write_csv(extract.full_table(name)) for name in TABLES}
     assert {resource["path"]: resource["rows"] for resource in described["resources"]} == {
-        f"{name}.csv": len(extract.whole(name)) for name in TABLES
+        f"{name}.csv": len(extract.full_table(name)) for name in TABLES
     }
     assert described["filter"] == extract.filters.query()
     assert described["licenses"] == [LICENCE]
-    assert f"（{len(extract.whole('metrics'))} / {len(TABLE)}）" in read_me
+    assert f"（{len(extract.full_table('metrics'))} / {len(TABLE)}）" in read_me
     assert all(name in read_me for name in packed)
-    assert (NOTHING.zh in read_me) == (NOTHING.en in read_me) == (extract is EMPTY)
+    assert (EMPTY_NOTE.zh in read_me) == (EMPTY_NOTE.en in read_me) == (extract is EMPTY)
 
 
 def test_the_package_explains_every_column_in_both_languages():
-    for resource in descriptor(EVERYTHING)["resources"]:
+    for resource in describe_package(EVERYTHING)["resources"]:
         assert [(field["name"], field["type"]) for field in resource["schema"]["fields"]] == [
             (column.name, column.kind) for column in TABLES[resource["name"]]
         ]
@@ -216,7 +223,9 @@ def test_the_package_explains_every_column_in_both_languages():
 # --- the same data, the same bytes
 
 
-@pytest.mark.parametrize(("ending", "cached"), [("csv", None), ("json", None), ("xlsx", workbook), ("zip", package)])
+@pytest.mark.parametrize(
+    ("ending", "cached"), [("csv", None), ("json", None), ("xlsx", write_workbook), ("zip", write_package)]
+)
 def test_a_file_is_the_same_whenever_it_is_written(ending, cached):
     one = FORMATS[ending].write(FILTERED)
     if cached:
@@ -225,27 +234,27 @@ def test_a_file_is_the_same_whenever_it_is_written(ending, cached):
 
 
 def test_a_brief_is_the_same_whenever_it_is_written():
-    one = brief(DATASET, HEALTH, "zh")
-    brief.cache_clear()
-    assert brief(DATASET, HEALTH, "zh") == one
+    one = write_case(DATASET, HEALTH, "zh")
+    write_case.cache_clear()
+    assert write_case(DATASET, HEALTH, "zh") == one
 
 
 def test_an_archive_tells_no_time():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
         made.writestr(zipfile.ZipInfo("a.txt", (2026, 5, 1, 12, 0, 0)), "a")
-    with zipfile.ZipFile(io.BytesIO(sealed(out.getvalue()))) as opened:
+    with zipfile.ZipFile(io.BytesIO(reset_times(out.getvalue()))) as opened:
         assert [(entry.filename, datetime(*entry.date_time)) for entry in opened.infolist()] == [
             ("a.txt", datetime(1980, 1, 1))
         ]
-    assert sealed(out.getvalue()) == archive({"a.txt": b"a"})
+    assert reset_times(out.getvalue()) == write_zip({"a.txt": b"a"})
 
 
 def test_a_large_table_is_written_in_parts():
-    times = 2 * ROWS_AT_ONCE // len(TABLE) + 1
-    parts = list(csv_parts(pd.concat([TABLE] * times, ignore_index=True)))
-    heading, *rows = csv_bytes(TABLE).splitlines(keepends=True)
-    assert len(parts) == 1 + -(-len(TABLE) * times // ROWS_AT_ONCE)
+    times = 2 * CHUNK_ROWS // len(TABLE) + 1
+    parts = list(write_csv_chunks(pd.concat([TABLE] * times, ignore_index=True)))
+    heading, *rows = write_csv(TABLE).splitlines(keepends=True)
+    assert len(parts) == 1 + -(-len(TABLE) * times // CHUNK_ROWS)
     assert b"".join(parts) == heading + b"".join(rows) * times
 
 
@@ -257,7 +266,7 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠1"]
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_csv_of_the_package_holds_a_formula(text):
-    packed = files(package(hostile(text)))
+    packed = files(write_package(hostile(text)))
     for name, column in (
         ("metrics.csv", "metric_zh"),
         ("metrics.csv", "case_title_zh"),
@@ -271,16 +280,16 @@ def test_no_csv_of_the_package_holds_a_formula(text):
 def test_no_sheet_of_the_workbook_holds_a_formula(text):
     sheets = {
         name: content.decode()
-        for name, content in files(workbook(hostile(text))).items()
+        for name, content in files(write_workbook(hostile(text))).items()
         if name.startswith("xl/worksheets/sheet")
     }
     assert len(sheets) == 5
     assert not any("<f>" in content for content in sheets.values())
-    assert f">{text}<" in files(workbook(hostile(text)))["xl/sharedStrings.xml"].decode()
+    assert f">{text}<" in files(write_workbook(hostile(text)))["xl/sharedStrings.xml"].decode()
 
 
 def test_json_keeps_text_as_it_is():
-    assert records(hostile("=1").table("metrics"))[0]["metric_zh"] == "=1"
+    assert to_records(hostile("=1").table("metrics"))[0]["metric_zh"] == "=1"
 
 
 # --- places
@@ -288,7 +297,7 @@ def test_json_keeps_text_as_it_is():
 
 @pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
 def test_places_say_what_is_there(extract):
-    found = json.loads(places_bytes(extract, boundaries()))
+    found = json.loads(write_places(extract, boundaries()))
     places = {feature["id"]: feature for feature in found["features"]}
     assert list(places) == list(DATASET.places)
     assert {feature["geometry"]["type"] if feature["geometry"] else None for feature in places.values()} == {
@@ -305,11 +314,11 @@ def test_places_say_what_is_there(extract):
     }
 
 
-# --- the brief
+# --- the case as a Word document
 
 
 def brief_of(case: Any, lang: Any) -> Any:
-    return docx.Document(io.BytesIO(brief(DATASET, case, lang)))
+    return docx.Document(io.BytesIO(write_case(DATASET, case, lang)))
 
 
 def text_of(document: Any) -> str:
@@ -348,12 +357,12 @@ LEFT_OUT = {
 @pytest.mark.parametrize("lang", LEFT_OUT)
 def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
     case = DATASET.by_id["2020-01-water-pricing"]
-    document = docx.Document(io.BytesIO(brief(DATASET, case, lang, ("419001",))))
+    document = docx.Document(io.BytesIO(write_case(DATASET, case, lang, ("419001",))))
     (own,) = (row for row in worded_rows(DATASET, lang) if row.prefecture_code == "419001")
     assert [row.cells[0].text for row in document.tables[-1].rows[1:]] == [own.name]
     assert LEFT_OUT[lang] in [paragraph.text for paragraph in document.paragraphs]
     assert [conflict.id for conflict in case.conflicts if conflict.note[lang] in text_of(document)] == []
-    assert brief(DATASET, HEALTH, lang, ("419001",)) == brief(DATASET, HEALTH, lang), (
+    assert write_case(DATASET, HEALTH, lang, ("419001",)) == write_case(DATASET, HEALTH, lang), (
         "a case that is not there is whole"
     )
 
@@ -397,7 +406,7 @@ def test_a_brief_marks_what_is_derived():
 
 def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
     content = {
-        name: text.decode() for name, text in files(brief(DATASET, HEALTH, "zh")).items() if name.endswith(".xml")
+        name: text.decode() for name, text in files(write_case(DATASET, HEALTH, "zh")).items() if name.endswith(".xml")
     }
     fonts = re.findall(r"<w:rFonts [^>]*>", content["word/styles.xml"])
     assert fonts
@@ -439,3 +448,34 @@ def test_the_command_names_the_forms_it_knows(tmp_path, capsys):
     assert stopped.value.code == 2
     assert "Write a file whose name ends in one of: .csv, .xlsx, .json, .zip" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+NEW_FORMAT = """
+import sys
+from data.downloads.formats import FORMATS, Format
+
+FORMATS["tsv"] = Format("tsv", "TSV", "text/tab-separated-values", lambda extract: b"a\\tb", "The figures as TSV")
+
+from data.export import main
+from streamlit.testing.v1 import AppTest
+from tests.test_links import ask
+
+assert main([sys.argv[1]]) == 0
+link = ask("/api/metrics.tsv", {"city": "410300", "limit": "1"})
+assert (link.status, link.body) == (200, b"a\\tb"), link
+assert 'filename="henan-reforms_2020_luoyang.tsv"' in link.headers["content-disposition"], link
+assert "/metrics.tsv" in ask("/api/openapi.json").json["paths"]
+page = AppTest.from_file("pages/shell.py", default_timeout=60).run().switch_page("download.py").run()
+assert not page.exception, page.exception
+assert "TSV" in {button.proto.label.partition(" ")[0] for button in page.get("download_button")}
+assert "/api/metrics.tsv" in "".join(element.proto.body for element in page.get("html"))
+"""
+
+
+def test_a_new_format_is_one_entry(tmp_path):
+    root = Path(data.__file__).parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", NEW_FORMAT, str(tmp_path / "metrics.tsv")], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "metrics.tsv").read_bytes() == b"a\tb"

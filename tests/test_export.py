@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.query.filters import Filters
@@ -22,13 +22,13 @@ from data.reading.live import current
 ROOT = Path(__file__).parent.parent
 DATASET = current().dataset
 TABLE = DATASET.table
-FILE = csv_bytes(TABLE)
+FILE = write_csv(TABLE)
 NUMBERS = [name for name in COLUMNS if TABLE[name].dtype == "float64"]
 
 
 def cells(table: pd.DataFrame) -> list[list[str]]:
     """The cells as a spreadsheet reads them, the heading first."""
-    return list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
+    return list(csv.reader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline="")))
 
 
 def cell(value: object, kind: str = "string") -> str:

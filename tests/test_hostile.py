@@ -25,7 +25,7 @@ import data.reading.live
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
-from data.downloads.word import brief
+from data.downloads.word import write_case
 from data.query.dataset import Dataset
 from data.query.filters import SEARCH_LIMIT, parse, select
 from data.reading.load import FOLDER, read_dataset
@@ -436,7 +436,7 @@ def test_what_is_taken_away_holds_the_text_and_no_more(hostile):
     with zipfile.ZipFile(io.BytesIO(FORMATS["zip"].write(extract))) as package:
         assert all(re.fullmatch(r"[\w.-]+", name) for name in package.namelist())
     for found in hostile.cases:
-        with zipfile.ZipFile(io.BytesIO(brief(hostile, found, "en"))) as document:
+        with zipfile.ZipFile(io.BytesIO(write_case(hostile, found, "en"))) as document:
             text = html.unescape(re.sub(r"<[^>]+>", "", document.read("word/document.xml").decode()))
             assert found.title.en in text and found.summary.en in text
             assert b"TargetMode" not in document.read("word/_rels/document.xml.rels")

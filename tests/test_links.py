@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 import pytest
 from starlette.routing import Router
 
-from data.downloads.csv_json import case_bytes, csv_bytes, json_bytes
-from data.downloads.dictionary import names
+from data.downloads.csv_json import write_case_json, write_csv, write_json
+from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
-from data.downloads.geojson import places_bytes
+from data.downloads.geojson import write_places
 from data.query.filters import Filters, options
 from data.reading.live import boundaries, current
 from pages.serving.api import mount
@@ -121,9 +121,7 @@ QUERIES = {
     "empty values": ({"city": "", "search": "", "fields": ",", "sort": ""}, Extract(DATASET, address=HOST)),
     "cut and sorted": (
         {"fields": "metric_id,index", "sort": "-index,metric_id", "limit": "3", "offset": "1"},
-        Extract(
-            DATASET, address=HOST, columns=("metric_id", "index"), order=("-index", "metric_id"), limit=3, offset=1
-        ),
+        Extract(DATASET, address=HOST, columns=("metric_id", "index"), sort=("-index", "metric_id"), limit=3, offset=1),
     ),
     "one case and a figure of another": (
         {"only": f"{HEALTH}.out-of-county-referral-rate,{WATER}", "role": "outcome"},
@@ -139,8 +137,8 @@ QUERIES = {
 @pytest.mark.parametrize(("query", "extract"), QUERIES.values(), ids=QUERIES)
 def test_every_form_of_the_table_takes_the_same_query(query, extract):
     text = urlencode(query)
-    assert ask("/api/metrics.csv", text).body == csv_bytes(extract.table("metrics"))
-    assert ask("/api/metrics.json", text).body == json_bytes(extract)
+    assert ask("/api/metrics.csv", text).body == write_csv(extract.table("metrics"))
+    assert ask("/api/metrics.json", text).body == write_json(extract)
     assert ask("/api/metrics.xlsx", text).body == FORMATS["xlsx"].write(extract)
 
 
@@ -167,8 +165,8 @@ def test_other_files_take_the_filters():
     filters = Filters(city=("411200",))
     extract = Extract(DATASET, filters, HOST)
     assert ask("/api/dataset.zip", filters.query()).body == FORMATS["zip"].write(extract)
-    assert ask("/api/places.geojson", filters.query()).body == places_bytes(extract, boundaries())
-    assert ask(f"/api/cases/{WATER}.json").body == case_bytes(extract, DATASET.by_id[WATER])
+    assert ask("/api/places.geojson", filters.query()).body == write_places(extract, boundaries())
+    assert ask(f"/api/cases/{WATER}.json").body == write_case_json(extract, DATASET.by_id[WATER])
     found = ask("/api/cases.json", {**filters.query(), "fields": "case_id", "sort": "-case_id"}).json
     assert found["cases"] == [
         {"case_id": case} for case in sorted((case.id for case in extract.selection.cases), reverse=True)
@@ -423,6 +421,6 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
         "limit",
         "offset",
     ]
-    for name, known in {**options(DATASET), "scope": ("case",), "fields": names("metrics")}.items():
+    for name, known in {**options(DATASET), "scope": ("case",), "fields": list_columns("metrics")}.items():
         assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
     assert "cdn" not in ask("/api/openapi.json").body.decode()

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import pages.frame.view
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.query.columns import named
@@ -400,7 +400,7 @@ def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
 
 def download(table: Any) -> list[dict[str, str]]:
     """The rows of a table as a program reads them from its CSV."""
-    return [*csv.DictReader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline=""))]
+    return [*csv.DictReader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline=""))]
 
 
 def listed(row: dict[str, str], lang: str) -> list[str]:

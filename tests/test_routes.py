@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route, Router
 
 import dashboard
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from data.reading.live import current
 
@@ -163,7 +163,7 @@ TABLES = {
 def test_the_table_as_filtered(query, filters):
     status, headers, body = get("/api/metrics.csv", urlencode(query))
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    assert body == csv_bytes(select(DATASET, filters).rows)
+    assert body == write_csv(select(DATASET, filters).rows)
     assert headers["content-disposition"].startswith('attachment; filename="henan-reforms_2020')
     assert headers["content-disposition"].split(";")[1].endswith('.csv"')
 

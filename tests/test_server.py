@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 import streamlit
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.reading.load import FOLDER, load_dataset
 from data.reading.shelf import MANY
 from tests.many import FIGURES, write
@@ -75,7 +75,7 @@ class Server(NamedTuple):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, log = fill(tmp_path_factory.mktemp("served")), tmp_path_factory.mktemp("server") / "log"
-    first = "from pages.serving import api; api.places_bytes = lambda *_: 1 / 0"
+    first = "from pages.serving import api; api.write_places = lambda *_: 1 / 0"
     with started(log, first=first, HENAN_DATA=str(folder), STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, process):
         yield Server(address, process, folder, log)
 
@@ -96,7 +96,7 @@ def test_health_is_answered_under_the_base_path_alone(served):
 
 
 def test_the_data_links_follow_the_base_path(served):
-    assert fetch(f"{served.address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
+    assert fetch(f"{served.address}/api/metrics.csv").body == write_csv(load_dataset().table)
     assert fetch(f"{served.address}/api/openapi.json").json["servers"] == [{"url": f"/{BASE}/api"}]
     assert f"{served.address}/case" in json.dumps(
         fetch(f"{served.address}/api/metrics.json?city=411600").json["source"]
@@ -221,7 +221,7 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path):
         (folder / "cases").rmdir()
         (tmp_path / "cases").rename(folder / "cases")
         assert until(process, lambda: health(address)["status"] == "ok")
-        assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
+        assert fetch(f"{address}/api/metrics.csv").body == write_csv(load_dataset().table)
     said = [
         (line["level"], line["message"]) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
     ]
@@ -364,7 +364,7 @@ def test_a_full_disk_takes_the_log_and_nothing_else(tmp_path):
         cut = (folder / "cases" / f"{HEALTH}.yaml").read_bytes()[:4096]
         (folder / "cases" / f"{HEALTH}.yaml").write_bytes(cut)
         assert until(process, lambda: health(address)["problems"])
-        assert fetch(f"{address}/api/metrics.csv").body == csv_bytes(load_dataset().table)
+        assert fetch(f"{address}/api/metrics.csv").body == write_csv(load_dataset().table)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE) == 0
 

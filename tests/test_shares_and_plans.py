@@ -17,9 +17,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data.reading.live
-from data.downloads.csv_json import case_bytes, csv_bytes
+from data.downloads.csv_json import write_case_json, write_csv
 from data.downloads.extract import Extract
-from data.downloads.word import brief
+from data.downloads.word import write_case
 from data.query.dataset import Dataset
 from data.reading.load import FOLDER
 from data.wording.rows import worded_rows
@@ -83,7 +83,7 @@ def rows_of(dataset: Dataset, lang: str = "en") -> dict[str, Any]:
 
 
 def table_of(dataset: Dataset) -> dict[str, dict[str, str]]:
-    text = csv_bytes(Extract(dataset).table("metrics")).decode("utf-8-sig")
+    text = write_csv(Extract(dataset).table("metrics")).decode("utf-8-sig")
     return {row["metric_id"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
@@ -106,7 +106,7 @@ def test_the_table_has_the_points_of_a_share_as_calculated_and_no_index(dataset)
 
 
 def test_the_json_of_a_case_keeps_what_is_stated_apart_from_what_is_calculated(dataset):
-    case = json.loads(case_bytes(Extract(dataset), dataset.by_id[HEALTH]))["case"]
+    case = json.loads(write_case_json(Extract(dataset), dataset.by_id[HEALTH]))["case"]
     (metric,) = (metric for metric in case["metrics"] if metric["id"] == SHARE)
     assert "change" not in metric
     assert metric["evidence"]["derived_change"] == {"value": 2.4, "bound": "exact", "kind": "points"}
@@ -162,7 +162,7 @@ def test_compare_refuses_a_share_beside_an_index_and_says_why(dataset, lang, rea
 
 @pytest.mark.parametrize(("lang", "change"), [("zh", "+2.4个百分点 *"), ("en", "+2.4 pp *")])
 def test_a_brief_marks_the_points_of_a_share_as_calculated(dataset, lang, change):
-    document = docx.Document(io.BytesIO(brief(dataset, dataset.by_id[HEALTH], lang)))
+    document = docx.Document(io.BytesIO(write_case(dataset, dataset.by_id[HEALTH], lang)))
     name = rows_of(dataset, lang)[SHARE].name
     (row,) = (row for row in document.tables[0].rows if row.cells[0].text == name)
     assert [cell.text for cell in row.cells[2:5]] == ["78.82%", "81.22%", change]
@@ -222,7 +222,7 @@ def test_on_paper_the_value_of_a_plan_is_told_as_one(dataset, plans, lang):
 def test_a_brief_tells_the_value_of_a_plan_as_one(dataset, plans, lang):
     said = rows_of(dataset, lang)
     for plan in plans:
-        document = docx.Document(io.BytesIO(brief(dataset, dataset.by_id[plan.case_id], lang)))
+        document = docx.Document(io.BytesIO(write_case(dataset, dataset.by_id[plan.case_id], lang)))
         row = said[plan.metric_id]
         cells = [[cell.text for cell in line.cells] for table in document.tables for line in table.rows]
         assert [line[2] for line in cells if line[0] == row.name and len(line) == 5] == [row.after_label]

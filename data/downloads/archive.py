@@ -1,4 +1,4 @@
-"""ZIP files whose bytes depend on their contents alone, so that the same data keeps the same ETag."""
+"""ZIP files that are byte for byte the same for the same contents, so that their ETag is stable."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-_DAWN = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a ZIP file can hold."""
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a ZIP file can hold, given to every member."""
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """A compressed ZIP file of these files, in their order."""
+def write_zip(files: Mapping[str, bytes]) -> bytes:
+    """Return a compressed ZIP file of these files by name, in their order."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
+    with zipfile.ZipFile(out, "w") as archive:
         for name, content in files.items():
-            packed.writestr(zipfile.ZipInfo(name, _DAWN), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
-def sealed(packed: bytes) -> bytes:
-    """The same ZIP file without the time at which it was made."""
-    with zipfile.ZipFile(io.BytesIO(packed)) as given:
-        return archive({name: given.read(name) for name in given.namelist()})
+def reset_times(content: bytes) -> bytes:
+    """Return the same ZIP file with ZIP_EPOCH as the time of every member."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return write_zip({name: archive.read(name) for name in archive.namelist()})

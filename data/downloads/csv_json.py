@@ -1,11 +1,10 @@
-"""Tables as text that any program reads: CSV and JSON."""
+"""Tables and cases as text that any program reads: CSV and JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import orjson
 import pandas as pd
@@ -14,77 +13,87 @@ from data.downloads.extract import Extract
 from data.model.evidence import derive
 from data.model.schema import Case, Model
 
-ROWS_AT_ONCE = 1000
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+CHUNK_ROWS = 1000
+"""Number of rows in a chunk of CSV."""
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, which Excel needs for Chinese; text that a spreadsheet would run as a formula begins with an apostrophe."""
-    return b"".join(csv_parts(table))
+def write_csv(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV in UTF-8 with a byte order mark, which Excel needs to read Chinese.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    return b"".join(write_csv_chunks(table))
 
 
-def csv_parts(table: pd.DataFrame) -> Iterator[bytes]:
-    """The same in parts of ROWS_AT_ONCE rows: a large table is never held twice."""
-    yield _lines([table.columns]).encode("utf-8-sig")
-    for start in range(0, len(table), ROWS_AT_ONCE):
-        rows = table.iloc[start : start + ROWS_AT_ONCE].astype(object).itertuples(index=False, name=None)
-        yield _lines([_cell(value) for value in row] for row in rows).encode()
+def write_csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
+    """Yield the same CSV as its header and chunks of CHUNK_ROWS rows, to keep no large table in memory twice."""
+    yield _write_lines([table.columns]).encode("utf-8-sig")
+    for start in range(0, len(table), CHUNK_ROWS):
+        rows = table.iloc[start : start + CHUNK_ROWS].astype(object).itertuples(index=False, name=None)
+        yield _write_lines([_format_cell(value) for value in row] for row in rows).encode()
 
 
-def _lines(rows: Any) -> str:
+def _write_lines(rows: Iterable[Iterable[object]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue()
 
 
-def _cell(value: object) -> object:
+def _format_cell(value: object) -> object:
     if value is None or value is pd.NA or value != value:
         return ""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, str) and (value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(_FORMULA)):
+    if isinstance(value, str) and (
+        value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(_FORMULA_PREFIXES)
+    ):
         return f"'{value}"
     return value
 
 
-def json_bytes(extract: Extract) -> bytes:
-    """The table that the extract is of, as objects beside their source, licence and filter. `matching` counts the rows before `limit`; missing is null."""
-    table = extract.table(extract.of)
-    return _json(
+def write_json(extract: Extract) -> bytes:
+    """Return the extract's table as a list of objects, with its source, licence and filters.
+
+    ``matching`` is the number of rows before ``limit`` and ``offset``; missing values are null.
+    """
+    table = extract.table(extract.table_name)
+    return _dump(
         {
             **extract.provenance,
-            "matching": len(extract.whole(extract.of)),
+            "matching": len(extract.full_table(extract.table_name)),
             "rows": len(table),
             "columns": list(table.columns),
-            extract.of: records(table),
+            extract.table_name: to_records(table),
         }
     )
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as dictionaries of plain values, None where one is missing."""
-    plain = table.astype(object)
-    found: list[dict[str, Any]] = plain.where(table.notna(), None).to_dict("records")
-    return found
+def to_records(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows as dictionaries of Python values, with None for missing ones."""
+    objects = table.astype(object)
+    records: list[dict[str, object]] = objects.where(table.notna(), None).to_dict("records")
+    return records
 
 
-def case_bytes(extract: Extract, case: Case) -> bytes:
-    """One case as its file has it, each figure with the evidence that follows from it, and the document it comes from."""
-    metrics = [
-        {**metric.model_dump(exclude_none=True), "evidence": derive(metric, extract.dataset.units)}
-        for metric in case.metrics
-    ]
-    body = {**case.model_dump(exclude_none=True), "metrics": metrics}
-    page = {"page": extract.page(case.id)} if extract.address else {}
-    return _json(
-        {"source": extract.provenance["source"], "licence": extract.provenance["licence"], **page, "case": body}
+def write_case_json(extract: Extract, case: Case) -> bytes:
+    """Return one case with the fields of its file, the evidence derived for each metric, and its source."""
+    metrics = [{**_to_dict(metric), "evidence": derive(metric, extract.dataset.units)} for metric in case.metrics]
+    provenance = extract.provenance
+    return _dump(
+        {
+            "source": provenance["source"],
+            "licence": provenance["licence"],
+            **({"page": extract.link_case(case.id)} if extract.address else {}),
+            "case": {**_to_dict(case), "metrics": metrics},
+        }
     )
 
 
-def _json(value: Any) -> bytes:
-    return orjson.dumps(value, _as_in_a_file, option=orjson.OPT_APPEND_NEWLINE)
+def _dump(value: object) -> bytes:
+    return orjson.dumps(value, _to_dict, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _as_in_a_file(value: Model) -> dict[str, Any]:
-    """A part of a case as a case file has it."""
-    return value.model_dump(exclude_none=True)
+def _to_dict(part: Model) -> dict[str, object]:
+    """Return a part of a case with the fields that a case file would have."""
+    return part.model_dump(exclude_none=True)

@@ -1,4 +1,7 @@
-"""What every column of every table holds: its kind, unit, values and meaning in both languages. Page, workbook, package and data links share it."""
+"""The dictionary of all columns of all downloaded tables: their types, units, values and meanings in both languages.
+
+The Data page, the workbook, the data package and the data links show it. The tables themselves are built elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ Kind = Literal["string", "integer", "number"]
 
 
 class Column(NamedTuple):
-    """One column. `unit` says where its unit stands, `values` lists all it may hold where they are few."""
+    """One column. ``unit`` is its unit, or says which column holds it; ``values`` are all its values if they are few."""
 
     name: str
     meaning: Text
@@ -23,7 +26,7 @@ class Column(NamedTuple):
     values: tuple[str, ...] = ()
 
 
-_END = {
+_END_MEANINGS = {
     "value": ("数值，按原文单位", "the value, in the printed unit"),
     "low": ("区间下限", "lower end of a range"),
     "high": ("区间上限", "upper end of a range"),
@@ -116,8 +119,8 @@ _MEANINGS = {
     "submitted_by_zh": ("报送单位，中文", "who submitted it, in Chinese"),
     "submitted_by_en": ("报送单位，英文", "who submitted it, in English"),
     "places": ("地点编号，以 | 分隔", "place ids, joined by |"),
-    "period": _END["period"],
-    "period_kind": _END["period_kind"],
+    "period": _END_MEANINGS["period"],
+    "period_kind": _END_MEANINGS["period_kind"],
     "summary_zh": ("概要，中文，编者所写", "summary in Chinese, in the curators' words"),
     "summary_en": ("概要，英文，编者所写", "summary in English, in the curators' words"),
     "problem_zh": ("问题，中文", "the problem, in Chinese"),
@@ -165,36 +168,36 @@ _DEGREES = Text(zh="度", en="degrees")
 _UNITS = {"index": Text(zh="改革前 = 100", en="before = 100"), "lon": _DEGREES, "lat": _DEGREES}
 
 
-def column(name: str) -> Column:
-    """A column of any table: the same name means the same everywhere. KeyError for a name that no table has."""
+def describe_column(name: str) -> Column:
+    """Return the column of this name, which means the same in every table. Raise KeyError if no table has it."""
     side, _, rest = name.partition("_")
     if side in ("before", "after"):
-        zh, en = _END[rest]
+        zh, en = _END_MEANINGS[rest]
         meaning = Text(zh=f"{'改革前' if side == 'before' else '改革后'}：{zh}", en=f"{side.capitalize()}: {en}")
-        return Column(name, meaning, _kind(name), _unit(name), _VALUES.get(rest, ()))
+        return Column(name, meaning, _find_kind(name), _find_unit(name), _VALUES.get(rest, ()))
     zh, en = _MEANINGS[name]
-    return Column(name, Text(zh=zh, en=en), _kind(name), _unit(name), _VALUES.get(name, ()))
+    return Column(name, Text(zh=zh, en=en), _find_kind(name), _find_unit(name), _VALUES.get(name, ()))
 
 
-def _kind(name: str) -> Kind:
+def _find_kind(name: str) -> Kind:
     return "integer" if name in _INTEGERS else "number" if name in _NUMBERS else "string"
 
 
-def _unit(name: str) -> Text | None:
-    """The index and the coordinates have units of their own; a value has that of its row."""
+def _find_unit(name: str) -> Text | None:
+    """Return the unit of the index or a coordinate, or the column that holds the unit of a value, if it has one."""
     if name in _UNITS:
         return _UNITS[name]
     side, _, rest = name.partition("_")
     if rest not in ("value", "low", "high"):
         return None
-    where = "change_kind, unit_id" if side == "change" else f"{side}_unit_id"
-    return Text(zh=f"见 {where}", en=f"as in {where}")
+    column = "change_kind, unit_id" if side == "change" else f"{side}_unit_id"
+    return Text(zh=f"见 {column}", en=f"as in {column}")
 
 
 _CASE = ("case_id", "case_number", "year", "case_title_zh", "case_title_en")
-_STORY = (f"{part}_{lang}" for part in ("summary", "problem", "actions", "result") for lang in ("zh", "en"))
+_TEXTS = (f"{part}_{lang}" for part in ("summary", "problem", "actions", "result") for lang in ("zh", "en"))
 TABLES: Mapping[str, tuple[Column, ...]] = {
-    table: tuple(map(column, columns))
+    table: tuple(map(describe_column, columns))
     for table, columns in {
         "metrics": COLUMNS,
         "cases": (
@@ -205,7 +208,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
             "domains",
             "period",
             "period_kind",
-            *_STORY,
+            *_TEXTS,
             "headlines",
             "figures",
         ),
@@ -222,8 +225,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "places": ("place_id",),
     "units": ("unit_id",),
 }
-"""What tells the rows of each table apart."""
+"""The primary key of each table: the columns that identify a row."""
 
 
-def names(table: str) -> tuple[str, ...]:
-    return tuple(entry.name for entry in TABLES[table])
+def list_columns(table: str) -> tuple[str, ...]:
+    """Return the names of a table's columns."""
+    return tuple(column.name for column in TABLES[table])

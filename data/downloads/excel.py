@@ -1,55 +1,60 @@
-"""The dataset as an Excel workbook: metrics, cases, conflicts, the dictionary of their columns, and where they come from."""
+"""The dataset as an Excel workbook: a sheet a table, one for the dictionary of the columns and one for the source."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from data.downloads.dictionary import column
-from data.downloads.extract import Extract
+from data.downloads.dictionary import describe_column
+from data.downloads.extract import LICENCE, Extract, parse_date
 from data.query.table import LIST_SEPARATOR
 
-TABLES = ("metrics", "cases", "conflicts")
-LINK_LIMIT = 65_530
-"""Excel opens no more links than this in one sheet."""
-_TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+SHEETS = ("metrics", "cases", "conflicts")
+"""The tables that get a sheet, besides the dictionary and the provenance."""
+MAX_LINKS = 65_530
+"""Maximum number of links in a sheet that Excel opens."""
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _WRAPPED = ("summary", "problem", "actions", "result", "note", "meaning", "text")
-_WIDEST = {False: 32, True: 60}
+"""Prefixes of the columns whose text is wrapped."""
+_MAX_WIDTH, _MAX_WRAPPED_WIDTH = 32, 60
+"""Maximum width of a column in characters."""
+Cell = str | int | float | None
 
 
 @lru_cache(maxsize=2)
-def workbook(extract: Extract) -> bytes:
-    """An .xlsx file of TABLES, dictionary and provenance: headings stay in view and filter, every text is a text, `case_id` leads to the case's page."""
+def write_workbook(extract: Extract) -> bytes:
+    """Return an .xlsx file of SHEETS, ``dictionary`` and ``provenance``.
+
+    Headings are frozen and have filters, text is never a formula, and ``case_id`` links to the page of the case.
+    """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _TEXT_IS_TEXT) as book:
-        query = "&".join(f"{name}={value}" for name, value in extract.filter.items())
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        query = "&".join(f"{name}={value}" for name, value in extract.query.items())
         source = extract.dataset.source
         book.set_properties(
             {
                 "title": source.title.zh,
                 "author": source.issuer.zh,
                 "comments": f"filter: {query or 'none'}",
-                "created": _moment(source.date),
+                "created": parse_date(source),
             }
         )
-        write = _Writer(book, extract)
-        for name in TABLES:
-            write.sheet(name, extract.table(name))
-        write.sheet("dictionary", pd.DataFrame(_dictionary(extract)))
-        write.sheet("provenance", pd.DataFrame(_provenance(extract, query)))
+        writer = _Writer(book, extract)
+        for name in SHEETS:
+            writer.write_sheet(name, extract.table(name))
+        writer.write_sheet("dictionary", pd.DataFrame(_dictionary_rows(extract)))
+        writer.write_sheet("provenance", pd.DataFrame(_provenance_rows(extract, query)))
     return out.getvalue()
 
 
 class _Writer:
-    """Writes tables as sheets of one book, in one hand."""
+    """Writes tables as sheets of one workbook, with the same formats."""
 
     def __init__(self, book: xlsxwriter.Workbook, extract: Extract) -> None:
         self.book, self.extract = book, extract
@@ -57,85 +62,72 @@ class _Writer:
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
         self.text: Format = book.add_format({"valign": "top"})
         self.link: Format = book.add_format({"valign": "top", "font_color": "#1f5fa8", "underline": 1})
-        self.plain: Format = book.add_format({"valign": "top", "num_format": "0"})
+        self.integer: Format = book.add_format({"valign": "top", "num_format": "0"})
         self.whole: Format = book.add_format({"valign": "top", "num_format": "#,##0"})
-        self.broken: Format = book.add_format({"valign": "top", "num_format": "#,##0.0########"})
+        self.decimal: Format = book.add_format({"valign": "top", "num_format": "#,##0.0########"})
 
-    def sheet(self, name: str, table: pd.DataFrame) -> None:
+    def write_sheet(self, name: str, table: pd.DataFrame) -> None:
         sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
         for at, heading in enumerate(table.columns):
             values = table[heading].astype(object).where(table[heading].notna(), None).tolist()
             sheet.write_string(0, at, heading, self.heading)
-            sheet.set_column(at, at, _width(heading, values))
-            self._column(sheet, at, heading, values)
+            sheet.set_column(at, at, _measure_width(heading, values))
+            self._write_column(sheet, at, heading, values)
 
-    def _column(self, sheet: Worksheet, at: int, heading: str, values: Sequence[Any]) -> None:
-        linked = heading == "case_id" and self.extract.address and len(values) < LINK_LIMIT
-        style = self.wrapped if _wraps(heading) else self.text
+    def _write_column(self, sheet: Worksheet, at: int, heading: str, values: Sequence[Cell]) -> None:
+        linked = heading == "case_id" and self.extract.address and len(values) < MAX_LINKS
+        style = self.wrapped if heading.startswith(_WRAPPED) else self.text
         for row, value in enumerate(values, start=1):
-            if value is None:
-                continue
-            if linked:
-                sheet.write_url(row, at, self.extract.page(value), self.link, value)
+            if isinstance(value, str) and linked:
+                sheet.write_url(row, at, self.extract.link_case(value), self.link, value)
             elif isinstance(value, str):
                 sheet.write_string(row, at, value, style)
-            else:
-                sheet.write_number(row, at, value, self._number(value))
+            elif value is not None:
+                sheet.write_number(row, at, value, self._number_format(value))
 
-    def _number(self, value: float) -> Format:
+    def _number_format(self, value: float) -> Format:
         if isinstance(value, int):
-            return self.plain
-        return self.whole if value.is_integer() else self.broken
+            return self.integer
+        return self.whole if value.is_integer() else self.decimal
 
 
-def _wraps(heading: str) -> bool:
-    return heading.startswith(_WRAPPED)
-
-
-def _width(heading: str, values: Sequence[Any]) -> float:
-    """The widest cell in characters; a Chinese one, three bytes long, counts twice."""
+def _measure_width(heading: str, values: Sequence[Cell]) -> float:
+    """Return the width of a column in characters: that of its widest cell, a Chinese character counted twice."""
     texts = [heading, *(str(value) for value in values if value is not None)]
-    return min(max((len(text) + len(text.encode())) / 2 for text in texts) + 3, _WIDEST[_wraps(heading)])
+    widest = max((len(text) + len(text.encode())) / 2 for text in texts) + 3
+    return min(widest, _MAX_WRAPPED_WIDTH if heading.startswith(_WRAPPED) else _MAX_WIDTH)
 
 
-def _dictionary(extract: Extract) -> Iterator[dict[str, str | None]]:
-    for table in TABLES:
+def _dictionary_rows(extract: Extract) -> Iterator[dict[str, str | None]]:
+    for table in SHEETS:
         for name in extract.table(table).columns:
-            entry = column(name)
-            unit = entry.unit
+            column = describe_column(name)
             yield {
                 "table": table,
                 "column": name,
-                "kind": entry.kind,
-                "unit_zh": unit.zh if unit else None,
-                "unit_en": unit.en if unit else None,
-                "meaning_zh": entry.meaning.zh,
-                "meaning_en": entry.meaning.en,
-                "values": LIST_SEPARATOR.join(entry.values) or None,
+                "kind": column.kind,
+                "unit_zh": column.unit.zh if column.unit else None,
+                "unit_en": column.unit.en if column.unit else None,
+                "meaning_zh": column.meaning.zh,
+                "meaning_en": column.meaning.en,
+                "values": LIST_SEPARATOR.join(column.values) or None,
             }
 
 
-def _provenance(extract: Extract, query: str) -> Iterator[dict[str, str]]:
-    provenance = extract.provenance
-    source, licence = extract.dataset.source, provenance["licence"]
-    rows, everything = len(extract.table("metrics")), extract.dataset.figures
-    pairs = [
+def _provenance_rows(extract: Extract, query: str) -> Iterator[dict[str, str]]:
+    source, note = extract.dataset.source, extract.note
+    rows, total = len(extract.table("metrics")), extract.dataset.figures
+    cells = [
         ("文件", source.title.zh, "Document", source.title.en),
         ("发布单位", source.issuer.zh, "Issuer", source.issuer.en),
         ("日期", source.date, "Date", source.date),
         ("筛选", query or "无", "Filter", query or "none"),
-        ("指标行数", f"{rows}（共 {everything}）", "Rows of figures", f"{rows} of {everything}"),
-        ("许可", licence["title"], "Licence", f"{licence['title']}, {licence['path']}"),
+        ("指标行数", f"{rows}（共 {total}）", "Rows of figures", f"{rows} of {total}"),
+        ("许可", LICENCE["title"], "Licence", f"{LICENCE['title']}, {LICENCE['path']}"),
+        *([("说明", note.zh, "Note", note.en)] if note else []),
+        *([("来自", extract.address, "From", extract.address)] if extract.address else []),
     ]
-    if "note" in provenance:
-        pairs.append(("说明", provenance["note"]["zh"], "Note", provenance["note"]["en"]))
-    if extract.address:
-        pairs.append(("来自", extract.address, "From", extract.address))
-    for label_zh, text_zh, label_en, text_en in pairs:
-        yield {"label_zh": label_zh, "text_zh": text_zh, "label_en": label_en, "text_en": text_en}
-
-
-def _moment(date: str) -> datetime:
-    return datetime.fromisoformat(f"{date}-01-01"[:10])
+    for row in cells:
+        yield dict(zip(("label_zh", "text_zh", "label_en", "text_en"), row, strict=True))

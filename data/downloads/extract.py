@@ -1,95 +1,116 @@
-"""What is taken away: the tables that a filter leaves, cut and sorted as asked for, with where they come from. Every download and data link starts here."""
+"""The tables of a download: filtered, sorted and cut as asked for, with their source.
+
+Every download and data link starts from an Extract; the modules beside this one write it as files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
-from data.downloads.dictionary import TABLES, names
-from data.model.schema import Case, Conflict, Text
+from data.downloads.dictionary import TABLES, list_columns
+from data.model.schema import Case, Conflict, Source, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR
 
 LICENCE: Mapping[str, str] = {"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}
-NOTHING = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
+EMPTY_NOTE = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
+"""Note in a download whose filters no metric meets."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "float64"}
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Extract:
-    """Everything, as filtered. Of the table `of`, only these `columns`, sorted by `order` ("-year" is descending), at most `limit` rows after `offset`.
+    """The tables of a dataset that the filters select.
 
-    `address` is the server's, for links back to the case pages; empty where there is none. `only` names cases and figures (`case id.metric id`); empty means all.
+    ``only`` are the ids of cases and of metrics (``case id.metric id``) to keep; empty means all. ``columns``, ``sort``
+    (``-year`` is descending), ``offset`` and ``limit`` apply to the table ``table_name`` alone. ``address`` is that of
+    the server, for links to the pages of the cases; empty if there is none.
     """
 
     dataset: Dataset
     filters: Filters = Filters()
     address: str = ""
-    of: str = "metrics"
+    table_name: str = "metrics"
     columns: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
     offset: int = 0
     limit: int | None = None
     only: tuple[str, ...] = ()
 
     @cached_property
     def selection(self) -> Selection:
-        found = select(self.dataset, self.filters)
-        return found.only(self.only) if self.only else found
+        selection = select(self.dataset, self.filters)
+        return selection.only(self.only) if self.only else selection
 
     @property
-    def filter(self) -> dict[str, str]:
-        """What was asked for, as the parameters of a data link."""
+    def query(self) -> dict[str, str]:
+        """The filters as the parameters of a data link."""
         return {**self.filters.query(), **({"only": ",".join(self.only)} if self.only else {})}
 
     def table(self, name: str) -> pd.DataFrame:
-        """One of the tables of `data.dictionary.TABLES`, as asked for. Shared: copy before changing."""
-        return self._arranged(self.whole(name)) if name == self.of else self.whole(name)
+        """Return one table of the dictionary's TABLES, sorted and cut if it is ``table_name``. Copy it to change it."""
+        return self._cut(self.full_table(name)) if name == self.table_name else self.full_table(name)
 
-    def whole(self, name: str) -> pd.DataFrame:
-        """The same with all its columns and rows, in its own order."""
-        return self.selection.rows if name == "metrics" else _built(name, _ROWS[name](self))
+    def full_table(self, name: str) -> pd.DataFrame:
+        """Return the same table with all its columns and rows, in the order of the dataset."""
+        return self.selection.rows if name == "metrics" else _build_table(name, _ROWS[name](self))
 
-    def _arranged(self, table: pd.DataFrame) -> pd.DataFrame:
-        if self.order:
-            keys, rising = (
-                [key.removeprefix("-") for key in self.order],
-                [not key.startswith("-") for key in self.order],
-            )
-            table = table.sort_values(keys, ascending=rising, kind="stable", na_position="last")
+    def _cut(self, table: pd.DataFrame) -> pd.DataFrame:
+        if self.sort:
+            keys = [key.removeprefix("-") for key in self.sort]
+            ascending = [not key.startswith("-") for key in self.sort]
+            table = table.sort_values(keys, ascending=ascending, kind="stable", na_position="last")
         rows = table.iloc[self.offset : None if self.limit is None else self.offset + self.limit]
         return rows[list(dict.fromkeys(self.columns))] if self.columns else rows
 
     @property
-    def provenance(self) -> dict[str, Any]:
-        """The document, the licence, the filter that was applied, and a note where it leaves nothing."""
-        note = {} if len(self.selection.positions) else {"note": NOTHING.model_dump()}
-        return {"source": self.dataset.source.model_dump(), "licence": dict(LICENCE), "filter": self.filter, **note}
+    def note(self) -> Text | None:
+        """EMPTY_NOTE if no metric is left."""
+        return None if len(self.selection.positions) else EMPTY_NOTE
 
-    def page(self, case_id: str) -> str:
-        """The address of a case's page; empty where the server's is not known."""
+    @property
+    def provenance(self) -> dict[str, object]:
+        """The source, the licence, the filters and the note, as they are in JSON."""
+        note = {"note": self.note.model_dump()} if self.note else {}
+        return {"source": self.dataset.source.model_dump(), "licence": dict(LICENCE), "filter": self.query, **note}
+
+    def link_case(self, case_id: str) -> str:
+        """Return the address of a case's page; empty if that of the server is not known."""
         return f"{self.address}/case?case={case_id}" if self.address else ""
 
 
-def _built(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame(list(rows), columns=list(names(name)))
+def parse_date(source: Source) -> datetime:
+    """Return the date of the document, with the first month and day if they are not stated."""
+    return datetime.fromisoformat(f"{source.date}-01-01"[:10])
+
+
+def find_conflicts(case: Case, metric_ids: Collection[str]) -> list[Conflict]:
+    """Return the contradictions of a case that concern one of these metrics, or no metric in particular."""
+    return [each for each in case.conflicts if not each.metrics or not set(each.metrics).isdisjoint(metric_ids)]
+
+
+def _build_table(name: str, rows: Iterable[Row]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=list(list_columns(name)))
     return table.astype({column.name: _TYPES[column.kind] for column in TABLES[name]})
 
 
-def _both(name: str, text: Text) -> dict[str, str]:
+def _split(name: str, text: Text) -> Row:
+    """Return a text as the cells of two columns, one a language."""
     return {f"{name}_zh": text.zh, f"{name}_en": text.en}
 
 
-def _joined(parts: Iterable[str]) -> str | None:
+def _join(parts: Iterable[str]) -> str | None:
     return LIST_SEPARATOR.join(parts) or None
 
 
-def _cases(extract: Extract) -> Iterable[dict[str, Any]]:
+def _case_rows(extract: Extract) -> Iterator[Row]:
     for case in extract.selection.cases:
         actions = Text(
             zh=LIST_SEPARATOR.join(action.zh for action in case.actions),
@@ -99,70 +120,62 @@ def _cases(extract: Extract) -> Iterable[dict[str, Any]]:
             "case_id": case.id,
             "case_number": case.number,
             "year": case.year,
-            "places": _joined(case.places),
-            "domains": _joined(case.domains),
+            "places": _join(case.places),
+            "domains": _join(case.domains),
             "period": case.period.iso(),
             "period_kind": case.period.kind,
-            "headlines": _joined(case.headlines),
+            "headlines": _join(case.headlines),
             "figures": len(case.metrics),
-            **_both("case_title", case.title),
-            **_both("submitted_by", case.submitted_by),
-            **_both("summary", case.summary),
-            **_both("problem", case.problem),
-            **_both("actions", actions),
-            **_both("result", case.result),
+            **_split("case_title", case.title),
+            **_split("submitted_by", case.submitted_by),
+            **_split("summary", case.summary),
+            **_split("problem", case.problem),
+            **_split("actions", actions),
+            **_split("result", case.result),
         }
 
 
-def conflicts_of(case: Case, metrics: Collection[str]) -> list[Conflict]:
-    """The contradictions of a case that concern one of these figures (ids), or the case and no figure."""
-    return [found for found in case.conflicts if not found.metrics or not set(found.metrics).isdisjoint(metrics)]
-
-
-def _conflicts(extract: Extract) -> Iterable[dict[str, Any]]:
+def _conflict_rows(extract: Extract) -> Iterator[Row]:
     selection, starts = extract.selection, extract.dataset.index.starts
     for number, case in zip(selection.cases.numbers, selection.cases, strict=True):
-        left = {case.metrics[position - starts[number]].id for part in selection.of(number) for position in part}
-        for conflict in conflicts_of(case, left):
-            phrases = _joined(phrase.text for phrase in conflict.phrases)
+        kept = {case.metrics[position - starts[number]].id for part in selection.of(number) for position in part}
+        for conflict in find_conflicts(case, kept):
             yield {
                 "case_id": case.id,
                 "conflict_id": conflict.id,
-                "metric_ids": _joined(conflict.metrics),
-                "phrases": phrases,
-                **_both("note", conflict.note),
+                "metric_ids": _join(conflict.metrics),
+                "phrases": _join(phrase.text for phrase in conflict.phrases),
+                **_split("note", conflict.note),
             }
 
 
-def _places(extract: Extract) -> Iterable[dict[str, Any]]:
-    dataset = extract.dataset
-    for place in dataset.places.values():
-        code = dataset.prefecture_code(place.id)
+def _place_rows(extract: Extract) -> Iterator[Row]:
+    for place in extract.dataset.places.values():
         yield {
             "place_id": place.id,
             "code": place.code,
-            **_both("name", place.name),
+            **_split("name", place.name),
             "kind": place.kind,
-            "prefecture_code": code,
+            "prefecture_code": extract.dataset.prefecture_code(place.id),
             "lon": place.lon,
             "lat": place.lat,
         }
 
 
-def _units(extract: Extract) -> Iterable[dict[str, Any]]:
+def _unit_rows(extract: Extract) -> Iterator[Row]:
     for unit in extract.dataset.units.values():
         yield {
             "unit_id": unit.id,
-            **_both("name", unit.name),
+            **_split("name", unit.name),
             "dimension": unit.dimension,
             "scale": unit.scale,
             "factor": unit.factor,
         }
 
 
-_ROWS: Mapping[str, Callable[[Extract], Iterable[dict[str, Any]]]] = {
-    "cases": _cases,
-    "conflicts": _conflicts,
-    "places": _places,
-    "units": _units,
+_ROWS: Mapping[str, Callable[[Extract], Iterator[Row]]] = {
+    "cases": _case_rows,
+    "conflicts": _conflict_rows,
+    "places": _place_rows,
+    "units": _unit_rows,
 }

@@ -1,28 +1,74 @@
-"""The forms in which the metrics table is handed out, each with what writes it."""
+"""The formats in which the metrics table and the whole dataset are downloaded.
+
+A format is one entry of FORMATS: the Data page, the data links and ``python -m data.export`` offer all of them.
+Downloads of other things (a chart, a case, the tables of the map, places) are not here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-from data.downloads.csv_json import csv_bytes, json_bytes
-from data.downloads.excel import workbook
+from data.downloads.csv_json import write_csv, write_csv_chunks, write_json
+from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
-from data.downloads.package import package
+from data.downloads.package import write_package
+from data.model.schema import Text
 
 
-class Format(NamedTuple):
-    """One form: what readers call it, its media type, and what writes it."""
+@dataclass(frozen=True)
+class Format:
+    """One format: the ending of its files, what readers call it, its media type and what writes it.
 
-    name: str
+    ``summary`` describes its data link. ``contents`` says whether it is the metrics table, with the columns, order and
+    rows asked for, or the whole dataset. ``write_chunks`` writes a large file in parts for the data link.
+    ``link_label`` names the data link if ``label`` does not.
+    """
+
+    ending: str
+    label: str
     media_type: str
     write: Callable[[Extract], bytes]
+    summary: str
+    contents: Literal["metrics", "dataset"] = "metrics"
+    write_chunks: Callable[[Extract], Iterator[bytes]] | None = None
+    link_label: Text | None = None
+
+    @property
+    def path(self) -> str:
+        """The path of its data link under ``/api/``."""
+        return f"{self.contents}.{self.ending}"
 
 
 FORMATS: Mapping[str, Format] = {
-    "csv": Format("CSV", "text/csv", lambda extract: csv_bytes(extract.table("metrics"))),
-    "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
-    "json": Format("JSON", "application/json", json_bytes),
-    "zip": Format("ZIP", "application/zip", package),
+    entry.ending: entry
+    for entry in (
+        Format(
+            "csv",
+            "CSV",
+            "text/csv",
+            lambda extract: write_csv(extract.table("metrics")),
+            "The figures as CSV, one a row",
+            write_chunks=lambda extract: write_csv_chunks(extract.table("metrics")),
+        ),
+        Format(
+            "xlsx",
+            "Excel",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_workbook,
+            "The figures as Excel, one a row",
+        ),
+        Format("json", "JSON", "application/json", write_json, "The figures as JSON, one a row"),
+        Format(
+            "zip",
+            "ZIP",
+            "application/zip",
+            write_package,
+            "The whole dataset, or as filtered, as a Frictionless data package",
+            contents="dataset",
+            link_label=Text(zh="数据包", en="Data package"),
+        ),
+    )
 }
-"""The forms of the metrics table, by the ending of their files."""
+"""The formats by the ending of their files, in the order in which they are offered."""

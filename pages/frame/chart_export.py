@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_chart
 from data.downloads.snippets import build_iframe, build_link
@@ -193,11 +193,11 @@ def _data(view: View, taken: Taken) -> None:
 
 def _drawn(view: View, taken: Taken) -> bytes:
     if taken.table is not None:
-        return csv_bytes(taken.table())
+        return write_csv(taken.table())
     positions = sorted(
         position for row in taken.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}")
     )
-    return csv_bytes(view.dataset.rows(positions))
+    return write_csv(view.dataset.rows(positions))
 
 
 def _copies(view: View, taken: Taken) -> None:

@@ -23,7 +23,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 
 import data
-from data.downloads.csv_json import case_bytes, csv_parts, json_bytes
+from data.downloads.csv_json import write_case_json, write_json
 from data.downloads.dictionary import TABLES, Column
 from data.downloads.extract import Extract
 from data.downloads.file_names import (
@@ -34,8 +34,8 @@ from data.downloads.file_names import (
     name_case_json,
     name_extract,
 )
-from data.downloads.formats import FORMATS
-from data.downloads.geojson import places_bytes
+from data.downloads.formats import FORMATS, Format
+from data.downloads.geojson import write_places
 from data.model.problems import suggest
 from data.query.dataset import Dataset
 from data.reading.live import boundaries, current
@@ -188,30 +188,47 @@ def _column_schema(column: Column) -> JsonObject:
     return {"type": [column.kind, "null"], "description": f"{column.meaning.en} / {column.meaning.zh}", **enum}
 
 
-def _serve_metrics(ending: str, schema: JsonObject) -> None:
-    """Adds the route of the metrics table in one form."""
-    form = FORMATS[ending]
-
-    @_route(f"/metrics.{ending}", f"The figures as {form.name}, one a row", form.media_type, schema)
-    def metrics(request: Request, params: Annotated[MetricsParams, Query()]) -> File:
-        extract = params.extract(_site(request))
-        return File(name_extract(extract, ending), form.write(extract))
+def _format_schema(form: Format) -> JsonObject:
+    """The JSON schema of the files of a format."""
+    if form.path == "metrics.json":
+        return _table_schema("metrics")
+    return TEXT if form.media_type.startswith("text/") else BINARY
 
 
-@_route("/metrics.csv", "The figures as CSV, one a row", "text/csv", TEXT)
-def metrics_csv(request: Request, params: Annotated[MetricsParams, Query()]) -> File:
+def _write(form: Format, params: FilterParams, request: Request) -> File:
+    """The file of a format, in chunks if the format is written so."""
     extract = params.extract(_site(request))
+    name = name_extract(extract, form.ending)
+    if form.write_chunks is None:
+        return File(name, form.write(extract))
     version = f"{extract.dataset.version} {_CODE_VERSION} {params.model_dump_json()}"
-    return File(name_extract(extract, "csv"), csv_parts(extract.table("metrics")), version)
+    return File(name, form.write_chunks(extract), version)
 
 
-_serve_metrics("xlsx", BINARY)
-_serve_metrics("json", _table_schema("metrics"))
+def _serve_metrics(form: Format) -> None:
+    """Adds the route of a format of the metrics table."""
+
+    @_route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
+    def metrics(request: Request, params: Annotated[MetricsParams, Query()]) -> File:
+        return _write(form, params, request)
+
+
+def _serve_dataset(form: Format) -> None:
+    """Adds the route of a format of the whole dataset."""
+
+    @_route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
+    def dataset(request: Request, params: Annotated[FilterParams, Query()]) -> File:
+        return _write(form, params, request)
+
+
+for each in FORMATS.values():
+    if each.contents == "metrics":
+        _serve_metrics(each)
 
 
 @_route("/cases.json", "The cases, one a row", JSON, _table_schema("cases"))
 def cases(request: Request, params: Annotated[CasesParams, Query()]) -> File:
-    return File(CASES_FILE, json_bytes(params.extract(_site(request))))
+    return File(CASES_FILE, write_json(params.extract(_site(request))))
 
 
 CASE_ERRORS: Responses = {**INVALID, 404: {"model": NotFound, "description": "No such case"}}
@@ -224,18 +241,17 @@ def case(request: Request, case_id: str, params: Annotated[QueryParams, Query()]
     if found is None:
         detail = f"There is no case {case_id[:MAX_SHOWN_LENGTH]!r}."
         raise HTTPException(404, NotFound(detail=detail, near=near_cases(dataset, case_id)).model_dump())
-    return File(name_case_json(found), case_bytes(Extract(dataset, address=_site(request)), found))
+    return File(name_case_json(found), write_case_json(Extract(dataset, address=_site(request)), found))
 
 
-@_route("/dataset.zip", "The whole dataset, or as filtered, as a Frictionless data package", "application/zip", BINARY)
-def whole(request: Request, params: Annotated[FilterParams, Query()]) -> File:
-    extract = params.extract(_site(request))
-    return File(name_extract(extract, "zip"), FORMATS["zip"].write(extract))
+for each in FORMATS.values():
+    if each.contents == "dataset":
+        _serve_dataset(each)
 
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
 def places(request: Request, params: Annotated[FilterParams, Query()]) -> File:
-    return File(PLACES_FILE, places_bytes(params.extract(_site(request)), boundaries()))
+    return File(PLACES_FILE, write_places(params.extract(_site(request)), boundaries()))
 
 
 @_route("/boundaries.geojson", "The 18 outlines, rings clockwise, for the map", GEOJSON, OBJECT, listed=False)

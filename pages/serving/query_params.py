@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from data.downloads.dictionary import names
+from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.model.problems import suggest
 from data.query.dataset import Dataset
@@ -107,11 +107,11 @@ def _filter(name: str, aliases: Callable[[], Mapping[str, str]] = dict) -> Choic
 
 
 def _columns(table: str) -> Choices:
-    return Choices("column", lambda: names(table))
+    return Choices("column", lambda: list_columns(table))
 
 
 def _sort_keys(table: str) -> Choices:
-    return Choices("column", lambda: [key for name in names(table) for key in (name, f"-{name}")])
+    return Choices("column", lambda: [key for name in list_columns(table) for key in (name, f"-{name}")])
 
 
 FIELDS = Field(description="Only these columns, in this order.")
@@ -178,8 +178,8 @@ class TableParams(FilterParams):
     offset: Annotated[int, Field(ge=0, le=MAX_LIMIT, description="After so many rows.")] = 0
 
     def extract(self, address: str) -> Extract:
-        columns, order = tuple(self.fields), tuple(self.sort)
-        return replace(super().extract(address), columns=columns, order=order, offset=self.offset, limit=self.limit)
+        columns, sort = tuple(self.fields), tuple(self.sort)
+        return replace(super().extract(address), columns=columns, sort=sort, offset=self.offset, limit=self.limit)
 
 
 class MetricsParams(TableParams):
@@ -196,4 +196,4 @@ class CasesParams(TableParams):
     sort: Annotated[list[str], _sort_keys("cases"), SORT] = []
 
     def extract(self, address: str) -> Extract:
-        return replace(super().extract(address), of="cases")
+        return replace(super().extract(address), table_name="cases")

@@ -12,8 +12,8 @@ from shapely.geometry import shape
 
 from data.downloads.dictionary import TABLES
 from data.downloads.extract import Extract
-from data.downloads.geojson import places_bytes
-from data.downloads.package import descriptor, package
+from data.downloads.geojson import write_places
+from data.downloads.package import describe_package, write_package
 from data.query.filters import Filters
 from data.reading.live import boundaries, current
 
@@ -27,7 +27,7 @@ FILTERS = {
 
 @pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
 def test_the_package_is_valid(filters, tmp_path, monkeypatch):
-    (tmp_path / "dataset.zip").write_bytes(package(Extract(DATASET, filters, "http://localhost:8501")))
+    (tmp_path / "dataset.zip").write_bytes(write_package(Extract(DATASET, filters, "http://localhost:8501")))
     monkeypatch.chdir(tmp_path)
     report = frictionless.validate("dataset.zip", type="package")
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "note"])
@@ -38,15 +38,15 @@ def test_a_wrong_table_would_be_found(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     extract = Extract(DATASET)
     for name in TABLES:
-        (tmp_path / f"{name}.csv").write_text(extract.whole(name).to_csv(index=False))
+        (tmp_path / f"{name}.csv").write_text(extract.full_table(name).to_csv(index=False))
     metrics = tmp_path / "metrics.csv"
     metrics.write_text(metrics.read_text().replace("2020-01-water-pricing", "2020-99-none", 1))
-    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor(extract)))
+    (tmp_path / "datapackage.json").write_text(json.dumps(describe_package(extract)))
     assert {kind for kind, _ in frictionless.validate("datapackage.json").flatten(["type", "note"])} == {"foreign-key"}
 
 
 def test_every_number_is_the_table_s(tmp_path, monkeypatch):
-    (tmp_path / "dataset.zip").write_bytes(package(Extract(DATASET)))
+    (tmp_path / "dataset.zip").write_bytes(write_package(Extract(DATASET)))
     monkeypatch.chdir(tmp_path)
     rows = frictionless.Package("dataset.zip").get_resource("metrics").read_rows()
     numbers = [column.name for column in TABLES["metrics"] if column.kind == "number"]
@@ -58,7 +58,7 @@ def test_every_number_is_the_table_s(tmp_path, monkeypatch):
 
 
 def test_outlines_turn_as_rfc_7946_says():
-    features = json.loads(places_bytes(Extract(DATASET), boundaries()))["features"]
+    features = json.loads(write_places(Extract(DATASET), boundaries()))["features"]
     outlines = {
         feature["id"]: shape(feature["geometry"])
         for feature in features

@@ -8,9 +8,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from data.downloads.dictionary import column, names
-from data.downloads.excel import workbook
-from data.downloads.extract import NOTHING, Extract
+from data.downloads.dictionary import describe_column, list_columns
+from data.downloads.excel import write_workbook
+from data.downloads.extract import EMPTY_NOTE, Extract
 from data.query.filters import Filters
 from data.reading.live import current
 
@@ -25,7 +25,7 @@ EXTRACTS = {
 
 
 def opened(extract: Extract) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(workbook(extract)))
+    return openpyxl.load_workbook(io.BytesIO(write_workbook(extract)))
 
 
 @pytest.mark.parametrize("table", ["metrics", "cases", "conflicts"])
@@ -37,7 +37,7 @@ def test_every_cell_is_the_table_s(extract, table):
     assert [[cell.value for cell in row] for row in rows] == expected.where(expected.notna(), None).to_numpy().tolist()
     kinds = {"string": {"s"}, "integer": {"n"}, "number": {"n"}}
     for at, name in enumerate(expected.columns):
-        assert {row[at].data_type for row in rows if row[at].value is not None} <= kinds[column(name).kind]
+        assert {row[at].data_type for row in rows if row[at].value is not None} <= kinds[describe_column(name).kind]
 
 
 def test_headings_stay_in_view_and_filter():
@@ -81,7 +81,7 @@ def test_the_dictionary_explains_the_columns_that_are_there():
     explained = [
         row[:2] for row in opened(EXTRACTS["some columns"])["dictionary"].iter_rows(min_row=2, values_only=True)
     ]
-    whole = [(table, name) for table in ("cases", "conflicts") for name in names(table)]
+    whole = [(table, name) for table in ("cases", "conflicts") for name in list_columns(table)]
     assert explained == [("metrics", "metric_id"), ("metrics", "index"), *whole]
 
 
@@ -94,11 +94,11 @@ def test_the_provenance_names_source_filter_and_rows(name, filtered):
     said = {row[2]: row[3] for row in book["provenance"].iter_rows(min_row=2, values_only=True)}
     assert (said["Document"], said["Filter"]) == (DATASET.source.title.en, filtered)
     assert said["Rows of figures"] == f"{len(extract.table('metrics'))} of {len(DATASET.table)}"
-    assert said.get("Note") == (NOTHING.en if name == "nothing" else None)
+    assert said.get("Note") == (EMPTY_NOTE.en if name == "nothing" else None)
     assert book.properties.description == f"filter: {filtered}"
 
 
 def test_pandas_reads_the_same_numbers():
-    read = pd.read_excel(io.BytesIO(workbook(EXTRACTS["all"])), sheet_name="metrics")
-    numbers = [name for name in names("metrics") if column(name).kind == "number"]
+    read = pd.read_excel(io.BytesIO(write_workbook(EXTRACTS["all"])), sheet_name="metrics")
+    numbers = [name for name in list_columns("metrics") if describe_column(name).kind == "number"]
     pd.testing.assert_frame_equal(read[numbers].astype("float64"), DATASET.table[numbers], check_exact=True)

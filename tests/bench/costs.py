@@ -15,11 +15,11 @@ import pandas as pd
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from data.downloads.csv_json import csv_bytes, csv_parts
-from data.downloads.excel import workbook
+from data.downloads.csv_json import write_csv, write_csv_chunks
+from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
-from data.downloads.package import package
-from data.downloads.word import brief
+from data.downloads.package import write_package
+from data.downloads.word import write_case
 from data.query.filters import Filters, select
 from data.reading.load import FOLDER, load_dataset
 from tests.bench.results import Cost
@@ -81,7 +81,7 @@ def script_runs() -> list[Cost]:
 def select_and_export() -> Cost:
     dataset = load_dataset()
     table = dataset.table
-    ours = median(lambda: csv_bytes(select(dataset, Filters(city=("410300",))).rows), 20)
+    ours = median(lambda: write_csv(select(dataset, Filters(city=("410300",))).rows), 20)
     return Cost(
         "csv: one city filtered and written, ms",
         ours,
@@ -95,11 +95,11 @@ def answered(path: str) -> Cost:
     table = load_dataset().table
 
     def answer() -> None:
-        for cached in (workbook, package):
+        for cached in (write_workbook, write_package):
             cached.cache_clear()
         assert ask(path).status == 200
 
-    return Cost(f"{path}: server time, ms", median(answer, 9), "csv written", median(lambda: csv_bytes(table), 9))
+    return Cost(f"{path}: server time, ms", median(answer, 9), "csv written", median(lambda: write_csv(table), 9))
 
 
 def document() -> Cost:
@@ -108,8 +108,8 @@ def document() -> Cost:
     case = max(dataset.cases, key=lambda case: len(case.metrics))
 
     def write() -> None:
-        brief.cache_clear()
-        brief(dataset, case, "zh")
+        write_case.cache_clear()
+        write_case(dataset, case, "zh")
 
     return Cost(
         "docx: the largest case, ms",
@@ -128,7 +128,7 @@ def streaming_memory() -> Cost:
         vars(large)["table"] = pd.concat([dataset.table] * (rows // len(dataset.table) + 1), ignore_index=True).head(
             rows
         )
-        return peak(lambda: sum(len(part) for part in csv_parts(Extract(large).table("metrics"))))
+        return peak(lambda: sum(len(part) for part in write_csv_chunks(Extract(large).table("metrics"))))
 
     return Cost("csv: 100,000 rows streamed, peak memory, MB", streamed(100_000), "10,000 rows", streamed(10_000))
 

@@ -13,9 +13,9 @@ import docx
 import openpyxl
 
 from data import load_dataset
-from data.downloads.excel import workbook
+from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
-from data.downloads.word import brief
+from data.downloads.word import write_case
 from data.query.filters import Filters
 from data.reading.load import Dataset
 
@@ -29,11 +29,11 @@ FILTERS = {
 def files(dataset: Dataset) -> Mapping[str, bytes]:
     """The workbook of all, as filtered and of nothing, and every brief in both languages, by file name."""
     books = {
-        f"{name}.xlsx": workbook(Extract(dataset, filters, "http://localhost:8501"))
+        f"{name}.xlsx": write_workbook(Extract(dataset, filters, "http://localhost:8501"))
         for name, filters in FILTERS.items()
     }
     return books | {
-        f"{case.id}_{lang}.docx": brief(dataset, case, lang) for case in dataset.cases for lang in ("zh", "en")
+        f"{case.id}_{lang}.docx": write_case(dataset, case, lang) for case in dataset.cases for lang in ("zh", "en")
     }
 
 

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from tests.browser.reader import choose_city, drawn, heading, reading, visit
 from tests.server import started
@@ -53,7 +53,7 @@ def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile(r"CSV · \d+ rows as filtered")).click()
     download.value.save_as(tmp_path / "table.csv")
-    assert (tmp_path / "table.csv").read_bytes() == csv_bytes(rows)
+    assert (tmp_path / "table.csv").read_bytes() == write_csv(rows)
     addresses = [
         link.get_attribute("href") or "" for link in page.get_by_role("main").locator("a[href*='/api/']").all()
     ]

@@ -14,7 +14,7 @@ from shapely import MultiPoint, Point, Polygon, box, unary_union
 from shapely.geometry import shape
 from shapely.ops import polylabel
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.query.geography import area_table, holdings, points
 from data.reading.live import boundaries
 from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
@@ -162,7 +162,7 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
     with henan.expect_download() as download:
         henan.get_by_role("button", name="Download this table (CSV, 19 rows)").click()
     assert download.value.suggested_filename == "henan-reforms_2020_areas.csv"
-    assert download.value.path().read_bytes() == csv_bytes(area_table(dataset, holdings(dataset, dataset.cases)))
+    assert download.value.path().read_bytes() == write_csv(area_table(dataset, holdings(dataset, dataset.cases)))
 
 
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 
 
@@ -53,7 +53,7 @@ def test_health_says_what_is_loaded(server, dataset):
 def test_the_data_link_gives_the_table_as_filtered(server, dataset, query, filters):
     code, headers, body = fetch(f"{server}/api/metrics.csv{query}")
     assert (code, headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    assert body == csv_bytes(select(dataset, filters).rows)
+    assert body == write_csv(select(dataset, filters).rows)
 
 
 def test_the_data_link_refuses_what_does_not_exist(server):

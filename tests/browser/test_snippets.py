@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.query.filters import Filters, select
@@ -53,7 +53,7 @@ def test_the_curl_command_fetches_the_file(page, dataset, path, filters, tmp_pat
     subprocess.run(snippet(page, path, "curl"), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
     (file,) = tmp_path.iterdir()
     assert file.name == name_extract(Extract(dataset, filters))
-    assert file.read_bytes() == csv_bytes(select(dataset, filters).rows)
+    assert file.read_bytes() == write_csv(select(dataset, filters).rows)
 
 
 @pytest.mark.parametrize("language", ["R", "Excel"])

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 import pytest
 
 from data import load_dataset
-from data.downloads.csv_json import csv_bytes
+from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
@@ -75,7 +75,7 @@ def test_health_of_a_server_with_data(served):
 
 
 def test_a_data_link(served):
-    assert get(served.address, "/api/metrics.csv?city=419001").body == csv_bytes(
+    assert get(served.address, "/api/metrics.csv?city=419001").body == write_csv(
         select(DATASET, Filters(city=("419001",))).rows
     )
 
