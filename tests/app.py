@@ -5,17 +5,32 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+import data.reading.live
+from data.query.dataset import Dataset
+from data.reading.live import Live
 from pages.serving.screens import SCRIPTS
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
 """Maximum number of seconds of one run of a page, which takes less than one."""
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
+
+
+@contextmanager
+def showing(folder: Path) -> Iterator[Dataset]:
+    """Have the pages show the data of another folder meanwhile; gives its dataset."""
+    live = Live(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data.reading.live, "_LIVE", live)
+        yield live.current().dataset
 
 
 def new_app(locale: str | None = None, **query: str) -> AppTest:

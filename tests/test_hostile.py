@@ -21,14 +21,13 @@ from google.protobuf.message import Message
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
-import data.reading.live
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
 from data.query.filters import SEARCH_LIMIT, parse, select
-from data.reading.load import FOLDER, read_dataset
+from data.reading.load import read_dataset
 from pages.figures.export_figure import export_figure
 from pages.figures.grade_strip import grade_strip
 from pages.frame.escape_markdown import literal
@@ -36,7 +35,7 @@ from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.screens import SCRIPTS
 from pages.serving.settings import Settings, read
-from tests.app import open_page
+from tests.app import open_page, showing
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
 CASES = 5
@@ -47,10 +46,8 @@ SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.it
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     """The dataset of the pages, every text of which is hostile; CASES cases, one with a figure of each grade."""
-    data.reading.live.use(hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES))
-    yield data.reading.live.current().dataset
-    data.reading.live.use(FOLDER)
-    data.reading.live.current()
+    with showing(hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES)) as found:
+        yield found
 
 
 def test_the_corpus_is_large():

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import data.reading.live
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.geography import holdings
-from data.reading.live import Live
 from tests.anchors import anchors
-from tests.app import bodies, charts, open_page, words
+from tests.app import bodies, charts, open_page, showing, words
 from tests.many import write
 
 CASES = 60
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory) -> Live:
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     folder = tmp_path_factory.mktemp("many")
     write(folder, CASES)
-    found = Live(folder)
-    found.current()
-    return found
-
-
-@pytest.fixture
-def dataset(live, monkeypatch) -> Dataset:
-    monkeypatch.setattr(data.reading.live, "_LIVE", live)
-    return live.current().dataset
+    with showing(folder) as found:
+        yield found
 
 
 def visit(name: str, /, **query: str) -> AppTest:
