@@ -19,7 +19,7 @@ ADDRESS = "http://localhost:8501"
 EXTRACTS = {
     "all": Extract(DATASET, address=ADDRESS),
     "filtered": Extract(DATASET, Filters(city=("411200",), domain=("finance",)), ADDRESS),
-    "some columns": Extract(DATASET, columns=("metric_id", "index"), order=("-index",), limit=5),
+    "some columns": Extract(DATASET, columns=("metric_id", "index"), sort=("-index",), limit=5),
     "nothing": Extract(DATASET, Filters(search="zzz")),
 }
 
