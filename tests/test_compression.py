@@ -161,7 +161,7 @@ def test_a_request_that_is_cancelled_holds_up_no_other(slow_brotli):
 def test_no_more_is_kept_than_allowed(monkeypatch):
     """A file system that ignores case has one file under very many names."""
     noise = random.Random(1).randbytes(50_000)
-    monkeypatch.setattr(compression, "KEPT_SIZE", 5 * len(noise))
+    monkeypatch.setattr(compression, "MAX_KEPT_SIZE", 5 * len(noise))
 
     async def lasting(scope: Any, receive: Any, send: Any) -> None:
         await Response(noise, headers=LASTING, media_type="text/css")(scope, receive, send)

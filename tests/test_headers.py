@@ -509,7 +509,7 @@ def test_the_downloads_of_one_client_are_written_one_after_another():
             end.set()
         await asyncio.gather(*asked)
         asked.clear()
-        assert not app.turns
+        assert not app.locks
 
     asyncio.run(asyncio.wait_for(run(), 20))
 

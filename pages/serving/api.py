@@ -1,4 +1,7 @@
-"""The data links: `/api` beside the pages, for programs. The same filters and the same functions as the pages; `openapi.json` describes it."""
+"""The data links below `/api`: the files of the Data page for programs, with the filters of the pages.
+
+`query_params` has their parameters, `data.downloads` what they write.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,14 @@ RATE_LIMITED: Responses = {
 }
 
 api = FastAPI(
-    title="Henan Reform Outcomes", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    title="Henan Reform Outcomes",
+    version="1",
+    description="The data links: `/api` beside the pages, for programs. The same filters and the same functions as the "
+    "pages; `openapi.json` describes it.",
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=None,
+    redirect_slashes=False,
 )
 api.add_middleware(
     CORSMiddleware,
@@ -128,7 +138,7 @@ Endpoint = Callable[..., File]
 def _route(
     path: str, summary: str, media_type: str, schema: JsonObject, *, errors: Responses = INVALID, listed: bool = True
 ) -> Callable[[Endpoint], Endpoint]:
-    """Decorator that serves the file of a function for GET, which openapi.json lists unless `listed` is False, and HEAD."""
+    """Decorator that serves the file of a function for GET and HEAD. The OpenAPI document lists it if `listed`."""
     success: Responses = {200: {"content": {media_type: {"schema": schema}}, "description": "The file"}}
     responses = success | NOT_MODIFIED | errors | RATE_LIMITED
 
@@ -275,7 +285,7 @@ def build_openapi(dataset: Dataset, root: str) -> bytes:
         version=api.version,
         routes=api.routes,
         servers=[{"url": root or "/"}],
-        description=(__doc__ or "").partition("\n")[0],
+        description=api.description,
     )
     for methods in document["paths"].values():
         for parameter in methods["get"].get("parameters", ()):

@@ -1,4 +1,4 @@
-"""Compressed answers: which coding a reader accepts, and files that are compressed once."""
+"""Compression of responses: the choice of the coding, and files that are compressed once and kept."""
 
 from __future__ import annotations
 
@@ -18,48 +18,48 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/geo+json", "image/svg")
 GZIP_WINDOW = 31
-"""zlib's number for the gzip format with a window of 32 kB."""
+"""Value of zlib's `wbits` for the gzip format with a window of 32 kB."""
 CONDITIONS = ("if-none-match", "if-modified-since")
-"""Headers with which a browser asks whether its own copy is still valid."""
-CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+"""Headers of a request that checks whether a copy is still valid."""
+CODINGS: Mapping[str, Callable[[bytes | bytearray], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=9),
     "gzip": lambda body: gzip.compress(body, compresslevel=9, mtime=0),
 }
-"""How a file that never changes is compressed, best coding first.
+"""The compression of a file that never changes, best coding first.
 
 Brotli's result is a sixth smaller than gzip's; its highest quality would take 20 s.
 """
-AT_A_TIME = 2
+MAX_CONCURRENT = 2
 """Maximum number of files compressed at the same time."""
-KEPT_SIZE = 32_000_000
-"""Maximum number of bytes kept. All of Streamlit's files take 13 million in both codings."""
+MAX_KEPT_SIZE = 32_000_000
+"""Maximum number of bytes of the kept files. All of Streamlit's take 13 million in both codings."""
 PART_SIZE = 65_536
-"""Maximum number of bytes of a kept answer that are sent at once: a slow reader holds no more of it in memory."""
+"""Maximum number of bytes of a kept file in one message, which bounds the memory that a slow client takes."""
 _CODING = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII)
 Key = tuple[str, str]
 """A coding and the normal form of a path."""
 
 
-class Whole(NamedTuple):
-    """A compressed answer: its first message and its body."""
+class KeptFile(NamedTuple):
+    """A compressed response: its first message and its body."""
 
     start: Message
     body: bytes
 
 
 class Compression:
-    """Compresses answers. Those that never change are compressed once, on first use, and kept.
+    """Middleware that compresses responses. Files that never change are compressed once, at first use, and kept.
 
-    Streamlit leaves its static files uncompressed because compressing them at every request costs the processor.
-    A request for a file that is being compressed waits for it: a cache in between would keep the uncompressed form.
-    It waits before the file is read, so that at most AT_A_TIME files are in memory.
+    Streamlit sends its static files uncompressed, because compressing them for every request takes processor time.
+    A request for a file that is being compressed waits, before the file is read, so that caches on the way get the
+    compressed form and at most MAX_CONCURRENT files are in memory.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.kept: dict[Key, Whole] = {}
+        self.kept: dict[Key, KeptFile] = {}
         self.locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
-        self.turns = asyncio.Semaphore(AT_A_TIME)
+        self.slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,88 +73,88 @@ class Compression:
         )
         key = (accepted[0] if accepted else "", normpath(scope["path"]))
         if key in self.kept and not any(name in headers for name in CONDITIONS):
-            await _send_whole(self.kept[key], send)
+            await _send_file(self.kept[key], send)
             return
-        answer = _Answer(send, self, key, "gzip" in accepted)
-        async with answer.turn:
-            await self.app(scope, receive, answer.send)
+        response = _Response(send, self, key, "gzip" in accepted)
+        async with response.locks:
+            await self.app(scope, receive, response.send)
 
     def is_full(self) -> bool:
-        """Whether no further file may be kept. A file has more than one path where the file system ignores case."""
-        return sum(len(whole.body) for whole in self.kept.values()) >= KEPT_SIZE
+        """Whether no further file may be kept. A file has several paths if the file system ignores case."""
+        return sum(len(file.body) for file in self.kept.values()) >= MAX_KEPT_SIZE
 
 
-class _Answer:
-    """One answer on its way out. A file to be kept is held until it is whole; others are passed on part by part."""
+class _Response:
+    """A response being sent. A file to be kept is collected until it is complete; others are sent part by part."""
 
     def __init__(self, out: Send, compression: Compression, key: Key, accepts_gzip: bool) -> None:
         self.out, self.compression, self.key, self.accepts_gzip = out, compression, key, accepts_gzip
-        self.turn = AsyncExitStack()
+        self.locks = AsyncExitStack()
         self.start: Message = {}
         self.body = bytearray()
         self.write: Callable[[bytes, bool], Awaitable[None]] | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _is_compressible(message):
-            await self._begin({**message, "headers": _vary(message["headers"])})
+            await self._begin({**message, "headers": _add_vary(message["headers"])})
         elif message["type"] == "http.response.body" and self.write:
             await self.write(message.get("body", b""), message.get("more_body", False))
         else:
             await self.out(message)
 
     async def _begin(self, start: Message) -> None:
-        """Chooses what is done with the body; it is passed on as it is where `write` stays None."""
+        """Sets `write` to what is done with the body; it is sent unchanged if that stays None."""
         self.start = start
         if "immutable" not in Headers(raw=start["headers"]).get("cache-control", ""):
             if self.accepts_gzip:
                 self.packer = zlib.compressobj(5, wbits=GZIP_WINDOW)
                 self.write = self._pack
         elif self.key[0]:
-            await self._await_turn()
+            await self._wait()
             if self.key in self.compression.kept:
                 self.write = self._drop
                 await self._send_kept()
             elif self.compression.is_full():
-                await self.turn.aclose()
+                await self.locks.aclose()
             else:
-                self.write = self._hold
+                self.write = self._collect
         if not self.write:
             await self.out(start)
 
-    async def _await_turn(self) -> None:
-        """Waits while another request compresses this file, then while too many compress others."""
+    async def _wait(self) -> None:
+        """Waits while another request compresses this file, then while MAX_CONCURRENT requests compress others."""
         lock = self.compression.locks.setdefault(self.key, asyncio.Lock())
-        await self.turn.enter_async_context(lock)
+        await self.locks.enter_async_context(lock)
         if self.key not in self.compression.kept:
-            await self.turn.enter_async_context(self.compression.turns)
+            await self.locks.enter_async_context(self.compression.slots)
 
     async def _send_kept(self) -> None:
-        await self.turn.aclose()
-        await _send_whole(self.compression.kept[self.key], self.out)
+        await self.locks.aclose()
+        await _send_file(self.compression.kept[self.key], self.out)
 
-    async def _hold(self, body: bytes, more: bool) -> None:
+    async def _collect(self, body: bytes, more: bool) -> None:
         self.body += body
         if not more:
             coding = self.key[0]
             packed = await asyncio.to_thread(CODINGS[coding], self.body)
-            self.compression.kept[self.key] = Whole(_compressed(self.start, packed, coding), packed)
+            self.compression.kept[self.key] = KeptFile(_mark_compressed(self.start, packed, coding), packed)
             await self._send_kept()
 
     async def _drop(self, body: bytes, more: bool) -> None:
-        """The answer has been sent."""
+        """Ignores the body of a response that has been sent from the kept files."""
 
     async def _pack(self, body: bytes, more: bool) -> None:
         packed = self.packer.compress(body) + (b"" if more else self.packer.flush())
         if self.start:
-            await self.out(_compressed(self.start, None if more else packed))
+            await self.out(_mark_compressed(self.start, None if more else packed))
             self.start = {}
         await self.out({"type": "http.response.body", "body": packed, "more_body": more})
 
 
 def accepted_codings(header: str) -> list[str]:
-    """The codings of `CODINGS` that a value of Accept-Encoding prefers to none, best first (RFC 9110, section 12.5.3).
+    """The codings that a value of Accept-Encoding prefers to `identity`, best first (RFC 9110, section 12.5.3).
 
-    A malformed entry is ignored.
+    Malformed entries are ignored.
     """
     entries = [found.groups() for found in map(_CODING.fullmatch, header.lower().split(",")) if found]
     weights = {"gzip" if name == "x-gzip" else name: float(weight or 1) for name, weight in entries}
@@ -176,23 +176,25 @@ def _is_compressible(start: Message) -> bool:
     )
 
 
-async def _send_whole(whole: Whole, send: Send) -> None:
-    await send(whole.start)
-    for at in range(0, len(whole.body), PART_SIZE):
-        part = whole.body[at : at + PART_SIZE]
-        await send({"type": "http.response.body", "body": part, "more_body": at + PART_SIZE < len(whole.body)})
+async def _send_file(file: KeptFile, send: Send) -> None:
+    await send(file.start)
+    for at in range(0, len(file.body), PART_SIZE):
+        part = file.body[at : at + PART_SIZE]
+        await send({"type": "http.response.body", "body": part, "more_body": at + PART_SIZE < len(file.body)})
 
 
-def _compressed(start: Message, whole: bytes | None, coding: str = "gzip") -> Message:
-    """The beginning of a compressed answer; its length only where it is known to be whole."""
+def _mark_compressed(start: Message, body: bytes | None, coding: str = "gzip") -> Message:
+    """The first message of a compressed response, with its length if the whole `body` is known."""
     headers = [
         *((name, value) for name, value in start["headers"] if name != b"content-length"),
         (b"content-encoding", coding.encode()),
     ]
-    return {**start, "headers": headers if whole is None else [*headers, (b"content-length", str(len(whole)).encode())]}
+    if body is not None:
+        headers.append((b"content-length", str(len(body)).encode()))
+    return {**start, "headers": headers}
 
 
-def _vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers, which tell caches that others may get another form."""
+def _add_vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with a Vary that makes caches distinguish the codings."""
     vary = b", ".join([*(value for name, value in headers if name == b"vary"), b"accept-encoding"])
     return [*((name, value) for name, value in headers if name != b"vary"), (b"vary", vary)]

@@ -1,4 +1,4 @@
-"""What a supervisor asks: `/healthz`."""
+"""The health check `/healthz`, for supervisors and probes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from starlette.responses import JSONResponse, Response
 from data.reading.live import State, current, progress
 from data.reading.load import DatasetError
 
+NO_DATA = {"version": None, "cases": 0, "metrics": 0, "loaded": None}
+
 
 def healthz(request: Request) -> Response:
-    """Which data is served: its version, cases, figures, when it was loaded and how many seconds ago, and the number of problems of a newer edit.
+    """Answers 200 with the data that is served: version, numbers of cases and metrics, and when it was loaded.
 
-    503 while there is none, which tells how many of how many files are read where that takes long.
+    `problems` is the number of problems of a newer edit that is not used. 503 while there is no data: with the progress
+    of reading while that takes long, otherwise with the number of problems.
     """
     try:
-        status, body = 200, {"status": "ok", **_served(current())}
+        status, body = 200, _describe(current())
     except DatasetError as error:
-        nothing = {"version": None, "cases": 0, "metrics": 0, "loaded": None}
-        far = progress()
-        status, body = (
-            503,
-            {"status": "reading", **nothing, "read": far[0], "of": far[1]}
-            if far
-            else {"status": "no data", **nothing, "problems": len(error.problems)},
-        )
+        status, body = 503, {"status": "no data", **NO_DATA, "problems": len(error.problems)}
+        if loading := progress():
+            body = {"status": "reading", **NO_DATA, "read": loading[0], "of": loading[1]}
     return JSONResponse(body, status, {"cache-control": "no-store"})
 
 
-def _served(state: State) -> dict[str, object]:
+def _describe(state: State) -> dict[str, object]:
     return {
+        "status": "ok",
         "version": state.dataset.version,
         "cases": len(state.dataset.cases),
         "metrics": state.dataset.figures,

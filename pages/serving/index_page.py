@@ -1,6 +1,6 @@
-"""The HTML page that starts the app, at the address of every screen: Streamlit's own with the script of the links.
+"""The HTML page that starts the app, for the address of every screen: Streamlit's page with the script of the links.
 
-At any other address Streamlit answers with its own page, in which links are ordinary links.
+Other addresses get Streamlit's page, in which links are ordinary links.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pages.serving.screens import SCRIPTS, url_path
 
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 LINKS_SCRIPT = (Path(__file__).parents[1] / "browser" / "links.js").read_text(encoding="utf-8")
-"""It reads the screens' paths from an attribute, so that its digest in the policy is the same at every base path."""
+"""The script reads the paths of the screens from an attribute: its digest must not depend on the base path."""
 
 
 def index_routes(base: str = "") -> list[Route]:
@@ -37,7 +37,7 @@ def index_routes(base: str = "") -> list[Route]:
 
 
 def render_index(paths: list[str]) -> str:
-    """Streamlit's page with the script of the links, which is told the screens' paths."""
+    """Streamlit's page with the script of the links and the paths of the screens."""
     opening = Markup('<script data-pages="{}">').format(" ".join(paths))
     head, end, rest = STREAMLIT_PAGE.read_text(encoding="utf-8").partition("</head>")
     return f"{head}{opening}{LINKS_SCRIPT}</script>\n  {end}{rest}"

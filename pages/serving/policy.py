@@ -32,7 +32,7 @@ def build_headers(frame_ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
 
 
 def build_content_policy(frame_ancestors: str) -> str:
-    """The Content-Security-Policy: resources of this server alone; Streamlit's inline scripts and ours by their digests.
+    """The Content-Security-Policy: resources of this server, and the inline scripts of its pages by their digests.
 
     Inline styles are those of Streamlit's components, `data:` and `blob:` images those of the charts; fonts and workers
     are in Streamlit's bundle.

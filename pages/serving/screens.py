@@ -1,4 +1,4 @@
-"""The screens of the dashboard: their scripts, and the addresses at which they stand."""
+"""The screens of the dashboard: their scripts and their paths."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ SCRIPTS: Mapping[str, str] = {
 
 
 def url_path(name: str) -> str:
-    """The path of a screen below the base path; empty for the overview, which stands at the top."""
+    """The path of a screen below the base path; empty for the overview."""
     return "" if name == "overview" else name

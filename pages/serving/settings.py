@@ -1,4 +1,7 @@
-"""What a deployer sets: environment variables, read once when the server starts. README lists them; everything that is wrong with them is said at once."""
+"""The settings of a deployment: environment variables, read once at the start. README lists them.
+
+All problems are reported together.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import ipaddress
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +22,7 @@ from data.reading.folder import FOLDER, variable_folder
 from data.reading.folder import VARIABLE as DATA_VARIABLE
 from pages.serving.log import LEVELS
 
+MAX_API_RATE = 1_000_000
 _PREFIX = "HENAN_"
 _NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"
 _HOST = re.compile(rf"\*|(?:\*\.)?{_NAME}|\[[0-9a-f:.]+\]")
@@ -27,83 +31,69 @@ _BASE = "STREAMLIT_SERVER_BASE_URL_PATH"
 _SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
-class Variable(NamedTuple):
-    """One environment variable. `read` makes the value of its text, or raises ValueError with what to write instead; `default` is read where it is unset or empty."""
-
-    name: str
-    default: str
-    read: Callable[[str], Any]
-    meaning: str
-
-
-def variable(name: str, default: str, read: Callable[[str], Any], meaning: str) -> Any:
-    return field(metadata={"variable": Variable(name, default, read, meaning)})
-
-
-def _cache(text: str) -> Path | None:
+def _parse_cache(text: str) -> Path | None:
+    """The folder of the cache, which need not exist; None for `none`."""
     if text == "none":
         return None
     try:
         folder = (FOLDER.parent / text).resolve()
-        fit = stat.S_ISDIR(os.stat(folder).st_mode)
+        is_folder = stat.S_ISDIR(os.stat(folder).st_mode)
     except FileNotFoundError:
-        fit = True
+        is_folder = True
     except (OSError, ValueError):
-        fit = False
-    if not fit:
+        is_folder = False
+    if not is_folder:
         raise ValueError("Write a folder, which need not be there yet, or none")
     return folder
 
 
-def _hosts(text: str) -> tuple[str, ...]:
+def _parse_hosts(text: str) -> tuple[str, ...]:
     names = text.lower().split()
     if not all(map(_HOST.fullmatch, names)):
         raise ValueError(
-            "Write names without scheme, port or path, with blanks between them, as in: reforms.example.org *.example.net [::1], or * for any"
+            "Write names without scheme, port or path, with blanks between them, "
+            "as in: reforms.example.org *.example.net [::1], or * for any"
         )
     return tuple(names)
 
 
-def _ancestors(text: str) -> str:
-    """A source list of Content-Security-Policy; its keywords may be written without their quotes."""
+def _parse_ancestors(text: str) -> str:
+    """A source list of Content-Security-Policy, whose keywords may be written without their quotes."""
     if text.strip("'") == "none":
         return "'none'"
     sites = ["'self'" if word.strip("'") == "self" else word for word in text.lower().split()]
     if "none" in sites or not all(site == "'self'" or _ANCESTOR.fullmatch(site) for site in sites):
-        raise ValueError(
-            "Write none, or the sites with blanks between them, as in: self example.org *.example.net:8443, or * for any"
-        )
+        example = "self example.org *.example.net:8443"
+        raise ValueError(f"Write none, or the sites with blanks between them, as in: {example}, or * for any")
     return " ".join(sites)
 
 
-def _level(text: str) -> str:
+def _parse_level(text: str) -> str:
     if text.lower() not in LEVELS:
         raise ValueError(f"Write one of: {', '.join(LEVELS)}")
     return text.lower()
 
 
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
-            raise ValueError(f"Write a whole number from {lowest} to {highest}")
-        return int(text)
-
-    return read
+def _parse_rate(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > MAX_API_RATE:
+        raise ValueError(f"Write a whole number from 0 to {MAX_API_RATE}")
+    return int(text)
 
 
-def _proxies(text: str) -> tuple[str, ...]:
+def _parse_proxies(text: str) -> tuple[str, ...]:
     addresses = tuple(part.strip() for part in text.split(","))
     try:
         _ = addresses == ("*",) or [ipaddress.ip_network(address) for address in addresses]
     except ValueError as error:
+        example = "127.0.0.1,10.0.0.0/8"
         raise ValueError(
-            "Write addresses or networks with commas between them, as in: 127.0.0.1,10.0.0.0/8, or * for any"
+            f"Write addresses or networks with commas between them, as in: {example}, or * for any"
         ) from error
     return addresses
 
 
-def _base(text: str) -> str:
-    """What every address of the server begins with, as in `/city/reform`; nothing where it serves at the top."""
+def _parse_base(text: str) -> str:
+    """The path before that of every address of the server, as in `/city/reform`; empty at the top."""
     segments = text.strip("/").split("/") if text.strip("/") else []
     if not all(map(_SEGMENT.fullmatch, segments)):
         raise ValueError("Write a path of letters, digits and - _ . ~ as in: reform or city/reform")
@@ -112,87 +102,120 @@ def _base(text: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings by their meaning. One more is one more line here and one in README."""
+    """The values of the settings. A new one is a field here, an entry of VARIABLES and a line in README."""
 
-    data: Path = variable(
+    data: Path
+    cache: Path | None
+    allowed_hosts: tuple[str, ...]
+    frame_ancestors: str
+    log: str
+    api_rate: int
+    base: str
+
+
+class Variable(NamedTuple):
+    """An environment variable.
+
+    `parse` makes a value of its text, or raises ValueError with what to write instead. `default` is the text where the
+    variable is unset or empty, `meaning` its description in README.
+    """
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    meaning: str
+
+    def read(self, environment: Mapping[str, str]) -> Any:
+        """The value in an environment. ValueError is one sentence with the text that was found."""
+        text = environment.get(self.name, "").strip() or self.default
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            raise ValueError(f"{self.name}: found {describe(text)}. {error}") from error
+
+
+VARIABLES: Mapping[str, Variable] = {
+    "data": Variable(
         DATA_VARIABLE,
         "data",
         variable_folder,
         "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`; "
         "the commands read it too",
-    )
-    cache: Path | None = variable(
+    ),
+    "cache": Variable(
         "HENAN_CACHE",
         ".cache",
-        _cache,
-        "the folder that gets a subfolder with the last good files, for a start with a bad one, and what was read of a hundred or more cases; `none` keeps nothing",
-    )
-    allowed_hosts: tuple[str, ...] = variable(
+        _parse_cache,
+        "the folder that gets a subfolder with the last good files, for a start with a bad one, and what was read of a "
+        "hundred or more cases; `none` keeps nothing",
+    ),
+    "allowed_hosts": Variable(
         "HENAN_ALLOWED_HOSTS",
         "localhost 127.0.0.1 [::1]",
-        _hosts,
+        _parse_hosts,
         "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any",
-    )
-    frame_ancestors: str = variable(
+    ),
+    "frame_ancestors": Variable(
         "HENAN_FRAME_ANCESTORS",
         "none",
-        _ancestors,
+        _parse_ancestors,
         "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`; "
         "with `none` no embed code is offered",
-    )
-    log: str = variable("HENAN_LOG", "info", _level, "the least that is logged: `debug`, `info`, `warning`, `error`")
-    api_rate: int = variable(
+    ),
+    "log": Variable("HENAN_LOG", "info", _parse_level, "the least that is logged: `debug`, `info`, `warning`, `error`"),
+    "api_rate": Variable(
         "HENAN_API_RATE",
         "600",
-        _whole(0, 1_000_000),
-        "requests a minute that one client may send to `/api`, an Excel file counting as ten and a ZIP as three; `0` means any number",
-    )
-    proxies: tuple[str, ...] = variable(
+        _parse_rate,
+        "requests a minute that one client may send to `/api`, an Excel file counting as ten and a ZIP as three; "
+        "`0` means any number",
+    ),
+    "proxies": Variable(
         "FORWARDED_ALLOW_IPS",
         "127.0.0.1,::1",
-        _proxies,
-        "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; networks and `*` are possible",
-    )
-    base: str = variable(
+        _parse_proxies,
+        "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; "
+        "networks and `*` are possible",
+    ),
+    "base": Variable(
         _BASE,
         "/",
-        _base,
-        "the path under which a reverse proxy offers the dashboard, as in `reform` or `city/reform`; everything stays below it",
-    )
-
-
-VARIABLES: Mapping[str, Variable] = {entry.name: entry.metadata["variable"] for entry in fields(Settings)}
+        _parse_base,
+        "the path under which a reverse proxy offers the dashboard, as in `reform` or `city/reform`; "
+        "everything stays below it",
+    ),
+}
+"""The variables by the fields of Settings. `proxies` is only checked here, and used by uvicorn itself."""
 
 
 def read(environment: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
-    """The settings of an environment and what is wrong with it, a line each; no settings where anything is."""
+    """The settings of an environment and its problems, one sentence each. Settings are None if there is any."""
     values: dict[str, Any] = {}
-    problems = list(_misspelt(environment))
-    for name, known in VARIABLES.items():
-        text = environment.get(known.name, "").strip() or known.default
+    problems = list(_find_misspelt(environment))
+    for name, variable in VARIABLES.items():
         try:
-            values[name] = known.read(text)
+            values[name] = variable.read(environment)
         except ValueError as error:
-            problems.append(f"{known.name}: found {describe(text)}. {error}")
-    return (None if problems else Settings(**values)), problems
+            problems.append(str(error))
+    return None if problems else Settings(**{field.name: values[field.name] for field in fields(Settings)}), problems
 
 
-def _misspelt(environment: Mapping[str, str]) -> list[str]:
-    """Names like those of a setting. Others with the prefix are left alone: container platforms make some of their own."""
-    known = {entry.name.removeprefix(_PREFIX): entry.name for entry in VARIABLES.values()}
-    unknown = sorted(name for name in environment if name.startswith(_PREFIX) and name not in known.values())
-    near = {name: difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1, 0.7) for name in unknown}
-    return [f"{name}: there is no such setting. Write {known[found[0]]}" for name, found in near.items() if found]
+def _find_misspelt(environment: Mapping[str, str]) -> Iterator[str]:
+    """Problems of names similar to a setting's. Other names with the prefix are those of container platforms."""
+    known = {variable.name.removeprefix(_PREFIX): variable.name for variable in VARIABLES.values()}
+    for name in sorted(environment):
+        if name.startswith(_PREFIX) and name not in known.values():
+            for near in difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1, 0.7):
+                yield f"{name}: there is no such setting. Write {known[near]}"
 
 
 def allows_frames() -> bool:
     """Whether any site may show pages in a frame."""
-    known = VARIABLES["frame_ancestors"]
-    return known.read(os.environ.get(known.name, "").strip() or known.default) != known.read("none")
+    return bool(VARIABLES["frame_ancestors"].read(os.environ) != "'none'")
 
 
 def from_environment() -> Settings:
-    """The settings of this process, Streamlit's own in whichever way it was given. SystemExit with everything that is wrong where anything is."""
+    """The settings of this process, with Streamlit's base path in any way it was set; SystemExit with all problems."""
     settings, problems = read({**os.environ, _BASE: st.get_option("server.baseUrlPath")})
     if settings is None:
         raise SystemExit("\n".join(problems))

@@ -126,7 +126,7 @@ class HTTPConnection(_Connection, H11Protocol):
 
 
 class WebSocketConnection(_Connection, WebSocketsSansIOProtocol):
-    """A socket of uvicorn that answers every refused handshake, with `headers`, and ignores data after its close frame."""
+    """A socket of uvicorn that answers every refused handshake, and ignores data after its own close frame."""
 
     def __init__(self, headers: Headers, **options: Any) -> None:
         super().__init__(**options)
