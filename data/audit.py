@@ -1,17 +1,17 @@
-"""`python -m data.audit SOURCE`: is every numeral of the document accounted for? Exit 1 while one is not, or while a phrase is wrong; otherwise 0.
+"""The command `python -m data.audit SOURCE`: finds the numerals of the document that no case file accounts for.
 
-The document is split at its lines `案例1`, `案例2` … and each part is held against the case of that number. A numeral is accounted for when an entry
-cites it and holds it:
+The document is split at its lines `案例1`, `案例2` …, and each part is compared with the case of that number. An entry
+of the case accounts for a numeral if one of its phrases contains the numeral and the entry holds it:
 
-- a metric holds the numbers of its ends, change and yardstick, the dates of its periods and the numerals of its words (数十倍); what it
-  `excludes` inside a phrase it has read and left to others;
-- an event holds its date and the numerals of its words, a conflict those of its note and its metrics;
-- a `not_measured` entry holds its whole phrase, a repetition only what the repeated metric holds.
+- a metric holds the numbers of its ends, change and yardstick, the dates of its periods and the numerals of its words
+  (数十倍); those that a phrase `excludes` are accounted for as well;
+- an event holds its dates and the numerals of its words, a conflict those of its note and of its metrics;
+- a `not_measured` entry holds all numerals of its phrase, or, if it repeats a metric, those that the metric holds.
 
-So a long phrase around four numbers with one of them typed covers one; and where a metric cites a number that it neither holds nor excludes, neither a
-conflict nor the exclusion of another metric makes up for it: it may be mistyped. Numbers are compared with their multiplier: 2300多万亩 is held by 2300 in 万亩
-or by 23,000,000 in 亩. Blanks are left out on both sides, except between two digits.
-What counts as a numeral is defined in `data.model.numerals`.
+So a phrase with four numbers, one of them typed, accounts for one. A number that a metric cites without holding or
+excluding it may be mistyped: no conflict and no exclusion of another metric accounts for it. Numbers are compared with
+their multiplier: 2300多万亩 is held by 2300 in 万亩 and by 23,000,000 in 亩. Blanks are ignored on both sides, except
+between two digits. What counts as a numeral is defined in `data.model.numerals`.
 """
 
 from __future__ import annotations
@@ -31,13 +31,21 @@ from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
 from data.query.dataset import Dataset
 from data.reading.load import read_dataset
 
+DESCRIPTION = (
+    "`python -m data.audit SOURCE`: is every numeral of the document accounted for? "
+    "Exit 1 while one is not, or while a phrase is wrong; otherwise 0."
+)
 Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]
+"""How an entry treats a numeral of its phrase; `cited` accounts for nothing."""
 Span = tuple[int, int]
+Faults = dict[Literal["not_verbatim", "ambiguous", "too_long"], list[str]]
 
-FIRM: tuple[Cover, ...] = ("metric", "event", "not_measured")
-WEAK: tuple[Cover, ...] = ("excluded", "conflict")
-"""What accounts for a numeral, the first that applies; the weak ones only where no metric cites it without holding it."""
-AROUND = 14
+STRONG: tuple[Cover, ...] = ("metric", "event", "not_measured")
+"""The covers that account for a numeral, the first one that it has."""
+FALLBACK: tuple[Cover, ...] = ("excluded", "conflict")
+"""The covers that account for a numeral without a strong one, unless a metric cites it without holding it."""
+CONTEXT = 14
+"""Number of characters shown before and after an uncovered numeral."""
 
 _BLANK = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 _PART = re.compile(r"^案例(\d+)$", re.MULTILINE)
@@ -46,7 +54,7 @@ _HEADING = re.compile(rf"^(?:推荐词|正文|[{LIST_MARKS}]+、|[(（][{LIST_MA
 
 @dataclass(frozen=True)
 class Uncovered:
-    """A numeral nobody accounts for, the line of the document it stands in, and its surroundings."""
+    """A numeral that no entry accounts for, its line in the document, and the text around it."""
 
     numeral: str
     line: int
@@ -55,10 +63,11 @@ class Uncovered:
 
 @dataclass(frozen=True)
 class CaseAudit:
-    """What the document's part of one case and the case's file say of one another.
+    """The result of comparing a case file with its part of the document.
 
-    `line` is where the part begins, None where the document has none. `covered`, `dated` and `not_measured` count the numerals that a metric, an event or
-    conflict, or a not_measured entry accounts for, each numeral once. The last three fields name the entry and its phrase.
+    `line` is the first line of the part, None if the document has none. `covered`, `dated` and `not_measured` are the
+    numbers of numerals that a metric, an event or conflict, or a not_measured entry accounts for; each numeral counts
+    once. `not_verbatim`, `ambiguous` and `too_long` describe wrong phrases, with their entries.
     """
 
     case_id: str
@@ -73,157 +82,146 @@ class CaseAudit:
 
     @property
     def numerals(self) -> int:
+        """Number of numerals in the part."""
         return self.covered + self.dated + self.not_measured + len(self.uncovered)
 
     @property
     def clean(self) -> bool:
+        """Whether every numeral is accounted for and every phrase is right."""
         return self.line is not None and not (self.uncovered or self.not_verbatim or self.ambiguous or self.too_long)
 
 
 @dataclass(frozen=True)
 class _Citation:
-    """One phrase of one entry. `holds` are the readings it covers, None for all; `section` is None where the phrase may stand anywhere in the part."""
+    """One phrase of an entry, the cover it gives to the readings that the entry holds (None: all), and its section."""
 
     entry: str
     phrase: Phrase
     cover: Cover
-    holds: frozenset[str] | None
+    readings: frozenset[str] | None
     section: str | None = None
+
+    def __str__(self) -> str:
+        return f'{self.entry} "{self.phrase.text}"'
 
 
 def audit(dataset: Dataset, document: str) -> tuple[CaseAudit, ...]:
-    """The audit of every case of the document's year and of every part without a case file, by number."""
+    """Audit every case of the document's year and every part without a case file, in the order of their numbers."""
     source = _Document(document, dataset)
     cases = {case.number: case for case in dataset.cases if case.year == dataset.source.year}
     return tuple(_audit_case(dataset, source, number, cases.get(number)) for number in sorted({*cases, *source.parts}))
 
 
 class _Document:
-    """The text without its blanks, its numerals, and where the parts of its cases are."""
+    """The document without blanks, its numerals, and the span of each case's part by the case's number."""
 
     def __init__(self, document: str, dataset: Dataset) -> None:
-        self.text = _without_blanks(document)
-        self.numerals = find_numerals(self.text, _names(dataset))
+        self.text = _strip_blanks(document)
+        self.numerals = find_numerals(self.text, _place_names(dataset))
         headings = list(_PART.finditer(self.text))
         ends = [*(heading.start() for heading in headings), len(self.text)][1:]
         self.parts = {int(heading[1]): (heading.start(), end) for heading, end in zip(headings, ends, strict=True)}
 
     @cached_property
     def inner(self) -> frozenset[int]:
-        """Positions inside a numeral: a phrase that begins or ends there cites another number."""
+        """The positions inside numerals: a phrase that starts or ends there contains a part of a number."""
         return frozenset(position for numeral in self.numerals for position in range(numeral.start + 1, numeral.end))
 
-    def within(self, span: Span) -> list[Numeral]:
+    def numerals_in(self, span: Span) -> list[Numeral]:
         return [numeral for numeral in self.numerals if span[0] <= numeral.start and numeral.end <= span[1]]
 
-    def section(self, heading: str, part: Span) -> Span:
-        """From the heading to the next one; the whole part where it is not found."""
-        found = re.compile(f"^{re.escape(_without_blanks(heading))}", re.MULTILINE).search(self.text, *part)
+    def find_section(self, heading: str, part: Span) -> Span:
+        """Return the span from the heading to the next one, or the whole part if the heading is not found."""
+        found = re.compile(f"^{re.escape(_strip_blanks(heading))}", re.MULTILINE).search(self.text, *part)
         if found is None:
             return part
         following = _HEADING.search(self.text, found.end(), part[1])
         return found.start(), following.start() if following else part[1]
 
-    def find(self, phrase: str, scope: Span) -> list[Span]:
-        found = re.compile(re.escape(_without_blanks(phrase))).finditer(self.text, *scope)
+    def find_phrase(self, phrase: str, scope: Span) -> list[Span]:
+        found = re.compile(re.escape(_strip_blanks(phrase))).finditer(self.text, *scope)
         return [match.span() for match in found if self.inner.isdisjoint(match.span())]
 
-    def line(self, position: int) -> int:
+    def find_line(self, position: int) -> int:
         return self.text.count("\n", 0, position) + 1
 
-    def uncovered(self, numeral: Numeral) -> Uncovered:
-        before, after = (
-            self.text[max(0, numeral.start - AROUND) : numeral.start],
-            self.text[numeral.end : numeral.end + AROUND],
-        )
-        return Uncovered(
-            numeral.text,
-            self.line(numeral.start),
-            f"{before.rpartition(chr(10))[2]}[{numeral.text}]{after.partition(chr(10))[0]}",
-        )
+    def describe(self, numeral: Numeral) -> Uncovered:
+        before = self.text[max(0, numeral.start - CONTEXT) : numeral.start].rpartition("\n")[2]
+        after = self.text[numeral.end : numeral.end + CONTEXT].partition("\n")[0]
+        return Uncovered(numeral.text, self.find_line(numeral.start), f"{before}[{numeral.text}]{after}")
 
 
-def _names(dataset: Dataset) -> frozenset[str]:
-    """The names of the known places, 三门峡 for 三门峡市."""
+def _place_names(dataset: Dataset) -> frozenset[str]:
+    """Return the names of the known places without their kind: 三门峡 for 三门峡市."""
     return frozenset(re.sub("(?<=..)[省市县区镇]$", "", place.name.zh) for place in dataset.places.values())
 
 
-def _without_blanks(text: str) -> str:
+def _strip_blanks(text: str) -> str:
     return _BLANK.sub("", text)
 
 
 def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | None) -> CaseAudit:
     part = source.parts.get(number)
     scope = part or (0, 0)
-    covers: dict[Numeral, set[Cover]] = {numeral: set() for numeral in source.within(scope)}
-    faults: dict[str, list[str]] = {"not_verbatim": [], "ambiguous": [], "too_long": []}
-    for citation in _citations(case, dataset) if case else ():
-        if len(citation.phrase.text) > PHRASE_LIMIT:
-            faults["too_long"].append(
-                f"{_label(citation)}: {len(citation.phrase.text)} characters, at most {PHRASE_LIMIT}"
-            )
+    covers: dict[Numeral, set[Cover]] = {numeral: set() for numeral in source.numerals_in(scope)}
+    faults: Faults = {"not_verbatim": [], "ambiguous": [], "too_long": []}
+    for citation in _find_citations(case, dataset) if case else ():
+        length = len(citation.phrase.text)
+        if length > PHRASE_LIMIT:
+            faults["too_long"].append(f"{citation}: {length} characters, at most {PHRASE_LIMIT}")
         place = _locate(source, citation, scope, faults)
-        for numeral, cover in _covers(source, citation, place, faults) if place else ():
+        for numeral, cover in _cover_numerals(source, citation, place, faults) if place else ():
             covers[numeral].add(cover)
-    counted = [_counted(found) for found in covers.values()]
+    counted = {numeral: _choose_cover(found) for numeral, found in covers.items()}
+    kinds = list(counted.values())
     return CaseAudit(
         case_id=case.id if case else f"案例{number} (no case file)",
-        line=source.line(part[0]) if part else None,
-        covered=counted.count("metric") + counted.count("excluded"),
-        dated=counted.count("event") + counted.count("conflict"),
-        not_measured=counted.count("not_measured"),
-        uncovered=tuple(
-            source.uncovered(numeral) for numeral, cover in zip(covers, counted, strict=True) if cover is None
-        ),
+        line=source.find_line(part[0]) if part else None,
+        covered=kinds.count("metric") + kinds.count("excluded"),
+        dated=kinds.count("event") + kinds.count("conflict"),
+        not_measured=kinds.count("not_measured"),
+        uncovered=tuple(source.describe(numeral) for numeral, cover in counted.items() if cover is None),
         **{kind: tuple(found) for kind, found in faults.items()},
     )
 
 
-def _counted(found: set[Cover]) -> Cover | None:
-    return next((cover for cover in (*FIRM, *(() if "cited" in found else WEAK)) if cover in found), None)
+def _choose_cover(covers: set[Cover]) -> Cover | None:
+    """Return the cover that accounts for a numeral, if one does."""
+    accepted = STRONG if "cited" in covers else (*STRONG, *FALLBACK)
+    return next((cover for cover in accepted if cover in covers), None)
 
 
-def _label(citation: _Citation) -> str:
-    return f'{citation.entry} "{citation.phrase.text}"'
-
-
-def _locate(source: _Document, citation: _Citation, part: Span, faults: dict[str, list[str]]) -> Span | None:
-    """Where the phrase stands; None, and a fault, where it stands nowhere or it is not said which place is meant."""
-    scope = source.section(citation.section, part) if citation.section else part
-    found, wanted = source.find(citation.phrase.text, scope), citation.phrase.occurrence
-    if len(found) >= (wanted or 1) and (wanted or len(found) == 1):
-        return found[(wanted or 1) - 1]
+def _locate(source: _Document, citation: _Citation, part: Span, faults: Faults) -> Span | None:
+    """Return the span of the phrase; None, with a fault, if it is not found or its occurrence is not stated."""
+    scope = source.find_section(citation.section, part) if citation.section else part
+    found, occurrence = source.find_phrase(citation.phrase.text, scope), citation.phrase.occurrence
+    if len(found) >= (occurrence or 1) and (occurrence or len(found) == 1):
+        return found[(occurrence or 1) - 1]
     where = "its part" if scope == part else f"its section {citation.section}"
-    if len(found) > 1 and wanted is None:
-        faults["ambiguous"].append(f"{_label(citation)}: stands {len(found)} times in {where}. Write its occurrence")
-    else:
-        elsewhere = ", but elsewhere in the part" if len(found) < len(source.find(citation.phrase.text, part)) else ""
-        faults["not_verbatim"].append(
-            f"{_label(citation)}: stands {len(found) or 'no'} time{'s' * (len(found) != 1)} in {where}{elsewhere}"
-        )
+    if len(found) > 1 and occurrence is None:
+        faults["ambiguous"].append(f"{citation}: stands {len(found)} times in {where}. Write its occurrence")
+        return None
+    if len(found) < len(source.find_phrase(citation.phrase.text, part)):
+        where += ", but elsewhere in the part"
+    times = f"{len(found) or 'no'} time{'s' * (len(found) != 1)}"
+    faults["not_verbatim"].append(f"{citation}: stands {times} in {where}")
     return None
 
 
-def _covers(
-    source: _Document, citation: _Citation, place: Span, faults: dict[str, list[str]]
+def _cover_numerals(
+    source: _Document, citation: _Citation, place: Span, faults: Faults
 ) -> Iterator[tuple[Numeral, Cover]]:
-    """What the entry does with the numerals of its phrase."""
-    numerals = source.within(place)
+    """Yield the numerals of the phrase that the entry holds, excludes or, if it is a metric, cites."""
+    numerals = source.numerals_in(place)
     excluded: set[Numeral] = set()
     for exclusion in citation.phrase.excludes:
-        found = {
-            numeral
-            for span in source.find(exclusion, place)
-            for numeral in numerals
-            if numeral.start < span[1] and span[0] < numeral.end
-        }
+        spans = source.find_phrase(exclusion, place)
+        found = {each for start, end in spans for each in numerals if each.start < end and start < each.end}
         if not found:
-            faults["not_verbatim"].append(
-                f'{_label(citation)}: excludes "{exclusion}", which is no numeral of the phrase'
-            )
+            faults["not_verbatim"].append(f'{citation}: excludes "{exclusion}", which is no numeral of the phrase')
         excluded |= found
     for numeral in numerals:
-        if citation.holds is None or not citation.holds.isdisjoint(numeral.readings):
+        if citation.readings is None or not citation.readings.isdisjoint(numeral.readings):
             yield numeral, citation.cover
         elif numeral in excluded:
             yield numeral, "excluded"
@@ -231,86 +229,81 @@ def _covers(
             yield numeral, "cited"
 
 
-def _citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
-    held = {metric.id: _held_by_metric(metric, dataset) for metric in case.metrics}
+def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
+    """Yield the phrases of all entries of a case."""
+    held = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
     for metric in case.metrics:
-        yield from (
-            _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section)
-            for phrase in metric.phrases
-        )
-    for index, event in enumerate(case.events):
-        holds = (
-            _words(event.what.zh, dataset)
-            | date_keys(event.date)
-            | date_keys(event.end)
-            | number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
-        )
-        yield from (_Citation(f"events[{index}]", phrase, "event", holds) for phrase in event.phrases)
+        for phrase in metric.phrases:
+            yield _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section)
+    for at, event in enumerate(case.events):
+        years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
+        readings = _read_text(event.what.zh, dataset) | date_keys(event.date) | date_keys(event.end) | years
+        for phrase in event.phrases:
+            yield _Citation(f"events[{at}]", phrase, "event", readings)
     for conflict in case.conflicts:
-        holds = _words(conflict.note.zh, dataset).union(*(held[metric] for metric in conflict.metrics))
-        yield from (_Citation(f"conflicts {conflict.id}", phrase, "conflict", holds) for phrase in conflict.phrases)
-    for index, entry in enumerate(case.not_measured):
-        yield _Citation(
-            f"not_measured[{index}]", entry.phrase, "not_measured", held[entry.metric] if entry.metric else None
-        )
+        readings = _read_text(conflict.note.zh, dataset).union(*(held[metric] for metric in conflict.metrics))
+        for phrase in conflict.phrases:
+            yield _Citation(f"conflicts {conflict.id}", phrase, "conflict", readings)
+    for at, entry in enumerate(case.not_measured):
+        repeated = held[entry.metric] if entry.metric else None
+        yield _Citation(f"not_measured[{at}]", entry.phrase, "not_measured", repeated)
 
 
-def _held_by_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
-    ends = [end for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end) if end]
-    units = [dataset.units[end.unit or metric.unit] for end in ends]
-    held = [_held_by_quantity(end, unit.scale, dataset) for end, unit in zip(ends, units, strict=True)]
-    held += [date_keys(end.period.start) | date_keys(end.period.end) for end in ends if end.period]
+def _read_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
+    """Return the readings of the numbers, dates and words of a metric."""
+    readings = set[str]()
+    for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end):
+        if end:
+            readings |= _read_quantity(end, dataset.units[end.unit or metric.unit].scale, dataset)
+        if end and end.period:
+            readings |= date_keys(end.period.start) | date_keys(end.period.end)
     if metric.change:
-        held.append(
-            _held_by_quantity(
-                metric.change, dataset.units[metric.unit].scale if metric.change.kind == "difference" else 1, dataset
-            )
-        )
-    return frozenset[str]().union(*held)
+        scale = dataset.units[metric.unit].scale if metric.change.kind == "difference" else 1
+        readings |= _read_quantity(metric.change, scale, dataset)
+    return frozenset(readings)
 
 
-def _held_by_quantity(quantity: Quantity, scale: float, dataset: Dataset) -> frozenset[str]:
-    return (
-        _words(quantity.text.zh, dataset)
-        if quantity.text
-        else number_keys(*(value * scale for value in quantity.span or ()))
-    )
+def _read_quantity(quantity: Quantity, scale: float, dataset: Dataset) -> frozenset[str]:
+    if quantity.text:
+        return _read_text(quantity.text.zh, dataset)
+    return number_keys(*(value * scale for value in quantity.span or ()))
 
 
-def _words(text: str, dataset: Dataset) -> frozenset[str]:
-    return frozenset[str]().union(
-        *(numeral.readings for numeral in find_numerals(_without_blanks(text), _names(dataset)))
-    )
+def _read_text(text: str, dataset: Dataset) -> frozenset[str]:
+    numerals = find_numerals(_strip_blanks(text), _place_names(dataset))
+    return frozenset(reading for numeral in numerals for reading in numeral.readings)
 
 
 def report(case: CaseAudit) -> str:
-    """One case in plain lines: the counts, then what is uncovered and what is wrong."""
-    counts = f"{case.numerals} numerals: {case.covered} in metrics, {case.dated} in events and conflicts, {case.not_measured} not measured, {len(case.uncovered)} uncovered"
-    lines = [f"{case.case_id}: {counts if case.line else 'the document has no part of this number'}"]
-    lines += [f"  uncovered, line {found.line}: {found.around}" for found in case.uncovered]
-    for kind, faults in (
-        ("not verbatim", case.not_verbatim),
-        ("which place", case.ambiguous),
-        ("too long", case.too_long),
-    ):
-        lines += [f"  {kind}: {fault}" for fault in faults]
-    return "\n".join(lines)
+    """Return the audit of one case as lines: its counts, its uncovered numerals and its wrong phrases."""
+    counts = (
+        f"{case.numerals} numerals: {case.covered} in metrics, {case.dated} in events and conflicts, "
+        f"{case.not_measured} not measured, {len(case.uncovered)} uncovered"
+    )
+    faults = {"not verbatim": case.not_verbatim, "which place": case.ambiguous, "too long": case.too_long}
+    return "\n".join(
+        [
+            f"{case.case_id}: {counts if case.line else 'the document has no part of this number'}",
+            *(f"  uncovered, line {found.line}: {found.around}" for found in case.uncovered),
+            *(f"  {kind}: {fault}" for kind, found in faults.items() for fault in found),
+        ]
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = Parser(prog="python -m data.audit", description=(__doc__ or "").partition("\n")[0])
+    """Print the audit of every case and return the exit status: 1 if one is not clean, 2 for wrong arguments, or 0."""
+    parser = Parser(prog="python -m data.audit", description=DESCRIPTION)
     parser.add_argument("source", type=Path, help="the document as UTF-8 text; it is read and never kept")
     parser.add_folder()
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    source: Path = options.source
     try:
-        document = given.source.read_text(encoding="utf-8-sig")
+        document = source.read_text(encoding="utf-8-sig")
     except OSError as error:
-        parser.refuse(f"source: found {quoted(given.source)}. It cannot be read ({error.strerror}). Write a text file")
+        parser.reject(f"source: found {quoted(source)}. It cannot be read ({error.strerror}). Write a text file")
     except UnicodeDecodeError as error:
-        parser.refuse(
-            f"source: found {quoted(given.source)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8"
-        )
-    dataset, problems = read_dataset(parser.data_folder(given.folder))
+        parser.reject(f"source: found {quoted(source)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8")
+    dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:
         show(*problems)
         return 1

@@ -1,6 +1,6 @@
-"""`python -m data.check`: every problem of every file, or one line that says how much is sound. Exit 1 when there is an error, otherwise 0.
+"""The command `python -m data.check`: prints the problems of all files, on request with a summary of each case.
 
-With --report a summary of each case; with --schema the JSON Schema that helps an editor with case files is written anew.
+It also writes data/case.schema.json. What a problem is, is defined in `data.model` and `data.reading`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -19,105 +19,119 @@ from data.command import Parser, show
 from data.model.evidence import derive
 from data.model.grades import GRADES
 from data.model.problems import Problem
-from data.model.schema import Case, Role, Text
+from data.model.schema import Case, Text
+from data.query.columns import ROLES
 from data.query.dataset import Dataset
 from data.reading.folder import FOLDER
 from data.reading.load import read_dataset
 
 SCHEMA_FILE = FOLDER / "case.schema.json"
+DESCRIPTION = """\
+`python -m data.check`: every problem of every file, or one line that says how much is sound. \
+Exit 1 when there is an error, otherwise 0.
+
+With --report a summary of each case; with --schema the JSON Schema that helps an editor with case files is written \
+anew.
+"""
 
 
 class _Schema(GenerateJsonSchema):
-    """What may be left out is never written empty: no null, no default. Titles would only repeat the keys."""
+    """Generates a schema without nulls and defaults, because an optional key is left out, and without titles."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: object) -> bool:
         return False
 
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
-    def default_schema(self, schema: Any) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
+    default_schema = nullable_schema
 
 
 def schema_text() -> str:
-    """The JSON Schema of a case file, as data/case.schema.json holds it."""
+    """Return the JSON Schema of a case file, as data/case.schema.json contains it."""
     schema = {"$schema": GenerateJsonSchema.schema_dialect, **Case.model_json_schema(schema_generator=_Schema)}
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
 def report(dataset: Dataset) -> str:
-    """A line a case and a line of totals: figures by grade and by role, texts in both languages, conflicts, numerals not measured, share of figures with a period."""
-    header = ["case", "figures", *GRADES, *get_args(Role), "zh+en", "conflicts", "not measured", "dated"]
-    rows = [
-        header,
-        *([case.id, *_counts(dataset, [case])] for case in dataset.cases),
-        ["total", *_counts(dataset, dataset.cases)],
+    """Return a table with a line a case and a line of totals.
+
+    Its columns: the number of metrics, in all, by grade and by role; texts in both languages of all texts; conflicts;
+    numerals that are not measured; the share of metrics with a period.
+    """
+    lines = [
+        ["case", "figures", *GRADES, *ROLES, "zh+en", "conflicts", "not measured", "dated"],
+        *([case.id, *_count(dataset, [case])] for case in dataset.cases),
+        ["total", *_count(dataset, dataset.cases)],
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in lines)
 
 
-def _counts(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
-    figures = [metric for case in cases for metric in case.metrics]
-    grades = Counter(derive(metric, dataset.units).grade for metric in figures)
-    roles = Counter(metric.role for metric in figures)
-    texts = [text for case in cases for text in _texts(case)]
+def _count(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
+    """Return the cells of a line of the report after its first."""
+    metrics = [metric for case in cases for metric in case.metrics]
+    grades = Counter(derive(metric, dataset.units).grade for metric in metrics)
+    roles: Counter[str] = Counter(metric.role for metric in metrics)
+    texts = [text for case in cases for text in _find_texts(case)]
     complete = sum(bool(text.zh.strip() and text.en.strip()) for text in texts)
-    dated = sum(any(end and end.period for end in (metric.before, metric.after)) for metric in figures)
-    counts = [len(figures), *(grades[grade] for grade in GRADES), *(roles[role] for role in get_args(Role))]
-    told = [sum(len(case.conflicts) for case in cases), sum(len(case.not_measured) for case in cases)]
+    dated = sum(any(end and end.period for end in (metric.before, metric.after)) for metric in metrics)
     return [
-        *map(str, counts),
+        *map(str, [len(metrics), *(grades[grade] for grade in GRADES), *(roles[role] for role in ROLES)]),
         f"{complete}/{len(texts)}",
-        *map(str, told),
-        f"{dated / len(figures):.0%}" if figures else "-",
+        str(sum(len(case.conflicts) for case in cases)),
+        str(sum(len(case.not_measured) for case in cases)),
+        f"{dated / len(metrics):.0%}" if metrics else "-",
     ]
 
 
-def _texts(value: object) -> Iterator[Text]:
-    """Every text that a reader reads."""
+def _find_texts(value: object) -> Iterator[Text]:
+    """Yield every bilingual text in a part of a case."""
     if isinstance(value, Text):
         yield value
     elif isinstance(value, (tuple, BaseModel)):
-        for inner in value if isinstance(value, tuple) else dict(value).values():
-            yield from _texts(inner)
+        for part in value if isinstance(value, tuple) else dict(value).values():
+            yield from _find_texts(part)
 
 
-def _said(problems: list[Problem]) -> str:
+def _count_noun(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _summarize(problems: Sequence[Problem]) -> str:
+    """Return the number of errors, of their files, and of warnings."""
     errors = [problem for problem in problems if problem.severity == "error"]
-    files = len({problem.file for problem in errors})
-    warnings = len(problems) - len(errors)
-    also = f", {warnings} warning{'s' * (warnings != 1)}" if warnings else ""
-    return f"{len(errors)} problem{'s' * (len(errors) != 1)} in {files} file{'s' * (files != 1)}{also}"
+    files, warnings = len({problem.file for problem in errors}), len(problems) - len(errors)
+    parts = [f"{_count_noun(len(errors), 'problem')} in {_count_noun(files, 'file')}"]
+    return ", ".join([*parts, *([_count_noun(warnings, "warning")] if warnings else [])])
 
 
-def _told(done: int, total: int) -> None:
-    """How far reading many files is, in one line that a terminal overwrites."""
+def _show_progress(done: int, total: int) -> None:
+    """Print how many files are read, on a line that is overwritten, if standard error is a terminal."""
     if sys.stderr.isatty():
         print(f"\r{done:,} of {total:,} files read", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = Parser(
-        prog="python -m data.check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Print the problems and return the exit status: 1 if there is an error, 2 for wrong arguments, otherwise 0."""
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = Parser(prog="python -m data.check", description=DESCRIPTION, formatter_class=layout)
     parser.add_folder()
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
     parser.add_argument("--schema", action="store_true", help="write data/case.schema.json and do nothing else")
-    chosen = parser.parse_args(arguments)
-    if chosen.schema:
+    options = parser.parse_args(arguments)
+    if options.schema:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
         return 0
-    dataset, problems = read_dataset(parser.data_folder(chosen.folder), progress=_told)
+    dataset, problems = read_dataset(parser.choose_folder(options.folder), progress=_show_progress)
     if problems:
         show(*problems)
     if dataset is None:
-        show(_said(problems))
+        show(_summarize(problems))
         return 1
-    if chosen.report:
+    if options.report:
         show(report(dataset))
-    found = f"{len(problems)} warning{'s' * (len(problems) != 1)}" if problems else "no problems"
+    found = _count_noun(len(problems), "warning") if problems else "no problems"
     show(f"{len(dataset.cases)} cases, {dataset.figures} metrics, {found}")
     return 0
 

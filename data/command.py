@@ -1,4 +1,4 @@
-"""What the curator's commands share: how they take a folder, print, and refuse."""
+"""What the curator's commands share: the folder argument, messages of wrong arguments, and printing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.reading.folder import VARIABLE, choose_folder
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose last argument is a data folder, and whose messages a terminal only shows."""
+    """An argument parser that prints its messages with `show`, for commands with a data folder as last argument."""
 
     def add_folder(self) -> None:
         self.add_argument(
@@ -21,16 +21,16 @@ class Parser(argparse.ArgumentParser):
             help=f"the folder that holds cases/ and reference/ (default: {VARIABLE}, otherwise this project's)",
         )
 
-    def data_folder(self, named: str | None) -> Path:
-        """The folder that is named, or the default; exits with a sentence where there is none."""
+    def choose_folder(self, folder: str | None) -> Path:
+        """Return the folder of the argument, or the default one. Exit with a message if it is no data folder."""
         try:
-            return choose_folder(named)
+            return choose_folder(folder)
         except ValueError as error:
-            self.refuse(str(error))
+            self.reject(str(error))
 
-    def refuse(self, sentence: str) -> NoReturn:
-        """Exits with a sentence about the arguments."""
-        self.exit(2, f"{sentence}\n")
+    def reject(self, message: str) -> NoReturn:
+        """Exit with status 2 and a message about the arguments, without the usage."""
+        self.exit(2, f"{message}\n")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         if message:
@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def show(*lines: object, stream: TextIO | None = None) -> None:
-    """Prints lines. A character that a terminal would act on, or cannot write, is printed as its code."""
+    """Print lines, with escapes for control characters and for characters that the stream cannot encode."""
     out = stream or sys.stdout
     text = "\n".join(escape_invisible(line) for entry in lines for line in str(entry).split("\n"))
     encoding = out.encoding or "utf-8"

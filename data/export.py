@@ -1,4 +1,4 @@
-"""Every form in which the dataset is handed out. `python -m data.export metrics.csv` (or .xlsx, .json, .zip) writes it without a server."""
+"""The command `python -m data.export`: writes the whole dataset to a file, in any of the download formats."""
 
 from __future__ import annotations
 
@@ -11,20 +11,29 @@ from data.downloads.formats import FORMATS
 from data.model.problems import quoted
 from data.reading.load import read_dataset
 
+_FIRST, *_OTHERS = (f".{ending}" for ending in FORMATS)
+DESCRIPTION = (
+    f"Every form in which the dataset is handed out. `python -m data.export metrics{_FIRST}` (or {', '.join(_OTHERS)}) "
+    "writes it without a server."
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = Parser(prog="python -m data.export", description=__doc__)
-    parser.add_argument("file", type=Path, help="where to write, for example metrics.csv; the ending chooses the form")
+    """Write the file and return the exit status: 1 if the dataset has errors, 2 for wrong arguments, otherwise 0."""
+    parser = Parser(prog="python -m data.export", description=DESCRIPTION)
+    parser.add_argument(
+        "file", type=Path, help=f"where to write, for example metrics{_FIRST}; the ending chooses the form"
+    )
     parser.add_folder()
-    given = parser.parse_args(arguments)
-    target: Path = given.file
+    options = parser.parse_args(arguments)
+    target: Path = options.file
     form = FORMATS.get(target.suffix.removeprefix(".").lower())
     if form is None:
-        endings = ", ".join(f".{ending}" for ending in FORMATS)
-        parser.refuse(f"file: found {quoted(target)}. Write a file whose name ends in one of: {endings}")
+        endings = ", ".join((_FIRST, *_OTHERS))
+        parser.reject(f"file: found {quoted(target)}. Write a file whose name ends in one of: {endings}")
     if not target.parent.is_dir():
-        parser.refuse(f"file: found {quoted(target)}. There is no folder {quoted(target.parent)}. Make it first")
-    dataset, problems = read_dataset(parser.data_folder(given.folder))
+        parser.reject(f"file: found {quoted(target)}. There is no folder {quoted(target.parent)}. Make it first")
+    dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:
         show(*(problem for problem in problems if problem.severity == "error"), stream=sys.stderr)
         return 1
@@ -32,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         target.write_bytes(form.write(extract))
     except OSError as error:
-        parser.refuse(f"file: found {quoted(target)}. It cannot be written ({error.strerror}). Write another file")
+        parser.reject(f"file: found {quoted(target)}. It cannot be written ({error.strerror}). Write another file")
     table = extract.table("metrics")
     show(f"{target}: {len(table)} rows, {len(table.columns)} columns")
     return 0

@@ -55,7 +55,7 @@ def _format_cell(value: object) -> object:
 def write_json(extract: Extract) -> bytes:
     """Return the extract's table as a list of objects, with its source, licence and filters.
 
-    ``matching`` is the number of rows before ``limit`` and ``offset``; missing values are null.
+    `matching` is the number of rows before `limit` and `offset`; missing values are null.
     """
     table = extract.table(extract.table_name)
     return _dump(

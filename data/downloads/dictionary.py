@@ -17,7 +17,7 @@ Kind = Literal["string", "integer", "number"]
 
 
 class Column(NamedTuple):
-    """One column. ``unit`` is its unit, or says which column holds it; ``values`` are all its values if they are few."""
+    """One column. `unit` is its unit, or says which column holds it; `values` are all its values if they are few."""
 
     name: str
     meaning: Text

@@ -29,9 +29,9 @@ Cell = str | int | float | None
 
 @lru_cache(maxsize=2)
 def write_workbook(extract: Extract) -> bytes:
-    """Return an .xlsx file of SHEETS, ``dictionary`` and ``provenance``.
+    """Return an .xlsx file of SHEETS, `dictionary` and `provenance`.
 
-    Headings are frozen and have filters, text is never a formula, and ``case_id`` links to the page of the case.
+    Headings are frozen and have filters, text is never a formula, and `case_id` links to the page of the case.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:

@@ -29,8 +29,8 @@ Row = dict[str, object]
 class Extract:
     """The tables of a dataset that the filters select.
 
-    ``only`` are the ids of cases and of metrics (``case id.metric id``) to keep; empty means all. ``columns``, ``sort``
-    (``-year`` is descending), ``offset`` and ``limit`` apply to the table ``table_name`` alone. ``address`` is that of
+    `only` are the ids of cases and of metrics (`case id.metric id`) to keep; empty means all. `columns`, `sort`
+    (`-year` is descending), `offset` and `limit` apply to the table `table_name` alone. `address` is that of
     the server, for links to the pages of the cases; empty if there is none.
     """
 
@@ -55,7 +55,7 @@ class Extract:
         return {**self.filters.query(), **({"only": ",".join(self.only)} if self.only else {})}
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the dictionary's TABLES, sorted and cut if it is ``table_name``. Copy it to change it."""
+        """Return one table of the dictionary's TABLES, sorted and cut if it is `table_name`. Copy it to change it."""
         return self._cut(self.full_table(name)) if name == self.table_name else self.full_table(name)
 
     def full_table(self, name: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The names of all downloaded files: tables, charts, cases and data links. The files themselves are written elsewhere."""
+"""The names of all downloaded files: tables, charts, cases and data links. Other modules write the files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_PART_LENGTH = 40
 
 
 def name_extract(extract: Extract, ending: str = "csv") -> str:
-    """Name a file of the whole extract by its filters: ``henan-reforms_2020_luoyang_health.csv``."""
+    """Name a file of the whole extract by its filters: `henan-reforms_2020_luoyang_health.csv`."""
     return f"{_join(_year(extract), *_filter_parts(extract))}.{ending}"
 
 
@@ -32,8 +32,8 @@ def name_chart(
 ) -> str:
     """Name a chart, without an ending, by its year, place or cases, filters, id, subject and language.
 
-    ``places`` are the places of its metrics and ``numbers`` its case numbers. The cases are named if there is not
-    exactly one place: ``henan-reforms_2020_郸城县_out-of-county-referral-rate_zh``.
+    `places` are the places of its metrics and `numbers` its case numbers. The cases are named if there is not
+    exactly one place: `henan-reforms_2020_郸城县_out-of-county-referral-rate_zh`.
     """
     cases = [f"case-{'-'.join(map(str, numbers))}"] if 0 < len(numbers) <= MAX_CASES else []
     scope = [_slugify(place) for place in places] if len(places) == 1 else cases
@@ -80,5 +80,5 @@ def _filter_parts(extract: Extract) -> list[str]:
 
 
 def _slugify(text: str) -> str:
-    """Return the letters and digits of a text, of any script, joined by hyphens; ``search`` if there are none."""
+    """Return the letters and digits of a text, of any script, joined by hyphens; `search` if there are none."""
     return "-".join(re.findall(r"[^\W_]+", text[:MAX_PART_LENGTH])) or "search"

@@ -1,6 +1,6 @@
 """The formats in which the metrics table and the whole dataset are downloaded.
 
-A format is one entry of FORMATS: the Data page, the data links and ``python -m data.export`` offer all of them.
+A format is one entry of FORMATS: the Data page, the data links and `python -m data.export` offer all of them.
 Downloads of other things (a chart, a case, the tables of the map, places) are not here.
 """
 
@@ -21,9 +21,9 @@ from data.model.schema import Text
 class Format:
     """One format: the ending of its files, what readers call it, its media type and what writes it.
 
-    ``summary`` describes its data link. ``contents`` says whether it is the metrics table, with the columns, order and
-    rows asked for, or the whole dataset. ``write_chunks`` writes a large file in parts for the data link.
-    ``link_label`` names the data link if ``label`` does not.
+    `summary` describes its data link. `contents` says whether it is the metrics table, with the columns, order and
+    rows asked for, or the whole dataset. `write_chunks` writes a large file in parts for the data link.
+    `link_label` names the data link if `label` does not.
     """
 
     ending: str
@@ -37,7 +37,7 @@ class Format:
 
     @property
     def path(self) -> str:
-        """The path of its data link under ``/api/``."""
+        """The path of its data link under `/api/`."""
         return f"{self.contents}.{self.ending}"
 
 

@@ -24,8 +24,8 @@ Geometry = dict[str, Any]
 def write_places(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     """Return a FeatureCollection with one feature a place, without a geometry if the place is not on the map.
 
-    ``cases`` are the ids of the cases there and ``figures`` the number of metrics there; for a unit of the map, with
-    those of all places in it. ``boundaries`` is a FeatureCollection of the units, by their codes as ids.
+    `cases` are the ids of the cases there and `figures` the number of metrics there; for a unit of the map, with
+    those of all places in it. `boundaries` is a FeatureCollection of the units, by their codes as ids.
     """
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
     located = present(extract.dataset, extract.selection.whole, extract.selection.positions)

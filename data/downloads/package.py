@@ -43,7 +43,7 @@ def write_package(extract: Extract) -> bytes:
 def describe_package(extract: Extract) -> dict[str, object]:
     """Return the contents of `datapackage.json`, of the profile tabular-data-package.
 
-    `title_zh`, `title_en`, `description_zh`, `unit`, `unit_zh`, `rows` and `filter` are additions that the profile allows.
+    The profile allows the additions `title_zh`, `title_en`, `description_zh`, `unit`, `unit_zh`, `rows` and `filter`.
     """
     source, year = extract.dataset.source, extract.dataset.source.year
     return {

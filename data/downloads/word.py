@@ -40,7 +40,7 @@ _NAME, _PLACE, _PERIODS, _GRADE = ("指标", "Figure"), ("地点", "Place"), ("�
 
 @lru_cache(maxsize=8)
 def write_case(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = ()) -> bytes:
-    """Return the .docx file of a case in one language, with the metrics that a filter by ``city`` leaves of it.
+    """Return the .docx file of a case in one language, with the metrics that a filter by `city` leaves of it.
 
     The same data gives the same bytes.
     """
@@ -223,7 +223,7 @@ class _Writer:
         rows: Iterable[Sequence[str]],
         widths: Sequence[int],
     ) -> None:
-        """Add a table of columns ``widths`` mm wide. Every page repeats its heading row, and no row is split."""
+        """Add a table of columns `widths` mm wide. Every page repeats its heading row, and no row is split."""
         if title:
             self.document.add_heading(self.say(*title), 2)
         table = self.document.add_table(1, len(widths), "Table Grid")
