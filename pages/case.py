@@ -1,8 +1,8 @@
-"""One case: problem, what was done, what changed; its figures by grade; events, contradictions, and every figure's words."""
+"""One case: problem, actions and result, its metrics by grade, its events and contradictions, and its words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -22,29 +22,39 @@ from data.query.geography import units
 from data.reading.live import boundaries
 from data.wording.citation import quote_metric
 from data.wording.formatting import format_date
+from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.figures.locator import locator
 from pages.figures.timeline import timeline
-from pages.frame.bars import scope_switch
-from pages.frame.blocks import as_table, chart, compact, evidence_lines, figure_block, finding, levels
-from pages.frame.chart_export import Taken, take
-from pages.frame.embed import embed
-from pages.frame.escape_markdown import literal
-from pages.frame.links import link
-from pages.frame.view import View, the_view
+from pages.frame.blocks import (
+    format_compact,
+    format_evidence,
+    format_finding,
+    format_levels,
+    format_metrics_table,
+    show_metric,
+)
+from pages.frame.chart_export import ChartExport, show_export
+from pages.frame.elements import format_list, show_chart, show_note
+from pages.frame.embed import show_embedded
+from pages.frame.escape_markdown import escape_markdown
+from pages.frame.layout import show_scope_switch
+from pages.frame.links import format_link
+from pages.frame.view import View, current_view
 
-NEAR = 12
-"""So many cases before and after this one are offered in its list; a filter or a search finds the others."""
-LOCATED = 440
-"""px of the small map's height where it is taken away."""
+MAX_LISTED = 12
+"""Maximum number of cases before and after this one in the list; a filter or a search finds the others."""
+EXPORT_HEIGHT = 440
+"""Height of the exported map in px."""
+RESULTS = ("outcome", "output")
 
 
-def chosen_case(view: View) -> Case:
-    """The case of the link; otherwise the first one of the selection."""
-    wanted = st.query_params.get("case")
-    if wanted in view.dataset.by_id:
-        case = view.dataset.by_id[wanted]
+def choose_case(view: View) -> Case:
+    """Return the case of the URL, otherwise the first one of the selection."""
+    case_id = st.query_params.get("case", "")
+    if case_id in view.dataset.by_id:
+        case = view.dataset.by_id[case_id]
         st.set_page_config(page_title=f" · {case.title[view.lang]} · ".join(view.page.title.split(" · ")))
         if case not in view.selection.cases:
             st.info(
@@ -54,7 +64,7 @@ def chosen_case(view: View) -> Case:
                 )
             )
         return case
-    if wanted:
+    if case_id:
         st.warning(
             view.say(
                 "链接所指的案例不存在，改为显示第一个。",
@@ -65,21 +75,23 @@ def chosen_case(view: View) -> Case:
     return (view.selection.cases or view.dataset.cases)[0]
 
 
-def around(view: View, case: Case) -> tuple[Chosen, int]:
-    """The cases among which this one stands, and at which place: those of the selection where it is one of them, otherwise all."""
+def list_siblings(view: View, case: Case) -> tuple[Chosen, int]:
+    """Return the cases of the selection if it contains this one, otherwise all cases; and this one's position in them."""
     cases = view.selection.cases if case in view.selection.cases else view.dataset.everything
     return cases, cases.find(case.id) or 0
 
 
-def choose() -> None:
+def apply_case() -> None:
+    """Write the chosen case into the URL."""
     st.query_params["case"] = st.session_state["case"]
 
 
-def picker(view: View, case: Case) -> None:
-    """The other cases of the selection, and the printed edition of this one."""
-    cases, at = around(view, case)
-    first = max(0, at - NEAR)
-    titles = {other.id: f"{other.number} · {other.title[view.lang]}" for other in cases[first : at + NEAR + 1]}
+def show_picker(view: View, case: Case) -> None:
+    """Show the list of cases, the link to the printed edition and the download of this case as a document."""
+    cases, at = list_siblings(view, case)
+    first = max(0, at - MAX_LISTED)
+    listed = cases[first : at + MAX_LISTED + 1]
+    titles = {other.id: f"{other.number} · {other.title[view.lang]}" for other in listed}
     st.session_state["case"] = case.id
     with st.container(horizontal=True, vertical_alignment="center", key="picker"):
         st.selectbox(
@@ -87,20 +99,18 @@ def picker(view: View, case: Case) -> None:
             list(titles),
             format_func=titles.__getitem__,
             key="case",
-            on_change=choose,
+            on_change=apply_case,
             label_visibility="collapsed",
             filter_mode=None,
         )
-        st.html(
-            link(view.href("case", case=case.id, view="print"), view.say("打印版", "Print"), before="print"),
-            width="content",
-        )
-        editable(view, case)
+        href = view.href("case", case=case.id, view="print")
+        st.html(format_link(href, view.say("打印版", "Print"), before="print"), width="content")
+        show_document_download(view, case)
 
 
-def editable(view: View, case: Case) -> None:
-    """The case as a Word document with the figures that the page shows, written when it is asked for."""
-    city = view.filters.city if view.left_out(case) else ()
+def show_document_download(view: View, case: Case) -> None:
+    """Show the button for the case as a Word document with the metrics of the page, written when it is pressed."""
+    city = view.filters.city if view.describe_omitted(case) else ()
     st.download_button(
         "Word",
         data=partial(write_case, view.dataset, case, view.lang, city),
@@ -114,39 +124,42 @@ def editable(view: View, case: Case) -> None:
     )
 
 
-def scope(view: View, case: Case) -> None:
-    """What a city filter leaves out of the case, with the switch that shows it."""
-    elsewhere = view.elsewhere_of(case)
+def show_scope(view: View, case: Case) -> None:
+    """Show what a city filter omits of the case, with the switch that adds it."""
+    elsewhere = view.count_elsewhere(case)
     if elsewhere:
         with st.container(horizontal=True, vertical_alignment="center", key="scope"):
-            if left_out := view.left_out(case):
-                st.html(Markup('<p class="quiet">{}</p>').format(left_out), width="content")
+            if omitted := view.describe_omitted(case):
+                st.html(Markup('<p class="quiet">{}</p>').format(omitted), width="content")
             if not view.printing:
-                scope_switch(view, elsewhere)
+                show_scope_switch(view, elsewhere)
 
 
-def head(view: View, case: Case) -> None:
-    places = view.say("、", ", ").join(view.dataset.places[place].name[view.lang] for place in case.places)
-    domains = view.say("、", ", ").join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
+def show_head(view: View, case: Case) -> None:
+    """Show the title with places, domains and summary, beside a small map."""
+    places = view.join(view.dataset.places[place].name[view.lang] for place in case.places)
+    domains = view.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     number = view.say(f"案例 {case.number}", f"Case {case.number}")
     submitted = view.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
     with st.container(key="head"):
         with st.container(gap="small"):
-            st.title(literal(case.title[view.lang]), anchor=False)
+            st.title(escape_markdown(case.title[view.lang]), anchor=False)
             st.html(
                 Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(
                     number, places, domains, submitted, case.summary[view.lang]
                 )
             )
-        where(view, case)
+        show_locator(view, case)
 
 
-def where(view: View, case: Case) -> None:
-    """A small map of the places the case and its figures are at, and of those it only names, with their names; nothing for a case of the whole province alone."""
+def show_locator(view: View, case: Case) -> None:
+    """Show a small map with the places of the case and its metrics, and those it only names; nothing for a case of the
+    whole province alone.
+    """
     dataset, own = view.dataset, homes(case)
     codes = {dataset.prefecture_code(name) for name in own} - {PROVINCE}
-    known = (dataset.places[name] for name in sorted(named(case)))
-    points = [place for place in known if place.lon is not None and place.code not in codes]
+    places = (dataset.places[name] for name in sorted(named(case)))
+    points = [place for place in places if place.lon is not None and place.code not in codes]
     if not codes and not points:
         return
     figure = locator(
@@ -160,164 +173,151 @@ def where(view: View, case: Case) -> None:
         (place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark)
         for place, mark in marked
     ]
-    table = partial(
-        pd.DataFrame, rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"]
-    )
-    names = view.say("、", ", ").join(place.name[view.lang] for place, _ in marked)
+    columns = ["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"]
+    names = view.join(place.name[view.lang] for place, _ in marked)
     signs = {"area": "■", "point": "●", "named": "○"}
-    said = " · ".join([*(f"{signs[mark]} {place.name[view.lang]}" for place, mark in marked), CREDIT[view.lang]])
+    subtitle = " · ".join([*(f"{signs[mark]} {place.name[view.lang]}" for place, mark in marked), CREDIT[view.lang]])
     with st.container(key="where", gap="small"):
-        chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
-        st.html(legend(view, marked))
-    take(
+        show_chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
+        st.html(format_legend(view, marked))
+    title = f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}"
+    table = partial(pd.DataFrame, rows, columns=columns)
+    show_export(
         view,
-        Taken(
-            "locator",
-            f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}",
-            said,
-            figure,
-            larger,
-            table=table,
-            cases=[case],
-            path="places.geojson",
+        ChartExport(
+            "locator", title, subtitle, figure, render_locator, table=table, cases=[case], path="places.geojson"
         ),
     )
 
 
-def legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
-    """The names of the filled areas, the filled points and the hollow ones, with the credit of the outlines."""
+def format_legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
+    """Return the names of the filled areas, the filled points and the hollow ones, with the credit of the outlines."""
+    item = Markup('<span class="{}"></span>{}{}')
     lines = []
-    for mark, sign, before in (
+    for mark, css_class, before in (
         ("area", "sw chosen", ""),
         ("point", "pt", ""),
         ("named", "pt named", view.say("只提到：", "only named: ")),
     ):
-        names = view.say("、", ", ").join(place.name[view.lang] for place, own in marked if own == mark)
-        lines += [Markup('<li><span class="{}"></span>{}{}</li>').format(sign, before, names)] if names else []
-    return Markup('<ul class="legend small">{}<li>{}</li></ul>').format(Markup("").join(lines), CREDIT[view.lang])
+        if names := view.join(place.name[view.lang] for place, own in marked if own == mark):
+            lines.append(item.format(css_class, before, names))
+    return format_list([*lines, CREDIT[view.lang]], "legend small")
 
 
-def larger(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
-    """The map of a case as it is taken away."""
-    return export_figure(
-        go.Figure(figure).update_layout(height=LOCATED, margin={"l": 0, "r": 0, "t": 8, "b": 8}),
-        title,
-        subtitle,
-        footer,
-    )
+def render_locator(figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
+    """Return the export edition of the small map."""
+    larger = go.Figure(figure).update_layout(height=EXPORT_HEIGHT, margin={"l": 0, "r": 0, "t": 8, "b": 8})
+    return export_figure(larger, title, subtitle, footer)
 
 
-def story(view: View, case: Case) -> None:
+def show_story(view: View, case: Case) -> None:
+    """Show problem, actions and result side by side."""
     actions = Markup("").join(Markup("<li>{}</li>").format(action[view.lang]) for action in case.actions)
-    st.html(
-        Markup(
-            '<div class="triple"><section><h2>{}</h2><p>{}</p></section><section><h2>{}</h2><ol>{}</ol></section><section><h2>{}</h2><p>{}</p></section></div>'
-        ).format(
-            view.say("问题", "The problem"),
-            case.problem[view.lang],
-            view.say("做法", "What was done"),
-            actions,
-            view.say("变化", "What changed"),
-            case.result[view.lang],
-        )
+    columns = (
+        (view.say("问题", "The problem"), Markup("<p>{}</p>").format(case.problem[view.lang])),
+        (view.say("做法", "What was done"), Markup("<ol>{}</ol>").format(actions)),
+        (view.say("变化", "What changed"), Markup("<p>{}</p>").format(case.result[view.lang])),
     )
+    sections = Markup("").join(Markup("<section><h2>{}</h2>{}</section>").format(*column) for column in columns)
+    st.html(Markup('<div class="triple">{}</div>').format(sections))
 
 
-def figures(view: View, rows: tuple) -> None:
-    shown = [row for row in rows if row.role in ("outcome", "output")]
-    changes(view, [row for row in shown if row.rule.has_change])
-    standing(view, [row for row in shown if row.rule.drawing == "level"])
-    in_words(
-        view, [row for row in shown if row.rule.drawing == "words"], view.say("以文字表述的结果", "Results in words")
-    )
-    in_words(
-        view,
-        [row for row in shown if row.rule.drawing == "plan"],
-        view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"),
-    )
-    background = [row for row in rows if row not in shown]
+def show_metrics(view: View, rows: Sequence[MetricRow]) -> None:
+    """Show the metrics by what their grade allows to draw; inputs, background and rules folded at the end."""
+    results = [row for row in rows if row.role in RESULTS]
+    show_changes(view, [row for row in results if row.rule.has_change])
+    show_levels(view, [row for row in results if row.rule.drawing == "level"])
+    words = [row for row in results if row.rule.drawing == "words"]
+    show_in_words(view, words, view.say("以文字表述的结果", "Results in words"))
+    plans = [row for row in results if row.rule.drawing == "plan"]
+    show_in_words(view, plans, view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"))
+    background = [row for row in rows if row not in results]
     if background:
         with st.expander(
             view.say(f"投入、背景与制度参数（{len(background)}）", f"Inputs, background and rules ({len(background)})")
         ):
-            st.html(levels(background, view.lang))
+            st.html(format_levels(background, view.lang))
 
 
-def changes(view: View, rows: list) -> None:
-    """Every figure with a change: its chart where the grade allows one, its words alone where not."""
+def show_changes(view: View, rows: Sequence[MetricRow]) -> None:
+    """Show every metric with a change: with its chart if its grade allows one, otherwise in words."""
     st.header(view.say("变化", "What changed"), anchor=False)
     if not rows:
-        st.html(
-            Markup('<p class="lede">{}</p>').format(
-                view.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
-            )
-        )
+        text = view.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
+        st.html(Markup('<p class="lede">{}</p>').format(text))
         return
-    indices = [row.index for row in rows if row.rule.drawing == "index" and row.index is not None]
+    indices = list_indices(rows)
     with st.container(key="changes"):
         for row in rows:
-            figure_block(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}", export_figure)
+            show_metric(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}", export_figure)
 
 
-def standing(view: View, rows: list) -> None:
-    """Levels: what happened stands open, what was delivered is folded where it is long."""
+def list_indices(rows: Iterable[MetricRow]) -> list[float]:
+    """Return the indices of the metrics that are drawn as one, for their common axis."""
+    return [row.index for row in rows if row.rule.drawing == "index" and row.index is not None]
+
+
+def show_levels(view: View, rows: Sequence[MetricRow]) -> None:
+    """Show present levels openly and delivered amounts in an expander, which is closed if they are many."""
     if not rows:
         return
     st.header(view.say("只有水平值的指标", "Levels and amounts delivered"), anchor=False)
-    note = view.say(
-        "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。",
-        "The source states a present value or an amount delivered and no earlier value; these show no change.",
+    show_note(
+        view.say(
+            "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。",
+            "The source states a present value or an amount delivered and no earlier value; these show no change.",
+        )
     )
-    st.html(Markup('<p class="quiet">{}</p>').format(note))
-    happened, delivered = ([row for row in rows if row.role == role] for role in ("outcome", "output"))
-    if happened:
-        st.html(levels(happened, view.lang))
-    if delivered:
-        with st.expander(
-            view.say(f"完成量（{len(delivered)}）", f"Amounts delivered ({len(delivered)})"),
-            expanded=len(delivered) <= 6,
-        ):
-            st.html(levels(delivered, view.lang))
+    outcomes, outputs = ([row for row in rows if row.role == role] for role in RESULTS)
+    if outcomes:
+        st.html(format_levels(outcomes, view.lang))
+    if outputs:
+        label = view.say(f"完成量（{len(outputs)}）", f"Amounts delivered ({len(outputs)})")
+        with st.expander(label, expanded=len(outputs) <= 6):
+            st.html(format_levels(outputs, view.lang))
 
 
-def in_words(view: View, rows: list, heading: str) -> None:
+def show_in_words(view: View, rows: Sequence[MetricRow], heading: str) -> None:
     if rows:
         st.header(heading, anchor=False)
     for row in rows:
-        st.html(finding(row) + evidence_lines(row, view.lang))
+        st.html(format_finding(row) + format_evidence(row, view.lang))
 
 
-def events(view: View, case: Case) -> None:
+def show_events(view: View, case: Case) -> None:
+    """Show the dated events on a time line and as a list."""
     if not case.events:
         return
-    title = view.say("大事", "Dated events")
+    title, colon = view.say("大事", "Dated events"), view.say("：", ": ")
     st.header(title, anchor=False)
     spans = [
         format_date(event.date, view.lang) + (f"–{format_date(event.end, view.lang)}" if event.end else "")
         for event in case.events
     ]
-    item = Markup("<li><time>{}</time><span>{}</span></li>")
-    items = [item.format(span, event.what[view.lang]) for span, event in zip(spans, case.events, strict=True)]
+    texts = [event.what[view.lang] for event in case.events]
     figure = timeline(case.events, view.lang)
-    chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
-    st.html(Markup('<ol class="events">{}</ol>').format(Markup("").join(items)))
-    dated = partial(
-        pd.DataFrame,
-        [(event.date, event.end, event.what[view.lang]) for event in case.events],
-        columns=["date", "end", "event"],
-    )
-    told = " · ".join(
-        f"{span}{view.say('：', ': ')}{event.what[view.lang]}" for span, event in zip(spans, case.events, strict=True)
-    )
-    whose = f"{case.title[view.lang]}{view.say('：', ': ')}{title}"
-    take(
+    show_chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
+    item = Markup("<time>{}</time><span>{}</span>")
+    st.html(format_list((item.format(*event) for event in zip(spans, texts, strict=True)), "events", ordered=True))
+    rows = [(event.date, event.end, text) for event, text in zip(case.events, texts, strict=True)]
+    subtitle = " · ".join(f"{span}{colon}{text}" for span, text in zip(spans, texts, strict=True))
+    show_export(
         view,
-        Taken("timeline", whose, told, figure, export_figure, table=dated, cases=[case], path=f"cases/{case.id}.json"),
+        ChartExport(
+            "timeline",
+            f"{case.title[view.lang]}{colon}{title}",
+            subtitle,
+            figure,
+            export_figure,
+            table=partial(pd.DataFrame, rows, columns=["date", "end", "event"]),
+            cases=[case],
+            path=f"cases/{case.id}.json",
+        ),
     )
 
 
-def contradictions(view: View, case: Case, rows: tuple) -> None:
-    """Those of the case, and those of the figures that are shown."""
+def show_contradictions(view: View, case: Case, rows: Sequence[MetricRow]) -> None:
+    """Show the contradictions that concern the whole case or one of these metrics."""
     conflicts = find_conflicts(case, {row.metric_id for row in rows})
     if not conflicts:
         return
@@ -329,12 +329,11 @@ def contradictions(view: View, case: Case, rows: tuple) -> None:
         st.html(Markup('<div class="conflict">{}<p>{}</p></div>').format(quotes, conflict.note[view.lang]))
 
 
-def quote(view: View, case: Case, rows: tuple) -> None:
-    """One figure with its source, to paste elsewhere."""
-    label = view.say("复制一项指标及其出处", "Copy one figure with its source")
+def show_quote(view: View, case: Case, rows: Sequence[MetricRow]) -> None:
+    """Show a list of metrics; the chosen one as a text with its source, to copy."""
     names = [row.name for row in rows]
     chosen = st.selectbox(
-        label,
+        view.say("复制一项指标及其出处", "Copy one figure with its source"),
         range(len(rows)),
         index=None,
         format_func=names.__getitem__,
@@ -343,13 +342,14 @@ def quote(view: View, case: Case, rows: tuple) -> None:
         filter_mode=None,
     )
     if chosen is not None:
-        st.code(quote_metric(rows[chosen], view.dataset.source, view.lang, view.link()), language=None, wrap_lines=True)
+        st.code(quote_metric(rows[chosen], view.dataset.source, view.lang, view.url()), language=None, wrap_lines=True)
 
 
-def neighbours(view: View, case: Case) -> None:
-    cases, at = around(view, case)
+def show_neighbors(view: View, case: Case) -> None:
+    """Show links to the previous and the next case."""
+    cases, at = list_siblings(view, case)
     links = [
-        link(view.href("case", case=other.id), f"{other.number} · {other.title[view.lang]}", **icon)
+        format_link(view.href("case", case=other.id), f"{other.number} · {other.title[view.lang]}", **icon)
         for step, icon in ((-1, {"before": "arrow_back"}), (1, {"after": "arrow_forward"}))
         if 0 <= at + step < len(cases)
         for other in [cases[at + step]]
@@ -359,58 +359,58 @@ def neighbours(view: View, case: Case) -> None:
         st.html(Markup('<nav class="neighbours" aria-label="{}">{}</nav>').format(label, Markup("").join(links)))
 
 
-def page(view: View, case: Case) -> None:
-    rows = view.rows_of(case)
-    picker(view, case)
-    scope(view, case)
-    head(view, case)
-    story(view, case)
-    figures(view, rows)
-    events(view, case)
-    contradictions(view, case, rows)
+def show_page(view: View, case: Case) -> None:
+    rows = view.case_rows(case)
+    show_picker(view, case)
+    show_scope(view, case)
+    show_head(view, case)
+    show_story(view, case)
+    show_metrics(view, rows)
+    show_events(view, case)
+    show_contradictions(view, case, rows)
     st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
-    st.html(as_table(rows, view.lang))
-    quote(view, case, rows)
-    neighbours(view, case)
+    st.html(format_metrics_table(rows, view.lang))
+    show_quote(view, case, rows)
+    show_neighbors(view, case)
 
 
-def printed(view: View, case: Case) -> None:
-    """The case on two sheets of paper: still charts, all levels as a list, no controls."""
-    rows = view.rows_of(case)
-    shown = [row for row in rows if row.role in ("outcome", "output")]
-    scope(view, case)
-    head(view, case)
-    story(view, case)
-    changes(view, [row for row in shown if row.rule.has_change])
-    levels_printed = [row for row in shown if not row.rule.has_change]
-    if levels_printed:
+def show_printed(view: View, case: Case) -> None:
+    """Show the case for two sheets of paper: static charts, all levels in one list, no controls."""
+    rows = view.case_rows(case)
+    results = [row for row in rows if row.role in RESULTS]
+    show_scope(view, case)
+    show_head(view, case)
+    show_story(view, case)
+    show_changes(view, [row for row in results if row.rule.has_change])
+    others = [row for row in results if not row.rule.has_change]
+    if others:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
-        st.html(compact(levels_printed, view.lang))
-    contradictions(view, case, rows)
+        st.html(format_compact(others))
+    show_contradictions(view, case, rows)
 
 
-def embedded(view: View, case: Case) -> None:
-    """One figure of the case, whatever the filters, or its events, under the case's title."""
+def show_one_chart(view: View, case: Case) -> None:
+    """Show one metric of the case, whatever the filters, its events or its map, under the case's title."""
     st.html(Markup('<p class="kicker">{}</p>').format(case.title[view.lang]))
-    rows = view.words(view.dataset.positions(case.id))
-    indices = [row.index for row in rows if row.rule.drawing == "index" and row.index is not None]
+    rows = view.rows(view.dataset.positions(case.id))
+    indices = list_indices(rows)
 
-    def block(row) -> None:
-        figure_block(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}")
+    def show(row: MetricRow) -> None:
+        show_metric(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}")
 
-    embed(
+    show_embedded(
         view,
         {
-            **{row.metric_id: partial(block, row) for row in rows},
-            "timeline": partial(events, view, case),
-            "locator": partial(where, view, case),
+            **{row.metric_id: partial(show, row) for row in rows},
+            "timeline": partial(show_events, view, case),
+            "locator": partial(show_locator, view, case),
         },
     )
 
 
-view = the_view()
-case = chosen_case(view)
+view = current_view()
+case = choose_case(view)
 if view.embedded:
-    embedded(view, case)
+    show_one_chart(view, case)
 else:
-    (printed if view.printing else page)(view, case)
+    (show_printed if view.printing else show_page)(view, case)

@@ -1,11 +1,12 @@
-"""Compare: up to four cases or eight figures side by side; what shares a scale shares an axis, what does not is refused in words."""
+"""Compare: up to four cases or eight metrics side by side. What shares a scale shares an axis; the rest is refused in
+words.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,38 +22,42 @@ from pages.figures.difference_bar import difference_bar
 from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
-from pages.frame.blocks import as_table, chart, figure_block, plain_table
-from pages.frame.chart_export import Taken, take
-from pages.frame.embed import embed
-from pages.frame.escape_markdown import literal
-from pages.frame.links import link
-from pages.frame.view import View, the_view
+from pages.frame.blocks import format_metrics_table, show_metric
+from pages.frame.chart_export import ChartExport, show_export
+from pages.frame.elements import format_table, show_chart, show_note
+from pages.frame.embed import show_embedded
+from pages.frame.escape_markdown import escape_markdown
+from pages.frame.links import format_link
+from pages.frame.view import View, current_view
 
-CASES = 4
+MAX_CASES = 4
+"""Maximum number of cases compared at once."""
 RESULTS = ("outcome", "output")
-ALL = 300
-"""Where the filters leave no more cases or figures than this, all of these are offered."""
-OFFERED = 150
-"""So many of more are."""
+MAX_ALL_OPTIONS = 300
+"""Maximum number of cases or metrics that are all offered."""
+MAX_OPTIONS = 150
+"""Number of options offered if there are more than MAX_ALL_OPTIONS."""
 
 
-def chosen(name: str, known: Callable[[str], bool], limit: int) -> tuple[list[str], list[str]]:
-    """The ids of a query parameter that exist, at most `limit` of them; and those that were left out."""
-    wanted = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
-    kept = [value for value in wanted if known(value)][:limit]
-    return kept, [value for value in wanted if value not in kept]
+def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], list[str]]:
+    """Return the first `limit` ids of a query parameter that exist, and the other ids in it."""
+    requested = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
+    kept = [value for value in requested if exists(value)][:limit]
+    return kept, [value for value in requested if value not in kept]
 
 
-def keep(name: str) -> None:
-    values = st.session_state[f"chosen {name}"]
-    if values:
-        st.query_params[name] = ",".join(values)
+def apply_ids(name: str) -> None:
+    """Write the chosen ids into the URL."""
+    ids = st.session_state[f"chosen {name}"]
+    if ids:
+        st.query_params[name] = ",".join(ids)
     else:
         st.query_params.pop(name, None)
 
 
-def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int) -> None:
-    kept, left_out = chosen(name, labels.__contains__, limit)
+def show_picker(view: View, name: str, label: str, labels: Mapping[str, str], limit: int) -> None:
+    """Show the control for the ids of a query parameter, with a notice if it has others."""
+    kept, others = read_ids(name, labels.__contains__, limit)
     st.session_state[f"chosen {name}"] = kept
     st.multiselect(
         label,
@@ -60,172 +65,148 @@ def picker(view: View, name: str, label: str, labels: dict[str, str], limit: int
         format_func=labels.__getitem__,
         key=f"chosen {name}",
         placeholder=view.say(f"最多 {limit} 个", f"up to {limit}"),
-        on_change=keep,
+        on_change=apply_ids,
         args=(name,),
         select_all=False,
     )
-    if left_out:
+    if others:
         st.warning(
             view.say(
-                f"有 {len(left_out)} 个选择不存在或超出上限，已略去。",
-                f"Left out: {len(left_out)}, unknown or above the limit.",
+                f"有 {len(others)} 个选择不存在或超出上限，已略去。",
+                f"Left out: {len(others)}, unknown or above the limit.",
             ),
             icon=":material/filter_list_off:",
         )
 
 
 def is_result(view: View, name: str) -> bool:
-    """Whether this is the id of an outcome or output."""
+    """Return whether this is the id of an outcome or output."""
     positions = view.dataset.named(name) if "." in name else ()
     return any(view.dataset.figure(position)[1].role in RESULTS for position in positions)
 
 
-def offer(view: View, chosen: Sequence[Any]) -> list[Any]:
-    """The results a reader may choose among: those that the filters leave, the first of them where they are many; and those that are chosen."""
-    left = view.selection.positions
-    positions = left[view.dataset.index.within("role", RESULTS)[left]]
-    if len(positions) > ALL:
-        positions = positions[:OFFERED]
-    offered = {figure_id(row): row for row in (*view.words(positions), *chosen)}
-    return list(offered.values())
+def list_metrics(view: View, chosen: Iterable[MetricRow]) -> list[MetricRow]:
+    """Return the results to choose from: those that the filters keep, the first of them if they are many, and the
+    chosen ones.
+    """
+    kept = view.selection.positions
+    positions = kept[view.dataset.index.within("role", RESULTS)[kept]]
+    if len(positions) > MAX_ALL_OPTIONS:
+        positions = positions[:MAX_OPTIONS]
+    return list({format_id(row): row for row in (*view.rows(positions), *chosen)}.values())
 
 
-def titles(view: View, chosen: Sequence[Case]) -> dict[str, str]:
-    """The cases a reader may choose among, in the same way."""
+def list_cases(view: View, chosen: Iterable[Case]) -> dict[str, str]:
+    """Return the titles of the cases to choose from by id, as in `list_metrics`."""
     cases = view.selection.cases
-    offered = cases if len(cases) <= ALL else cases[:OFFERED]
-    names = dict(zip(offered.ids, offered.numbered(view.lang, " · "), strict=True))
-    return {**names, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
+    offered = cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS]
+    titles = dict(zip(offered.ids, offered.numbered(view.lang, " · "), strict=True))
+    return {**titles, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
 
 
-def figure_id(row) -> str:
+def format_id(row: MetricRow) -> str:
     return f"{row.case_id}.{row.metric_id}"
 
 
-def suggestion(view: View) -> None:
-    """Where to begin when nothing is chosen yet."""
-    st.html(
-        Markup('<p class="lede">{}</p>').format(
-            view.say(
-                "选择二至四个案例，或者二至八项指标。可比的共用一条坐标轴；不可比的会说明原因。",
-                "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told why.",
-            )
-        )
+def show_suggestions(view: View) -> None:
+    """Show where to begin while nothing is chosen."""
+    text = view.say(
+        "选择二至四个案例，或者二至八项指标。可比的共用一条坐标轴；不可比的会说明原因。",
+        "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told why.",
     )
+    st.html(Markup('<p class="lede">{}</p>').format(text))
     index = view.dataset.index
     paired = (
         index.within("grade", grades_drawn_as("ends"))
         & index.within("role", ("outcome",))
         & ~np.isnan(index.figure("index"))
     ).nonzero()[0][:4]
-    ids = ",".join(figure_id(row) for row in view.words(paired))
+    ids = ",".join(format_id(row) for row in view.rows(paired))
     both_ends = view.say("例如：前后成对的指标", "For example: figures with both ends")
-    st.html(link(view.href("compare", figures=ids), both_ends, before="stacked_line_chart"))
-    business = select(view.dataset, Filters(domain=("business",)))
-    pair = ",".join(case.id for case in business.cases[: 2 * CASES] if case.headlines)
-    on_business = view.say("例如：营商环境案例", "For example: the cases on business environment")
-    st.html(link(view.href("compare", cases=pair), on_business, before="compare"))
+    st.html(format_link(view.href("compare", figures=ids), both_ends, before="stacked_line_chart"))
+    domain = list(view.dataset.domains.values())[int(index.set("domains").sum(axis=0).argmax())]
+    cases = select(view.dataset, Filters(domain=(domain.id,))).cases[: 2 * MAX_CASES]
+    ids = ",".join(case.id for case in cases if case.headlines)
+    in_domain = view.say(f"例如：{domain.name.zh}案例", f"For example: the cases on {domain.name.en.lower()}")
+    st.html(format_link(view.href("compare", cases=ids), in_domain, before="compare"))
 
 
-def side_by_side(view: View, cases: list[Case]) -> None:
-    rows = {case.id: view.rows_of(case) for case in cases}
-    grades = {case.id: Counter(row.grade for row in rows[case.id]) for case in cases}
-    places = view.say("、", ", ")
-    lines = [
+def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
+    """Show the cases as columns of a table, and their results with an index on one axis."""
+    rows = [
         (
             view.say("地点", "Place"),
-            *(places.join(view.dataset.places[place].name[view.lang] for place in case.places) for case in cases),
+            *(view.join(view.dataset.places[place].name[view.lang] for place in case.places) for case in cases),
         ),
         (
             view.say("领域", "Domains"),
-            *(places.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains) for case in cases),
+            *(view.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains) for case in cases),
         ),
         (view.say("问题", "The problem"), *(case.problem[view.lang] for case in cases)),
         (view.say("变化", "What changed"), *(case.result[view.lang] for case in cases)),
-        (
-            view.say("指标数（按等级）", "Figures by grade"),
-            *(
-                " · ".join(
-                    [
-                        *(f"{grade} {grades[case.id][grade]}" for grade in GRADES if grades[case.id][grade]),
-                        *([left_out] if (left_out := view.left_out(case)) else []),
-                    ]
-                )
-                for case in cases
-            ),
-        ),
+        (view.say("指标数（按等级）", "Figures by grade"), *(describe_grades(view, case) for case in cases)),
     ]
-    st.html(
-        plain_table(
-            (view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases)),
-            lines,
-            view.say("并列", "Side by side"),
-        )
-    )
-    shared_index(view, comparable(view, cases), cases)
+    headings = (view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases))
+    st.html(format_table(headings, rows, view.say("并列", "Side by side")))
+    show_shared_index(view, cases)
 
 
-def comparable(view: View, cases: list[Case]) -> list:
-    """The results of these cases that have an index, best evidence first within a case."""
-    ordered = (row for case in cases for row in sorted(view.rows_of(case), key=lambda row: row.grade))
-    return [row for row in ordered if row.index is not None and row.rule.is_evidence and row.role in RESULTS]
+def describe_grades(view: View, case: Case) -> str:
+    """Return how many of a case's metrics each grade has, and what a city filter omits."""
+    counts = Counter(row.grade for row in view.case_rows(case))
+    parts = [f"{grade} {counts[grade]}" for grade in GRADES if counts[grade]]
+    return " · ".join(filter(None, [*parts, view.describe_omitted(case)]))
 
 
-def shared_index(view: View, rows: list, cases: list[Case]) -> None:
+def show_shared_index(view: View, cases: Sequence[Case]) -> None:
+    """Show the results of these cases that have an index on one axis, the best-evidenced of a case first."""
+    ordered = (row for case in cases for row in sorted(view.case_rows(case), key=lambda row: row.grade))
+    rows = [row for row in ordered if row.index is not None and row.rule.is_evidence and row.role in RESULTS]
     drawn = {row.case_id for row in rows}
-    words = {
-        case.id: view.say("所列指标都不能换算为指数。", "None of the figures here has an index.")
-        for case in cases
-        if case.id not in drawn
-    }
+    without = view.say("所列指标都不能换算为指数。", "None of the figures here has an index.")
+    words = {case.id: without for case in cases if case.id not in drawn}
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
     figure = index_arrows(rows, view.lang, headings, words)
-    together(
-        view, "cases", view.say("可换算为指数的成效", "Results with an index"), figure, rows, tuple(words.values())
-    )
+    title = view.say("可换算为指数的成效", "Results with an index")
+    show_shared_axis(view, "cases", title, figure, rows, tuple(words.values()))
 
 
-def together(
+def show_shared_axis(
     view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[MetricRow], words: Sequence[str] = ()
 ) -> None:
-    """Figures on one axis under their title, to take away."""
-    st.header(literal(title), anchor=False)
-    chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
-    take(
-        view,
-        Taken(chart_id, title, " · ".join(dict.fromkeys(row.case_title for row in rows)), figure, export_figure, rows),
-    )
+    """Show a chart with several metrics on one axis, its title and its export."""
+    st.header(escape_markdown(title), anchor=False)
+    show_chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
+    subtitle = " · ".join(dict.fromkeys(row.case_title for row in rows))
+    show_export(view, ChartExport(chart_id, title, subtitle, figure, export_figure, rows))
 
 
-def group_chart(view: View, group: Group) -> None:
-    units = view.dataset.units
+def show_group(view: View, group: Group) -> None:
+    """Show the metrics of one scale: on one axis, or differences below each other with bars of one scale."""
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        together(
-            view,
-            chart_id(group),
-            view.say("以改革前为100", "With the earlier level as 100"),
-            index_arrows(group.rows, view.lang, headings, {}),
-            group.rows,
-        )
+        title = view.say("以改革前为100", "With the earlier level as 100")
+        figure = index_arrows(group.rows, view.lang, headings, {})
+        show_shared_axis(view, format_chart_id(group), title, figure, group.rows)
     elif group.kind == "level":
+        units = view.dataset.units
         sizes = [row.after_value * units[row.after_unit_id].factor for row in group.rows]
         title = view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}")
-        together(view, chart_id(group), title, level_bars(group.rows, sizes, view.lang), group.rows)
+        show_shared_axis(view, format_chart_id(group), title, level_bars(group.rows, sizes, view.lang), group.rows)
     else:
         st.header(view.say("同一单位的差值", "Differences in one unit"), anchor=False)
         reach = max(abs(row.change_value) for row in group.rows)
         for row in group.rows:
-            figure_block(
-                row, difference_bar(row, view.lang, reach), view, f"compare-difference-{figure_id(row)}", export_figure
-            )
+            figure = difference_bar(row, view.lang, reach)
+            show_metric(row, figure, view, f"compare-difference-{format_id(row)}", export_figure)
 
 
-def chart_id(group: Group) -> str:
+def format_chart_id(group: Group) -> str:
     return "index" if group.kind == "index" else f"{group.kind}-{group.key}"
 
 
-def refusals(view: View, found: Comparison) -> None:
+def show_refusals(view: View, found: Comparison) -> None:
+    """Show each metric that shares no scale with the others, with the reason and what it could be compared with."""
     reasons = {
         "plan": view.say("目标或规划不与已发生的事相比。", "A target or a plan is not compared with what happened."),
         "words": view.say("材料只有文字，没有数字。", "The source gives words and no number."),
@@ -252,69 +233,59 @@ def refusals(view: View, found: Comparison) -> None:
     if found.refusals:
         st.header(view.say("不能放在一起比较的", "Cannot be put beside the others"), anchor=False)
     for refusal in found.refusals:
-        st.html(
-            Markup('<p class="finding">{}</p><p class="quiet">{}</p>').format(
-                refusal.row.finding, reasons[refusal.reason]
-            )
-        )
+        reason = Markup('<p class="finding">{}</p><p class="quiet">{}</p>')
+        st.html(reason.format(refusal.row.finding, reasons[refusal.reason]))
         for other in refusal.instead:
-            ids = f"{figure_id(refusal.row)},{figure_id(other)}"
+            ids = f"{format_id(refusal.row)},{format_id(other)}"
             with_other = view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")
-            st.html(link(view.href("compare", figures=ids), with_other, before="compare_arrows"))
+            st.html(format_link(view.href("compare", figures=ids), with_other, before="compare_arrows"))
 
 
-def page(
-    view: View, titles: dict[str, str], offered: Sequence[Any], cases: list[Case], rows: list, found: Comparison
+def show_page(
+    view: View, cases: Sequence[Case], rows: Sequence[MetricRow], options: Sequence[MetricRow], found: Comparison
 ) -> None:
     st.title(view.say("比较", "Compare"), anchor=False)
     left, right = st.columns(2)
     with left:
-        picker(view, "cases", view.say("案例", "Cases"), titles, CASES)
+        show_picker(view, "cases", view.say("案例", "Cases"), list_cases(view, cases), MAX_CASES)
     with right:
-        picker(
-            view,
-            "figures",
-            view.say("指标", "Figures"),
-            {figure_id(row): f"{row.case_number} · {row.name}" for row in offered},
-            MAX_METRICS,
-        )
+        labels = {format_id(row): f"{row.case_number} · {row.name}" for row in options}
+        show_picker(view, "figures", view.say("指标", "Figures"), labels, MAX_METRICS)
     results = view.dataset.index.within("role", RESULTS)
-    if results[view.selection.positions].sum() > ALL:
-        narrower = view.say(
-            "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
-            "The lists offer the first of what the filters leave; filter or search to find others.",
+    if results[view.selection.positions].sum() > MAX_ALL_OPTIONS:
+        show_note(
+            view.say(
+                "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
+                "The lists offer the first of what the filters leave; filter or search to find others.",
+            )
         )
-        st.html(Markup('<p class="quiet">{}</p>').format(narrower))
-    elif len(offered) < results.sum():
-        narrower = view.say(
-            "这里只列出筛选结果；改变筛选或搜索可找到其他。",
-            "The lists offer what the filters leave; change the filters or the search to find others.",
+    elif len(options) < results.sum():
+        show_note(
+            view.say(
+                "这里只列出筛选结果；改变筛选或搜索可找到其他。",
+                "The lists offer what the filters leave; change the filters or the search to find others.",
+            )
         )
-        st.html(Markup('<p class="quiet">{}</p>').format(narrower))
     if len(cases) < 2 and len(rows) < 2:
-        suggestion(view)
+        show_suggestions(view)
     if len(cases) > 1:
-        side_by_side(view, cases)
+        show_side_by_side(view, cases)
     if len(rows) > 1:
         for group in found.groups:
-            group_chart(view, group)
-        refusals(view, found)
+            show_group(view, group)
+        show_refusals(view, found)
         st.header(view.say("列表", "As a table"), anchor=False)
-        st.html(as_table(rows, view.lang))
+        st.html(format_metrics_table(rows, view.lang))
 
 
-view = the_view()
-cases = [view.dataset.by_id[case_id] for case_id in chosen("cases", lambda name: name in view.dataset.by_id, CASES)[0]]
-rows = [view.words(view.dataset.named(name))[0] for name in chosen("figures", partial(is_result, view), MAX_METRICS)[0]]
-offered = offer(view, rows)
-found = compare(rows, offered)
+view = current_view()
+cases = [view.dataset.by_id[case_id] for case_id in read_ids("cases", view.dataset.by_id.__contains__, MAX_CASES)[0]]
+ids, _ = read_ids("figures", partial(is_result, view), MAX_METRICS)
+rows = [view.rows(view.dataset.named(name))[0] for name in ids]
+options = list_metrics(view, rows)
+found = compare(rows, options)
 if view.embedded:
-    embed(
-        view,
-        {
-            "cases": partial(shared_index, view, comparable(view, cases), cases),
-            **{chart_id(group): partial(group_chart, view, group) for group in found.groups},
-        },
-    )
+    groups = {format_chart_id(group): partial(show_group, view, group) for group in found.groups}
+    show_embedded(view, {"cases": partial(show_shared_index, view, cases), **groups})
 else:
-    page(view, titles(view, cases), offered, cases, rows, found)
+    show_page(view, cases, rows, options, found)

@@ -1,4 +1,6 @@
-"""Method: the ladder with a real example a grade, the derivations, the contradictions of the source, the limits, how to cite, how to add a case."""
+"""Method: the grades with an example of each, the derivations, the contradictions of the source, the limits of a before
+and after, how to cite, and how to add a case.
+"""
 
 from __future__ import annotations
 
@@ -14,56 +16,52 @@ from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
-from pages.frame import pager
-from pages.frame.blocks import figure_block, plain_table
-from pages.frame.view import View, the_view
+from pages.frame.blocks import show_metric
+from pages.frame.elements import format_list, format_table, show_note
+from pages.frame.pager import current_range, show_pager
+from pages.frame.view import View, current_view
 
-CONFLICTS = 50
+CONFLICTS_PER_PAGE = 50
 
 
-def examples(view: View) -> Mapping[str, object]:
-    """For each grade the figure that shows it best: a headline if there is one, otherwise the first outcome."""
+def find_examples(view: View) -> Mapping[str, MetricRow | None]:
+    """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
     index = view.dataset.index
     headline, outcome = index.figure("headline"), index.within("role", ("outcome",))
     found = {}
     for grade in GRADES:
         own = index.within("grade", (grade,)).nonzero()[0]
         ordered = own[np.lexsort((~outcome[own], np.where(headline[own] > 0, headline[own], 9)))]
-        found[grade] = next((row for row in view.words(ordered) if shows(row)), None)
+        found[grade] = next((row for row in view.rows(ordered) if can_be_drawn(row)), None)
     return found
 
 
-def shows(row: MetricRow) -> bool:
-    """Whether a figure can be drawn as its grade may be."""
+def can_be_drawn(row: MetricRow) -> bool:
+    """Return whether a metric has all that the drawing of its grade needs."""
     if row.rule.drawing == "ends":
         return paired_values(row) is not None and row.dimension != "rank"
     return row.rule.drawing != "index" or row.index is not None
 
 
-def ladder(view: View) -> None:
+def show_grades(view: View) -> None:
+    """Show what each grade means and how it may be drawn, with an example."""
     st.header(view.say("证据的七个等级", "Seven grades of evidence"), anchor=False)
+    colon, stop = view.say("：", ": "), view.say("。", ". ")
     with st.container(key="changes"):
-        for grade, row in examples(view).items():
+        for grade, row in find_examples(view).items():
             with st.container(key=f"figure-ladder-{grade}"):
-                rule, colon = GRADE_RULES[grade], view.say("：", ": ")
+                rule = GRADE_RULES[grade]
                 meaning = rule.meaning[view.lang]
-                stop = view.say("。", ". ")
                 st.subheader(f"{grade} {rule.word[view.lang]}", anchor=False)
-                st.html(
-                    Markup('<p class="quiet">{}{}{}</p>').format(
-                        meaning[:1].upper() + meaning[1:], stop, rule.drawing_text[view.lang]
-                    )
-                )
+                show_note(f"{meaning[:1].upper()}{meaning[1:]}{stop}{rule.drawing_text[view.lang]}")
                 if row is not None:
-                    st.html(
-                        Markup('<p class="kicker">{}{}{} {}</p>').format(
-                            view.say("例", "Example"), colon, row.case_number, row.case_title
-                        )
-                    )
-                    figure_block(row, chart_for(row, view.lang), view, f"figure-example-{grade}")
+                    example = f"{view.say('例', 'Example')}{colon}{row.case_number} {row.case_title}"
+                    st.html(Markup('<p class="kicker">{}</p>').format(example))
+                    show_metric(row, chart_for(row, view.lang), view, f"figure-example-{grade}")
 
 
-def derivations(view: View) -> None:
+def show_derivations(view: View) -> None:
+    """Show the rules by which missing values, indices and directions are derived."""
     st.header(view.say("推算的规则", "What is derived, and how"), anchor=False)
     rules = (
         (
@@ -118,71 +116,68 @@ def derivations(view: View) -> None:
         ),
     )
     st.html(
-        plain_table((view.say("推算什么", "What"), view.say("怎样算", "How")), rules, view.say("全部规则", "All rules"))
+        format_table(
+            (view.say("推算什么", "What"), view.say("怎样算", "How")), rules, view.say("全部规则", "All rules")
+        )
     )
 
 
-def register(view: View) -> None:
+def show_contradictions(view: View) -> None:
+    """Show the contradictions of all cases as a table by pages."""
     counts = view.dataset.index.conflicts
     total, ends = int(counts.sum()), np.cumsum(counts)
-    part = pager.part(total, CONFLICTS)
+    shown = current_range(total, CONFLICTS_PER_PAGE)
     st.header(view.say(f"材料自身的矛盾（{total} 处）", f"Where the source contradicts itself ({total})"), anchor=False)
-    first, last = (int(at) for at in np.searchsorted(ends, (part.start, part.stop - 1), side="right"))
+    first, last = (int(at) for at in np.searchsorted(ends, (shown.start, shown.stop - 1), side="right"))
     cases = view.dataset.cases[first : last + 1] if total else ()
-    skipped = part.start - int(ends[first] - counts[first]) if total else 0
-    entries = [(case, conflict) for case in cases for conflict in case.conflicts][skipped : skipped + len(part)]
+    skipped = shown.start - int(ends[first] - counts[first]) if total else 0
+    conflicts = [(case, conflict) for case in cases for conflict in case.conflicts][skipped : skipped + len(shown)]
     rows = (
         (
             f"{case.number} {case.title[view.lang]}",
             Markup('<span lang="zh">{}</span>').format(" ／ ".join(phrase.text for phrase in conflict.phrases)),
             conflict.note[view.lang],
         )
-        for case, conflict in entries
+        for case, conflict in conflicts
     )
-    st.html(
-        plain_table(
-            (
-                view.say("案例", "Case"),
-                view.say("原文各处", "Source words"),
-                view.say("怎样看待", "What to make of it"),
-            ),
-            rows,
-            view.say("逐处列出，两种说法并存", "Each with both readings"),
-        )
+    headings = (
+        view.say("案例", "Case"),
+        view.say("原文各处", "Source words"),
+        view.say("怎样看待", "What to make of it"),
     )
-    pager.turn(view, part, total, CONFLICTS)
+    st.html(format_table(headings, rows, view.say("逐处列出，两种说法并存", "Each with both readings")))
+    show_pager(view, shown, total, CONFLICTS_PER_PAGE)
 
 
-def limits(view: View) -> None:
+def show_limits(view: View) -> None:
     st.header(view.say("前后对比能说明什么，不能说明什么", "What a before and after can and cannot say"), anchor=False)
     points = (
         view.say("它说明某项数值在两个时点之间变了多少。", "It says by how much a figure moved between two times."),
         view.say(
             "它不能说明变化由改革引起：没有对照组，同期的经济、疫情、其他政策都在起作用。",
-            "It cannot say that the reform caused it: there is no comparison group, and the economy, the epidemic and other policies moved too.",
+            "It cannot say that the reform caused it: there is no comparison group, and the economy, the epidemic and "
+            "other policies moved too.",
         ),
         view.say(
             "案例由省里评选，数值由报送单位自报；没有成效的改革不在其中。",
-            "The cases were chosen by the province and their figures reported by those who submitted them; reforms that failed are not among them.",
+            "The cases were chosen by the province and their figures reported by those who submitted them; reforms that "
+            "failed are not among them.",
         ),
         view.say(
             "不同指标的幅度不可相互比较：一家公司的一条生产线翻两番，不等于全省最大的成效。",
-            "Sizes of different figures are no ranking: one company's line at four times its output is not the province's greatest result.",
+            "Sizes of different figures are no ranking: one company's line at four times its output is not the "
+            "province's greatest result.",
         ),
     )
-    st.html(
-        Markup('<ul class="lede">{}</ul>').format(
-            Markup("").join(Markup("<li>{}</li>").format(point) for point in points)
-        )
-    )
+    st.html(format_list(points, "lede"))
 
 
-def citation(view: View) -> None:
+def show_citation(view: View) -> None:
     source = view.dataset.source
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
-    st.html(Markup('<p class="quiet">GB/T 7714</p>'))
+    show_note("GB/T 7714")
     st.code(cite_document(source), language=None, wrap_lines=True)
-    st.html(Markup('<p class="quiet">BibTeX</p>'))
+    show_note("BibTeX")
     fields = {
         "author": f"{{{source.issuer.en}}}",
         "title": source.title.en,
@@ -192,15 +187,16 @@ def citation(view: View) -> None:
     }
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
     st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
-    note = view.say(
-        f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
-        f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a retrieval date) is left out. "
-        "Name the case number and the figure as well.",
+    show_note(
+        view.say(
+            f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
+            f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a retrieval "
+            "date) is left out. Name the case number and the figure as well.",
+        )
     )
-    st.html(Markup('<p class="quiet">{}</p>').format(note))
 
 
-def adding(view: View) -> None:
+def show_adding(view: View) -> None:
     st.header(view.say("怎样增加案例", "How to add a case"), anchor=False)
     steps = (
         view.say(
@@ -216,16 +212,14 @@ def adding(view: View) -> None:
             "Run python -m data.audit DOCUMENT: every numeral must have its place.",
         ),
     )
-    st.html(
-        Markup('<ol class="lede">{}</ol>').format(Markup("").join(Markup("<li>{}</li>").format(step) for step in steps))
-    )
+    st.html(format_list(steps, "lede", ordered=True))
 
 
-view = the_view()
+view = current_view()
 st.title(view.say("方法", "Method"), anchor=False)
-ladder(view)
-derivations(view)
-register(view)
-limits(view)
-citation(view)
-adding(view)
+show_grades(view)
+show_derivations(view)
+show_contradictions(view)
+show_limits(view)
+show_citation(view)
+show_adding(view)

@@ -1,43 +1,56 @@
-"""The frame around every page: navigation, language, filters, what is shown and its source."""
+"""The frame around every page: styles, masthead, filters, status and footer."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import streamlit as st
 
 from data.reading.live import progress
 from data.reading.load import DatasetError
-from pages.frame import bars, look
-from pages.frame.view import language, open_view
-from pages.serving.screens import SCRIPTS, url_path
+from pages.frame.css import insert_styles
+from pages.frame.filter_sidebar import show_sidebar
+from pages.frame.layout import (
+    show_footer,
+    show_loading,
+    show_masthead,
+    show_no_data,
+    show_status,
+    show_update_notice,
+)
+from pages.frame.view import choose_language, open_view
 from pages.serving.workarounds import updates
+from pages.site.screens import SCREENS, SITE_NAME, url_path
 
-lang = language()
-site = {"zh": "河南改革成效", "en": "Henan Reform Outcomes"}[lang]
+ICON = (Path(__file__).parent / "browser" / "icon.svg").read_text(encoding="utf-8").strip()
+"""The site's mark as a file, because Streamlit fetches a Material symbol as a page icon from another host."""
+
+lang = choose_language()
 pages = {
     name: st.Page(
-        script,
-        title=f"{bars.PAGE_NAMES[name][lang]} · {site}",
+        screen.script,
+        title=f"{screen.name[lang]} · {SITE_NAME[lang]}",
         url_path=url_path(name),
-        default=name == "overview",
+        default=not url_path(name),
     )
-    for name, script in SCRIPTS.items()
+    for name, screen in SCREENS.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")
-st.set_page_config(page_title=page.title, page_icon=look.ICON, layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title=page.title, page_icon=ICON, layout="wide", initial_sidebar_state="auto")
 
 try:
     view = open_view(pages, page)
 except DatasetError:
     updates.record_edition(0)
-    look.apply(lang, printing=False, embedded=False)
-    (bars.being_read if progress() else bars.no_data)(lang)
+    insert_styles(lang, printing=False, embedded=False)
+    (show_loading if progress() else show_no_data)(lang)
     st.stop()
 updates.record_edition(view.state.edition)
-look.apply(lang, view.printing, view.embedded)
+insert_styles(lang, view.printing, view.embedded)
 if not (view.printing or view.embedded):
-    bars.masthead(view, next(name for name, known in pages.items() if known.url_path == page.url_path))
-    bars.filter_controls(view)
-    bars.status_line(view)
-bars.update_notice(view)
+    show_masthead(view)
+    show_sidebar(view)
+    show_status(view)
+show_update_notice(view)
 page.run()
-bars.imprint(view)
+show_footer(view)

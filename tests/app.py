@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 import data.reading.live
 from data.query.dataset import Dataset
 from data.reading.live import Live
-from pages.serving.screens import SCRIPTS
+from pages.site.screens import SCREENS
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
@@ -45,7 +45,7 @@ def open_page(name: str, /, locale: str | None = None, **query: str) -> AppTest:
     """Open a page by its name in the navigation, as its link with this query does."""
     at = new_app(locale, **query).run()
     if name != "overview":
-        at.switch_page(SCRIPTS[name]).run()
+        at.switch_page(SCREENS[name].script).run()
     assert not at.exception, at.exception
     return at
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from data.model.grades import GRADES
-from pages.figures.palette import GRADE_FILLS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
+from pages.site.palette import CSS_COLORS, GRADE_FILLS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-STYLE = (ROOT / "pages" / "frame" / "look.py").read_text(encoding="utf-8")
+STYLES = sorted((ROOT / "pages" / "browser").glob("*.css"))
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]
 MARKS = {"improved": IMPROVED, "worsened": WORSENED, "neutral": NEUTRAL}
@@ -69,10 +69,8 @@ def distance(one: str, other: str, blindness: str) -> float:
 
 
 def styled(name: str) -> dict[str, str]:
-    """The two colours of a rule of the style sheet, by scheme."""
-    found = re.search(rf"{re.escape(name)}:? \{{? ?(?:color: )?light-dark\((#\w{{6}}), (#\w{{6}})\)", STYLE)
-    assert found, f"the style sheet has no colours for {name}"
-    return dict(zip(SCHEMES, found.groups(), strict=True))
+    """The two colours of a custom property, by scheme."""
+    return dict(zip(SCHEMES, PAGE_COLORS[name], strict=True))
 
 
 def test_the_formulas_against_known_values():
@@ -82,9 +80,15 @@ def test_the_formulas_against_known_values():
     assert distance("#ff0000", "#00ff00", "none") > 2 * distance("#ff0000", "#00ff00", "deuteranopia")
 
 
-@pytest.mark.parametrize("path", [path for path in FIGURES if path.stem != "palette"], ids=lambda path: path.stem)
-def test_a_chart_takes_its_colours_from_the_palette(path):
+@pytest.mark.parametrize("path", [*FIGURES, *STYLES], ids=lambda path: path.name)
+def test_charts_and_style_sheets_take_their_colours_from_the_palette(path):
     assert re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_a_style_sheet_uses_colours_that_the_palette_has(path):
+    text = path.read_text(encoding="utf-8")
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= {*CSS_COLORS, "connection-lost", "no-page-here"}
 
 
 def test_every_grade_has_its_fill():
@@ -111,14 +115,14 @@ def test_text_and_links_of_the_theme_are_readable(name, ground, scheme):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
-@pytest.mark.parametrize("name", ["--ink", "--quiet", ".improved", ".worsened"])
+@pytest.mark.parametrize("name", ["ink", "quiet", "improved-text", "worsened-text"])
 def test_text_of_the_style_sheet_is_readable(name, ground, scheme):
     assert contrast(styled(name)[scheme], THEME[scheme][ground]) >= TEXT_CONTRAST
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_style_sheet_and_the_theme_write_in_one_ink(scheme):
-    assert styled("--ink")[scheme] == THEME[scheme]["textColor"]
+    assert styled("ink")[scheme] == THEME[scheme]["textColor"]
 
 
 @pytest.mark.parametrize("blindness", BLINDNESS)
@@ -129,7 +133,7 @@ def test_improved_and_worsened_are_told_apart(blindness):
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("blindness", BLINDNESS)
 def test_improved_and_worsened_are_told_apart_in_words_too(blindness, scheme):
-    assert distance(styled(".improved")[scheme], styled(".worsened")[scheme], blindness) >= TOLD_APART
+    assert distance(styled("improved-text")[scheme], styled("worsened-text")[scheme], blindness) >= TOLD_APART
 
 
 @pytest.mark.parametrize("ground", GROUNDS)

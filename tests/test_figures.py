@@ -27,7 +27,11 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.locator import locator
 from pages.figures.marks import paired_values
-from pages.figures.palette import (
+from pages.figures.rank_slope import rank_slope
+from pages.figures.style import base_figure
+from pages.figures.text import escape, text_width, wrap
+from pages.figures.timeline import timeline
+from pages.site.palette import (
     GUIDE,
     IMPROVED,
     LIGHT,
@@ -39,10 +43,6 @@ from pages.figures.palette import (
     WORSENED,
     direction_color,
 )
-from pages.figures.rank_slope import rank_slope
-from pages.figures.style import base_figure
-from pages.figures.text import escape, text_width, wrap
-from pages.figures.timeline import timeline
 
 DATASET = current().dataset
 ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}

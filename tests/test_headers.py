@@ -20,9 +20,9 @@ from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from pages.frame.look import LANGUAGE_SCRIPTS
 from pages.serving.api import api
 from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
+from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.settings import read
 from tests.bench.tab import Tab
 from tests.hostile import HOSTILE

@@ -30,11 +30,11 @@ from data.query.filters import SEARCH_LIMIT, parse, select
 from data.reading.load import read_dataset
 from pages.figures.export_figure import export_figure
 from pages.figures.grade_strip import grade_strip
-from pages.frame.escape_markdown import literal
+from pages.frame.escape_markdown import escape_markdown
 from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
-from pages.serving.screens import SCRIPTS
 from pages.serving.settings import Settings, read
+from pages.site.screens import SCREENS
 from tests.app import open_page, showing
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
@@ -183,7 +183,7 @@ def only_text(found: Words, texts: list[str]) -> bool:
     return (
         found.where in SHOWN_AS_IT_STANDS
         or bool(NOT_SHOWN.search(found.where))
-        or literal(plain) == markdown
+        or escape_markdown(plain) == markdown
         or not any(text in plain for text in texts)
     )
 
@@ -208,7 +208,7 @@ VIEWS = {
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
     ("name", "view"),
-    [*((name, "filtered") for name in SCRIPTS), ("compare", "compared"), ("case", "printed"), ("map", "embedded")],
+    [*((name, "filtered") for name in SCREENS), ("compare", "compared"), ("case", "printed"), ("map", "embedded")],
 )
 def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
     texts = [text.strip() for text in admitted() if len(text.strip()) > 4]
@@ -248,7 +248,7 @@ def test_a_hostile_link_opens_a_page_that_says_what_it_passed_over(hostile, firs
     """Each string is a value of some parameter, its neighbours those of the others; the pages take turns."""
     strings = iter([text.decode("utf-8", "replace") for text in [*SENT.values(), *SENT.values()][first:]])
     query = {name: ",".join(islice(strings, 4)) for name in LISTS} | {name: next(strings) for name in SINGLE}
-    at = open_page([*SCRIPTS][first // AT_ONCE % len(SCRIPTS)], **query)
+    at = open_page([*SCREENS][first // AT_ONCE % len(SCREENS)], **query)
     given = [part.strip() for text in query.values() for part in (text, *text.split(",")) if len(part.strip()) > 4]
     assert [entry for entry in words(at) if not only_text(entry, given)] == []
     _, dropped = parse(query, hostile)

@@ -51,12 +51,19 @@ ROOMS = {
     "data.wording": {"data.model", "data.query"},
     "data.downloads": {"data.model", "data.query", "data.wording"},
     "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads"},
-    "pages.figures": {"data.model", "data.query", "data.wording"},
-    "pages.serving": {"data", "data.model", "data.query", "data.reading", "data.wording", "data.downloads"},
-    "pages.frame": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads", "pages.serving"},
+    "pages.site": {"data.model", "data.query", "data.wording"},
+    "pages.figures": {"data.model", "data.query", "data.wording", "pages.site"},
+    "pages.serving": {
+        *("data", "data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
+        "pages.site",
+    },
+    "pages.frame": {
+        *("data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
+        *("pages.serving", "pages.site"),
+    },
     "pages": {
         *("data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
-        *("pages.figures", "pages.frame", "pages.serving"),
+        *("pages.figures", "pages.frame", "pages.serving", "pages.site"),
     },
     "dashboard": {"data.reading", "pages.serving"},
 }
@@ -66,6 +73,7 @@ LIBRARIES = {
     "data": (("streamlit", "plotly"), "data is usable from a notebook, without the dashboard"),
     "pages.figures": (("streamlit", "pathlib", "os", "io"), "a figure is drawn from its arguments alone"),
     "pages.serving": (("plotly",), "the server's parts draw nothing"),
+    "pages.site": (("streamlit", "plotly"), "screens, filters and colors are data"),
     "dashboard": (("plotly",), "the server draws nothing"),
 }
 """The libraries that a room and the rooms inside it may not import, and why."""
@@ -312,6 +320,7 @@ SHOWN = {
         "success",
         "toast",
         "Markup",
+        "show_note",
     ),
     *("button", "link_button", "download_button", "page_link", "expander", "popover", "tabs", "metric", "spinner"),
     *("selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "text_input"),

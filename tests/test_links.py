@@ -21,7 +21,7 @@ from data.downloads.geojson import write_places
 from data.query.filters import Filters, options
 from data.reading.live import boundaries, current
 from pages.serving.api import mount
-from pages.serving.query_params import PAGE_PARAMETERS
+from pages.site.screens import PAGE_PARAMETERS
 
 DATASET = current().dataset
 HOST = "http://localhost:8501"

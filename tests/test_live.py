@@ -22,8 +22,8 @@ from data import DatasetError
 from data.reading.live import Live
 from data.reading.load import FOLDER, load_dataset
 from data.reading.yaml_file import SIZE_LIMIT
-from pages.serving.screens import SCRIPTS
 from pages.serving.workarounds import updates
+from pages.site.screens import SCREENS
 from tests.app import new_app, open_page
 
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
@@ -514,7 +514,7 @@ CHOSEN = {
 }
 
 
-@pytest.mark.parametrize("page", SCRIPTS)
+@pytest.mark.parametrize("page", SCREENS)
 def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator, monkeypatch):
     at = open_page(page, **CHOSEN)
     curator.path(HEALTH).unlink()

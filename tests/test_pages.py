@@ -27,7 +27,7 @@ from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
 from data.wording.rows import worded_rows
-from pages.serving.screens import SCRIPTS
+from pages.site.screens import SCREENS
 from tests.anchors import anchors
 from tests.app import MARKUP, SHELL, annotations, bodies, charts, open_page, tables, words
 
@@ -75,8 +75,8 @@ def selected(lang: str, **query: str) -> list[Any]:
 
 
 def test_every_page_of_the_frame_has_its_title_here():
-    assert set(TITLES) == set(SCRIPTS), "add the title of the new page to TITLES"
-    assert sorted(SCRIPTS.values()) == sorted(
+    assert set(TITLES) == set(SCREENS), "add the title of the new page to TITLES"
+    assert sorted(screen.script for screen in SCREENS.values()) == sorted(
         path.name for path in SHELL.parent.glob("*.py") if path.name not in ("__init__.py", "shell.py")
     )
 
@@ -744,7 +744,7 @@ def test_the_language_switch_keeps_the_view():
 def test_links_between_pages_keep_the_filter():
     at = visit("overview", lang="en", city="411600")
     links = [link.href for link in anchors(bodies(at))]
-    assert len(links) >= len(SCRIPTS) and all("city=411600" in link and "lang=en" in link for link in links)
+    assert len(links) >= len(SCREENS) and all("city=411600" in link and "lang=en" in link for link in links)
 
 
 @pytest.mark.parametrize(("lang", "notice"), [("zh", "较新的修改有误"), ("en", "an update has problems")])

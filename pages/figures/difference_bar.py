@@ -9,9 +9,9 @@ from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import bar, label, lines, segment
 from pages.figures.memoize import memoize
-from pages.figures.palette import direction_color
 from pages.figures.style import base_figure
 from pages.figures.text import escape
+from pages.site.palette import direction_color
 
 _HEIGHT = 74
 

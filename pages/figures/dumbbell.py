@@ -20,9 +20,9 @@ from pages.figures.marks import (
     segment,
 )
 from pages.figures.memoize import memoize
-from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.style import base_figure
 from pages.figures.text import escape
+from pages.site.palette import GUIDE, NEUTRAL, direction_color
 
 _HEIGHT = 84
 _LABEL_SHIFT = 21

@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pages.figures.marks import Part, label
-from pages.figures.palette import LIGHT, NEUTRAL
 from pages.figures.text import escape, text_width, wrap
+from pages.site.palette import LIGHT, NEUTRAL
 
 WIDTH = 1200
 """Width of an exported image in px."""

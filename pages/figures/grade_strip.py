@@ -12,9 +12,9 @@ from data.model.schema import Lang
 from data.wording.labels import say
 from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
-from pages.figures.palette import GRADE_BORDER, GRADE_FILLS
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
+from pages.site.palette import GRADE_BORDER, GRADE_FILLS
 
 _HEIGHT = 46
 _MIN_SHARE = 0.03

@@ -15,9 +15,9 @@ import plotly.graph_objects as go
 
 from pages.figures.marks import Part, point_marker
 from pages.figures.memoize import memoize
-from pages.figures.palette import AREA_BORDER, MAP_CLASSES, NO_DATA, SELECTED_OUTLINE, TRANSPARENT
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width
+from pages.site.palette import AREA_BORDER, MAP_CLASSES, NO_DATA, SELECTED_OUTLINE, TRANSPARENT
 
 HEIGHT = 470
 _FONT_SIZE = 11

@@ -14,10 +14,10 @@ from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import OPEN_BOUNDS, Part, arrow_symbol, dash, lines, marker, points
 from pages.figures.memoize import memoize
-from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape, keep_together
+from pages.site.palette import GUIDE, NEUTRAL, direction_color
 
 _MARK_HEIGHT = 26
 _TOP, _BOTTOM = 30, 8

@@ -10,10 +10,10 @@ from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import Part, bar, segment
-from pages.figures.palette import NEUTRAL
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
+from pages.site.palette import NEUTRAL
 
 _BAR_HEIGHT = 26
 _BOTTOM = 8

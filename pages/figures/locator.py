@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from pages.figures.marks import Part, lines, point_marker, points
 from pages.figures.memoize import ByIdentity, memoize
-from pages.figures.palette import AREA_BORDER, SELECTED_AREA
 from pages.figures.style import base_figure
 from pages.figures.text import escape
+from pages.site.palette import AREA_BORDER, SELECTED_AREA
 
 Place = tuple[float, float, str, bool]
 """Longitude, latitude, name, and whether the case only names the place."""

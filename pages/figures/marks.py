@@ -11,7 +11,7 @@ from typing import Any
 
 from data.model.schema import Bound
 from data.wording.rows import MetricRow
-from pages.figures.palette import NEUTRAL, POINT, POINT_HALO
+from pages.site.palette import NEUTRAL, POINT, POINT_HALO
 
 Part = dict[str, Any]
 """A trace, shape or annotation."""

@@ -9,9 +9,9 @@ from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import label, lines, marker, points, require_paired_values, segment
 from pages.figures.memoize import memoize
-from pages.figures.palette import GUIDE, NEUTRAL, direction_color
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
+from pages.site.palette import GUIDE, NEUTRAL, direction_color
 
 _HEIGHT = 150
 

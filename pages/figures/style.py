@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 from plotly.io import to_json
 
-from pages.figures.palette import COLORWAY, LIGHT, TRANSPARENT
+from pages.site.palette import COLORWAY, LIGHT, TRANSPARENT
 
 FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
 FONT_SIZE = 13

@@ -11,9 +11,9 @@ from data.model.schema import Event, Lang
 from data.wording.formatting import format_date
 from pages.figures.marks import Part, lines, points, segment
 from pages.figures.memoize import memoize
-from pages.figures.palette import GUIDE, NEUTRAL
 from pages.figures.style import base_figure
 from pages.figures.text import escape, wrap
+from pages.site.palette import GUIDE, NEUTRAL
 
 _HEIGHT = 58
 

@@ -1,38 +1,36 @@
-"""Pieces of a page that carry a figure's evidence: grade mark, finding with its chart and words, levels, tables. All text is escaped."""
+"""How metrics are shown: the mark of a grade, a metric with its chart and evidence, lists and tables of metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.model.grades import GRADE_RULES
 from data.model.schema import Lang
-from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
+from data.wording.labels import say
 from data.wording.rows import MetricRow
-from pages.frame.chart_export import Export, Taken, take
-from pages.frame.view import View, the_view
+from pages.frame.chart_export import ChartExport, ExportRenderer, show_export
+from pages.frame.elements import format_list, format_table, show_chart
+from pages.frame.view import View
 
-CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
-
-
-def grade_mark(grade: str, lang: Lang) -> Markup:
-    """The grade as a letter and a word."""
-    word, meaning = GRADE_WORDS[grade][lang], GRADE_MEANINGS[grade][lang]
-    return Markup('<span class="grade grade-{0}" title="{2}">{0} {1}</span>').format(grade, word, meaning)
+_UNBROKEN_LENGTH = 16
+"""Maximum number of characters of a table cell that stays on one line."""
 
 
-def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
-    """A chart that fills its container; `alt` says in a sentence what it shows. On paper it is still. The colour of its text is the style sheet's, in either theme."""
-    shown = {"config": CHART_CONFIG, **options} if not the_view().printing else {"config": {"staticPlot": True}}
-    return st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, **shown)
+def format_grade(grade: str, lang: Lang) -> Markup:
+    """Return the mark of a grade: its letter and word, its meaning as a tooltip."""
+    rule = GRADE_RULES[grade]
+    return Markup('<span class="grade grade-{0}" title="{2}">{0} {1}</span>').format(
+        grade, rule.word[lang], rule.meaning[lang]
+    )
 
 
-def evidence_lines(row: MetricRow, lang: Lang) -> Markup:
-    """Grade, place and periods; the derivation; the words of the source; the caveats."""
-    parts = [Markup('<p class="prov">{} {} · {}</p>').format(grade_mark(row.grade, lang), row.place, row.periods)]
+def format_evidence(row: MetricRow, lang: Lang) -> Markup:
+    """Return a metric's grade, place and periods, its derivation, its words in the source, and its caveats."""
+    parts = [Markup('<p class="prov">{} {} · {}</p>').format(format_grade(row.grade, lang), row.place, row.periods)]
     if "derived" in (row.before_origin, row.after_origin, row.change_origin):
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "推算：", "Derived: "), row.formula_label))
     if row.yardstick:
@@ -46,106 +44,90 @@ def evidence_lines(row: MetricRow, lang: Lang) -> Markup:
     return Markup("").join(parts)
 
 
-def tone(row: MetricRow) -> str:
-    """The class that colours a figure's words: its direction, grey for a target or plan."""
+def tone_class(row: MetricRow) -> str:
+    """The CSS class that colors a metric's words: its direction, or grey for a target or plan."""
     return (row.direction or "") if row.rule.is_evidence else "plan"
 
 
-def finding(row: MetricRow) -> Markup:
-    """The figure as a sentence, in the colour of its direction."""
-    return Markup('<p class="finding {}">{}</p>').format(tone(row), row.finding)
+def format_finding(row: MetricRow) -> Markup:
+    """Return the metric as a sentence in the color of its direction."""
+    return Markup('<p class="finding {}">{}</p>').format(tone_class(row), row.finding)
 
 
-def figure_block(row: MetricRow, figure: go.Figure | None, view: View, key: str, export: Export | None = None) -> None:
-    """One figure of the source: its finding, its chart where there is one, its evidence; and the chart to take away where `export` draws that edition."""
+def show_metric(
+    row: MetricRow, figure: go.Figure | None, view: View, key: str, render: ExportRenderer | None = None
+) -> None:
+    """Show a metric: its finding, its chart if there is one, its evidence, and the chart's export if `render` is given."""
     with st.container(key=key, gap="small"):
         if figure is None:
-            st.html(finding(row) + evidence_lines(row, view.lang))
+            st.html(format_finding(row) + format_evidence(row, view.lang))
             return
-        st.html(finding(row))
-        chart(figure, f"chart-{key}", row.finding)
-        st.html(evidence_lines(row, view.lang))
-        if export is not None:
-            take(view, Taken(row.metric_id, row.finding, f"{row.place} · {row.periods}", figure, export, [row]))
+        st.html(format_finding(row))
+        show_chart(figure, f"chart-{key}", row.finding)
+        st.html(format_evidence(row, view.lang))
+        if render is not None:
+            subtitle = f"{row.place} · {row.periods}"
+            show_export(view, ChartExport(row.metric_id, row.finding, subtitle, figure, render, [row]))
 
 
-def levels(rows: Iterable[MetricRow], lang: Lang) -> Markup:
-    """Delivered amounts and present levels as numbers: no bar across units."""
-    items = [
-        Markup(
-            '<li><span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span></li>'
-        ).format(
-            row.change_label or row.after_label or row.before_label,
-            row.name,
-            grade_mark(row.grade, lang),
-            row.place,
-            row.periods,
-        )
-        for row in rows
-    ]
-    return Markup('<ul class="levels">{}</ul>').format(Markup("").join(items))
-
-
-def compact(rows: Iterable[MetricRow], lang: Lang) -> Markup:
-    """Levels and words in small print: a line a figure, with its grade letter."""
-    item = Markup("<li><b>{}</b> {} <small>{}</small></li>")
-    items = [
-        item.format(
-            row.change_label or row.after_label or row.before_label,
-            row.name,
-            row.grade if row.rule.is_evidence else row.grade_word,
-        )
-        for row in rows
-    ]
-    return Markup('<ul class="compact">{}</ul>').format(Markup("").join(items))
-
-
-def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> Markup:
-    """A table that prints, scrolls sideways inside itself and reads aloud."""
-    head = Markup('</th><th scope="col">').join(headings)
-    body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)
-    table = Markup(
-        '<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>'
-    ).format(caption, head, body)
-    return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
-
-
-def _unbroken(text: str) -> Markup:
-    """Text on one line, unless it is long."""
-    return Markup('<span class="nw">{}</span>').format(text) if len(text) <= 16 else Markup("{}").format(text)
-
-
-def as_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
-    """Figures with everything that makes them checkable: value, periods, grade, derivation, section and words."""
-    headings = [
-        *(
-            say(lang, zh, en)
-            for zh, en in (
-                ("指标", "Figure"),
-                ("地点", "Place"),
-                ("前", "Before"),
-                ("后", "After"),
-                ("变化", "Change"),
-                ("时间", "Periods"),
-            )
+def format_levels(rows: Iterable[MetricRow], lang: Lang) -> Markup:
+    """Return delivered amounts and present levels as large numbers, which need no common unit."""
+    item = Markup('<span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span>')
+    return format_list(
+        (
+            item.format(_main_value(row), row.name, format_grade(row.grade, lang), row.place, row.periods)
+            for row in rows
         ),
-        *(
-            say(lang, zh, en)
-            for zh, en in (("等级", "Grade"), ("推算", "Derivation"), ("原文（所在部分）", "Source words (section)"))
+        "levels",
+    )
+
+
+def format_compact(rows: Iterable[MetricRow]) -> Markup:
+    """Return metrics in small print, each in a line with its grade."""
+    item = Markup("<b>{}</b> {} <small>{}</small>")
+    return format_list(
+        (
+            item.format(_main_value(row), row.name, row.grade if row.rule.is_evidence else row.grade_word)
+            for row in rows
         ),
-    ]
+        "compact",
+    )
+
+
+def _main_value(row: MetricRow) -> str:
+    return row.change_label or row.after_label or row.before_label
+
+
+def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
+    """Return metrics with all that makes them checkable: values, periods, grade, derivation, words and their section."""
+    headings = {
+        "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
+        "en": (
+            "Figure",
+            "Place",
+            "Before",
+            "After",
+            "Change",
+            "Periods",
+            "Grade",
+            "Derivation",
+            "Source words (section)",
+        ),
+    }[lang]
     cells = (
         (
             row.name,
-            _unbroken(row.place),
-            _unbroken(row.before_label),
-            _unbroken(row.after_label),
-            _unbroken(row.change_label),
+            *map(_keep_on_line, (row.place, row.before_label, row.after_label, row.change_label)),
             row.periods,
-            _unbroken(f"{row.grade} {row.grade_word}"),
+            _keep_on_line(f"{row.grade} {row.grade_word}"),
             row.formula_label,
             Markup('<span lang="zh">{}（{}）</span>').format(row.phrases.replace(" | ", " · "), row.section),
         )
         for row in rows
     )
-    return plain_table(headings, cells, say(lang, "全部指标及其原文", "All figures with the words they stand in"))
+    return format_table(headings, cells, say(lang, "全部指标及其原文", "All figures with the words they stand in"))
+
+
+def _keep_on_line(text: str) -> Markup:
+    template = Markup('<span class="nw">{}</span>' if len(text) <= _UNBROKEN_LENGTH else "{}")
+    return template.format(text)

@@ -1,4 +1,6 @@
-"""Take this chart: the export edition as it will look, as PNG or SVG, what it draws as CSV, and what to paste elsewhere. Nothing is drawn before it is opened."""
+"""The export of a chart: an image of its export edition, its data as CSV, and texts to paste. Nothing is rendered
+before a reader opens it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,6 @@ from typing import Protocol
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from markupsafe import Markup
 
 from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
@@ -20,38 +21,41 @@ from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.rows import MetricRow
-from pages.frame.bars import filters_said
+from pages.frame.elements import add_expander, show_note
 from pages.frame.view import View
 from pages.serving.settings import allows_frames
+from pages.site.filters import describe_filters
 
-FORMATS = ("png", "svg")
-_LINKED = 60
-"""A data link names so many figures at most; beyond, it carries the filters."""
-_NAMED = 4
-"""So many cases stand in a file's name, and so many figures beside a doubt."""
-_AROUND = 340
-"""px that the words around a chart take in a frame about 640 px wide; where they take more, the frame scrolls above its footer."""
+IMAGE_FORMATS = ("png", "svg")
+_MAX_LINKED = 60
+"""Maximum number of metrics that a data link names; with more it has the filters instead."""
+_MAX_NAMED = 4
+"""Maximum number of metrics named beside a caveat."""
+_TEXT_HEIGHT = 340
+"""Height in px of the text around a chart in a frame about 640 px wide; with more text the frame scrolls."""
 
 
-class Export(Protocol):
-    """Draws the export edition of a figure."""
+class ExportRenderer(Protocol):
+    """Returns the export edition of a figure."""
 
     def __call__(self, figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure: ...
 
 
 @dataclass(frozen=True, eq=False)
-class Taken:
-    """A chart as it leaves the page: its id in a link, the screen figure and what draws its export edition, and the figures of the source that it draws.
+class ChartExport:
+    """A chart to export: its id in a link, the figure on the screen, the function that renders the export edition, and
+    the metrics in it.
 
-    `table` builds what it draws where that is not those figures, and `cases` whose it is; `path` the data route that gives it: that of one case takes no parameters.
-    `filtered` is whether it counts what the filters leave of its cases. `about` is what else a file's name says of it.
+    `table` builds its data if that is not the rows of these metrics, `cases` are then the cases it is about, and `path`
+    is the data route that has the same. `filtered` tells whether it aggregates what the filters keep of its cases.
+    `about` is added to the file's name.
     """
 
     id: str
     title: str
     subtitle: str
     figure: go.Figure
-    export: Export
+    render: ExportRenderer
     rows: Sequence[MetricRow] = ()
     table: Callable[[], pd.DataFrame] | None = None
     cases: Sequence[Case] = ()
@@ -61,195 +65,184 @@ class Taken:
 
     @property
     def only(self) -> str:
-        """The figures, or the cases, as a parameter of a data link; nothing where they are too many."""
-        names = (
-            [case.id for case in self.cases] if self.cases else [f"{row.case_id}.{row.metric_id}" for row in self.rows]
-        )
-        return ",".join(names) if len(names) <= _LINKED else ""
+        """The ids of its cases or metrics, as a parameter of a data link; empty if they are too many."""
+        ids = [case.id for case in self.cases] or [f"{row.case_id}.{row.metric_id}" for row in self.rows]
+        return ",".join(ids) if len(ids) <= _MAX_LINKED else ""
 
     @property
-    def numbers(self) -> list[int]:
-        """Those of the cases that it draws."""
+    def case_numbers(self) -> list[int]:
+        """The printed numbers of its cases, sorted."""
         return sorted({*(row.case_number for row in self.rows), *(case.number for case in self.cases)})
 
     @property
-    def home(self) -> str:
-        """The case on whose page it stands wherever else it is shown: the chart of one figure; empty for others."""
+    def case_id(self) -> str:
+        """The case whose page has this chart, if it draws one metric; otherwise empty."""
         return self.rows[0].case_id if [row.metric_id for row in self.rows] == [self.id] else ""
 
     @property
     def key(self) -> str:
-        """Tells the controls of one chart from those of another on the page."""
-        return f"{self.home}-{self.id}" if self.home else self.id
+        """A part of widget keys that is unique on the page."""
+        return f"{self.case_id}-{self.id}" if self.case_id else self.id
 
-    def link(self, view: View, /, **more: str) -> str:
-        """The address at which it stands."""
-        if self.home:
-            return view.link("case", case=self.home, **more)
-        return view.link(**({"case": self.cases[0].id} if len(self.cases) == 1 else {}), **more)
+    def url(self, view: View, /, **more: str) -> str:
+        """Return the address of the page that has this chart."""
+        if self.case_id:
+            return view.url("case", case=self.case_id, **more)
+        return view.url(**({"case": self.cases[0].id} if len(self.cases) == 1 else {}), **more)
 
 
-def take(view: View, taken: Taken) -> None:
-    """The control beside a chart; nothing on paper and in a frame, which have no controls."""
+def show_export(view: View, export: ChartExport) -> None:
+    """Show the control of a chart's export; nothing on paper and in a frame, which have no controls."""
     if view.embedded or view.printing:
         return
-    box = st.expander(
-        view.say("取用此图", "Take this chart"),
-        key=f"take-{taken.key}",
-        on_change="rerun",
-        icon=":material/download:",
-        type="compact",
-    )
-    if box.open:
-        with box:
-            _image(view, taken)
-            _data(view, taken)
-            _copies(view, taken)
+    expander = add_expander(view.say("取用此图", "Take this chart"), f"take-{export.key}", "download")
+    if expander.open:
+        with expander:
+            _show_image(view, export)
+            _show_data(view, export)
+            _show_texts(view, export)
 
 
-def footer(view: View, taken: Taken) -> list[str]:
-    """What stands under an image that leaves the page: document, cases, grades, caveats, filters."""
-    grades = view.say("、", ", ").join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in taken.rows))
+def list_footer(view: View, export: ChartExport) -> list[str]:
+    """Return the lines under an exported image: document, cases, grades, caveats, filters."""
+    grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in export.rows))
     graded = view.say(f"证据等级：{grades}。", f" Grade of evidence: {grades}.") if grades else ""
-    lines = [cite_cases(view.dataset.source, taken.numbers, view.lang) + graded]
-    lines += list_caveats(taken.rows[0], view.lang) if len(taken.rows) == 1 else _doubts(view, taken.rows)
+    lines = [cite_cases(view.dataset.source, export.case_numbers, view.lang) + graded]
+    lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
     if view.filters:
-        lines.append(view.say("筛选——", "Filtered by ") + filters_said(view))
+        lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, view.filters, view.lang))
     return lines
 
 
-def _doubts(view: View, rows: Sequence[MetricRow]) -> list[str]:
-    """The kinds of doubt about several figures, each with the figures it concerns, or how many they are."""
-    concerned: dict[str, list[str]] = {}
+def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
+    """Return a line for each kind of caveat with the names of its metrics, or their number."""
+    names_of: dict[str, list[str]] = {}
     for row in rows:
         for word in dict.fromkeys(row.caveat_words):
-            concerned.setdefault(word, []).append(row.name)
-    colon, comma = view.say("：", ": "), view.say("、", ", ")
-    many = view.say("{}项", "{} figures")
+            names_of.setdefault(word, []).append(row.name)
+    colon, count = view.say("：", ": "), view.say("{}项", "{} figures")
     return [
-        word + colon + (comma.join(names) if len(names) <= _NAMED else many.format(len(names)))
-        for word, names in concerned.items()
+        word + colon + (view.join(names) if len(names) <= _MAX_NAMED else count.format(len(names)))
+        for word, names in names_of.items()
     ]
 
 
-def _file_name(view: View, taken: Taken) -> str:
+def _build_file_name(view: View, export: ChartExport) -> str:
     """Name the chart's files, without their endings. The chart of one metric is not named by the filters."""
-    extract = Extract(view.dataset, Filters() if taken.home else view.filters)
-    return name_chart(extract, taken.id, view.lang, {row.place for row in taken.rows}, taken.numbers, taken.about)
+    extract = Extract(view.dataset, Filters() if export.case_id else view.filters)
+    places = {row.place for row in export.rows}
+    return name_chart(extract, export.id, view.lang, places, export.case_numbers, export.about)
 
 
-def _image(view: View, taken: Taken) -> None:
+def _show_image(view: View, export: ChartExport) -> None:
     kind = st.segmented_control(
         view.say("图片格式", "Image format"),
-        FORMATS,
-        default=FORMATS[0],
+        IMAGE_FORMATS,
+        default=IMAGE_FORMATS[0],
         required=True,
         format_func=str.upper,
-        key=f"format-{taken.key}",
+        key=f"format-{export.key}",
     )
-    figure = taken.export(taken.figure, taken.title, taken.subtitle, footer(view, taken))
+    figure = export.render(export.figure, export.title, export.subtitle, list_footer(view, export))
     size = {"width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
+    words = {
+        "Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"),
+        "Download plot": view.say("下载图片", "Download image"),
+    }
     config = {
         "displayModeBar": True,
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": kind, "filename": _file_name(view, taken), **size},
+        "toImageButtonOptions": {"format": kind, "filename": _build_file_name(view, export), **size},
         "locale": "zh-CN",
-        "locales": {
-            "zh-CN": {
-                "dictionary": {
-                    "Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"),
-                    "Download plot": view.say("下载图片", "Download image"),
-                }
-            }
-        },
+        "locales": {"zh-CN": {"dictionary": words}},
     }
-    with st.container(key=f"export-{taken.key}"):
-        st.plotly_chart(figure, key=f"export-chart-{taken.key}", width=figure.layout.width, theme=None, config=config)
-    st.html(
-        Markup('<p class="quiet">{}</p>').format(
-            view.say(
-                "左上角的相机按钮保存图片，宽1200像素。",
-                "The camera button at the upper left saves the image, 1200 pixels wide.",
-            )
+    with st.container(key=f"export-{export.key}"):
+        st.plotly_chart(figure, key=f"export-chart-{export.key}", width=figure.layout.width, theme=None, config=config)
+    show_note(
+        view.say(
+            "左上角的相机按钮保存图片，宽1200像素。",
+            "The camera button at the upper left saves the image, 1200 pixels wide.",
         )
     )
 
 
-def _data(view: View, taken: Taken) -> None:
-    count = len(taken.rows) if taken.table is None else len(taken.table())
+def _show_data(view: View, export: ChartExport) -> None:
+    count = len(export.rows) if export.table is None else len(export.table())
     st.download_button(
         view.say(
             f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
         ),
-        data=partial(_drawn, view, taken),
-        file_name=f"{_file_name(view, taken)}.csv",
+        data=partial(_write_csv, view, export),
+        file_name=f"{_build_file_name(view, export)}.csv",
         mime="text/csv",
         on_click="ignore",
-        key=f"csv-{taken.key}",
+        key=f"csv-{export.key}",
         icon=":material/table:",
     )
 
 
-def _drawn(view: View, taken: Taken) -> bytes:
-    if taken.table is not None:
-        return write_csv(taken.table())
+def _write_csv(view: View, export: ChartExport) -> bytes:
+    if export.table is not None:
+        return write_csv(export.table())
     positions = sorted(
-        position for row in taken.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}")
+        position for row in export.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}")
     )
     return write_csv(view.dataset.rows(positions))
 
 
-def _copies(view: View, taken: Taken) -> None:
-    """One text at a time to paste elsewhere."""
+def _show_texts(view: View, export: ChartExport) -> None:
+    """Show one text at a time, with a button that copies it."""
     texts: dict[str, tuple[str, Callable[[], str]]] = {
-        "link": (view.say("链接", "Link"), partial(taken.link, view)),
+        "link": (view.say("链接", "Link"), partial(export.url, view)),
         "words": (
-            view.say("数值与出处", "Value with source") if len(taken.rows) == 1 else view.say("引用", "Citation"),
-            partial(_words, view, taken),
+            view.say("数值与出处", "Value with source") if len(export.rows) == 1 else view.say("引用", "Citation"),
+            partial(_cite, view, export),
         ),
-        "data": (view.say("数据链接", "Data link"), partial(_data_link, view, taken)),
+        "data": (view.say("数据链接", "Data link"), partial(_build_data_link, view, export)),
     }
     if allows_frames():
-        texts["embed"] = (view.say("嵌入代码", "Embed code"), partial(_embed_code, view, taken))
-    copied = st.segmented_control(
+        texts["embed"] = (view.say("嵌入代码", "Embed code"), partial(_build_embed_code, view, export))
+    chosen = st.segmented_control(
         view.say("复制", "Copy"),
         list(texts),
         default="link",
         required=True,
         format_func=lambda name: texts[name][0],
-        key=f"copy-{taken.key}",
+        key=f"copy-{export.key}",
     )
-    st.code(texts[copied][1](), language=None, wrap_lines=True)
+    st.code(texts[chosen][1](), language=None, wrap_lines=True)
     if "embed" not in texts:
-        note = view.say(
-            "本站运营者未开放嵌入，因此不提供嵌入代码。",
-            "The operator of this server allows no embedding, so there is no embed code.",
+        show_note(
+            view.say(
+                "本站运营者未开放嵌入，因此不提供嵌入代码。",
+                "The operator of this server allows no embedding, so there is no embed code.",
+            )
         )
-        st.html(Markup('<p class="quiet">{}</p>').format(note))
-    elif copied == "embed":
-        note = view.say(
-            "只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it."
+    elif chosen == "embed":
+        show_note(
+            view.say(
+                "只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it."
+            )
         )
-        st.html(Markup('<p class="quiet">{}</p>').format(note))
 
 
-def _words(view: View, taken: Taken) -> str:
+def _cite(view: View, export: ChartExport) -> str:
     source = view.dataset.source
-    if len(taken.rows) == 1:
-        return quote_metric(taken.rows[0], source, view.lang, taken.link(view))
-    return "\n".join([taken.title, cite_document(source), taken.link(view)])
+    if len(export.rows) == 1:
+        return quote_metric(export.rows[0], source, view.lang, export.url(view))
+    return "\n".join([export.title, cite_document(source), export.url(view)])
 
 
-def _data_link(view: View, taken: Taken) -> str:
-    if taken.path.startswith("cases/"):
-        return build_link(view.address, taken.path, Filters())
-    if taken.only and not taken.filtered:
-        return build_link(view.address, taken.path, Filters(), only=taken.only)
-    return build_link(view.address, taken.path, view.filters)
+def _build_data_link(view: View, export: ChartExport) -> str:
+    """Return the address of the chart's data. The route of one case takes no parameters."""
+    if export.path.startswith("cases/"):
+        return build_link(view.address, export.path, Filters())
+    if export.only and not export.filtered:
+        return build_link(view.address, export.path, Filters(), only=export.only)
+    return build_link(view.address, export.path, view.filters)
 
 
-def _embed_code(view: View, taken: Taken) -> str:
-    return build_iframe(
-        taken.link(view, view="embed", chart=taken.id), taken.title, (taken.figure.layout.height or 450) + _AROUND
-    )
+def _build_embed_code(view: View, export: ChartExport) -> str:
+    height = (export.figure.layout.height or 450) + _TEXT_HEIGHT
+    return build_iframe(export.url(view, view="embed", chart=export.id), export.title, height)

@@ -1,4 +1,4 @@
-"""One chart without the frame, for a page elsewhere: `view=embed&chart=…`."""
+"""One chart without the frame, for another site's page: `view=embed&chart=…`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import streamlit as st
 from pages.frame.view import View
 
 
-def embed(view: View, charts: Mapping[str, Callable[[], None]]) -> None:
-    """Shows the chart of this page that the link names, or says that there is none of that name."""
-    draw = charts.get(st.query_params.get("chart", ""))
-    if draw is None:
+def show_embedded(view: View, charts: Mapping[str, Callable[[], None]]) -> None:
+    """Show the chart of this page that the URL names, or a notice if there is none with this id."""
+    show = charts.get(st.query_params.get("chart", ""))
+    if show is None:
         missing = view.say(
             "链接所指的图表在此页不存在，或被筛选排除。",
             "The link names a chart that this page does not have, or that the filters exclude.",
         )
         st.info(missing, icon=":material/link_off:")
     else:
-        draw()
+        show()

@@ -1,24 +1,23 @@
-"""Text that Streamlit would read as Markdown, so that it is shown as it stands: in titles, links, buttons, choices and notices."""
+"""Escaping for titles, links, buttons, choices and notices, which Streamlit reads as Markdown."""
 
 from __future__ import annotations
 
 import re
 
-_MARK = re.compile(r"[\\`*_\[\]<>&$~|:]|^[#+=-]|(?<=[0-9])[.)](?=\s|$)")
-"""What CommonMark, its tables and strikings, formulas and directives are made of."""
-_READ_LATER = re.compile(
+_SYNTAX = re.compile(r"[\\`*_\[\]<>&$~|:]|^[#+=-]|(?<=[0-9])[.)](?=\s|$)")
+"""Characters of CommonMark, its tables and strikethrough, formulas and directives; a backslash escapes them."""
+_REPLACED_LATER = re.compile(
     r"^(?=[\xa9\xae\u203c-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]|[0-9#*]\ufe0f)"
     r"|:(?=material/|material_\w+:|streamlit:)|https?:(?=//)|www(?=\.)|@(?=[\w-])"
     r"|(?<!\S)(?:<-(?=>)|[<>~](?==)|-(?=[->])|<(?=-))(?=\S\S?(?!\S))",
     re.IGNORECASE,
 )
-"""What Streamlit seeks where no backslash helps: a symbol at the beginning, which it takes for an icon, and in the finished text icons, addresses and arrows.
-
-An invisible joiner keeps it apart.
+"""What Streamlit replaces despite a backslash: a symbol at the beginning, which becomes the icon, and in the rendered
+text icon names, addresses and arrows. An invisible joiner splits it.
 """
 _JOINER = "\u2060"
 
 
-def literal(text: str) -> str:
-    """Markdown that shows exactly this text."""
-    return _MARK.sub(r"\\\g<0>", _READ_LATER.sub(rf"\g<0>{_JOINER}", text.strip()))
+def escape_markdown(text: str) -> str:
+    """Return Markdown that shows exactly this text."""
+    return _SYNTAX.sub(r"\\\g<0>", _REPLACED_LATER.sub(rf"\g<0>{_JOINER}", text.strip()))

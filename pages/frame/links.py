@@ -5,10 +5,12 @@ from __future__ import annotations
 from markupsafe import Markup
 
 
-def link(href: str, label: str, before: str = "", after: str = "") -> Markup:
-    """A link with the names of Material symbols before or after its label."""
-    return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(href, _icon(before), label, _icon(after))
+def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
+    """Return a link with the names of Material symbols before or after its label."""
+    return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(
+        href, _format_icon(before), label, _format_icon(after)
+    )
 
 
-def _icon(name: str) -> Markup:
+def _format_icon(name: str) -> Markup:
     return Markup('<span class="icon" aria-hidden="true">{}</span>').format(name) if name else Markup("")

@@ -1,28 +1,28 @@
-"""A long list a part at a time. Which part is shown stands in the address (`page`, from 1); another filter begins with the first again."""
+"""A long list by pages. The page number is in the URL (`page`, from 1); other filters start at the first page again."""
 
 from __future__ import annotations
 
 import streamlit as st
 from markupsafe import Markup
 
-from pages.frame.view import PART, View
+from pages.frame.view import PAGE_NUMBER, View
 
 
-def part(total: int, size: int) -> range:
-    """Which entries of a list of `total` are shown; all where they fit one part. A part that does not exist is the nearest that does."""
-    wanted = st.query_params.get(PART, "1")
+def current_range(total: int, size: int) -> range:
+    """Return the entries of the page in the URL, of `total` entries with `size` a page; the nearest page that exists."""
+    requested = st.query_params.get(PAGE_NUMBER, "1")
     last = max(1, -(-total // size))
-    number = min(max(int(wanted), 1), last) if wanted.isdecimal() and len(wanted) < 10 else 1
+    number = min(max(int(requested), 1), last) if requested.isdecimal() and len(requested) < 10 else 1
     return range((number - 1) * size, min(number * size, total))
 
 
-def turn(view: View, shown: range, total: int, size: int) -> None:
-    """The controls below the list; nothing where all of it is shown."""
+def show_pager(view: View, shown: range, total: int, size: int) -> None:
+    """Show the controls below a list; nothing if it has one page."""
     if total <= size:
         return
     number, last = shown.start // size + 1, -(-total // size)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pager"):
-        for label, icon, to in (
+        for label, icon, target in (
             (view.say("上一页", "Previous"), "arrow_back", number - 1),
             (view.say("下一页", "Next"), "arrow_forward", number + 1),
         ):
@@ -30,9 +30,9 @@ def turn(view: View, shown: range, total: int, size: int) -> None:
                 label,
                 key=f"turn-{icon}",
                 icon=f":material/{icon}:",
-                on_click=_go,
-                args=(to,),
-                disabled=not 1 <= to <= last,
+                on_click=_go_to,
+                args=(target,),
+                disabled=not 1 <= target <= last,
             )
         words = view.say(
             f"第 {shown.start + 1:,}–{shown.stop:,} 项，共 {total:,} 项",
@@ -41,5 +41,5 @@ def turn(view: View, shown: range, total: int, size: int) -> None:
         st.html(Markup('<p class="status" role="status">{}</p>').format(words), width="content")
 
 
-def _go(number: int) -> None:
-    st.query_params[PART] = str(number)
+def _go_to(number: int) -> None:
+    st.query_params[PAGE_NUMBER] = str(number)

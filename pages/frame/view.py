@@ -1,41 +1,43 @@
-"""What one reader looks at: the language, the filters, and what they leave. The URL holds all of it, as language-neutral ids."""
+"""What one reader looks at: the language, the filters and what they keep. The URL holds all of it, as ids."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, figures_of, parse, select
 from data.reading.live import State, current
 from data.wording.labels import say
-from data.wording.rows import Rows, left_out, worded_rows
+from data.wording.rows import MetricRow, Rows, left_out, worded_rows
+from pages.site.filters import FILTERS
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-_APPLIED = "filters applied"
-_VIEW = "view"
-SCOPE = "same cases"
-"""The switch of `scope=case` among the controls."""
-PART = "page"
-"""The parameter that says which part of a long list is shown."""
+SCOPE_KEY = "same cases"
+"""Widget key of the switch that sets `scope=case`."""
+PAGE_NUMBER = "page"
+"""Query parameter with the page number of a long list."""
+_APPLIED_KEY = "filters applied"
+_VIEW_KEY = "view"
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One reader's view in one run. `dropped` are query parameters that name nothing, as (name, value)."""
+    """One reader's view in one run. `dropped` are query values that do not exist, as (parameter, value)."""
 
     state: State
     lang: Lang
     filters: Filters
     dropped: tuple[tuple[str, str], ...]
-    pages: Mapping[str, Any]
-    page: Any
+    pages: Mapping[str, StreamlitPage]
+    page: StreamlitPage
 
     @property
     def dataset(self) -> Dataset:
@@ -43,12 +45,12 @@ class View:
 
     @property
     def selection(self) -> Selection:
-        """What the filters leave. No reader keeps it: it is as large as the dataset."""
+        """What the filters keep. It is shared by all readers and not stored in the view, as it is as large as the dataset."""
         return select(self.dataset, self.filters)
 
     @property
     def elsewhere(self) -> int:
-        """How many figures scope=case adds to those of the chosen cities."""
+        """Number of metrics that scope=case adds to those of the chosen cities."""
         if not self.filters.city:
             return 0
         both = select(self.dataset, replace(self.filters, scope="case"))
@@ -56,160 +58,157 @@ class View:
 
     @property
     def printing(self) -> bool:
-        """Whether the page is asked for as it goes on paper (`view=print`)."""
+        """Whether the URL asks for the printed edition (`view=print`)."""
         return st.query_params.get("view") == "print"
 
     @property
     def embedded(self) -> bool:
-        """Whether one chart is asked for, for a frame in a page elsewhere (`view=embed&chart=…`)."""
+        """Whether the URL asks for one chart, for a frame in another site's page (`view=embed&chart=…`)."""
         return st.query_params.get("view") == "embed"
 
     @property
     def address(self) -> str:
-        """The server's address as the reader's browser has it; without a browser only the path under which it serves."""
-        base = st.get_option("server.baseUrlPath").strip("/")
-        return (st.context.url or "").partition("?")[0].removesuffix("/").removesuffix(f"/{self.page.url_path}") or (
-            f"/{base}" if base else ""
-        )
-
-    def link(self, page: str = "", **more: str) -> str:
-        """The address that opens this view in this language, or another page with these filters."""
-        here = {
-            name: value for name, value in st.query_params.to_dict().items() if name not in ("view", "chart", "lang")
-        }
-        query = {**(self.filters.query() if page else here), **more, "lang": self.lang}
-        return f"{self.address}/{(self.pages[page] if page else self.page).url_path}?{urlencode(query, safe=',')}"
-
-    def href(self, page: str, **more: str) -> str:
-        """The path and query of a page with this view's filters and language, for a link in the HTML.
-
-        `link` gives the address to take away: with the server's, and always with the language.
-        """
-        return _below_base(self.pages[page], self.query(**more))
+        """The site's address as the browser shows it; without a browser the base path alone."""
+        shown = (st.context.url or "").partition("?")[0]
+        return shown.removesuffix("/").removesuffix(f"/{self.page.url_path}") or _base_path()
 
     @property
     def location(self) -> str:
         """The path and query of this view, as the browser shows them."""
-        return _below_base(self.page, st.query_params.to_dict())
+        return _build_path(self.page, st.query_params.to_dict())
 
-    def words(self, positions: Sequence[int]) -> Rows:
-        """The figures at these positions with their words in the reader's language."""
-        return worded_rows(self.dataset, self.lang, positions)
+    def url(self, screen: str = "", **more: str) -> str:
+        """Return the full address of this view, or of another screen with these filters, always with the language."""
+        here = {name: value for name, value in st.query_params.items() if name not in ("view", "chart", "lang")}
+        query = {**(self.filters.query() if screen else here), **more, "lang": self.lang}
+        return f"{self.address}/{(self.pages[screen] if screen else self.page).url_path}?{urlencode(query, safe=',')}"
 
-    def rows_of(self, case: Case) -> tuple[Any, ...]:
-        """The figures of one case that a city filter leaves (`figures_of`): the chosen cities' first, headlines before
-        the rest.
-        """
-        left = self.words(figures_of(self.dataset, self.filters, case))
-        return tuple(sorted(left, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
-
-    def elsewhere_of(self, case: Case) -> int:
-        """How many figures of one case scope=case adds to those of the chosen cities."""
-        return len(case.metrics) - len(figures_of(self.dataset, replace(self.filters, scope=""), case))
-
-    def left_out(self, case: Case) -> str:
-        """What a city filter leaves out of a case, as a sentence; empty where nothing."""
-        return left_out(self.dataset, self.filters, case, self.lang)
-
-    def headline(self, number: int) -> Any:
-        """The most telling figure that the filters leave of a case, by its number: a chosen city's own before others,
-        a headline before a result, the better grade first. None where none is left, or the case has no headline.
-        """
-        index = self.dataset.index
-        headline, role, grade = (index.figure(name) for name in ("headline", "role", "grade"))
-        own, others = self.selection.of(number)
-        left = own if len(own) else others
-        if not len(left) or not headline[index.starts[number] : index.starts[number + 1]].any():
-            return None
-        rank = np.where(headline[left] > 0, headline[left], 99)
-        return self.words(left[np.lexsort((grade[left], role[left], rank))])[0]
-
-    def say(self, zh: str, en: str) -> str:
-        return say(self.lang, zh, en)
+    def href(self, screen: str, **more: str) -> str:
+        """Return the path and query of a screen with this view's filters and language, for a link in HTML."""
+        return _build_path(self.pages[screen], self.query(**more))
 
     def query(self, **more: str) -> dict[str, str]:
-        """The query parameters of a link that keeps this view."""
+        """Return the query parameters of a link that keeps this view."""
         lang = {"lang": self.lang} if "lang" in st.query_params else {}
         return {**self.filters.query(), **lang, **more}
 
+    def rows(self, positions: Sequence[int]) -> Rows:
+        """Return the metrics at these positions with their words in the reader's language."""
+        return worded_rows(self.dataset, self.lang, positions)
 
-def _below_base(page: Any, query: Mapping[str, str]) -> str:
+    def case_rows(self, case: Case) -> tuple[MetricRow, ...]:
+        """Return the metrics that a city filter keeps of a case: the chosen cities' first, headlines before others."""
+        kept = self.rows(figures_of(self.dataset, self.filters, case))
+        return tuple(sorted(kept, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
+
+    def count_elsewhere(self, case: Case) -> int:
+        """Return the number of metrics that scope=case adds to those of a case in the chosen cities."""
+        return len(case.metrics) - len(figures_of(self.dataset, replace(self.filters, scope=""), case))
+
+    def describe_omitted(self, case: Case) -> str:
+        """Return a sentence on what a city filter omits of a case; empty where it omits nothing."""
+        return left_out(self.dataset, self.filters, case, self.lang)
+
+    def find_headline(self, case: Case) -> MetricRow | None:
+        """Return the first metric that the filters keep of a case: a chosen city's own before others, a headline before
+        others, an outcome before other roles, the better grade first. None without a metric or without headlines.
+        """
+        index = self.dataset.index
+        number = index.numbers[case.id]
+        headline, role, grade = (index.figure(name) for name in ("headline", "role", "grade"))
+        own, others = self.selection.of(number)
+        kept = own if len(own) else others
+        if not len(kept) or not headline[index.starts[number] : index.starts[number + 1]].any():
+            return None
+        rank = np.where(headline[kept] > 0, headline[kept], 99)
+        return self.rows(kept[np.lexsort((grade[kept], role[kept], rank))])[0]
+
+    def say(self, zh: str, en: str) -> str:
+        """Return the text in the reader's language."""
+        return say(self.lang, zh, en)
+
+    def join(self, words: Iterable[str]) -> str:
+        """Join words as a list in the reader's language."""
+        return self.say("、", ", ").join(words)
+
+
+def _base_path() -> str:
     base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
+def _build_path(page: StreamlitPage, query: Mapping[str, str]) -> str:
     text = urlencode(query, safe=",")
-    return f"{f'/{base}' if base else ''}/{page.url_path}{f'?{text}' if text else ''}"
+    return f"{_base_path()}/{page.url_path}{f'?{text}' if text else ''}"
 
 
-def language() -> Lang:
-    """The language of the URL, otherwise the browser's: Chinese for zh*, English for all others."""
-    wanted = st.query_params.get("lang")
-    if wanted in LANGUAGES:
-        return cast(Lang, wanted)
+def choose_language() -> Lang:
+    """Return the language of the URL, otherwise the browser's: Chinese for zh*, English for all others."""
+    requested = st.query_params.get("lang")
+    if requested in LANGUAGES:
+        return cast(Lang, requested)
     return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
 
 
-def open_view(pages: Mapping[str, Any], page: Any) -> View:
-    """Reads the URL, sets the controls to it where it changed from outside, and keeps the view for the page.
+def open_view(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> View:
+    """Read the URL, set the controls to it if it was changed by anything else, and store the view for this run.
 
-    The controls are set in another language, too: the browser sends a chosen city by its label, and would go on
-    sending that of the language before.
+    The controls are set after a change of language too: the browser sends a chosen city by its label, and would send
+    the label of the former language.
     """
     state = current()
     query = st.query_params.to_dict()
     filters, dropped = parse(query, state.dataset)
     if query.get("lang", "zh") not in LANGUAGES:
         dropped = (*dropped, ("lang", query["lang"]))
-    lang = language()
+    lang = choose_language()
     applied = (filters, lang)
-    if st.session_state.get(_APPLIED) != applied:
-        for field in fields(Filters):
-            value = getattr(filters, field.name)
-            st.session_state[field.name] = value if isinstance(value, str) else list(value)
-        st.session_state[_APPLIED] = applied
+    if st.session_state.get(_APPLIED_KEY) != applied:
+        for name in FILTERS:
+            value = getattr(filters, name)
+            st.session_state[name] = value if isinstance(value, str) else list(value)
+        st.session_state[_APPLIED_KEY] = applied
     st.session_state["lang"] = lang
     view = View(state, lang, filters, dropped, pages, page)
-    st.session_state[_VIEW] = view
+    st.session_state[_VIEW_KEY] = view
     return view
 
 
-def the_view() -> View:
-    """The view that the frame opened for this run."""
-    return cast(View, st.session_state[_VIEW])
+def current_view() -> View:
+    """Return the view that was opened for this run."""
+    return cast(View, st.session_state[_VIEW_KEY])
 
 
 def apply_controls() -> None:
-    """A control changed: its values go into the URL, which every page reads.
+    """Write the values of the controls into the URL, which every page reads.
 
-    An unknown value is a label that the page no longer has, sent before the browser knew: the URL's values hold for
-    that control, which is set to them.
+    An unknown value is a label that a control no longer has, sent before the browser received the new ones: that
+    control is set back to the URL's values.
     """
     dataset = current().dataset
-    values = {field.name: st.session_state.get(field.name) for field in fields(Filters)}
-    values["scope"] = the_view().filters.scope
+    values = {name: st.session_state.get(name) for name in FILTERS}
+    values["scope"] = current_view().filters.scope
     filters, unknown = parse(
         {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()},
         dataset,
     )
-    held, _ = parse(st.query_params.to_dict(), dataset)
-    filters = replace(filters, **{name: getattr(held, name) for name, _ in unknown})
-    st.session_state[_APPLIED] = None if unknown else (filters, language())
-    _write(filters)
-
-
-def apply_filters(filters: Filters) -> None:
-    """Filters set elsewhere than by the controls, which then follow the URL."""
-    _write(filters)
+    kept, _ = parse(st.query_params.to_dict(), dataset)
+    filters = replace(filters, **{name: getattr(kept, name) for name, _ in unknown})
+    st.session_state[_APPLIED_KEY] = None if unknown else (filters, choose_language())
+    apply_filters(filters)
 
 
 def apply_scope() -> None:
-    """The switch of `scope=case` changed."""
-    _write(replace(the_view().filters, scope="case" if st.session_state[SCOPE] else ""))
+    """Write the switch of `scope=case` into the URL."""
+    apply_filters(replace(current_view().filters, scope="case" if st.session_state[SCOPE_KEY] else ""))
 
 
 def apply_language() -> None:
+    """Write the chosen language into the URL."""
     st.query_params["lang"] = st.session_state["lang"]
 
 
-def _write(filters: Filters) -> None:
-    names = {PART, *(field.name for field in fields(Filters))}
-    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in names}
+def apply_filters(filters: Filters) -> None:
+    """Write filters into the URL, which the controls follow in the next run; a long list starts at its first page."""
+    kept = {name: value for name, value in st.query_params.items() if name not in (PAGE_NUMBER, *FILTERS)}
     st.query_params.from_dict({**kept, **filters.query()})

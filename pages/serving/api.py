@@ -52,6 +52,7 @@ from pages.serving.query_params import (
     QueryParams,
     near_cases,
 )
+from pages.site.screens import SITE_NAME
 
 JSON, GEOJSON = "application/json", "application/geo+json"
 BINARY, TEXT, OBJECT = {"type": "string", "format": "binary"}, {"type": "string"}, {"type": "object"}
@@ -99,7 +100,7 @@ RATE_LIMITED: Responses = {
 }
 
 api = FastAPI(
-    title="Henan Reform Outcomes",
+    title=SITE_NAME.en,
     version="1",
     description="The data links: `/api` beside the pages, for programs. The same filters and the same functions as the "
     "pages; `openapi.json` describes it.",

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from pages.serving.etag import is_current
-from pages.serving.screens import SCRIPTS, url_path
+from pages.site.screens import SCREENS, url_path
 
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 LINKS_SCRIPT = (Path(__file__).parents[1] / "browser" / "links.js").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ LINKS_SCRIPT = (Path(__file__).parents[1] / "browser" / "links.js").read_text(en
 
 def index_routes(base: str = "") -> list[Route]:
     """A route for every screen below `base`."""
-    paths = [f"{base}/{url_path(name)}" for name in SCRIPTS]
+    paths = [f"{base}/{url_path(name)}" for name in SCREENS]
     body = render_index(paths).encode()
     headers = {"etag": f'"{sha256(body).hexdigest()[:32]}"', "cache-control": "no-cache"}
 

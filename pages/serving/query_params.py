@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    create_model,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -18,6 +26,8 @@ from data.model.problems import suggest
 from data.query.dataset import Dataset
 from data.query.filters import SCOPES, SEARCH_LIMIT, options, parse
 from data.reading.live import current
+from pages.site.filters import FILTERS
+from pages.site.screens import PAGE_PARAMETERS
 
 MAX_LIMIT = 1_000_000
 """Maximum value of `limit` and `offset`."""
@@ -25,8 +35,6 @@ MAX_LISTED_VALUES = 1000
 """Maximum number of values of a parameter that the OpenAPI document lists."""
 MAX_SHOWN_LENGTH = 100
 """Maximum number of characters of a parameter or value that an error message repeats."""
-PAGE_PARAMETERS = ("lang", "view", "chart", "colour", "case", "cases", "figures", "page")
-"""Parameters of the pages that select no data. They are ignored, so that the query of a page is one of a data link."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def _ids() -> list[str]:
 
 
 def _filter(name: str, aliases: Callable[[], Mapping[str, str]] = dict) -> Choices:
-    return Choices(name, lambda: options(current().dataset)[name], aliases)
+    return Choices(name, lambda: {**options(current().dataset), "scope": SCOPES}[name], aliases)
 
 
 def _columns(table: str) -> Choices:
@@ -129,32 +137,22 @@ class QueryParams(BaseModel):
         return {name: value for name, value in query.items() if name not in PAGE_PARAMETERS}
 
 
-class FilterParams(QueryParams):
+def _define_param(name: str) -> tuple[Any, str | list[str]]:
+    """The type and default of a filter's parameter: a text, or values separated by commas."""
+    entry = FILTERS[name]
+    if entry.control == "text":
+        return Annotated[str, Field(max_length=SEARCH_LIMIT, description=entry.documentation)], ""
+    choices = _filter(name, _city_codes if name == "city" else dict)
+    return Annotated[list[str], choices, Field(description=entry.documentation)], []
+
+
+_Filters: Any = create_model("_Filters", __base__=QueryParams, **{name: _define_param(name) for name in FILTERS})
+"""A parameter for each filter. `Any`, because a type checker cannot know a class that is made at run time."""
+
+
+class FilterParams(_Filters):
     """The filters of the pages, and a list of cases and metrics."""
 
-    city: Annotated[
-        list[str], _filter("city", _city_codes), Field(description="Six-digit codes; 410000 is province-wide.")
-    ] = []
-    domain: Annotated[list[str], _filter("domain"), Field(description="Policy fields.")] = []
-    grade: Annotated[list[str], _filter("grade"), Field(description="Grades of evidence; P is a target or plan.")] = []
-    role: Annotated[list[str], _filter("role"), Field(description="Kinds of figure.")] = []
-    search: Annotated[
-        str,
-        Field(
-            max_length=SEARCH_LIMIT,
-            description="Words that a figure must all hold by itself, in either language: its name, subject, "
-            "place, unit, values in words, source words. cases.json also has the cases whose own title, summary, "
-            "place or domain holds them all.",
-        ),
-    ] = ""
-    scope: Annotated[
-        list[str],
-        Choices("scope", lambda: SCOPES),
-        Field(
-            description="A city leaves its own figures; case adds the other figures of the cases that are, "
-            "or have a figure, in the city. Without a city it means nothing."
-        ),
-    ] = []
     only: Annotated[
         list[str],
         _MetricChoices("case or figure", _ids),
@@ -164,8 +162,9 @@ class FilterParams(QueryParams):
     def extract(self, address: str) -> Extract:
         """The extract of the current dataset; its links lead to the pages at `address`."""
         dataset = current().dataset
-        texts = {name: ",".join(getattr(self, name)) for name in (*options(dataset), "scope")}
-        filters, _ = parse({**texts, "search": self.search}, dataset)
+        values = {name: getattr(self, name) for name in FILTERS}
+        texts = {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items()}
+        filters, _ = parse(texts, dataset)
         return Extract(dataset, filters, address, only=tuple(self.only))
 
 

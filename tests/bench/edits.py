@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.reading.load import FOLDER
-from pages.frame.bars import PAGE_NAMES
+from pages.site.screens import SCREENS
 from tests.bench.crowd import numeric, percentile
 from tests.bench.tab import Tab
 from tests.server import started
@@ -31,7 +31,7 @@ PATIENCE = 30.0
 async def opened(address: str, readers: int) -> list[Tab]:
     """The pages in turn, in English; those of cases at the one that is edited."""
     tabs = [Tab(numeric(address), source=f"127.0.{1 + number // 250}.{1 + number % 250}") for number in range(readers)]
-    names = [*PAGE_NAMES]
+    names = [*SCREENS]
     for first in range(0, readers, AT_ONCE):
         coming = [(tabs[at], names[at % len(names)]) for at in range(first, min(first + AT_ONCE, readers))]
         await asyncio.gather(

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from data.query.dataset import Dataset
 from data.query.filters import Filters, options, parse, select
-from pages.frame.bars import PAGE_NAMES
+from pages.site.screens import SCREENS
 from tests.bench.tab import Tab, WrongAnswerError
 
 FIRST_TIME = 0.5
@@ -63,7 +63,7 @@ class Reader:
 
     async def arrive(self, tally: Tally) -> None:
         """Comes by a link, every other one to a view with a filter."""
-        page, first = self.chance.choice([*PAGE_NAMES]), self.chance.random() < FIRST_TIME
+        page, first = self.chance.choice([*SCREENS]), self.chance.random() < FIRST_TIME
         if self.chance.random() < 0.5:
             self.wanted = self.another()[1]
         async with tally.timed("open, first time" if first else "open, again"):
@@ -125,7 +125,7 @@ class Reader:
         texts = [element.html.body for element in self.tab.elements("html")]
         said = next((unescape(re.sub(r"<[^>]*>", "", text)) for text in texts if 'role="status"' in text), "")
         noticed = {
-            f"the title is {self.tab.title!r}": not self.tab.title.startswith(f"{PAGE_NAMES[page][self.lang]} · "),
+            f"the title is {self.tab.title!r}": not self.tab.title.startswith(f"{SCREENS[page].name[self.lang]} · "),
             "there is an error on it": any(self.tab.elements("exception")),
             "it has no heading": not any(self.tab.elements("heading")),
             "it has no end": not any("<footer" in text for text in texts),

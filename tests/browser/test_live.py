@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from pages.frame.look import LOST, NOWHERE
 from playwright.sync_api import Browser, Page, expect
 
 from data.reading.load import FOLDER
-from pages.frame.look import LOST, NOWHERE
 from pages.serving.script_error import MESSAGE
 from tests.browser.reader import heading, reading, settled, status, visit
 from tests.server import health, logged, started, until

@@ -14,9 +14,10 @@ import streamlit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.site.screens import SCREENS, url_path
+
 SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
 BUNDLE = "PlotlyChart.*.js"
-PAGES_WITHOUT_CHARTS = ("/data", "/method")
 
 
 class Preload:
@@ -24,7 +25,7 @@ class Preload:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self.app = app
-        self.excluded = tuple(base + path for path in PAGES_WITHOUT_CHARTS)
+        self.excluded = tuple(f"{base}/{url_path(name)}" for name, screen in SCREENS.items() if not screen.has_charts)
         name = next(SCRIPTS.glob(BUNDLE)).name
         self.link = (b"link", f"<{base}/static/js/{name}>; rel=modulepreload; crossorigin".encode())
 

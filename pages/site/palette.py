@@ -51,6 +51,8 @@ PAGE_COLORS = {
     "ground": ("#ffffff", "#111418"),
     "quiet": ("#5b626a", "#a3abb5"),
     "rule": ("#d9dcdf", "#343a42"),
+    "focus": ("#1f5fa8", "#7db4ee"),
+    "hover": ("#eceef0", "#262b32"),
     "improved-text": ("#1d62a8", "#7db4ee"),
     "worsened-text": ("#a94f0b", "#f0a868"),
 }

@@ -1,0 +1,50 @@
+"""General elements of a page: notes, lists, tables, charts and expanders. All text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.frame.view import current_view
+
+CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+def show_note(text: str) -> None:
+    """Show a paragraph in small grey print."""
+    st.html(Markup('<p class="quiet">{}</p>').format(text))
+
+
+def format_list(items: Iterable[str], css_class: str, label: str = "", ordered: bool = False) -> Markup:
+    """Return an HTML list; `label` names it for screen readers."""
+    attributes = {"class": css_class, "aria-label": label} if label else {"class": css_class}
+    written = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in attributes.items())
+    lines = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+    return Markup("<{0}{1}>{2}</{0}>").format("ol" if ordered else "ul", written, lines)
+
+
+def format_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> Markup:
+    """Return an HTML table that can be printed, scrolls sideways inside itself and has a caption for screen readers."""
+    head = Markup('</th><th scope="col">').join(headings)
+    body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)
+    table = Markup(
+        '<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead>'
+        "<tbody>{}</tbody></table>"
+    ).format(caption, head, body)
+    return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
+
+
+def show_chart(figure: go.Figure, key: str, alt: str, **options: Any) -> None:
+    """Show a chart as wide as its container, without interaction on paper; `alt` describes it in a sentence."""
+    shown = {"config": {"staticPlot": True}} if current_view().printing else {"config": CHART_CONFIG, **options}
+    st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, **shown)
+
+
+def add_expander(label: str, key: str, icon: str) -> DeltaGenerator:
+    """Add a small expander whose `open` tells whether its content is needed; opening it runs the page again."""
+    return st.expander(label, key=key, on_change="rerun", icon=f":material/{icon}:", type="compact")

@@ -1,0 +1,211 @@
+"""What surrounds every page: masthead and status line above, notices in place of a page, footer below."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+from markupsafe import Markup
+
+from data.model.problems import escape_invisible
+from data.model.schema import Lang, Text
+from data.query.geography import area_name
+from data.reading.live import progress
+from data.wording.citation import cite_document
+from data.wording.formatting import format_date
+from data.wording.labels import say
+from pages.frame.elements import add_expander
+from pages.frame.escape_markdown import escape_markdown
+from pages.frame.filter_sidebar import show_clear_button
+from pages.frame.view import LANGUAGES, SCOPE_KEY, View, apply_filters, apply_language, apply_scope
+from pages.site.filters import FILTERS, list_values, remove_value
+from pages.site.screens import SCREENS, SITE_NAME
+
+_LANGUAGE = Text(zh="语言", en="Language")
+_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+_MAX_NAMED = 5
+"""Maximum number of unknown values, and of cases without a metric, that a notice names."""
+
+
+def show_masthead(view: View) -> None:
+    """Show the name of the site, the links to its pages and the language switch."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(Markup('<div class="site">{}</div>').format(SITE_NAME[view.lang]), width="content")
+        links = [
+            Markup('<a href="{}" aria-current="{}">{}</a>').format(
+                view.href(name),
+                "page" if view.page.url_path == page.url_path else "false",
+                SCREENS[name].name[view.lang],
+            )
+            for name, page in view.pages.items()
+        ]
+        st.html(
+            Markup('<nav class="pages" aria-label="{}">{}</nav>').format(
+                view.say("页面", "Pages"), Markup("").join(links)
+            ),
+            width="content",
+        )
+        st.segmented_control(
+            _LANGUAGE[view.lang],
+            LANGUAGES,
+            format_func=lambda lang: _LANGUAGE_NAMES[lang],
+            key="lang",
+            required=True,
+            on_change=apply_language,
+            label_visibility="collapsed",
+        )
+
+
+def show_status(view: View) -> None:
+    """Show how much the filters keep, a chip for each chosen value, and notices about values that do not exist."""
+    cases = len(view.selection.cases)
+    with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
+        status = Markup('<p class="status" role="status">{}</p>').format(_count_selection(view))
+        st.html(status, width="content")
+        _show_chips(view)
+        show_clear_button(view, "clear-all")
+        if view.page.url_path != "case":
+            show_scope_switch(view, view.elsewhere, cases)
+    notices = [_describe_dropped(view, name, value) for name, value in view.dropped[:_MAX_NAMED]]
+    if (more := len(view.dropped) - _MAX_NAMED) > 0:
+        notices.append(
+            view.say(
+                f"链接中另有 {more} 个值不存在，已忽略。",
+                f"The link names {more} more that do not exist; they are ignored.",
+            )
+        )
+    for notice in notices:
+        st.warning(notice, icon=":material/link_off:")
+
+
+def _count_selection(view: View) -> str:
+    cases, metrics = len(view.selection.cases), len(view.selection.positions)
+    counts = view.say(
+        f"{cases:,} 个案例 · {metrics:,} 项指标",
+        f"{cases:,} case{'s' if cases != 1 else ''} · {metrics:,} figure{'s' if metrics != 1 else ''}",
+    )
+    if not view.filters.city:
+        return counts
+    places = view.join(area_name(view.dataset, code)[view.lang] for code in view.filters.city)
+    if not view.filters.scope:
+        return view.say(f"{places}：{counts}", f"{places}: {counts}")
+    own = view.selection.local
+    return counts + view.say(f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
+
+
+def _show_chips(view: View) -> None:
+    """Show a button for each chosen value that removes it."""
+    for name, entry in FILTERS.items():
+        if entry.control == "switch":
+            continue
+        for value in list_values(view.filters, name):
+            st.button(
+                f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} :material/close:",
+                key=f"chip-{name}-{value}",
+                on_click=apply_filters,
+                args=(remove_value(view.filters, name, value),),
+                type="tertiary",
+                help=view.say("取消这一项", "Remove this filter"),
+            )
+
+
+def show_scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
+    """Show the switch that adds the `elsewhere` metrics of these cases in other places; nothing if there are none."""
+    if elsewhere:
+        st.session_state[SCOPE_KEY] = bool(view.filters.scope)
+        st.toggle(
+            view.say(
+                f"同案例的其他 {elsewhere:,} 项",
+                f"The {elsewhere:,} figure{'s' if elsewhere != 1 else ''} of the same case{'s' if cases != 1 else ''} "
+                "elsewhere",
+            ),
+            key=SCOPE_KEY,
+            on_change=apply_scope,
+            width="content",
+        )
+
+
+def _describe_dropped(view: View, name: str, value: str) -> str:
+    label = FILTERS[name].name if name in FILTERS else _LANGUAGE
+    given = escape_invisible(value, 40)
+    return escape_markdown(
+        view.say(
+            f"链接中的“{label.zh}：{given}”不存在，已忽略。",
+            f"The link names a {label.en.lower()} that does not exist ({given}); it is ignored.",
+        )
+    )
+
+
+def show_update_notice(view: View) -> None:
+    """Show of when the data is while a newer edit cannot be used."""
+    if view.state.problems:
+        loaded = datetime.fromtimestamp(view.state.loaded_at, UTC)
+        when = f"{format_date(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
+        st.warning(
+            view.say(
+                f"当前显示 {when} 的数据；较新的修改有误，尚未采用。",
+                f"Data of {when}; an update has problems and is not used.",
+            ),
+            icon=":material/warning:",
+        )
+
+
+def show_no_data(lang: Lang) -> None:
+    """Show a notice in place of every page while no data could be loaded."""
+    st.error(
+        say(
+            lang,
+            "数据未能载入；修复后本页会自动显示。",
+            "No data could be loaded; this page shows it as soon as that is mended.",
+        ),
+        icon=":material/error:",
+    )
+
+
+@st.fragment(run_every=1)
+def show_loading(lang: Lang) -> None:
+    """Show the progress in place of every page while many cases are read for the first time; the page is run again at
+    the end.
+    """
+    done, total = progress() or (1, 1)
+    st.progress(
+        done / total,
+        text=say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}"),
+    )
+
+
+def show_nothing_found(view: View) -> None:
+    """Show a notice in place of an empty chart or table: the filters to clear, and the cases kept without a metric."""
+    names = view.join(FILTERS[name].name[view.lang] for name in view.filters.query())
+    cases = view.selection.cases
+    text = view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names}).")
+    if cases:
+        titles = view.say("；", "; ").join(cases[:_MAX_NAMED].numbered(view.lang))
+        more = len(cases) - _MAX_NAMED
+        titles += view.say(f"；另有 {more:,} 个", f"; {more:,} more") if more > 0 else ""
+        text = view.say(
+            f"没有同时符合这些条件的指标（{names}）。符合的案例：{titles}。",
+            f"No figure meets all of these at once ({names}). Cases that do: {titles}.",
+        )
+    st.info(escape_markdown(text), icon=":material/search_off:")
+    show_clear_button(view, "clear-empty")
+
+
+def show_footer(view: View) -> None:
+    """Show the source of all metrics, with a citation to copy; in a frame with a link to the site."""
+    source = view.dataset.source
+    issuer, title, date = source.issuer[view.lang], source.title[view.lang], format_date(source.date, view.lang)
+    text = view.say(
+        f"资料来源：{issuer}《{title}》（{date}）。指标为来源所述事实，摘要为编者所写。",
+        f"Source: {issuer}, “{title}” ({date}). The figures are what the source states; the summaries are ours.",
+    )
+    link = Markup("")
+    if view.embedded:
+        link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(
+            view.url(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes")
+        )
+    elif not view.printing:
+        citation = add_expander(view.say("引用与链接", "Cite and link"), "cite", "format_quote")
+        if citation.open:
+            citation.code(f"{cite_document(source)}\n{view.url()}", language=None, wrap_lines=True)
+    st.html(Markup('<footer class="imprint" data-address="{}">{}{}</footer>').format(view.location, text, link))

@@ -1,0 +1,98 @@
+"""The filters in words: their order, names and values, which control chooses them, and what openapi.json says of them.
+
+The sidebar, the chips, the status line and the parameters of the data links follow `FILTERS`. What a filter keeps is in
+data/query/filters.py: a new filter is an entry here, and there its field, its values and its mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from data.model.grades import GRADE_RULES
+from data.model.schema import Lang, Text
+from data.query.dataset import Dataset
+from data.query.filters import Filters
+from data.query.geography import area_name
+from data.wording.labels import ROLE_WORDS, say
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter as readers see it. `describe` returns a value in words; `documentation` stands in openapi.json."""
+
+    name: Text
+    control: Literal["list", "pills", "text", "switch"]
+    describe: Callable[[Dataset, str, Lang], str]
+    documentation: str
+    placeholder: Text | None = None
+
+
+FILTERS: Mapping[str, Filter] = {
+    "city": Filter(
+        Text(zh="地市", en="City"),
+        "list",
+        lambda dataset, code, lang: area_name(dataset, code)[lang],
+        "Six-digit codes; 410000 is province-wide.",
+        Text(zh="全部", en="All"),
+    ),
+    "domain": Filter(
+        Text(zh="领域", en="Domain"),
+        "pills",
+        lambda dataset, domain, lang: dataset.domains[domain].name[lang],
+        "Policy fields.",
+    ),
+    "grade": Filter(
+        Text(zh="证据等级", en="Grade"),
+        "pills",
+        lambda dataset, grade, lang: f"{grade} · {GRADE_RULES[grade].word[lang]}",
+        "Grades of evidence; P is a target or plan.",
+    ),
+    "role": Filter(
+        Text(zh="指标类别", en="Kind of figure"),
+        "pills",
+        lambda dataset, role, lang: ROLE_WORDS[role][lang],
+        "Kinds of figure.",
+    ),
+    "search": Filter(
+        Text(zh="搜索", en="Search"),
+        "text",
+        lambda dataset, words, lang: f"“{words}”",
+        "Words that a figure must all hold by itself, in either language: its name, subject, place, unit, values in "
+        "words, source words. cases.json also has the cases whose own title, summary, place or domain holds them all.",
+        Text(zh="如：转诊率", en="e.g. referral rate"),
+    ),
+    "scope": Filter(
+        Text(zh="范围", en="Scope"),
+        "switch",
+        lambda dataset, scope, lang: say(lang, "含同案例的其他指标", "with the other figures of the same cases"),
+        "A city leaves its own figures; case adds the other figures of the cases that are, or have a figure, in the "
+        "city. Without a city it means nothing.",
+    ),
+}
+"""The filters by their names in queries, in the order of the fields of `Filters`."""
+SIDEBAR = ("city", "domain", "search", "grade", "role")
+"""The filters of the sidebar, in their order there."""
+
+
+def list_values(filters: Filters, name: str) -> tuple[str, ...]:
+    """Return the chosen values of a filter; the words of a search are one value."""
+    value = getattr(filters, name)
+    return value if isinstance(value, tuple) else (value,) if value else ()
+
+
+def remove_value(filters: Filters, name: str, value: str) -> Filters:
+    """Return the filters without one of their values."""
+    kept = tuple(other for other in list_values(filters, name) if other != value)
+    return replace(filters, **{name: kept}) if kept else filters.without(name)
+
+
+def describe_filters(dataset: Dataset, filters: Filters, lang: Lang) -> str:
+    """Return the filters in one line, each with its name: `City: Luoyang, Jiyuan · Search: “water”`."""
+    colon, comma = say(lang, "：", ": "), say(lang, "、", ", ")
+    return " · ".join(
+        ("" if FILTERS[name].control == "switch" else FILTERS[name].name[lang] + colon)
+        + comma.join(FILTERS[name].describe(dataset, value, lang) for value in list_values(filters, name))
+        for name in filters.query()
+    )

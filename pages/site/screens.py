@@ -1,0 +1,44 @@
+"""The screens of the dashboard, in the order of the navigation. A new screen is a script in pages/ and its entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.model.schema import Text
+
+SITE_NAME = Text(zh="河南改革成效", en="Henan Reform Outcomes")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen: its script in pages/, its name in the navigation, and the query parameters of its own.
+
+    `has_charts` says whether the browser is asked to fetch the chart library together with the page.
+    """
+
+    script: str
+    name: Text
+    parameters: tuple[str, ...] = ()
+    has_charts: bool = True
+
+
+SCREENS: Mapping[str, Screen] = {
+    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",)),
+    "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case",)),
+    "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
+    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures")),
+    "data": Screen("download.py", Text(zh="数据", en="Data"), ("page",), has_charts=False),
+    "method": Screen("method.py", Text(zh="方法", en="Method"), ("page",), has_charts=False),
+}
+"""The screens by their ids, which are also their paths; the first one is at the top of the site."""
+
+PAGE_PARAMETERS = frozenset(
+    {"lang", "view", "chart", *(name for screen in SCREENS.values() for name in screen.parameters)}
+)
+"""The query parameters that choose how a page looks and no data: the data links pass over them."""
+
+
+def url_path(name: str) -> str:
+    """The path of a screen below the base path; empty for the one at the top."""
+    return "" if name == next(iter(SCREENS)) else name
