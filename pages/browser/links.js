@@ -1,11 +1,11 @@
-// Links between the screens. In the HTML every one is an ordinary <a href> with the whole view in its address: it opens
-// in a new tab, is copied and bookmarked as it stands, and works while the app is not connected. A plain click has
-// Streamlit run the screen of that address instead of loading the page again, as its handling of back and forward does.
-// A screen reached by a link begins at its top, the focus on its heading; back and forward restore the scroll position.
+// Links between the screens. Each is an ordinary <a href> with the whole view in its address: it can be opened in a new
+// tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
+// Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
+// top with the focus on its heading; back and forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
-  const positions = new Map(); // the last scroll position of each address
-  let pending = ''; // until the screen of the address is drawn: 'link', then 'running', or 'history'
+  const positions = new Map(); // last scroll position by address
+  let pending = ''; // until the screen of the address is drawn: 'link', then 'running'; or 'history'
   let stopRestoring = () => {};
 
   const main = () => document.querySelector('[data-testid=stMain]');
@@ -15,7 +15,7 @@
 
   function isDrawn() {
     const footers = document.querySelectorAll('footer[data-address]');
-    if (footers.length !== 1 || document.querySelectorAll('h1').length > 1) return false; // parts of the last screen
+    if (footers.length !== 1 || document.querySelectorAll('h1').length > 1) return false; // parts of the last one
     const { pathname, search } = new URL(footers[0].dataset.address, location.origin);
     return pathname === location.pathname && parameters(search) === parameters(location.search);
   }
@@ -25,7 +25,7 @@
       main().scrollTop = position;
       if (main().scrollTop >= position - 1) stopRestoring();
     };
-    const growth = new ResizeObserver(reach); // charts may still be about to take their height
+    const growth = new ResizeObserver(reach); // charts may not have their final height yet
     const interruptions = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
     stopRestoring = () => {
       growth.disconnect();
@@ -75,7 +75,7 @@
     const link = event.target.closest?.('a[href], area[href]');
     if (!link || link.origin !== location.origin || !paths.has(link.pathname)) return;
     if (link.hasAttribute('download') || !['', '_self'].includes(link.target) || !connected()) return;
-    if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a place on this screen
+    if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a fragment of this screen
     event.preventDefault();
     positions.set(location.href, main().scrollTop);
     history[link.href === location.href ? 'replaceState' : 'pushState']({}, '', link.href);

@@ -145,7 +145,7 @@ def _route(
 
     def register(function: Endpoint) -> Endpoint:
         @wraps(function)
-        def endpoint(request: Request, **parameters: Any) -> Response:
+        def endpoint(request: Request, **parameters: object) -> Response:
             if _repeated(request):
                 raise RequestValidationError([])
             return _respond(request, function(request, **parameters), media_type)

@@ -6,7 +6,7 @@ import difflib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
@@ -133,7 +133,7 @@ class QueryParams(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_page_parameters(cls, query: dict[str, Any]) -> dict[str, Any]:
+    def _drop_page_parameters(cls, query: dict[str, object]) -> dict[str, object]:
         return {name: value for name, value in query.items() if name not in PAGE_PARAMETERS}
 
 

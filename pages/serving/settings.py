@@ -122,10 +122,10 @@ class Variable(NamedTuple):
 
     name: str
     default: str
-    parse: Callable[[str], Any]
+    parse: Callable[[str], object]
     meaning: str
 
-    def read(self, environment: Mapping[str, str]) -> Any:
+    def read(self, environment: Mapping[str, str]) -> object:
         """The value in an environment. ValueError is one sentence with the text that was found."""
         text = environment.get(self.name, "").strip() or self.default
         try:
@@ -211,7 +211,7 @@ def _find_misspelt(environment: Mapping[str, str]) -> Iterator[str]:
 
 def allows_frames() -> bool:
     """Whether any site may show pages in a frame."""
-    return bool(VARIABLES["frame_ancestors"].read(os.environ) != "'none'")
+    return VARIABLES["frame_ancestors"].read(os.environ) != "'none'"
 
 
 def from_environment() -> Settings:
