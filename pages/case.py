@@ -18,7 +18,7 @@ from data.model.schema import Case, Place
 from data.query.columns import homes, named
 from data.query.dataset import Chosen
 from data.query.filters import PROVINCE, Filters
-from data.query.geography import units
+from data.query.geography import list_map_units
 from data.reading.live import boundaries
 from data.wording.citation import quote_metric
 from data.wording.formatting import format_date
@@ -166,7 +166,7 @@ def show_locator(view: View, case: Case) -> None:
         boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points]
     )
     marked = [
-        *((place, "area") for place in units(dataset) if place.code in codes),
+        *((place, "area") for place in list_map_units(dataset) if place.code in codes),
         *((place, "point" if place.id in own else "named") for place in points),
     ]
     rows = [

@@ -23,18 +23,18 @@ from data.model.schema import Place
 from data.query.dataset import Chosen, Dataset
 from data.query.filters import PROVINCE, Filters, Selection, select
 from data.query.geography import (
-    Holding,
+    AreaSummary,
     Measure,
-    There,
-    area_name,
-    area_table,
-    holdings,
-    inner,
-    inner_table,
-    measures,
-    own_figures,
-    points,
-    units,
+    PlaceCases,
+    count_own_metrics,
+    find_local_places,
+    find_measures,
+    find_points,
+    list_map_units,
+    name_area,
+    summarize_areas,
+    tabulate_areas,
+    tabulate_local_places,
 )
 from data.wording.formatting import format_value
 from pages.figures import henan_map as drawing
@@ -94,9 +94,9 @@ def list_shadings(view: View, offered: Iterable[Measure]) -> dict[str, str]:
 
 def list_measures(view: View, cases: Chosen) -> tuple[Measure, ...]:
     """Return the measures that can color the map: those of the first cases that have any, and those of the URL's case."""
-    found = measures(view.dataset, cases, MAX_MEASURED)
+    found = find_measures(view.dataset, cases, MAX_MEASURED)
     at = cases.find(st.query_params.get("colour", "").partition(".")[0])
-    linked = measures(view.dataset, cases[at : at + 1]) if at is not None else ()
+    linked = find_measures(view.dataset, cases[at : at + 1]) if at is not None else ()
     return tuple({measure.key: measure for measure in (*found, *linked)}.values())
 
 
@@ -104,9 +104,9 @@ def find_measure(offered: Iterable[Measure], key: str) -> Measure | None:
     return next((measure for measure in offered if measure.key == key), None)
 
 
-def shade(view: View, key: str, areas: Mapping[str, Holding], offered: Iterable[Measure]) -> Shading:
+def shade(view: View, key: str, areas: Mapping[str, AreaSummary], offered: Iterable[Measure]) -> Shading:
     """Return the shading with this key: by cases, by metrics, or by a measure."""
-    codes = [place.code or "" for place in units(view.dataset)]
+    codes = [place.code or "" for place in list_map_units(view.dataset)]
     if measure := find_measure(offered, key):
         return shade_by_measure(view, measure, codes)
     if key == "cases":
@@ -114,7 +114,7 @@ def shade(view: View, key: str, areas: Mapping[str, Holding], offered: Iterable[
         labels = (view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more"))
         classes = classify_counts(view, counts.values(), CASE_BREAKS, labels)
     else:
-        counts = {code: areas[code].figures for code in codes}
+        counts = {code: areas[code].metric_count for code in codes}
         labels = (view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more"))
         classes = classify_counts(view, counts.values(), METRIC_BREAKS, labels)
     note = view.say("颜色表示总数，不是比率。", "Colours show totals, not rates.")
@@ -166,7 +166,7 @@ def name_cases(view: View, cases: Chosen) -> list[str]:
 
 
 def build_areas(
-    view: View, areas: Mapping[str, Holding], shading: Shading, selected: Collection[str] = ()
+    view: View, areas: Mapping[str, AreaSummary], shading: Shading, selected: Collection[str] = ()
 ) -> list[drawing.Area]:
     def build(place: Place) -> drawing.Area:
         value = shading.values[place.code]
@@ -180,21 +180,23 @@ def build_areas(
             selected=place.code in selected,
         )
 
-    return [build(place) for place in units(view.dataset)]
+    return [build(place) for place in list_map_units(view.dataset)]
 
 
-def describe_area(view: View, place: Place, area: Holding, shading: Shading) -> tuple[str, ...]:
+def describe_area(view: View, place: Place, area: AreaSummary, shading: Shading) -> tuple[str, ...]:
     """Return the lines of an area's hover text: name, value, counts, share of each grade, first cases."""
     lines = [place.name[view.lang]]
     if text := shading.texts.get(place.code or ""):
         lines.append(f"{shading.title}{view.say('：', ': ')}{text}")
     lines.append(
         view.say(
-            f"{len(area.cases):,} 个案例，{area.figures:,} 项指标",
-            f"cases: {len(area.cases):,}, figures: {area.figures:,}",
+            f"{len(area.cases):,} 个案例，{area.metric_count:,} 项指标",
+            f"cases: {len(area.cases):,}, figures: {area.metric_count:,}",
         )
     )
-    shares = " · ".join(f"{grade} {area.grades[grade] / area.figures:.0%}" for grade in GRADES if area.grades[grade])
+    shares = " · ".join(
+        f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]
+    )
     if shares:
         lines.append(view.say("证据等级：", "grades: ") + shares)
     return (*lines, *name_cases(view, area.cases))
@@ -202,7 +204,7 @@ def describe_area(view: View, place: Place, area: Holding, shading: Shading) -> 
 
 def build_points(view: View, cases: Chosen) -> list[drawing.Point]:
     """Return the points of counties and towns; one that overlaps others on a small screen has their hover text too."""
-    found = points(view.dataset, cases)
+    found = find_points(view.dataset, cases)
     lines = {
         place.id: (place.name[view.lang], *name_cases(view, there), *([place.note[view.lang]] if place.note else []))
         for place, there, _ in found
@@ -236,7 +238,7 @@ def apply_click() -> None:
     code, *county = hit
     if county:
         st.session_state[CASE_KEY] = next(
-            there[0].id for place, there, _ in points(view.dataset, view.dataset.everything) if place.id in county
+            there[0].id for place, there, _ in find_points(view.dataset, view.dataset.everything) if place.id in county
         )
     else:
         apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
@@ -302,14 +304,14 @@ def format_legend(view: View, shading: Shading) -> Markup:
 
 
 def show_map(
-    view: View, areas: Mapping[str, Holding], cases: Chosen, shading: Shading, table: Callable[[], pd.DataFrame]
+    view: View, areas: Mapping[str, AreaSummary], cases: Chosen, shading: Shading, table: Callable[[], pd.DataFrame]
 ) -> None:
     """Show the map with its legend, its credit and its export."""
     st.html(drawing.selection_css(f"st-key-{CONTAINER_KEY}", list(shading.values), view.filters.city))
     if view.embedded:
         st.header(escape_markdown(shading.title), anchor=False)
     st.html(format_legend(view, shading))
-    covered = view.join(place.name[view.lang] for place in units(view.dataset) if shading.values[place.code])
+    covered = view.join(place.name[view.lang] for place in list_map_units(view.dataset) if shading.values[place.code])
     alt = view.say(
         f"河南18个单位的{shading.title}。有数值的：{covered}。",
         f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
@@ -357,16 +359,16 @@ def show_map(
 
 
 def draw_map(
-    view: View, areas: Mapping[str, Holding], cases: Chosen, shading: Shading, selected: Collection[str] = ()
+    view: View, areas: Mapping[str, AreaSummary], cases: Chosen, shading: Shading, selected: Collection[str] = ()
 ) -> go.Figure:
     return drawing.henan_map(
         f"{BASE}/api/boundaries.geojson", build_areas(view, areas, shading, selected), build_points(view, cases)
     )
 
 
-def show_beside(view: View, areas: Mapping[str, Holding]) -> None:
+def show_beside(view: View, areas: Mapping[str, AreaSummary]) -> None:
     """Show the cases of the selected areas with their metrics there, and below them the province-wide cases."""
-    index, own = view.dataset.index, view.selection.positions[: view.selection.local]
+    index, own = view.dataset.index, view.selection.positions[: view.selection.own_count]
     if view.filters.city:
         with st.container(key="chosen"):
             for code in view.filters.city:
@@ -380,7 +382,7 @@ def show_area(view: View, code: str, cases: Chosen, positions: np.ndarray) -> No
     title = (
         view.say("全省性案例", "Province-wide cases")
         if code == PROVINCE
-        else escape_markdown(area_name(view.dataset, code)[view.lang])
+        else escape_markdown(name_area(view.dataset, code)[view.lang])
     )
     st.header(title, anchor=False)
     if not cases:
@@ -403,8 +405,8 @@ def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
 
 def show_best(view: View) -> None:
     """Show the three best-evidenced metrics of the selected areas with their charts."""
-    found = view.selection.where(("outcome", "output"), grades_drawn_as("ends", "index", "difference", "level"))
-    own = found[np.isin(found, view.selection.positions[: view.selection.local])]
+    found = view.selection.rank(("outcome", "output"), grades_drawn_as("ends", "index", "difference", "level"))
+    own = found[np.isin(found, view.selection.positions[: view.selection.own_count])]
     rows = view.rows(sort_by_evidence(view, own)[:3])
     if rows:
         st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
@@ -415,7 +417,7 @@ def show_best(view: View) -> None:
 
 
 def show_area_table(
-    view: View, areas: Mapping[str, Holding], measure: Measure | None, table: Callable[[], pd.DataFrame]
+    view: View, areas: Mapping[str, AreaSummary], measure: Measure | None, table: Callable[[], pd.DataFrame]
 ) -> None:
     """Show the content of the map as a table, with a control of its order."""
     names = {
@@ -442,14 +444,14 @@ def show_area_table(
     sort_keys: Mapping[str, Callable[[str], float]] = {
         "code": lambda code: 0,
         "cases": lambda code: -len(areas[code].cases),
-        "figures": lambda code: -areas[code].figures,
+        "figures": lambda code: -areas[code].metric_count,
         "value": lambda code: -values.get(code, -inf),
     }
     rows = (
         (
-            Markup('<span class="nw">{}</span>').format(area_name(view.dataset, code)[view.lang]),
+            Markup('<span class="nw">{}</span>').format(name_area(view.dataset, code)[view.lang]),
             f"{len(areas[code].cases):,}",
-            f"{areas[code].figures:,}",
+            f"{areas[code].metric_count:,}",
             *(format_share(areas[code], grade) for grade in GRADES),
             *([texts.get(code, nothing)] if measure else []),
             format_case_links(view, areas[code].cases),
@@ -464,12 +466,12 @@ def show_area_table(
     show_table_download(view, len(areas), table, "areas")
 
 
-def format_share(area: Holding, grade: Grade) -> Markup:
+def format_share(area: AreaSummary, grade: Grade) -> Markup:
     """Return how many of an area's metrics have a grade, and their share."""
     count = area.grades[grade]
     if not count:
         return Markup("<small>0</small>")
-    return Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / area.figures)
+    return Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / area.metric_count)
 
 
 def format_case_links(view: View, cases: Chosen) -> Markup:
@@ -488,10 +490,10 @@ def format_case_links(view: View, cases: Chosen) -> Markup:
 
 def show_county_table(view: View, cases: Chosen, kept: np.ndarray) -> None:
     """Show the counties, towns and zones as a table, those without a point too; nothing if there are none."""
-    places = inner(view.dataset, cases)
+    places = find_local_places(view.dataset, cases)
     if not places:
         return
-    counts = own_figures(view.dataset, cases, kept)
+    counts = count_own_metrics(view.dataset, cases, kept)
     st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
     headings = (
         view.say("地点", "Place"),
@@ -503,7 +505,7 @@ def show_county_table(view: View, cases: Chosen, kept: np.ndarray) -> None:
     rows = (
         (
             there.place.name[view.lang],
-            area_name(view.dataset, view.dataset.prefecture_code(there.place.id))[view.lang],
+            name_area(view.dataset, view.dataset.prefecture_code(there.place.id))[view.lang],
             f"{counts[there.place.id]:,}",
             format_case_links(view, there.cases),
             describe_place(view, there),
@@ -515,7 +517,7 @@ def show_county_table(view: View, cases: Chosen, kept: np.ndarray) -> None:
     show_table_download(view, len(places), partial(build_county_table, view.dataset, view.filters), "counties")
 
 
-def describe_place(view: View, there: There) -> str:
+def describe_place(view: View, there: PlaceCases) -> str:
     """Return the notes on a county, town or zone."""
     notes = [view.say("只被提到", "only named")] if there.named_only else []
     notes += [view.say("图上没有位置", "no point on the map")] if there.place.lon is None else []
@@ -525,12 +527,12 @@ def describe_place(view: View, there: There) -> str:
 
 def build_county_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
     found = select(dataset, filters)
-    return inner_table(dataset, found.cases, found.positions)
+    return tabulate_local_places(dataset, found.cases, found.positions)
 
 
 def build_area_table(dataset: Dataset, filters: Filters, measure: Measure | None) -> pd.DataFrame:
     found = select(dataset, filters)
-    return area_table(dataset, holdings(dataset, found.whole, found.positions), measure)
+    return tabulate_areas(dataset, summarize_areas(dataset, found.whole_cases, found.positions), measure)
 
 
 def show_table_download(
@@ -547,7 +549,9 @@ def show_table_download(
     )
 
 
-def show_page(view: View, areas: Mapping[str, Holding], everywhere: Selection, offered: tuple[Measure, ...]) -> None:
+def show_page(
+    view: View, areas: Mapping[str, AreaSummary], everywhere: Selection, offered: tuple[Measure, ...]
+) -> None:
     """Show the page; `everywhere` is what the filters keep without the cities, `areas` the same by area."""
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
     key = show_shading_control(view, list_shadings(view, offered))
@@ -565,7 +569,7 @@ def show_page(view: View, areas: Mapping[str, Holding], everywhere: Selection, o
     show_county_table(anywhere, everywhere.cases, everywhere.positions)
 
 
-def show_one_chart(view: View, areas: Mapping[str, Holding], cases: Chosen, offered: tuple[Measure, ...]) -> None:
+def show_one_chart(view: View, areas: Mapping[str, AreaSummary], cases: Chosen, offered: tuple[Measure, ...]) -> None:
     """Show the map alone."""
     key = choose_shading(list_shadings(view, offered))
     table = partial(build_area_table, view.dataset, view.filters.without("city"), find_measure(offered, key))
@@ -576,7 +580,7 @@ view = current_view()
 if CASE_KEY in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(CASE_KEY)))
 everywhere = select(view.dataset, view.filters.without("city"))
-areas = holdings(view.dataset, everywhere.whole, everywhere.positions)
+areas = summarize_areas(view.dataset, everywhere.whole_cases, everywhere.positions)
 offered = list_measures(view, everywhere.cases)
 if view.embedded:
     show_one_chart(view, areas, everywhere.cases, offered)

@@ -127,7 +127,7 @@ def show_index(view: View) -> None:
 
 def find_comparable(view: View) -> np.ndarray:
     """Return the positions of the results with an index: the chosen cities' first, better evidence before other."""
-    found = view.selection.where(("outcome", "output"), INDEXED)
+    found = view.selection.rank(("outcome", "output"), INDEXED)
     return found[~np.isnan(view.dataset.index.figure("index")[found])]
 
 

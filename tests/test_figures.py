@@ -14,7 +14,7 @@ import plotly.io as pio
 import pytest
 
 from data.model.schema import Event
-from data.query.geography import units
+from data.query.geography import list_map_units
 from data.reading.live import boundaries, current
 from data.wording.rows import worded_rows
 from pages.figures import henan_map as drawing
@@ -370,7 +370,7 @@ def test_level_bars_start_at_zero_and_carry_their_value():
 
 # --- henan_map
 
-PLACES = units(DATASET)
+PLACES = list_map_units(DATASET)
 CHOSEN = "411600"
 ADDRESS = "/reform/api/boundaries.geojson"
 LEVELS = [None, 0, 1, 2, 3, 4]

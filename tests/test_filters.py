@@ -7,12 +7,12 @@ from itertools import combinations, product
 
 import pytest
 
-from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, options, parse, select
+from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, list_options, parse, select
 from data.reading.live import current
 
 DATASET = current().dataset
 TABLE = DATASET.table
-OPTIONS = options(DATASET)
+OPTIONS = list_options(DATASET)
 EVERY_VALUE = [(name, value) for name, values in OPTIONS.items() for value in values]
 WATER = "2020-01-water-pricing"
 HEALTH = "2020-09-dancheng-health"
@@ -101,7 +101,7 @@ def test_nothing_chosen_leaves_everything_as_it_is():
     selection = chosen()
     assert ids(selection) == [case.id for case in DATASET.cases]
     assert selection.rows.equals(TABLE)
-    assert selection.local == 0
+    assert selection.own_count == 0
 
 
 def test_a_city_keeps_the_provincial_case_that_has_a_figure_there_with_that_figure_alone():
@@ -114,7 +114,7 @@ def test_the_scope_adds_the_other_figures_of_the_case_after_the_citys_own():
     selection = chosen(city="419001", scope="case")
     assert ids(selection) == [WATER]
     assert pairs(selection)[0] == (WATER, "jiyuan-water-use-per-mu")
-    assert selection.local == 1
+    assert selection.own_count == 1
     assert len(selection.rows) == len(DATASET.by_id[WATER].metrics)
 
 
@@ -124,8 +124,8 @@ def test_a_city_leaves_its_own_figures_and_the_scope_adds_those_of_the_same_case
     assert pairs(own) == [
         pair for pair, given in zip(pairs(chosen()), TABLE["prefecture_code"], strict=True) if given == code
     ]
-    assert own.local == len(own.positions) == both.local
-    assert list(both.positions[: both.local]) == list(own.positions)
+    assert own.own_count == len(own.positions) == both.own_count
+    assert list(both.positions[: both.own_count]) == list(own.positions)
     assert ids(both) == ids(own)
     assert sorted(pairs(both)) == sorted((case.id, metric.id) for case in own.cases for metric in case.metrics)
 
@@ -141,7 +141,7 @@ def test_a_case_that_happens_in_a_city_is_left_without_a_figure_there():
     own, both = select(dataset, anyang), select(dataset, replace(anyang, scope="case"))
     assert ids(own) == ids(both) == ["2020-06-anyang-permits", HEALTH]
     assert set(own.rows["case_id"]) == {"2020-06-anyang-permits"}
-    assert len(both.positions) - both.local == len(DATASET.by_id[HEALTH].metrics)
+    assert len(both.positions) - both.own_count == len(DATASET.by_id[HEALTH].metrics)
     graded = select(dataset, replace(anyang, grade=("C",)))
     assert ids(graded) == list(dict.fromkeys(graded.rows["case_id"])), "a grade keeps the cases that have it there"
 
@@ -149,9 +149,9 @@ def test_a_case_that_happens_in_a_city_is_left_without_a_figure_there():
 def test_several_cities_are_either_of_them():
     one, other, both = chosen(city="419001"), chosen(city="411600"), chosen(city="411600,419001")
     assert set(ids(both)) == {*ids(one), *ids(other)} == {WATER, HEALTH}
-    assert both.local == one.local + other.local
-    assert set(both.rows["prefecture_code"][: both.local]) == {"411600", "419001"}
-    assert both.rows["case_id"][: both.local].is_monotonic_increasing
+    assert both.own_count == one.own_count + other.own_count
+    assert set(both.rows["prefecture_code"][: both.own_count]) == {"411600", "419001"}
+    assert both.rows["case_id"][: both.own_count].is_monotonic_increasing
 
 
 @pytest.mark.parametrize("code", OPTIONS["city"])
@@ -164,8 +164,8 @@ def test_a_city_keeps_exactly_the_cases_that_are_or_measure_there(code):
     ]
     selection = chosen(city=code)
     assert ids(selection) == wanted
-    assert set(selection.rows["prefecture_code"][: selection.local]) <= {code}
-    assert code not in set(selection.rows["prefecture_code"][selection.local :])
+    assert set(selection.rows["prefecture_code"][: selection.own_count]) <= {code}
+    assert code not in set(selection.rows["prefecture_code"][selection.own_count :])
 
 
 def test_a_place_that_is_only_mentioned_does_not_count():
@@ -177,7 +177,7 @@ def test_province_wide_is_a_choice_beside_the_cities():
     selection = chosen(city=PROVINCE)
     assert WATER in ids(selection)
     assert HEALTH not in ids(selection)
-    assert selection.local == (TABLE["prefecture_code"] == PROVINCE).sum()
+    assert selection.own_count == (TABLE["prefecture_code"] == PROVINCE).sum()
 
 
 @pytest.mark.parametrize("domain", OPTIONS["domain"])
@@ -291,7 +291,7 @@ EMPTY = {
 @pytest.mark.parametrize("query", EMPTY.values(), ids=EMPTY)
 def test_nothing_left(query):
     selection = chosen(**query)
-    assert (selection.cases, len(selection.rows), selection.local) == ((), 0, 0)
+    assert (selection.cases, len(selection.rows), selection.own_count) == ((), 0, 0)
     assert list(selection.rows.columns) == list(TABLE.columns)
 
 

@@ -18,7 +18,7 @@ from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
-from data.query.filters import Filters, options
+from data.query.filters import Filters, list_options
 from data.reading.live import boundaries, current
 from pages.serving.api import mount
 from pages.site.screens import PAGE_PARAMETERS
@@ -421,6 +421,6 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
         "limit",
         "offset",
     ]
-    for name, known in {**options(DATASET), "scope": ("case",), "fields": list_columns("metrics")}.items():
+    for name, known in {**list_options(DATASET), "scope": ("case",), "fields": list_columns("metrics")}.items():
         assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
     assert "cdn" not in ask("/api/openapi.json").body.decode()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
-from data.query.geography import holdings
+from data.query.geography import summarize_areas
 from tests.anchors import anchors
 from tests.app import bodies, charts, open_page, showing, words
 from tests.many import write
@@ -70,7 +70,7 @@ def test_the_chart_draws_the_best_evidenced_and_says_how_many_more(dataset):
     at = visit("overview")
     heads = next(trace for trace in charts(at)["index"]["data"] if trace.get("text"))
     index = dataset.index
-    found = select(dataset, Filters()).where(("outcome", "output"), "ABC")
+    found = select(dataset, Filters()).rank(("outcome", "output"), "ABC")
     comparable = [position for position in found if index.figure("index")[position] == index.figure("index")[position]]
     drawn = {tuple(pair) for pair in heads["customdata"]}
     assert drawn == {(case.id, metric.id) for case, metric in map(dataset.figure, comparable[:20])}
@@ -134,7 +134,7 @@ def test_a_case_offers_its_neighbours(dataset):
 
 def test_the_map_names_the_first_cases_of_a_place(dataset):
     at = visit("map")
-    found = holdings(dataset, dataset.everything)
+    found = summarize_areas(dataset, dataset.everything)
     assert max(len(held.cases) for held in found.values()) > 5
     said = words(at)
     for held in found.values():

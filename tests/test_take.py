@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.query.filters import Filters, parse, select
-from data.query.geography import holdings
+from data.query.geography import summarize_areas
 from data.reading.live import current
 from data.wording.rows import worded_rows
 from tests.app import annotations, bodies, charts, open_page
@@ -127,10 +127,10 @@ def test_the_data_link_of_the_map_gives_what_it_draws():
     given = {
         feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]
     }
-    drawn = holdings(DATASET, select(DATASET, Filters(domain=("environment",))).cases)
-    assert any(held.figures for held in drawn.values())
+    drawn = summarize_areas(DATASET, select(DATASET, Filters(domain=("environment",))).cases)
+    assert any(held.metric_count for held in drawn.values())
     assert {code: (given[code]["figures"], given[code]["cases"]) for code in drawn} == {
-        code: (held.figures, [case.id for case in held.cases]) for code, held in drawn.items()
+        code: (held.metric_count, [case.id for case in held.cases]) for code, held in drawn.items()
     }
 
 

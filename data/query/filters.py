@@ -1,4 +1,4 @@
-"""What a reader asked to see: read from a query, applied to the dataset. Pages, downloads and data links share it."""
+"""The filters: read from a query and applied to the dataset, for pages, downloads and data links alike."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from data.query.dataset import Chosen, Dataset
 
 SCOPES = ("case",)
 SEARCH_LIMIT = 100
-REMEMBERED = 32
+"""Maximum number of characters of a search."""
+SELECTION_CACHE_SIZE = 32
+"""Maximum number of filters whose selections are kept in memory."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Empty means everything. `city` holds six-digit codes, with 410000 for province-wide; all values are language-neutral ids.
+    """The values that each filter accepts, as ids that do not depend on the language; empty means all.
 
-    A city leaves its own figures. `scope`, which means nothing without a city, is "case" where the other figures of the
-    same cases are wanted as well.
+    `city` contains six-digit codes, 410000 for province-wide. A city selects the metrics located there; `scope="case"`
+    adds the other metrics of the same cases, and is dropped without a city.
     """
 
     city: tuple[str, ...] = ()
@@ -43,27 +45,29 @@ class Filters:
         return any(getattr(self, field.name) for field in fields(self))
 
     def query(self) -> dict[str, str]:
-        """The filters as query parameters; nothing for what is not set."""
+        """Return the filters that are set as query parameters."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items() if value}
 
     def without(self, name: str) -> Filters:
+        """Return the filters with one of them empty."""
         return replace(self, **{name: getattr(Filters(), name)})
 
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What the filters leave.
+    """The cases and metrics that filters select.
 
-    `cases` are the cases of the figures at `positions` and those that are left by themselves (`whole`), for their own
-    place and words. Of the positions the first `local` are the chosen cities' own.
+    `positions` are those of the metrics in the dataset. With a city, the first `own_count` of them are located there.
+    `whole_cases` are the cases that the filters select by themselves, by their places and texts; `cases` are these and
+    the cases of the metrics.
     """
 
     dataset: Dataset
     cases: Chosen
     positions: np.ndarray
-    local: int
-    whole: Chosen
+    own_count: int
+    whole_cases: Chosen
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -72,109 +76,114 @@ class Selection:
 
     @property
     def grades(self) -> Counter[str]:
-        """How many of the figures have each grade."""
+        """Number of metrics by grade."""
         counts = np.bincount(self.dataset.index.figure("grade")[self.positions], minlength=len(GRADES))
         return Counter({grade: int(count) for grade, count in zip(GRADES, counts, strict=True) if count})
 
-    def of(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """The positions left of one case, by its number: the chosen cities' own, and the others."""
+    def split_case(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the selected positions of the case at `number` in the dataset: the cities' own, and the others."""
         ends = self.dataset.index.starts[number : number + 2]
-        own, others = np.split(self.positions, [self.local])
+        own, others = np.split(self.positions, [self.own_count])
         return own[slice(*np.searchsorted(own, ends))], others[slice(*np.searchsorted(others, ends))]
 
-    def where(self, roles: Collection[str], grades: Collection[str]) -> np.ndarray:
-        """The positions of those with one of these roles and grades: the chosen cities' first, better evidence before other, otherwise in their own order."""
+    def rank(self, roles: Collection[str], grades: Collection[str]) -> np.ndarray:
+        """Return the positions with one of these roles and grades, the cities' own first, then by grade."""
         index = self.dataset.index
         kept = self.positions[(index.within("role", roles) & index.within("grade", grades))[self.positions]]
-        away = ~np.isin(kept, self.positions[: self.local])
-        return kept[np.lexsort((index.figure("grade")[kept], away))]
+        elsewhere = ~np.isin(kept, self.positions[: self.own_count])
+        ranked: np.ndarray = kept[np.lexsort((index.figure("grade")[kept], elsewhere))]
+        return ranked
 
-    def only(self, names: Collection[str]) -> Selection:
-        """What is left of these cases (by their id) and figures (by `case id.metric id`)."""
-        wanted = {position for name in names for position in self.dataset.named(name)}
-        kept = np.isin(self.positions, list(wanted))
+    def restrict(self, names: Collection[str]) -> Selection:
+        """Return the part of the selection with these cases (by id) and metrics (by `case id.metric id`)."""
+        dataset, index = self.dataset, self.dataset.index
+        kept = np.isin(self.positions, [position for name in names for position in dataset.named(name)])
         positions = self.positions[kept]
-        asked = [self.dataset.index.numbers[name] for name in names if name in self.dataset.index.numbers]
-        cases = self.cases.numbers[np.isin(self.cases.numbers, [*asked, *self.dataset.index.case[positions]])]
-        return replace(
-            self,
-            cases=self.dataset.chosen(cases),
-            positions=positions,
-            local=int(kept[: self.local].sum()),
-            whole=self.dataset.chosen(self.whole.numbers[np.isin(self.whole.numbers, asked)]),
+        named = [index.numbers[name] for name in names if name in index.numbers]
+        cases, whole_cases = self.cases.numbers, self.whole_cases.numbers
+        return Selection(
+            dataset,
+            dataset.chosen(cases[np.isin(cases, [*named, *index.case[positions]])]),
+            positions,
+            int(kept[: self.own_count].sum()),
+            dataset.chosen(whole_cases[np.isin(whole_cases, named)]),
         )
 
 
-def options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
-    """The values each filter knows, in the order they are offered; province-wide first."""
+def list_options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
+    """Return the values of each filter in the order in which they are offered, province-wide as the first city."""
     units = sorted(place.code for place in dataset.places.values() if place.kind == "prefecture" and place.code)
     return {"city": (PROVINCE, *units), "domain": tuple(dataset.domains), "grade": GRADES, "role": ROLES}
 
 
 def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tuple[str, str], ...]]:
-    """The filters of a query, and what was dropped from it because it does not exist, as (name, value)."""
+    """Return the filters of a query, and its unknown values as (name, value)."""
     kept: dict[str, tuple[str, ...]] = {}
-    dropped: list[tuple[str, str]] = []
-    for name, known in {**options(dataset), "scope": SCOPES}.items():
-        wanted = [value for value in query.get(name, "").split(",") if value]
-        kept[name] = tuple(value for value in known if value in wanted)
-        dropped += [(name, value) for value in dict.fromkeys(wanted) if value not in known]
+    unknown: list[tuple[str, str]] = []
+    for name, known in {**list_options(dataset), "scope": SCOPES}.items():
+        values = [value for value in query.get(name, "").split(",") if value]
+        kept[name] = tuple(value for value in known if value in values)
+        unknown += [(name, value) for value in dict.fromkeys(values) if value not in known]
     visible = "".join(" " if c.isspace() else c for c in query.get("search", "") if c.isprintable() or c.isspace())
     scope = "".join(kept.pop("scope"))
-    return Filters(**kept, scope=scope, search=visible.strip()[:SEARCH_LIMIT].strip()), tuple(dropped)
+    return Filters(**kept, scope=scope, search=visible.strip()[:SEARCH_LIMIT].strip()), tuple(unknown)
 
 
 def select(dataset: Dataset, filters: Filters) -> Selection:
-    """Applies the filters, each to every figure by itself: a city leaves its own figures, or with scope=case all of the
-    cases that are or have a figure there; a search leaves the figures that hold all its words.
+    """Apply the filters to the dataset.
 
-    A case is left with its figures. Without any it is left where it is in the city and its own text holds the words,
-    unless a grade or role is asked for. What the last REMEMBERED filters leave is shared by all readers.
+    Every metric is selected by itself: by the place it is located at (with the scope of its case, by any place of the
+    case), by its grade and role, by the domains of its case, and by its texts, which contain all words of a search. A
+    case is selected with its metrics; without any of them by its own places, domains and texts, unless the filters ask
+    for a grade or role. The result is cached in the dataset for all readers.
     """
     found = dataset.remembered.get(filters)
     if found is None:
-        found = _chosen(dataset, filters)
-        if len(dataset.remembered) >= REMEMBERED:
+        found = _select(dataset, filters)
+        if len(dataset.remembered) >= SELECTION_CACHE_SIZE:
             dataset.remembered.clear()
         dataset.remembered[filters] = found
-    cases, positions, local, whole = found
-    return Selection(dataset, dataset.chosen(cases), positions, local, dataset.chosen(whole))
+    cases, positions, own_count, whole_cases = found
+    return Selection(dataset, dataset.chosen(cases), positions, own_count, dataset.chosen(whole_cases))
 
 
-def figures_of(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
-    """The positions that a city filter leaves of one case, whatever else is asked for: all of them with scope=case, and
-    of a case that has nothing there.
+def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
+    """Return the positions of one case that the city filter selects, whatever the other filters.
+
+    All of them are selected with the scope of the case, and if nothing of the case is in the city.
     """
-    there = {dataset.prefecture_code(place) for place in homes(case)}.intersection(filters.city)
-    own = zip(dataset.positions(case.id), case.metrics, strict=True)
-    return [at for at, metric in own if not there or filters.scope or dataset.prefecture_code(metric.place) in there]
+    inside = {dataset.prefecture_code(place) for place in homes(case)}.intersection(filters.city)
+    everything = not inside or filters.scope
+    metrics = zip(dataset.positions(case.id), case.metrics, strict=True)
+    return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
 
 
-def _chosen(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
-    """The fields of a Selection, the cases by their numbers."""
+def _select(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
+    """Return the fields of a Selection after its dataset, the cases as positions in the dataset."""
     index = dataset.index
     whole = np.ones(len(index.ids), bool)
-    local = np.zeros(dataset.figures, bool)
+    own = np.zeros(dataset.figures, bool)
     if filters.domain:
         whole &= index.set("domains")[:, [domain in filters.domain for domain in dataset.domains]].any(axis=1)
     if filters.city:
-        there, local = index.at(filters.city)
-        whole &= there
+        inside, own = index.at(filters.city)
+        whole &= inside
     keep = whole[index.case]
-    for name in ("grade", "role"):
-        if wanted := getattr(filters, name):
-            keep &= index.within(name, wanted)
+    if filters.grade:
+        keep &= index.within("grade", filters.grade)
+    if filters.role:
+        keep &= index.within("role", filters.role)
     if words := folded(filters.search).split():
-        in_case, found = index.holding(words)
+        in_case, in_metric = index.holding(words)
         whole &= in_case
-        keep &= found
+        keep &= in_metric
     if filters.grade or filters.role:
         whole[:] = False
-    own, other = (keep & local).nonzero()[0], (keep & ~local).nonzero()[0]
-    positions = own if filters.city and not filters.scope else np.concatenate([own, other])
+    first, others = np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)
+    positions = first if filters.city and not filters.scope else np.concatenate([first, others])
     cases = whole.copy()
     cases[index.case[positions]] = True
-    cases, whole = cases.nonzero()[0], whole.nonzero()[0]
-    for shared in (cases, positions, whole):
+    found = np.flatnonzero(cases), positions, len(first), np.flatnonzero(whole)
+    for shared in (found[0], positions, found[3]):
         shared.flags.writeable = False
-    return cases, positions, len(own), whole
+    return found

@@ -1,11 +1,14 @@
-"""Where cases and figures are: by unit of the map, and by county, town or zone."""
+"""Cases and metrics by place: the 18 units of the map, and the counties, towns and zones.
+
+A mask or an array of positions refers to the metrics of the dataset in its order.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,20 +20,24 @@ from data.query.dataset import Chosen, Dataset
 from data.query.table import LIST_SEPARATOR
 
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Holding:
-    """What one unit has: its cases, the number of figures that are its own, and how many of each grade."""
+class AreaSummary:
+    """The cases in one unit of the map, the number of its own metrics, and how many of them have each grade."""
 
     cases: Chosen
-    figures: int
+    metric_count: int
     grades: Mapping[Grade, int]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure that several units have: the figures of one name and unit, by six-digit code. `key` is the id of the first of them."""
+    """The metrics of one case with the same name and unit in several units of the map, by six-digit code.
+
+    `key` is the case id and the id of the first metric, joined by a point.
+    """
 
     key: str
     name: Text
@@ -38,189 +45,189 @@ class Measure:
     values: Mapping[str, Metric]
 
 
-def units(dataset: Dataset) -> tuple[Place, ...]:
-    """The 18 units of the map in the order of their codes."""
-    return tuple(
-        sorted(
-            (place for place in dataset.places.values() if place.kind == "prefecture"),
-            key=lambda place: place.code or "",
-        )
-    )
-
-
-def holdings(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, Holding]:
-    """What each unit has of these cases, by six-digit code; province-wide first.
-
-    With `kept`, the figures at these positions count instead of all, and their cases count where they are. Of a
-    selection's `whole` cases and positions a unit has what a filter by it would leave.
-    """
-    index, ours = dataset.index, _figures(dataset, cases, kept)
-    grade, there = index.figure("grade"), present(dataset, cases, ours)
-    counts = np.bincount(
-        index.figure("place")[ours].astype(int) * len(GRADES) + grade[ours], minlength=len(dataset.places) * len(GRADES)
-    ).reshape(-1, len(GRADES))
-    found = {}
-    for code in (PROVINCE, *(place.code or "" for place in units(dataset))):
-        inside = index.place_of(code)
-        grades = Counter(
-            {grade: int(count) for grade, count in zip(GRADES, counts[inside].sum(axis=0), strict=True) if count}
-        )
-        found[code] = Holding(dataset.chosen(there[:, inside].any(axis=1).nonzero()[0]), grades.total(), grades)
-    return found
-
-
-def present(dataset: Dataset, cases: Sequence[Case], figures: np.ndarray) -> np.ndarray:
-    """Which case is at which place: a row a case of the dataset, a column a place.
-
-    These cases are where they and all their figures are, others where those of these `figures` (a mask or positions)
-    are that belong to them.
-    """
-    index, numbers = dataset.index, _numbers(dataset, cases)
-    there = np.zeros_like(index.set("homes"))
-    there[numbers] = index.set("homes")[numbers]
-    there[index.case[figures], index.figure("place")[figures]] = True
-    return there
-
-
-def _numbers(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
-    """Which cases of the dataset these are."""
-    return (
-        cases.numbers
-        if isinstance(cases, Chosen)
-        else np.array([dataset.index.numbers[case.id] for case in cases], int)
-    )
-
-
-def _figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None) -> np.ndarray:
-    """A mask of the figures at the positions `kept`, or of all of these cases."""
-    if kept is not None:
-        chosen = np.zeros(dataset.figures, bool)
-        chosen[kept] = True
-        return chosen
-    ours = np.zeros(len(dataset.index.ids), bool)
-    ours[_numbers(dataset, cases)] = True
-    return ours[dataset.index.case]
-
-
-def measures(dataset: Dataset, cases: Sequence[Case], most: int | None = None) -> tuple[Measure, ...]:
-    """The measures that two or more units have an observed number of their own for, within one case; of the first `most` cases that have any."""
-    numbers = _numbers(dataset, cases)
-    return tuple(
-        measure
-        for number in numbers[dataset.index.measured[numbers]][:most]
-        for measure in _measures(dataset, dataset.cases[number])
-    )
-
-
-def _measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
-    grouped: dict[tuple[str, str], dict[str, Metric]] = {}
-    for metric in case.metrics:
-        if code := measured_at(metric, dataset.places):
-            grouped.setdefault((metric.name.zh, metric.unit), {}).setdefault(code, metric)
-    for (_, unit_id), values in grouped.items():
-        if len(values) > 1:
-            first = next(iter(values.values()))
-            yield Measure(f"{case.id}.{first.id}", first.name, unit_id, values)
-
-
-class There(NamedTuple):
-    """A county, town or zone, the cases that name it, and whether they only do, with no figure of their own there."""
+class PlaceCases(NamedTuple):
+    """A county, town or zone with the cases that name it. `named_only`: no case and no metric is located there."""
 
     place: Place
     cases: Chosen
     named_only: bool
 
 
-def inner(dataset: Dataset, cases: Sequence[Case]) -> tuple[There, ...]:
-    """Counties, towns and zones that these cases name."""
-    index, numbers = dataset.index, _numbers(dataset, cases)
-    named, homes = (index.set(name)[numbers] for name in ("named", "homes"))
-    found = []
-    for at, place in enumerate(dataset.places.values()):
-        if place.kind not in ("province", "prefecture", "outside") and named[:, at].any():
-            found.append(There(place, dataset.chosen(numbers[named[:, at]]), not homes[:, at].any()))
-    return tuple(found)
+def list_map_units(dataset: Dataset) -> tuple[Place, ...]:
+    """Return the 18 units of the map, sorted by code."""
+    units = (place for place in dataset.places.values() if place.kind == "prefecture")
+    return tuple(sorted(units, key=lambda place: place.code or ""))
 
 
-def points(dataset: Dataset, cases: Sequence[Case]) -> tuple[There, ...]:
-    """Those with a known point."""
-    return tuple(there for there in inner(dataset, cases) if there.place.lon is not None)
-
-
-def area_name(dataset: Dataset, code: str | None) -> Text:
-    """What a unit of the map is called; the province stands for what is province-wide."""
+def name_area(dataset: Dataset, code: str | None) -> Text:
+    """Return the name of a unit of the map, or WHOLE_PROVINCE for the code of the province."""
     return WHOLE_PROVINCE if code == PROVINCE else dataset.units_of_map[code or ""].name
 
 
-def area_table(dataset: Dataset, found: Mapping[str, Holding], measure: Measure | None = None) -> pd.DataFrame:
-    """What the map says, one row an area after one for what is province-wide.
+def summarize_areas(
+    dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None
+) -> dict[str, AreaSummary]:
+    """Summarize these cases in each unit of the map, by six-digit code, after a summary of what is province-wide.
 
-    Columns: the code, the name, how many cases and figures, how many figures of each grade, which cases; with a measure also its value in the printed unit (`scale` is the
-    printed multiplier, which English names leave out) and its bound, both missing where the source says nothing.
+    With `positions`, these metrics count instead of all metrics of the cases, and their cases are located where they
+    are. The `whole_cases` and `positions` of a selection give what a filter by the unit would select.
+    """
+    index, mask = dataset.index, _mask_metrics(dataset, cases, positions)
+    located = locate_cases(dataset, cases, mask)
+    cells = index.figure("place")[mask].astype(int) * len(GRADES) + index.figure("grade")[mask]
+    counts = np.bincount(cells, minlength=len(dataset.places) * len(GRADES)).reshape(-1, len(GRADES))
+    summaries = {}
+    for code in (PROVINCE, *(unit.code or "" for unit in list_map_units(dataset))):
+        inside = index.place_of(code)
+        by_grade = zip(GRADES, counts[inside].sum(axis=0).tolist(), strict=True)
+        grades = Counter({grade: count for grade, count in by_grade if count})
+        found = dataset.chosen(np.flatnonzero(located[:, inside].any(axis=1)))
+        summaries[code] = AreaSummary(found, grades.total(), grades)
+    return summaries
+
+
+def locate_cases(dataset: Dataset, cases: Sequence[Case], metrics: np.ndarray) -> np.ndarray:
+    """Return a Boolean array with a row a case of the dataset and a column a place.
+
+    These cases are located at their own places and those of all their metrics, other cases at the places of those of
+    these `metrics` (a mask or positions) that belong to them.
+    """
+    index, rows = dataset.index, _find_rows(dataset, cases)
+    located = np.zeros_like(index.set("homes"))
+    located[rows] = index.set("homes")[rows]
+    located[index.case[metrics], index.figure("place")[metrics]] = True
+    return located
+
+
+def _find_rows(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
+    """Return the positions of these cases in the dataset."""
+    if isinstance(cases, Chosen):
+        return cases.numbers
+    return np.array([dataset.index.numbers[case.id] for case in cases], int)
+
+
+def _mask_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None) -> np.ndarray:
+    """Return a mask of the metrics at `positions`, or of all metrics of these cases."""
+    if positions is None:
+        selected = np.zeros(len(dataset.index.ids), bool)
+        selected[_find_rows(dataset, cases)] = True
+        positions = selected[dataset.index.case]
+    mask = np.zeros(dataset.figures, bool)
+    mask[positions] = True
+    return mask
+
+
+def find_measures(dataset: Dataset, cases: Sequence[Case], limit: int | None = None) -> tuple[Measure, ...]:
+    """Return the measures that two or more units have an observed number for, within one of these cases.
+
+    `limit` is the maximum number of cases with measures that are read.
+    """
+    rows = _find_rows(dataset, cases)
+    measured = rows[dataset.index.measured[rows]][:limit]
+    return tuple(measure for row in measured for measure in _find_measures(dataset, dataset.cases[row]))
+
+
+def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
+    groups: dict[tuple[str, str], dict[str, Metric]] = {}
+    for metric in case.metrics:
+        if code := measured_at(metric, dataset.places):
+            groups.setdefault((metric.name.zh, metric.unit), {}).setdefault(code, metric)
+    for (_, unit_id), values in groups.items():
+        if len(values) > 1:
+            first = next(iter(values.values()))
+            yield Measure(f"{case.id}.{first.id}", first.name, unit_id, values)
+
+
+def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
+    """Return the counties, towns and zones that these cases name."""
+    rows = _find_rows(dataset, cases)
+    named, own = dataset.index.set("named")[rows], dataset.index.set("homes")[rows]
+    return tuple(
+        PlaceCases(place, dataset.chosen(rows[named[:, at]]), not own[:, at].any())
+        for at, place in enumerate(dataset.places.values())
+        if place.kind not in ("province", "prefecture", "outside") and named[:, at].any()
+    )
+
+
+def find_points(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
+    """Return the counties, towns and zones that these cases name and that have coordinates."""
+    return tuple(found for found in find_local_places(dataset, cases) if found.place.lon is not None)
+
+
+def count_own_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None) -> dict[str, int]:
+    """Count the metrics of each place, by its id: those at `positions`, or all of these cases."""
+    places = dataset.index.figure("place")[_mask_metrics(dataset, cases, positions)]
+    return dict(zip(dataset.places, np.bincount(places, minlength=len(dataset.places)).tolist(), strict=True))
+
+
+def tabulate_areas(
+    dataset: Dataset, summaries: Mapping[str, AreaSummary], measure: Measure | None = None
+) -> pd.DataFrame:
+    """Build the table of the map: a row for what is province-wide, then one a unit.
+
+    Its columns are code, name, number of cases, of metrics and of metrics with each grade, and the cases. With a
+    `measure` also its value in the printed unit, its bound, both missing if the source states none, and its unit;
+    `scale` is the printed multiplier, which English unit names leave out.
     """
     rows = [
         {
             "code": code,
-            **_both("city", area_name(dataset, code)),
-            "cases": len(held.cases),
-            "figures": held.figures,
-            **{f"grade_{grade}": held.grades[grade] for grade in GRADES},
-            **_which(held.cases),
-            **(_measured(dataset, measure, code) if measure else {}),
+            **_split("city", name_area(dataset, code)),
+            "cases": len(area.cases),
+            "figures": area.metric_count,
+            **{f"grade_{grade}": area.grades[grade] for grade in GRADES},
+            **_list_cases(area.cases),
+            **(_measure_cells(dataset, measure, code) if measure else {}),
         }
-        for code, held in found.items()
+        for code, area in summaries.items()
     ]
     return pd.DataFrame(rows)
 
 
-def own_figures(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> dict[str, int]:
-    """How many figures each place has of its own, by its id."""
-    own = np.bincount(dataset.index.figure("place")[_figures(dataset, cases, kept)], minlength=len(dataset.places))
-    return dict(zip(dataset.places, own.tolist(), strict=True))
+def tabulate_local_places(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None) -> pd.DataFrame:
+    """Build a table of the counties, towns and zones that these cases name, one a row.
 
-
-def inner_table(dataset: Dataset, cases: Sequence[Case], kept: np.ndarray | None = None) -> pd.DataFrame:
-    """The counties, towns and zones, one a row: where it lies, whether cases are there or only name it, its own figures, which cases, its point and what is to be noted.
-
-    Of the figures those at the positions `kept` count, or all of these cases.
+    Its columns are id, name, kind, unit of the map, `mark` (`own` if a case or metric is located there, otherwise
+    `named`), number of metrics (those at `positions`, or all of the cases), the cases, coordinates and a note.
     """
-    figures = own_figures(dataset, cases, kept)
+    counts = count_own_metrics(dataset, cases, positions)
     rows = [
         {
             "place_id": place.id,
-            **_both("name", place.name),
+            **_split("name", place.name),
             "kind": place.kind,
             "prefecture_code": dataset.prefecture_code(place.id),
-            **_both("prefecture", area_name(dataset, dataset.prefecture_code(place.id))),
-            "mark": "named" if only else "own",
-            "figures": figures[place.id],
-            **_which(there),
+            **_split("prefecture", name_area(dataset, dataset.prefecture_code(place.id))),
+            "mark": "named" if named_only else "own",
+            "figures": counts[place.id],
+            **_list_cases(found),
             "lon": place.lon,
             "lat": place.lat,
-            **_both("note", place.note),
+            **_split("note", place.note),
         }
-        for place, there, only in inner(dataset, cases)
+        for place, found, named_only in find_local_places(dataset, cases)
     ]
     return pd.DataFrame(rows)
 
 
-def _both(name: str, text: Text | None) -> dict[str, str | None]:
-    return {f"{name}_zh": text and text.zh, f"{name}_en": text and text.en}
+def _split(name: str, text: Text | None) -> Row:
+    """Return a text as the cells of two columns, one a language."""
+    return {f"{name}_{lang}": text[lang] if text else None for lang in get_args(Lang)}
 
 
-def _which(cases: Chosen) -> dict[str, str]:
+def _list_cases(cases: Chosen) -> Row:
     titles = {f"case_titles_{lang}": LIST_SEPARATOR.join(cases.titles(lang)) for lang in get_args(Lang)}
     return {"case_ids": LIST_SEPARATOR.join(cases.ids), **titles}
 
 
-def _measured(dataset: Dataset, measure: Measure, code: str) -> dict[str, Any]:
+def _measure_cells(dataset: Dataset, measure: Measure, code: str) -> Row:
     end = measure.values[code].after if code in measure.values else None
     unit = dataset.units[measure.unit_id]
     return {
-        **_both("measure", measure.name),
-        "value": end and end.value,
-        "bound": end and end.bound,
+        **_split("measure", measure.name),
+        "value": end.value if end else None,
+        "bound": end.bound if end else None,
         "unit_id": unit.id,
-        **_both("unit", unit.name),
+        **_split("unit", unit.name),
         "scale": unit.scale,
     }

@@ -24,8 +24,8 @@ from data.model.schema import (
     Unit,
 )  # fmt: skip
 from data.query.dataset import Dataset
-from data.query.filters import Filters, figures_of
-from data.query.geography import area_name
+from data.query.filters import Filters, select_in_case
+from data.query.geography import name_area
 from data.query.table import COLUMNS, NUMBERS, row
 from data.wording.formatting import format_end
 from data.wording.labels import CAVEAT_WORDS, DIRECTION_WORDS, GRADE_WORDS, PLAN_WORDS, ROLE_WORDS, say
@@ -226,11 +226,11 @@ def _format_yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> 
 
 def left_out(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
     """What a city filter leaves of a case and what it leaves out, as a sentence; empty where it leaves all of it."""
-    own = len(figures_of(dataset, filters, case))
+    own = len(select_in_case(dataset, filters, case))
     elsewhere = len(case.metrics) - own
     if not elsewhere:
         return ""
-    places = say(lang, "、", ", ").join(area_name(dataset, code)[lang] for code in filters.city)
+    places = say(lang, "、", ", ").join(name_area(dataset, code)[lang] for code in filters.city)
     return say(
         lang,
         f"{places}：{own} 项指标；同案例的其他 {elsewhere} 项未列出。",

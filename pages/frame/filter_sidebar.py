@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from data.query.filters import SEARCH_LIMIT, Filters, options
+from data.query.filters import SEARCH_LIMIT, Filters, list_options
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.view import View, apply_controls, apply_filters
 from pages.site.filters import FILTERS, SIDEBAR
@@ -33,7 +33,7 @@ def _show_control(view: View, name: str) -> None:
             autocomplete="off",
         )
         return
-    values = options(view.dataset)[name]
+    values = list_options(view.dataset)[name]
     if entry.control == "list":
         st.multiselect(
             label,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
-from data.query.geography import area_name
+from data.query.geography import name_area
 from data.reading.live import progress
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
@@ -86,10 +86,10 @@ def _count_selection(view: View) -> str:
     )
     if not view.filters.city:
         return counts
-    places = view.join(area_name(view.dataset, code)[view.lang] for code in view.filters.city)
+    places = view.join(name_area(view.dataset, code)[view.lang] for code in view.filters.city)
     if not view.filters.scope:
         return view.say(f"{places}：{counts}", f"{places}: {counts}")
-    own = view.selection.local
+    own = view.selection.own_count
     return counts + view.say(f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
 
 

@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
-from data.query.filters import Filters, Selection, figures_of, parse, select
+from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import State, current
 from data.wording.labels import say
 from data.wording.rows import MetricRow, Rows, left_out, worded_rows
@@ -54,7 +54,7 @@ class View:
         if not self.filters.city:
             return 0
         both = select(self.dataset, replace(self.filters, scope="case"))
-        return len(both.positions) - both.local
+        return len(both.positions) - both.own_count
 
     @property
     def printing(self) -> bool:
@@ -98,12 +98,12 @@ class View:
 
     def case_rows(self, case: Case) -> tuple[MetricRow, ...]:
         """Return the metrics that a city filter keeps of a case: the chosen cities' first, headlines before others."""
-        kept = self.rows(figures_of(self.dataset, self.filters, case))
+        kept = self.rows(select_in_case(self.dataset, self.filters, case))
         return tuple(sorted(kept, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
 
     def count_elsewhere(self, case: Case) -> int:
         """Return the number of metrics that scope=case adds to those of a case in the chosen cities."""
-        return len(case.metrics) - len(figures_of(self.dataset, replace(self.filters, scope=""), case))
+        return len(case.metrics) - len(select_in_case(self.dataset, replace(self.filters, scope=""), case))
 
     def describe_omitted(self, case: Case) -> str:
         """Return a sentence on what a city filter omits of a case; empty where it omits nothing."""
@@ -116,7 +116,7 @@ class View:
         index = self.dataset.index
         number = index.numbers[case.id]
         headline, role, grade = (index.figure(name) for name in ("headline", "role", "grade"))
-        own, others = self.selection.of(number)
+        own, others = self.selection.split_case(number)
         kept = own if len(own) else others
         if not len(kept) or not headline[index.starts[number] : index.starts[number + 1]].any():
             return None

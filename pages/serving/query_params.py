@@ -24,7 +24,7 @@ from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.model.problems import suggest
 from data.query.dataset import Dataset
-from data.query.filters import SCOPES, SEARCH_LIMIT, options, parse
+from data.query.filters import SCOPES, SEARCH_LIMIT, list_options, parse
 from data.reading.live import current
 from pages.site.filters import FILTERS
 from pages.site.screens import PAGE_PARAMETERS
@@ -111,7 +111,7 @@ def _ids() -> list[str]:
 
 
 def _filter(name: str, aliases: Callable[[], Mapping[str, str]] = dict) -> Choices:
-    return Choices(name, lambda: {**options(current().dataset), "scope": SCOPES}[name], aliases)
+    return Choices(name, lambda: {**list_options(current().dataset), "scope": SCOPES}[name], aliases)
 
 
 def _columns(table: str) -> Choices:

@@ -14,7 +14,7 @@ from data.model.grades import GRADE_RULES
 from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters
-from data.query.geography import area_name
+from data.query.geography import name_area
 from data.wording.labels import ROLE_WORDS, say
 
 
@@ -33,7 +33,7 @@ FILTERS: Mapping[str, Filter] = {
     "city": Filter(
         Text(zh="地市", en="City"),
         "list",
-        lambda dataset, code, lang: area_name(dataset, code)[lang],
+        lambda dataset, code, lang: name_area(dataset, code)[lang],
         "Six-digit codes; 410000 is province-wide.",
         Text(zh="全部", en="All"),
     ),

@@ -10,7 +10,7 @@ from shapely import union_all
 from shapely.geometry import Point, shape
 
 from data import load_dataset
-from data.query.geography import units
+from data.query.geography import list_map_units
 from data.reading.load import FOLDER
 
 OUTLINES = {
@@ -22,7 +22,7 @@ SLIVER = 1e-6
 
 
 def test_the_units_are_those_of_the_places():
-    assert {place.code for place in units(load_dataset())} == set(OUTLINES)
+    assert {place.code for place in list_map_units(load_dataset())} == set(OUTLINES)
 
 
 @pytest.mark.parametrize("code", OUTLINES)

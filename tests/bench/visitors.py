@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from data.query.dataset import Dataset
-from data.query.filters import Filters, options, parse, select
+from data.query.filters import Filters, list_options, parse, select
 from pages.site.screens import SCREENS
 from tests.bench.tab import Tab, WrongAnswerError
 
@@ -94,7 +94,7 @@ class Reader:
         """A different choice in one filter, by its name; or none in any."""
         if self.filters and self.chance.random() < 0.3:
             return "", Filters()
-        name, values = self.chance.choice([*options(self.dataset).items(), ("search", SOUGHT)])
+        name, values = self.chance.choice([*list_options(self.dataset).items(), ("search", SOUGHT)])
         value = self.chance.choice(values)
         if name == "search":
             return name, replace(self.filters, search=value)
@@ -114,7 +114,9 @@ class Reader:
                 else [option.content for option in control.button_group.options]
             )
             chosen = [
-                shown[at] for at, value in enumerate(options(self.dataset)[name]) if value in getattr(self.wanted, name)
+                shown[at]
+                for at, value in enumerate(list_options(self.dataset)[name])
+                if value in getattr(self.wanted, name)
             ]
             await self.tab.choose(name, lambda state: state.string_array_value.data.__setitem__(slice(None), chosen))
 

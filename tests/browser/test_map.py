@@ -15,7 +15,7 @@ from shapely.geometry import shape
 from shapely.ops import polylabel
 
 from data.downloads.csv_json import write_csv
-from data.query.geography import area_table, holdings, points
+from data.query.geography import find_points, summarize_areas, tabulate_areas
 from data.reading.live import boundaries
 from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
 
@@ -142,7 +142,7 @@ def test_a_county_says_its_name_and_case_where_its_point_is(arrive, dataset, wid
     visit(page, "/map")
     drawn(page)
     told = page.locator(".hoverlayer .hovertext")
-    for place, there, _ in points(dataset, dataset.cases):
+    for place, there, _ in find_points(dataset, dataset.cases):
         if not meeting or place.id in meeting:
             chart(page).hover(position=at(page, Point(place.lon, place.lat)))
             expect(told).to_contain_text(place.name.en)
@@ -162,7 +162,9 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
     with henan.expect_download() as download:
         henan.get_by_role("button", name="Download this table (CSV, 19 rows)").click()
     assert download.value.suggested_filename == "henan-reforms_2020_areas.csv"
-    assert download.value.path().read_bytes() == write_csv(area_table(dataset, holdings(dataset, dataset.cases)))
+    assert download.value.path().read_bytes() == write_csv(
+        tabulate_areas(dataset, summarize_areas(dataset, dataset.cases))
+    )
 
 
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):
@@ -186,11 +188,11 @@ def check_painted(page: Page, dataset) -> None:
         )
     ]
     picture = Image.open(io.BytesIO(chart(page).screenshot())).convert("RGB")
-    found = holdings(dataset, dataset.cases)
+    found = summarize_areas(dataset, dataset.cases)
     names, counties = (chart(page).evaluate(BOXES, marks) for marks in (LABELS, COUNTIES))
     free = free_of([box(*around).buffer(3) for around, *_ in (*names, *counties)], page)
     assert len(free) == len(names) == 18
-    assert len(counties) == len(points(dataset, dataset.cases))
+    assert len(counties) == len(find_points(dataset, dataset.cases))
     for code, inside in free.items():
         *paint, opacity = legend[min(len(found[code].cases), len(legend) - 1)]
         wanted = tuple(round(one * opacity + other * (1 - opacity)) for one, other in zip(paint, ground, strict=True))

@@ -15,7 +15,7 @@ from flask import Response, g, jsonify
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
 from data.model.grades import GRADES
-from data.query.filters import ROLES, options
+from data.query.filters import ROLES, list_options
 from data.reading.live import boundaries, current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS, Screen
 from tests.bench.peer.view import View
@@ -40,7 +40,7 @@ def choices(name: str) -> list[dict[str, str]]:
     words = {place.code: place.name.en for place in dataset.places.values() if place.code} | {
         domain.id: domain.name.en for domain in dataset.domains.values()
     }
-    return [{"value": value, "label": words.get(value, value)} for value in options(dataset)[name]]
+    return [{"value": value, "label": words.get(value, value)} for value in list_options(dataset)[name]]
 
 
 app.layout = html.Div(

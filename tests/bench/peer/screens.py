@@ -13,7 +13,7 @@ from data.model.grades import GRADES
 from data.model.schema import Case
 from data.query.columns import homes, named
 from data.query.filters import PROVINCE
-from data.query.geography import holdings, points, units
+from data.query.geography import find_points, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS
@@ -189,18 +189,18 @@ def case_layout(parts: Parts) -> list[Any]:
 
 def henan(view: View) -> Parts:
     cases = view.without_city()
-    found = holdings(view.dataset, cases)
+    found = summarize_areas(view.dataset, cases)
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
     listed = [
-        (place.name[view.lang], len(found[place.code].cases), found[place.code].figures)
-        for place in units(view.dataset)
+        (place.name[view.lang], len(found[place.code].cases), found[place.code].metric_count)
+        for place in list_map_units(view.dataset)
     ]
     return {
         "map-status.children": status(view),
         "henan.figure": drawing.henan_map(
             BOUNDARIES,
-            [area(view, place, found[place.code]) for place in units(view.dataset)],
-            [point(view, *entry) for entry in points(view.dataset, cases)],
+            [area(view, place, found[place.code]) for place in list_map_units(view.dataset)],
+            [point(view, *entry) for entry in find_points(view.dataset, cases)],
         ),
         "beside.children": [
             dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
@@ -208,7 +208,7 @@ def henan(view: View) -> Parts:
         ],
         "best.children": [block for row in best_figures(view) for block in figure(row, chart_for(row, view.lang))],
         "map-table.children": body(listed),
-        "county-cases.data": {place.id: there[0].id for place, there, _ in points(view.dataset, cases)},
+        "county-cases.data": {place.id: there[0].id for place, there, _ in find_points(view.dataset, cases)},
     }
 
 
@@ -225,7 +225,8 @@ def best_figures(view: View) -> list[Any]:
 def area(view: View, place: Any, held: Any) -> drawing.Area:
     label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
     counts = view.say(
-        f"{len(held.cases)} 个案例，{held.figures} 项指标", f"cases: {len(held.cases)}, figures: {held.figures}"
+        f"{len(held.cases)} 个案例，{held.metric_count} 项指标",
+        f"cases: {len(held.cases)}, figures: {held.metric_count}",
     )
     grades = " · ".join(f"{grade} {held.grades[grade]}" for grade in GRADES if held.grades[grade])
     hover = (

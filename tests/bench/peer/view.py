@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 from data.model.schema import Case, Lang
 from data.query.dataset import Chosen, Dataset
-from data.query.filters import Filters, Selection, figures_of, parse, select
+from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import current
 from data.wording.labels import say
 from data.wording.rows import worded_rows
@@ -47,7 +47,7 @@ class View:
 
     def rows_of(self, case: Case) -> list[Any]:
         """The figures of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
-        own = worded_rows(self.dataset, self.lang, figures_of(self.dataset, self.filters, case))
+        own = worded_rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
     def without_city(self) -> Chosen:
