@@ -26,17 +26,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 
 import data
+from data.downloads import file_names
 from data.downloads.csv_json import write_case_json, write_json
 from data.downloads.dictionary import TABLES, Column
 from data.downloads.extract import Extract
-from data.downloads.file_names import (
-    BOUNDARIES_FILE,
-    CASES_FILE,
-    OPENAPI_FILE,
-    PLACES_FILE,
-    name_case_json,
-    name_extract,
-)
 from data.downloads.formats import FORMATS, Format
 from data.downloads.geojson import write_places
 from data.model.problems import suggest
@@ -44,14 +37,7 @@ from data.query.dataset import Dataset
 from data.reading.live import boundaries, current
 from data.reading.load import DatasetError
 from pages.serving.etag import is_current
-from pages.serving.query_params import (
-    MAX_SHOWN_LENGTH,
-    CasesParams,
-    FilterParams,
-    MetricsParams,
-    QueryParams,
-    near_cases,
-)
+from pages.serving.query_params import CasesParams, FilterParams, MetricsParams, QueryParams, near_cases
 from pages.site.screens import SITE_NAME
 
 JSON, GEOJSON = "application/json", "application/geo+json"
@@ -60,6 +46,8 @@ BINARY, TEXT, OBJECT = {"type": "string", "format": "binary"}, {"type": "string"
 _SOURCES = [path for module in (data.__file__, __file__) for path in sorted(Path(module).parent.rglob("*.py"))]
 _CODE_VERSION = sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:12]
 """Digest of the code that writes the files. Part of the entity tag of a file that is not in memory as a whole."""
+MAX_SHOWN_LENGTH = 100
+"""Maximum number of characters of a parameter, value or id that an error message repeats."""
 JsonObject = dict[str, Any]
 Responses = dict[int | str, JsonObject]
 
@@ -92,12 +80,8 @@ class NotFound(ErrorBody):
 
 NOT_MODIFIED: Responses = {304: {"description": "Unchanged since the ETag in If-None-Match"}}
 INVALID: Responses = {422: {"model": QueryError, "description": "A parameter or value that does not exist"}}
-RATE_LIMITED: Responses = {
-    429: {
-        "model": ErrorBody,
-        "description": "Too many requests this minute; Retry-After says in how many seconds to ask again",
-    }
-}
+TOO_MANY = "Too many requests this minute; Retry-After says in how many seconds to ask again"
+RATE_LIMITED: Responses = {429: {"model": ErrorBody, "description": TOO_MANY}}
 
 api = FastAPI(
     title=SITE_NAME.en,
@@ -209,7 +193,7 @@ def _format_schema(form: Format) -> JsonObject:
 def _write(form: Format, params: FilterParams, request: Request) -> File:
     """The file of a format, in chunks if the format is written so."""
     extract = params.extract(_site(request))
-    name = name_extract(extract, form.ending)
+    name = file_names.name_extract(extract, form.ending)
     if form.write_chunks is None:
         return File(name, form.write(extract))
     version = f"{extract.dataset.version} {_CODE_VERSION} {params.model_dump_json()}"
@@ -239,7 +223,7 @@ for each in FORMATS.values():
 
 @_route("/cases.json", "The cases, one a row", JSON, _table_schema("cases"))
 def cases(request: Request, params: Annotated[CasesParams, Query()]) -> File:
-    return File(CASES_FILE, write_json(params.extract(_site(request))))
+    return File(file_names.CASES_FILE, write_json(params.extract(_site(request))))
 
 
 CASE_ERRORS: Responses = {**INVALID, 404: {"model": NotFound, "description": "No such case"}}
@@ -252,7 +236,7 @@ def case(request: Request, case_id: str, params: Annotated[QueryParams, Query()]
     if found is None:
         detail = f"There is no case {case_id[:MAX_SHOWN_LENGTH]!r}."
         raise HTTPException(404, NotFound(detail=detail, near=near_cases(dataset, case_id)).model_dump())
-    return File(name_case_json(found), write_case_json(Extract(dataset, address=_site(request)), found))
+    return File(file_names.name_case_json(found), write_case_json(Extract(dataset, address=_site(request)), found))
 
 
 for each in FORMATS.values():
@@ -262,17 +246,17 @@ for each in FORMATS.values():
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
 def places(request: Request, params: Annotated[FilterParams, Query()]) -> File:
-    return File(PLACES_FILE, write_places(params.extract(_site(request)), boundaries()))
+    return File(file_names.PLACES_FILE, write_places(params.extract(_site(request)), boundaries()))
 
 
 @_route("/boundaries.geojson", "The 18 outlines, rings clockwise, for the map", GEOJSON, OBJECT, listed=False)
 def outlines(request: Request, params: Annotated[QueryParams, Query()]) -> File:
-    return File(BOUNDARIES_FILE, orjson.dumps(boundaries()))
+    return File(file_names.BOUNDARIES_FILE, orjson.dumps(boundaries()))
 
 
 @_route("/openapi.json", "This description", JSON, OBJECT, listed=False)
 def description(request: Request, params: Annotated[QueryParams, Query()]) -> File:
-    return File(OPENAPI_FILE, build_openapi(current().dataset, request.scope["root_path"]))
+    return File(file_names.OPENAPI_FILE, build_openapi(current().dataset, request.scope["root_path"]))
 
 
 @lru_cache(maxsize=2)

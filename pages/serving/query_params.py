@@ -33,8 +33,8 @@ MAX_LIMIT = 1_000_000
 """Maximum value of `limit` and `offset`."""
 MAX_LISTED_VALUES = 1000
 """Maximum number of values of a parameter that the OpenAPI document lists."""
-MAX_SHOWN_LENGTH = 100
-"""Maximum number of characters of a parameter or value that an error message repeats."""
+MAX_COMPARED_LENGTH = 100
+"""Maximum number of characters of an unknown id that are compared with those of the cases."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def near_cases(dataset: Dataset, case_id: str) -> list[str]:
     """Ids of cases like this one. Among many, to save comparisons, at most one of the same year and number."""
     ids = dataset.index.ids
     if len(ids) <= MAX_LISTED_VALUES:
-        return difflib.get_close_matches(case_id[:MAX_SHOWN_LENGTH], ids, cutoff=0.4)
+        return difflib.get_close_matches(case_id[:MAX_COMPARED_LENGTH], ids, cutoff=0.4)
     first = bisect_left(ids, case_id[:8])
     return [other for other in ids[first : first + 1] if other[:8] == case_id[:8]]
 
@@ -146,7 +146,8 @@ def _define_param(name: str) -> tuple[Any, str | list[str]]:
     return Annotated[list[str], choices, Field(description=entry.documentation)], []
 
 
-_Filters: Any = create_model("_Filters", __base__=QueryParams, **{name: _define_param(name) for name in FILTERS})
+_PARAMS: dict[str, Any] = {name: _define_param(name) for name in FILTERS}
+_Filters: Any = create_model("_Filters", __base__=QueryParams, **_PARAMS)
 """A parameter for each filter. `Any`, because a type checker cannot know a class that is made at run time."""
 
 

@@ -63,8 +63,8 @@ def _parse_ancestors(text: str) -> str:
         return "'none'"
     sites = ["'self'" if word.strip("'") == "self" else word for word in text.lower().split()]
     if "none" in sites or not all(site == "'self'" or _ANCESTOR.fullmatch(site) for site in sites):
-        example = "self example.org *.example.net:8443"
-        raise ValueError(f"Write none, or the sites with blanks between them, as in: {example}, or * for any")
+        hint = "Write none, or the sites with blanks between them, as in: self example.org *.example.net:8443"
+        raise ValueError(f"{hint}, or * for any")
     return " ".join(sites)
 
 
@@ -85,10 +85,8 @@ def _parse_proxies(text: str) -> tuple[str, ...]:
     try:
         _ = addresses == ("*",) or [ipaddress.ip_network(address) for address in addresses]
     except ValueError as error:
-        example = "127.0.0.1,10.0.0.0/8"
-        raise ValueError(
-            f"Write addresses or networks with commas between them, as in: {example}, or * for any"
-        ) from error
+        hint = "Write addresses or networks with commas between them, as in: 127.0.0.1,10.0.0.0/8, or * for any"
+        raise ValueError(hint) from error
     return addresses
 
 
@@ -114,16 +112,15 @@ class Settings:
 
 
 class Variable(NamedTuple):
-    """An environment variable.
+    """An environment variable. README describes it.
 
     `parse` makes a value of its text, or raises ValueError with what to write instead. `default` is the text where the
-    variable is unset or empty, `meaning` its description in README.
+    variable is unset or empty.
     """
 
     name: str
     default: str
     parse: Callable[[str], object]
-    meaning: str
 
     def read(self, environment: Mapping[str, str]) -> object:
         """The value in an environment. ValueError is one sentence with the text that was found."""
@@ -135,55 +132,14 @@ class Variable(NamedTuple):
 
 
 VARIABLES: Mapping[str, Variable] = {
-    "data": Variable(
-        DATA_VARIABLE,
-        "data",
-        variable_folder,
-        "the folder that holds `cases/` and `reference/`; a relative one is sought beside `dashboard.py`; "
-        "the commands read it too",
-    ),
-    "cache": Variable(
-        "HENAN_CACHE",
-        ".cache",
-        _parse_cache,
-        "the folder that gets a subfolder with the last good files, for a start with a bad one, and what was read of a "
-        "hundred or more cases; `none` keeps nothing",
-    ),
-    "allowed_hosts": Variable(
-        "HENAN_ALLOWED_HOSTS",
-        "localhost 127.0.0.1 [::1]",
-        _parse_hosts,
-        "the names under which readers and probes reach the server; `*.example.org` means all below it, `*` any",
-    ),
-    "frame_ancestors": Variable(
-        "HENAN_FRAME_ANCESTORS",
-        "none",
-        _parse_ancestors,
-        "the sites that may show pages in a frame: `none`, `self`, `example.org *.example.net`, `*`; "
-        "with `none` no embed code is offered",
-    ),
-    "log": Variable("HENAN_LOG", "info", _parse_level, "the least that is logged: `debug`, `info`, `warning`, `error`"),
-    "api_rate": Variable(
-        "HENAN_API_RATE",
-        "600",
-        _parse_rate,
-        "requests a minute that one client may send to `/api`, an Excel file counting as ten and a ZIP as three; "
-        "`0` means any number",
-    ),
-    "proxies": Variable(
-        "FORWARDED_ALLOW_IPS",
-        "127.0.0.1,::1",
-        _parse_proxies,
-        "the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; "
-        "networks and `*` are possible",
-    ),
-    "base": Variable(
-        _BASE,
-        "/",
-        _parse_base,
-        "the path under which a reverse proxy offers the dashboard, as in `reform` or `city/reform`; "
-        "everything stays below it",
-    ),
+    "data": Variable(DATA_VARIABLE, "data", variable_folder),
+    "cache": Variable("HENAN_CACHE", ".cache", _parse_cache),
+    "allowed_hosts": Variable("HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _parse_hosts),
+    "frame_ancestors": Variable("HENAN_FRAME_ANCESTORS", "none", _parse_ancestors),
+    "log": Variable("HENAN_LOG", "info", _parse_level),
+    "api_rate": Variable("HENAN_API_RATE", "600", _parse_rate),
+    "proxies": Variable("FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _parse_proxies),
+    "base": Variable(_BASE, "/", _parse_base),
 }
 """The variables by the fields of Settings. `proxies` is only checked here, and used by uvicorn itself."""
 
