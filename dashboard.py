@@ -18,7 +18,8 @@ with preflight.explain_missing_packages():
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
-    from data.reading.live import leave, look, use
+    from data.reading.live import cancel, configure, refresh
+    from data.wording.rows import prepare
     from pages.serving import log, open_files, policy, script_error, settings
     from pages.serving.api import api, mount
     from pages.serving.compression import Compression
@@ -32,7 +33,7 @@ with preflight.explain_missing_packages():
     from pages.serving.workarounds.world_map import empty_world
 
 SETTINGS = settings.from_environment()
-use(SETTINGS.data, SETTINGS.cache)
+configure(SETTINGS.data, SETTINGS.cache, prepare)
 BASE = SETTINGS.base
 STARTUP_TIMEOUT = 2.0
 """Maximum number of seconds that the start waits for the data. Pages show a notice while the rest is loaded."""
@@ -55,12 +56,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     stop.handle_signals()
     open_files.raise_limit()
     no_delay.set_no_delay()
-    loading = asyncio.create_task(asyncio.to_thread(look))
+    loading = asyncio.create_task(asyncio.to_thread(refresh))
     await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
     following = asyncio.create_task(follow(loading))
     logger.info("started", extra={"fields": {"data": str(SETTINGS.data), "base": BASE}})
     yield
-    leave()
+    cancel()
     following.cancel()
     logger.info("stopped")
 

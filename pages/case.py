@@ -15,7 +15,7 @@ from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case, Place
-from data.query.columns import homes, named
+from data.query.columns import all_places, own_places
 from data.query.dataset import Chosen
 from data.query.filters import PROVINCE, Filters
 from data.query.geography import list_map_units
@@ -156,9 +156,9 @@ def show_locator(view: View, case: Case) -> None:
     """Show a small map with the places of the case and its metrics, and those it only names; nothing for a case of the
     whole province alone.
     """
-    dataset, own = view.dataset, homes(case)
+    dataset, own = view.dataset, own_places(case)
     codes = {dataset.prefecture_code(name) for name in own} - {PROVINCE}
-    places = (dataset.places[name] for name in sorted(named(case)))
+    places = (dataset.places[name] for name in sorted(all_places(case)))
     points = [place for place in places if place.lon is not None and place.code not in codes]
     if not codes and not points:
         return

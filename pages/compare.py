@@ -90,7 +90,7 @@ def list_metrics(view: View, chosen: Iterable[MetricRow]) -> list[MetricRow]:
     chosen ones.
     """
     kept = view.selection.positions
-    positions = kept[view.dataset.index.within("role", RESULTS)[kept]]
+    positions = kept[view.dataset.index.isin("role", RESULTS)[kept]]
     if len(positions) > MAX_ALL_OPTIONS:
         positions = positions[:MAX_OPTIONS]
     return list({format_id(row): row for row in (*view.rows(positions), *chosen)}.values())
@@ -117,8 +117,8 @@ def show_suggestions(view: View) -> None:
     st.html(Markup('<p class="lede">{}</p>').format(text))
     index = view.dataset.index
     paired = (
-        index.within("grade", grades_drawn_as("ends"))
-        & index.within("role", ("outcome",))
+        index.isin("grade", grades_drawn_as("ends"))
+        & index.isin("role", ("outcome",))
         & ~np.isnan(index.figure("index"))
     ).nonzero()[0][:4]
     ids = ",".join(format_id(row) for row in view.rows(paired))
@@ -251,7 +251,7 @@ def show_page(
     with right:
         labels = {format_id(row): f"{row.case_number} · {row.name}" for row in options}
         show_picker(view, "figures", view.say("指标", "Figures"), labels, MAX_METRICS)
-    results = view.dataset.index.within("role", RESULTS)
+    results = view.dataset.index.isin("role", RESULTS)
     if results[view.selection.positions].sum() > MAX_ALL_OPTIONS:
         show_note(
             view.say(

@@ -63,7 +63,7 @@ def _show_buttons(view: View, filters: Filters, key: str, label: str) -> None:
 def show_metrics(view: View) -> None:
     """Show the table of outcomes and outputs; with the other roles if a reader asks for them or filters by role."""
     positions = view.selection.positions
-    results = view.dataset.index.within("role", ("outcome", "output"))[positions]
+    results = view.dataset.index.isin("role", ("outcome", "output"))[positions]
     others = int((~results).sum())
     if others and not view.filters.role:
         label = view.say(

@@ -27,10 +27,10 @@ CONFLICTS_PER_PAGE = 50
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
     """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
     index = view.dataset.index
-    headline, outcome = index.figure("headline"), index.within("role", ("outcome",))
+    headline, outcome = index.figure("headline"), index.isin("role", ("outcome",))
     found = {}
     for grade in GRADES:
-        own = index.within("grade", (grade,)).nonzero()[0]
+        own = index.isin("grade", (grade,)).nonzero()[0]
         ordered = own[np.lexsort((~outcome[own], np.where(headline[own] > 0, headline[own], 9)))]
         found[grade] = next((row for row in view.rows(ordered) if can_be_drawn(row)), None)
     return found

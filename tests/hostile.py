@@ -17,7 +17,7 @@ import yaml
 from pydantic import ValidationError
 
 from data.model.schema import Text
-from data.reading.load import FOLDER
+from data.reading.folder import FOLDER
 
 _SCRIPT = "window.pwned=1"
 _HOST = "//evil.example"

@@ -22,7 +22,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from data.reading.load import FOLDER, File
+from data.reading.folder import FOLDER
+from data.reading.load import File
 
 FIGURES = 27
 """So many figures each case has: 270,000 in 10,000 cases."""

@@ -18,6 +18,7 @@ from data import load_dataset
 from data.audit import CaseAudit, audit, main, report
 from data.model.numerals import find_numerals
 from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
+from data.model.tables import Tables
 from data.query.dataset import Dataset
 
 PROJECT = Path(__file__).parents[1]
@@ -89,7 +90,7 @@ def made_up(**entries: Any) -> Dataset:
         name: {row["id"]: parsed(kind, row) for row in REFERENCE[name]}
         for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
     }
-    return Dataset(cases=(parsed(Case, CASE | entries),), source=parsed(Source, REFERENCE["source"]), **tables)
+    return Dataset((parsed(Case, CASE | entries),), Tables(**tables, source=parsed(Source, REFERENCE["source"])))
 
 
 def parsed(kind: type[Model], content: dict[str, Any]) -> Any:

@@ -21,8 +21,9 @@ import pytest
 
 from data.check import SCHEMA_FILE, main, report, schema_text
 from data.query.dataset import Dataset
-from data.reading.load import FOLDER, load_dataset, read_dataset
-from data.reading.yaml_file import PROBLEM_LIMIT, SIZE_LIMIT, File
+from data.reading.folder import FOLDER, SIZE_LIMIT
+from data.reading.load import load_dataset, read_dataset
+from data.reading.yaml_file import PROBLEM_LIMIT, File
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"

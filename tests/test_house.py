@@ -65,7 +65,7 @@ ROOMS = {
         *("data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
         *("pages.figures", "pages.frame", "pages.serving", "pages.site"),
     },
-    "dashboard": {"data.reading", "pages.serving"},
+    "dashboard": {"data.reading", "data.wording", "pages.serving"},
 }
 """What each room may import besides itself. `data` is the curator's commands and the public door, `pages` the screens."""
 

@@ -19,9 +19,9 @@ from streamlit.proto.ClientState_pb2 import ClientState
 import data.reading.live
 import data.reading.load
 from data import DatasetError
+from data.reading.folder import FOLDER, SIZE_LIMIT
 from data.reading.live import Live
-from data.reading.load import FOLDER, load_dataset
-from data.reading.yaml_file import SIZE_LIMIT
+from data.reading.load import load_dataset
 from pages.serving.workarounds import updates
 from pages.site.screens import SCREENS
 from tests.app import new_app, open_page
@@ -66,8 +66,8 @@ def live(curator) -> Live:
 
 def rested(live: Live) -> data.reading.live.State:
     """The state once nothing has changed for a whole pause."""
-    live.look()
-    live.look()
+    live.refresh()
+    live.refresh()
     return live.current()
 
 
@@ -100,7 +100,7 @@ def test_an_edit_is_taken_over_once_it_rests(live, curator, caplog):
     before = live.current()
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
     assert live.current() is before
-    assert (live.look(), live.look()) == (1, 2)
+    assert (live.refresh(), live.refresh()) == (1, 2)
     after = live.current()
     assert (referral(before), referral(after)) == (-15.79, -15.78)
     assert after.loaded_at >= before.loaded_at
@@ -173,7 +173,7 @@ SAVES = [in_place, in_two_steps, by_another_file, beside_a_backup, with_a_lock, 
 def test_however_a_file_is_saved_readers_see_the_old_or_the_new(save, live, curator):
     text = curator.text(HEALTH).replace("value: -15.79", "value: -15.78")
     for _ in save(curator.path(HEALTH), text):
-        live.look()
+        live.refresh()
         assert referral(live.current()) in (-15.79, -15.78)
         assert live.current().problems == ()
     assert (referral(rested(live)), live.current().problems) == (-15.78, ())
@@ -182,11 +182,11 @@ def test_however_a_file_is_saved_readers_see_the_old_or_the_new(save, live, cura
 def test_files_saved_one_after_the_other_are_taken_over_together(live, curator):
     before = live.current()
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
-    live.look()
+    live.refresh()
     curator.replace(RETURNS, "en: In-zone", "en: A")
-    live.look()
+    live.refresh()
     assert live.current() is before
-    live.look()
+    live.refresh()
     assert (referral(live.current()), live.current().dataset.by_id[RETURNS].title.en[:2]) == (-15.78, "A ")
 
 
@@ -356,7 +356,7 @@ def test_broken_boundaries_keep_the_last_good_ones(edit, message, live, curator)
 
 def test_a_fault_of_the_program_keeps_the_last_good_data(live, curator, monkeypatch, caplog):
     good = live.current()
-    monkeypatch.setattr(data.reading.live, "worded_rows", lambda *_: 1 / 0)
+    monkeypatch.setattr(live, "prepare", lambda dataset: 1 / 0)
     curator.replace(HEALTH, "value: -15.79", "value: -15.78")
     (problem,) = rested(live).problems
     assert "fault in the program" in problem.message
@@ -452,7 +452,7 @@ def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(curator, m
         with pytest.raises(DatasetError) as error:
             live.current()
         assert [problem.field for problem in error.value.problems] == ["number"]
-    assert (len(calls), live.look()) == (1, 0)
+    assert (len(calls), live.refresh()) == (1, 0)
     assert told(caplog, logging.ERROR) == [*map(str, error.value.problems), "no data"]
     curator.replace(HEALTH, "number: nine", "number: 9")
     assert len(rested(live).dataset.cases) == 2

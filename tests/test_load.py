@@ -14,7 +14,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from data import Dataset, DatasetError, load_dataset
-from data.reading.load import FOLDER, read_dataset
+from data.reading.folder import FOLDER
+from data.reading.load import read_dataset
 from data.reading.yaml_file import File
 
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
@@ -72,7 +73,8 @@ def test_cases_come_in_the_order_of_the_document(folder: Path) -> None:
 def test_loading_is_repeatable(dataset: Dataset) -> None:
     again = load_dataset()
     assert again is not dataset
-    for name in ("cases", "places", "domains", "units", "source", "warnings"):
+    assert list(again.cases) == list(dataset.cases)
+    for name in ("places", "domains", "units", "source", "warnings"):
         assert getattr(again, name) == getattr(dataset, name)
     pd.testing.assert_frame_equal(again.table, dataset.table)
 
@@ -89,7 +91,7 @@ def test_everything_in_the_dataset_is_immutable(dataset: Dataset) -> None:
     models = 0
     for value in parts(
         (
-            dataset.cases,
+            tuple(dataset.cases),
             dataset.source,
             *(tuple(table.values()) for table in (dataset.places, dataset.domains, dataset.units)),
         )

@@ -17,9 +17,9 @@ import pytest
 
 from data.model import evidence
 from data.model.schema import Case
-from data.query.dataset import Tables
-from data.reading.load import FOLDER, read_case, read_tables
-from data.reading.yaml_file import SIZE_LIMIT, File
+from data.reading.folder import FOLDER, SIZE_LIMIT
+from data.reading.validate import Entries, read_case, read_tables
+from data.reading.yaml_file import File
 
 FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 MUTANTS_PER_FILE = 300
@@ -160,13 +160,13 @@ class Sound(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def tables() -> Tables:
+def tables() -> Entries:
     return read_tables(
         {name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in ("places", "domains", "units")}
     )
 
 
-def check(raw: bytes, name: str, tables: Tables) -> Case | None:
+def check(raw: bytes, name: str, tables: Entries) -> Case | None:
     """The case that the bytes hold, or None; fails where the problems are not located, readable lines."""
     file = File(name)
     file.parse(raw)
@@ -182,7 +182,7 @@ def check(raw: bytes, name: str, tables: Tables) -> Case | None:
     return case
 
 
-def sound(path: Path, tables: Tables) -> Sound:
+def sound(path: Path, tables: Entries) -> Sound:
     """A real file as it stands."""
     raw = path.read_bytes()
     case = check(raw, f"data/cases/{path.name}", tables)
@@ -311,7 +311,7 @@ def test_there_are_files() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_a_mutant_is_sound_or_located(path: Path, tables: Tables) -> None:
+def test_a_mutant_is_sound_or_located(path: Path, tables: Entries) -> None:
     real = sound(path, tables)
     before = {metric.id: metric for metric in real.case.metrics}
     accepted = refused = 0
@@ -389,7 +389,7 @@ def limited(calls: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("text", "calls"), LARGE.values(), ids=LARGE)
-def test_a_large_file_is_refused_with_little_work(text: str, calls: int, tables: Tables) -> None:
+def test_a_large_file_is_refused_with_little_work(text: str, calls: int, tables: Entries) -> None:
     raw = text[:SIZE_LIMIT].encode()
     with limited(calls):
         assert check(raw, "data/cases/2020-01-large.yaml", tables) is None

@@ -20,7 +20,7 @@ import pages.frame.view
 from data.downloads.csv_json import write_csv
 from data.model.grades import GRADES
 from data.model.problems import Problem
-from data.query.columns import named
+from data.query.columns import all_places
 from data.query.filters import parse, select
 from data.query.geography import (
     find_local_places,
@@ -318,7 +318,7 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
 def test_the_case_page_names_every_place_its_map_marks():
     for case in DATASET.cases:
         at = visit("case", lang="en", case=case.id)
-        marked = [place for place in map(DATASET.places.get, named(case)) if place.lon is not None]
+        marked = [place for place in map(DATASET.places.get, all_places(case)) if place.lon is not None]
         legend = html.unescape(bodies(at).partition('<ul class="legend small">')[2].partition("</ul>")[0])
         assert [place.name.en for place in marked if place.name.en not in legend] == []
         assert "A schematic, not a reviewed official map" in legend
@@ -529,7 +529,7 @@ def test_a_measure_of_the_map_is_observed_and_a_places_own():
             else metric
             for metric in case.metrics
         )
-        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),))
+        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),), entries=None)
         return [set(measure.values) for measure in find_measures(dataset, dataset.cases)]
 
     assert measured() == [{"410100", "410300"}]

@@ -90,7 +90,7 @@ def test_a_filter_that_leaves_few_draws_all(dataset):
 
 
 def test_the_table_comes_three_hundred_rows_at_a_time(dataset):
-    results = int(dataset.index.within("role", ("outcome", "output")).sum())
+    results = int(dataset.index.isin("role", ("outcome", "output")).sum())
     at = visit("data")
     assert len(at.dataframe[0].value) == 300
     assert f"1–300 of {results:,}" in words(at)

@@ -23,13 +23,13 @@ import streamlit
 
 from data.downloads.csv_json import write_csv
 from data.reading.load import FOLDER, load_dataset
-from data.reading.shelf import MANY
 from tests.many import FIGURES, write
 from tests.server import PROJECT, command, free_port, health, logged, started, until
 
 BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
 SECRET = "zhang-san"
+MANY = 110
 PATIENCE = 20
 """Seconds for what takes half of one."""
 
@@ -175,7 +175,7 @@ def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
 
 
 def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp_path):
-    write(tmp_path / "served", MANY + 10)
+    write(tmp_path / "served", MANY)
     with started(tmp_path / "log", HENAN_DATA=str(tmp_path / "served"), HENAN_CACHE=str(tmp_path / "cache")) as (
         address,
         process,
@@ -380,7 +380,7 @@ good = live.current()
 os.chmod(folder, 0)
 if os.geteuid() == 0:
     os.seteuid(65534)
-live.look(), live.look()
+live.refresh(), live.refresh()
 assert live.current().dataset is good.dataset
 print(*live.current().problems, *read({"HENAN_DATA": str(folder)})[1], sep="\\n")
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.reading.load import FOLDER
+from data.reading.folder import FOLDER
 from pages.serving.settings import VARIABLES, Settings, read
 
 ROOT = Path(__file__).parent.parent

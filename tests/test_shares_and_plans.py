@@ -18,7 +18,7 @@ from data.downloads.csv_json import write_case_json, write_csv
 from data.downloads.extract import Extract
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
-from data.reading.load import FOLDER
+from data.reading.folder import FOLDER
 from data.wording.rows import worded_rows
 from tests.app import bodies, charts, open_page, showing, words
 

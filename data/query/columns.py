@@ -1,52 +1,49 @@
-"""The dataset by columns: what pages filter, count and search by, without reading a case.
-
-A case is one row of an Arrow table (`SCHEMA`); what its figures hold stands in it as packed numbers, one after another, so that the columns of all figures are made without a loop.
-"""
+"""The dataset by columns: what pages filter, count and search by, without reading a case."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, get_args
+from functools import lru_cache, partial
+from itertools import chain
+from typing import NamedTuple, get_args
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from data.model.evidence import derive
 from data.model.grades import GRADES
-from data.model.schema import Case, Metric, Role, Text
-
-if TYPE_CHECKING:
-    from data.query.dataset import Tables
+from data.model.schema import Case, Metric, Place, Role, Text
+from data.model.tables import Tables
 
 PROVINCE = "410000"
 ROLES: tuple[str, ...] = get_args(Role)
-FIGURE: Mapping[str, Any] = {
-    "place": np.uint16,
-    "unit": np.uint16,
-    "grade": np.uint8,
-    "role": np.uint8,
-    "headline": np.uint8,
-    "index": np.float64,
-}
-"""The columns of the figures: positions in the tables of places and units, in GRADES and in ROLES; the rank among the headlines, 0 for none; after ÷ before × 100 or NaN."""
-SETS = {"domains": "domains", "homes": "places", "named": "places"}
-"""The sets of a case, each with the table it chooses from: `homes` are the places of the case and its figures, `named` all places it names."""
-SCHEMA = pa.schema(
-    [
-        *((name, pa.string()) for name in ("id", "title_zh", "title_en", "words")),
-        ("measured", pa.bool_()),
-        ("conflicts", pa.int32()),
-        *((name, pa.binary()) for name in (*SETS, *FIGURE)),
-        ("figure_words", pa.list_(pa.large_string())),
-    ]
+METRIC = np.dtype(
+    [("place", "<u2"), ("unit", "<u2"), ("grade", "u1"), ("role", "u1"), ("headline", "u1"), ("index", "<f8")]
 )
-SEARCHES = 64
-"""So many words that were looked for are remembered with what they found."""
-Mask = np.ndarray
+"""The columns of the metrics: positions in the tables of places and units, in GRADES and in ROLES; the rank among the
+headlines, 0 for none; after ÷ before × 100 or NaN."""
+SEARCH_CACHE_SIZE = 64
+"""Maximum number of words whose matches are kept in memory."""
+Mask = NDArray[np.bool_]
+
+
+class CaseEntry(NamedTuple):
+    """One case by columns. `own_places` are the places of the case and its metrics, `all_places` all that it names;
+    these and the domains are positions in their tables."""
+
+    id: str
+    title_zh: str
+    title_en: str
+    words: str
+    measured: bool
+    conflicts: int
+    domains: Sequence[int]
+    own_places: Sequence[int]
+    all_places: Sequence[int]
+    metric_words: Sequence[str]
+    metrics: np.ndarray
+    """One row a metric, of the type METRIC."""
 
 
 def folded(text: str) -> str:
@@ -54,63 +51,51 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def homes(case: Case) -> set[str]:
-    """Ids of the places of a case and of its figures."""
+def own_places(case: Case) -> set[str]:
+    """Ids of the places of a case and of its metrics."""
     return {*case.places, *(metric.place for metric in case.metrics)}
 
 
-def named(case: Case) -> set[str]:
+def all_places(case: Case) -> set[str]:
     """Ids of all places a case names, its own included."""
-    return {*homes(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
+    return {*own_places(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
 
 
-def entry(case: Case, tables: Tables) -> dict[str, Any]:
-    """A case as a row of SCHEMA."""
-    places, domains, units = (tables[name] for name in ("places", "domains", "units"))
-    sets = {"domains": case.domains, "homes": homes(case), "named": named(case)}
-    texts = [
-        case.title,
-        case.submitted_by,
-        case.summary,
-        *(places[place].name for place in case.places),
-        *(domains[domain].name for domain in case.domains),
+def entry_of(case: Case, tables: Tables) -> CaseEntry:
+    """The columns of one case."""
+    domains, places, units = (tables.positions[name] for name in ("domains", "places", "units"))
+    names = [
+        *(tables.places[place].name for place in case.places),
+        *(tables.domains[name].name for name in case.domains),
     ]
-    at = {"place": _order(places), "unit": _order(units)}
-    figures = {
-        "place": [at["place"][metric.place] for metric in case.metrics],
-        "unit": [at["unit"][metric.unit] for metric in case.metrics],
-        "role": [ROLES.index(metric.role) for metric in case.metrics],
-        "headline": [
-            case.headlines.index(metric.id) + 1 if metric.id in case.headlines else 0 for metric in case.metrics
-        ],
-        **_derived(case, units),
-    }
-    return {
-        "id": case.id,
-        "title_zh": case.title.zh,
-        "title_en": case.title.en,
-        "words": folded(_both(*texts)),
-        "measured": _in_several_units(case, places),
-        "conflicts": len(case.conflicts),
-        **{name: np.packbits([key in chosen for key in tables[SETS[name]]]).tobytes() for name, chosen in sets.items()},
-        **{name: np.array(values, FIGURE[name]).tobytes() for name, values in figures.items()},
-        "figure_words": [_figure_words(metric) for metric in case.metrics],
-    }
+    evidence = [derive(metric, tables.units) for metric in case.metrics]
+    rows = [
+        (
+            places[metric.place],
+            units[metric.unit],
+            GRADES.index(found.grade),
+            ROLES.index(metric.role),
+            case.headlines.index(metric.id) + 1 if metric.id in case.headlines else 0,
+            np.nan if found.index is None else found.index,
+        )
+        for metric, found in zip(case.metrics, evidence, strict=True)
+    ]
+    return CaseEntry(
+        case.id,
+        case.title.zh,
+        case.title.en,
+        folded(_both(case.title, case.submitted_by, case.summary, *names)),
+        _in_several_units(case, tables.places),
+        len(case.conflicts),
+        sorted(domains[name] for name in case.domains),
+        sorted(places[name] for name in own_places(case)),
+        sorted(places[name] for name in all_places(case)),
+        [_metric_words(metric) for metric in case.metrics],
+        np.array(rows, METRIC),
+    )
 
 
-def _order(table: Mapping[str, Any]) -> dict[str, int]:
-    return {name: at for at, name in enumerate(table)}
-
-
-def _derived(case: Case, units: Mapping[str, Any]) -> dict[str, list[float]]:
-    found = [derive(metric, units) for metric in case.metrics]
-    return {
-        "grade": [GRADES.index(each.grade) for each in found],
-        "index": [float("nan") if each.index is None else each.index for each in found],
-    }
-
-
-def _figure_words(metric: Metric) -> str:
+def _metric_words(metric: Metric) -> str:
     yardstick = metric.compared_with
     quantities = (metric.before, metric.after, metric.change, yardstick and yardstick.end)
     texts = [
@@ -126,20 +111,17 @@ def _both(*texts: Text) -> str:
     return " ".join(f"{text.zh} {text.en}" for text in texts)
 
 
-def measured_at(metric: Metric, places: Mapping[str, Any]) -> str | None:
-    """The unit of the map that a figure puts a number on; None for a plan, for one of another place (a county is not the unit it lies in), or without a single present value."""
+def measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
+    """The unit of the map that a metric puts a number on.
+
+    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single present value.
+    """
     place = places[metric.place]
-    return (
-        place.code
-        if place.kind == "prefecture"
-        and metric.status == "observed"
-        and metric.after
-        and metric.after.value is not None
-        else None
-    )
+    single = metric.after is not None and metric.after.value is not None
+    return place.code if place.kind == "prefecture" and metric.status == "observed" and single else None
 
 
-def _in_several_units(case: Case, places: Mapping[str, Any]) -> bool:
+def _in_several_units(case: Case, places: Mapping[str, Place]) -> bool:
     """Whether one measure of the case has a number in two or more units of the map."""
     found: dict[tuple[str, str], set[str]] = {}
     for metric in case.metrics:
@@ -148,121 +130,81 @@ def _in_several_units(case: Case, places: Mapping[str, Any]) -> bool:
     return any(len(codes) > 1 for codes in found.values())
 
 
-@dataclass(frozen=True, eq=False)
 class Index:
-    """The columns of `table`, one row a case in the order of the dataset (`SCHEMA`). A mask has an element a case or a figure."""
+    """The columns of some entries, in their order. A mask has an element a case or a metric."""
 
-    table: pa.Table
-    tables: Tables
-
-    @classmethod
-    def of(cls, cases: Iterable[Case], tables: Tables) -> Index:
-        return cls(pa.Table.from_pylist([entry(case, tables) for case in cases], schema=SCHEMA), tables)
-
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(self.table["id"].to_pylist())
-
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
+    def __init__(self, entries: Sequence[CaseEntry], tables: Tables) -> None:
+        self.tables = tables
+        columns = CaseEntry(*zip(*entries, strict=True)) if entries else CaseEntry(*((),) * len(CaseEntry._fields))
+        self.ids, self.titles = columns.id, {"zh": columns.title_zh, "en": columns.title_en}
+        self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.ids)}
         """Which case an id is."""
-        return {name: at for at, name in enumerate(self.ids)}
-
-    @cached_property
-    def titles(self) -> Mapping[str, Sequence[str]]:
-        return {lang: self.table[f"title_{lang}"].to_pylist() for lang in ("zh", "en")}
-
-    @cached_property
-    def measured(self) -> Mask:
+        self.measured: Mask = np.array(columns.measured, bool)
         """The cases with a measure that several units of the map have."""
-        return self.table["measured"].to_numpy()
-
-    @cached_property
-    def conflicts(self) -> np.ndarray:
+        self.conflicts = np.array(columns.conflicts, int)
         """How many contradictions of the source each case declares."""
-        return self.table["conflicts"].to_numpy()
-
-    @cached_property
-    def starts(self) -> np.ndarray:
-        """The position of the first figure of each case; last, how many figures there are."""
-        return np.concatenate([[0], np.cumsum(pc.binary_length(self.table["grade"]).to_numpy())]).astype(np.int64)
-
-    @cached_property
-    def case(self) -> np.ndarray:
-        """Which case a figure belongs to."""
-        return np.repeat(np.arange(len(self.ids), dtype=np.int32), np.diff(self.starts))
+        self.starts = np.concatenate([[0], np.cumsum([len(metrics) for metrics in columns.metrics])]).astype(np.int64)
+        """The position of the first metric of each case; last, how many metrics there are."""
+        self.case = np.repeat(np.arange(len(self.ids), dtype=np.int32), np.diff(self.starts))
+        """Which case a metric belongs to."""
+        metrics = np.concatenate([np.empty(0, METRIC), *columns.metrics])
+        self._metrics = {name: np.ascontiguousarray(metrics[name]) for name in METRIC.names or ()}
+        self._sets = {
+            "domains": _membership(columns.domains, len(tables.domains)),
+            "own_places": _membership(columns.own_places, len(tables.places)),
+            "all_places": _membership(columns.all_places, len(tables.places)),
+        }
+        texts = columns.words, list(chain.from_iterable(columns.metric_words))
+        find = partial(_find, tables, texts, self.figure("place"), self.figure("unit"))
+        self._find = lru_cache(maxsize=SEARCH_CACHE_SIZE)(find)
 
     def figure(self, name: str) -> np.ndarray:
-        """A column of FIGURE."""
-        return self._figures[name]
+        """A column of METRIC."""
+        return self._metrics[name]
 
-    @cached_property
-    def _figures(self) -> Mapping[str, np.ndarray]:
-        return {name: np.frombuffer(b"".join(self.table[name].to_pylist()), kind) for name, kind in FIGURE.items()}
-
-    def set(self, name: str) -> np.ndarray:
-        """A set of SETS: a row a case, a column an entry of its table."""
+    def set(self, name: str) -> Mask:
+        """The `domains`, `own_places` or `all_places`: a row a case, a column an entry of the table."""
         return self._sets[name]
-
-    @cached_property
-    def _sets(self) -> Mapping[str, np.ndarray]:
-        return {name: self._unpacked(name, len(self.tables[table])) for name, table in SETS.items()}
-
-    def _unpacked(self, name: str, width: int) -> np.ndarray:
-        packed = np.frombuffer(b"".join(self.table[name].to_pylist()), np.uint8).reshape(len(self.ids), -1)
-        return np.unpackbits(packed, axis=1)[:, :width].astype(bool)
 
     def place_of(self, code: str) -> Mask:
         """Which places lie in a unit of the map; `410000` is the province as a whole."""
-        places = self.tables["places"]
+        places = self.tables.places
         return np.array(
             [(places[place.prefecture].code if place.prefecture else place.code) == code for place in places.values()],
             bool,
         )
 
-    def at(self, codes: Collection[str]) -> tuple[Mask, Mask]:
-        """The cases that are in one of these units or have a figure there, and the figures that are there."""
+    def in_units(self, codes: Collection[str]) -> tuple[Mask, Mask]:
+        """The cases that are in one of these units or have a metric there, and the metrics that are there."""
         there = np.logical_or.reduce([self.place_of(code) for code in codes])
-        return self.set("homes")[:, there].any(axis=1), there[self.figure("place")]
+        return self.set("own_places")[:, there].any(axis=1), there[self.figure("place")]
 
-    def within(self, name: str, values: Collection[str]) -> Mask:
-        """The figures whose grade or role is one of these."""
+    def isin(self, name: str, values: Collection[str]) -> Mask:
+        """The metrics whose grade or role is one of these."""
         known = {"grade": GRADES, "role": ROLES}[name]
         return np.array([value in values for value in known], bool)[self.figure(name)]
 
-    def holding(self, words: Iterable[str]) -> tuple[Mask, Mask]:
-        """The cases and the figures whose own text holds every one of these folded words."""
-        in_case, in_figure = zip(*(self._found(word) for word in words), strict=True)
-        return np.logical_and.reduce(in_case), np.logical_and.reduce(in_figure)
+    def search(self, words: Iterable[str]) -> tuple[Mask, Mask]:
+        """The cases and the metrics whose own text contains each of these folded words."""
+        in_case, in_metric = zip(*(self._find(word) for word in words), strict=True)
+        return np.logical_and.reduce(in_case), np.logical_and.reduce(in_metric)
 
-    @cached_property
-    def _remembered(self) -> dict[str, tuple[Mask, Mask]]:
-        return {}
 
-    def _found(self, word: str) -> tuple[Mask, Mask]:
-        found = self._remembered.get(word)
-        if found is None:
-            found = self._find(word)
-            if len(self._remembered) >= SEARCHES:
-                self._remembered.clear()
-            self._remembered[word] = found
-        return found
+def _find(
+    tables: Tables, texts: tuple[Sequence[str], Sequence[str]], place: np.ndarray, unit: np.ndarray, word: str
+) -> tuple[Mask, Mask]:
+    """The cases and the metrics whose texts contain a word; a metric also by its place, the unit around that, and its unit."""
+    places = tables.places.values()
+    around = [tables.places[each.prefecture] if each.prefecture else each for each in places]
+    in_place = [word in folded(_both(each.name, outer.name)) for each, outer in zip(places, around, strict=True)]
+    in_unit = [word in folded(_both(each.name)) for each in tables.units.values()]
+    in_case, in_metric = (np.array([word in text for text in each], bool) for each in texts)
+    return in_case, in_metric | np.array(in_place, bool)[place] | np.array(in_unit, bool)[unit]
 
-    def _find(self, word: str) -> tuple[Mask, Mask]:
-        places, units = (self.tables[name].values() for name in ("places", "units"))
-        around = [self.tables["places"][place.prefecture] if place.prefecture else place for place in places]
-        in_place = np.array(
-            [word in folded(_both(place.name, unit.name)) for place, unit in zip(places, around, strict=True)], bool
-        )
-        in_unit = np.array([word in folded(_both(unit.name)) for unit in units], bool)
-        in_case, in_figure = (np.array([word in text for text in texts], bool) for texts in self._texts)
-        return in_case, in_figure | in_place[self.figure("place")] | in_unit[self.figure("unit")]
 
-    @cached_property
-    def _texts(self) -> tuple[Sequence[str], Sequence[str]]:
-        """What is searched of the cases and of the figures. Python finds a word in these three times as fast as Arrow does."""
-        return self.table["words"].to_pylist(), pc.list_flatten(self.table["figure_words"]).to_pylist()
-
-    def prepare(self) -> None:
-        """Makes everything that is otherwise made when it is first asked for."""
-        _ = self.numbers, self.titles, self.measured, self.conflicts, self.case, self._figures, self._sets, self._texts
+def _membership(members: Sequence[Sequence[int]], width: int) -> Mask:
+    """A row a set, a column a possible member."""
+    found = np.zeros((len(members), width), bool)
+    rows = np.repeat(np.arange(len(members)), [len(each) for each in members])
+    found[rows, list(chain.from_iterable(members))] = True
+    return found

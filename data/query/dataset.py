@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from data.model.problems import Problem
 from data.model.schema import Case, Domain, Lang, Metric, Place, Source, Unit
+from data.model.tables import Tables
 from data.query import table
-from data.query.columns import Index
+from data.query.columns import CaseEntry, Index, entry_of
 
-Tables = Mapping[str, Mapping[str, Any]]
-_TEXTS = dict.fromkeys((pa.string(), pa.large_string()), pd.StringDtype())
-FEW = 5000
-"""So many figures of a larger dataset are put into a table from their cases where the table of all is not made yet."""
+TABLE_MIN = 5000
+"""More rows than this are taken from the table of all metrics; fewer are built from their cases while that is not built."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """All cases, in the order of the document, with the reference tables by id. A figure is known by its position: those of the first case come first."""
+    """All cases, in the order of the document, with the reference tables by id. A metric is known by its position: those of the first case come first."""
 
     cases: Sequence[Case]
-    places: Mapping[str, Place]
-    domains: Mapping[str, Domain]
-    units: Mapping[str, Unit]
-    source: Source
+    tables: Tables
     warnings: tuple[Problem, ...] = ()
     version: str = ""
     """Twelve digits that differ when the content of any file differs."""
-    reference: str = ""
-    """The same of the reference tables alone."""
+    entries: Sequence[CaseEntry] | None = None
+    """The columns of the cases, where they are known already."""
     boundaries: Mapping[str, Any] = field(default_factory=dict)
     """The outlines of the units of the map as GeoJSON."""
+    load_table: Callable[[], pd.DataFrame] | None = None
+    """Gives the metrics table faster than the cases do."""
 
     @cached_property
     def index(self) -> Index:
         """Its columns."""
-        return (
-            Index.of(self.cases, self.tables) if isinstance(self.cases, tuple) else Index(self.cases.table, self.tables)
-        )
+        entries = [entry_of(case, self.tables) for case in self.cases] if self.entries is None else self.entries
+        return Index(entries, self.tables)
 
     @property
-    def tables(self) -> Tables:
-        """The reference tables."""
-        return {"places": self.places, "domains": self.domains, "units": self.units}
+    def places(self) -> Mapping[str, Place]:
+        return self.tables.places
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        return self.tables.domains
+
+    @property
+    def units(self) -> Mapping[str, Unit]:
+        return self.tables.units
+
+    @property
+    def source(self) -> Source:
+        return self.tables.source
 
     @property
     def figures(self) -> int:
-        """How many there are."""
+        """Number of metrics."""
         return int(self.index.starts[-1])
 
     @cached_property
@@ -99,32 +106,26 @@ class Dataset:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """The metrics table: one row a metric, the columns of `data.table.COLUMNS`. Shared: copy before changing."""
-        if isinstance(self.cases, tuple):
-            return table.build(self, range(self.figures))
-        return table.typed(self.cases.figures(self.tables, self.source).to_pandas(types_mapper=_TEXTS.get))
+        """The metrics table: one row a metric, the columns of `data.query.table.COLUMNS`. Shared: copy before changing."""
+        if self.load_table:
+            return self.load_table()
+        metrics = ((case, metric) for case in self.cases for metric in case.metrics)
+        return table.build(metrics, self.tables, range(self.figures))
 
     def rows(self, positions: Sequence[int]) -> pd.DataFrame:
         """These rows of the metrics table, in this order, with their positions as labels."""
-        if "table" in self.__dict__ or self.figures <= FEW or len(positions) > FEW:
+        if "table" in self.__dict__ or self.figures <= TABLE_MIN or len(positions) > TABLE_MIN:
             return self.table.iloc[positions]
-        return table.build(self, positions)
+        return table.build(map(self.figure, positions), self.tables, positions)
 
-    @cached_property
+    @property
     def units_of_map(self) -> Mapping[str, Place]:
         """The province and its 18 units by six-digit code."""
-        return {
-            place.code: place
-            for place in self.places.values()
-            if place.code and place.kind in ("province", "prefecture")
-        }
+        return self.tables.map_units
 
     def prefecture_code(self, place_id: str) -> str | None:
         """The six-digit code of the unit a place lies in; `410000` for the province, None outside."""
-        place = self.places[place_id]
-        if place.kind == "province":
-            return place.code
-        return self.places[place.prefecture].code if place.prefecture else None
+        return self.tables.prefecture_code(place_id)
 
 
 class Chosen(Sequence[Case]):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.columns import PROVINCE, ROLES, folded, homes
+from data.query.columns import PROVINCE, ROLES, folded, own_places
 from data.query.dataset import Chosen, Dataset
 
 SCOPES = ("case",)
@@ -89,7 +89,7 @@ class Selection:
     def rank(self, roles: Collection[str], grades: Collection[str]) -> np.ndarray:
         """Return the positions with one of these roles and grades, the cities' own first, then by grade."""
         index = self.dataset.index
-        kept = self.positions[(index.within("role", roles) & index.within("grade", grades))[self.positions]]
+        kept = self.positions[(index.isin("role", roles) & index.isin("grade", grades))[self.positions]]
         elsewhere = ~np.isin(kept, self.positions[: self.own_count])
         ranked: np.ndarray = kept[np.lexsort((index.figure("grade")[kept], elsewhere))]
         return ranked
@@ -152,7 +152,7 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
 
     All of them are selected with the scope of the case, and if nothing of the case is in the city.
     """
-    inside = {dataset.prefecture_code(place) for place in homes(case)}.intersection(filters.city)
+    inside = {dataset.prefecture_code(place) for place in own_places(case)}.intersection(filters.city)
     everything = not inside or filters.scope
     metrics = zip(dataset.positions(case.id), case.metrics, strict=True)
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
@@ -166,15 +166,15 @@ def _select(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray,
     if filters.domain:
         whole &= index.set("domains")[:, [domain in filters.domain for domain in dataset.domains]].any(axis=1)
     if filters.city:
-        inside, own = index.at(filters.city)
+        inside, own = index.in_units(filters.city)
         whole &= inside
     keep = whole[index.case]
     if filters.grade:
-        keep &= index.within("grade", filters.grade)
+        keep &= index.isin("grade", filters.grade)
     if filters.role:
-        keep &= index.within("role", filters.role)
+        keep &= index.isin("role", filters.role)
     if words := folded(filters.search).split():
-        in_case, in_metric = index.holding(words)
+        in_case, in_metric = index.search(words)
         whole &= in_case
         keep &= in_metric
     if filters.grade or filters.role:

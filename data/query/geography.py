@@ -93,8 +93,8 @@ def locate_cases(dataset: Dataset, cases: Sequence[Case], metrics: np.ndarray) -
     these `metrics` (a mask or positions) that belong to them.
     """
     index, rows = dataset.index, _find_rows(dataset, cases)
-    located = np.zeros_like(index.set("homes"))
-    located[rows] = index.set("homes")[rows]
+    located = np.zeros_like(index.set("own_places"))
+    located[rows] = index.set("own_places")[rows]
     located[index.case[metrics], index.figure("place")[metrics]] = True
     return located
 
@@ -141,7 +141,7 @@ def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
 def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
     """Return the counties, towns and zones that these cases name."""
     rows = _find_rows(dataset, cases)
-    named, own = dataset.index.set("named")[rows], dataset.index.set("homes")[rows]
+    named, own = dataset.index.set("all_places")[rows], dataset.index.set("own_places")[rows]
     return tuple(
         PlaceCases(place, dataset.chosen(rows[named[:, at]]), not own[:, at].any())
         for at, place in enumerate(dataset.places.values())

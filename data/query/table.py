@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import pandas as pd
 
 from data.model import evidence
 from data.model.schema import Case, Change, End, Metric
-
-if TYPE_CHECKING:
-    from data.query.dataset import Dataset
+from data.model.tables import Tables
 
 _END = (
     "value",
@@ -68,26 +67,46 @@ COLUMNS: tuple[str, ...] = (
 LIST_SEPARATOR = " | "
 NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
 INTEGERS = ("case_number", "year", "headline")
+_TYPES: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
+Cells = Mapping[str, Sequence[Any]]
+"""Rows by column; an empty column may be left out."""
 
 
-def build(dataset: Dataset, positions: Sequence[int]) -> pd.DataFrame:
-    """These figures, one a row, labelled by their positions; columns as in COLUMNS. Numbers are in the printed unit; nothing missing is filled."""
-    rows = [row(dataset, *dataset.figure(int(position))) for position in positions]
-    return typed(pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index(positions)))
+def build(metrics: Iterable[tuple[Case, Metric]], tables: Tables, positions: Sequence[int]) -> pd.DataFrame:
+    """These metrics, one a row, labelled by their positions; columns as in COLUMNS.
+
+    Numbers are in the printed unit; nothing missing is filled.
+    """
+    table = from_cells([_cells(row(case, metric, tables) for case, metric in metrics)])
+    return table.set_axis(pd.Index(positions))
 
 
-def typed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its columns as text, numbers and whole numbers."""
-    types: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
-    return table.astype({name: types.get(name, "string") for name in COLUMNS})
+def cells_of(case: Case, tables: Tables) -> Cells:
+    """The rows of one case by column, without the columns that are empty."""
+    return _cells(row(case, metric, tables) for metric in case.metrics)
 
 
-def row(dataset: Dataset, case: Case, metric: Metric) -> dict[str, Any]:
+def from_cells(parts: Sequence[Cells]) -> pd.DataFrame:
+    """The table of these rows, one part after the other: columns of text, numbers and whole numbers."""
+    sizes = [len(part.get("metric_id", ())) for part in parts]
+    columns = {}
+    for name in COLUMNS:
+        values = chain.from_iterable(part.get(name) or [None] * size for part, size in zip(parts, sizes, strict=True))
+        columns[name] = pd.array(list(values), dtype=_TYPES.get(name, "string"))
+    return pd.DataFrame(columns)
+
+
+def _cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
+    columns = {name: [row.get(name) for row in rows] for rows in [list(rows)] for name in COLUMNS}
+    return {name: values for name, values in columns.items() if any(value is not None for value in values)}
+
+
+def row(case: Case, metric: Metric, tables: Tables) -> dict[str, Any]:
     """One figure by column; a column that holds nothing may be left out."""
-    found = evidence.derive(metric, dataset.units)
-    place, unit = dataset.places[metric.place], dataset.units[metric.unit]
-    code = dataset.prefecture_code(metric.place)
-    prefecture = dataset.units_of_map.get(code or "")
+    found = evidence.derive(metric, tables.units)
+    place, unit = tables.places[metric.place], tables.units[metric.unit]
+    code = tables.prefecture_code(metric.place)
+    prefecture = tables.map_units.get(code or "")
     cells: dict[str, Any] = {
         "case_id": case.id,
         "case_number": case.number,
@@ -106,7 +125,7 @@ def row(dataset: Dataset, case: Case, metric: Metric) -> dict[str, Any]:
         "direction": found.direction,
         "grade": found.grade,
         "formula": found.formula or None,
-        "compared_with": _yardstick(dataset, metric),
+        "compared_with": _yardstick(metric),
         "caveats": _joined(caveat.kind for caveat in metric.caveats),
         "conflict_ids": _joined(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
         "section": metric.section,
@@ -171,7 +190,7 @@ def _joined(parts: Any) -> str | None:
     return LIST_SEPARATOR.join(parts) or None
 
 
-def _yardstick(dataset: Dataset, metric: Metric) -> str | None:
+def _yardstick(metric: Metric) -> str | None:
     if metric.compared_with is None:
         return None
     label, end = metric.compared_with.label, metric.compared_with.end

@@ -10,9 +10,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from data.model.problems import Problem, format_path
-from data.reading.yaml_file import SIZE_LIMIT, content, relative
-
-BOUNDARIES = "henan.geojson"
+from data.reading.folder import BOUNDARIES, SIZE_LIMIT, content, relative
 
 
 def _closed(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args
+from typing import Any
 
 from data.model.problems import Problem, escape_invisible
-from data.model.schema import Lang
 from data.query.dataset import Dataset
-from data.reading.boundaries import BOUNDARIES
-from data.reading.folder import FOLDER
-from data.reading.load import REFERENCE, DatasetError, read_dataset
-from data.reading.shelf import Shelf
-from data.reading.store import Sources, own_folder
-from data.reading.yaml_file import content
-from data.wording.rows import worded_rows
+from data.reading.cache import Cache
+from data.reading.folder import FOLDER, FolderState, content, folder_state, source_states
+from data.reading.load import DatasetError, read_dataset
 
 JUMP = 5.0
-"""So many seconds must the clock differ from the machine's own count before somebody has set it."""
+"""Seconds by which the clock must differ from the machine's own count before somebody has set it."""
 RESTLESS = 5.0
 """Seconds after which it is logged that an edit waits because a file is still being changed."""
 RETRY, RETRY_MOST = 1.0, 600.0
 """Seconds from a fault of the program to the next attempt to read the same files; the pause doubles up to the second."""
 
 logger = logging.getLogger(__name__)
-_ENDINGS = (".yaml", ".yml", ".geojson")
-Fingerprint = tuple[tuple[str | int | None, ...], ...]
+Prepare = Callable[[Dataset], None]
+"""Makes what pages derive from a dataset before the first reader sees it; a dataset for which that fails is not published."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,25 +44,29 @@ class State:
     edition: int = 1
 
 
-class Left(Exception):
+def nothing(dataset: Dataset) -> None:
+    """Leaves everything to be made when it is first asked for."""
+
+
+class Cancelled(Exception):
     """The server stops while it reads."""
 
 
 class Live:
-    """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `look` does, and a server calls it several times a second."""
+    """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `refresh` does, and a server calls it several times a second."""
 
-    def __init__(self, folder: Path = FOLDER, cache: Path | None = None) -> None:
-        self.folder, self.cache = folder, cache
+    def __init__(self, folder: Path = FOLDER, cache: Path | None = None, prepare: Prepare = nothing) -> None:
+        self.folder, self.cache, self.prepare = folder, Cache(cache, folder) if cache else None, prepare
         self.progress: tuple[int, int] | None = None
-        self.effort = 0.0
+        self.last_scan_seconds = 0.0
         self._kept: Dataset | None = None
-        self._left = False
+        self._cancelled = False
         self._lock = threading.Lock()
         self._state: State | None = None
         self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
-        self._read: Fingerprint | None = None
-        self._last: Fingerprint | None = None
-        self._good: Fingerprint | None = None
+        self._read: FolderState | None = None
+        self._last: FolderState | None = None
+        self._good: FolderState | None = None
         self._moving_since: float | None = None
         self._pause, self._retry_at = 0.0, math.inf
         self._clock = _clock()
@@ -76,23 +74,23 @@ class Live:
     def current(self) -> State:
         """The state as of the last look. Raises DatasetError while there never was a good dataset; nobody waits for many cases, whose reading `progress` tells."""
         if self._state is None and self.progress is None:
-            self.look()
+            self.refresh()
         if self._state is None:
             raise DatasetError(self._problems)
         return self._state
 
-    def look(self) -> int:
+    def refresh(self) -> int:
         """Takes over what has changed, and rests since the last look: a file may be saved in two steps, or several one after the other. The edition after it; 0 is none."""
         with self._lock:
             self._follow_clock()
-            self._look()
+            self._refresh()
             return self._state.edition if self._state else 0
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         begun = time.perf_counter()
-        found, before = _fingerprint(self.folder), self._last
+        found, before = folder_state(self.folder), self._last
         again = found == self._read and time.monotonic() >= self._retry_at
-        self.effort = time.perf_counter() - begun if found == self._read else 0.0
+        self.last_scan_seconds = time.perf_counter() - begun if found == self._read else 0.0
         self._last = found
         self._notice_restlessness(found, before)
         if not again and (found == self._read or before not in (None, found)):
@@ -102,21 +100,21 @@ class Live:
         self._read, self._retry_at = found, math.inf
         loaded, problems = self._load(self.folder, self._state and self._state.dataset)
         self.progress = None
-        if self._left:
+        if self._cancelled:
             return
         if self._retry_at == math.inf:
             self._pause = 0.0
-        if _fingerprint(self.folder) != found:
+        if folder_state(self.folder) != found:
             self._read = None
         elif loaded is None:
             if self._state is None:
                 self._restore()
-            self._refuse(problems)
+            self._reject(problems)
         else:
             self._good = found
-            self._adopt(*loaded)
+            self._publish(*loaded)
 
-    def _notice_restlessness(self, found: Fingerprint, before: Fingerprint | None) -> None:
+    def _notice_restlessness(self, found: FolderState, before: FolderState | None) -> None:
         """Says once in the log which files keep everybody from seeing what was edited, when that takes long."""
         if before in (None, found):
             self._moving_since = None
@@ -135,15 +133,13 @@ class Live:
     ) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
         """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none meets what cannot be made."""
         try:
-            dataset, problems = read_dataset(folder, self.cache, before, self._told)
+            dataset, problems = read_dataset(folder, self.cache, before, self._note_progress)
             problems = [problem for problem in problems if problem.severity == "error"]
             if dataset is None:
                 return None, problems
-            dataset.index.prepare()
-            for lang in get_args(Lang):
-                rows = worded_rows(dataset, lang)
-                list(rows if isinstance(dataset.cases, tuple) else rows[:1])
-        except Left:
+            _ = dataset.index
+            self.prepare(dataset)
+        except Cancelled:
             return None, self._problems
         except Exception:
             self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
@@ -167,9 +163,9 @@ class Live:
         if not self.cache:
             return
         try:
-            with TemporaryDirectory(dir=own_folder(self.cache)) as scratch:
+            with TemporaryDirectory(dir=self.cache.own_folder()) as scratch:
                 folder = Path(scratch) / self.folder.name
-                loaded_at = Sources(self.cache, self.folder).restore(folder)
+                loaded_at = self.cache.restore_sources(folder)
                 loaded, problems = (None, []) if loaded_at is None else self._load(folder, None)
         except OSError as error:
             logger.warning(f"The source files that are kept cannot be read ({error.strerror}).")
@@ -177,18 +173,18 @@ class Live:
         self.progress = None
         for problem in problems:
             logger.warning(f"The source files that are kept cannot be used: {problem}")
-        if loaded and loaded_at is not None and not self._left:
-            self._adopt(*loaded, loaded_at)
+        if loaded and loaded_at is not None and not self._cancelled:
+            self._publish(*loaded, loaded_at)
             self._kept = loaded[0]
 
-    def leave(self) -> None:
+    def cancel(self) -> None:
         """Nobody needs the data any longer: reading ends with the files that are just being read."""
-        self._left = True
+        self._cancelled = True
 
-    def _told(self, done: int, total: int) -> None:
+    def _note_progress(self, done: int, total: int) -> None:
         """Notes how far reading is, and tells it at every tenth."""
-        if self._left:
-            raise Left
+        if self._cancelled:
+            raise Cancelled
         before, self.progress = self.progress or (0, total), (done, total)
         if done * 10 // total > before[0] * 10 // total:
             logger.info("reading", extra={"fields": {"read": done, "of": total}})
@@ -199,16 +195,14 @@ class Live:
         if state is None or state.dataset is self._kept or self._good != self._read or not self.cache:
             return
         self._kept = state.dataset
-        if isinstance(state.dataset.cases, Shelf):
-            state.dataset.cases.keep(state.dataset.tables, state.dataset.source)
-        Sources(self.cache, self.folder).keep(
-            dict(_source_states(self._read)),
+        self.cache.keep_sources(
+            {name: repr(state_of_file) for name, state_of_file in source_states(self._read)},
             lambda name: content(self.folder / name),
             state.loaded_at,
-            lambda: _fingerprint(self.folder) == self._good,
+            lambda: folder_state(self.folder) == self._good,
         )
 
-    def _adopt(self, dataset: Dataset, boundaries: Mapping[str, Any], kept_at: float | None = None) -> None:
+    def _publish(self, dataset: Dataset, boundaries: Mapping[str, Any], kept_at: float | None = None) -> None:
         """Shows what was read just now, or was kept on the disk at a start since it was loaded."""
         state = self._state
         if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
@@ -230,7 +224,7 @@ class Live:
             self._state = replace(state, problems=(), edition=state.edition + 1)
             logger.info("data as before", extra={"fields": {"version": dataset.version}})
 
-    def _refuse(self, problems: list[Problem]) -> None:
+    def _reject(self, problems: list[Problem]) -> None:
         self._problems = problems
         for problem in problems:
             logger.error(str(problem))
@@ -260,41 +254,13 @@ def _clock() -> float:
     )
 
 
-def _fingerprint(folder: Path) -> Fingerprint:
-    """What tells one state of the files from another without reading them. What cannot be looked at counts by the reason why."""
-    return tuple(entry for part in ("cases", "reference") for entry in _entries(folder / part))
-
-
-def _entries(part: Path) -> Iterator[tuple[str | int | None, ...]]:
-    try:
-        names = sorted(os.listdir(part))
-    except OSError as error:
-        names = []
-        yield part.name, error.errno
-    for name in names:
-        if name.lower().endswith(_ENDINGS) and not name.startswith("."):
-            try:
-                found = os.stat(f"{part}/{name}")
-                yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
-            except OSError as error:
-                yield part.name, name, error.errno
-
-
-def _source_states(found: Fingerprint) -> Iterator[tuple[str, str]]:
-    """The files that a dataset is read from, with their states."""
-    reference = {BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE)}
-    for part, name, *state in found:
-        if part == "cases" or name in reference:
-            yield f"{part}/{name}", repr(state)
-
-
 _LIVE = Live()
 
 
-def use(folder: Path, cache: Path | None = None) -> None:
-    """Takes the dataset from another folder than this project's own, and keeps what was read of many cases in `cache`."""
+def configure(folder: Path, cache: Path | None = None, prepare: Prepare = nothing) -> None:
+    """Takes the dataset from this folder and keeps what was read in `cache`."""
     global _LIVE
-    _LIVE = Live(folder, cache)
+    _LIVE = Live(folder, cache, prepare)
 
 
 def current() -> State:
@@ -302,19 +268,19 @@ def current() -> State:
     return _LIVE.current()
 
 
-def look() -> int:
+def refresh() -> int:
     """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
-    return _LIVE.look()
+    return _LIVE.refresh()
 
 
-def effort() -> float:
-    """The seconds that the last look at the files took; 0 where it noticed a change, which wants a second look soon."""
-    return _LIVE.effort
+def last_scan_seconds() -> float:
+    """How long the last look at the files took; 0 where it noticed a change, which wants a second look soon."""
+    return _LIVE.last_scan_seconds
 
 
-def leave() -> None:
+def cancel() -> None:
     """Ends the reading of the dataset that is served."""
-    _LIVE.leave()
+    _LIVE.cancel()
 
 
 def progress() -> tuple[int, int] | None:

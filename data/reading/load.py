@@ -1,25 +1,63 @@
-"""Reads the case files and reference tables into one dataset, or says everything that is wrong with them."""
+"""Reads the case files and reference tables into one dataset, or says everything that is wrong with them.
+
+There is one way for ten files and for ten thousand: a file that has not changed is taken from the dataset before or from the
+cache, the others are read, many of them by all cores. A case is kept packed beside its columns, and unpacked on access.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+import signal
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+import orjson
+import pandas as pd
+from joblib.externals.loky import ProcessPoolExecutor, cpu_count
 
 from data.model.problems import Problem
-from data.model.schema import Source
-from data.query.dataset import Dataset, Tables
+from data.model.schema import Case, Source
+from data.model.tables import Tables
+from data.query import table
+from data.query.columns import METRIC, CaseEntry, entry_of
+from data.query.dataset import Dataset
 from data.reading.boundaries import read_boundaries
-from data.reading.folder import FOLDER, choose_folder
-from data.reading.shelf import MANY, Claim, Held, Progress, Shelf, Work, read_many
-from data.reading.store import Store
-from data.reading.validate import map_codes, read_case, read_tables
-from data.reading.yaml_file import File, relative
+from data.reading.cache import CODE, Cache, Row
+from data.reading.folder import (
+    FOLDER,
+    REFERENCE,
+    FileState,
+    case_files,
+    check_folder,
+    choose_folder,
+    content,
+    file_state,
+    relative,
+)
+from data.reading.validate import Entries, map_codes, read_case, read_tables
+from data.reading.yaml_file import File
 
-REFERENCE = ("source", "places", "domains", "units")
-"""The names of the tables that are read from the folder reference/."""
+SERIAL_MAX = 48
+"""Maximum number of files read by this process alone; others take as long to start."""
+BATCH_SIZE = 32
+"""Number of files that a process reads at a time."""
+CASE_CACHE_SIZE = 512
+"""Maximum number of unpacked cases kept in memory (about 120 kB each)."""
+CHUNK_SIZE = 512
+"""Number of cases whose rows are put into the metrics table at a time."""
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[int, int], None]
+"""Is told how many files of how many are read."""
 
 
 class DatasetError(Exception):
@@ -28,6 +66,80 @@ class DatasetError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
+
+
+class DeclaredNumber(NamedTuple):
+    """The year and number that a case file gives itself, whatever is written there, and where the number is."""
+
+    year: Any
+    number: Any
+    line: int
+    column: int
+
+
+class ReadResult(NamedTuple):
+    """What one case file holds. A file with an error has problems, and neither columns nor a case."""
+
+    name: str
+    state: FileState
+    digest: str
+    declared: DeclaredNumber
+    problems: tuple[Problem, ...]
+    entry: CaseEntry | None
+    packed: bytes
+    """The case as compressed JSON."""
+
+    def to_json(self) -> bytes:
+        *entry, metrics = self.entry or [b""]
+        columns = [*entry, b64encode(metrics).decode()] if self.entry else None
+        return orjson.dumps([*self[:3], [*self.declared], self.problems, columns, b64encode(self.packed).decode()])
+
+    @classmethod
+    def from_json(cls, kept: bytes | str) -> ReadResult:
+        name, state, digest, declared, problems, columns, packed = orjson.loads(kept)
+        entry = columns and CaseEntry(*columns[:-1], np.frombuffer(b64decode(columns[-1]), METRIC))
+        found = tuple(Problem(**problem) for problem in problems)
+        return cls(name, tuple(state), digest, DeclaredNumber(*declared), found, entry, b64decode(packed))
+
+    def case(self) -> Case:
+        """The case, which was checked. JSON has no tuples, so that its shape is read less strictly than from a file."""
+        return Case.model_validate_json(zlib.decompress(self.packed), strict=False)
+
+
+class LazyCases(Sequence[Case]):
+    """The cases of some files, in their order, each unpacked on access."""
+
+    def __init__(self, results: Sequence[ReadResult]) -> None:
+        self.results = results
+        self._case = lru_cache(maxsize=CASE_CACHE_SIZE)(lambda number: results[number].case())
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @overload
+    def __getitem__(self, at: int) -> Case: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Case, ...]: ...
+    def __getitem__(self, at: int | slice) -> Case | tuple[Case, ...]:
+        numbers = range(len(self))
+        return tuple(map(self._case, numbers[at])) if isinstance(at, slice) else self._case(numbers[at])
+
+
+class ReadJob(NamedTuple):
+    """How case files are read: from which folder, and against which entries of the reference tables.
+
+    `tables` is None, and nothing is kept of a case, where one of them holds an error.
+    """
+
+    folder: Path
+    entries: Entries
+    tables: Tables | None
+
+
+_job: ReadJob
+"""What a reading process was started for."""
+Batch = list[tuple[ReadResult, bytes]]
+"""What some files hold, each with its rows of the metrics table as compressed JSON."""
 
 
 def load_dataset(folder: str | Path | None = None) -> Dataset:
@@ -41,79 +153,188 @@ def load_dataset(folder: str | Path | None = None) -> Dataset:
     return dataset
 
 
-def unheard(done: int, total: int) -> None:
-    """Nobody is told how far reading is."""
+def no_progress(done: int, total: int) -> None:
+    """Tells nobody how far reading is."""
 
 
 def read_dataset(
-    folder: Path = FOLDER, cache: Path | None = None, before: Dataset | None = None, progress: Progress = unheard
+    folder: Path = FOLDER, cache: Cache | None = None, before: Dataset | None = None, progress: Progress = no_progress
 ) -> tuple[Dataset | None, list[Problem]]:
-    """The dataset, or None when any file holds an error; and all problems, warnings included, in the order of files and lines.
+    """The dataset, or None when any file holds an error; and all problems, warnings included, by file and line.
 
-    Many cases are read by all cores. Of these, what `before` holds of a file that has not changed is taken from there, and from the folder `cache` at the beginning.
+    What `before`, otherwise the cache, holds of a file that has not changed is taken from there.
     """
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
-    source, tables = reference["source"].validated(Source), read_tables(reference)
-    boundaries, wrong = read_boundaries(folder, map_codes(tables))
-    sound = source if not any(file.errors for file in reference.values()) else None
-    frozen = {name: MappingProxyType(dict(entries)) for name, entries in tables.items()}
-    paths = case_files(folder)
-    made_of = _hashed((file.name.partition("/")[2], file.digest) for file in reference.values())
-    if len(paths) < MANY:
-        held = _held([File.read(path, folder) for path in paths], tables)
-    else:
-        known = (
-            before.cases.table if before and isinstance(before.cases, Shelf) and before.reference == made_of else None
-        )
-        held = read_many(Work(folder, tables, sound, Store(cache, made_of) if cache else None), paths, known, progress)
-    found = sorted(
-        [
-            *(problem for file in reference.values() for problem in file.problems),
-            *wrong,
-            *held.problems,
-            *_same_numbers(held.claims),
-        ]
-    )
-    problems = [*_check_folder(folder, bool(paths)), *found]
-    if sound is None or any(problem.severity == "error" for problem in problems):
+    source, entries = reference["source"].validated(Source), read_tables(reference)
+    boundaries, wrong = read_boundaries(folder, map_codes(entries))
+    version = _hashed((file.name.partition("/")[2], file.digest) for file in reference.values())
+    sound = source is not None and not any(file.errors for file in reference.values())
+    tables = Tables(**entries, source=source, version=version) if sound and source else None
+    results = _read_cases(ReadJob(folder, entries, tables), cache if tables else None, before, progress)
+    found = [*wrong, *(problem for part in (*reference.values(), *results) for problem in part.problems)]
+    found += _same_numbers(results, relative(folder / "cases", folder))
+    problems = [*check_folder(folder, bool(results)), *sorted(found)]
+    if tables is None or any(problem.severity == "error" for problem in problems):
         return None, problems
     return Dataset(
-        held.cases,
-        source=sound,
+        LazyCases(results),
+        tables,
         warnings=tuple(problems),
-        version=_hashed([("reference", made_of), *held.digests]),
-        reference=made_of,
+        version=_hashed([("reference", version), *((f"cases/{result.name}", result.digest) for result in results)]),
         boundaries=boundaries,
-        **frozen,
+        entries=[result.entry for result in results if result.entry],
+        load_table=partial(_load_table, results, tables, cache),
     ), problems
 
 
-def _held(files: Sequence[File], tables: Tables) -> Held:
-    """What a few files hold."""
-    cases = [case for file in files if (case := read_case(file, tables))]
-    claims = tuple(
-        Claim(file.name, file.at(("year",)), file.at(("number",)), *file.place(("number",))) for file in files
-    )
-    ordered = tuple(sorted(cases, key=lambda case: (case.year, case.number)))
-    return Held(
-        ordered,
-        tuple(problem for file in files for problem in file.problems),
-        claims,
-        tuple((file.name.partition("/")[2], file.digest) for file in files),
-    )
+def _read_cases(job: ReadJob, cache: Cache | None, before: Dataset | None, progress: Progress) -> list[ReadResult]:
+    """What the case files hold, in their order. Each batch is kept at once: a start that is cut off goes on from there."""
+    paths, known = case_files(job.folder), _known(job.tables, cache, before)
+    results, touched = _unchanged(known, paths)
+    for batch in _read(job, [path for path in paths if path.name not in results], progress):
+        results |= {result.name: result for result, _ in batch}
+        if cache and job.tables:
+            _keep(cache, job.tables, batch)
+    if cache and job.tables:
+        _keep(cache, job.tables, [(result, b"") for result in touched])
+        if known.keys() - results.keys():
+            cache.remove_others(("cases", "cells"), results)
+    return [results[path.name] for path in paths]
 
 
-def case_files(folder: Path) -> list[Path]:
-    """The case files in order; none where they cannot be listed."""
-    return [folder / "cases" / name for name in _listed(folder / "cases") if name.endswith(".yaml")]
+def _known(tables: Tables | None, cache: Cache | None, before: Dataset | None) -> dict[str, ReadResult]:
+    """What was read before against the same reference tables, by the names of the files."""
+    if tables and before and before.tables.version == tables.version and isinstance(before.cases, LazyCases):
+        return {result.name: result for result in before.cases.results}
+    rows = cache.rows("cases") if tables and cache else ()
+    return {row.name: ReadResult.from_json(row.content) for row in rows if tables and row.key == _key(tables)}
 
 
-def _listed(folder: Path) -> list[str]:
-    """What stands in a folder. A hidden file is an editor's own: Emacs marks a case that is being edited by `.#….yaml`."""
+def _key(tables: Tables) -> str:
+    """What a row of the cache was made from besides the case file."""
+    return f"{CODE} {tables.version}"
+
+
+def _keep(cache: Cache, tables: Tables, batch: Batch) -> None:
+    key = _key(tables)
+    cases = [Row(result.name, key, result.to_json()) for result, _ in batch if result.entry]
+    cells = [Row(result.name, f"{key} {result.digest}", cells) for result, cells in batch if cells]
+    cache.write({"cases": cases, "cells": cells})
+
+
+def _unchanged(
+    known: Mapping[str, ReadResult], paths: Iterable[Path]
+) -> tuple[dict[str, ReadResult], list[ReadResult]]:
+    """The results of files that are as they were, and those of them that were only touched or copied, in their new state."""
+    results, touched = {}, []
+    for path in paths if known else ():
+        result, state = known.get(path.name), file_state(path)
+        if result and state and result.state != state:
+            result = result._replace(state=state) if result.digest == _digest(path) else None
+            touched += [result] if result else []
+        if result and state:
+            results[path.name] = result
+    return results, touched
+
+
+def _digest(path: Path) -> str:
     try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        return sha256(content(path)).hexdigest()
     except OSError:
-        return []
+        return ""
+
+
+def _read(job: ReadJob, paths: Sequence[Path], progress: Progress) -> Iterator[Batch]:
+    """Reads files, many of them by all cores, and tells how far that is."""
+    if len(paths) <= SERIAL_MAX:
+        yield read_batch(job, paths)
+        return
+    left, done = {at: paths[at : at + BATCH_SIZE] for at in range(0, len(paths), BATCH_SIZE)}, 0
+    progress(0, len(paths))
+    for at, batch in _batches(job, left):
+        done += len(left.pop(at))
+        progress(done, len(paths))
+        yield batch
+
+
+def _batches(job: ReadJob, left: Mapping[int, Sequence[Path]]) -> Iterator[tuple[int, Batch]]:
+    """Each batch by its key, as long as it is left when its turn comes."""
+    yield from _by_all_cores(job, dict(left))
+    for at in [*left]:
+        yield at, read_batch(job, left[at])
+
+
+def _by_all_cores(job: ReadJob, batches: Mapping[int, Sequence[Path]]) -> Iterator[tuple[int, Batch]]:
+    """The batches as they are ready; none any more where other processes cannot be started, or end.
+
+    They come as files: a process that is killed while it sends more than a pipe takes at once leaves its reader waiting.
+    """
+    try:
+        with TemporaryDirectory() as scratch, _processes(min(cpu_count(), len(batches)), job) as pool:
+            waiting = {pool.submit(_write_batch, paths, Path(scratch, str(at))): at for at, paths in batches.items()}
+            for done in as_completed(waiting):
+                yield waiting.pop(done), _taken(done.result())
+    except Exception as error:  # noqa: BLE001 whatever it is, this process reads the rest, and meets it again if it is our own
+        logger.warning(f"Other processes do not read: {str(error).partition('.')[0]}")
+
+
+@contextmanager
+def _processes(count: int, job: ReadJob) -> Iterator[ProcessPoolExecutor]:
+    """Those of Python's own library would run the main script again, which in a server of Streamlit is the open page."""
+    pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(job,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(kill_workers=True)
+
+
+def _begin(job: ReadJob) -> None:
+    """Prepares a process to read; the signal of a terminal is for the server alone."""
+    global _job
+    _job = job
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _write_batch(paths: Sequence[Path], target: Path) -> Path:
+    parts = [(result.to_json().decode(), b64encode(cells).decode()) for result, cells in read_batch(_job, paths)]
+    target.write_bytes(orjson.dumps(parts))
+    return target
+
+
+def _taken(path: Path) -> Batch:
+    batch = [(ReadResult.from_json(result), b64decode(cells)) for result, cells in orjson.loads(path.read_bytes())]
+    path.unlink()
+    return batch
+
+
+def read_batch(job: ReadJob, paths: Sequence[Path]) -> Batch:
+    """Reads these files."""
+    return [_read_file(job, path) for path in paths]
+
+
+def _read_file(job: ReadJob, path: Path) -> tuple[ReadResult, bytes]:
+    state, file = file_state(path), File.read(path, job.folder)
+    case = read_case(file, job.entries)
+    declared = DeclaredNumber(file.at(("year",)), file.at(("number",)), *file.place(("number",)))
+    about = path.name, state, file.digest, declared, tuple(file.problems)
+    if case is None or job.tables is None:
+        return ReadResult(*about, None, b""), b""
+    packed = zlib.compress(case.model_dump_json(exclude_unset=True).encode(), 3)
+    cells = zlib.compress(orjson.dumps(table.cells_of(case, job.tables)), 3)
+    return ReadResult(*about, entry_of(case, job.tables), packed), cells
+
+
+def _load_table(results: Sequence[ReadResult], tables: Tables, cache: Cache | None) -> pd.DataFrame:
+    """The metrics table of these cases. Rows that the cache does not hold are made from the case."""
+    key = _key(tables)
+    kept = {(row.name, row.key): row.content for row in (cache.rows("cells") if cache else ())}
+
+    def cells(result: ReadResult) -> table.Cells:
+        found = kept.get((result.name, f"{key} {result.digest}"))
+        return orjson.loads(zlib.decompress(found)) if found else table.cells_of(result.case(), tables)
+
+    chunks = [results[start : start + CHUNK_SIZE] for start in range(0, len(results), CHUNK_SIZE)]
+    return pd.concat([table.from_cells([*map(cells, chunk)]) for chunk in chunks], ignore_index=True)
 
 
 def _hashed(digests: Iterable[tuple[str, str]]) -> str:
@@ -121,33 +342,11 @@ def _hashed(digests: Iterable[tuple[str, str]]) -> str:
     return sha256("".join(f"{name}\0{digest}\0" for name, digest in digests).encode()).hexdigest()[:12]
 
 
-def _same_numbers(claims: Iterable[Claim]) -> Iterator[Problem]:
+def _same_numbers(results: Iterable[ReadResult], folder: str) -> Iterator[Problem]:
     """Two cases with one printed number."""
     first: dict[tuple[int, int], str] = {}
-    for file, year, number, line, column in sorted(claims, key=lambda claim: claim.file):
-        if type(year) is type(number) is int and first.setdefault((year, number), file) != file:
-            yield Problem(
-                file,
-                line,
-                column,
-                "number",
-                f"case {number} of {year} is already {Path(first[year, number]).name}. Write the printed number",
-            )
-
-
-def _check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
-    """Case files under a name that is never read, and a folder without cases."""
-    cases = folder / "cases"
-    if not any_case:
-        yield Problem(relative(cases, folder), 1, 1, "", _why_none(cases))
-    for name in _listed(cases):
-        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
-            yield Problem(relative(cases / name, folder), 1, 1, "", "is not read. Rename it to end in .yaml")
-
-
-def _why_none(cases: Path) -> str:
-    try:
-        os.listdir(cases)
-    except OSError as error:
-        return f"cannot be read ({error.strerror}). Restore the folder or its permissions"
-    return "holds no case file. Copy template.yaml there and fill it in"
+    for result in results:
+        year, number, line, column = result.declared
+        if type(year) is type(number) is int and first.setdefault((year, number), result.name) != result.name:
+            message = f"case {number} of {year} is already {first[year, number]}. Write the printed number"
+            yield Problem(f"{folder}/{result.name}", line, column, "number", message)

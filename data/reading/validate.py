@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from data.model import evidence
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.schema import Case, Domain, Metric, Model, Place, Unit
-from data.query.dataset import Tables
 from data.reading.yaml_file import File
 
+Entries = Mapping[str, Mapping[str, Any]]
+"""The tables places, domains and units by the ids of their entries; None is an entry that holds a mistake."""
 
-def read_tables(reference: Mapping[str, File]) -> Tables:
+
+def read_tables(reference: Mapping[str, File]) -> Entries:
     """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with None. An unreadable table is empty."""
     tables = {
         name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
@@ -24,12 +26,12 @@ def read_tables(reference: Mapping[str, File]) -> Tables:
     return tables
 
 
-def map_codes(tables: Tables) -> set[str]:
+def map_codes(entries: Entries) -> set[str]:
     """The six-digit codes of the units of the map."""
-    return {place.code for place in tables["places"].values() if place and place.kind == "prefecture" and place.code}
+    return {place.code for place in entries["places"].values() if place and place.kind == "prefecture" and place.code}
 
 
-def read_case(file: File, tables: Tables) -> Case | None:
+def read_case(file: File, tables: Entries) -> Case | None:
     """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place hides none in another."""
     case = file.validated(Case)
     if not file.readable:
@@ -74,7 +76,7 @@ def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _references(file: File, tables: Tables) -> Iterator[Finding]:
+def _references(file: File, tables: Entries) -> Iterator[Finding]:
     """Ids that the case names and nobody defines."""
     metrics = {text: text for path, text in file.texts() if path[:1] == ("metrics",) and path[2:] == ("id",)}
     known = {kind: _names_of(entries) for kind, entries in tables.items() if entries} | {"metrics": metrics}

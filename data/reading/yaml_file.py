@@ -7,7 +7,6 @@ and so is a file of more than `SIZE_LIMIT` bytes or `DEPTH_LIMIT` levels.
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
@@ -21,8 +20,8 @@ from pydantic import BaseModel, ValidationError
 
 from data.model.problems import FieldPath, Finding, Problem, Severity, describe, escape_invisible, explain, format_path
 from data.model.schema import Model
+from data.reading.folder import SIZE_LIMIT, content, relative
 
-SIZE_LIMIT = 1_000_000
 DEPTH_LIMIT = 20
 DIGIT_LIMIT = 15
 """A number of more digits would not come back from a float as it was printed."""
@@ -256,12 +255,6 @@ class File:
         return any(path[: len(refused)] == refused[: len(path)] for refused in self.refused)
 
 
-def content(path: Path) -> bytes:
-    """What a file holds. Neither a pipe that has just taken its place makes it wait, nor a file that has just grown makes it read without end."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
-        return stream.read(SIZE_LIMIT + 1) or b""
-
-
 def _place(event: yaml.Event) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
@@ -300,10 +293,6 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models_in(part)]
-
-
-def relative(path: Path, folder: Path) -> str:
-    return (Path(folder.name) / path.relative_to(folder)).as_posix()
 
 
 def texts_in(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:

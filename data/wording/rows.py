@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import overload
+from typing import get_args, overload
 
 from data.model.evidence import DerivedEnd, Direction, Origin, derive
 from data.model.grades import GRADE_RULES, Grade, GradeRule
@@ -168,6 +168,13 @@ def worded_rows(dataset: Dataset, lang: Lang, positions: Sequence[int] | None = 
     return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
 
 
+def prepare(dataset: Dataset) -> None:
+    """Makes the rows of a dataset that fits the cache, and one of a larger, in both languages: no reader waits for them."""
+    for lang in get_args(Lang):
+        rows = worded_rows(dataset, lang)
+        list(rows if len(rows) <= ROW_CACHE_SIZE else rows[:1])
+
+
 @lru_cache(maxsize=2)
 def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
     @lru_cache(maxsize=ROW_CACHE_SIZE)
@@ -180,7 +187,7 @@ def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
 def _make_row(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> MetricRow:
     units = dataset.units
     evidence = derive(metric, units)
-    cells = row(dataset, case, metric)
+    cells = row(case, metric, dataset.tables)
     numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
     before, after = format_ends(metric, evidence, units, lang)
     place = dataset.places[metric.place].name

@@ -21,7 +21,8 @@ from data.downloads.extract import Extract
 from data.downloads.package import write_package
 from data.downloads.word import write_case
 from data.query.filters import Filters, select
-from data.reading.load import FOLDER, load_dataset
+from data.reading.folder import FOLDER
+from data.reading.load import load_dataset
 from tests.bench.results import Cost
 from tests.bench.servers import EMPTY, PROJECT
 from tests.test_links import ask

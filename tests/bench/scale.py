@@ -18,7 +18,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from data.query.filters import Filters, select
-from data.reading.load import FOLDER, load_dataset, read_dataset
+from data.reading.cache import Cache
+from data.reading.folder import FOLDER
+from data.reading.load import load_dataset, read_dataset
 from tests.bench.servers import Server, running
 from tests.bench.tab import Tab
 from tests.many import write
@@ -52,8 +54,8 @@ def measured(folder: Path, scratch: Path) -> Rows:
 
 def searched(folder: Path, cache: Path) -> float:
     """A word that nobody has looked for yet, found in all texts."""
-    dataset, _ = read_dataset(folder, cache)
-    dataset.index.prepare()
+    dataset, _ = read_dataset(folder, Cache(cache, folder))
+    _ = dataset.index
     spent = []
     for word in WORDS:
         start = time.perf_counter()

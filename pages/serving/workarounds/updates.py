@@ -18,7 +18,7 @@ from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.reading.live import effort, look
+from data.reading.live import last_scan_seconds, refresh
 
 PAUSE = 0.15
 """Minimum seconds between two scans of the data's files. An edit is used at the second scan after it."""
@@ -42,10 +42,10 @@ async def follow() -> None:
     """Scans for edits and runs the open pages again after one, until it is cancelled."""
     while True:
         try:
-            _rerun_outdated(await asyncio.to_thread(look))
+            _rerun_outdated(await asyncio.to_thread(refresh))
         except Exception:
             logger.exception("Open pages were not updated")
-        await asyncio.sleep(max(PAUSE, IDLE_FACTOR * effort()))
+        await asyncio.sleep(max(PAUSE, IDLE_FACTOR * last_scan_seconds()))
 
 
 def _rerun_outdated(edition: int) -> None:

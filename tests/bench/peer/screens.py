@@ -11,7 +11,7 @@ from dash import dash_table, dcc, html
 
 from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.columns import homes, named
+from data.query.columns import all_places, own_places
 from data.query.filters import PROVINCE
 from data.query.geography import find_points, list_map_units, summarize_areas
 from data.reading.live import boundaries
@@ -146,11 +146,11 @@ def case(view: View) -> Parts:
 
 
 def where(view: View, chosen: Case) -> list[Any]:
-    own = homes(chosen)
+    own = own_places(chosen)
     codes = {view.dataset.prefecture_code(name) for name in own} - {PROVINCE}
     if not codes:
         return []
-    known = (view.dataset.places[name] for name in sorted(named(chosen)))
+    known = (view.dataset.places[name] for name in sorted(all_places(chosen)))
     marks = [
         (place.lon, place.lat, place.name[view.lang], place.id not in own)
         for place in known

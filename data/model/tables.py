@@ -1,0 +1,53 @@
+"""The reference tables of a dataset: the places, domains and units that its cases name, and the source they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from data.model.schema import Domain, Place, Source, Unit
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The entries of each table by id, in the order of its file, without a mistake. Immutable."""
+
+    places: Mapping[str, Place]
+    domains: Mapping[str, Domain]
+    units: Mapping[str, Unit]
+    source: Source
+    version: str = ""
+    """Differs when one of the files does."""
+
+    def __post_init__(self) -> None:
+        for name in ("places", "domains", "units"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[type[Tables], tuple[Any, ...]]:
+        return Tables, (dict(self.places), dict(self.domains), dict(self.units), self.source, self.version)
+
+    @cached_property
+    def positions(self) -> Mapping[str, Mapping[str, int]]:
+        """The position of each id in its table, by the table's name."""
+        tables: Mapping[str, Mapping[str, object]] = {
+            "places": self.places,
+            "domains": self.domains,
+            "units": self.units,
+        }
+        return {name: {key: position for position, key in enumerate(table)} for name, table in tables.items()}
+
+    @cached_property
+    def map_units(self) -> Mapping[str, Place]:
+        """The province and its 18 units by six-digit code."""
+        kinds = ("province", "prefecture")
+        return {place.code: place for place in self.places.values() if place.code and place.kind in kinds}
+
+    def prefecture_code(self, place_id: str) -> str | None:
+        """The six-digit code of the unit that a place lies in; `410000` for the province, None outside."""
+        place = self.places[place_id]
+        if place.kind == "province":
+            return place.code
+        return self.places[place.prefecture].code if place.prefecture else None
