@@ -15,9 +15,9 @@ from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case, Place
-from data.query.columns import homes, named
+from data.query.columns import PROVINCE, homes, named
 from data.query.dataset import Chosen
-from data.query.filters import PROVINCE, Filters
+from data.query.filters import Filters
 from data.query.geography import list_map_units
 from data.reading.live import boundaries
 from data.wording.citation import quote_metric

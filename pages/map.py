@@ -20,8 +20,9 @@ from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.model.grades import GRADE_RULES, GRADES, Grade, grades_drawn_as
 from data.model.schema import Place
+from data.query.columns import PROVINCE
 from data.query.dataset import Chosen, Dataset
-from data.query.filters import PROVINCE, Filters, Selection, select
+from data.query.filters import Filters, Selection, select
 from data.query.geography import (
     AreaSummary,
     Measure,
