@@ -76,7 +76,7 @@ def choose_case(view: View) -> Case:
 
 
 def list_siblings(view: View, case: Case) -> tuple[Chosen, int]:
-    """Return the cases of the selection if it contains this one, otherwise all cases; and this one's position in them."""
+    """Return the cases of the selection if this one is among them, otherwise all; and this one's position in them."""
     cases = view.selection.cases if case in view.selection.cases else view.dataset.everything
     return cases, cases.find(case.id) or 0
 
@@ -157,14 +157,13 @@ def show_locator(view: View, case: Case) -> None:
     whole province alone.
     """
     dataset, own = view.dataset, homes(case)
-    codes = {dataset.prefecture_code(name) for name in own} - {PROVINCE}
+    codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}
     places = (dataset.places[name] for name in sorted(named(case)))
     points = [place for place in places if place.lon is not None and place.code not in codes]
     if not codes and not points:
         return
-    figure = locator(
-        boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points]
-    )
+    marks = [(*place.point, place.name[view.lang], place.id not in own) for place in points]
+    figure = locator(boundaries(), codes, marks)
     marked = [
         *((place, "area") for place in list_map_units(dataset) if place.code in codes),
         *((place, "point" if place.id in own else "named") for place in points),

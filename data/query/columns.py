@@ -47,6 +47,7 @@ SCHEMA = pa.schema(
 SEARCHES = 64
 """So many words that were looked for are remembered with what they found."""
 Mask = np.ndarray
+Positions = Sequence[int] | np.ndarray
 
 
 def folded(text: str) -> str:
