@@ -189,7 +189,7 @@ def build_areas(
 
 def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) -> tuple[str, ...]:
     """Return the lines of an area's hover text: name, value, counts, share of each grade, first cases."""
-    lines = [area_name(view.dataset, code)[view.lang]]
+    lines = [name_area(view.dataset, code)[view.lang]]
     if text := shading.texts.get(code):
         lines.append(f"{shading.title}{view.say('：', ': ')}{text}")
     lines.append(
@@ -316,7 +316,7 @@ def show_map(
     if view.embedded:
         st.header(escape_markdown(shading.title), anchor=False)
     st.html(format_legend(view, shading))
-    covered = view.join(area_name(view.dataset, code)[view.lang] for code, value in shading.values.items() if value)
+    covered = view.join(name_area(view.dataset, code)[view.lang] for code, value in shading.values.items() if value)
     alt = view.say(
         f"河南18个单位的{shading.title}。有数值的：{covered}。",
         f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
