@@ -15,9 +15,9 @@ from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case, Place
-from data.query.columns import all_places, own_places
+from data.query.columns import PROVINCE, all_places, own_places
 from data.query.dataset import Chosen
-from data.query.filters import PROVINCE, Filters
+from data.query.filters import Filters
 from data.query.geography import list_map_units
 from data.reading.live import boundaries
 from data.wording.citation import quote_metric
@@ -76,7 +76,7 @@ def choose_case(view: View) -> Case:
 
 
 def list_siblings(view: View, case: Case) -> tuple[Chosen, int]:
-    """Return the cases of the selection if it contains this one, otherwise all cases; and this one's position in them."""
+    """Return the cases of the selection if this one is among them, otherwise all; and this one's position in them."""
     cases = view.selection.cases if case in view.selection.cases else view.dataset.everything
     return cases, cases.find(case.id) or 0
 
@@ -157,14 +157,13 @@ def show_locator(view: View, case: Case) -> None:
     whole province alone.
     """
     dataset, own = view.dataset, own_places(case)
-    codes = {dataset.prefecture_code(name) for name in own} - {PROVINCE}
+    codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}
     places = (dataset.places[name] for name in sorted(all_places(case)))
     points = [place for place in places if place.lon is not None and place.code not in codes]
     if not codes and not points:
         return
-    figure = locator(
-        boundaries(), codes, [(place.lon, place.lat, place.name[view.lang], place.id not in own) for place in points]
-    )
+    marks = [(*place.point, place.name[view.lang], place.id not in own) for place in points]
+    figure = locator(boundaries(), codes, marks)
     marked = [
         *((place, "area") for place in list_map_units(dataset) if place.code in codes),
         *((place, "point" if place.id in own else "named") for place in points),

@@ -112,7 +112,8 @@ def show_suggestions(view: View) -> None:
     """Show where to begin while nothing is chosen."""
     text = view.say(
         "选择二至四个案例，或者二至八项指标。可比的共用一条坐标轴；不可比的会说明原因。",
-        "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told why.",
+        "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told "
+        "why.",
     )
     st.html(Markup('<p class="lede">{}</p>').format(text))
     index = view.dataset.index
@@ -190,12 +191,13 @@ def show_group(view: View, group: Group) -> None:
         show_shared_axis(view, format_chart_id(group), title, figure, group.rows)
     elif group.kind == "level":
         units = view.dataset.units
-        sizes = [row.after_value * units[row.after_unit_id].factor for row in group.rows]
+        values = ((row.after_value, row.after_unit_id) for row in group.rows)
+        sizes = [value * units[unit_id].factor for value, unit_id in values if value is not None and unit_id]
         title = view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}")
         show_shared_axis(view, format_chart_id(group), title, level_bars(group.rows, sizes, view.lang), group.rows)
     else:
         st.header(view.say("同一单位的差值", "Differences in one unit"), anchor=False)
-        reach = max(abs(row.change_value) for row in group.rows)
+        reach = max(abs(row.change_value) for row in group.rows if row.change_value is not None)
         for row in group.rows:
             figure = difference_bar(row, view.lang, reach)
             show_metric(row, figure, view, f"compare-difference-{format_id(row)}", export_figure)

@@ -38,7 +38,7 @@ ROWS_PER_PAGE = 300
 
 
 def show_downloads(view: View) -> None:
-    """Show a button for each file format, of what the filters keep and of everything. A file is written when asked for."""
+    """Show a button for each file format, of what the filters keep and of everything; a click writes the file."""
     selected, total = len(view.selection.positions), view.dataset.figures
     if view.filters:
         _show_buttons(view, view.filters, "chosen", view.say(f"筛选结果 {selected} 行", f"{selected} rows as filtered"))
@@ -121,8 +121,8 @@ def show_code(view: View) -> None:
         show_note(
             view.say(
                 f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
-                f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same cases "
-                "elsewhere.",
+                f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same "
+                "cases elsewhere.",
             )
         )
     for tab, (language, text) in zip(st.tabs(list(programs)), programs.items(), strict=True):

@@ -19,9 +19,9 @@ from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.model.grades import GRADE_RULES, GRADES, Grade, grades_drawn_as
-from data.model.schema import Place
+from data.query.columns import PROVINCE
 from data.query.dataset import Chosen, Dataset
-from data.query.filters import PROVINCE, Filters, Selection, select
+from data.query.filters import Filters, Selection, select
 from data.query.geography import (
     AreaSummary,
     Measure,
@@ -93,7 +93,7 @@ def list_shadings(view: View, offered: Iterable[Measure]) -> dict[str, str]:
 
 
 def list_measures(view: View, cases: Chosen) -> tuple[Measure, ...]:
-    """Return the measures that can color the map: those of the first cases that have any, and those of the URL's case."""
+    """Return the measures that can color the map: of the first cases that have any, and of the case in the URL."""
     found = find_measures(view.dataset, cases, MAX_MEASURED)
     at = cases.find(st.query_params.get("colour", "").partition(".")[0])
     linked = find_measures(view.dataset, cases[at : at + 1]) if at is not None else ()
@@ -123,8 +123,8 @@ def shade(view: View, key: str, areas: Mapping[str, AreaSummary], offered: Itera
 
 def shade_by_measure(view: View, measure: Measure, codes: Iterable[str]) -> Shading:
     """Return the shading by a measure, in classes with about equally many of its values."""
-    values = {code: measure.values[code].after.value if code in measure.values else None for code in codes}
-    stated = {value for value in values.values() if value is not None}
+    values = list_numbers(measure)
+    stated = set(values.values())
     breaks = drawing.compute_breaks(stated)
     labels = [format_value(limit, view.dataset.units[measure.unit_id], view.lang) for limit in breaks]
     if len(breaks) < len(stated):
@@ -136,7 +136,8 @@ def shade_by_measure(view: View, measure: Measure, codes: Iterable[str]) -> Shad
     )
     without = view.say("材料没有数据", "no data in the source")
     texts = format_values(view, measure)
-    return Shading(measure.name[view.lang], note, values, breaks, (without, *labels), texts)
+    shaded = {code: values.get(code) for code in codes}
+    return Shading(measure.name[view.lang], note, shaded, breaks, (without, *labels), texts)
 
 
 def classify_counts(
@@ -150,6 +151,12 @@ def classify_counts(
         return breaks, labels
     limits = drawing.compute_breaks(known)
     return limits, (labels[0], *(view.say(f"{limit:,}起", f"from {limit:,}") for limit in limits))
+
+
+def list_numbers(measure: Measure) -> dict[str, float]:
+    """Return a measure's values by area."""
+    ends = {code: metric.after for code, metric in measure.values.items()}
+    return {code: end.value for code, end in ends.items() if end and end.value is not None}
 
 
 def format_values(view: View, measure: Measure) -> dict[str, str]:
@@ -168,25 +175,22 @@ def name_cases(view: View, cases: Chosen) -> list[str]:
 def build_areas(
     view: View, areas: Mapping[str, AreaSummary], shading: Shading, selected: Collection[str] = ()
 ) -> list[drawing.Area]:
-    def build(place: Place) -> drawing.Area:
-        value = shading.values[place.code]
-        return drawing.Area(
-            code=place.code,
-            label=place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en,
-            lon=place.lon,
-            lat=place.lat,
-            class_index=None if value is None else drawing.classify(value, shading.breaks),
-            hover=describe_area(view, place, areas[place.code], shading),
-            selected=place.code in selected,
-        )
+    """Return the areas to draw, each in the class of its value."""
 
-    return [build(place) for place in list_map_units(view.dataset)]
+    def build(code: str, value: float | None) -> drawing.Area:
+        place = view.dataset.units_of_map[code]
+        label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
+        index = None if value is None else drawing.classify(value, shading.breaks)
+        hover = describe_area(view, code, areas[code], shading)
+        return drawing.Area(code, label, *place.point, index, hover, code in selected)
+
+    return [build(code, value) for code, value in shading.values.items()]
 
 
-def describe_area(view: View, place: Place, area: AreaSummary, shading: Shading) -> tuple[str, ...]:
+def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) -> tuple[str, ...]:
     """Return the lines of an area's hover text: name, value, counts, share of each grade, first cases."""
-    lines = [place.name[view.lang]]
-    if text := shading.texts.get(place.code or ""):
+    lines = [name_area(view.dataset, code)[view.lang]]
+    if text := shading.texts.get(code):
         lines.append(f"{shading.title}{view.say('：', ': ')}{text}")
     lines.append(
         view.say(
@@ -211,13 +215,14 @@ def build_points(view: View, cases: Chosen) -> list[drawing.Point]:
     }
     drawn = []
     for place, _, named_only in found:
-        hover = [*lines[place.id]]
+        hover, (lon, lat) = [*lines[place.id]], place.point
         for other, *_ in found:
-            if other is not place and abs(other.lon - place.lon) < OVERLAP and abs(other.lat - place.lat) < OVERLAP:
+            other_lon, other_lat = other.point
+            if other is not place and abs(other_lon - lon) < OVERLAP and abs(other_lat - lat) < OVERLAP:
                 name, *more = lines[other.id]
                 hover += [view.say(f"旁边：{name}", f"Close by: {name}"), *(line for line in more if line not in hover)]
-        code = view.dataset.prefecture_code(place.id)
-        drawn.append(drawing.Point(place.id, code, place.lon, place.lat, tuple(hover), named_only))
+        code = view.dataset.prefecture_code(place.id) or ""
+        drawn.append(drawing.Point(place.id, code, lon, lat, tuple(hover), named_only))
     return drawn
 
 
@@ -311,7 +316,7 @@ def show_map(
     if view.embedded:
         st.header(escape_markdown(shading.title), anchor=False)
     st.html(format_legend(view, shading))
-    covered = view.join(place.name[view.lang] for place in list_map_units(view.dataset) if shading.values[place.code])
+    covered = view.join(name_area(view.dataset, code)[view.lang] for code, value in shading.values.items() if value)
     alt = view.say(
         f"河南18个单位的{shading.title}。有数值的：{covered}。",
         f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
@@ -440,7 +445,7 @@ def show_area_table(
     headings = (city, cases, figures, *grades, *value, view.say("案例", "Which"))
     texts = format_values(view, measure) if measure else {}
     nothing = Markup("<small>{}</small>").format(view.say("无数据", "no data"))
-    values = {code: metric.after.value for code, metric in measure.values.items()} if measure else {}
+    values = list_numbers(measure) if measure else {}
     sort_keys: Mapping[str, Callable[[str], float]] = {
         "code": lambda code: 0,
         "cases": lambda code: -len(areas[code].cases),

@@ -28,7 +28,7 @@ def find_examples(view: View) -> Mapping[str, MetricRow | None]:
     """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
     index = view.dataset.index
     headline, outcome = index.figure("headline"), index.isin("role", ("outcome",))
-    found = {}
+    found: dict[str, MetricRow | None] = {}
     for grade in GRADES:
         own = index.isin("grade", (grade,)).nonzero()[0]
         ordered = own[np.lexsort((~outcome[own], np.where(headline[own] > 0, headline[own], 9)))]
@@ -160,8 +160,8 @@ def show_limits(view: View) -> None:
         ),
         view.say(
             "案例由省里评选，数值由报送单位自报；没有成效的改革不在其中。",
-            "The cases were chosen by the province and their figures reported by those who submitted them; reforms that "
-            "failed are not among them.",
+            "The cases were chosen by the province and their figures reported by those who submitted them; reforms "
+            "that failed are not among them.",
         ),
         view.say(
             "不同指标的幅度不可相互比较：一家公司的一条生产线翻两番，不等于全省最大的成效。",
@@ -189,9 +189,10 @@ def show_citation(view: View) -> None:
     st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
     show_note(
         view.say(
-            f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
-            f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a retrieval "
-            "date) is left out. Name the case number and the figure as well.",
+            f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。"
+            "请同时注明案例序号与指标名称。",
+            f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a "
+            "retrieval date) is left out. Name the case number and the figure as well.",
         )
     )
 

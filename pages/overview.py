@@ -24,7 +24,7 @@ from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
 
 MAX_ALL_CASES = 12
-"""Maximum number of cases that all have a row in the chart, with words if nothing of them can be compared, and a card."""
+"""Maximum number of cases that all have a card and a row in the chart, in words if nothing can be compared."""
 MAX_ARROWS = 20
 """Maximum number of arrows in the chart; the ten cases of 2020 have fewer."""
 CARDS_PER_PAGE = 9
@@ -43,9 +43,9 @@ def show_opening(view: View) -> None:
     text = view.say(
         "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；"
         "凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
-        "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The source "
-        "mostly gives a result or a change, seldom both ends; what it leaves out is left out here. A before and after "
-        "without a comparison group cannot show that the reform caused the change.",
+        "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The "
+        "source mostly gives a result or a change, seldom both ends; what it leaves out is left out here. A before and "
+        "after without a comparison group cannot show that the reform caused the change.",
     )
     st.html(Markup('<p class="lede">{}</p>').format(text))
 
@@ -136,9 +136,10 @@ def show_omitted(view: View, metrics: int, cases: int) -> None:
     if metrics or cases:
         show_note(
             view.say(
-                f"图中是证据等级最高的指标。另有 {metrics:,} 项可比的指标、{cases:,} 个案例未画出；用筛选或搜索缩小范围即可看到。",
-                f"The chart shows the best-evidenced figures. {metrics:,} more that can be compared and {cases:,} cases "
-                "are not drawn; filter or search to see them.",
+                f"图中是证据等级最高的指标。另有 {metrics:,} 项可比的指标、{cases:,} 个案例未画出；"
+                "用筛选或搜索缩小范围即可看到。",
+                f"The chart shows the best-evidenced figures. {metrics:,} more that can be compared and {cases:,} "
+                "cases are not drawn; filter or search to see them.",
             )
         )
 

@@ -24,6 +24,7 @@ from data.downloads.csv_json import CHUNK_ROWS, to_records, write_case_json, wri
 from data.downloads.dictionary import KEYS, TABLES, list_columns
 from data.downloads.excel import write_workbook
 from data.downloads.extract import EMPTY_NOTE, LICENCE, Extract
+from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
 from data.downloads.package import describe_package, write_package
@@ -31,7 +32,7 @@ from data.downloads.snippets import build_link, write_snippets
 from data.downloads.word import write_case
 from data.export import main
 from data.model.schema import Text
-from data.query.filters import Filters
+from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
 from data.reading.live import boundaries, current
 from data.wording.rows import worded_rows
@@ -470,6 +471,13 @@ assert not page.exception, page.exception
 assert "TSV" in {button.proto.label.partition(" ")[0] for button in page.get("download_button")}
 assert "/api/metrics.tsv" in "".join(element.proto.body for element in page.get("html"))
 """
+
+
+@pytest.mark.parametrize("name", list_options(DATASET))
+def test_a_file_is_named_by_every_filter(name):
+    names = {name_extract(Extract(DATASET, Filters(**{name: (value,)}))) for value in list_options(DATASET)[name]}
+    assert len(names) == len(list_options(DATASET)[name])
+    assert name_extract(EVERYTHING) not in names
 
 
 def test_a_new_format_is_one_entry(tmp_path):

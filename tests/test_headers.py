@@ -8,6 +8,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,13 +18,14 @@ import pytest
 import streamlit
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, Router, WebSocketRoute
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from pages.serving.api import api
 from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.settings import read
+from tests.answers import Answer, answer_of, exchange, http_scope
 from tests.bench.tab import Tab
 from tests.hostile import HOSTILE
 from tests.server import started
@@ -70,14 +72,18 @@ def assert_carried(headers: dict[str, str], resources: str = ONLY_OURS, frames: 
 # --- the guard by itself
 
 
+class BrokenRouteError(Exception):
+    """What some of ROUTES raise."""
+
+
 def broken(request: Any) -> Response:
-    raise RuntimeError("broken")
+    raise BrokenRouteError
 
 
 def broken_later(request: Any) -> Response:
     def parts() -> Iterator[bytes]:
         yield b"begun"
-        raise RuntimeError("broken")
+        raise BrokenRouteError
 
     return StreamingResponse(parts())
 
@@ -135,61 +141,25 @@ def sent(
     path: str = "/",
     kind: str = "http",
     client: str = "127.0.0.1",
-    query: bytes = b"",
+    query: str = "",
     method: str = "GET",
     scheme: str = "http",
     **headers: str,
 ) -> list[Message]:
-    """Everything that goes out for one request; an error of the server's own is passed over."""
-    fields = [
-        (name.replace("_", "-").encode(), value.encode())
-        for name, value in ({"host": "localhost:8501"} | headers).items()
-        if value
-    ]
-    scope = {
-        "type": kind,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query,
-        "headers": fields,
-        "root_path": "",
-        "client": (client, 1),
-        "method": method,
-    }
-    scope |= {
-        "scheme": scheme,
-        "server": ("localhost", 8501),
-        "http_version": "1.1",
-        "extensions": {"websocket.http.response": {}},
-        "subprotocols": [],
-    }
+    """Everything that goes out for one request or one socket that is opened; an error of ROUTES is passed over."""
+
+    async def unbroken(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(BrokenRouteError):
+            await app(scope, receive, send)
+
+    scope = http_scope(path, query, method, **headers) | {"type": kind, "client": (client, 1), "scheme": scheme}
     if kind == "websocket":
-        scope.pop("method")
-    found: list[Message] = []
-    heard = iter(
-        [{"type": "websocket.connect"}]
-        if kind == "websocket"
-        else [{"type": "http.request", "body": b"", "more_body": False}]
-    )
-
-    async def receive() -> Message:
-        return next(heard, {"type": "http.disconnect"})
-
-    async def send(message: Message) -> None:
-        found.append(message)
-
-    try:
-        asyncio.run(app(scope, receive, send))
-    except RuntimeError as error:
-        assert str(error) == "broken"
-    return found
+        scope |= {"extensions": {"websocket.http.response": {}}, "subprotocols": []}
+    return asyncio.run(exchange(unbroken, scope))
 
 
-def answer(app: Guard, path: str = "/", **request: Any) -> tuple[int, dict[str, str], bytes]:
-    start, *bodies = sent(app, path, **request)
-    headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-    assert len(headers) == len(start["headers"]), "a header stands twice"
-    return start["status"], headers, b"".join(body.get("body", b"") for body in bodies)
+def answer(app: Guard, path: str = "/", **request: Any) -> Answer:
+    return answer_of(sent(app, path, **request))
 
 
 ANSWERS = {
@@ -204,7 +174,7 @@ ANSWERS = {
     "another host": ({"path": "/", "host": "example.org"}, 421),
     "no host": ({"path": "/", "host": ""}, 400),
     "a costly file": ({"path": "/api/x.xlsx"}, 200),
-    "too long": ({"path": "/", "query": b"x" * TARGET_LIMIT}, 414),
+    "too long": ({"path": "/", "query": "x" * TARGET_LIMIT}, 414),
     "with a body": ({"path": "/", "content_length": "1"}, 413),
     "data": ({"path": "/api/x.json"}, 200),
     "data missing": ({"path": "/api/nowhere"}, 404),
@@ -413,7 +383,7 @@ def test_nothing_is_written(method):
     ids=["longest", "query", "path"],
 )
 def test_an_address_has_a_longest_length(path, query, status):
-    assert answer(guard(), path, query=b"x" * query)[0] == status
+    assert answer(guard(), path, query="x" * query)[0] == status
 
 
 @pytest.mark.parametrize(

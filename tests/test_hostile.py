@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import html
 import io
@@ -14,7 +13,7 @@ from html.parser import HTMLParser
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from google.protobuf.message import Message
@@ -35,6 +34,7 @@ from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.settings import Settings, read
 from pages.site.screens import SCREENS
+from tests.answers import Answer, ask
 from tests.app import open_page, showing
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
@@ -271,59 +271,20 @@ def test_a_search_finds_the_hostile_text_itself(hostile):
 # --- data links
 
 
-class Answer(NamedTuple):
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
 SETTINGS, _ = read({"HENAN_API_RATE": "0"})
 assert SETTINGS
 
 
 def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: bytes) -> Answer:
     """One request to the data links as the server has them: guarded and mounted."""
-    fields = [
-        (name.replace("_", "-").encode(), value) for name, value in ({"host": b"localhost:8501"} | headers).items()
-    ]
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "server": ("localhost", 8501),
-        "root_path": "",
-        "client": ("127.0.0.1", 1),
-    }
-    scope |= {
-        "method": "GET",
-        "path": path,
-        "raw_path": quote(path, errors="replace").encode(),
-        "query_string": query.encode(),
-        "headers": fields,
-    }
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(Guard(Router([mount()]), settings)(scope, receive, send))
-    start, *bodies = sent
-    return Answer(
-        start["status"],
-        [(name.decode(), value.decode()) for name, value in start["headers"]],
-        b"".join(body.get("body", b"") for body in bodies),
-    )
+    return ask(Guard(Router([mount()]), settings), path, query, **headers)
 
 
 def told(answer: Answer) -> Any:
     """The JSON of an answer, whose headers hold no line of their own."""
-    assert all("\r" not in name + value and "\n" not in name + value for name, value in answer.headers)
-    assert dict(answer.headers)["content-type"] == "application/json"
-    return json.loads(answer.body)
+    assert all("\r" not in name + value and "\n" not in name + value for name, value in answer.headers.items())
+    assert answer.headers["content-type"] == "application/json"
+    return answer.json
 
 
 LINKED = ("city", "domain", "grade", "role", "only", "fields", "sort", "limit", "offset")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
-import json
 import zipfile
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -22,6 +20,8 @@ from data.query.filters import Filters, list_options
 from data.reading.live import boundaries, current
 from pages.serving.api import mount
 from pages.site.screens import PAGE_PARAMETERS
+from tests import answers
+from tests.answers import Answer
 
 DATASET = current().dataset
 HOST = "http://localhost:8501"
@@ -39,16 +39,6 @@ PATHS = {
 }
 
 
-class Answer(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
 def ask(
     path: str,
     query: dict[str, Any] | list[tuple[str, str]] | str = "",
@@ -58,40 +48,7 @@ def ask(
 ) -> Answer:
     """One request to the links as they are mounted under `base`."""
     text = query if isinstance(query, str) else urlencode(query)
-    fields = [
-        (b"host", b"localhost:8501"),
-        *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()),
-    ]
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "server": ("localhost", 8501),
-        "root_path": "",
-    }
-    scope |= {
-        "method": method,
-        "path": path,
-        "raw_path": quote(path).encode(),
-        "query_string": text.encode(),
-        "headers": fields,
-    }
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(Router([mount(base)])(scope, receive, send))
-    start, *bodies = sent
-    return Answer(
-        start["status"],
-        {name.decode(): value.decode() for name, value in start["headers"]},
-        b"".join(body.get("body", b"") for body in bodies),
-    )
+    return answers.ask(Router([mount(base)]), path, text, method, **headers)
 
 
 @pytest.mark.parametrize(("path", "media_type"), PATHS.items(), ids=PATHS)

@@ -21,12 +21,11 @@ import dashboard
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from data.reading.live import current
+from tests.answers import Answer, ask, exchange, http_scope
 
 ROOT = Path(__file__).parent.parent
 DATASET = current().dataset
 BIG = "改革" * 5000
-
-Answer = tuple[int, dict[str, str], bytes]
 
 
 def styled(request: Any) -> Response:
@@ -76,45 +75,9 @@ ROUTES = [
 ROUTER = Router([*ROUTES, *(Route(path, function) for path, function in OTHERS.items())])
 
 
-def messages(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> list[dict[str, Any]]:
-    """What the server says to one request through the compression."""
-    sent: list[dict[str, Any]] = []
-    fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "server": ("localhost", 8501),
-    }
-    scope |= {
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": fields,
-        "root_path": "",
-    }
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run((app or dashboard.Compression(ROUTER))(scope, receive, send))
-    return sent
-
-
 def get(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> Answer:
-    """The answer to one request through the compression, as (status, headers, body)."""
-    start, *bodies = messages(path, query, app, method, **headers)
-    assert len({name for name, _ in start["headers"]}) == len(start["headers"])
-    return (
-        start["status"],
-        {name.decode(): value.decode() for name, value in start["headers"]},
-        b"".join(body.get("body", b"") for body in bodies),
-    )
+    """The answer to one request through the compression."""
+    return ask(app or dashboard.Compression(ROUTER), path, query, method, **headers)
 
 
 def test_the_routes_of_the_server_are_these():
@@ -205,7 +168,7 @@ def test_text_is_compressed_for_who_accepts_it(path):
 
 
 def test_an_answer_in_parts_is_compressed_part_by_part():
-    sent = messages("/streamed", accept_encoding="gzip")
+    sent = asyncio.run(exchange(dashboard.Compression(ROUTER), http_scope("/streamed", accept_encoding="gzip")))
     assert [message["type"] for message in sent][:2] == ["http.response.start", "http.response.body"]
     assert [message["more_body"] for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
     assert len(sent) > 3

@@ -14,15 +14,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from typing import NamedTuple
 
 import pytest
 import streamlit
 
 from data.downloads.csv_json import write_csv
 from data.reading.load import FOLDER, load_dataset
+from tests.answers import fetch
 from tests.many import FIGURES, write
 from tests.server import PROJECT, command, free_port, health, logged, started, until
 
@@ -32,28 +31,6 @@ SECRET = "zhang-san"
 MANY = 110
 PATIENCE = 20
 """Seconds for what takes half of one."""
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-def fetch(address: str, **headers: str) -> Answer:
-    try:
-        answer = urlopen(
-            Request(address, headers={name.replace("_", "-"): value for name, value in headers.items()}),
-            timeout=PATIENCE,
-        )
-    except HTTPError as refusal:
-        answer = refusal
-    with answer:
-        return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read())
 
 
 def fill(folder: Path) -> Path:

@@ -9,14 +9,16 @@ from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
 from data.query.filters import Filters, parse, select
 from data.query.geography import summarize_areas
 from data.reading.live import current
 from data.wording.rows import worded_rows
+from pages.serving.api import mount
+from tests.answers import Answer, ask
 from tests.app import annotations, bodies, charts, open_page
-from tests.test_links import Answer, ask
 
 DATASET = current().dataset
 HEALTH, WATER, RATE = "2020-09-dancheng-health", "2020-01-water-pricing", "out-of-county-referral-rate"
@@ -110,7 +112,7 @@ def test_embed_code_is_offered_where_the_operator_allows_frames(ancestors, offer
 
 def asked(link: str) -> Answer:
     """What the server answers to a data link."""
-    return ask(*link.partition("?")[::2])
+    return ask(Router([mount()]), *link.partition("?")[::2])
 
 
 def taken(key: str, page: str, **query: str) -> AppTest:

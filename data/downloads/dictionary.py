@@ -26,82 +26,69 @@ class Column(NamedTuple):
     values: tuple[str, ...] = ()
 
 
+# fmt: off
 _END_MEANINGS = {
     "value": ("数值，按原文单位", "the value, in the printed unit"),
     "low": ("区间下限", "lower end of a range"),
     "high": ("区间上限", "upper end of a range"),
     "text": ("文字表述（中文 / 英文）", "the words, where there is no number (Chinese / English)"),
     "unit_id": ("单位编号", "unit id"),
-    "bound": (
-        "界限词：exact 准确，over 超过，under 不足，nearly 近，about 约，at_least 以上，at_most 以内",
-        "bound: exact, over, under, nearly, about, at_least, at_most",
-    ),
+    "bound": ("界限词：exact 准确，over 超过，under 不足，nearly 近，about 约，at_least 以上，at_most 以内",
+        "bound: exact, over, under, nearly, about, at_least, at_most"),
     "period": ("时间，ISO 区间，.. 表示起点不明", "period as an ISO interval; .. is an unknown start"),
     "period_kind": ("时间性质：during 期间，as_of 时点，cumulative 累计", "kind of period: during, as_of, cumulative"),
     "origin": ("来历：stated 写明，derived 推算，missing 缺失", "origin: stated, derived or missing"),
-    "value_basis": (
-        "数值依据：stated 写明，implied 隐含，unstated 未写",
-        "basis of the value: stated, implied, unstated",
-    ),
-    "period_basis": (
-        "时间依据：stated 写明，implied 隐含，unstated 未写",
-        "basis of the period: stated, implied, unstated",
-    ),
+    "value_basis": ("数值依据：stated 写明，implied 隐含，unstated 未写",
+        "basis of the value: stated, implied, unstated"),
+    "period_basis": ("时间依据：stated 写明，implied 隐含，unstated 未写",
+        "basis of the period: stated, implied, unstated"),
 }
+"""The meanings of the columns of both ends, in Chinese and English, by their names after `before_` or `after_`."""
+_BILINGUAL_MEANINGS = {
+    "case_title": ("案例名称，{}", "case title in {}"),
+    "place": ("地点，{}", "place in {}"),
+    "prefecture": ("所属地市，{}", "unit it lies in, in {}"),
+    "metric": ("指标名称，{}", "figure in {}"),
+    "subject": ("具体主体，{}", "whom it is about, if narrower than the place, in {}"),
+    "caveat_notes": ("注意事项，{}", "caveats in {}"),
+    "submitted_by": ("报送单位，{}", "who submitted it, in {}"),
+    "summary": ("概要，{}，编者所写", "summary in {}, in the curators' words"),
+    "problem": ("问题，{}", "the problem, in {}"),
+    "actions": ("做法，{}，以 | 分隔", "what was done, in {}, joined by |"),
+    "result": ("变化，{}", "what changed, in {}"),
+    "note": ("说明，{}", "what a reader should do about it, in {}"),
+    "name": ("名称，{}", "name in {}"),
+}
+"""The meanings of the columns that exist in both languages, by their names without `_zh` or `_en`."""
 _MEANINGS = {
     "case_id": ("案例编号", "case id"),
     "case_number": ("案例序号，同文件", "number of the case in the document"),
     "year": ("年度", "year of the document's cases"),
-    "case_title_zh": ("案例名称，中文", "case title in Chinese"),
-    "case_title_en": ("案例名称，英文", "case title in English"),
     "domains": ("领域编号，以 | 分隔", "domain ids, joined by |"),
     "place_id": ("地点编号", "place id"),
-    "place_zh": ("地点，中文", "place in Chinese"),
-    "place_en": ("地点，英文", "place in English"),
-    "prefecture_code": (
-        "所属地市的六位代码，410000 为全省",
-        "six-digit code of the unit it lies in; 410000 is province-wide",
-    ),
-    "prefecture_zh": ("所属地市，中文", "unit it lies in, in Chinese"),
-    "prefecture_en": ("所属地市，英文", "unit it lies in, in English"),
+    "prefecture_code": ("所属地市的六位代码，410000 为全省",
+        "six-digit code of the unit it lies in; 410000 is province-wide"),
     "metric_id": ("指标编号，案例内唯一", "figure id, unique within its case"),
-    "metric_zh": ("指标名称，中文", "figure in Chinese"),
-    "metric_en": ("指标名称，英文", "figure in English"),
-    "subject_zh": ("具体主体，中文", "whom it is about, if narrower than the place, in Chinese"),
-    "subject_en": ("具体主体，英文", "whom it is about, if narrower than the place, in English"),
-    "role": (
-        "类别：outcome 成效，output 产出，input 投入，context 背景，rule 制度参数",
-        "role: outcome, output, input, context, rule",
-    ),
+    "role": ("类别：outcome 成效，output 产出，input 投入，context 背景，rule 制度参数",
+        "role: outcome, output, input, context, rule"),
     "status": ("状态：observed 已发生，target 任务，planned 规划", "status: observed, target, planned"),
-    "better": (
-        "怎样算改善：higher 越高越好，lower 越低越好，neutral 不分",
-        "which way is improvement: higher, lower, neutral",
-    ),
+    "better": ("怎样算改善：higher 越高越好，lower 越低越好，neutral 不分",
+        "which way is improvement: higher, lower, neutral"),
     "headline": ("在案例要点中的次序", "order among the case's headlines"),
     "unit_id": ("单位编号", "unit id"),
     "unit_zh": ("单位，中文", "unit in Chinese"),
     "unit_en": ("单位，英文（不含万、亿）", "unit in English, without the printed multiplier"),
-    "change_value": (
-        "变化量，后减前；名次上升为正",
-        "change, after minus before; places above 0 moved up",
-    ),
+    "change_value": ("变化量，后减前；名次上升为正", "change, after minus before; places above 0 moved up"),
     "change_low": ("变化量下限", "lower end of the change"),
     "change_high": ("变化量上限", "upper end of the change"),
     "change_text": ("变化的文字表述（中文 / 英文）", "the change in words (Chinese / English)"),
-    "change_kind": (
-        "变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次",
-        "kind of the change: relative (%), points, difference, multiple, places",
-    ),
+    "change_kind": ("变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次",
+        "kind of the change: relative (%), points, difference, multiple, places"),
     "change_bound": ("变化的界限词", "bound of the change"),
-    "change_origin": (
-        "变化的来历：stated 写明，derived 由占比的前后值算出（百分点），missing 缺失",
-        "origin of the change: stated, derived (percentage points between both ends of a share) or missing",
-    ),
-    "index": (
-        "指数，改革前为 100；占比只在材料自己写明百分比变化或倍数时才有",
-        "index, before = 100; a share has one only where the source itself states a relative change or a multiple",
-    ),
+    "change_origin": ("变化的来历：stated 写明，derived 由占比的前后值算出（百分点），missing 缺失",
+        "origin of the change: stated, derived (percentage points between both ends of a share) or missing"),
+    "index": ("指数，改革前为 100；占比只在材料自己写明百分比变化或倍数时才有",
+        "index, before = 100; a share has one only where the source itself states a relative change or a multiple"),
     "index_bound": ("指数的界限", "bound of the index"),
     "direction": (
         "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明；不分好坏、没有前后可比和目标或规划的为空",
@@ -111,33 +98,17 @@ _MEANINGS = {
     "formula": ("推算公式", "how derived numbers were computed"),
     "compared_with": ("材料所引的外部参照", "an outside yardstick named by the source"),
     "caveats": ("注意事项的种类，以 | 分隔", "kinds of caveat, joined by |"),
-    "caveat_notes_zh": ("注意事项，中文", "caveats in Chinese"),
-    "caveat_notes_en": ("注意事项，英文", "caveats in English"),
     "conflict_ids": ("所涉矛盾的编号", "contradictions of the source that concern it"),
     "section": ("原文所在标题", "printed heading it stands under"),
     "phrases": ("原文词语，每条不超过40字", "words of the source, at most 40 characters each"),
-    "submitted_by_zh": ("报送单位，中文", "who submitted it, in Chinese"),
-    "submitted_by_en": ("报送单位，英文", "who submitted it, in English"),
     "places": ("地点编号，以 | 分隔", "place ids, joined by |"),
     "period": _END_MEANINGS["period"],
     "period_kind": _END_MEANINGS["period_kind"],
-    "summary_zh": ("概要，中文，编者所写", "summary in Chinese, in the curators' words"),
-    "summary_en": ("概要，英文，编者所写", "summary in English, in the curators' words"),
-    "problem_zh": ("问题，中文", "the problem, in Chinese"),
-    "problem_en": ("问题，英文", "the problem, in English"),
-    "actions_zh": ("做法，中文，以 | 分隔", "what was done, in Chinese, joined by |"),
-    "actions_en": ("做法，英文，以 | 分隔", "what was done, in English, joined by |"),
-    "result_zh": ("变化，中文", "what changed, in Chinese"),
-    "result_en": ("变化，英文", "what changed, in English"),
     "headlines": ("要点指标的编号，以 | 分隔", "ids of its telling figures, joined by |"),
     "figures": ("指标数，不受筛选影响", "number of its figures, whatever the filters"),
     "conflict_id": ("矛盾编号，案例内唯一", "id of the contradiction, unique within its case"),
     "metric_ids": ("所涉指标的编号，以 | 分隔", "ids of the figures concerned, joined by |"),
-    "note_zh": ("说明，中文", "what a reader should do about it, in Chinese"),
-    "note_en": ("说明，英文", "what a reader should do about it, in English"),
     "code": ("六位行政区划代码", "six-digit division code, where there is one"),
-    "name_zh": ("名称，中文", "name in Chinese"),
-    "name_en": ("名称，英文", "name in English"),
     "kind": ("级别", "kind of place"),
     "lon": ("经度，约等于 WGS 84", "longitude, about WGS 84"),
     "lat": ("纬度，约等于 WGS 84", "latitude, about WGS 84"),
@@ -145,18 +116,16 @@ _MEANINGS = {
     "scale": ("原文单位所含的倍数，万为 10000", "the printed multiplier, such as 10,000; English names leave it out"),
     "factor": ("换算为该量纲基本单位所乘的系数", "factor to the base unit of the dimension"),
 }
+"""The meanings of all other columns by name."""
+# fmt: on
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "status": get_args(Status),
     "better": get_args(Better),
-    "bound": get_args(Bound),
-    "change_bound": get_args(Bound),
-    "index_bound": get_args(Bound),
+    **dict.fromkeys(("bound", "change_bound", "index_bound"), get_args(Bound)),
     "period_kind": get_args(PeriodKind),
-    "origin": get_args(Origin),
-    "change_origin": get_args(Origin),
-    "value_basis": get_args(Basis),
-    "period_basis": get_args(Basis),
+    **dict.fromkeys(("origin", "change_origin"), get_args(Origin)),
+    **dict.fromkeys(("value_basis", "period_basis"), get_args(Basis)),
     "change_kind": get_args(ChangeKind),
     "direction": get_args(Direction),
     "grade": GRADES,
@@ -171,12 +140,20 @@ _UNITS = {"index": Text(zh="改革前 = 100", en="before = 100"), "lon": _DEGREE
 def describe_column(name: str) -> Column:
     """Return the column of this name, which means the same in every table. Raise KeyError if no table has it."""
     side, _, rest = name.partition("_")
+    stem, _, lang = name.rpartition("_")
+    values = _VALUES.get(name, ())
     if side in ("before", "after"):
         zh, en = _END_MEANINGS[rest]
-        meaning = Text(zh=f"{'改革前' if side == 'before' else '改革后'}：{zh}", en=f"{side.capitalize()}: {en}")
-        return Column(name, meaning, _find_kind(name), _find_unit(name), _VALUES.get(rest, ()))
-    zh, en = _MEANINGS[name]
-    return Column(name, Text(zh=zh, en=en), _find_kind(name), _find_unit(name), _VALUES.get(name, ()))
+        zh, en = f"{'改革前' if side == 'before' else '改革后'}：{zh}", f"{side.capitalize()}: {en}"
+        values = _VALUES.get(rest, ())
+    elif lang in ("zh", "en") and stem in _BILINGUAL_MEANINGS:
+        zh, en = _BILINGUAL_MEANINGS[stem]
+        zh, en = (
+            (zh.format("中文"), en.format("Chinese")) if lang == "zh" else (zh.format("英文"), en.format("English"))
+        )
+    else:
+        zh, en = _MEANINGS[name]
+    return Column(name, Text(zh=zh, en=en), _find_kind(name), _find_unit(name), values)
 
 
 def _find_kind(name: str) -> Kind:
@@ -194,24 +171,13 @@ def _find_unit(name: str) -> Text | None:
     return Text(zh=f"见 {column}", en=f"as in {column}")
 
 
-_CASE = ("case_id", "case_number", "year", "case_title_zh", "case_title_en")
+_CASE = ("case_id", "case_number", "year", "case_title_zh", "case_title_en", "submitted_by_zh", "submitted_by_en")
 _TEXTS = (f"{part}_{lang}" for part in ("summary", "problem", "actions", "result") for lang in ("zh", "en"))
 TABLES: Mapping[str, tuple[Column, ...]] = {
     table: tuple(map(describe_column, columns))
     for table, columns in {
         "metrics": COLUMNS,
-        "cases": (
-            *_CASE,
-            "submitted_by_zh",
-            "submitted_by_en",
-            "places",
-            "domains",
-            "period",
-            "period_kind",
-            *_TEXTS,
-            "headlines",
-            "figures",
-        ),
+        "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures"),
         "conflicts": ("case_id", "conflict_id", "metric_ids", "phrases", "note_zh", "note_en"),
         "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat"),
         "units": ("unit_id", "name_zh", "name_en", "dimension", "scale", "factor"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Literal
 
 from data.downloads.extract import Extract
@@ -68,11 +69,10 @@ def _filter_parts(extract: Extract) -> list[str]:
     """Return the values of the filters as at most MAX_PARTS parts of a name."""
     filters = extract.filters
     places = {place.code: place.id for place in extract.dataset.units_of_map.values()}
+    chosen = {name: values for name, values in vars(filters).items() if isinstance(values, tuple)}
+    chosen["city"] = tuple(places[code] for code in filters.city)
     parts = [
-        *(places[code] for code in filters.city),
-        *filters.domain,
-        *filters.grade,
-        *filters.role,
+        *chain.from_iterable(chosen.values()),
         *(["same-cases"] if filters.scope else []),
         *(_slugify(text.rpartition(".")[2]) for text in (filters.search, *extract.only) if text),
     ]

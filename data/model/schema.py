@@ -406,6 +406,13 @@ class Place(Model):
             raise ValueError("a point needs both lon and lat. Write both, or neither")
         return self
 
+    @property
+    def point(self) -> tuple[float, float]:
+        """Longitude and latitude of a place that has them; ValueError for another."""
+        if self.lon is None or self.lat is None:
+            raise ValueError(f"{self.id} has no point")
+        return self.lon, self.lat
+
 
 class Domain(Model):
     """A policy field that cases belong to."""

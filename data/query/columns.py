@@ -26,6 +26,7 @@ headlines, 0 for none; after ÷ before × 100 or NaN."""
 SEARCH_CACHE_SIZE = 64
 """Maximum number of words whose matches are kept in memory."""
 Mask = NDArray[np.bool_]
+Positions = Sequence[int] | np.ndarray
 
 
 class CaseEntry(NamedTuple):

@@ -23,6 +23,7 @@ from data.model.schema import (
     Status,
     Unit,
 )  # fmt: skip
+from data.query.columns import Positions
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
@@ -143,7 +144,7 @@ class MetricRow:
 class Rows(Sequence[MetricRow]):
     """The rows of the metrics at some positions of a dataset, each made when it is first read."""
 
-    def __init__(self, dataset: Dataset, lang: Lang, positions: Sequence[int]) -> None:
+    def __init__(self, dataset: Dataset, lang: Lang, positions: Positions) -> None:
         self.dataset, self.lang, self.positions = dataset, lang, positions
         self._row = _row_maker(dataset, lang)
 
@@ -163,7 +164,7 @@ class Rows(Sequence[MetricRow]):
         return (self._row(int(position)) for position in self.positions)
 
 
-def worded_rows(dataset: Dataset, lang: Lang, positions: Sequence[int] | None = None) -> Rows:
+def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None) -> Rows:
     """Return the rows of the metrics at these positions, or of all; made rows are shared by all callers."""
     return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
 

@@ -57,7 +57,7 @@ def format_finding(row: MetricRow) -> Markup:
 def show_metric(
     row: MetricRow, figure: go.Figure | None, view: View, key: str, render: ExportRenderer | None = None
 ) -> None:
-    """Show a metric: its finding, its chart if there is one, its evidence, and the chart's export if `render` is given."""
+    """Show a metric: its finding, its chart if there is one, its evidence, and with `render` the chart's export."""
     with st.container(key=key, gap="small"):
         if figure is None:
             st.html(format_finding(row) + format_evidence(row, view.lang))
@@ -99,7 +99,7 @@ def _main_value(row: MetricRow) -> str:
 
 
 def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
-    """Return metrics with all that makes them checkable: values, periods, grade, derivation, words and their section."""
+    """Return metrics with all that makes them checkable: values, periods, grade, derivation, source words."""
     headings = {
         "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
         "en": (

@@ -38,7 +38,7 @@ _TEXT_HEIGHT = 340
 class ExportRenderer(Protocol):
     """Returns the export edition of a figure."""
 
-    def __call__(self, figure: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure: ...
+    def __call__(self, figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], /) -> go.Figure: ...
 
 
 @dataclass(frozen=True, eq=False)

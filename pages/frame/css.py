@@ -18,7 +18,7 @@ SITE, PRINT, EMBED = ((_FOLDER / f"{name}.css").read_text(encoding="utf-8") for 
 
 
 def insert_styles(lang: Lang, printing: bool, embedded: bool) -> None:
-    """Insert the style sheets into the page, with that for paper or for a frame, and set the language of the document."""
+    """Insert the style sheets into the page, with the one for paper or a frame, and set the document's language."""
     texts = {
         "connection-lost": say(
             lang,

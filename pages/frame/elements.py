@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from pages.frame.view import current_view
 
@@ -45,6 +45,6 @@ def show_chart(figure: go.Figure, key: str, alt: str, **options: Any) -> None:
     st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, **shown)
 
 
-def add_expander(label: str, key: str, icon: str) -> DeltaGenerator:
+def add_expander(label: str, key: str, icon: str) -> ExpanderContainer:
     """Add a small expander whose `open` tells whether its content is needed; opening it runs the page again."""
     return st.expander(label, key=key, on_change="rerun", icon=f":material/{icon}:", type="compact")

@@ -1,4 +1,4 @@
-"""Links to the screens: ordinary `<a href>` in HTML, followed without loading the page again (pages/browser/links.js)."""
+"""Links to the screens: `<a href>` in HTML, followed without loading the page again by pages/browser/links.js."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pages.frame.view import PAGE_NUMBER, View
 
 
 def current_range(total: int, size: int) -> range:
-    """Return the entries of the page in the URL, of `total` entries with `size` a page; the nearest page that exists."""
+    """Return the entries of the URL's page, or of the nearest that exists, of `total` entries with `size` a page."""
     requested = st.query_params.get(PAGE_NUMBER, "1")
     last = max(1, -(-total // size))
     number = min(max(int(requested), 1), last) if requested.isdecimal() and len(requested) < 10 else 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Lang
+from data.query.columns import Positions
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import State, current
@@ -45,7 +46,7 @@ class View:
 
     @property
     def selection(self) -> Selection:
-        """What the filters keep. It is shared by all readers and not stored in the view, as it is as large as the dataset."""
+        """What the filters keep. It is as large as the dataset; all readers share it and no view stores it."""
         return select(self.dataset, self.filters)
 
     @property
@@ -92,7 +93,7 @@ class View:
         lang = {"lang": self.lang} if "lang" in st.query_params else {}
         return {**self.filters.query(), **lang, **more}
 
-    def rows(self, positions: Sequence[int]) -> Rows:
+    def rows(self, positions: Positions) -> Rows:
         """Return the metrics at these positions with their words in the reader's language."""
         return worded_rows(self.dataset, self.lang, positions)
 
@@ -146,7 +147,7 @@ def choose_language() -> Lang:
     """Return the language of the URL, otherwise the browser's: Chinese for zh*, English for all others."""
     requested = st.query_params.get("lang")
     if requested in LANGUAGES:
-        return cast(Lang, requested)
+        return requested
     return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
 
 

@@ -212,7 +212,7 @@ def _serve_dataset(form: Format) -> None:
     """Adds the route of a format of the whole dataset."""
 
     @_route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
-    def dataset(request: Request, params: Annotated[FilterParams, Query()]) -> File:
+    def whole(request: Request, params: Annotated[FilterParams, Query()]) -> File:
         return _write(form, params, request)
 
 

@@ -1,4 +1,4 @@
-"""The screens of the dashboard, in the order of the navigation. A new screen is a script in pages/ and its entry here."""
+"""The screens in the order of the navigation. A new screen is a script in pages/ and its entry here."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterator
 from io import BytesIO
 from random import Random
-from typing import NamedTuple
 from urllib.parse import urlsplit
 from zipfile import ZipFile
 
@@ -20,6 +19,7 @@ import pytest
 from data import load_dataset
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
+from tests.answers import Answer
 from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
 from tests.deploy.pair import Pair, configured, pair
@@ -27,12 +27,6 @@ from tests.deploy.pair import Pair, configured, pair
 DATASET = load_dataset()
 RATE = 40
 """Requests a minute that one reader may send to the data links of these servers."""
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 @pytest.fixture(scope="module")
