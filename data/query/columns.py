@@ -136,26 +136,29 @@ class Index:
 
     def __init__(self, entries: Sequence[CaseEntry], tables: Tables) -> None:
         self.tables = tables
-        columns = CaseEntry(*zip(*entries, strict=True)) if entries else CaseEntry(*((),) * len(CaseEntry._fields))
-        self.ids, self.titles = columns.id, {"zh": columns.title_zh, "en": columns.title_en}
+        self.ids = tuple(entry.id for entry in entries)
+        self.titles = {"zh": [entry.title_zh for entry in entries], "en": [entry.title_en for entry in entries]}
         self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.ids)}
         """Which case an id is."""
-        self.measured: Mask = np.array(columns.measured, bool)
+        self.measured: Mask = np.array([entry.measured for entry in entries], bool)
         """The cases with a measure that several units of the map have."""
-        self.conflicts = np.array(columns.conflicts, int)
+        self.conflicts = np.array([entry.conflicts for entry in entries], int)
         """How many contradictions of the source each case declares."""
-        self.starts = np.concatenate([[0], np.cumsum([len(metrics) for metrics in columns.metrics])]).astype(np.int64)
+        self.starts = np.concatenate([[0], np.cumsum([len(entry.metrics) for entry in entries])]).astype(np.int64)
         """The position of the first metric of each case; last, how many metrics there are."""
         self.case = np.repeat(np.arange(len(self.ids), dtype=np.int32), np.diff(self.starts))
         """Which case a metric belongs to."""
-        metrics = np.concatenate([np.empty(0, METRIC), *columns.metrics])
+        metrics = np.concatenate([np.empty(0, METRIC), *(entry.metrics for entry in entries)])
         self._metrics = {name: np.ascontiguousarray(metrics[name]) for name in METRIC.names or ()}
         self._sets = {
-            "domains": _membership(columns.domains, len(tables.domains)),
-            "own_places": _membership(columns.own_places, len(tables.places)),
-            "all_places": _membership(columns.all_places, len(tables.places)),
+            "domains": _membership([entry.domains for entry in entries], len(tables.domains)),
+            "own_places": _membership([entry.own_places for entry in entries], len(tables.places)),
+            "all_places": _membership([entry.all_places for entry in entries], len(tables.places)),
         }
-        texts = columns.words, list(chain.from_iterable(columns.metric_words))
+        texts = (
+            [entry.words for entry in entries],
+            list(chain.from_iterable(entry.metric_words for entry in entries)),
+        )
         find = partial(_find, tables, texts, self.figure("place"), self.figure("unit"))
         self._find = lru_cache(maxsize=SEARCH_CACHE_SIZE)(find)
 
@@ -177,13 +180,16 @@ class Index:
 
     def in_units(self, codes: Collection[str]) -> tuple[Mask, Mask]:
         """The cases that are in one of these units or have a metric there, and the metrics that are there."""
-        there = np.logical_or.reduce([self.place_of(code) for code in codes])
-        return self.set("own_places")[:, there].any(axis=1), there[self.figure("place")]
+        there: Mask = np.any([self.place_of(code) for code in codes], axis=0)
+        cases: Mask = np.any(self.set("own_places")[:, there], axis=1)
+        return cases, there[self.figure("place")]
 
     def isin(self, name: str, values: Collection[str]) -> Mask:
         """The metrics whose grade or role is one of these."""
         known = {"grade": GRADES, "role": ROLES}[name]
-        return np.array([value in values for value in known], bool)[self.figure(name)]
+        wanted: Mask = np.array([value in values for value in known], bool)
+        found: Mask = wanted[self.figure(name)]
+        return found
 
     def search(self, words: Iterable[str]) -> tuple[Mask, Mask]:
         """The cases and the metrics whose own text contains each of these folded words."""

@@ -14,7 +14,7 @@ from data.model.problems import Problem
 from data.model.schema import Case, Domain, Lang, Metric, Place, Source, Unit
 from data.model.tables import Tables
 from data.query import table
-from data.query.columns import CaseEntry, Index, entry_of
+from data.query.columns import CaseEntry, Index, Positions, entry_of
 
 TABLE_MIN = 5000
 """More rows than this are taken from the table of all metrics; fewer are built from their cases while that is not built."""
@@ -112,7 +112,7 @@ class Dataset:
         metrics = ((case, metric) for case in self.cases for metric in case.metrics)
         return table.build(metrics, self.tables, range(self.figures))
 
-    def rows(self, positions: Sequence[int]) -> pd.DataFrame:
+    def rows(self, positions: Positions) -> pd.DataFrame:
         """These rows of the metrics table, in this order, with their positions as labels."""
         if "table" in self.__dict__ or self.figures <= TABLE_MIN or len(positions) > TABLE_MIN:
             return self.table.iloc[positions]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.model import evidence
@@ -72,7 +73,9 @@ Cells = Mapping[str, Sequence[Any]]
 """Rows by column; an empty column may be left out."""
 
 
-def build(metrics: Iterable[tuple[Case, Metric]], tables: Tables, positions: Sequence[int]) -> pd.DataFrame:
+def build(
+    metrics: Iterable[tuple[Case, Metric]], tables: Tables, positions: Sequence[int] | np.ndarray
+) -> pd.DataFrame:
     """These metrics, one a row, labelled by their positions; columns as in COLUMNS.
 
     Numbers are in the printed unit; nothing missing is filled.

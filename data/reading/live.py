@@ -98,7 +98,7 @@ class Live:
                 self._keep()
             return
         self._read, self._retry_at = found, math.inf
-        loaded, problems = self._load(self.folder, self._state and self._state.dataset)
+        loaded, problems = self._load(self.folder, self._state.dataset if self._state else None)
         self.progress = None
         if self._cancelled:
             return
@@ -192,7 +192,13 @@ class Live:
     def _keep(self) -> None:
         """Brings what is kept on the disk up to date, once readers have what is new."""
         state = self._state
-        if state is None or state.dataset is self._kept or self._good != self._read or not self.cache:
+        if (
+            state is None
+            or state.dataset is self._kept
+            or self._read is None
+            or self._good != self._read
+            or not self.cache
+        ):
             return
         self._kept = state.dataset
         self.cache.keep_sources(

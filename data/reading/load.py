@@ -90,14 +90,14 @@ class ReadResult(NamedTuple):
     """The case as compressed JSON."""
 
     def to_json(self) -> bytes:
-        *entry, metrics = self.entry or [b""]
-        columns = [*entry, b64encode(metrics).decode()] if self.entry else None
+        entry = self.entry
+        columns = [*entry[:-1], b64encode(entry.metrics.tobytes()).decode()] if entry else None
         return orjson.dumps([*self[:3], [*self.declared], self.problems, columns, b64encode(self.packed).decode()])
 
     @classmethod
     def from_json(cls, kept: bytes | str) -> ReadResult:
         name, state, digest, declared, problems, columns, packed = orjson.loads(kept)
-        entry = columns and CaseEntry(*columns[:-1], np.frombuffer(b64decode(columns[-1]), METRIC))
+        entry = CaseEntry._make([*columns[:-1], np.frombuffer(b64decode(columns[-1]), METRIC)]) if columns else None
         found = tuple(Problem(**problem) for problem in problems)
         return cls(name, tuple(state), digest, DeclaredNumber(*declared), found, entry, b64decode(packed))
 
@@ -171,7 +171,8 @@ def read_dataset(
     sound = source is not None and not any(file.errors for file in reference.values())
     tables = Tables(**entries, source=source, version=version) if sound and source else None
     results = _read_cases(ReadJob(folder, entries, tables), cache if tables else None, before, progress)
-    found = [*wrong, *(problem for part in (*reference.values(), *results) for problem in part.problems)]
+    found = [*wrong, *(problem for file in reference.values() for problem in file.problems)]
+    found += [problem for result in results for problem in result.problems]
     found += _same_numbers(results, relative(folder / "cases", folder))
     problems = [*check_folder(folder, bool(results)), *sorted(found)]
     if tables is None or any(problem.severity == "error" for problem in problems):

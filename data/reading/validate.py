@@ -92,7 +92,7 @@ def _references(file: File, tables: Entries) -> Iterator[Finding]:
 def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
     """Each id under itself and under the Chinese name of what it means."""
     return {name: name for name in entries} | {
-        entry.name.zh: name for name, entry in reversed(entries.items()) if entry
+        entry.name.zh: name for name, entry in reversed(list(entries.items())) if entry
     }
 
 
