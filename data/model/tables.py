@@ -1,4 +1,4 @@
-"""The reference tables of a dataset: the places, domains and units that its cases name, and the source they come from."""
+"""The reference tables of a dataset: places, domains, units and the source of the figures."""
 
 from __future__ import annotations
 

@@ -115,7 +115,8 @@ def _both(*texts: Text) -> str:
 def measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
     """The unit of the map that a metric puts a number on.
 
-    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single present value.
+    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single present
+    value.
     """
     place = places[metric.place]
     single = metric.after is not None and metric.after.value is not None
@@ -200,7 +201,9 @@ class Index:
 def _find(
     tables: Tables, texts: tuple[Sequence[str], Sequence[str]], place: np.ndarray, unit: np.ndarray, word: str
 ) -> tuple[Mask, Mask]:
-    """The cases and the metrics whose texts contain a word; a metric also by its place, the unit around that, and its unit."""
+    """The cases and the metrics whose texts contain a word; a metric also by its place, the unit around that, and its
+    unit.
+    """
     places = tables.places.values()
     around = [tables.places[each.prefecture] if each.prefecture else each for each in places]
     in_place = [word in folded(_both(each.name, outer.name)) for each, outer in zip(places, around, strict=True)]

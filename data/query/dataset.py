@@ -1,4 +1,6 @@
-"""The dataset that everything is made from: all cases with the reference tables, immutable, one object for every reader."""
+"""The dataset that everything is made from: all cases with the reference tables, immutable, one object for every
+reader.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,17 @@ from data.query import table
 from data.query.columns import CaseEntry, Index, Positions, entry_of
 
 TABLE_MIN = 5000
-"""More rows than this are taken from the table of all metrics; fewer are built from their cases while that is not built."""
+"""More rows than this are taken from the table of all metrics; fewer are built from their cases while that is not
+built.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """All cases, in the order of the document, with the reference tables by id. A metric is known by its position: those of the first case come first."""
+    """All cases, in the order of the document, with the reference tables by id.
+
+    A metric is known by its position: those of the first case come first.
+    """
 
     cases: Sequence[Case]
     tables: Tables
@@ -106,7 +113,7 @@ class Dataset:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """The metrics table: one row a metric, the columns of `data.query.table.COLUMNS`. Shared: copy before changing."""
+        """The metrics table: one row a metric, with the COLUMNS of data.query.table. Shared: copy before changing."""
         if self.load_table:
             return self.load_table()
         metrics = ((case, metric) for case in self.cases for metric in case.metrics)

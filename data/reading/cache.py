@@ -1,6 +1,7 @@
 """What is kept on the disk between two starts: what was read of the case files, and the last good source files.
 
-It is one SQLite database a data folder, in a subfolder of HENAN_CACHE that carries the marker of this program and only its
+It is one SQLite database a data folder, in a subfolder of HENAN_CACHE that carries the marker of this program and only
+its
 user may open. Each row carries its checksum. A row of another version, or with a changed bit, is none.
 """
 
@@ -29,7 +30,8 @@ CODE = sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).paren
 """Differs when the code that reads does."""
 Kind = Literal["cases", "cells", "sources", "complete"]
 KINDS: tuple[Kind, ...] = ("cases", "cells", "sources", "complete")
-"""The tables: a case without its metrics table, its rows of that, a source file, and the checksum of all source files."""
+"""The tables: a case without its metrics table, its rows of that, a source file, and the checksum of all source files.
+"""
 _TEMPORARY = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 }

@@ -111,7 +111,10 @@ def check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
 
 
 def _listed(folder: Path) -> list[str]:
-    """The names in a folder. A hidden file is an editor's own: Emacs marks a case that is being edited by `.#….yaml`."""
+    """The names in a folder.
+
+    A hidden file is an editor's own: Emacs marks a case that is being edited by `.#….yaml`.
+    """
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError:

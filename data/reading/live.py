@@ -1,4 +1,7 @@
-"""The dataset that a running server shares among all readers. What changes on the disk is taken over once it rests and is whole; until then the last good one stays."""
+"""The dataset that a running server shares among all readers.
+
+What changes on the disk is taken over once it rests and is whole; until then the last good one stays.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,20 @@ JUMP = 5.0
 RESTLESS = 5.0
 """Seconds after which it is logged that an edit waits because a file is still being changed."""
 RETRY, RETRY_MOST = 1.0, 600.0
-"""Seconds from a fault of the program to the next attempt to read the same files; the pause doubles up to the second."""
+"""Seconds from a fault of the program to the next attempt to read the same files; the pause doubles up to the second.
+"""
 
 logger = logging.getLogger(__name__)
 Prepare = Callable[[Dataset], None]
-"""Makes what pages derive from a dataset before the first reader sees it; a dataset for which that fails is not published."""
+"""Makes what pages derive from a dataset before the first reader sees it; a dataset for which that fails is not
+published.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The last good dataset and the boundaries (GeoJSON; the id of a feature is its unit's six-digit code), when they were loaded in seconds since 1970,
+    """The last good dataset and the boundaries (GeoJSON; the id of a feature is its unit's six-digit code), when they
+    were loaded in seconds since 1970,
     and the problems of a newer edit that could not be used. `edition` counts the changes that a reader could see.
     """
 
@@ -53,7 +60,10 @@ class Cancelled(Exception):
 
 
 class Live:
-    """Keeps the dataset of one folder. `current` opens no file once there is a good dataset; `refresh` does, and a server calls it several times a second."""
+    """Keeps the dataset of one folder.
+
+    `current` opens no file once there is a good dataset; `refresh` does, and a server calls it several times a second.
+    """
 
     def __init__(self, folder: Path = FOLDER, cache: Path | None = None, prepare: Prepare = nothing) -> None:
         self.folder, self.cache, self.prepare = folder, Cache(cache, folder) if cache else None, prepare
@@ -72,7 +82,11 @@ class Live:
         self._clock = _clock()
 
     def current(self) -> State:
-        """The state as of the last look. Raises DatasetError while there never was a good dataset; nobody waits for many cases, whose reading `progress` tells."""
+        """The state as of the last look.
+
+        Raises DatasetError while there never was a good dataset; nobody waits for many cases, whose reading `progress`
+        tells.
+        """
         if self._state is None and self.progress is None:
             self.refresh()
         if self._state is None:
@@ -80,7 +94,9 @@ class Live:
         return self._state
 
     def refresh(self) -> int:
-        """Takes over what has changed, and rests since the last look: a file may be saved in two steps, or several one after the other. The edition after it; 0 is none."""
+        """Takes over what has changed, and rests since the last look: a file may be saved in two steps, or several one
+        after the other. The edition after it; 0 is none.
+        """
         with self._lock:
             self._follow_clock()
             self._refresh()
@@ -125,13 +141,16 @@ class Live:
         if waited:
             names = ", ".join(sorted({f"{entry[0]}/{entry[1]}" for entry in {*found} ^ {*before}}))
             logger.warning(
-                f"Edits wait: {escape_invisible(names, 200)} has been changing for {RESTLESS:.0f} seconds. They are taken over once it rests."
+                f"Edits wait: {escape_invisible(names, 200)} has been changing for {RESTLESS:.0f} seconds. "
+                "They are taken over once it rests."
             )
 
     def _load(
         self, folder: Path, before: Dataset | None
     ) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
-        """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none meets what cannot be made."""
+        """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none
+        meets what cannot be made.
+        """
         try:
             dataset, problems = read_dataset(folder, self.cache, before, self._note_progress)
             problems = [problem for problem in problems if problem.severity == "error"]
@@ -145,7 +164,8 @@ class Live:
             self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
             self._retry_at = time.monotonic() + self._pause
             logger.exception(
-                f"The data cannot be used because of a fault in the program. It is tried again after {self._pause:.0f} s"
+                "The data cannot be used because of a fault in the program. "
+                f"It is tried again after {self._pause:.0f} s"
             )
             return None, [
                 Problem(
@@ -159,7 +179,9 @@ class Live:
         return (dataset, dataset.boundaries), []
 
     def _restore(self) -> None:
-        """Shows the last good source files that are kept on the disk, where there are any: a start with a bad file is no worse than an edit."""
+        """Shows the last good source files that are kept on the disk, where there are any: a start with a bad file is
+        no worse than an edit.
+        """
         if not self.cache:
             return
         try:
@@ -254,7 +276,9 @@ class Live:
 
 
 def _clock() -> float:
-    """What the clock shows beyond a count that nobody can set; it runs on while the machine sleeps where the system has such a one."""
+    """What the clock shows beyond a count that nobody can set; it runs on while the machine sleeps where the system has
+    such a one.
+    """
     return time.time() - (
         time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
     )

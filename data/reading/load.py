@@ -1,6 +1,7 @@
 """Reads the case files and reference tables into one dataset, or says everything that is wrong with them.
 
-There is one way for ten files and for ten thousand: a file that has not changed is taken from the dataset before or from the
+There is one way for ten files and for ten thousand: a file that has not changed is taken from the dataset before or
+from the
 cache, the others are read, many of them by all cores. A case is kept packed beside its columns, and unpacked on access.
 """
 
@@ -189,7 +190,10 @@ def read_dataset(
 
 
 def _read_cases(job: ReadJob, cache: Cache | None, before: Dataset | None, progress: Progress) -> list[ReadResult]:
-    """What the case files hold, in their order. Each batch is kept at once: a start that is cut off goes on from there."""
+    """What the case files hold, in their order.
+
+    Each batch is kept at once: a start that is cut off goes on from there.
+    """
     paths, known = case_files(job.folder), _known(job.tables, cache, before)
     results, touched = _unchanged(known, paths)
     for batch in _read(job, [path for path in paths if path.name not in results], progress):
@@ -226,7 +230,9 @@ def _keep(cache: Cache, tables: Tables, batch: Batch) -> None:
 def _unchanged(
     known: Mapping[str, ReadResult], paths: Iterable[Path]
 ) -> tuple[dict[str, ReadResult], list[ReadResult]]:
-    """The results of files that are as they were, and those of them that were only touched or copied, in their new state."""
+    """The results of files that are as they were, and those of them that were only touched or copied, in their new
+    state.
+    """
     results, touched = {}, []
     for path in paths if known else ():
         result, state = known.get(path.name), file_state(path)
@@ -268,7 +274,8 @@ def _batches(job: ReadJob, left: Mapping[int, Sequence[Path]]) -> Iterator[tuple
 def _by_all_cores(job: ReadJob, batches: Mapping[int, Sequence[Path]]) -> Iterator[tuple[int, Batch]]:
     """The batches as they are ready; none any more where other processes cannot be started, or end.
 
-    They come as files: a process that is killed while it sends more than a pipe takes at once leaves its reader waiting.
+    They come as files: a process that is killed while it sends more than a pipe takes at once leaves its reader
+    waiting.
     """
     try:
         with TemporaryDirectory() as scratch, _processes(min(cpu_count(), len(batches)), job) as pool:
@@ -281,7 +288,7 @@ def _by_all_cores(job: ReadJob, batches: Mapping[int, Sequence[Path]]) -> Iterat
 
 @contextmanager
 def _processes(count: int, job: ReadJob) -> Iterator[ProcessPoolExecutor]:
-    """Those of Python's own library would run the main script again, which in a server of Streamlit is the open page."""
+    """Start loky's processes: those of the standard library would run the main script again, here the open page."""
     pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(job,))
     try:
         yield pool

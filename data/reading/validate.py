@@ -1,4 +1,6 @@
-"""What one file must be beyond its shape: its names exist, its id is the file's, its figures do not contradict themselves. A mistake in one place hides none in another."""
+"""What one file must be beyond its shape: its names exist, its id is the file's, its figures do not contradict
+themselves. A mistake in one place hides none in another.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Entries = Mapping[str, Mapping[str, Any]]
 
 
 def read_tables(reference: Mapping[str, File]) -> Entries:
-    """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with None. An unreadable table is empty."""
+    """The reference tables `places`, `domains` and `units` by id; an entry that holds a mistake keeps its id, with
+    None. An unreadable table is empty.
+    """
     tables = {
         name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
     }
@@ -32,7 +36,9 @@ def map_codes(entries: Entries) -> set[str]:
 
 
 def read_case(file: File, tables: Entries) -> Case | None:
-    """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place hides none in another."""
+    """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place
+    hides none in another.
+    """
     case = file.validated(Case)
     if not file.readable:
         return None
@@ -53,7 +59,8 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
     if not isinstance(file.value, tuple) or not file.value:
         file.report(
             (),
-            f"expected a list of entries, got {describe(file.value) if file.value != () else 'an empty one'}. Write - {{id: …}} in each line",
+            f"expected a list of entries, got {describe(file.value) if file.value != () else 'an empty one'}. "
+            "Write - {id: …} in each line",
         )
         return {}
     found: dict[str, Any] = {}

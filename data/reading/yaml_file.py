@@ -1,7 +1,9 @@
 """One YAML file: its values, where each stands, and everything that is wrong with it.
 
-YAML is read from the C parser's events with a plain reading of scalars: only true/false and decimal numbers are converted, so `no`, `01`, and
-bare dates stay text and are refused where a number is due. Empty values, aliases, tags and numbers of more than `DIGIT_LIMIT` digits are refused,
+YAML is read from the C parser's events with a plain reading of scalars: only true/false and decimal numbers are
+converted, so `no`, `01`, and
+bare dates stay text and are refused where a number is due. Empty values, aliases, tags and numbers of more than
+`DIGIT_LIMIT` digits are refused,
 and so is a file of more than `SIZE_LIMIT` bytes or `DEPTH_LIMIT` levels.
 """
 
@@ -47,7 +49,9 @@ M = TypeVar("M", bound=Model)
 
 
 class File:
-    """One YAML file: its values, where each stands, and what is wrong with it. `readable` once it could be parsed to its end."""
+    """One YAML file: its values, where each stands, and what is wrong with it. `readable` once it could be parsed to
+    its end.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -175,7 +179,8 @@ class File:
         if number and len(re.sub("[^0-9]", "", text)) > DIGIT_LIMIT:
             return self._refuse(
                 path,
-                f"a number of {len(re.sub('[^0-9]', '', text))} digits, at most {DIGIT_LIMIT} are kept exactly. Write the printed number",
+                f"a number of {len(re.sub('[^0-9]', '', text))} digits, at most {DIGIT_LIMIT} are kept exactly. "
+                "Write the printed number",
             )
         if number:
             return float(text) if number["fraction"] else int(text)
@@ -240,7 +245,9 @@ class File:
         return texts_in(self.value, ())
 
     def validated(self, model: type[M], at: FieldPath = ()) -> M | None:
-        """The value at `at` as `model`; None when it is none, all of which is reported, or when the file could not be read."""
+        """The value at `at` as `model`; None when it is none, all of which is reported, or when the file could not be
+        read.
+        """
         if not self.readable:
             return None
         try:

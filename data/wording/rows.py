@@ -170,7 +170,9 @@ def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None
 
 
 def prepare(dataset: Dataset) -> None:
-    """Makes the rows of a dataset that fits the cache, and one of a larger, in both languages: no reader waits for them."""
+    """Makes the rows of a dataset that fits the cache, and one of a larger, in both languages: no reader waits for
+    them.
+    """
     for lang in get_args(Lang):
         rows = worded_rows(dataset, lang)
         list(rows if len(rows) <= ROW_CACHE_SIZE else rows[:1])
@@ -242,6 +244,6 @@ def left_out(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
     return say(
         lang,
         f"{places}：{own} 项指标；同案例的其他 {elsewhere} 项未列出。",
-        f"{places}: {own} figure{'s' if own != 1 else ''}; the {elsewhere} figure{'s' if elsewhere != 1 else ''} of the "
-        "same case elsewhere are left out.",
+        f"{places}: {own} figure{'s' if own != 1 else ''}; "
+        f"the {elsewhere} figure{'s' if elsewhere != 1 else ''} of the same case elsewhere are left out.",
     )
