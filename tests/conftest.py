@@ -1,4 +1,8 @@
-"""What all tests share. Those in tests/browser, tests/api and tests/deploy need what `bash tests/run` provides; a plain `pytest` without it leaves them out and says so."""
+"""What all tests share.
+
+Those in tests/browser, tests/api and tests/deploy need what `bash tests/run` provides; a plain `pytest` without it
+leaves them out and says so.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ import importlib.util
 import os
 
 import pytest
+
+from data import Dataset, load_dataset
+from data.reading.folder import FOLDER
 
 _BROWSER = "browser tests left out; run them with: bash tests/run"
 _API = "tests of the downloads by other programs left out; run them with: bash tests/run"
@@ -30,6 +37,12 @@ def _left_out() -> dict[str, str]:
         for folder, reason in (("browser", _BROWSER), ("api", _API), ("deploy", _DEPLOY))
         if not given[folder]
     }
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """The dataset of the project's own folder."""
+    return load_dataset(FOLDER)
 
 
 _LEFT_OUT = _left_out()

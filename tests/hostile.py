@@ -6,7 +6,6 @@ A script among them would set `window.pwned`; a reference would fetch from the h
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import cycle, product
@@ -17,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from data.model.schema import Text
-from data.reading.folder import FOLDER
+from tests.folders import copy_data
 
 _SCRIPT = "window.pwned=1"
 _HOST = "//evil.example"
@@ -418,8 +417,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
 
 def folder(path: Path, cases: Iterable[Mapping[str, Any]]) -> Path:
     """A data folder with these cases and the reference tables of the project."""
-    shutil.copytree(FOLDER / "reference", path / "reference")
-    (path / "cases").mkdir()
+    copy_data(path, ())
     for found in cases:
         _write(path / "cases" / f"{found['id']}.yaml", found)
     return path

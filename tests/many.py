@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from data.reading.folder import FOLDER
 from data.reading.load import File
+from tests.folders import copy_data
 
 FIGURES = 27
 """So many figures each case has: 270,000 in 10,000 cases."""
@@ -301,8 +302,7 @@ def write(folder: Path, cases: int, seed: int = 2020) -> None:
         raise ValueError("the real cases are not replaced by made-up ones. Choose another folder")
     for part in ("cases", "reference"):
         shutil.rmtree(folder / part, ignore_errors=True)
-    shutil.copytree(FOLDER / "reference", folder / "reference")
-    (folder / "cases").mkdir()
+    copy_data(folder, ())
     for index in range(cases):
         name, text = _case(index, seed)
         (folder / "cases" / f"{name}.yaml").write_bytes(text.encode())

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from data import load_dataset
 from data.audit import CaseAudit, audit, main, report
 from data.model.numerals import find_numerals
 from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
@@ -575,10 +574,10 @@ def real_documents() -> list[Path]:
 
 
 @pytest.mark.parametrize("document", [None, *real_documents()], ids=lambda path: path.stem if path else "made-up")
-def test_every_numeral_of_the_document_is_accounted_for(document: Path | None) -> None:
+def test_every_numeral_of_the_document_is_accounted_for(document: Path | None, dataset: Dataset) -> None:
     if document is None:
         audits = audit(made_up(metrics=[metric(PHRASE["text"], **DAYS)]), f"案例1\n推荐词:时限{PHRASE['text']}")
     else:
-        audits = audit(load_dataset(), document.read_text(encoding="utf-8-sig"))
+        audits = audit(dataset, document.read_text(encoding="utf-8-sig"))
     assert sum(case.covered for case in audits) >= 2
     assert [report(case) for case in audits if not case.clean] == []

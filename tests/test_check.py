@@ -10,7 +10,6 @@ import errno
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +21,9 @@ import pytest
 from data.check import SCHEMA_FILE, main, report, schema_text
 from data.query.dataset import Dataset
 from data.reading.folder import FOLDER, SIZE_LIMIT
-from data.reading.load import load_dataset, read_dataset
+from data.reading.load import read_dataset
 from data.reading.yaml_file import PROBLEM_LIMIT, File
+from tests.folders import copy_data
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"
@@ -56,16 +56,9 @@ def marked(text: str) -> tuple[str, str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A dataset of one good case beside the real reference tables."""
-    made = tmp_path / "data"
-    (made / "cases").mkdir(parents=True)
-    shutil.copytree(FOLDER / "reference", made / "reference")
+    made = copy_data(tmp_path / "data", ())
     (made / "cases" / f"{STEM}.yaml").write_text(good(), encoding="utf-8")
     return made
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return load_dataset()
 
 
 def said(folder: Path) -> list[str]:

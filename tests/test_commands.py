@@ -9,7 +9,6 @@ import importlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ import pytest
 
 from data import DatasetError, load_dataset
 from data.reading.load import FOLDER
+from tests.folders import copy_data
 from tests.server import health, logged, started, until
 
 HEALTH = "2020-09-dancheng-health"
@@ -28,8 +28,7 @@ DOCUMENT = "案例1\n没有数\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the data in which one case, and so its figures, is missing."""
-    for part in ("cases", "reference"):
-        shutil.copytree(FOLDER / part, tmp_path / "served" / part)
+    copy_data(tmp_path / "served")
     (tmp_path / "served" / "cases" / f"{HEALTH}.yaml").unlink()
     (tmp_path / "document.txt").write_text(DOCUMENT, encoding="utf-8")
     return tmp_path / "served"

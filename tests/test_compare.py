@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from data import load_dataset
 from data.wording.compare import compare, find_scales
 from data.wording.rows import worded_rows
 
@@ -122,8 +121,8 @@ def test_figures_on_one_scale_share_a_group_and_the_rest_are_offered_others():
     assert [(refusal.row, refusal.instead) for refusal in found.refusals] == [(alone, (fitting,))]
 
 
-def test_every_real_figure_is_placed_or_refused():
-    rows = worded_rows(load_dataset(), "en")
+def test_every_real_figure_is_placed_or_refused(dataset):
+    rows = worded_rows(dataset, "en")
     for start in range(0, len(rows), 8):
         chosen = rows[start : start + 8]
         found = compare(chosen, rows)

@@ -19,12 +19,13 @@ from streamlit.proto.ClientState_pb2 import ClientState
 import data.reading.live
 import data.reading.load
 from data import DatasetError
-from data.reading.folder import FOLDER, SIZE_LIMIT
+from data.reading.folder import SIZE_LIMIT
 from data.reading.live import Live
 from data.reading.load import load_dataset
 from pages.serving.workarounds import updates
 from pages.site.screens import SCREENS
 from tests.app import new_app, open_page
+from tests.folders import copy_data
 
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
 
@@ -49,12 +50,7 @@ class Curator:
 
 @pytest.fixture
 def curator(tmp_path) -> Curator:
-    folder = tmp_path / "served"
-    shutil.copytree(FOLDER / "reference", folder / "reference")
-    (folder / "cases").mkdir()
-    for case in (HEALTH, RETURNS):
-        shutil.copy(FOLDER / "cases" / f"{case}.yaml", folder / "cases")
-    return Curator(folder)
+    return Curator(copy_data(tmp_path / "served", (HEALTH, RETURNS)))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -17,21 +16,15 @@ from data import Dataset, DatasetError, load_dataset
 from data.reading.folder import FOLDER
 from data.reading.load import read_dataset
 from data.reading.yaml_file import File
+from tests.folders import copy_data
 
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return load_dataset()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the data folder to be changed."""
-    for part in ("cases", "reference"):
-        shutil.copytree(FOLDER / part, tmp_path / "data" / part)
-    return tmp_path / "data"
+    return copy_data(tmp_path / "data")
 
 
 def test_there_are_case_files() -> None:

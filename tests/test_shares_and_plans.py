@@ -7,7 +7,6 @@ import html
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,9 +17,9 @@ from data.downloads.csv_json import write_case_json, write_csv
 from data.downloads.extract import Extract
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
-from data.reading.folder import FOLDER
 from data.wording.rows import worded_rows
 from tests.app import bodies, charts, open_page, showing, words
+from tests.folders import copy_data
 
 CASE = "2020-11-made-up"
 SHARE, POINTS, RELATIVE, COST = "share-of-two-ends", "share-in-points", "share-by-percent", "cost"
@@ -96,9 +95,7 @@ def made_up_case() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     """The dataset of the pages, and one case more."""
-    folder = tmp_path_factory.mktemp("share") / "data"
-    for part in ("cases", "reference"):
-        shutil.copytree(FOLDER / part, folder / part)
+    folder = copy_data(tmp_path_factory.mktemp("share") / "data")
     (folder / "cases" / f"{CASE}.yaml").write_text(json.dumps(made_up_case(), ensure_ascii=False), encoding="utf-8")
     with showing(folder) as found:
         yield found

@@ -9,7 +9,6 @@ import pytest
 from shapely import union_all
 from shapely.geometry import Point, shape
 
-from data import load_dataset
 from data.query.geography import list_map_units
 from data.reading.load import FOLDER
 
@@ -21,8 +20,8 @@ SLIVER = 1e-6
 """Square degrees: about 10,000 m², far below what the drawing can show."""
 
 
-def test_the_units_are_those_of_the_places():
-    assert {place.code for place in list_map_units(load_dataset())} == set(OUTLINES)
+def test_the_units_are_those_of_the_places(dataset):
+    assert {place.code for place in list_map_units(dataset)} == set(OUTLINES)
 
 
 @pytest.mark.parametrize("code", OUTLINES)
@@ -46,8 +45,7 @@ def test_there_is_no_gap_between_them():
         assert len(around) == 1, f"a gap between {around}"
 
 
-def test_every_place_lies_in_its_unit():
-    dataset = load_dataset()
+def test_every_place_lies_in_its_unit(dataset):
     for place in dataset.places.values():
         if place.lon is not None and place.kind != "outside":
             assert OUTLINES[dataset.prefecture_code(place.id)].contains(Point(place.lon, place.lat)), place.id

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from data import load_dataset
-from data.query.dataset import Dataset
 from tests.browser.reader import Scheme, chromium, forget, reading
 from tests.server import running
 
@@ -72,8 +70,3 @@ def arrive(readers: Callable[[str, Scheme, int], tuple[Page, list[str]]]) -> Ite
     for _, wrong in arrived:
         wrong.clear()
     assert not noted, noted
-
-
-@pytest.fixture(scope="session")
-def dataset() -> Dataset:
-    return load_dataset()

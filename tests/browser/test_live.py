@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pages.frame.look import LOST, NOWHERE
 from playwright.sync_api import Browser, Page, expect
 
 from data.reading.load import FOLDER
@@ -22,6 +21,8 @@ NOTICE = {"zh": "较新的修改有误", "en": "an update has problems"}
 NONE = {"zh": "数据未能载入", "en": "No data could be loaded"}
 FAULT = "import data.downloads.snippets; data.downloads.snippets.write_snippets = lambda *_: 1 / 0"
 """The Data page fails."""
+NOWHERE = "这个地址没有页面，已改为显示概览。"
+LOST = "与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。"
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
@@ -150,12 +151,12 @@ def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
         expect(heading(page)).to_have_text(TITLE["en"])
         assert not wrong
         visit(page, "/nowhere?city=411600")
-        assert dialog(page) == NOWHERE["zh"]
+        assert dialog(page) == NOWHERE
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(status(page)).to_contain_text("周口市")
         process.terminate()
-        assert dialog(page) == LOST["zh"]
+        assert dialog(page) == LOST
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -16,7 +16,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from data import load_dataset
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from tests.answers import Answer
@@ -24,7 +23,6 @@ from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
 from tests.deploy.pair import Pair, configured, pair
 
-DATASET = load_dataset()
 RATE = 40
 """Requests a minute that one reader may send to the data links of these servers."""
 
@@ -63,14 +61,14 @@ def test_a_page(served, path):
     assert b'<div id="root">' in answer.body
 
 
-def test_health_of_a_server_with_data(served):
-    answer = json.loads(get(served.address, "/healthz").body)
-    assert (answer["status"], answer["cases"], answer["metrics"]) == ("ok", len(DATASET.cases), len(DATASET.table))
+def test_health_of_a_server_with_data(served, dataset):
+    answer = get(served.address, "/healthz").json
+    assert (answer["status"], answer["cases"], answer["metrics"]) == ("ok", len(dataset.cases), len(dataset.table))
 
 
-def test_a_data_link(served):
+def test_a_data_link(served, dataset):
     assert get(served.address, "/api/metrics.csv?city=419001").body == write_csv(
-        select(DATASET, Filters(city=("419001",))).rows
+        select(dataset, Filters(city=("419001",))).rows
     )
 
 
@@ -112,8 +110,8 @@ def test_a_reader_is_counted_by_the_address_that_nginx_sees(served):
 
 
 @pytest.mark.parametrize(("locale", "source"), [("zh-CN", "127.0.8.1"), ("en-US", "127.0.8.2"), ("en-US", "127.0.8.3")])
-def test_a_reader_opens_filters_and_turns_pages(served, locale, source):
-    reader = Reader(Tab(served.address, locale, source), DATASET, Random(source))
+def test_a_reader_opens_filters_and_turns_pages(served, dataset, locale, source):
+    reader = Reader(Tab(served.address, locale, source), dataset, Random(source))
 
     async def visit() -> None:
         await reader.arrive(Tally())
