@@ -36,7 +36,7 @@ from pages.frame.blocks import (
     show_metric,
 )
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_list, show_chart, show_note
+from pages.frame.elements import format_list, show_chart, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_scope_switch
@@ -65,12 +65,11 @@ def choose_case(view: View) -> Case:
             )
         return case
     if case_id:
-        st.warning(
+        show_warning(
             view.say(
                 "链接所指的案例不存在，改为显示第一个。",
                 "The link names a case that does not exist; the first one is shown.",
-            ),
-            icon=":material/link_off:",
+            )
         )
     return (view.selection.cases or view.dataset.cases)[0]
 
@@ -243,7 +242,7 @@ def show_changes(view: View, rows: Sequence[MetricRow]) -> None:
     st.header(view.say("变化", "What changed"), anchor=False)
     if not rows:
         text = view.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
-        st.html(Markup('<p class="lede">{}</p>').format(text))
+        show_paragraph(text, "lede")
         return
     indices = list_indices(rows)
     with st.container(key="changes"):
@@ -261,7 +260,7 @@ def show_levels(view: View, rows: Sequence[MetricRow]) -> None:
     if not rows:
         return
     st.header(view.say("只有水平值的指标", "Levels and amounts delivered"), anchor=False)
-    show_note(
+    show_paragraph(
         view.say(
             "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。",
             "The source states a present value or an amount delivered and no earlier value; these show no change.",
@@ -390,7 +389,7 @@ def show_printed(view: View, case: Case) -> None:
 
 def show_one_chart(view: View, case: Case) -> None:
     """Show one metric of the case, whatever the filters, its events or its map, under the case's title."""
-    st.html(Markup('<p class="kicker">{}</p>').format(case.title[view.lang]))
+    show_paragraph(case.title[view.lang], "kicker")
     rows = view.rows(view.dataset.positions(case.id))
     indices = list_indices(rows)
 

@@ -24,7 +24,7 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.frame.blocks import format_metrics_table, show_metric
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_table, show_chart, show_note
+from pages.frame.elements import format_table, show_chart, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
@@ -70,12 +70,12 @@ def show_picker(view: View, name: str, label: str, labels: Mapping[str, str], li
         select_all=False,
     )
     if others:
-        st.warning(
+        show_warning(
             view.say(
                 f"有 {len(others)} 个选择不存在或超出上限，已略去。",
                 f"Left out: {len(others)}, unknown or above the limit.",
             ),
-            icon=":material/filter_list_off:",
+            "filter_list_off",
         )
 
 
@@ -115,7 +115,7 @@ def show_suggestions(view: View) -> None:
         "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told "
         "why.",
     )
-    st.html(Markup('<p class="lede">{}</p>').format(text))
+    show_paragraph(text, "lede")
     index = view.dataset.index
     paired = (
         index.isin("grade", grades_drawn_as("ends"))
@@ -255,14 +255,14 @@ def show_page(
         show_picker(view, "figures", view.say("指标", "Figures"), labels, MAX_METRICS)
     results = view.dataset.index.isin("role", RESULTS)
     if results[view.selection.positions].sum() > MAX_ALL_OPTIONS:
-        show_note(
+        show_paragraph(
             view.say(
                 "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
                 "The lists offer the first of what the filters leave; filter or search to find others.",
             )
         )
     elif len(options) < results.sum():
-        show_note(
+        show_paragraph(
             view.say(
                 "这里只列出筛选结果；改变筛选或搜索可找到其他。",
                 "The lists offer what the filters leave; change the filters or the search to find others.",

@@ -14,7 +14,7 @@ from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
-from pages.frame.elements import format_table, show_note
+from pages.frame.elements import format_table, show_paragraph
 from pages.frame.layout import show_nothing_found
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
@@ -92,7 +92,7 @@ def show_metrics(view: View) -> None:
 def show_data_links(view: View) -> None:
     """Show the address of the filtered table to copy, and links to the other data routes."""
     st.header(view.say("数据链接", "Data links"), anchor=False)
-    show_note(
+    show_paragraph(
         view.say(
             "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
             "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
@@ -110,7 +110,7 @@ def show_data_links(view: View) -> None:
     }
     links = [(build_link(view.address, path, view.filters), name) for path, name in routes.items()]
     links.append((build_link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
-    show_note(Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in links))
+    show_paragraph(Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in links))
 
 
 def show_code(view: View) -> None:
@@ -118,7 +118,7 @@ def show_code(view: View) -> None:
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
     programs = write_snippets(Extract(view.dataset, view.filters, view.address))
     if view.elsewhere and not view.filters.scope:
-        show_note(
+        show_paragraph(
             view.say(
                 f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
                 f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same "
@@ -128,7 +128,7 @@ def show_code(view: View) -> None:
     for tab, (language, text) in zip(st.tabs(list(programs)), programs.items(), strict=True):
         with tab:
             if language == "Excel":
-                show_note(
+                show_paragraph(
                     view.say(
                         "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
                         "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",

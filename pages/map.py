@@ -42,7 +42,7 @@ from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.frame.blocks import format_compact, show_metric
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_list, format_table, show_chart, show_note
+from pages.frame.elements import format_list, format_table, show_chart, show_csv_download, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
@@ -270,12 +270,11 @@ def show_shading_control(view: View, names: Mapping[str, str]) -> str:
     chosen = choose_shading(names)
     st.session_state["colour"] = chosen
     if chosen != st.query_params.get("colour", "cases"):
-        st.warning(
+        show_warning(
             view.say(
                 "链接所指的着色方式不存在，改按案例数着色。",
                 "The link colours the map by something that does not exist; it shows the number of cases.",
-            ),
-            icon=":material/link_off:",
+            )
         )
     st.segmented_control(
         view.say("着色依据", "Colour by"),
@@ -336,7 +335,7 @@ def show_map(
         "Click an area to filter every page, again to let go; click a county or town to open its case.",
     )
     credit = f"{shading.note} {CREDIT[view.lang]}"
-    show_note(f"{'' if view.embedded else hint} {credit}")
+    show_paragraph(f"{'' if view.embedded else hint} {credit}")
 
     def render(_: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
         larger = go.Figure(draw_map(view, areas, cases, shading, view.filters.city)).update_layout(height=EXPORT_HEIGHT)
@@ -391,7 +390,7 @@ def show_area(view: View, code: str, cases: Chosen, positions: np.ndarray) -> No
     )
     st.header(title, anchor=False)
     if not cases:
-        show_note(view.say("这里没有案例或指标。", "No case and no figure here."))
+        show_paragraph(view.say("这里没有案例或指标。", "No case and no figure here."))
     for number, case in zip(cases.numbers, cases[:MAX_LISTED], strict=False):
         title = format_link(view.href("case", case=case.id), f"{case.number} · {case.title[view.lang]}")
         own = positions[view.dataset.index.case[positions] == number]
@@ -399,7 +398,7 @@ def show_area(view: View, code: str, cases: Chosen, positions: np.ndarray) -> No
         st.html(Markup('<p class="title">{}</p>{}').format(title, metrics))
     if len(cases) > MAX_LISTED:
         more = len(cases) - MAX_LISTED
-        show_note(view.say(f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below."))
+        show_paragraph(view.say(f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below."))
 
 
 def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
@@ -543,15 +542,8 @@ def build_area_table(dataset: Dataset, filters: Filters, measure: Measure | None
 def show_table_download(
     view: View, rows: int, table: Callable[[], pd.DataFrame], name: Literal["areas", "counties"]
 ) -> None:
-    st.download_button(
-        view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)"),
-        data=lambda: write_csv(table()),
-        file_name=name_map_table(Extract(view.dataset), name),
-        mime="text/csv",
-        on_click="ignore",
-        key=f"csv-{name}",
-        icon=":material/table:",
-    )
+    label = view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)")
+    show_csv_download(label, name_map_table(Extract(view.dataset), name), name, lambda: write_csv(table()))
 
 
 def show_page(

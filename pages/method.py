@@ -17,7 +17,7 @@ from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
 from pages.frame.blocks import show_metric
-from pages.frame.elements import format_list, format_table, show_note
+from pages.frame.elements import format_list, format_table, show_paragraph
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
 
@@ -53,10 +53,10 @@ def show_grades(view: View) -> None:
                 rule = GRADE_RULES[grade]
                 meaning = rule.meaning[view.lang]
                 st.subheader(f"{grade} {rule.word[view.lang]}", anchor=False)
-                show_note(f"{meaning[:1].upper()}{meaning[1:]}{stop}{rule.drawing_text[view.lang]}")
+                show_paragraph(f"{meaning[:1].upper()}{meaning[1:]}{stop}{rule.drawing_text[view.lang]}")
                 if row is not None:
                     example = f"{view.say('例', 'Example')}{colon}{row.case_number} {row.case_title}"
-                    st.html(Markup('<p class="kicker">{}</p>').format(example))
+                    show_paragraph(example, "kicker")
                     show_metric(row, chart_for(row, view.lang), view, f"figure-example-{grade}")
 
 
@@ -175,9 +175,9 @@ def show_limits(view: View) -> None:
 def show_citation(view: View) -> None:
     source = view.dataset.source
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
-    show_note("GB/T 7714")
+    show_paragraph("GB/T 7714")
     st.code(cite_document(source), language=None, wrap_lines=True)
-    show_note("BibTeX")
+    show_paragraph("BibTeX")
     fields = {
         "author": f"{{{source.issuer.en}}}",
         "title": source.title.en,
@@ -187,7 +187,7 @@ def show_citation(view: View) -> None:
     }
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
     st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
-    show_note(
+    show_paragraph(
         view.say(
             f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。"
             "请同时注明案例序号与指标名称。",

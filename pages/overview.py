@@ -16,7 +16,7 @@ from pages.figures.grade_strip import grade_strip
 from pages.figures.index_arrows import index_arrows
 from pages.frame.blocks import format_grade, format_metrics_table, tone_class
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import add_expander, format_list, show_chart, show_note
+from pages.frame.elements import add_expander, format_list, show_chart, show_paragraph
 from pages.frame.embed import show_embedded
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import format_link
@@ -47,7 +47,7 @@ def show_opening(view: View) -> None:
         "source mostly gives a result or a change, seldom both ends; what it leaves out is left out here. A before and "
         "after without a comparison group cannot show that the reform caused the change.",
     )
-    st.html(Markup('<p class="lede">{}</p>').format(text))
+    show_paragraph(text, "lede")
 
 
 def show_grades(view: View) -> None:
@@ -113,7 +113,7 @@ def show_index(view: View) -> None:
         if expander.open:
             expander.html(format_metrics_table(rows, view.lang))
         show_export(view, ChartExport("index", title, view.say("；", "; ").join(marks), figure, export_figure, rows))
-    show_note(
+    show_paragraph(
         view.say(
             "坐标为对数刻度：减半与翻番离中线一样远。排名、占比（以百分点计，材料自己写明百分比变化的除外）和单位不同的数值"
             "不换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
@@ -134,7 +134,7 @@ def find_comparable(view: View) -> np.ndarray:
 def show_omitted(view: View, metrics: int, cases: int) -> None:
     """Show how many metrics and cases the chart omits to stay readable."""
     if metrics or cases:
-        show_note(
+        show_paragraph(
             view.say(
                 f"图中是证据等级最高的指标。另有 {metrics:,} 项可比的指标、{cases:,} 个案例未画出；"
                 "用筛选或搜索缩小范围即可看到。",

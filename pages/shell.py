@@ -8,16 +8,9 @@ import streamlit as st
 
 from data.reading.live import progress
 from data.reading.load import DatasetError
+from pages.frame import layout
 from pages.frame.css import insert_styles
 from pages.frame.filter_sidebar import show_sidebar
-from pages.frame.layout import (
-    show_footer,
-    show_loading,
-    show_masthead,
-    show_no_data,
-    show_status,
-    show_update_notice,
-)
 from pages.frame.view import choose_language, open_view
 from pages.serving.workarounds import updates
 from pages.site.screens import SCREENS, SITE_NAME, url_path
@@ -43,14 +36,14 @@ try:
 except DatasetError:
     updates.record_edition(0)
     insert_styles(lang, printing=False, embedded=False)
-    (show_loading if progress() else show_no_data)(lang)
+    (layout.show_loading if progress() else layout.show_no_data)(lang)
     st.stop()
 updates.record_edition(view.state.edition)
 insert_styles(lang, view.printing, view.embedded)
 if not (view.printing or view.embedded):
-    show_masthead(view)
+    layout.show_masthead(view)
     show_sidebar(view)
-    show_status(view)
-show_update_notice(view)
+    layout.show_status(view)
+layout.show_update_notice(view)
 page.run()
-show_footer(view)
+layout.show_footer(view)

@@ -320,7 +320,7 @@ SHOWN = {
         "success",
         "toast",
         "Markup",
-        "show_note",
+        "show_paragraph",
     ),
     *("button", "link_button", "download_button", "page_link", "expander", "popover", "tabs", "metric", "spinner"),
     *("selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "text_input"),

@@ -21,7 +21,7 @@ from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.rows import MetricRow
-from pages.frame.elements import add_expander, show_note
+from pages.frame.elements import add_expander, show_csv_download, show_paragraph
 from pages.frame.view import View
 from pages.serving.settings import allows_frames
 from pages.site.filters import describe_filters
@@ -159,7 +159,7 @@ def _show_image(view: View, export: ChartExport) -> None:
     }
     with st.container(key=f"export-{export.key}"):
         st.plotly_chart(figure, key=f"export-chart-{export.key}", width=figure.layout.width, theme=None, config=config)
-    show_note(
+    show_paragraph(
         view.say(
             "左上角的相机按钮保存图片，宽1200像素。",
             "The camera button at the upper left saves the image, 1200 pixels wide.",
@@ -169,17 +169,10 @@ def _show_image(view: View, export: ChartExport) -> None:
 
 def _show_data(view: View, export: ChartExport) -> None:
     count = len(export.rows) if export.table is None else len(export.table())
-    st.download_button(
-        view.say(
-            f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
-        ),
-        data=partial(_write_csv, view, export),
-        file_name=f"{_build_file_name(view, export)}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key=f"csv-{export.key}",
-        icon=":material/table:",
+    label = view.say(
+        f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
     )
+    show_csv_download(label, f"{_build_file_name(view, export)}.csv", export.key, partial(_write_csv, view, export))
 
 
 def _write_csv(view: View, export: ChartExport) -> bytes:
@@ -213,14 +206,14 @@ def _show_texts(view: View, export: ChartExport) -> None:
     )
     st.code(texts[chosen][1](), language=None, wrap_lines=True)
     if "embed" not in texts:
-        show_note(
+        show_paragraph(
             view.say(
                 "本站运营者未开放嵌入，因此不提供嵌入代码。",
                 "The operator of this server allows no embedding, so there is no embed code.",
             )
         )
     elif chosen == "embed":
-        show_note(
+        show_paragraph(
             view.say(
                 "只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,9 +15,20 @@ from pages.frame.view import current_view
 CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
-def show_note(text: str) -> None:
-    """Show a paragraph in small grey print."""
-    st.html(Markup('<p class="quiet">{}</p>').format(text))
+def show_paragraph(text: str, css_class: str = "quiet") -> None:
+    """Show a paragraph, in small grey print unless another class is given."""
+    st.html(Markup('<p class="{}">{}</p>').format(css_class, text))
+
+
+def show_warning(text: str, icon: str = "link_off") -> None:
+    """Show a notice about what could not be used, by default a part of the link."""
+    st.warning(text, icon=f":material/{icon}:")
+
+
+def show_csv_download(label: str, file_name: str, key: str, write: Callable[[], bytes]) -> None:
+    """Show the button for a CSV file, which is written when it is pressed."""
+    icon = ":material/table:"
+    st.download_button(label, write, file_name, "text/csv", key=f"csv-{key}", on_click="ignore", icon=icon)
 
 
 def format_list(items: Iterable[str], css_class: str, label: str = "", ordered: bool = False) -> Markup:

@@ -14,7 +14,7 @@ from data.reading.live import progress
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.labels import say
-from pages.frame.elements import add_expander
+from pages.frame.elements import add_expander, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_sidebar import show_clear_button
 from pages.frame.view import LANGUAGES, SCOPE_KEY, View, apply_filters, apply_language, apply_scope
@@ -75,7 +75,7 @@ def show_status(view: View) -> None:
             )
         )
     for notice in notices:
-        st.warning(notice, icon=":material/link_off:")
+        show_warning(notice)
 
 
 def _count_selection(view: View) -> str:
@@ -141,12 +141,12 @@ def show_update_notice(view: View) -> None:
     if view.state.problems:
         loaded = datetime.fromtimestamp(view.state.loaded_at, UTC)
         when = f"{format_date(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
-        st.warning(
+        show_warning(
             view.say(
                 f"当前显示 {when} 的数据；较新的修改有误，尚未采用。",
                 f"Data of {when}; an update has problems and is not used.",
             ),
-            icon=":material/warning:",
+            "warning",
         )
 
 

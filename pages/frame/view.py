@@ -190,8 +190,7 @@ def apply_controls() -> None:
     values = {name: st.session_state.get(name) for name in FILTERS}
     values["scope"] = current_view().filters.scope
     filters, unknown = parse(
-        {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()},
-        dataset,
+        {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()}, dataset
     )
     kept, _ = parse(st.query_params.to_dict(), dataset)
     filters = replace(filters, **{name: getattr(kept, name) for name, _ in unknown})
