@@ -22,6 +22,41 @@ from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
 
 CONFLICTS_PER_PAGE = 50
+DERIVATIONS = {
+    ("缺少的一端（差值、百分点）", "Missing end (difference, points)"): (
+        "前 = 后 − 变化；后 = 前 + 变化",
+        "before = after − change; after = before + change",
+    ),
+    ("缺少的一端（百分比）", "Missing end (percentage)"): ("前 = 后 ÷（1 + 变化）", "before = after ÷ (1 + change)"),
+    ("缺少的一端（倍数）", "Missing end (multiple)"): (
+        "前 = 后 ÷ 倍数；翻两番 = 4倍",
+        "before = after ÷ multiple; doubled twice = 4",
+    ),
+    ("缺少的名次", "Missing rank"): ("前 = 后 + 上升位数", "before = after + places moved up"),
+    ("指数", "Index"): (
+        "后 ÷ 前 × 100；名次、单位不同的两端、区间都没有指数，占比也没有，除非材料自己写明百分比变化",
+        "after ÷ before × 100; none for ranks, ends in two units, or ranges, nor for shares unless the "
+        "source itself states a relative change",
+    ),
+    ("占比的变化", "Change of a share"): (
+        "后 − 前，以百分点计，从不算成百分比；写明是算出的",
+        "after − before in percentage points, never as a percentage of ours; said to be calculated",
+    ),
+    ("方向", "Direction"): (
+        "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”；目标和规划没有方向",
+        "from the ends or the change, and which way is improvement; unclear where the bounds leave both "
+        "open; a target or plan has none",
+    ),
+    ("界限词", "Bounds"): (
+        "“超”“近”“约”“以上”随推算传递；方向相反时为“约”",
+        "over, nearly, about, at least travel along; opposite ones become about",
+    ),
+    ("不推算", "Not derived"): (
+        "百分比与百分点不明、说的是增量、前后单位不同的",
+        "where percent may mean points, where the multiple is of an increment, where units differ",
+    ),
+}
+"""What is derived, and how; each as (zh, en)."""
 
 
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
@@ -63,63 +98,9 @@ def show_grades(view: View) -> None:
 def show_derivations(view: View) -> None:
     """Show the rules by which missing values, indices and directions are derived."""
     st.header(view.say("推算的规则", "What is derived, and how"), anchor=False)
-    rules = (
-        (
-            view.say("缺少的一端（差值、百分点）", "Missing end (difference, points)"),
-            view.say("前 = 后 − 变化；后 = 前 + 变化", "before = after − change; after = before + change"),
-        ),
-        (
-            view.say("缺少的一端（百分比）", "Missing end (percentage)"),
-            view.say("前 = 后 ÷（1 + 变化）", "before = after ÷ (1 + change)"),
-        ),
-        (
-            view.say("缺少的一端（倍数）", "Missing end (multiple)"),
-            view.say("前 = 后 ÷ 倍数；翻两番 = 4倍", "before = after ÷ multiple; doubled twice = 4"),
-        ),
-        (view.say("缺少的名次", "Missing rank"), view.say("前 = 后 + 上升位数", "before = after + places moved up")),
-        (
-            view.say("指数", "Index"),
-            view.say(
-                "后 ÷ 前 × 100；名次、单位不同的两端、区间都没有指数，占比也没有，除非材料自己写明百分比变化",
-                "after ÷ before × 100; none for ranks, ends in two units, or ranges, "
-                "nor for shares unless the source itself states a relative change",
-            ),
-        ),
-        (
-            view.say("占比的变化", "Change of a share"),
-            view.say(
-                "后 − 前，以百分点计，从不算成百分比；写明是算出的",
-                "after − before in percentage points, never as a percentage of ours; said to be calculated",
-            ),
-        ),
-        (
-            view.say("方向", "Direction"),
-            view.say(
-                "由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”；目标和规划没有方向",
-                "from the ends or the change, and which way is improvement; unclear where the bounds leave both open; "
-                "a target or plan has none",
-            ),
-        ),
-        (
-            view.say("界限词", "Bounds"),
-            view.say(
-                "“超”“近”“约”“以上”随推算传递；方向相反时为“约”",
-                "over, nearly, about, at least travel along; opposite ones become about",
-            ),
-        ),
-        (
-            view.say("不推算", "Not derived"),
-            view.say(
-                "百分比与百分点不明、说的是增量、前后单位不同的",
-                "where percent may mean points, where the multiple is of an increment, where units differ",
-            ),
-        ),
-    )
-    st.html(
-        format_table(
-            (view.say("推算什么", "What"), view.say("怎样算", "How")), rules, view.say("全部规则", "All rules")
-        )
-    )
+    rows = [(view.say(*what), view.say(*how)) for what, how in DERIVATIONS.items()]
+    headings = (view.say("推算什么", "What"), view.say("怎样算", "How"))
+    st.html(format_table(headings, rows, view.say("全部规则", "All rules")))
 
 
 def show_contradictions(view: View) -> None:
