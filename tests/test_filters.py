@@ -9,6 +9,8 @@ import pytest
 
 from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, list_options, parse, select
 from data.reading.live import current
+from pages.site.filters import FILTERS, SIDEBAR, describe_filters, list_values, remove_value
+from tests.app import open_page
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -310,3 +312,38 @@ def test_filters_together_leave_what_each_of_them_leaves():
 def test_a_city_and_another_filter_leave_what_each_of_them_leaves(city, other):
     together = pairs(chosen(**city, **other))
     assert set(together) == set(pairs(chosen(**city))) & set(pairs(chosen(**other)))
+
+
+# --- the registry of the filters
+
+
+def test_every_filter_has_its_words_and_its_control():
+    assert list(FILTERS) == [field.name for field in fields(Filters)]
+    assert {name for name, entry in FILTERS.items() if entry.control in ("list", "pills")} == set(OPTIONS)
+    assert sorted(SIDEBAR) == sorted(name for name, entry in FILTERS.items() if entry.control != "switch")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_sidebar_has_the_filters_in_their_order(lang):
+    shown = [element.key for element in open_page("overview", lang=lang).sidebar if getattr(element, "label", "")]
+    assert [key for key in shown if key in FILTERS] == list(SIDEBAR)
+
+
+@pytest.mark.parametrize(("name", "value"), EVERY_VALUE)
+def test_every_value_has_words_in_both_languages(name, value):
+    zh, en = (FILTERS[name].describe(DATASET, value, lang) for lang in ("zh", "en"))
+    assert zh and en and zh != en
+
+
+def test_filters_are_described_in_the_order_of_a_query():
+    filters = parse({"city": "410300,410000", "grade": "A", "search": "water", "scope": "case"}, DATASET)[0]
+    assert describe_filters(DATASET, filters, "en") == (
+        "City: Province-wide, Luoyang · Grade: A · Paired · Search: “water” · with the other figures of the same cases"
+    )
+
+
+def test_a_value_is_removed_alone():
+    filters = Filters(city=("410000", "410300"), search="water", scope="case")
+    assert list_values(filters, "city") == ("410000", "410300") and list_values(filters, "role") == ()
+    assert remove_value(filters, "city", "410300") == replace(filters, city=("410000",))
+    assert remove_value(filters, "search", "water") == replace(filters, search="")

@@ -2,7 +2,7 @@
 
 Charts do not know the theme, so their marks have a contrast of at least 3:1 on both grounds. Text and rules of a page
 have a light and a dark color; `.streamlit/config.toml` repeats those of the theme, and tests/test_colours.py holds that
-they agree.
+they agree. Style sheets take colors as custom properties. Only the icon, pages/browser/icon.svg, has its own.
 """
 
 from __future__ import annotations
