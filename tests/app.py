@@ -14,7 +14,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data.reading.live
-from data.query.dataset import Dataset
 from data.reading.live import Live
 from pages.site.screens import SCREENS
 
@@ -25,12 +24,11 @@ MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTAL
 
 
 @contextmanager
-def showing(folder: Path) -> Iterator[Dataset]:
-    """Have the pages show the data of another folder meanwhile; gives its dataset."""
-    live = Live(folder)
+def showing(live: Live) -> Iterator[Live]:
+    """Have the pages show the data of another folder meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data.reading.live, "_LIVE", live)
-        yield live.current().dataset
+        yield live
 
 
 def new_app(locale: str | None = None, **query: str) -> AppTest:

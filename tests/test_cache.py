@@ -10,11 +10,9 @@ import stat
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.request import urlopen
 
 import pytest
 import yaml
-from streamlit.testing.v1 import AppTest
 
 import data.reading.live
 import data.reading.load
@@ -22,6 +20,9 @@ from data.downloads.csv_json import write_csv
 from data.reading.folder import FOLDER
 from data.reading.live import Live, State
 from data.reading.load import DatasetError, load_dataset, read_dataset
+from tests.answers import fetch
+from tests.app import open_page, showing
+from tests.folders import copy_data
 from tests.many import write
 from tests.server import PROJECT, health, logged, started, until
 
@@ -34,11 +35,7 @@ FLIPS = 60
 @pytest.fixture
 def folder(tmp_path) -> Path:
     """The data of one real case."""
-    folder = tmp_path / "served"
-    shutil.copytree(FOLDER / "reference", folder / "reference")
-    (folder / "cases").mkdir()
-    shutil.copy(FOLDER / "cases" / f"{HEALTH}.yaml", folder / "cases")
-    return folder
+    return copy_data(tmp_path / "served", (HEALTH,))
 
 
 @pytest.fixture
@@ -195,10 +192,8 @@ def copied_project(target: Path) -> Path:
     return target
 
 
-def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache):
-    folder = tmp_path / "served"
-    for part in ("cases", "reference"):
-        shutil.copytree(FOLDER / part, folder / part)
+def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache, dataset):
+    folder = copy_data(tmp_path / "served")
     given = {"HENAN_DATA": str(folder), "HENAN_CACHE": str(cache)}
     with started(tmp_path / "log", **given) as (address, process):
         assert until(process, lambda: kept(tmp_path / "log"))
@@ -209,8 +204,7 @@ def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache):
             found = health(address)
             assert found == {**good, "problems": 1, "age": found["age"]}
             assert found["age"] >= good["age"]
-            with urlopen(f"{address}/api/metrics.csv") as answer:
-                assert answer.read() == write_csv(load_dataset().table)
+            assert fetch(f"{address}/api/metrics.csv").body == write_csv(dataset.table)
     told = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["level"] != "info"]
     assert [level for level, _ in told] == ["error", "error"]
     assert f"served/cases/{HEALTH}.yaml" in told[0][1]
@@ -219,14 +213,11 @@ def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache):
 @pytest.mark.parametrize(
     ("lang", "notice"), [("zh", "较新的修改有误，尚未采用"), ("en", "an update has problems and is not used")]
 )
-def test_pages_say_so_as_for_an_edit(lang, notice, folder, cache, monkeypatch):
+def test_pages_say_so_as_for_an_edit(lang, notice, folder, cache):
     rested(Live(folder, cache))
     break_case(folder)
-    monkeypatch.setattr(data.reading.live, "_LIVE", Live(folder, cache))
-    at = AppTest.from_file(str(PROJECT / "pages" / "shell.py"), default_timeout=30)
-    at.query_params["lang"] = lang
-    at.run()
-    assert not at.exception
+    with showing(Live(folder, cache)):
+        at = open_page("overview", lang=lang)
     assert [notice in warning.value for warning in at.warning] == [True]
     assert len(at.error) == 0
 

@@ -26,6 +26,7 @@ from data.downloads.formats import FORMATS
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
 from data.query.filters import SEARCH_LIMIT, parse, select
+from data.reading.live import Live
 from data.reading.load import read_dataset
 from pages.figures.export_figure import export_figure
 from pages.figures.grade_strip import grade_strip
@@ -46,8 +47,9 @@ SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.it
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     """The dataset of the pages, every text of which is hostile; CASES cases, one with a figure of each grade."""
-    with showing(hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES)) as found:
-        yield found
+    folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES)
+    with showing(Live(folder)) as live:
+        yield live.current().dataset
 
 
 def test_the_corpus_is_large():

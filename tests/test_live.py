@@ -24,7 +24,7 @@ from data.reading.live import Live
 from data.reading.load import load_dataset
 from pages.serving.workarounds import updates
 from pages.site.screens import SCREENS
-from tests.app import new_app, open_page
+from tests.app import new_app, open_page, showing
 from tests.folders import copy_data
 
 HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
@@ -479,19 +479,19 @@ def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monke
     [{}, {"view": "print"}, {"view": "embed", "chart": "overview"}, {"city": "410300", "case": HEALTH}],
     ids=str,
 )
-def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path, monkeypatch):
-    monkeypatch.setattr(data.reading.live, "_LIVE", Live(tmp_path))
-    at = new_app(lang=lang, **query).run()
+def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path):
+    with showing(Live(tmp_path)):
+        at = new_app(lang=lang, **query).run()
     assert ([error.value for error in at.error], len(at.exception), len(at.title)) == ([sentence], 0, 0)
 
 
 @pytest.mark.parametrize(
     ("lang", "sentence"), [("zh", "正在读取案例文件：2,500/10,000"), ("en", "Reading the case files: 2,500 of 10,000")]
 )
-def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path, monkeypatch):
-    monkeypatch.setattr(data.reading.live, "_LIVE", Live(tmp_path))
-    data.reading.live._LIVE.progress = (2500, 10_000)
-    at = new_app(lang=lang).run()
+def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path):
+    with showing(Live(tmp_path)) as live:
+        live.progress = (2500, 10_000)
+        at = new_app(lang=lang).run()
     (bar,) = at.get("progress")
     assert (bar.proto.value, bar.proto.text, len(at.error), len(at.exception)) == (25, sentence, 0, 0)
 
@@ -511,15 +511,15 @@ CHOSEN = {
 
 
 @pytest.mark.parametrize("page", SCREENS)
-def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator, monkeypatch):
+def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator):
     at = open_page(page, **CHOSEN)
     curator.path(HEALTH).unlink()
     for table in ("places", "domains"):
         path = curator.folder / "reference" / f"{table}.yaml"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         path.write_text("".join(line for line in lines if not GONE.search(line)), encoding="utf-8")
-    monkeypatch.setattr(data.reading.live, "_LIVE", Live(curator.folder))
-    at.run()
+    with showing(Live(curator.folder)):
+        at.run()
     assert not at.exception, at.exception
     assert len(at.title) == 1
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.geography import summarize_areas
+from data.reading.live import Live
 from tests.anchors import anchors
 from tests.app import bodies, charts, open_page, showing, words
 from tests.many import write
@@ -22,8 +23,8 @@ CASES = 60
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     folder = tmp_path_factory.mktemp("many")
     write(folder, CASES)
-    with showing(folder) as found:
-        yield found
+    with showing(Live(folder)) as live:
+        yield live.current().dataset
 
 
 def visit(name: str, /, **query: str) -> AppTest:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from data import load_dataset
 from data.downloads.csv_json import write_csv
 from data.wording.rows import worded_rows
 from pages.figures.chart_for import chart_for
@@ -56,12 +55,11 @@ def test_where_to_change_what_answers_ten_questions():
     assert len(rows) == 1 + 10
 
 
-def test_the_metric_that_readme_follows_arrives():
+def test_the_metric_that_readme_follows_arrives(dataset):
     """Its change stands in the YAML file, in the table, in the CSV cell and at the mark of its chart."""
     case_id, metric_id = re.findall(r"`data/cases/([\w-]+)\.yaml`.*?`([\w-]+)`", section("How one figure travels"))[0]
     case = yaml.safe_load((ROOT / "data" / "cases" / f"{case_id}.yaml").read_text(encoding="utf-8"))
     change = next(metric for metric in case["metrics"] if metric["id"] == metric_id)["change"]["value"]
-    dataset = load_dataset()
     cells = csv.DictReader(io.StringIO(write_csv(dataset.table).decode("utf-8-sig")))
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
     row = next(row for row in worded_rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))

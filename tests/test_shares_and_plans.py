@@ -17,6 +17,7 @@ from data.downloads.csv_json import write_case_json, write_csv
 from data.downloads.extract import Extract
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
+from data.reading.live import Live
 from data.wording.rows import worded_rows
 from tests.app import bodies, charts, open_page, showing, words
 from tests.folders import copy_data
@@ -97,8 +98,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
     """The dataset of the pages, and one case more."""
     folder = copy_data(tmp_path_factory.mktemp("share") / "data")
     (folder / "cases" / f"{CASE}.yaml").write_text(json.dumps(made_up_case(), ensure_ascii=False), encoding="utf-8")
-    with showing(folder) as found:
-        yield found
+    with showing(Live(folder)) as live:
+        yield live.current().dataset
 
 
 def rows_of(dataset: Dataset, lang: str) -> dict[str, Any]:
