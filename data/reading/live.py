@@ -1,6 +1,7 @@
 """The dataset that a running server shares among all readers.
 
-What changes on the disk is taken over once it rests and is whole; until then the last good one stays.
+Changed files are loaded once they have been stable for one scan and are valid; until then the last good dataset is
+served.
 """
 
 from __future__ import annotations
@@ -23,25 +24,24 @@ from data.reading.folder import FOLDER, FolderState, content, folder_state, sour
 from data.reading.load import DatasetError, read_dataset
 
 JUMP = 5.0
-"""Seconds by which the clock must differ from the machine's own count before somebody has set it."""
+"""Minimum difference in seconds, between the clock and the monotonic count, that counts as the clock being set."""
 RESTLESS = 5.0
 """Seconds after which it is logged that an edit waits because a file is still being changed."""
 RETRY, RETRY_MOST = 1.0, 600.0
-"""Seconds from a fault of the program to the next attempt to read the same files; the pause doubles up to the second.
-"""
+"""Seconds between a fault of the program and the next attempt on the same files: the first pause, which doubles, and
+the longest."""
 
 logger = logging.getLogger(__name__)
 Prepare = Callable[[Dataset], None]
-"""Makes what pages derive from a dataset before the first reader sees it; a dataset for which that fails is not
-published.
-"""
+"""Callback that computes what pages derive from a dataset before it is published; if it fails, the dataset is not."""
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The last good dataset and the boundaries (GeoJSON; the id of a feature is its unit's six-digit code), when they
-    were loaded in seconds since 1970,
-    and the problems of a newer edit that could not be used. `edition` counts the changes that a reader could see.
+    """The last good dataset and its boundaries (GeoJSON; a feature's id is the unit's six-digit code).
+
+    `loaded_at` is in seconds since 1970, `problems` are those of a newer edit that could not be used, and `edition`
+    counts the changes that readers could see.
     """
 
     dataset: Dataset
@@ -52,11 +52,11 @@ class State:
 
 
 def nothing(dataset: Dataset) -> None:
-    """Leaves everything to be made when it is first asked for."""
+    """Compute nothing in advance."""
 
 
 class Cancelled(Exception):
-    """The server stops while it reads."""
+    """Raised while files are read when the server stops."""
 
 
 class Live:
@@ -82,10 +82,10 @@ class Live:
         self._clock = _clock()
 
     def current(self) -> State:
-        """The state as of the last look.
+        """Return the state as of the last scan.
 
-        Raises DatasetError while there never was a good dataset; nobody waits for many cases, whose reading `progress`
-        tells.
+        Raises DatasetError while there never was a good dataset. With many cases it does not wait for the first load,
+        whose progress is in `progress`.
         """
         if self._state is None and self.progress is None:
             self.refresh()
@@ -94,8 +94,9 @@ class Live:
         return self._state
 
     def refresh(self) -> int:
-        """Takes over what has changed, and rests since the last look: a file may be saved in two steps, or several one
-        after the other. The edition after it; 0 is none.
+        """Reload changed files once they have been stable since the last scan: editors may save a file in two steps.
+
+        Returns the number of the edition, 0 if there is no data.
         """
         with self._lock:
             self._follow_clock()
@@ -131,7 +132,7 @@ class Live:
             self._publish(*loaded)
 
     def _notice_restlessness(self, found: FolderState, before: FolderState | None) -> None:
-        """Says once in the log which files keep everybody from seeing what was edited, when that takes long."""
+        """Log once which files keep changing, when edits have waited longer than RESTLESS."""
         if before in (None, found):
             self._moving_since = None
             return
@@ -148,9 +149,7 @@ class Live:
     def _load(
         self, folder: Path, before: Dataset | None
     ) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
-        """What the folder holds, with everything made that pages derive from it: no reader waits for that, and none
-        meets what cannot be made.
-        """
+        """Read the folder and prepare what pages derive from it, so that no request waits for that."""
         try:
             dataset, problems = read_dataset(folder, self.cache, before, self._note_progress)
             problems = [problem for problem in problems if problem.severity == "error"]
@@ -179,9 +178,7 @@ class Live:
         return (dataset, dataset.boundaries), []
 
     def _restore(self) -> None:
-        """Shows the last good source files that are kept on the disk, where there are any: a start with a bad file is
-        no worse than an edit.
-        """
+        """Publish the last good source files of the cache, if any: a start with a bad file is no worse than an edit."""
         if not self.cache:
             return
         try:
@@ -200,11 +197,11 @@ class Live:
             self._kept = loaded[0]
 
     def cancel(self) -> None:
-        """Nobody needs the data any longer: reading ends with the files that are just being read."""
+        """Stop loading after the files that are being read; for the end of the server."""
         self._cancelled = True
 
     def _note_progress(self, done: int, total: int) -> None:
-        """Notes how far reading is, and tells it at every tenth."""
+        """Record the progress of loading and log every tenth of it."""
         if self._cancelled:
             raise Cancelled
         before, self.progress = self.progress or (0, total), (done, total)
@@ -212,7 +209,7 @@ class Live:
             logger.info("reading", extra={"fields": {"read": done, "of": total}})
 
     def _keep(self) -> None:
-        """Brings what is kept on the disk up to date, once readers have what is new."""
+        """Write the source files of the published dataset to the cache."""
         state = self._state
         if (
             state is None
@@ -231,7 +228,7 @@ class Live:
         )
 
     def _publish(self, dataset: Dataset, boundaries: Mapping[str, Any], kept_at: float | None = None) -> None:
-        """Shows what was read just now, or was kept on the disk at a start since it was loaded."""
+        """Publish a dataset that was just read, or one restored from the cache with the time it was loaded at."""
         state = self._state
         if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
             loaded_at = time.time() if kept_at is None else kept_at
@@ -264,7 +261,7 @@ class Live:
         )
 
     def _follow_clock(self) -> None:
-        """Tells the time of loading by the clock as it goes now, when somebody has set it since."""
+        """Correct the time of loading when the clock has been set since."""
         before, self._clock = self._clock, _clock()
         jump = self._clock - before
         if abs(jump) > JUMP:
@@ -276,9 +273,7 @@ class Live:
 
 
 def _clock() -> float:
-    """What the clock shows beyond a count that nobody can set; it runs on while the machine sleeps where the system has
-    such a one.
-    """
+    """Return the clock minus the monotonic count, which includes sleep where the system offers such a count."""
     return time.time() - (
         time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
     )
@@ -288,33 +283,33 @@ _LIVE = Live()
 
 
 def configure(folder: Path, cache: Path | None = None, prepare: Prepare = nothing) -> None:
-    """Takes the dataset from this folder and keeps what was read in `cache`."""
+    """Serve the dataset of this folder and keep what was read in `cache`."""
     global _LIVE
     _LIVE = Live(folder, cache, prepare)
 
 
 def current() -> State:
-    """The state of the dataset that is served."""
+    """Return the state of the dataset that is served. Raises DatasetError while there is none."""
     return _LIVE.current()
 
 
 def refresh() -> int:
-    """Takes over what has changed in the dataset that is served, and gives its edition; 0 while there is none."""
+    """Reload changed files of the dataset that is served. Returns its edition, 0 while there is no data."""
     return _LIVE.refresh()
 
 
 def last_scan_seconds() -> float:
-    """How long the last look at the files took; 0 where it noticed a change, which wants a second look soon."""
+    """Return the seconds that the last scan took; 0 if it found a change, so that the next scan is soon."""
     return _LIVE.last_scan_seconds
 
 
 def cancel() -> None:
-    """Ends the reading of the dataset that is served."""
+    """Stop loading the dataset that is served."""
     _LIVE.cancel()
 
 
 def progress() -> tuple[int, int] | None:
-    """How many case files of how many are read, while the first of many are."""
+    """Return how many case files of how many have been read during the first load; None otherwise."""
     return _LIVE.progress
 
 

@@ -58,7 +58,7 @@ CHUNK_SIZE = 512
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
-"""Is told how many files of how many are read."""
+"""Callback with the number of files read so far and of all files."""
 
 
 class DatasetError(Exception):

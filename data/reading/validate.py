@@ -171,7 +171,7 @@ def _contradictions(
 
 
 def _undated(path: FieldPath, metric: Metric) -> Iterator[Finding]:
-    """An outcome without any time, about which its reader is told nothing."""
+    """Warn of an outcome without any period and without a caveat that says so."""
     dated = any(end and end.period for end in (metric.before, metric.after))
     told = any(caveat.kind in ("undated", "conflicting") for caveat in metric.caveats)
     if metric.role == "outcome" and metric.status == "observed" and not dated and not told:

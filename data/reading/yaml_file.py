@@ -28,7 +28,7 @@ DEPTH_LIMIT = 20
 DIGIT_LIMIT = 15
 """A number of more digits would not come back from a float as it was printed."""
 PROBLEM_LIMIT = 100
-"""So many errors of one file are told; the rest shows when these are mended."""
+"""Maximum number of errors reported of one file."""
 MESSAGE_LIMIT = 300
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
