@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import expect
 
+from data.query.filters import Filters, select
 from tests.bench.tab import Tab
 from tests.browser.reader import choose_city, clear, control, drawn, heading, settled, status, visit
 
@@ -96,30 +97,33 @@ def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(arrive, dat
     expect(changes.first).to_contain_text("−40%")
     words = page.get_by_role("table").last.get_by_role("row")
     expect(words).to_have_count(2)
-    other = page.get_by_role("switch", name="同案例的其他 20 项")
-    page.get_by_text("同案例的其他 20 项", exact=True).click()
-    expect(other).to_be_checked()
-    expect(words).to_have_count(22)
+    elsewhere = f"同案例的其他 {len(water.metrics) - 1} 项"
+    page.get_by_text(elsewhere, exact=True).click()
+    expect(page.get_by_role("switch", name=elsewhere)).to_be_checked()
+    expect(words).to_have_count(1 + len(water.metrics))
     expect(page).to_have_url(re.compile(rf"/case\?.*{JIYUAN}&scope=case"))
 
 
-def test_the_switch_adds_the_figures_elsewhere_and_stays_through_pages_reload_and_back(arrive):
+def test_the_switch_adds_the_figures_elsewhere_and_stays_through_pages_reload_and_back(arrive, dataset):
+    own = int((dataset.table["prefecture_code"] == "410300").sum())
+    both = len(select(dataset, Filters(city=("410300",), scope="case")).positions)
+    elsewhere = f"The {both - own} figures of the same cases elsewhere"
     page = arrive()
-    switch = page.get_by_role("switch", name="The 21 figures of the same cases elsewhere")
+    switch = page.get_by_role("switch", name=elsewhere)
     visit(page, "/?city=410300")
-    expect(status(page)).to_contain_text("2 cases · 40 figures")
-    page.get_by_text("The 21 figures of the same cases elsewhere").click()
-    expect(status(page)).to_contain_text("2 cases · 61 figures, 40 of them Luoyang's own")
+    expect(status(page)).to_contain_text(f"2 cases · {own} figures")
+    page.get_by_text(elsewhere).click()
+    expect(status(page)).to_contain_text(f"2 cases · {both} figures, {own} of them Luoyang's own")
     expect(page).to_have_url("/?city=410300&scope=case")
     page.get_by_role("link", name="Data", exact=True).click()
     expect(page).to_have_url("/data?city=410300&scope=case")
-    expect(page.get_by_role("button", name="CSV · 61 rows as filtered")).to_be_visible()
+    expect(page.get_by_role("button", name=f"CSV · {both} rows as filtered")).to_be_visible()
     page.reload()
     expect(switch).to_be_checked()
-    expect(status(page)).to_contain_text("2 cases · 61 figures")
-    page.get_by_text("The 21 figures of the same cases elsewhere").click()
+    expect(status(page)).to_contain_text(f"2 cases · {both} figures")
+    page.get_by_text(elsewhere).click()
     expect(page).to_have_url("/data?city=410300")
-    expect(status(page)).to_contain_text("2 cases · 40 figures")
+    expect(status(page)).to_contain_text(f"2 cases · {own} figures")
     page.go_back()
     expect(page).to_have_url("/data?city=410300&scope=case")
     expect(switch).to_be_checked()

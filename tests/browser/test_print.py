@@ -7,7 +7,6 @@ import re
 from tests.browser.reader import drawn, visit
 
 A4_WIDTH = 794
-LANGUAGES = ("zh", "en")
 CUT = """() => [...document.querySelectorAll("h1, h2, p, li, blockquote, .js-plotly-plot")].filter(part => {
     const box = part.getBoundingClientRect();
     return box.width && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
@@ -16,8 +15,9 @@ CUT = """() => [...document.querySelectorAll("h1, h2, p, li, blockquote, .js-plo
 
 def test_every_case_prints_on_two_sheets(arrive, dataset):
     page = arrive(scheme="dark", width=A4_WIDTH)
-    for case in dataset.cases:
-        visit(page, f"/case?case={case.id}&lang={LANGUAGES[case.number % 2]}&view=print")
+    english = [(case, "en") for case in dataset.cases]  # the longer of the two languages
+    for case, lang in [*english, (dataset.cases[0], "zh")]:
+        visit(page, f"/case?case={case.id}&lang={lang}&view=print")
         drawn(page)
         assert page.locator(".stApp").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
         assert page.evaluate(CUT) == [], case.id
