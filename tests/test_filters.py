@@ -138,7 +138,7 @@ def test_a_case_that_happens_in_a_city_is_left_without_a_figure_there():
         case.model_copy(update={"places": (*case.places, "anyang")}) if case.id == HEALTH else case
         for case in DATASET.cases
     )
-    dataset = replace(DATASET, cases=changed, entries=None)
+    dataset = replace(DATASET, cases=changed, entries=None, load_table=None)
     anyang = parse({"city": "410500"}, dataset)[0]
     own, both = select(dataset, anyang), select(dataset, replace(anyang, scope="case"))
     assert ids(own) == ids(both) == ["2020-06-anyang-permits", HEALTH]

@@ -529,7 +529,7 @@ def test_a_measure_of_the_map_is_observed_and_a_places_own():
             else metric
             for metric in case.metrics
         )
-        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),), entries=None)
+        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),), entries=None, load_table=None)
         return [set(measure.values) for measure in find_measures(dataset, dataset.cases)]
 
     assert measured() == [{"410100", "410300"}]
