@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 PROJECT = Path(__file__).parents[1]
 PATIENCE = 60
-"""Seconds within which it has to answer."""
+"""Maximum number of seconds that a server takes to start, to answer or to end."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def started(
     address = "/".join((f"http://localhost:{port}", *filter(None, [environment.get("STREAMLIT_SERVER_BASE_URL_PATH")])))
     with (
         log.open("wb") as out,
-        subprocess.Popen(
+        process_of(
             command(port, first),
             cwd=folder,
             stdout=out,
@@ -44,12 +44,23 @@ def started(
             env={**os.environ, "HENAN_CACHE": "none", **environment},
         ) as process,
     ):
+        if not until(process, lambda: health(address)):
+            raise RuntimeError(f"the server did not start\n{log.read_text()}")
+        yield address, process
+
+
+@contextmanager
+def process_of(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with nothing to read, which is asked to end afterwards. RuntimeError, and it is killed, if it does not."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, **options) as process:
         try:
-            if not until(process, lambda: health(address)):
-                raise RuntimeError(f"the server did not start\n{log.read_text()}")
-            yield address, process
-        finally:
+            yield process
             process.terminate()
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired as late:
+            raise RuntimeError(f"the process did not end within {PATIENCE} s: {' '.join(command)[:200]}") from late
+        finally:
+            process.kill()
 
 
 def command(port: int, first: str = "") -> list[str]:
@@ -67,12 +78,12 @@ def free_port() -> int:
 def health(address: str) -> Any:
     """What the server says of itself; nothing before it answers."""
     try:
-        with urlopen(f"{address}/healthz") as answer:
+        with urlopen(f"{address}/healthz", timeout=PATIENCE) as answer:
             return json.load(answer)
     except HTTPError as refusal:
         with refusal:
             return json.load(refusal)
-    except URLError:
+    except (URLError, TimeoutError):
         return {}
 
 

@@ -802,6 +802,7 @@ def test_the_command_says_chinese_where_the_terminal_cannot(folder: Path) -> Non
         env=environment,
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert (run.returncode, run.stderr) == (1, "")

@@ -485,7 +485,11 @@ def test_a_file_is_named_by_every_filter(name):
 def test_a_new_format_is_one_entry(tmp_path):
     root = Path(data.__file__).parent.parent
     done = subprocess.run(
-        [sys.executable, "-c", NEW_FORMAT, str(tmp_path / "metrics.tsv")], cwd=root, capture_output=True, text=True
+        [sys.executable, "-c", NEW_FORMAT, str(tmp_path / "metrics.tsv")],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "metrics.tsv").read_bytes() == b"a\tb"

@@ -26,7 +26,7 @@ from data.downloads.csv_json import write_csv
 from tests.answers import fetch
 from tests.folders import copy_data
 from tests.many import FIGURES, write
-from tests.server import PROJECT, command, free_port, health, logged, started, until
+from tests.server import PROJECT, command, free_port, health, logged, process_of, started, until
 
 BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
@@ -223,6 +223,7 @@ def slowly(address: str) -> socket.socket:
     largest = max((Path(streamlit.__file__).parent / "static").rglob("*.js"), key=lambda file: file.stat().st_size)
     host, port = address.removeprefix("http://").split(":")
     reader = socket.socket()
+    reader.settimeout(PATIENCE)
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     reader.connect(("127.0.0.1", int(port)))
     reader.sendall(f"GET /static/js/{largest.name} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
@@ -326,7 +327,7 @@ def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
     environment = {**os.environ, "HENAN_DATA": str(tmp_path / "served"), "HENAN_CACHE": "none"}
     with (
         log.open("wb") as out,
-        subprocess.Popen(
+        process_of(
             command(free_port(), TOLD_OF_CHILDREN),
             cwd=PROJECT,
             env=environment,
@@ -376,7 +377,12 @@ def test_a_folder_without_permission_keeps_the_last_good_data(tmp_path):
     """In a process of its own, which gives up the rights of root: no folder is closed to those."""
     folder = copy_data(tmp_path / "served")
     done = subprocess.run(
-        [sys.executable, "-c", FORBIDDEN, str(folder)], cwd=PROJECT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", FORBIDDEN, str(folder)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     folder.chmod(0o700)
     said = done.stdout.splitlines()
@@ -477,9 +483,7 @@ def test_the_server_starts_without_streamlit_run(tmp_path):
     log, port = tmp_path / "log", free_port()
     with (
         log.open("wb") as out,
-        subprocess.Popen(
-            direct("--server.port", str(port)), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT
-        ) as process,
+        process_of(direct("--server.port", str(port)), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT) as process,
     ):
         assert until(process, lambda: health(f"http://localhost:{port}").get("status") == "ok")
         process.send_signal(signal.SIGINT)

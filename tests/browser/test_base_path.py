@@ -60,7 +60,7 @@ def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
     assert addresses
     for address in addresses:
         assert urlsplit(address).path.startswith(f"/{BASE}/api/")
-        with urlopen(address) as answer:
+        with urlopen(address, timeout=20) as answer:
             assert b"<!doctype html" not in answer.read(200).lower()
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from playwright.sync_api import WebSocket
+from playwright.sync_api import WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
@@ -67,7 +68,7 @@ def test_a_tab_sends_what_a_browser_sends(arrive, server):
     status(page).get_by_text("Zhengzhou").wait_for()
     settled(page)
     page.get_by_role("link", name="Method", exact=True).click()
-    page.wait_for_function("document.title.startsWith('Method')")
+    expect(page).to_have_title(re.compile("^Method"))
     settled(page)
     clear(page).click()
     clear(page).wait_for(state="detached")

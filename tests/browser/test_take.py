@@ -46,7 +46,7 @@ def test_a_figure_is_copied_with_its_source_and_found_again(arrive, server, data
     figure = block(page)
     words = copied(page, figure, "Value with source", f"Dancheng County: {FINDING}")
     data = copied(page, figure, "Data link", f"{server}/api/metrics.csv")
-    with urlopen(data) as answer:
+    with urlopen(data, timeout=20) as answer:
         table = pd.read_csv(BytesIO(answer.read()))
     assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
     link = copied(page, figure, "Link", f"{server}/case")

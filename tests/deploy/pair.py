@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
-from tests.server import PROJECT, free_port, started
+from tests.server import PROJECT, free_port, process_of, started
 
 EXAMPLE = PROJECT / ".deploy" / "nginx.conf"
 NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which(
@@ -89,8 +89,7 @@ def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
         port = free_port()
         command = configured(scratch, port, tuple(f"127.0.0.1:{urlsplit(server.address).port}" for server in servers))
         out = stack.enter_context((scratch / "nginx.log").open("wb"))
-        nginx = stack.enter_context(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT))
-        stack.callback(nginx.terminate)
+        nginx = stack.enter_context(process_of(command, stdout=out, stderr=subprocess.STDOUT))
         _await(nginx, port, scratch / "nginx.log")
         yield Pair(f"http://127.0.0.1:{port}", servers, scratch)
 

@@ -17,7 +17,7 @@ BASE = "reforms"
 
 def readers(server: Server) -> int:
     """How many have a page of this server open."""
-    with urlopen(f"{server.address}/_stcore/metrics") as answer:
+    with urlopen(f"{server.address}/_stcore/metrics", timeout=20) as answer:
         return int(re.search(r"^active_sessions (\d+)", answer.read().decode(), re.MULTILINE)[1])
 
 

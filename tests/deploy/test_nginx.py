@@ -48,6 +48,7 @@ def test_nginx_has_nothing_against_it(tmp_path):
         [*configured(tmp_path, 8500, ("127.0.0.1:8501", "127.0.0.1:8502")), "-t"],
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert tried.returncode == 0, tried.stderr

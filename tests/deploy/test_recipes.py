@@ -100,7 +100,10 @@ def test_ports_and_names_agree():
 def healthy(port: int) -> bool:
     """What the container's health check says of a server at this port."""
     code = HEALTH[-1].replace(f":{steps('EXPOSE')[0]}/", f":{port}/")
-    return subprocess.run([sys.executable, *HEALTH[1:-1], code], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run([sys.executable, *HEALTH[1:-1], code], capture_output=True, timeout=60, check=False).returncode
+        == 0
+    )
 
 
 def test_the_health_check_tells_a_server_from_none(tmp_path):
