@@ -274,7 +274,11 @@ def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, af
     )
     if metric.status != "observed" or metric.better == "neutral" or not compared:
         return None
-    move = _move_of_ends(metric, units, before, after) if before.span and after.span else _move_of_change(metric.change)
+    if before.span and after.span:
+        move = _move_of_ends(metric, units, before, after)
+    else:
+        words = _move_of_words(metric, units)
+        move = _move_of_change(metric.change) if words is None else words
     if move is None:
         return "unclear"
     if move == 0:
@@ -297,6 +301,14 @@ def _move_of_ends(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd,
     if end[1] < start[0]:
         return None if side.get(before.bound) == -1 or side.get(after.bound) == 1 else -1
     return None
+
+
+def _move_of_words(metric: Metric, units: Mapping[str, Unit]) -> int | None:
+    """Compare two words of a unit that declares their order; None where one of them is not in it."""
+    order = units[metric.unit].order
+    if not (metric.before and metric.after and metric.before.text in order and metric.after.text in order):
+        return None
+    return order.index(metric.after.text) - order.index(metric.before.text)
 
 
 def _move_of_change(change: Change | None) -> int | None:

@@ -28,14 +28,19 @@ CaveatKind = Literal[
 ]  # fmt: skip
 NotMeasuredReason = Literal["document_date", "list_number", "name", "repetition", "event"]
 Dimension = Literal[
-    "share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate"
+    "share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate", "grade"
 ]
+Relation = Literal["agrees", "differs", "adds", "earlier", "later", "other_scope"]
+"""What another document says of a figure: the same, something else, more, the state at another time or of another
+scope."""
 PlaceKind = Literal["province", "prefecture", "county", "district", "township", "zone", "outside"]
 
 TEXT_LIMIT = 1000
 """Maximum number of characters of a text."""
 PHRASE_LIMIT = 40
 """Maximum number of characters of a citation: no sentence of the source is copied."""
+TRANSLATION_LIMIT = 160
+"""Maximum number of characters of the English of a citation."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
@@ -129,6 +134,8 @@ class Period(Model):
     start: Date | None = None
     end: Date
     kind: PeriodKind
+    words: Text | None = None
+    """The period as printed, where the dates alone do not say it: 2020年底, end of 2020."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Period:
@@ -259,6 +266,33 @@ PhraseLike = Annotated[
 ]
 
 
+class Citation(Phrase):
+    """A phrase that readers see, with the project's own translation."""
+
+    en: Annotated[Plain, AfterValidator(_english), Field(max_length=TRANSLATION_LIMIT)]
+
+
+CitationLike = Annotated[Citation, BeforeValidator(_phrase, json_schema_input_type=Citation)]
+
+
+class Elsewhere(Model):
+    """What another public document says of a metric. It never touches an end, a grade, an index or a headline."""
+
+    publisher: Text
+    date: Date
+    address: Plain | None = None
+    phrase: CitationLike
+    relation: Relation
+    note: Text | None = None
+
+
+class Accepted(Model):
+    """A warning of the check that the curator has looked at, and why it stays. An error cannot be accepted."""
+
+    rule: Id
+    why: Plain
+
+
 class Caveat(Model):
     """A doubt about a metric, and what it means for its reader."""
 
@@ -278,13 +312,17 @@ class Metric(Model):
     status: Status = "observed"
     unit: Ref
     better: Better
+    prescribed: bool = False
+    """Whether the number is a limit that was set, not a time or count that was measured."""
     before: End | None = None
     after: End | None = None
     change: Change | None = None
     compared_with: Yardstick | None = None
-    phrases: Annotated[tuple[PhraseLike, ...], Field(min_length=1)]
-    section: Plain
+    phrases: Annotated[tuple[CitationLike, ...], Field(min_length=1)]
+    section: Text
     caveats: tuple[Caveat, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Metric:
@@ -314,7 +352,7 @@ class Event(Model):
     date: Date
     end: Date | None = None
     what: Text
-    phrases: tuple[PhraseLike, ...] = ()
+    phrases: tuple[CitationLike, ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> Event:
@@ -328,7 +366,7 @@ class Conflict(Model):
 
     id: Id
     metrics: tuple[Ref, ...] = ()
-    phrases: Annotated[tuple[PhraseLike, ...], Field(min_length=2)]
+    phrases: Annotated[tuple[CitationLike, ...], Field(min_length=2)]
     note: Text
 
 
@@ -349,15 +387,25 @@ class NotMeasured(Model):
         return self
 
 
+class Document(Model):
+    """A public document that cases come from. What is not known about it is left out."""
+
+    title: Text
+    issuer: Text
+    date: Date
+
+
 class Case(Model):
     """One model reform.
 
-    `headlines` are the ids of its one to three most telling metrics; none only where it has no measured result.
+    `headlines` are the ids of its one to three most telling metrics; a case without any says why in `no_headline`.
+    `source` is the document the case comes from where that is not the dataset's own.
     """
 
     id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60)]
     year: Annotated[int, Field(ge=1978, le=2100)]
     number: Annotated[int, Field(ge=1, le=99)]
+    source: Document | None = None
     title: Text
     submitted_by: Text
     places: Annotated[tuple[Ref, ...], Field(min_length=1)]
@@ -370,18 +418,16 @@ class Case(Model):
     result: Text
     events: tuple[Event, ...] = ()
     headlines: Annotated[tuple[Ref, ...], Field(max_length=3)] = ()
+    no_headline: Text | None = None
     metrics: tuple[Metric, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     not_measured: tuple[NotMeasured, ...] = ()
 
 
-class Source(Model):
-    """The document that all metrics come from. What is not known about it is left out."""
+class Source(Document):
+    """The document that the cases of `year` come from, unless they name their own."""
 
-    title: Text
-    issuer: Text
-    date: Date
-    year: int
+    year: Year
 
 
 class Place(Model):
@@ -424,6 +470,9 @@ class Domain(Model):
 class Unit(Model):
     """A unit as printed.
 
+    A unit of the dimension grade has words instead of numbers, from the worst to the best in `order` where that is
+    known.
+
     `scale` is the printed multiplier (万 = 10,000) that English writes out; `factor` converts to the base unit of the
     dimension. `one` is the English name after the number 1, and `form` how number and name are joined.
     """
@@ -435,3 +484,4 @@ class Unit(Model):
     scale: FiniteFloat = 1
     factor: FiniteFloat
     form: Literal["suffix", "money", "rank", "bare"] = "suffix"
+    order: tuple[Text, ...] = ()

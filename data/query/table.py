@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.model import evidence
+from data.model.gaps import flags_of, missing_ends
 from data.model.schema import Case, Change, End, Metric
 from data.model.tables import Tables
 
@@ -64,6 +65,7 @@ COLUMNS: tuple[str, ...] = (
         "caveat_notes_en",
     ),
     *("conflict_ids", "section", "phrases"),
+    *("flags", "missing", "phrases_en", "section_en"),
 )
 LIST_SEPARATOR = " | "
 NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
@@ -131,8 +133,12 @@ def row(case: Case, metric: Metric, tables: Tables) -> dict[str, Any]:
         "compared_with": _yardstick(metric),
         "caveats": _joined(caveat.kind for caveat in metric.caveats),
         "conflict_ids": _joined(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
-        "section": metric.section,
+        "section": metric.section.zh,
+        "section_en": metric.section.en,
         "phrases": _joined(phrase.text for phrase in metric.phrases),
+        "phrases_en": _joined(phrase.en for phrase in metric.phrases),
+        "flags": _joined(flags_of(case, metric)),
+        "missing": _joined(map(str, missing_ends(metric, found))),
     }
     for lang in ("zh", "en"):
         cells |= {
