@@ -234,7 +234,7 @@ def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
     held = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
     for metric in case.metrics:
         for phrase in metric.phrases:
-            yield _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section)
+            yield _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section.zh)
     for at, event in enumerate(case.events):
         years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
         readings = _read_text(event.what.zh, dataset) | date_keys(event.date) | date_keys(event.end) | years

@@ -49,12 +49,16 @@ class Problem:
 
 
 class Finding(NamedTuple):
-    """A fault at a path of a file whose line is not known yet. `at_key`: the key is wrong, not its value."""
+    """A fault at a path of a file whose line is not known yet. `at_key`: the key is wrong, not its value.
+
+    `rule` is the id of the rule that it breaks, empty where the shape of the file is wrong.
+    """
 
     path: FieldPath
     message: str
     severity: Severity = "error"
     at_key: bool = False
+    rule: str = ""
 
 
 def format_path(path: FieldPath) -> str:

@@ -134,6 +134,7 @@ class ReadJob(NamedTuple):
 
     folder: Path
     entries: Entries
+    source: Source | None
     tables: Tables | None
 
 
@@ -171,7 +172,7 @@ def read_dataset(
     version = _hashed((file.name.partition("/")[2], file.digest) for file in reference.values())
     sound = source is not None and not any(file.errors for file in reference.values())
     tables = Tables(**entries, source=source, version=version) if sound and source else None
-    results = _read_cases(ReadJob(folder, entries, tables), cache if tables else None, before, progress)
+    results = _read_cases(ReadJob(folder, entries, source, tables), cache if tables else None, before, progress)
     found = [*wrong, *(problem for file in reference.values() for problem in file.problems)]
     found += [problem for result in results for problem in result.problems]
     found += _same_numbers(results, relative(folder / "cases", folder))
@@ -322,7 +323,7 @@ def read_batch(job: ReadJob, paths: Sequence[Path]) -> Batch:
 
 def _read_file(job: ReadJob, path: Path) -> tuple[ReadResult, bytes]:
     state, file = file_state(path), File.read(path, job.folder)
-    case = read_case(file, job.entries)
+    case = read_case(file, job.entries, job.source)
     declared = DeclaredNumber(file.at(("year",)), file.at(("number",)), *file.place(("number",)))
     about = path.name, state, file.digest, declared, tuple(file.problems)
     if case is None or job.tables is None:

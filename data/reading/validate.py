@@ -6,14 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from data.model import evidence
 from data.model.problems import FieldPath, Finding, describe, suggest
-from data.model.schema import Case, Domain, Metric, Model, Place, Unit
+from data.model.rules import CaseView, MetricView, check_case
+from data.model.schema import Case, Document, Domain, Metric, Model, Place, Unit
 from data.reading.yaml_file import File
+
+M = TypeVar("M", bound=Model)
+STAND_INS: Mapping[str, Any] = {
+    "id": "unknown", "name": {"zh": "？", "en": "?"}, "place": "", "role": "context", "unit": "", "better": "neutral",
+    "phrases": ({"text": "？", "en": "?"},), "section": {"zh": "？", "en": "?"},
+}  # fmt: skip
+"""What stands in for a faulty required field of a metric, so that its other fields can be checked."""
 
 Entries = Mapping[str, Mapping[str, Any]]
 """The tables places, domains and units by the ids of their entries; None is an entry that holds a mistake."""
@@ -35,9 +42,11 @@ def map_codes(entries: Entries) -> set[str]:
     return {place.code for place in entries["places"].values() if place and place.kind == "prefecture" and place.code}
 
 
-def read_case(file: File, tables: Entries) -> Case | None:
-    """The case that `file` holds, checked against the tables; None when the file holds an error. A mistake in one place
-    hides none in another.
+def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:
+    """Read a case and check it against the tables and the rules; None when the file holds an error.
+
+    `source` is the dataset's own document, None where it could not be read. A mistake in one place hides none in
+    another.
     """
     case = file.validated(Case)
     if not file.readable:
@@ -45,10 +54,7 @@ def read_case(file: File, tables: Entries) -> Case | None:
     file.report_all(_references(file, tables))
     file.report_all(_repeated(file))
     file.report_all(_names(file))
-    disputed = {text for path, text in file.texts() if path[:1] == ("conflicts",) and path[2:3] == ("metrics",)}
-    for path, metric in _metrics(file, case):
-        file.report_all(_contradictions(path, metric, tables["units"], disputed))
-        file.report_all(_undated(path, metric))
+    file.report_all(check_case(_view(file, case, tables, source)))
     return None if file.errors else case
 
 
@@ -146,35 +152,42 @@ def _names(file: File) -> Iterator[Finding]:
         )
 
 
-def _metrics(file: File, case: Case | None) -> Iterator[tuple[FieldPath, Metric]]:
-    """The sound figures of a case, which need not be sound itself."""
-    if case is not None:
-        yield from ((("metrics", index), metric) for index, metric in enumerate(case.metrics))
-        return
+def _view(file: File, case: Case | None, tables: Entries, source: Document | None) -> CaseView:
+    """What the rules are given of a file, which need not be sound."""
+    own = file.at(("source",))
+    return CaseView(
+        case=case,
+        metrics=tuple(_metric_views(file)),
+        value=file.at,
+        texts=tuple(file.texts()),
+        units=tables["units"],
+        places=tables["places"],
+        source=source if own is None else case.source if case else None,
+    )
+
+
+def _metric_views(file: File) -> Iterator[MetricView]:
+    """The metrics of a case that can be read, each faulty field of them replaced by a stand-in."""
     metrics = file.at(("metrics",))
-    for index in range(len(metrics) if isinstance(metrics, tuple) else 0):
+    for position in range(len(metrics) if isinstance(metrics, tuple) else 0):
+        metric, mended = mend(Metric, metrics[position], STAND_INS)
+        if metric:
+            yield MetricView(("metrics", position), metric, mended)
+
+
+def mend(model: type[M], value: Any, stand_ins: Mapping[str, Any]) -> tuple[M | None, frozenset[str]]:
+    """Read a value whose faulty fields are left out or, if they are required, replaced by a stand-in.
+
+    Returns the names of these fields too; None where the fault is no field's alone.
+    """
+    mended: frozenset[str] = frozenset()
+    while True:
         try:
-            yield ("metrics", index), Metric.model_validate(metrics[index])
-        except ValidationError:
-            continue
-
-
-def _contradictions(
-    path: FieldPath, metric: Metric, units: Mapping[str, Unit | None], disputed: set[str]
-) -> Iterator[Finding]:
-    if all(
-        units.get(unit)
-        for unit in (metric.unit, *(end.unit for end in (metric.before, metric.after) if end and end.unit))
-    ):
-        for found in evidence.find_contradictions(metric, units, metric.id in disputed):  # type: ignore[arg-type]
-            yield found._replace(path=(*path, *found.path))
-
-
-def _undated(path: FieldPath, metric: Metric) -> Iterator[Finding]:
-    """Warn of an outcome without any period and without a caveat that says so."""
-    dated = any(end and end.period for end in (metric.before, metric.after))
-    told = any(caveat.kind in ("undated", "conflicting") for caveat in metric.caveats)
-    if metric.role == "outcome" and metric.status == "observed" and not dated and not told:
-        yield Finding(
-            path, "an observed outcome without any period. Write the period of an end, or the caveat undated", "warning"
-        )
+            return model.model_validate(value), mended
+        except ValidationError as error:
+            wrong = {detail["loc"][0] for detail in error.errors() if detail["loc"]}
+        if not wrong or wrong & mended or not isinstance(value, Mapping):
+            return None, mended
+        mended |= {str(name) for name in wrong}
+        value = {name: part for name, part in value.items() if name not in wrong}
+        value |= {name: stand_in for name, stand_in in stand_ins.items() if name in wrong}

@@ -211,7 +211,7 @@ class File:
     def report_all(self, findings: Iterable[Finding]) -> None:
         """Adds each finding, up to PROBLEM_LIMIT errors: beyond them the findings are not even sought."""
         for finding in findings if self.errors <= PROBLEM_LIMIT else ():
-            self.report(*finding)
+            self.report(*finding[:4])
             if self.errors > PROBLEM_LIMIT:
                 return
 

@@ -1,0 +1,69 @@
+"""The rules that a case file must keep beyond its shape: an error cannot be right, a warning might be wrong.
+
+A rule is one entry of `METRIC_RULES` or `CASE_RULES`, made in the module of its subject. A warning can be answered in
+the file, with `accepted: [{rule: …, why: …}]` on the metric; an error cannot, and no rule can be switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from data.model.problems import FieldPath, Finding, describe, suggest
+from data.model.rules.consistency import RULES as CONSISTENCY
+from data.model.rules.rule import CaseRule, CaseView, MetricRule, MetricView
+
+METRIC_RULES: tuple[MetricRule, ...] = (*CONSISTENCY,)
+"""Rules about one metric, in the order in which they are reported."""
+CASE_RULES: tuple[CaseRule, ...] = ()
+"""Rules about a case as a whole."""
+RULE_IDS = (*(rule.id for rule in METRIC_RULES), *(rule.id for rule in CASE_RULES))
+
+
+def check_case(view: CaseView) -> Iterator[Finding]:
+    """Apply every rule to a case; warnings that the file accepts are left out."""
+    return _without_accepted(view, (*_check_metrics(view), *_check_whole(view)))
+
+
+def _check_metrics(view: CaseView) -> Iterator[Finding]:
+    for metric in view.metrics:
+        for rule in METRIC_RULES:
+            if metric.mended.isdisjoint(rule.needs):
+                for found in rule.check(metric, view):
+                    yield found._replace(path=(*metric.path, *found.path), rule=rule.id)
+
+
+def _check_whole(view: CaseView) -> Iterator[Finding]:
+    for rule in CASE_RULES:
+        for found in rule.check(view):
+            yield found._replace(rule=rule.id)
+
+
+def _without_accepted(view: CaseView, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out the accepted warnings, and report what is accepted without a warning."""
+    accepted = {
+        (metric.path, entry.rule): (*metric.path, "accepted", position, "rule")
+        for metric in view.metrics
+        for position, entry in enumerate(metric.metric.accepted)
+    }
+    answered = set()
+    for found in findings:
+        key = found.path[:2], found.rule
+        if found.severity == "warning" and key in accepted:
+            answered.add(key)
+        elif found.severity == "warning" and found.path[:1] == ("metrics",):
+            advice = f"If it is right as it is, write accepted: [{{rule: {found.rule}, why: …}}]"
+            yield found._replace(message=f"{found.message}. {advice}")
+        else:
+            yield found
+    for key in accepted.keys() - answered:
+        yield _needless(key[1], accepted[key])
+
+
+def _needless(rule: str, path: FieldPath) -> Finding:
+    if rule in RULE_IDS:
+        return Finding(path, f"the rule {describe(rule)} warns of nothing here that can be accepted. Remove this entry")
+    known = {name: name for name in RULE_IDS}
+    return Finding(path, f"unknown rule {describe(rule)}.{suggest(rule, known, 'the rules that the warnings name')}")
+
+
+__all__ = ["CASE_RULES", "METRIC_RULES", "RULE_IDS", "CaseView", "MetricView", "check_case"]

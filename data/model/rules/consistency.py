@@ -1,0 +1,35 @@
+"""What the parts of one metric say of each other: its change and its ends, its unit and its direction, its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from data.model.evidence import find_contradictions
+from data.model.problems import Finding
+from data.model.rules.rule import CaseView, MetricRule, MetricView
+
+
+def _contradictions(view: MetricView, case: CaseView) -> Iterator[Finding]:
+    disputed = any(text == view.metric.id and _names_metric(path) for path, text in case.texts)
+    if units := case.units_of(view.metric):
+        yield from find_contradictions(view.metric, units, disputed)
+
+
+def _names_metric(path: tuple[str | int, ...]) -> bool:
+    return path[:1] == ("conflicts",) and path[2:3] == ("metrics",)
+
+
+def _undated(view: MetricView, case: CaseView) -> Iterator[Finding]:
+    """Warn of an outcome without any period and without a caveat that says so."""
+    metric = view.metric
+    dated = any(end and end.period for end in (metric.before, metric.after))
+    told = metric.has_caveat("undated", "conflicting")
+    if metric.role == "outcome" and metric.status == "observed" and not dated and not told:
+        advice = "Write the period of an end, or the caveat undated"
+        yield Finding((), f"an observed outcome without any period. {advice}", "warning")
+
+
+RULES = (
+    MetricRule("contradiction", frozenset({"unit", "before", "after", "change"}), _contradictions),
+    MetricRule("undated-outcome", frozenset({"role", "status", "before", "after", "caveats"}), _undated),
+)

@@ -1,0 +1,62 @@
+"""What a rule is, and what it is given: one case as far as it could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from data.model.problems import FieldPath, Finding
+from data.model.schema import Case, Document, Metric, Place, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class MetricView:
+    """One metric of a case file, and where it is. Fields in `mended` were faulty and hold a stand-in."""
+
+    path: FieldPath
+    metric: Metric
+    mended: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case file as the rules see it.
+
+    `case` is None where the file holds a fault, and `metrics` are those that could be read. `value` gives what is
+    written at a path, None where there is nothing, and `texts` every text of the file with its path. An entry of
+    `units` or `places` is None where the reference table holds a fault. `source` is the document of the case, None
+    where that is not known.
+    """
+
+    case: Case | None
+    metrics: tuple[MetricView, ...]
+    value: Callable[[FieldPath], Any]
+    texts: tuple[tuple[FieldPath, str], ...]
+    units: Mapping[str, Unit | None]
+    places: Mapping[str, Place | None]
+    source: Document | None
+
+    def units_of(self, metric: Metric) -> Mapping[str, Unit] | None:
+        """The units of a metric and its ends by id; None where one of them is not known."""
+        names = {metric.unit, *(metric.unit_of(end) for end in (metric.before, metric.after))}
+        found = {name: unit for name in names if (unit := self.units.get(name))}
+        return found if found.keys() == names else None
+
+
+class MetricRule(NamedTuple):
+    """A rule about one metric; the paths of what it finds begin at the metric.
+
+    It is not applied where one of the fields that it `needs` is faulty.
+    """
+
+    id: str
+    needs: frozenset[str]
+    check: Callable[[MetricView, CaseView], Iterator[Finding]]
+
+
+class CaseRule(NamedTuple):
+    """A rule about a case as a whole; the paths of what it finds begin at the file."""
+
+    id: str
+    check: Callable[[CaseView], Iterator[Finding]]
