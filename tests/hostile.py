@@ -362,8 +362,8 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
     def both() -> dict[str, str]:
         return {"zh": next(texts), "en": next(texts)}
 
-    def phrase() -> str:
-        return next(texts)[:40]
+    def phrase() -> dict[str, str]:
+        return {"text": next(texts)[:40], "en": next(texts)}
 
     dated = {"period": {"end": 2020, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
@@ -406,7 +406,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
                 "place": place,
                 **fixed,
                 "phrases": [phrase()],
-                "section": next(texts),
+                "section": both(),
                 **figure,
             }
             for (name, figure), place in zip(figures.items(), places, strict=True)

@@ -389,16 +389,16 @@ def _event(dice: Random, date: str) -> list[str]:
     return [
         f"  - date: {date}",
         f"    what: {_flow((text[0], text[1][0]))}",
-        f"    phrases: {_list([f'{date[:4]}年,{dice.choice(DID)[0]}'])}",
+        *_cited([_in_year(date[:4], dice.choice(DID))]),
     ]
 
 
 def _conflict(dice: Random, order: int, figures: Sequence[Figure]) -> list[str]:
-    phrases = [f"{dice.choice(WHO)[0]}已{dice.choice(DID)[0]},成效" for _ in range(dice.choice((2, 2, 3)))]
+    phrases = [(dice.choice(WHO), dice.choice(DID)) for _ in range(dice.choice((2, 2, 3)))]
     return [
         f"  - id: reading-{order + 1}",
         f"    metrics: {_list(figure.id for figure in dice.sample(figures, dice.choice((0, 0, 1, 2, 2, 3))))}",
-        f"    phrases: {_list(phrases)}",
+        *_cited([(f"{who[0]}已{did[0]},成效", f"{who[1]} {did[1]}, results") for who, did in phrases]),
         "    note:",
         *(f"      {line}" for line in _text(*_sentences(dice, dice.choice((2, 3, 3))))),
     ]
@@ -451,7 +451,7 @@ def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figur
         *(f"    {line}" for line in _evidence(dice, grade, shape, first, last, dated)),
         *(_yardstick(last) if dice.random() < 0.01 else ()),
         *_phrases(dice, measure, last),
-        f"    section: {_quoted(dice.choice(SECTIONS))}",
+        f"    section: {_flow((dice.choice(SECTIONS), 'Measures and results'))}",
         *_caveats(dice, shape, dated),
     ]
     return Figure(grade, name, role, lines)
@@ -564,11 +564,12 @@ def _yardstick(value: float) -> list[str]:
 
 def _phrases(dice: Random, measure: Measure, value: float) -> list[str]:
     """One phrase mostly; now and then a second that dates it, or one with the numeral of another figure in it."""
-    phrase = f"{dice.choice(LEADS)}{measure.name[0]}{value}{_unit_name(measure.unit)}"
+    phrase = f"{dice.choice(LEADS)}{measure.name[0]}{value}{_unit_name(measure.unit)}", f"{measure.name[1]} {value}"
     year, chance = dice.randint(2014, 2020), dice.random()
     if chance < 0.03:
-        return ["    phrases:", f"      - {{text: {_quoted(f'{year}年{phrase}')}, excludes: ['{year}']}}"]
-    return [f"    phrases: {_list([f'截至{year}年底', phrase] if chance < 0.09 else [phrase])}"]
+        text, en = map(_quoted, _in_year(str(year), phrase))
+        return ["    phrases:", f"      - {{text: {text}, excludes: ['{year}'], en: {en}}}"]
+    return _cited([(f"截至{year}年底", f"by the end of {year}"), phrase] if chance < 0.09 else [phrase])
 
 
 def _caveats(dice: Random, shape: str, dated: bool) -> list[str]:
@@ -614,6 +615,14 @@ def _text(zh: str, en: Sequence[str]) -> list[str]:
         f"zh: {json.dumps(zh, ensure_ascii=False)}",
         *(["en: >-", *(f"  {sentence}" for sentence in en)] if len(en) > 1 else [f"en: {_quoted(en[0])}"]),
     ]
+
+
+def _in_year(year: str, text: Pair) -> Pair:
+    return f"{year}年,{text[0]}", f"in {year}, {text[1]}"
+
+
+def _cited(phrases: Sequence[Pair]) -> list[str]:
+    return ["    phrases:", *(f"      - {{text: {_quoted(text)}, en: {_quoted(en)}}}" for text, en in phrases)]
 
 
 def _flow(text: Pair) -> str:

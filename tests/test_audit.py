@@ -60,6 +60,10 @@ PHRASE = {"text": "由100天压缩至50天"}
 DAYS = {"unit": "day", "before": {"value": 100}, "after": {"value": 50}}
 
 
+def cited(phrase: str | dict[str, Any]) -> dict[str, Any]:
+    return {"en": "words", **(phrase if isinstance(phrase, dict) else {"text": phrase})}
+
+
 def metric(phrase: str | dict[str, Any], section: str = "推荐词", **fields: Any) -> dict[str, Any]:
     """A figure with one phrase, in days unless said otherwise."""
     rest = {"unit": "day", **fields}
@@ -69,14 +73,14 @@ def metric(phrase: str | dict[str, Any], section: str = "推荐词", **fields: A
         "place": "town",
         "role": "outcome",
         "better": "neutral",
-        "phrases": [phrase],
-        "section": section,
+        "phrases": [cited(phrase)],
+        "section": {"zh": section, "en": "Section"},
         **rest,
     }
 
 
 def event(phrase: str, date: str = "2020", zh: str = "文字", **fields: Any) -> dict[str, Any]:
-    return {"date": date, "what": {"zh": zh, "en": "words"}, "phrases": [phrase], **fields}
+    return {"date": date, "what": {"zh": zh, "en": "words"}, "phrases": [cited(phrase)], **fields}
 
 
 def left_out(phrase: str | dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -311,7 +315,7 @@ TWO_BOUNDS = {
                 "conflicts": [
                     {
                         "id": "households",
-                        "phrases": ["甲说8户", "乙说9户,丙说7户"],
+                        "phrases": [cited("甲说8户"), cited("乙说9户,丙说7户")],
                         "note": {"zh": "一处8户,一处9户", "en": "eight or nine"},
                     }
                 ]
@@ -323,7 +327,14 @@ TWO_BOUNDS = {
             "甲说8天,乙说9天",
             {
                 "metrics": [metric({"text": "乙说9天", "occurrence": 1}, after={"value": 8})],
-                "conflicts": [{"id": "days", "metrics": ["figure"], "phrases": ["甲说8天", "乙说9天"], "note": WORDS}],
+                "conflicts": [
+                    {
+                        "id": "days",
+                        "metrics": ["figure"],
+                        "phrases": [cited("甲说8天"), cited("乙说9天")],
+                        "note": WORDS,
+                    }
+                ],
             },
             ["9"],
             id="conflict-holds-its-metrics",
@@ -335,7 +346,7 @@ TWO_BOUNDS = {
                 "conflicts": [
                     {
                         "id": "days",
-                        "phrases": ["甲说8天", "乙说9天"],
+                        "phrases": [cited("甲说8天"), cited("乙说9天")],
                         "note": {"zh": "8天和9天", "en": "eight and nine"},
                     }
                 ],
@@ -359,7 +370,11 @@ TWO_BOUNDS = {
             {
                 "events": [event("2020年发证89张")],
                 "conflicts": [
-                    {"id": "n", "phrases": ["89张", "90张"], "note": {"zh": "89张与90张", "en": "two counts"}}
+                    {
+                        "id": "n",
+                        "phrases": [cited("89张"), cited("90张")],
+                        "note": {"zh": "89张与90张", "en": "two counts"},
+                    }
                 ],
             },
             [],
@@ -449,7 +464,9 @@ def test_a_phrase_stands_once_in_its_section_or_says_which(
         pytest.param({"not_measured": [left_out("三轮")]}, "ambiguous", id="not-measured"),
         pytest.param({"events": [event("三轮")]}, "ambiguous", id="event"),
         pytest.param(
-            {"conflicts": [{"id": "wheels", "phrases": ["三轮", "四轮"], "note": WORDS}]}, "ambiguous", id="conflict"
+            {"conflicts": [{"id": "wheels", "phrases": [cited("三轮"), cited("四轮")], "note": WORDS}]},
+            "ambiguous",
+            id="conflict",
         ),
         pytest.param({"not_measured": [left_out("九轮")]}, "not_verbatim", id="not-there"),
     ],

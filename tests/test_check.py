@@ -27,16 +27,15 @@ from tests.folders import copy_data
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"
-FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [量], section: 推荐词}}\n"
+FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: 量, en: amount}}], section: {{zh: 推荐词, en: Citation}}}}\n"
+PHRASE = "{text: 时限由100天压缩至50天, en: time limit cut from 100 days to 50}"
+ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 
 def good() -> str:
-    """The template without its comments: a sound case."""
-    lines = (
-        re.sub(r"\s*#.*", "", line) for line in (FOLDER / "template.yaml").read_text(encoding="utf-8").splitlines()
-    )
-    return "\n".join(line for line in lines if line) + "\n"
+    """A sound case."""
+    return (Path(__file__).parent / "good_case.yaml").read_text(encoding="utf-8")
 
 
 def edited(text: str, edits: dict[str, str]) -> str:
@@ -172,7 +171,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "number: expected a whole number, got 1.0. Write the printed number",
     ),
     "number-below-its-limit": (
-        {"[时限由100天压缩至50天]": "[{text: 时限由100天压缩至50天, occurrence: ¦0}]"},
+        {PHRASE: "{text: 时限由100天压缩至50天, en: limit, occurrence: ¦0}"},
         "metrics[0].phrases[0].occurrence: expected at least 1, got 0. Write it as printed",
     ),
     "date-without-zeros": (
@@ -196,12 +195,12 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "events[0].date: expected a date, got a list. Write 2020, 2020-12 or 2020-12-31",
     ),
     "list-for-text": (
-        {"section: 推荐词": "section: ¦[推荐词]"},
-        "metrics[0].section: expected text, got a list. Write one text",
+        {"section: {zh: 推荐词": "section: {zh: ¦[推荐词]"},
+        "metrics[0].section.zh: expected text, got a list. Write one text",
     ),
     "number-for-text": (
-        {"section: 推荐词": "section: ¦2020"},
-        "metrics[0].section: expected text, got 2020. Put it in quotes",
+        {"section: {zh: 推荐词": "section: {zh: ¦2020"},
+        "metrics[0].section.zh: expected text, got 2020. Put it in quotes",
     ),
     "text-for-list": ({"places: [henan]": "places: ¦henan"}, 'places: expected a list, got "henan". Write [henan]'),
     "text-for-group": (
@@ -213,11 +212,11 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'metrics[0].name: expected a group of keys, got "审批时限". Write {zh: …, en: …}',
     ),
     "text-empty": (
-        {"section: 推荐词": "section: ¦''"},
-        "metrics[0].section: expected text, got nothing. Write the text or leave the field out",
+        {"section: {zh: 推荐词": "section: {zh: ¦''"},
+        "metrics[0].section.zh: expected text, got nothing. Write the text or leave the field out",
     ),
     "phrase-as-number": (
-        {"[时限由100天压缩至50天]": "[¦2020]"},
+        {PHRASE: "¦2020"},
         "metrics[0].phrases[0]: expected a phrase, got 2020. Put it in quotes",
     ),
     "missing-key": (
@@ -311,7 +310,9 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'metrics[1].id: "approval-time" stands twice in this case. Choose another id',
     ),
     "conflict-id-twice": (
-        {"not_measured:": "  - {id: ¦which-years, phrases: [甲, 乙], note: {zh: 注, en: Note}}\nnot_measured:"},
+        {
+            "not_measured:": "  - {id: ¦which-years, phrases: [{text: 甲, en: one}, {text: 乙, en: other}], note: {zh: 注, en: Note}}\nnot_measured:"
+        },
         'conflicts[1].id: "which-years" stands twice in this case. Choose another id',
     ),
     "bad-role": ({"role: outcome": "role: ¦result"}, 'metrics[0].role: unknown role "result". Did you mean "rule"?'),
@@ -373,11 +374,13 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}",
             "    metrics: []": "    metrics: [approval-time]",
         },
-        "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict",
+        "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict"
+        f"{ACCEPT.format('contradiction')}",
     ),
     "outcome-without-a-period": (
         {"  - id: approval-time": "  - ¦id: approval-time", "kind: undated": "kind: self_reported"},
-        "warning: metrics[0]: an observed outcome without any period. Write the period of an end, or the caveat undated",
+        "warning: metrics[0]: an observed outcome without any period. Write the period of an end, or the caveat undated"
+        f"{ACCEPT.format('undated-outcome')}",
     ),
     "value-and-text": (
         {"value: 100": "¦value: 100\n      text: {zh: 中, en: Medium}"},
@@ -440,16 +443,19 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "phrase-too-long": (
         {
-            "[时限由100天压缩至50天]": "[¦时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天]"
+            PHRASE: "{text: ¦时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天时限由100天压缩至50天, en: limit}"
         },
-        "metrics[0].phrases[0]: 52 characters, at most 40 are allowed. Cite the shortest run that carries the figure",
+        "metrics[0].phrases[0].text: 52 characters, at most 40 are allowed. Cite the shortest run that carries the figure",
     ),
     "no-phrase": (
-        {"phrases: [时限由100天压缩至50天]": "phrases: ¦[]"},
+        {f"phrases: [{PHRASE}]": "phrases: ¦[]"},
         "metrics[0].phrases: expected at least 1, got 0. Add one",
     ),
     "conflict-with-one-phrase": (
-        {"[在2019年、2020年, 在2018年、2019年]": "¦[在2019年、2020年]"},
+        {
+            ", {text: 在2018年、2019年, en: in 2018 and 2019}]": "]",
+            "phrases: [{text: 在2019年": "phrases: ¦[{text: 在2019年",
+        },
         "conflicts[0].phrases: expected at least 2, got 1. Add the others",
     ),
     "repetition-without-metric": (
@@ -483,11 +489,11 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "is not valid YAML: a quoted text is not closed (opened in line 22, column 16). Write its second quote",
     ),
     "colon-in-text": (
-        {"section: 推荐词": "section: 推荐词¦: 一"},
+        {"role: outcome": "role: 推荐词¦: 一"},
         'is not valid YAML: a second ": " in one line. Put the text in quotes',
     ),
     "percent-sign-first": (
-        {"section: 推荐词": "section: ¦%推荐词"},
+        {"role: outcome": "role: ¦%推荐词"},
         "is not valid YAML: a text cannot begin with this character. Put the text in quotes",
     ),
     "indented-apart": (
@@ -533,7 +539,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "only-a-marker": (b"---\n", "2:1 is empty. Write a value, or leave the key out"),
     "a-list": (b"- id: 1\n", "1:1 expected a group of keys, got a list. Write {id: …, year: …, number: …, …}"),
     "a-text": (b"a case\n", '1:1 expected a group of keys, got "a case". Write {id: …, year: …, number: …, …}'),
-    "gb18030": (good().encode("gb18030"), "4:1 is not UTF-8 (byte 56: 0xb6). Save the file as UTF-8"),
+    "gb18030": (good().encode("gb18030"), "4:1 is not UTF-8 (byte 56: 0xb2). Save the file as UTF-8"),
     "utf-16": (good().encode("utf-16"), "1:1 is not UTF-8 (byte 0: 0xff). Save the file as UTF-8"),
     "utf-16-without-a-mark": ("id: 1\n".encode("utf-16-le"), "1:2 holds the control character U+0000. Remove it"),
     "line-separator": ("id: 1\nyear: 2020 # \u2028\n".encode(), "2:14 holds the control character U+2028. Remove it"),
@@ -830,7 +836,7 @@ def test_the_report_counts_every_figure_once(folder: Path, capsys: pytest.Captur
         "not measured",
         "dated",
     ]
-    assert case.split() == [STEM, "2", *"1000100", *"11000", "11/11", "1", "1", "50%"]
+    assert case.split() == [STEM, "2", *"1000100", *"11000", "13/13", "1", "1", "50%"]
     assert total.split()[1:] == case.split()[1:]
     assert len({len(line) for line in (header, case, total)}) == 1
 
@@ -872,12 +878,12 @@ def plain(raw: bytes) -> Any:
 @pytest.mark.parametrize(
     ("old", "new", "follows"),
     [
-        pytest.param("[时限由100天压缩至50天]", "[时限由100天压缩至50天]", True, id="phrase-as-text"),
+        pytest.param(PHRASE, "时限由100天压缩至50天", False, id="phrase-without-translation"),
         pytest.param(
-            "[时限由100天压缩至50天]", "[{text: 由100天压缩至50天, occurrence: 2}]", True, id="phrase-as-group"
+            PHRASE, "{text: 由100天压缩至50天, en: limit, occurrence: 2}", True, id="phrase-that-occurs-twice"
         ),
-        pytest.param("[时限由100天压缩至50天]", "[{occurrence: 2}]", False, id="phrase-without-text"),
-        pytest.param("[时限由100天压缩至50天]", f"[{'天' * 41}]", False, id="phrase-too-long"),
+        pytest.param(PHRASE, "{en: limit}", False, id="phrase-without-text"),
+        pytest.param(PHRASE, f"{{text: {'天' * 41}, en: days}}", False, id="phrase-too-long"),
         pytest.param("date: 2020-09", "date: 2020", True, id="date-as-year"),
         pytest.param("date: 2020-09", "date: 2020-9", False, id="date-without-zeros"),
         pytest.param("value: 100", "value: 约30", False, id="number-as-words"),

@@ -50,8 +50,8 @@ def figure(
         "name": NOTE,
         "place": "henan",
         "role": "outcome",
-        "phrases": ("数",),
-        "section": "一",
+        "phrases": ({"text": "数", "en": "number"},),
+        "section": NOTE,
         "caveats": caveats,
     }
     return Metric.model_validate(

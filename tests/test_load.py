@@ -94,7 +94,7 @@ def test_everything_in_the_dataset_is_immutable(dataset: Dataset) -> None:
             with pytest.raises(ValidationError, match="frozen"):
                 setattr(value, next(iter(type(value).model_fields)), None)
         else:
-            assert value is None or type(value) in (str, int, float, tuple), repr(value)
+            assert value is None or type(value) in (str, int, float, bool, tuple), repr(value)
     assert models > len(dataset.table)
 
 

@@ -170,7 +170,7 @@ def check(raw: bytes, name: str, tables: Entries) -> Case | None:
     """The case that the bytes hold, or None; fails where the problems are not located, readable lines."""
     file = File(name)
     file.parse(raw)
-    case = read_case(file, tables)
+    case = read_case(file, tables, None)
     last = len(raw.splitlines()) + 1
     for problem in file.problems:
         assert 1 <= problem.line <= last, str(problem)

@@ -102,7 +102,7 @@ def same_columns(one: Index, other: Index) -> bool:
 def test_what_is_packed_is_what_the_files_hold(read, folder):
     dataset, problems, names = read()
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
-    cases = [read_case(File.read(path, folder), read_tables(reference)) for path in files(folder)]
+    cases = [read_case(File.read(path, folder), read_tables(reference), None) for path in files(folder)]
     assert (problems, names) == ([], [path.name for path in files(folder)])
     assert list(dataset.cases) == cases
     assert dataset.cases[2:4] == tuple(cases[2:4])

@@ -66,7 +66,8 @@ PLANNED: Mapping[str, dict[str, Any]] = {
         "after": {"value": 16},
     },
 }
-SHARED = {"place": "dancheng", "role": "outcome", "unit": "percent", "better": "higher", "section": "推荐词"}
+SECTION = {"zh": "推荐词", "en": "Citation"}
+SHARED = {"place": "dancheng", "role": "outcome", "unit": "percent", "better": "higher", "section": SECTION}
 
 
 def both(text: str) -> dict[str, str]:
@@ -76,7 +77,13 @@ def both(text: str) -> dict[str, str]:
 def made_up_case() -> dict[str, Any]:
     """A case that has a share of every form, and plans of every status, role and direction."""
     metrics = [
-        {"id": name, "name": both(name.replace("-", " ").capitalize()), **SHARED, "phrases": [name], **more}
+        {
+            "id": name,
+            "name": both(name.replace("-", " ").capitalize()),
+            **SHARED,
+            "phrases": [{"text": name, "en": name}],
+            **more,
+        }
         for name, more in {**OBSERVED, **PLANNED}.items()
     ]
     return {

@@ -455,7 +455,9 @@ def test_finding(name, given, zh, en):
         "unit": "site",
         "better": "higher",
     }
-    metric = Metric.model_validate({**known, "phrases": ("数",), "section": "一", **given})
+    metric = Metric.model_validate(
+        {**known, "phrases": ({"text": "数", "en": "number"},), "section": {"zh": "一", "en": "1"}, **given}
+    )
     evidence = derive(metric, UNITS)
     assert evidence.grade == name[0]
     assert (write_finding(metric, evidence, UNITS, "zh"), write_finding(metric, evidence, UNITS, "en")) == (zh, en)

@@ -43,8 +43,8 @@ def flags_of(case: Case, metric: Metric) -> tuple[Flag, ...]:
 
 
 def missing_ends(metric: Metric, evidence: Evidence) -> tuple[MissingEnd, ...]:
-    """Return the ends that would make an observed outcome or output grade A, the earlier one first."""
-    if metric.status != "observed" or metric.role not in ("outcome", "output") or evidence.grade == "A":
+    """Return the ends that an observed outcome or output lacks for both to be stated, the earlier one first."""
+    if metric.status != "observed" or metric.role not in ("outcome", "output"):
         return ()
     return tuple(_missing_ends(metric, evidence))
 

@@ -116,6 +116,10 @@ class MetricRow:
     conflict_ids: str | None
     section: str
     phrases: str
+    flags: str | None
+    missing: str | None
+    phrases_en: str
+    section_en: str
     case_title: str
     place: str
     name: str
