@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from data.model.evidence import derive
+from data.model.evidence import Evidence, derive
 from data.model.grades import GRADES
 from data.model.schema import Case, Metric, Place, Role, Text
 from data.model.tables import Tables
@@ -62,14 +62,18 @@ def all_places(case: Case) -> set[str]:
     return {*own_places(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
 
 
-def entry_of(case: Case, tables: Tables) -> CaseEntry:
-    """The columns of one case."""
+def derive_all(case: Case, tables: Tables) -> list[Evidence]:
+    """The evidence of all metrics of a case."""
+    return [derive(metric, tables.units) for metric in case.metrics]
+
+
+def entry_of(case: Case, evidence: Sequence[Evidence], tables: Tables) -> CaseEntry:
+    """The columns of one case; `evidence` is that of its metrics."""
     domains, places, units = (tables.positions[name] for name in ("domains", "places", "units"))
     names = [
         *(tables.places[place].name for place in case.places),
         *(tables.domains[name].name for name in case.domains),
     ]
-    evidence = [derive(metric, tables.units) for metric in case.metrics]
     rows = [
         (
             places[metric.place],

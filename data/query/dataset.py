@@ -6,22 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from data.model.evidence import Evidence, derive
 from data.model.problems import Problem
 from data.model.schema import Case, Domain, Lang, Metric, Place, Source, Unit
 from data.model.tables import Tables
 from data.query import table
-from data.query.columns import CaseEntry, Index, Positions, entry_of
+from data.query.columns import CaseEntry, Index, Positions, derive_all, entry_of
 
 TABLE_MIN = 5000
 """More rows than this are taken from the table of all metrics; fewer are built from their cases while that is not
 built.
 """
+EVIDENCE_CACHE_SIZE = 8192
+"""Maximum number of metrics whose evidence is kept in memory (about 1 kB each)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,9 @@ class Dataset:
     @cached_property
     def index(self) -> Index:
         """Its columns."""
-        entries = [entry_of(case, self.tables) for case in self.cases] if self.entries is None else self.entries
+        entries = self.entries
+        if entries is None:
+            entries = [entry_of(case, derive_all(case, self.tables), self.tables) for case in self.cases]
         return Index(entries, self.tables)
 
     @property
@@ -89,6 +94,11 @@ class Dataset:
         case = self.cases[at]
         return case, case.metrics[position - int(self.index.starts[at])]
 
+    @cached_property
+    def evidence(self) -> Callable[[int], Evidence]:
+        """Returns the evidence of the metric at a position, derived once for all who use it."""
+        return lru_cache(EVIDENCE_CACHE_SIZE)(lambda position: derive(self.figure(position)[1], self.units))
+
     def positions(self, case_id: str) -> range:
         """Where the figures of a case are."""
         at = self.index.numbers[case_id]
@@ -116,14 +126,17 @@ class Dataset:
         """The metrics table: one row a metric, with the COLUMNS of data.query.table. Shared: copy before changing."""
         if self.load_table:
             return self.load_table()
-        metrics = ((case, metric) for case in self.cases for metric in case.metrics)
-        return table.build(metrics, self.tables, range(self.figures))
+        return self._build_table(range(self.figures))
 
     def rows(self, positions: Positions) -> pd.DataFrame:
         """These rows of the metrics table, in this order, with their positions as labels."""
         if "table" in self.__dict__ or self.figures <= TABLE_MIN or len(positions) > TABLE_MIN:
             return self.table.iloc[positions]
-        return table.build(map(self.figure, positions), self.tables, positions)
+        return self._build_table(positions)
+
+    def _build_table(self, positions: Positions) -> pd.DataFrame:
+        metrics = ((*self.figure(position), self.evidence(position)) for position in map(int, positions))
+        return table.build(metrics, self.tables, positions)
 
     @property
     def units_of_map(self) -> Mapping[str, Place]:
