@@ -131,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.report:
         show(report(dataset))
     found = _count_noun(len(problems), "warning") if problems else "no problems"
-    show(f"{len(dataset.cases)} cases, {dataset.figures} metrics, {found}")
+    show(f"{len(dataset.cases)} cases, {dataset.metric_count} metrics, {found}")
     return 0
 
 

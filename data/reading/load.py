@@ -29,7 +29,7 @@ from data.model.problems import Problem
 from data.model.schema import Case, Source
 from data.model.tables import Tables
 from data.query import table
-from data.query.columns import METRIC, CaseEntry, derive_all, entry_of
+from data.query.columns import METRIC, CaseEntry, build_entry, derive_all
 from data.query.dataset import Dataset
 from data.reading.boundaries import read_boundaries
 from data.reading.cache import CODE, Cache, Row
@@ -330,7 +330,7 @@ def _read_file(job: ReadJob, path: Path) -> tuple[ReadResult, bytes]:
     packed = zlib.compress(case.model_dump_json(exclude_unset=True).encode(), 3)
     evidence = derive_all(case, job.tables)
     cells = zlib.compress(orjson.dumps(table.cells_of(case, evidence, job.tables)), 3)
-    return ReadResult(*about, entry_of(case, evidence, job.tables), packed), cells
+    return ReadResult(*about, build_entry(case, evidence, job.tables), packed), cells
 
 
 def _load_table(results: Sequence[ReadResult], tables: Tables, cache: Cache | None) -> pd.DataFrame:

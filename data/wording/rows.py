@@ -166,7 +166,7 @@ class Rows(Sequence[MetricRow]):
 
 def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None) -> Rows:
     """Return the rows of the metrics at these positions, or of all; made rows are shared by all callers."""
-    return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
+    return Rows(dataset, lang, range(dataset.metric_count) if positions is None else positions)
 
 
 def prepare(dataset: Dataset) -> None:
@@ -182,7 +182,7 @@ def prepare(dataset: Dataset) -> None:
 def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
     @lru_cache(maxsize=ROW_CACHE_SIZE)
     def make(position: int) -> MetricRow:
-        return _make_row(dataset, *dataset.figure(position), dataset.evidence(position), lang)
+        return _make_row(dataset, *dataset.metric(position), dataset.evidence(position), lang)
 
     return make
 
