@@ -74,7 +74,7 @@ def test_the_chart_draws_the_best_evidenced_and_says_how_many_more(dataset):
     found = select(dataset, Filters()).rank(("outcome", "output"), "ABC")
     comparable = [position for position in found if index.column("index")[position] == index.column("index")[position]]
     drawn = {tuple(pair) for pair in heads["customdata"]}
-    assert drawn == {(case.id, metric.id) for case, metric in map(dataset.figure, comparable[:20])}
+    assert drawn == {(case.id, metric.id) for case, metric in map(dataset.metric, comparable[:20])}
     cases = CASES - len({case_id for case_id, _ in drawn})
     assert f"{len(comparable) - 20:,} more that can be compared and {cases:,} cases are not drawn" in words(at)
 
