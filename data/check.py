@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from data.command import Parser, show
-from data.model.evidence import derive
 from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.model.schema import Case, Text
@@ -71,7 +70,7 @@ def report(dataset: Dataset) -> str:
 def _count(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
     """Return the cells of a line of the report after its first."""
     metrics = [metric for case in cases for metric in case.metrics]
-    grades = Counter(derive(metric, dataset.units).grade for metric in metrics)
+    grades = Counter(dataset.evidence(position).grade for case in cases for position in dataset.positions(case.id))
     roles: Counter[str] = Counter(metric.role for metric in metrics)
     texts = [text for case in cases for text in _find_texts(case)]
     complete = sum(bool(text.zh.strip() and text.en.strip()) for text in texts)
@@ -132,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.report:
         show(report(dataset))
     found = _count_noun(len(problems), "warning") if problems else "no problems"
-    show(f"{len(dataset.cases)} cases, {dataset.figures} metrics, {found}")
+    show(f"{len(dataset.cases)} cases, {dataset.metric_count} metrics, {found}")
     return 0
 
 

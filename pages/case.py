@@ -16,7 +16,7 @@ from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case, Place
 from data.query.columns import PROVINCE, all_places, own_places
-from data.query.dataset import Chosen
+from data.query.dataset import CaseSubset
 from data.query.filters import Filters
 from data.query.geography import list_map_units
 from data.reading.live import boundaries
@@ -74,9 +74,9 @@ def choose_case(view: View) -> Case:
     return (view.selection.cases or view.dataset.cases)[0]
 
 
-def list_siblings(view: View, case: Case) -> tuple[Chosen, int]:
+def list_siblings(view: View, case: Case) -> tuple[CaseSubset, int]:
     """Return the cases of the selection if this one is among them, otherwise all; and this one's position in them."""
-    cases = view.selection.cases if case in view.selection.cases else view.dataset.everything
+    cases = view.selection.cases if case in view.selection.cases else view.dataset.all_cases
     return cases, cases.find(case.id) or 0
 
 

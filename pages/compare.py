@@ -81,8 +81,8 @@ def show_picker(view: View, name: str, label: str, labels: Mapping[str, str], li
 
 def is_result(view: View, name: str) -> bool:
     """Return whether this is the id of an outcome or output."""
-    positions = view.dataset.named(name) if "." in name else ()
-    return any(view.dataset.figure(position)[1].role in RESULTS for position in positions)
+    positions = view.dataset.resolve_id(name) if "." in name else ()
+    return any(view.dataset.metric(position)[1].role in RESULTS for position in positions)
 
 
 def list_metrics(view: View, chosen: Iterable[MetricRow]) -> list[MetricRow]:
@@ -100,7 +100,7 @@ def list_cases(view: View, chosen: Iterable[Case]) -> dict[str, str]:
     """Return the titles of the cases to choose from by id, as in `list_metrics`."""
     cases = view.selection.cases
     offered = cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS]
-    titles = dict(zip(offered.ids, offered.numbered(view.lang, " · "), strict=True))
+    titles = dict(zip(offered.ids, offered.numbered_titles(view.lang, " · "), strict=True))
     return {**titles, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
 
 
@@ -120,12 +120,12 @@ def show_suggestions(view: View) -> None:
     paired = (
         index.isin("grade", grades_drawn_as("ends"))
         & index.isin("role", ("outcome",))
-        & ~np.isnan(index.figure("index"))
+        & ~np.isnan(index.column("index"))
     ).nonzero()[0][:4]
     ids = ",".join(format_id(row) for row in view.rows(paired))
     both_ends = view.say("例如：前后成对的指标", "For example: figures with both ends")
     st.html(format_link(view.href("compare", figures=ids), both_ends, before="stacked_line_chart"))
-    domain = list(view.dataset.domains.values())[int(index.set("domains").sum(axis=0).argmax())]
+    domain = list(view.dataset.domains.values())[int(index.membership("domains").sum(axis=0).argmax())]
     cases = select(view.dataset, Filters(domain=(domain.id,))).cases[: 2 * MAX_CASES]
     ids = ",".join(case.id for case in cases if case.headlines)
     in_domain = view.say(f"例如：{domain.name.zh}案例", f"For example: the cases on {domain.name.en.lower()}")
@@ -283,7 +283,7 @@ def show_page(
 view = current_view()
 cases = [view.dataset.by_id[case_id] for case_id in read_ids("cases", view.dataset.by_id.__contains__, MAX_CASES)[0]]
 ids, _ = read_ids("figures", partial(is_result, view), MAX_METRICS)
-rows = [view.rows(view.dataset.named(name))[0] for name in ids]
+rows = [view.rows(view.dataset.resolve_id(name))[0] for name in ids]
 options = list_metrics(view, rows)
 found = compare(rows, options)
 if view.embedded:

@@ -39,7 +39,7 @@ ROWS_PER_PAGE = 300
 
 def show_downloads(view: View) -> None:
     """Show a button for each file format, of what the filters keep and of everything; a click writes the file."""
-    selected, total = len(view.selection.positions), view.dataset.figures
+    selected, total = len(view.selection.positions), view.dataset.metric_count
     if view.filters:
         _show_buttons(view, view.filters, "chosen", view.say(f"筛选结果 {selected} 行", f"{selected} rows as filtered"))
     _show_buttons(view, Filters(), "everything", view.say(f"全部 {total} 行", f"all {total} rows"))

@@ -20,7 +20,7 @@ from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.model.grades import GRADE_RULES, GRADES, Grade, grades_drawn_as
 from data.query.columns import PROVINCE
-from data.query.dataset import Chosen, Dataset
+from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import (
     AreaSummary,
@@ -92,7 +92,7 @@ def list_shadings(view: View, offered: Iterable[Measure]) -> dict[str, str]:
     }
 
 
-def list_measures(view: View, cases: Chosen) -> tuple[Measure, ...]:
+def list_measures(view: View, cases: CaseSubset) -> tuple[Measure, ...]:
     """Return the measures that can color the map: of the first cases that have any, and of the case in the URL."""
     found = find_measures(view.dataset, cases, MAX_MEASURED)
     at = cases.find(st.query_params.get("colour", "").partition(".")[0])
@@ -166,9 +166,9 @@ def format_values(view: View, measure: Measure) -> dict[str, str]:
     return {code: texts[metric.id] for code, metric in measure.values.items()}
 
 
-def name_cases(view: View, cases: Chosen) -> list[str]:
+def name_cases(view: View, cases: CaseSubset) -> list[str]:
     """Return the first of these cases by number and title, and how many more there are."""
-    names, more = cases[:MAX_NAMED].numbered(view.lang), len(cases) - MAX_NAMED
+    names, more = cases[:MAX_NAMED].numbered_titles(view.lang), len(cases) - MAX_NAMED
     return names + ([view.say(f"另有 {more:,} 个案例", f"and {more:,} more")] if more > 0 else [])
 
 
@@ -178,7 +178,7 @@ def build_areas(
     """Return the areas to draw, each in the class of its value."""
 
     def build(code: str, value: float | None) -> drawing.Area:
-        place = view.dataset.units_of_map[code]
+        place = view.dataset.tables.map_units[code]
         label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
         index = None if value is None else drawing.classify(value, shading.breaks)
         hover = describe_area(view, code, areas[code], shading)
@@ -206,7 +206,7 @@ def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) ->
     return (*lines, *name_cases(view, area.cases))
 
 
-def build_points(view: View, cases: Chosen) -> list[drawing.Point]:
+def build_points(view: View, cases: CaseSubset) -> list[drawing.Point]:
     """Return the points of counties and towns; one that overlaps others on a small screen has their hover text too."""
     found = find_points(view.dataset, cases)
     lines = {
@@ -243,7 +243,7 @@ def apply_click() -> None:
     code, *county = hit
     if county:
         st.session_state[CASE_KEY] = next(
-            there[0].id for place, there, _ in find_points(view.dataset, view.dataset.everything) if place.id in county
+            there[0].id for place, there, _ in find_points(view.dataset, view.dataset.all_cases) if place.id in county
         )
     else:
         apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
@@ -308,7 +308,7 @@ def format_legend(view: View, shading: Shading) -> Markup:
 
 
 def show_map(
-    view: View, areas: Mapping[str, AreaSummary], cases: Chosen, shading: Shading, table: Callable[[], pd.DataFrame]
+    view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, shading: Shading, table: Callable[[], pd.DataFrame]
 ) -> None:
     """Show the map with its legend, its credit and its export."""
     st.html(drawing.selection_css(f"st-key-{CONTAINER_KEY}", list(shading.values), view.filters.city))
@@ -363,7 +363,7 @@ def show_map(
 
 
 def draw_map(
-    view: View, areas: Mapping[str, AreaSummary], cases: Chosen, shading: Shading, selected: Collection[str] = ()
+    view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, shading: Shading, selected: Collection[str] = ()
 ) -> go.Figure:
     return drawing.henan_map(
         f"{BASE}/api/boundaries.geojson", build_areas(view, areas, shading, selected), build_points(view, cases)
@@ -376,12 +376,12 @@ def show_beside(view: View, areas: Mapping[str, AreaSummary]) -> None:
     if view.filters.city:
         with st.container(key="chosen"):
             for code in view.filters.city:
-                show_area(view, code, areas[code].cases, own[index.place_of(code)[index.figure("place")[own]]])
+                show_area(view, code, areas[code].cases, own[index.places_in(code)[index.column("place")[own]]])
     if PROVINCE not in view.filters.city:
         show_area(view, PROVINCE, areas[PROVINCE].cases, own[:0])
 
 
-def show_area(view: View, code: str, cases: Chosen, positions: np.ndarray) -> None:
+def show_area(view: View, code: str, cases: CaseSubset, positions: np.ndarray) -> None:
     """Show an area's cases with links to them, each with its metrics among those at `positions`."""
     title = (
         view.say("全省性案例", "Province-wide cases")
@@ -391,7 +391,7 @@ def show_area(view: View, code: str, cases: Chosen, positions: np.ndarray) -> No
     st.header(title, anchor=False)
     if not cases:
         show_paragraph(view.say("这里没有案例或指标。", "No case and no figure here."))
-    for number, case in zip(cases.numbers, cases[:MAX_LISTED], strict=False):
+    for number, case in zip(cases.positions, cases[:MAX_LISTED], strict=False):
         title = format_link(view.href("case", case=case.id), f"{case.number} · {case.title[view.lang]}")
         own = positions[view.dataset.index.case[positions] == number]
         metrics = format_compact(view.rows(sort_by_evidence(view, own))) if len(own) else ""
@@ -403,7 +403,7 @@ def show_area(view: View, code: str, cases: Chosen, positions: np.ndarray) -> No
 
 def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
     """Return these positions, the better grade first, within a grade headlines in their order before others."""
-    headline, grade = (view.dataset.index.figure(name)[positions] for name in ("headline", "grade"))
+    headline, grade = (view.dataset.index.column(name)[positions] for name in ("headline", "grade"))
     return positions[np.lexsort((np.where(headline > 0, headline, 9), grade))]
 
 
@@ -478,7 +478,7 @@ def format_share(area: AreaSummary, grade: Grade) -> Markup:
     return Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / area.metric_count)
 
 
-def format_case_links(view: View, cases: Chosen) -> Markup:
+def format_case_links(view: View, cases: CaseSubset) -> Markup:
     """Return links to the first of these cases, and how many more there are."""
     if not cases:
         return Markup("")
@@ -486,13 +486,13 @@ def format_case_links(view: View, cases: Chosen) -> Markup:
     before, _, after = escape(view.href("case", case="ID")).rpartition("ID")
     links = [
         Markup(f'<a href="{before}{case_id}{after}">{escape(title)}</a>')
-        for case_id, title in zip(first.ids, first.numbered(view.lang), strict=True)
+        for case_id, title in zip(first.ids, first.numbered_titles(view.lang), strict=True)
     ]
     links += [escape(view.say(f"另有 {more:,} 个", f"{more:,} more"))] if more > 0 else []
     return Markup(view.say("；", "; ")).join(links)
 
 
-def show_county_table(view: View, cases: Chosen, kept: np.ndarray) -> None:
+def show_county_table(view: View, cases: CaseSubset, kept: np.ndarray) -> None:
     """Show the counties, towns and zones as a table, those without a point too; nothing if there are none."""
     places = find_local_places(view.dataset, cases)
     if not places:
@@ -566,7 +566,9 @@ def show_page(
     show_county_table(anywhere, everywhere.cases, everywhere.positions)
 
 
-def show_one_chart(view: View, areas: Mapping[str, AreaSummary], cases: Chosen, offered: tuple[Measure, ...]) -> None:
+def show_one_chart(
+    view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, offered: tuple[Measure, ...]
+) -> None:
     """Show the map alone."""
     key = choose_shading(list_shadings(view, offered))
     table = partial(build_area_table, view.dataset, view.filters.without("city"), find_measure(offered, key))

@@ -62,7 +62,7 @@ DERIVATIONS = {
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
     """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
     index = view.dataset.index
-    headline, outcome = index.figure("headline"), index.isin("role", ("outcome",))
+    headline, outcome = index.column("headline"), index.isin("role", ("outcome",))
     found: dict[str, MetricRow | None] = {}
     for grade in GRADES:
         own = index.isin("grade", (grade,)).nonzero()[0]

@@ -128,7 +128,7 @@ def show_index(view: View) -> None:
 def find_comparable(view: View) -> np.ndarray:
     """Return the positions of the results with an index: the chosen cities' first, better evidence before other."""
     found = view.selection.rank(("outcome", "output"), INDEXED)
-    return found[~np.isnan(view.dataset.index.figure("index")[found])]
+    return found[~np.isnan(view.dataset.index.column("index")[found])]
 
 
 def show_omitted(view: View, metrics: int, cases: int) -> None:

@@ -72,9 +72,9 @@ def test_the_chart_draws_the_best_evidenced_and_says_how_many_more(dataset):
     heads = next(trace for trace in charts(at)["index"]["data"] if trace.get("text"))
     index = dataset.index
     found = select(dataset, Filters()).rank(("outcome", "output"), "ABC")
-    comparable = [position for position in found if index.figure("index")[position] == index.figure("index")[position]]
+    comparable = [position for position in found if index.column("index")[position] == index.column("index")[position]]
     drawn = {tuple(pair) for pair in heads["customdata"]}
-    assert drawn == {(case.id, metric.id) for case, metric in map(dataset.figure, comparable[:20])}
+    assert drawn == {(case.id, metric.id) for case, metric in map(dataset.metric, comparable[:20])}
     cases = CASES - len({case_id for case_id, _ in drawn})
     assert f"{len(comparable) - 20:,} more that can be compared and {cases:,} cases are not drawn" in words(at)
 
@@ -135,7 +135,7 @@ def test_a_case_offers_its_neighbours(dataset):
 
 def test_the_map_names_the_first_cases_of_a_place(dataset):
     at = visit("map")
-    found = summarize_areas(dataset, dataset.everything)
+    found = summarize_areas(dataset, dataset.all_cases)
     assert max(len(held.cases) for held in found.values()) > 5
     said = words(at)
     for held in found.values():

@@ -12,7 +12,7 @@ import pytest
 import data.reading.cache
 import data.reading.load
 from data.query import table
-from data.query.columns import Index, entry_of
+from data.query.columns import Index, build_entry, derive_all
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.reading.cache import Cache
@@ -89,8 +89,10 @@ def same(one: Dataset, other: Dataset) -> bool:
 def same_columns(one: Index, other: Index) -> bool:
     return (
         (one.ids, one.titles) == (other.ids, other.titles)
-        and all((one.set(name) == other.set(name)).all() for name in ("domains", "own_places", "all_places"))
-        and all(one.figure(name).tobytes() == other.figure(name).tobytes() for name in ("place", "grade", "index"))
+        and all(
+            (one.membership(name) == other.membership(name)).all() for name in ("domains", "own_places", "all_places")
+        )
+        and all(one.column(name).tobytes() == other.column(name).tobytes() for name in ("place", "grade", "index"))
         and all(
             (a == b).all()
             for word in ("试点", "county")
@@ -106,8 +108,14 @@ def test_what_is_packed_is_what_the_files_hold(read, folder):
     assert (problems, names) == ([], [path.name for path in files(folder)])
     assert list(dataset.cases) == cases
     assert dataset.cases[2:4] == tuple(cases[2:4])
-    assert same_columns(dataset.index, Index([entry_of(case, dataset.tables) for case in cases], dataset.tables))
-    metrics = [(case, metric) for case in cases for metric in case.metrics]
+    evidence = [derive_all(case, dataset.tables) for case in cases]
+    entries = [build_entry(*each, dataset.tables) for each in zip(cases, evidence, strict=True)]
+    assert same_columns(dataset.index, Index(entries, dataset.tables))
+    metrics = [
+        (case, *each)
+        for case, found in zip(cases, evidence, strict=True)
+        for each in zip(case.metrics, found, strict=True)
+    ]
     pd.testing.assert_frame_equal(dataset.table, table.build(metrics, dataset.tables, range(len(metrics))))
 
 

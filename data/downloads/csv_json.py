@@ -10,7 +10,6 @@ import orjson
 import pandas as pd
 
 from data.downloads.extract import Extract
-from data.model.evidence import derive
 from data.model.schema import Case, Model
 
 CHUNK_ROWS = 1000
@@ -78,7 +77,8 @@ def to_records(table: pd.DataFrame) -> list[dict[str, object]]:
 
 def write_case_json(extract: Extract, case: Case) -> bytes:
     """Return one case with the fields of its file, the evidence derived for each metric, and its source."""
-    metrics = [{**_to_dict(metric), "evidence": derive(metric, extract.dataset.units)} for metric in case.metrics]
+    evidence = map(extract.dataset.evidence, extract.dataset.positions(case.id))
+    metrics = [{**_to_dict(metric), "evidence": found} for metric, found in zip(case.metrics, evidence, strict=True)]
     provenance = extract.provenance
     return _dump(
         {

@@ -101,7 +101,7 @@ _MEANINGS = {
     "conflict_ids": ("所涉矛盾的编号", "contradictions of the source that concern it"),
     "section": ("原文所在标题", "printed heading it stands under"),
     "phrases": ("原文词语，每条不超过40字", "words of the source, at most 40 characters each"),
-    "flags": ("疑点，以 | 分隔：contradicted 自相矛盾，undated 无时间，unclear 含义不明，partial 仅为局部，prescribed 为规定值",
+    "flags": ("疑点，以 | 分隔：contradicted 矛盾，undated 无时间，unclear 含义不明，partial 局部，prescribed 规定值",
         "doubts, joined by |: contradicted, undated, unclear, partial, prescribed"),
     "missing": ("要成为 A 级所缺的一端及其时期，以 | 分隔",
         "the ends that would make it an A and their periods, joined by |: before, after"),

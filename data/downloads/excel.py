@@ -118,7 +118,7 @@ def _dictionary_rows(extract: Extract) -> Iterator[dict[str, str | None]]:
 
 def _provenance_rows(extract: Extract, query: str) -> Iterator[dict[str, str]]:
     source, note = extract.dataset.source, extract.note
-    rows, total = len(extract.table("metrics")), extract.dataset.figures
+    rows, total = len(extract.table("metrics")), extract.dataset.metric_count
     cells = [
         ("文件", source.title.zh, "Document", source.title.en),
         ("发布单位", source.issuer.zh, "Issuer", source.issuer.en),

@@ -137,7 +137,7 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
 
 def _conflict_rows(extract: Extract) -> Iterator[Row]:
     selection, starts = extract.selection, extract.dataset.index.starts
-    for number, case in zip(selection.cases.numbers, selection.cases, strict=True):
+    for number, case in zip(selection.cases.positions, selection.cases, strict=True):
         kept = {
             case.metrics[position - starts[number]].id for part in selection.split_case(number) for position in part
         }

@@ -57,8 +57,8 @@ def _make_feature(
         "name_en": place.name.en,
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
-        "cases": dataset.chosen(np.flatnonzero(located[:, inside].any(axis=1))).ids,
-        "figures": int(inside[dataset.index.figure("place")[selection.positions]].sum()),
+        "cases": dataset.subset(np.flatnonzero(located[:, inside].any(axis=1))).ids,
+        "figures": int(inside[dataset.index.column("place")[selection.positions]].sum()),
     }
     return {"type": "Feature", "id": place.id, "geometry": _make_geometry(place, outlines), "properties": properties}
 

@@ -107,7 +107,7 @@ def _describe_column(column: Column, key: bool) -> dict[str, object]:
 def _write_readme(extract: Extract) -> str:
     source, note = extract.dataset.source, extract.note
     asked = ", ".join(f"{name}={value}" for name, value in extract.query.items())
-    rows, total = len(extract.full_table("metrics")), extract.dataset.figures
+    rows, total = len(extract.full_table("metrics")), extract.dataset.metric_count
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
     notes = f"{note.zh}\n{note.en}\n" if note else ""
     return f"""# 河南改革成效 / Henan Reform Outcomes {source.year}

@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from data.model.evidence import derive
+from data.model.evidence import Evidence, derive
 from data.model.grades import GRADES
 from data.model.schema import Case, Metric, Place, Role, Text
 from data.model.tables import Tables
@@ -47,7 +47,7 @@ class CaseEntry(NamedTuple):
     """One row a metric, of the type METRIC."""
 
 
-def folded(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Text as it is searched: width, case and presentation forms do not count."""
     return unicodedata.normalize("NFKC", text).casefold()
 
@@ -62,14 +62,18 @@ def all_places(case: Case) -> set[str]:
     return {*own_places(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
 
 
-def entry_of(case: Case, tables: Tables) -> CaseEntry:
-    """The columns of one case."""
+def derive_all(case: Case, tables: Tables) -> list[Evidence]:
+    """The evidence of all metrics of a case."""
+    return [derive(metric, tables.units) for metric in case.metrics]
+
+
+def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> CaseEntry:
+    """The columns of one case; `evidence` is that of its metrics."""
     domains, places, units = (tables.positions[name] for name in ("domains", "places", "units"))
     names = [
         *(tables.places[place].name for place in case.places),
         *(tables.domains[name].name for name in case.domains),
     ]
-    evidence = [derive(metric, tables.units) for metric in case.metrics]
     rows = [
         (
             places[metric.place],
@@ -85,7 +89,7 @@ def entry_of(case: Case, tables: Tables) -> CaseEntry:
         case.id,
         case.title.zh,
         case.title.en,
-        folded(_both(case.title, case.submitted_by, case.summary, *names)),
+        normalize_text(_both(case.title, case.submitted_by, case.summary, *names)),
         _in_several_units(case, tables.places),
         len(case.conflicts),
         sorted(domains[name] for name in case.domains),
@@ -105,7 +109,7 @@ def _metric_words(metric: Metric) -> str:
         *(quantity.text for quantity in quantities if quantity and quantity.text),
         *([yardstick.label] if yardstick else []),
     ]
-    return folded(" ".join([_both(*texts), *(phrase.text for phrase in metric.phrases)]))
+    return normalize_text(" ".join([_both(*texts), *(phrase.text for phrase in metric.phrases)]))
 
 
 def _both(*texts: Text) -> str:
@@ -139,7 +143,7 @@ class Index:
         self.tables = tables
         self.ids = tuple(entry.id for entry in entries)
         self.titles = {"zh": [entry.title_zh for entry in entries], "en": [entry.title_en for entry in entries]}
-        self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.ids)}
+        self.case_positions: Mapping[str, int] = {name: number for number, name in enumerate(self.ids)}
         """Which case an id is."""
         self.measured: Mask = np.array([entry.measured for entry in entries], bool)
         """The cases with a measure that several units of the map have."""
@@ -160,18 +164,18 @@ class Index:
             [entry.words for entry in entries],
             list(chain.from_iterable(entry.metric_words for entry in entries)),
         )
-        find = partial(_find, tables, texts, self.figure("place"), self.figure("unit"))
+        find = partial(_find, tables, texts, self.column("place"), self.column("unit"))
         self._find = lru_cache(maxsize=SEARCH_CACHE_SIZE)(find)
 
-    def figure(self, name: str) -> np.ndarray:
+    def column(self, name: str) -> np.ndarray:
         """A column of METRIC."""
         return self._metrics[name]
 
-    def set(self, name: str) -> Mask:
+    def membership(self, name: str) -> Mask:
         """The `domains`, `own_places` or `all_places`: a row a case, a column an entry of the table."""
         return self._sets[name]
 
-    def place_of(self, code: str) -> Mask:
+    def places_in(self, code: str) -> Mask:
         """Which places lie in a unit of the map; `410000` is the province as a whole."""
         places = self.tables.places
         return np.array(
@@ -181,15 +185,15 @@ class Index:
 
     def in_units(self, codes: Collection[str]) -> tuple[Mask, Mask]:
         """The cases that are in one of these units or have a metric there, and the metrics that are there."""
-        there: Mask = np.any([self.place_of(code) for code in codes], axis=0)
-        cases: Mask = np.any(self.set("own_places")[:, there], axis=1)
-        return cases, there[self.figure("place")]
+        there: Mask = np.any([self.places_in(code) for code in codes], axis=0)
+        cases: Mask = np.any(self.membership("own_places")[:, there], axis=1)
+        return cases, there[self.column("place")]
 
     def isin(self, name: str, values: Collection[str]) -> Mask:
         """The metrics whose grade or role is one of these."""
         known = {"grade": GRADES, "role": ROLES}[name]
         wanted: Mask = np.array([value in values for value in known], bool)
-        found: Mask = wanted[self.figure(name)]
+        found: Mask = wanted[self.column(name)]
         return found
 
     def search(self, words: Iterable[str]) -> tuple[Mask, Mask]:
@@ -206,8 +210,10 @@ def _find(
     """
     places = tables.places.values()
     around = [tables.places[each.prefecture] if each.prefecture else each for each in places]
-    in_place = [word in folded(_both(each.name, outer.name)) for each, outer in zip(places, around, strict=True)]
-    in_unit = [word in folded(_both(each.name)) for each in tables.units.values()]
+    in_place = [
+        word in normalize_text(_both(each.name, outer.name)) for each, outer in zip(places, around, strict=True)
+    ]
+    in_unit = [word in normalize_text(_both(each.name)) for each in tables.units.values()]
     in_case, in_metric = (np.array([word in text for text in each], bool) for each in texts)
     return in_case, in_metric | np.array(in_place, bool)[place] | np.array(in_unit, bool)[unit]
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.columns import PROVINCE, ROLES, folded, own_places
-from data.query.dataset import Chosen, Dataset
+from data.query.columns import PROVINCE, ROLES, normalize_text, own_places
+from data.query.dataset import CaseSubset, Dataset
 
 SCOPES = ("case",)
 SEARCH_LIMIT = 100
@@ -64,10 +64,10 @@ class Selection:
     """
 
     dataset: Dataset
-    cases: Chosen
+    cases: CaseSubset
     positions: np.ndarray
     own_count: int
-    whole_cases: Chosen
+    whole_cases: CaseSubset
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -77,7 +77,7 @@ class Selection:
     @property
     def grades(self) -> Counter[str]:
         """Number of metrics by grade."""
-        counts = np.bincount(self.dataset.index.figure("grade")[self.positions], minlength=len(GRADES))
+        counts = np.bincount(self.dataset.index.column("grade")[self.positions], minlength=len(GRADES))
         return Counter({grade: int(count) for grade, count in zip(GRADES, counts, strict=True) if count})
 
     def split_case(self, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -91,22 +91,22 @@ class Selection:
         index = self.dataset.index
         kept = self.positions[(index.isin("role", roles) & index.isin("grade", grades))[self.positions]]
         elsewhere = ~np.isin(kept, self.positions[: self.own_count])
-        ranked: np.ndarray = kept[np.lexsort((index.figure("grade")[kept], elsewhere))]
+        ranked: np.ndarray = kept[np.lexsort((index.column("grade")[kept], elsewhere))]
         return ranked
 
     def restrict(self, names: Collection[str]) -> Selection:
         """Return the part of the selection with these cases (by id) and metrics (by `case id.metric id`)."""
         dataset, index = self.dataset, self.dataset.index
-        kept = np.isin(self.positions, [position for name in names for position in dataset.named(name)])
+        kept = np.isin(self.positions, [position for name in names for position in dataset.resolve_id(name)])
         positions = self.positions[kept]
-        named = [index.numbers[name] for name in names if name in index.numbers]
-        cases, whole_cases = self.cases.numbers, self.whole_cases.numbers
+        named = [index.case_positions[name] for name in names if name in index.case_positions]
+        cases, whole_cases = self.cases.positions, self.whole_cases.positions
         return Selection(
             dataset,
-            dataset.chosen(cases[np.isin(cases, [*named, *index.case[positions]])]),
+            dataset.subset(cases[np.isin(cases, [*named, *index.case[positions]])]),
             positions,
             int(kept[: self.own_count].sum()),
-            dataset.chosen(whole_cases[np.isin(whole_cases, named)]),
+            dataset.subset(whole_cases[np.isin(whole_cases, named)]),
         )
 
 
@@ -137,14 +137,14 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
     case is selected with its metrics; without any of them by its own places, domains and texts, unless the filters ask
     for a grade or role. The result is cached in the dataset for all readers.
     """
-    found = dataset.remembered.get(filters)
+    found = dataset.selections.get(filters)
     if found is None:
         found = _select(dataset, filters)
-        if len(dataset.remembered) >= SELECTION_CACHE_SIZE:
-            dataset.remembered.clear()
-        dataset.remembered[filters] = found
+        if len(dataset.selections) >= SELECTION_CACHE_SIZE:
+            dataset.selections.clear()
+        dataset.selections[filters] = found
     cases, positions, own_count, whole_cases = found
-    return Selection(dataset, dataset.chosen(cases), positions, own_count, dataset.chosen(whole_cases))
+    return Selection(dataset, dataset.subset(cases), positions, own_count, dataset.subset(whole_cases))
 
 
 def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
@@ -162,9 +162,9 @@ def _select(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray,
     """Return the fields of a Selection after its dataset, the cases as positions in the dataset."""
     index = dataset.index
     whole = np.ones(len(index.ids), bool)
-    own = np.zeros(dataset.figures, bool)
+    own = np.zeros(dataset.metric_count, bool)
     if filters.domain:
-        whole &= index.set("domains")[:, [domain in filters.domain for domain in dataset.domains]].any(axis=1)
+        whole &= index.membership("domains")[:, [domain in filters.domain for domain in dataset.domains]].any(axis=1)
     if filters.city:
         inside, own = index.in_units(filters.city)
         whole &= inside
@@ -173,7 +173,7 @@ def _select(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray,
         keep &= index.isin("grade", filters.grade)
     if filters.role:
         keep &= index.isin("role", filters.role)
-    if words := folded(filters.search).split():
+    if words := normalize_text(filters.search).split():
         in_case, in_metric = index.search(words)
         whole &= in_case
         keep &= in_metric

@@ -16,7 +16,7 @@ import pandas as pd
 from data.model.grades import GRADES, Grade
 from data.model.schema import Case, Lang, Metric, Place, Text
 from data.query.columns import PROVINCE, measured_at
-from data.query.dataset import Chosen, Dataset
+from data.query.dataset import CaseSubset, Dataset
 from data.query.table import LIST_SEPARATOR
 
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
@@ -27,7 +27,7 @@ Row = dict[str, object]
 class AreaSummary:
     """The cases in one unit of the map, the number of its own metrics, and how many of them have each grade."""
 
-    cases: Chosen
+    cases: CaseSubset
     metric_count: int
     grades: Mapping[Grade, int]
 
@@ -49,7 +49,7 @@ class PlaceCases(NamedTuple):
     """A county, town or zone with the cases that name it. `named_only`: no case and no metric is located there."""
 
     place: Place
-    cases: Chosen
+    cases: CaseSubset
     named_only: bool
 
 
@@ -61,7 +61,7 @@ def list_map_units(dataset: Dataset) -> tuple[Place, ...]:
 
 def name_area(dataset: Dataset, code: str | None) -> Text:
     """Return the name of a unit of the map, or WHOLE_PROVINCE for the code of the province."""
-    return WHOLE_PROVINCE if code == PROVINCE else dataset.units_of_map[code or ""].name
+    return WHOLE_PROVINCE if code == PROVINCE else dataset.tables.map_units[code or ""].name
 
 
 def summarize_areas(
@@ -74,14 +74,14 @@ def summarize_areas(
     """
     index, mask = dataset.index, _mask_metrics(dataset, cases, positions)
     located = locate_cases(dataset, cases, mask)
-    cells = index.figure("place")[mask].astype(int) * len(GRADES) + index.figure("grade")[mask]
+    cells = index.column("place")[mask].astype(int) * len(GRADES) + index.column("grade")[mask]
     counts = np.bincount(cells, minlength=len(dataset.places) * len(GRADES)).reshape(-1, len(GRADES))
     summaries = {}
     for code in (PROVINCE, *(unit.code or "" for unit in list_map_units(dataset))):
-        inside = index.place_of(code)
+        inside = index.places_in(code)
         by_grade = zip(GRADES, counts[inside].sum(axis=0).tolist(), strict=True)
         grades = Counter({grade: count for grade, count in by_grade if count})
-        found = dataset.chosen(np.flatnonzero(located[:, inside].any(axis=1)))
+        found = dataset.subset(np.flatnonzero(located[:, inside].any(axis=1)))
         summaries[code] = AreaSummary(found, grades.total(), grades)
     return summaries
 
@@ -93,17 +93,17 @@ def locate_cases(dataset: Dataset, cases: Sequence[Case], metrics: np.ndarray) -
     these `metrics` (a mask or positions) that belong to them.
     """
     index, rows = dataset.index, _find_rows(dataset, cases)
-    located = np.zeros_like(index.set("own_places"))
-    located[rows] = index.set("own_places")[rows]
-    located[index.case[metrics], index.figure("place")[metrics]] = True
+    located = np.zeros_like(index.membership("own_places"))
+    located[rows] = index.membership("own_places")[rows]
+    located[index.case[metrics], index.column("place")[metrics]] = True
     return located
 
 
 def _find_rows(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
     """Return the positions of these cases in the dataset."""
-    if isinstance(cases, Chosen):
-        return cases.numbers
-    return np.array([dataset.index.numbers[case.id] for case in cases], int)
+    if isinstance(cases, CaseSubset):
+        return cases.positions
+    return np.array([dataset.index.case_positions[case.id] for case in cases], int)
 
 
 def _mask_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None) -> np.ndarray:
@@ -112,7 +112,7 @@ def _mask_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray
         selected = np.zeros(len(dataset.index.ids), bool)
         selected[_find_rows(dataset, cases)] = True
         positions = selected[dataset.index.case]
-    mask = np.zeros(dataset.figures, bool)
+    mask = np.zeros(dataset.metric_count, bool)
     mask[positions] = True
     return mask
 
@@ -141,9 +141,9 @@ def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
 def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
     """Return the counties, towns and zones that these cases name."""
     rows = _find_rows(dataset, cases)
-    named, own = dataset.index.set("all_places")[rows], dataset.index.set("own_places")[rows]
+    named, own = dataset.index.membership("all_places")[rows], dataset.index.membership("own_places")[rows]
     return tuple(
-        PlaceCases(place, dataset.chosen(rows[named[:, at]]), not own[:, at].any())
+        PlaceCases(place, dataset.subset(rows[named[:, at]]), not own[:, at].any())
         for at, place in enumerate(dataset.places.values())
         if place.kind not in ("province", "prefecture", "outside") and named[:, at].any()
     )
@@ -156,7 +156,7 @@ def find_points(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ..
 
 def count_own_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None) -> dict[str, int]:
     """Count the metrics of each place, by its id: those at `positions`, or all of these cases."""
-    places = dataset.index.figure("place")[_mask_metrics(dataset, cases, positions)]
+    places = dataset.index.column("place")[_mask_metrics(dataset, cases, positions)]
     return dict(zip(dataset.places, np.bincount(places, minlength=len(dataset.places)).tolist(), strict=True))
 
 
@@ -215,7 +215,7 @@ def _split(name: str, text: Text | None) -> Row:
     return {f"{name}_{lang}": text[lang] if text else None for lang in get_args(Lang)}
 
 
-def _list_cases(cases: Chosen) -> Row:
+def _list_cases(cases: CaseSubset) -> Row:
     titles = {f"case_titles_{lang}": LIST_SEPARATOR.join(cases.titles(lang)) for lang in get_args(Lang)}
     return {"case_ids": LIST_SEPARATOR.join(cases.ids), **titles}
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.model import evidence
+from data.model.evidence import DerivedEnd, Evidence, Origin, number
 from data.model.gaps import flags_of, missing_ends
 from data.model.schema import Case, Change, End, Metric
 from data.model.tables import Tables
@@ -76,19 +76,19 @@ Cells = Mapping[str, Sequence[Any]]
 
 
 def build(
-    metrics: Iterable[tuple[Case, Metric]], tables: Tables, positions: Sequence[int] | np.ndarray
+    metrics: Iterable[tuple[Case, Metric, Evidence]], tables: Tables, positions: Sequence[int] | np.ndarray
 ) -> pd.DataFrame:
     """These metrics, one a row, labelled by their positions; columns as in COLUMNS.
 
     Numbers are in the printed unit; nothing missing is filled.
     """
-    table = from_cells([_cells(row(case, metric, tables) for case, metric in metrics)])
+    table = from_cells([_cells(row(*metric, tables) for metric in metrics)])
     return table.set_axis(pd.Index(positions))
 
 
-def cells_of(case: Case, tables: Tables) -> Cells:
-    """The rows of one case by column, without the columns that are empty."""
-    return _cells(row(case, metric, tables) for metric in case.metrics)
+def cells_of(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cells:
+    """The rows of one case by column, without the columns that are empty; `evidence` is that of its metrics."""
+    return _cells(row(case, *pair, tables) for pair in zip(case.metrics, evidence, strict=True))
 
 
 def from_cells(parts: Sequence[Cells]) -> pd.DataFrame:
@@ -106,9 +106,8 @@ def _cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
     return {name: values for name, values in columns.items() if any(value is not None for value in values)}
 
 
-def row(case: Case, metric: Metric, tables: Tables) -> dict[str, Any]:
+def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[str, Any]:
     """One figure by column; a column that holds nothing may be left out."""
-    found = evidence.derive(metric, tables.units)
     place, unit = tables.places[metric.place], tables.units[metric.unit]
     code = tables.prefecture_code(metric.place)
     prefecture = tables.map_units.get(code or "")
@@ -125,11 +124,11 @@ def row(case: Case, metric: Metric, tables: Tables) -> dict[str, Any]:
         "better": metric.better,
         "headline": case.headlines.index(metric.id) + 1 if metric.id in case.headlines else None,
         "unit_id": unit.id,
-        "index": found.index,
-        "index_bound": found.index_bound,
-        "direction": found.direction,
-        "grade": found.grade,
-        "formula": found.formula or None,
+        "index": evidence.index,
+        "index_bound": evidence.index_bound,
+        "direction": evidence.direction,
+        "grade": evidence.grade,
+        "formula": evidence.formula or None,
         "compared_with": _yardstick(metric),
         "caveats": _joined(caveat.kind for caveat in metric.caveats),
         "conflict_ids": _joined(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
@@ -138,7 +137,7 @@ def row(case: Case, metric: Metric, tables: Tables) -> dict[str, Any]:
         "phrases": _joined(phrase.text for phrase in metric.phrases),
         "phrases_en": _joined(phrase.en for phrase in metric.phrases),
         "flags": _joined(flags_of(case, metric)),
-        "missing": _joined(map(str, missing_ends(metric, found))),
+        "missing": _joined(map(str, missing_ends(metric, evidence))),
     }
     for lang in ("zh", "en"):
         cells |= {
@@ -150,13 +149,13 @@ def row(case: Case, metric: Metric, tables: Tables) -> dict[str, Any]:
             f"unit_{lang}": unit.name[lang],
             f"caveat_notes_{lang}": _joined(caveat.note[lang] for caveat in metric.caveats),
         }
-    cells |= _end("before", metric.before, found.before, metric.unit)
-    cells |= _end("after", metric.after, found.after, metric.unit)
-    cells |= _change(metric.change or found.derived_change, "derived" if found.derived_change else "stated")
+    cells |= _end("before", metric.before, evidence.before, metric.unit)
+    cells |= _end("after", metric.after, evidence.after, metric.unit)
+    cells |= _change(metric.change or evidence.derived_change, "derived" if evidence.derived_change else "stated")
     return cells
 
 
-def _end(side: str, printed: End | None, drawn: evidence.DerivedEnd, unit_id: str) -> dict[str, Any]:
+def _end(side: str, printed: End | None, drawn: DerivedEnd, unit_id: str) -> dict[str, Any]:
     low, high = drawn.span or (None, None)
     single = low == high
     period = printed.period if printed else None
@@ -177,7 +176,7 @@ def _end(side: str, printed: End | None, drawn: evidence.DerivedEnd, unit_id: st
     return {f"{side}_{name}": value for name, value in values.items()}
 
 
-def _change(change: Change | None, origin: evidence.Origin) -> dict[str, Any]:
+def _change(change: Change | None, origin: Origin) -> dict[str, Any]:
     if change is None:
         return {"change_origin": "missing"}
     return {
@@ -206,7 +205,7 @@ def _yardstick(metric: Metric) -> str | None:
     if end.text:
         value = _both(end.text)
     elif end.span:
-        value = "–".join(dict.fromkeys(evidence.number(part) for part in end.span))
+        value = "–".join(dict.fromkeys(number(part) for part in end.span))
     else:
         value = ""
     return f"{_both(label)}: {value}".rstrip(": ")

@@ -240,7 +240,7 @@ class Live:
                     "fields": {
                         "version": dataset.version,
                         "cases": len(dataset.cases),
-                        "figures": dataset.figures,
+                        "figures": dataset.metric_count,
                         **loaded,
                     }
                 },

@@ -29,7 +29,7 @@ from data.model.problems import Problem
 from data.model.schema import Case, Source
 from data.model.tables import Tables
 from data.query import table
-from data.query.columns import METRIC, CaseEntry, entry_of
+from data.query.columns import METRIC, CaseEntry, build_entry, derive_all
 from data.query.dataset import Dataset
 from data.reading.boundaries import read_boundaries
 from data.reading.cache import CODE, Cache, Row
@@ -329,8 +329,9 @@ def _read_file(job: ReadJob, path: Path) -> tuple[ReadResult, bytes]:
     if case is None or job.tables is None:
         return ReadResult(*about, None, b""), b""
     packed = zlib.compress(case.model_dump_json(exclude_unset=True).encode(), 3)
-    cells = zlib.compress(orjson.dumps(table.cells_of(case, job.tables)), 3)
-    return ReadResult(*about, entry_of(case, job.tables), packed), cells
+    evidence = derive_all(case, job.tables)
+    cells = zlib.compress(orjson.dumps(table.cells_of(case, evidence, job.tables)), 3)
+    return ReadResult(*about, build_entry(case, evidence, job.tables), packed), cells
 
 
 def _load_table(results: Sequence[ReadResult], tables: Tables, cache: Cache | None) -> pd.DataFrame:
@@ -340,7 +341,11 @@ def _load_table(results: Sequence[ReadResult], tables: Tables, cache: Cache | No
 
     def cells(result: ReadResult) -> table.Cells:
         found = kept.get((result.name, f"{key} {result.digest}"))
-        return orjson.loads(zlib.decompress(found)) if found else table.cells_of(result.case(), tables)
+        if found:
+            cells: table.Cells = orjson.loads(zlib.decompress(found))
+            return cells
+        case = result.case()
+        return table.cells_of(case, derive_all(case, tables), tables)
 
     chunks = [results[start : start + CHUNK_SIZE] for start in range(0, len(results), CHUNK_SIZE)]
     return pd.concat([table.from_cells([*map(cells, chunk)]) for chunk in chunks], ignore_index=True)

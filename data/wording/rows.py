@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args, overload
 
-from data.model.evidence import DerivedEnd, Direction, Origin, derive
+from data.model.evidence import DerivedEnd, Direction, Evidence, Origin
 from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
     Basis,
@@ -170,7 +170,7 @@ class Rows(Sequence[MetricRow]):
 
 def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None) -> Rows:
     """Return the rows of the metrics at these positions, or of all; made rows are shared by all callers."""
-    return Rows(dataset, lang, range(dataset.figures) if positions is None else positions)
+    return Rows(dataset, lang, range(dataset.metric_count) if positions is None else positions)
 
 
 def prepare(dataset: Dataset) -> None:
@@ -186,15 +186,14 @@ def prepare(dataset: Dataset) -> None:
 def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
     @lru_cache(maxsize=ROW_CACHE_SIZE)
     def make(position: int) -> MetricRow:
-        return _make_row(dataset, *dataset.figure(position), lang)
+        return _make_row(dataset, *dataset.metric(position), dataset.evidence(position), lang)
 
     return make
 
 
-def _make_row(dataset: Dataset, case: Case, metric: Metric, lang: Lang) -> MetricRow:
+def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, lang: Lang) -> MetricRow:
     units = dataset.units
-    evidence = derive(metric, units)
-    cells = row(case, metric, dataset.tables)
+    cells = row(case, metric, evidence, dataset.tables)
     numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
     before, after = format_ends(metric, evidence, units, lang)
     place = dataset.places[metric.place].name

@@ -7,26 +7,15 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import (
-    OPEN_BOUNDS,
-    Part,
-    arrow_symbol,
-    dash,
-    label,
-    lines,
-    marker,
-    points,
-    require_paired_values,
-    segment,
-)
+from pages.figures.marks import arrow_symbol, circle_symbol, dash, label, lines, marker, points, require_pair, segment
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.site.palette import GUIDE, NEUTRAL, direction_color
 
 _HEIGHT = 84
-_LABEL_SHIFT = 21
-"""Distance of a label from its mark in px."""
+_SHIFT = 21
+"""Distance in px of a label from its mark: the earlier value below, the later one above, so that they never collide."""
 
 
 @memoize
@@ -35,12 +24,11 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
 
     Raises ValueError if the row has no two ends in one unit.
     """
-    before, after = require_paired_values(row)
+    before, after = require_pair(row)
     top = max(before, after)
     color, hover = direction_color(row.direction), hover_text(row, lang)
-    start = marker(12, NEUTRAL, "circle-open" if row.before_origin == "derived" else "circle")
-    hollow = row.after_origin == "derived" or row.after_bound in OPEN_BOUNDS
-    end = marker(15, color, arrow_symbol(before, after, hollow))
+    start = marker(12, NEUTRAL, circle_symbol(row.before_origin))
+    end = marker(15, color, arrow_symbol(before, after, row.after_origin, row.after_bound))
     return base_figure(
         _HEIGHT,
         [
@@ -53,13 +41,12 @@ def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
         yaxis={"range": [-1, 1], "visible": False},
         shapes=[segment([0, 1.04 * top], [0, 0], GUIDE, layer="below"), segment([0, 0], [-0.7, 0.7])],
         annotations=[
-            _value_label(before, escape(row.before_label), -_LABEL_SHIFT, top),
-            _value_label(after, f"<b>{escape(row.after_label)}</b>", _LABEL_SHIFT, top),
+            label(before, 0, escape(row.before_label), yshift=-_SHIFT, xanchor=_anchor(before, top)),
+            label(after, 0, f"<b>{escape(row.after_label)}</b>", yshift=_SHIFT, xanchor=_anchor(after, top)),
         ],
     )
 
 
-def _value_label(value: float, text: str, shift: int, top: float) -> Part:
-    """A label `shift` px above its mark; those of the two ends are on two sides, so that close ones do not collide."""
-    anchor = "right" if value > 0.8 * top else "left" if value < 0.2 * top else "center"
-    return label(value, 0, text, yshift=shift, xanchor=anchor)
+def _anchor(value: float, top: float) -> str:
+    """The anchor that keeps the label of a value inside an axis from 0 to `top`."""
+    return "right" if value > 0.8 * top else "left" if value < 0.2 * top else "center"

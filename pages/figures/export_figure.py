@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -14,8 +13,9 @@ from pages.site.palette import LIGHT, NEUTRAL
 WIDTH = 1200
 """Width of an exported image in px."""
 _PADDING = 40
-_FONTS = {"title": (24, 32), "subtitle": (15, 22), "footer": (13, 19)}
-"""Font size and line height of each part, in px."""
+_QUIET = LIGHT["quiet"]
+_STYLES = {"title": (24, 32, LIGHT["ink"]), "subtitle": (15, 22, _QUIET), "footer": (13, 19, _QUIET)}
+"""Font size and line height in px, and color, of each part."""
 _GAP = 24
 """Distance between the plot and the text above or below it, in px."""
 _LEGEND_HEIGHT = 30
@@ -30,19 +30,15 @@ def export_figure(
     """
     head = [*_lines("title", title), *_lines("subtitle", subtitle)]
     foot = [line for text in footer for line in _lines("footer", text)]
-    above, below = (sum(_FONTS[part][1] for part, _ in lines) + _GAP for lines in (head, foot))
+    above, below = (sum(_STYLES[part][1] for part, _ in lines) + _GAP for lines in (head, foot))
     above += _LEGEND_HEIGHT if legend else 0
     copy = go.Figure(figure)
-    left, right, top, bottom = (copy.layout.margin[side] for side in "lrtb")
+    top, bottom = copy.layout.margin.t, copy.layout.margin.b
+    added = {"l": 0, "r": 0, "t": above, "b": below}
     copy.update_layout(
         width=WIDTH,
         height=copy.layout.height + above + below + 2 * _PADDING,
-        margin={
-            "l": left + _PADDING,
-            "r": right + _PADDING,
-            "t": top + above + _PADDING,
-            "b": bottom + below + _PADDING,
-        },
+        margin={side: copy.layout.margin[side] + px + _PADDING for side, px in added.items()},
         paper_bgcolor=LIGHT["ground"],
         font={"color": LIGHT["ink"]},
     )
@@ -57,10 +53,10 @@ def export_figure(
 
 def _lines(part: str, text: str) -> list[tuple[str, str]]:
     """The wrapped lines of a text, each with the name of its part."""
-    return [(part, line) for line in wrap(text, (WIDTH - 2 * _PADDING) / _FONTS[part][0])]
+    return [(part, line) for line in wrap(text, (WIDTH - 2 * _PADDING) / _STYLES[part][0])]
 
 
-def _label(edge: float, px: float, text: str, **annotation: Any) -> Part:
+def _label(edge: float, px: float, text: str, **annotation: object) -> Part:
     """A label `px` above the lower (0) or upper (1) edge of the plot."""
     return label(0, edge, text, xref="paper", xanchor="left", yref="paper", yshift=px, **annotation)
 
@@ -71,10 +67,10 @@ def _legend(entries: Sequence[tuple[str, str, str]], px: float) -> list[Part]:
     square: Part = {"text": " ", "width": 13, "height": 13, "bordercolor": NEUTRAL, "borderwidth": 1}
     for sign, color, words in entries:
         mark = {"text": sign, "font": {"size": 18, "color": color}} if sign else {**square, "bgcolor": color}
-        text: Part = {"text": escape(words), "align": "left", "font": {"size": 14, "color": LIGHT["ink"]}}
+        font = {"size": 14, "color": LIGHT["ink"]}
         labels += [
             _label(1, px, yanchor="middle", xshift=x, **mark),
-            _label(1, px, yanchor="middle", xshift=x + 22, **text),
+            _label(1, px, escape(words), yanchor="middle", xshift=x + 22, align="left", font=font),
         ]
         x += 14 * text_width(words) + 48
     return labels
@@ -84,9 +80,8 @@ def _stack(lines: list[tuple[str, str]], edge: float, px: float) -> list[Part]:
     """Lines below one another, the first `px` above an edge of the plot."""
     labels = []
     for part, line in lines:
-        size, height = _FONTS[part]
-        text, color = (f"<b>{escape(line)}</b>", LIGHT["ink"]) if part == "title" else (escape(line), LIGHT["quiet"])
-        font = {"size": size, "color": color}
-        labels.append(_label(edge, px, text, yanchor="top", align="left", font=font))
+        size, height, color = _STYLES[part]
+        text = f"<b>{escape(line)}</b>" if part == "title" else escape(line)
+        labels.append(_label(edge, px, text, yanchor="top", align="left", font={"size": size, "color": color}))
         px -= height
     return labels

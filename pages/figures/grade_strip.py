@@ -23,7 +23,7 @@ _MIN_SHARE = 0.03
 
 @memoize
 def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
-    """One bar with a part a grade in proportion to its count, from the best evidence to plans, which are hatched.
+    """One bar, divided in proportion to the counts, from the best evidence to plans, which are hatched.
 
     A part is labelled with letter and count; a narrow one with its letter above it, a narrower one not at all.
     """
@@ -53,23 +53,19 @@ def _part_label(grade: str, count: int, start: int, total: int) -> Part:
 
 def _parts(grades: Sequence[Grade], counts: Mapping[str, int], starts: Sequence[int], lang: Lang) -> Part:
     rules, colon = [GRADE_RULES[grade] for grade in grades], say(lang, "：", ": ")
-    lengths = [counts[grade] for grade in grades]
     hatching = {"shape": ["" if rule.is_evidence else "/" for rule in rules], "size": 5, "fgcolor": GRADE_BORDER}
+    line = {"width": 1, "color": GRADE_BORDER}
     return {
         "type": "bar",
         "orientation": "h",
-        "x": lengths,
+        "x": [counts[grade] for grade in grades],
         "base": starts,
         "y": [0.5] * len(grades),
         "width": 1,
-        "marker": {
-            "color": [GRADE_FILLS[grade] for grade in grades],
-            "line": {"width": 1, "color": GRADE_BORDER},
-            "pattern": hatching,
-        },
+        "marker": {"color": [GRADE_FILLS[grade] for grade in grades], "line": line, "pattern": hatching},
         "hovertext": [
-            f"<b>{rule.letter} {escape(rule.word[lang])}</b>{colon}{count}<br>{escape(rule.meaning[lang])}"
-            for rule, count in zip(rules, lengths, strict=True)
+            f"<b>{grade} {escape(rule.word[lang])}</b>{colon}{counts[grade]}<br>{escape(rule.meaning[lang])}"
+            for grade, rule in zip(grades, rules, strict=True)
         ],
         "hoverinfo": "text",
     }

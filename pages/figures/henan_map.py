@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -67,7 +66,7 @@ def url_prefix(base_path: str) -> str:
     return f"/{base}" if base else ""
 
 
-def map_config(base_path: str) -> dict[str, Any]:
+def map_config(base_path: str) -> dict[str, str | bool]:
     """Plotly's configuration for the map on a server under `base_path`, with the address of the empty topology."""
     return {"topojsonURL": f"{url_prefix(base_path)}/topojson/", "displayModeBar": False, "scrollZoom": False}
 
@@ -109,26 +108,22 @@ def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -
 
     Clicks carry customdata: [code] on an area, [code, place id] on a point.
     """
-    labels = {
-        "type": "scattergeo",
-        "lon": [area.lon for area in areas],
-        "lat": [area.lat for area in areas],
-        "text": [f"<b>{escape(area.label)}</b>" if area.selected else escape(area.label) for area in areas],
-        "mode": "text",
-        "textposition": [_text_position(area, points) for area in areas],
-        "textfont": {"size": _FONT_SIZE},
-        "hoverinfo": "skip",
-    }
-    counties = {
-        "type": "scattergeo",
-        "lon": [point.lon for point in points],
-        "lat": [point.lat for point in points],
-        "mode": "markers",
-        "marker": point_marker(9, [point.named_only for point in points]),
-        "customdata": [[point.code, point.place_id] for point in points],
-        "hovertext": [_hover_text(point.hover) for point in points],
-        "hoverinfo": "text",
-    }
+    labels = _scatter(
+        areas,
+        "text",
+        text=[f"<b>{escape(area.label)}</b>" if area.selected else escape(area.label) for area in areas],
+        textposition=[_text_position(area, points) for area in areas],
+        textfont={"size": _FONT_SIZE},
+        hoverinfo="skip",
+    )
+    counties = _scatter(
+        points,
+        "markers",
+        marker=point_marker(9, [point.named_only for point in points]),
+        customdata=[[point.code, point.place_id] for point in points],
+        hovertext=[_hover_text(point.hover) for point in points],
+        hoverinfo="text",
+    )
     traces = [labels, _fills(boundaries, areas), _outlines(boundaries, areas), counties]
     return base_figure(HEIGHT, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0)).update_geos(
         visible=False,
@@ -137,6 +132,11 @@ def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -
         lonaxis_range=[110.2, 116.8],
         lataxis_range=[31.3, 36.45],
     )
+
+
+def _scatter(places: Sequence[Area] | Sequence[Point], mode: str, **trace: object) -> Part:
+    lon, lat = [place.lon for place in places], [place.lat for place in places]
+    return {"type": "scattergeo", "lon": lon, "lat": lat, "mode": mode, **trace}
 
 
 def _hover_text(lines: Sequence[str]) -> str:
@@ -162,7 +162,7 @@ def _text_position(area: Area, points: Sequence[Point]) -> str:
     return "top center"
 
 
-def _choropleth(boundaries: str, areas: Sequence[Area], **trace: Any) -> Part:
+def _choropleth(boundaries: str, areas: Sequence[Area], **trace: object) -> Part:
     place = {"geojson": boundaries, "locations": [area.code for area in areas], "showscale": False}
     return {"type": "choropleth", **place, "selected": _UNDIMMED, "unselected": _UNDIMMED, **trace}
 

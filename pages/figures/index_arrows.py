@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
@@ -12,11 +12,11 @@ from data.model.schema import Lang
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import OPEN_BOUNDS, Part, arrow_symbol, dash, lines, marker, points
+from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, lines, marker, points
 from pages.figures.memoize import memoize
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
-from pages.figures.text import escape, keep_together
+from pages.figures.text import escape
 from pages.site.palette import GUIDE, NEUTRAL, direction_color
 
 _MARK_HEIGHT = 26
@@ -24,6 +24,8 @@ _TOP, _BOTTOM = 30, 8
 """Margins in px; the ticks are in the upper one."""
 _BASELINE = 2
 """log10 of the index 100."""
+_NO_BREAK_SPACE = "\u00a0"
+"""Keeps a number on the line of its unit when a label is wrapped."""
 _TICKS = {
     12.5: ("1/8", "⅛"),
     25: ("1/4", "¼"),
@@ -51,11 +53,10 @@ def index_arrows(
     words: Mapping[str, str],
     beside: Sequence[float] = (),
 ) -> go.Figure:
-    """Arrows for the rows with an index, below a heading a case. Within a case they are in the order of `rows`.
+    """An arrow for each row with an index, below the heading of its case; within a case in the order of `rows`.
 
-    Rows without an index are ignored. `headings` is {case_id: heading} in the order drawn; below an empty heading the
-    arrows have no labels. `words` is {case_id: sentence} for cases without a comparable metric. `beside` holds the
-    indices of other charts that share the axis.
+    `headings` is {case_id: heading} in the order drawn; below an empty heading the arrows have no labels. `words` is
+    {case_id: sentence} for cases without a comparable metric. `beside` are the indices of charts that share the axis.
     """
     comparable = [(row, _log(row.index)) for row in rows if row.index is not None]
     layout, arrows = RowLayout(), []
@@ -88,12 +89,11 @@ def _log(index: float) -> float:
 
 
 def _label(row: MetricRow) -> str:
-    if not (row.before_label and row.after_label):
-        return row.name
-    return f"{row.name}  {keep_together(row.before_label)} → {keep_together(row.after_label)}"
+    ends = [label.replace(" ", _NO_BREAK_SPACE) for label in (row.before_label, row.after_label) if label]
+    return f"{row.name}  {' → '.join(ends)}" if len(ends) == 2 else row.name
 
 
-def _axis(ends: Sequence[float], lang: Lang) -> dict[str, Any]:
+def _axis(ends: Sequence[float], lang: Lang) -> Part:
     """The axis, at least from below halved to above doubled, with room for the labels at the arrow heads."""
     low, high = min([*ends, _log(50)]) - 0.3, max([*ends, _log(200)]) + 0.33
     ticks = [index for index in _TICKS if low + 0.05 <= math.log10(index) <= high - 0.05]
@@ -129,13 +129,14 @@ def _shafts(arrows: Iterable[_Arrow]) -> list[Part]:
 
 
 def _starts(arrows: Sequence[_Arrow]) -> Part:
-    symbols = ["circle-open" if row.before_origin == "derived" else "circle" for row, _, _ in arrows]
+    symbols = [circle_symbol(row.before_origin) for row, _, _ in arrows]
     return points([_BASELINE] * len(arrows), [y for _, _, y in arrows], marker(9, NEUTRAL, symbols))
 
 
 def _heads(arrows: Sequence[_Arrow], lang: Lang) -> Part:
     rows, x, y = (list(values) for values in zip(*arrows, strict=True))
-    colors, symbols = [direction_color(row.direction) for row in rows], list(map(_symbol, rows, x))
+    colors = [direction_color(row.direction) for row in rows]
+    symbols = [arrow_symbol(_BASELINE, end, row.after_origin, row.index_bound) for row, end, _ in arrows]
     return points(
         x,
         y,
@@ -148,7 +149,3 @@ def _heads(arrows: Sequence[_Arrow], lang: Lang) -> Part:
         cliponaxis=False,
         customdata=[[row.case_id, row.metric_id] for row in rows],
     )
-
-
-def _symbol(row: MetricRow, x: float) -> str:
-    return arrow_symbol(_BASELINE, x, row.index_bound in OPEN_BOUNDS or row.after_origin == "derived")

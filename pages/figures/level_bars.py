@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
-from pages.figures.marks import Part, bar, segment
+from pages.figures.marks import bar, segment
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
@@ -17,18 +17,21 @@ from pages.site.palette import NEUTRAL
 
 _BAR_HEIGHT = 26
 _BOTTOM = 8
-"""px."""
+"""Bottom margin in px."""
+_LABEL = {"textposition": "outside", "textfont": {"size": FONT_SIZE}, "constraintext": "none", "cliponaxis": False}
 
 
 def level_bars(rows: Sequence[MetricRow], sizes: Sequence[float], lang: Lang) -> go.Figure:
-    """A bar a row from zero to its later value, with its name above and its value beside it.
+    """A bar for each row from zero to its later value, with its name above and its value beside it.
 
-    `sizes` are the values in one base unit, in the order of `rows`. A bar whose value has a bound is lighter.
+    `sizes` are the values in one base unit, in the order of `rows`.
     """
     layout, traces = RowLayout(), []
     for row, size in zip(rows, sizes, strict=True):
         layout.write(f"{row.case_number}  {row.name}")
-        traces.append(_bar(row, size, layout.skip(_BAR_HEIGHT), lang))
+        depth, hover = layout.skip(_BAR_HEIGHT), hover_text(row, lang)
+        value = {"text": [f"<b>{escape(row.after_label)}</b>"], "customdata": [[row.case_id, row.metric_id]]}
+        traces.append(bar(size, depth, 14, NEUTRAL, 1.5, row.after_bound, hover, **value, **_LABEL))
     return base_figure(
         int(layout.depth) + _BOTTOM,
         traces,
@@ -38,15 +41,3 @@ def level_bars(rows: Sequence[MetricRow], sizes: Sequence[float], lang: Lang) ->
         yaxis={"range": [layout.depth, 0], "visible": False},
         shapes=[segment([0, 0], [0, layout.depth])],
     )
-
-
-def _bar(row: MetricRow, size: float, depth: float, lang: Lang) -> Part:
-    trace = {
-        "text": [f"<b>{escape(row.after_label)}</b>"],
-        "textposition": "outside",
-        "textfont": {"size": FONT_SIZE},
-        "constraintext": "none",
-        "cliponaxis": False,
-        "customdata": [[row.case_id, row.metric_id]],
-    }
-    return bar(size, depth, 14, NEUTRAL, 1.5, row.after_bound, hover_text(row, lang), **trace)

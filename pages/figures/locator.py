@@ -15,7 +15,7 @@ from pages.site.palette import AREA_BORDER, SELECTED_AREA
 
 Place = tuple[float, float, str, bool]
 """Longitude, latitude, name, and whether the case only names the place."""
-Ring = Sequence[Sequence[float]]
+GeoJson = Mapping[str, Any]
 
 HEIGHT = 170
 _STEP = 5
@@ -24,42 +24,33 @@ _ASPECT = 1.2
 """Length of a degree of latitude in degrees of longitude at 34° north."""
 
 
-def locator(boundaries: Mapping[str, Any], selected: Iterable[str], places: Sequence[Place]) -> go.Figure:
+def locator(boundaries: GeoJson, selected: Iterable[str], places: Sequence[Place]) -> go.Figure:
     """The outlines of the 18 units with the `selected` ones filled, and points at `places`.
 
-    `boundaries` is a GeoJSON feature collection whose ids are the six-digit codes of the units.
+    `boundaries` is a feature collection whose ids are the six-digit codes of the units.
     """
     return _draw(ByIdentity(boundaries), frozenset(selected), places)
 
 
 @memoize
-def _draw(boundaries: ByIdentity, selected: frozenset[str], places: Sequence[Place]) -> go.Figure:
+def _draw(boundaries: ByIdentity[GeoJson], selected: frozenset[str], places: Sequence[Place]) -> go.Figure:
     features = boundaries.value["features"]
-    filled = _outlines([feature["geometry"] for feature in features if feature["id"] in selected])
-    names = [escape(name) for *_, name, _ in places]
-    marker = point_marker(8, [named_only for *_, named_only in places])
+    filled = _outlines(feature for feature in features if feature["id"] in selected)
+    lon, lat, names, named_only = zip(*places, strict=True) if places else ((),) * 4
+    marks = points(lon, lat, point_marker(8, named_only), list(map(escape, names)))
     return base_figure(
         HEIGHT,
-        [
-            _outlines([feature["geometry"] for feature in features]),
-            {**filled, "fill": "toself", "fillcolor": SELECTED_AREA},
-            points([lon for lon, *_ in places], [lat for _, lat, *_ in places], marker, names),
-        ],
+        [_outlines(features), {**filled, "fill": "toself", "fillcolor": SELECTED_AREA}, marks],
         xaxis={"range": [110.2, 116.8], "visible": False},
         yaxis={"range": [31.3, 36.5], "visible": False, "scaleanchor": "x", "scaleratio": _ASPECT},
     )
 
 
-def _outlines(geometries: Iterable[Mapping[str, Any]]) -> Part:
-    lon: list[float | None] = []
-    lat: list[float | None] = []
-    for ring in (ring for geometry in geometries for ring in _rings(geometry)):
-        lon += [*(point[0] for point in ring), None]
-        lat += [*(point[1] for point in ring), None]
-    return lines(lon, lat, AREA_BORDER, 0.7)
-
-
-def _rings(geometry: Mapping[str, Any]) -> list[Ring]:
-    """The rings of a polygon or multipolygon, thinned out and closed."""
-    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    return [[*ring[::_STEP], ring[0]] for polygon in polygons for ring in polygon]
+def _outlines(features: Iterable[GeoJson]) -> Part:
+    """The rings of polygons and multipolygons, thinned out and closed, as one trace."""
+    points: list[Sequence[float | None]] = []
+    for geometry in (feature["geometry"] for feature in features):
+        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        for ring in (ring for polygon in polygons for ring in polygon):
+            points += [*ring[::_STEP], ring[0], (None, None)]
+    return lines([point[0] for point in points], [point[1] for point in points], AREA_BORDER, 0.7)

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache, partial, wraps
+from typing import Generic, ParamSpec, TypeVar
 
 CACHE_SIZE = 128
 """Maximum number of figures kept in memory for each function; the largest take about 250 kB each."""
 
 P = ParamSpec("P")
+T = TypeVar("T")
 Figure = TypeVar("Figure")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ByIdentity:
+@dataclass(frozen=True, slots=True)
+class ByIdentity(Generic[T]):
     """An argument that is too large to compare by value, such as a parsed GeoJSON file."""
 
-    value: Any
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ByIdentity) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
+    value: T
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """The arguments of a call, compared by `key` alone."""
+class _Call(Generic[Figure]):
+    """A call, compared by `key` alone. `draw` keeps its arguments alive, so the ids in the key stay valid."""
 
     key: Hashable
-    args: tuple[Any, ...] = field(compare=False)
-    kwargs: Mapping[str, Any] = field(compare=False)
+    draw: Callable[[], Figure] = field(compare=False)
 
 
 def memoize(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -43,18 +37,20 @@ def memoize(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     """
 
     @lru_cache(maxsize=CACHE_SIZE)
-    def cached(call: _Call) -> Figure:
-        return draw(*call.args, **call.kwargs)
+    def cached(call: _Call[Figure]) -> Figure:
+        return call.draw()
 
     @wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        return cached(_Call((_freeze(args), _freeze(kwargs)), args, kwargs))
+        return cached(_Call(_freeze((args, kwargs)), partial(draw, *args, **kwargs)))
 
     return wrapper
 
 
-def _freeze(value: Any) -> Hashable:
+def _freeze(value: object) -> Hashable:
     """`value` with its lists and mappings, at any depth, as tuples."""
+    if isinstance(value, ByIdentity):
+        return id(value.value)
     if isinstance(value, Mapping):
         return tuple((name, _freeze(part)) for name, part in value.items())
-    return tuple(map(_freeze, value)) if type(value) in (list, tuple) else value
+    return tuple(map(_freeze, value)) if isinstance(value, list | tuple) else value

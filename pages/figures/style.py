@@ -12,8 +12,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io as pio
-from plotly.io import to_json
 
+from pages.figures.marks import Part
 from pages.site.palette import COLORWAY, LIGHT, TRANSPARENT
 
 FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
@@ -58,12 +58,12 @@ class CachedFigure(go.Figure):
             layout = {name: value for name, value in figure["layout"].items() if name != "template"}
             for name, value in _TEMPLATE.layout.to_plotly_json().items():
                 layout[name] = {**value, **layout.get(name, {})} if isinstance(value, dict) else layout.get(name, value)
-            content = to_json({**figure, "layout": layout}, validate=False)
+            content = pio.to_json({**figure, "layout": layout}, validate=False)
             figure["layout"] = {**layout, "datarevision": md5(content.encode()).hexdigest()}
-            self._cached: dict[str, Any] = figure
+            self._cached = figure
         return self._cached
 
 
-def base_figure(height: int, traces: Sequence[Any] = (), **layout: object) -> CachedFigure:
+def base_figure(height: int, traces: Sequence[Part] = (), **layout: object) -> CachedFigure:
     """A figure of these traces in the project's template, `height` px high."""
     return CachedFigure(data=list(traces), layout={"template": "henan", "height": height, **layout})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
@@ -12,7 +13,7 @@ _NEVER_FIRST = ",.;:)）」”》,。、;:!?%"
 
 def escape(text: str) -> str:
     """`text` without markup: &, < and > as entities."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)
 
 
 def text_width(text: str) -> float:
@@ -32,11 +33,6 @@ def wrap(text: str, ems: float) -> list[str]:
         else:
             line, width = line + piece, width + wide
     return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def keep_together(text: str) -> str:
-    """`text` with no-break spaces, so that `wrap` keeps a number on the line of its unit."""
-    return text.replace(" ", "\u00a0")
 
 
 def _is_wide(char: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from data.model.schema import Event, Lang
@@ -20,7 +20,7 @@ _HEIGHT = 58
 
 @memoize
 def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
-    """A point an event at its day, or a bar over the year, month or span that is stated instead of a day."""
+    """A point for each event at its day, or a bar over the year, month or span that is stated instead of a day."""
     first = min(int(event.date[:4]) for event in events)
     last = max(int((event.end or event.date)[:4]) for event in events)
     years = range(first, last + 1)
@@ -44,23 +44,11 @@ def timeline(events: Sequence[Event], lang: Lang) -> go.Figure:
 
 
 def _mark(event: Event, lang: Lang) -> Part:
-    first, last = _first_day(event.date), _last_day(event.end or event.date)
+    first = str(pd.Period(event.date).start_time.date())
+    last = str(pd.Period(event.end or event.date).end_time.date())
     span = format_date(event.date, lang) + (f"–{format_date(event.end, lang)}" if event.end else "")
     text = "<br>".join([f"<b>{span}</b>", *map(escape, wrap(event.what[lang], 26))])
     if first != last:
         bar = lines([first, last], [0, 0], NEUTRAL, 8)
         return {**bar, "opacity": 0.6, "hovertext": [text, text], "hoverinfo": "text"}
     return points([first], [0], {"size": 11, "color": NEUTRAL}, [text, text])
-
-
-def _first_day(date: str) -> str:
-    """The first day of a date that may be a year or a month."""
-    return f"{date}-01-01"[:10]
-
-
-def _last_day(date: str) -> str:
-    """The last day of a date that may be a year or a month."""
-    if len(date) == 10:
-        return date
-    year, month = int(date[:4]), int(date[5:] or 12)
-    return f"{year}-{month:02}-{monthrange(year, month)[1]}"

@@ -179,7 +179,7 @@ def _write_csv(view: View, export: ChartExport) -> bytes:
     if export.table is not None:
         return write_csv(export.table())
     positions = sorted(
-        position for row in export.rows for position in view.dataset.named(f"{row.case_id}.{row.metric_id}")
+        position for row in export.rows for position in view.dataset.resolve_id(f"{row.case_id}.{row.metric_id}")
     )
     return write_csv(view.dataset.rows(positions))
 

@@ -180,7 +180,7 @@ def show_nothing_found(view: View) -> None:
     cases = view.selection.cases
     text = view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names}).")
     if cases:
-        titles = view.say("；", "; ").join(cases[:_MAX_NAMED].numbered(view.lang))
+        titles = view.say("；", "; ").join(cases[:_MAX_NAMED].numbered_titles(view.lang))
         more = len(cases) - _MAX_NAMED
         titles += view.say(f"；另有 {more:,} 个", f"; {more:,} more") if more > 0 else ""
         text = view.say(

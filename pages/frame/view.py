@@ -115,8 +115,8 @@ class View:
         others, an outcome before other roles, the better grade first. None without a metric or without headlines.
         """
         index = self.dataset.index
-        number = index.numbers[case.id]
-        headline, role, grade = (index.figure(name) for name in ("headline", "role", "grade"))
+        number = index.case_positions[case.id]
+        headline, role, grade = (index.column(name) for name in ("headline", "role", "grade"))
         own, others = self.selection.split_case(number)
         kept = own if len(own) else others
         if not len(kept) or not headline[index.starts[number] : index.starts[number + 1]].any():

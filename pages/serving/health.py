@@ -34,7 +34,7 @@ def _describe(state: State) -> dict[str, object]:
         "status": "ok",
         "version": state.dataset.version,
         "cases": len(state.dataset.cases),
-        "metrics": state.dataset.figures,
+        "metrics": state.dataset.metric_count,
         "loaded": datetime.fromtimestamp(state.loaded_at, UTC).isoformat(timespec="seconds"),
         "age": max(0, int(time.time() - state.loaded_at)),
         "problems": len(state.problems),

@@ -76,7 +76,7 @@ class _MetricChoices(Choices):
 
     def check(self, value: str) -> str:
         dataset = current().dataset
-        if value in dataset.by_id or dataset.named(value):
+        if value in dataset.by_id or dataset.resolve_id(value):
             return value
         near = next(iter(near_cases(dataset, value.partition(".")[0])), "")
         known = [near, *(f"{near}.{metric.id}" for metric in dataset.by_id[near].metrics)] if near else []
@@ -106,7 +106,7 @@ def _city_codes() -> dict[str, str]:
 def _ids() -> list[str]:
     """The ids of all cases and metrics; without the metrics if there are too many to list."""
     dataset = current().dataset
-    cases = dataset.cases if dataset.figures < MAX_LISTED_VALUES else ()
+    cases = dataset.cases if dataset.metric_count < MAX_LISTED_VALUES else ()
     return [*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics)]
 
 
