@@ -25,9 +25,18 @@ from pathlib import Path
 from typing import Literal
 
 from data.command import Parser, show
-from data.model.numerals import LIST_MARKS, Numeral, date_keys, find_numerals, number_keys
+from data.model.numerals import (
+    LIST_MARKS,
+    Numeral,
+    date_keys,
+    find_numerals,
+    number_keys,
+    proper_names,
+    strip_blanks,
+)
 from data.model.problems import quoted
-from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase, Quantity
+from data.model.quantities import find_quantities, quantity_keys, text_keys
+from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase
 from data.query.dataset import Dataset
 from data.reading.load import read_dataset
 
@@ -47,7 +56,6 @@ FALLBACK: tuple[Cover, ...] = ("excluded", "conflict")
 CONTEXT = 14
 """Number of characters shown before and after an uncovered numeral."""
 
-_BLANK = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 _PART = re.compile(r"^案例(\d+)$", re.MULTILINE)
 _HEADING = re.compile(rf"^(?:推荐词|正文|[{LIST_MARKS}]+、|[(（][{LIST_MARKS}]+[)）])", re.MULTILINE)
 
@@ -116,7 +124,7 @@ class _Document:
     """The document without blanks, its numerals, and the span of each case's part by the case's number."""
 
     def __init__(self, document: str, dataset: Dataset) -> None:
-        self.text = _strip_blanks(document)
+        self.text = strip_blanks(document)
         self.numerals = find_numerals(self.text, _place_names(dataset))
         headings = list(_PART.finditer(self.text))
         ends = [*(heading.start() for heading in headings), len(self.text)][1:]
@@ -132,14 +140,14 @@ class _Document:
 
     def find_section(self, heading: str, part: Span) -> Span:
         """Return the span from the heading to the next one, or the whole part if the heading is not found."""
-        found = re.compile(f"^{re.escape(_strip_blanks(heading))}", re.MULTILINE).search(self.text, *part)
+        found = re.compile(f"^{re.escape(strip_blanks(heading))}", re.MULTILINE).search(self.text, *part)
         if found is None:
             return part
         following = _HEADING.search(self.text, found.end(), part[1])
         return found.start(), following.start() if following else part[1]
 
     def find_phrase(self, phrase: str, scope: Span) -> list[Span]:
-        found = re.compile(re.escape(_strip_blanks(phrase))).finditer(self.text, *scope)
+        found = re.compile(re.escape(strip_blanks(phrase))).finditer(self.text, *scope)
         return [match.span() for match in found if self.inner.isdisjoint(match.span())]
 
     def find_line(self, position: int) -> int:
@@ -152,12 +160,7 @@ class _Document:
 
 
 def _place_names(dataset: Dataset) -> frozenset[str]:
-    """Return the names of the known places without their kind: 三门峡 for 三门峡市."""
-    return frozenset(re.sub("(?<=..)[省市县区镇]$", "", place.name.zh) for place in dataset.places.values())
-
-
-def _strip_blanks(text: str) -> str:
-    return _BLANK.sub("", text)
+    return proper_names(place.name.zh for place in dataset.places.values())
 
 
 def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | None) -> CaseAudit:
@@ -237,11 +240,15 @@ def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
             yield _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section.zh)
     for at, event in enumerate(case.events):
         years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
-        readings = _read_text(event.what.zh, dataset) | date_keys(event.date) | date_keys(event.end) | years
+        readings = (
+            text_keys(event.what.zh, _place_names(dataset)) | date_keys(event.date) | date_keys(event.end) | years
+        )
         for phrase in event.phrases:
             yield _Citation(f"events[{at}]", phrase, "event", readings)
     for conflict in case.conflicts:
-        readings = _read_text(conflict.note.zh, dataset).union(*(held[metric] for metric in conflict.metrics))
+        readings = text_keys(conflict.note.zh, _place_names(dataset)).union(
+            *(held[metric] for metric in conflict.metrics)
+        )
         for phrase in conflict.phrases:
             yield _Citation(f"conflicts {conflict.id}", phrase, "conflict", readings)
     for at, entry in enumerate(case.not_measured):
@@ -252,26 +259,12 @@ def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
 def _read_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
     """Return the readings of the numbers, dates and words of a metric."""
     readings = set[str]()
+    for printed in find_quantities(metric, dataset.units):
+        readings |= quantity_keys(printed, _place_names(dataset))
     for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end):
-        if end:
-            readings |= _read_quantity(end, dataset.units[end.unit or metric.unit].scale, dataset)
         if end and end.period:
             readings |= date_keys(end.period.start) | date_keys(end.period.end)
-    if metric.change:
-        scale = dataset.units[metric.unit].scale if metric.change.kind == "difference" else 1
-        readings |= _read_quantity(metric.change, scale, dataset)
     return frozenset(readings)
-
-
-def _read_quantity(quantity: Quantity, scale: float, dataset: Dataset) -> frozenset[str]:
-    if quantity.text:
-        return _read_text(quantity.text.zh, dataset)
-    return number_keys(*(value * scale for value in quantity.span or ()))
-
-
-def _read_text(text: str, dataset: Dataset) -> frozenset[str]:
-    numerals = find_numerals(_strip_blanks(text), _place_names(dataset))
-    return frozenset(reading for numeral in numerals for reading in numeral.readings)
 
 
 def report(case: CaseAudit) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 NO_NUMBER: tuple[str, ...] = (
     # 一 as a part of an adverb, conjunction or verb
@@ -45,6 +47,11 @@ _NUMERAL = (
 )
 _TAIL = re.compile(rf"(?:[-–—~～至、]+{_ARABIC})?[余多来几]?(?P<size>[百千]?万?亿?)(?P<date>[年月日]?)")
 """What follows an Arabic number, or a range of two (1-10月): the multiplier and the unit of a date."""
+_VAGUE_TAIL = re.compile("[余多来几](?P<size>[百千]?万?亿?)")
+"""The multiplier behind a Chinese number that is not exact: 十多万. Without 多, it is part of the number."""
+_TENTHS = re.compile("成(?![为立本果功效员长交品都熟年人])")
+"""What follows a number of tenths: 三成 is 30 %."""
+_BLANK = re.compile(r"(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,27 @@ class Numeral:
 
 def find_numerals(text: str, names: frozenset[str] = frozenset()) -> tuple[Numeral, ...]:
     """Find the numerals of a text, in order. Numerals inside `names`, the proper names, are left out."""
-    words = "|".join(map(re.escape, sorted({*NO_NUMBER, *names}, key=len, reverse=True)))
-    tokens = re.compile(rf"{_MARKER}|{_FRACTION}|(?<!第)(?:{words})|{_NUMERAL}", re.MULTILINE)
     return tuple(
-        Numeral(token[0], *token.span(), _readings(token)) for token in tokens.finditer(text) if any(token.groups())
+        Numeral(token[0], *token.span(), _readings(token))
+        for token in _tokens(names).finditer(text)
+        if any(token.groups())
     )
+
+
+@lru_cache(maxsize=8)
+def _tokens(names: frozenset[str]) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted({*NO_NUMBER, *names}, key=len, reverse=True)))
+    return re.compile(rf"{_MARKER}|{_FRACTION}|(?<!第)(?:{words})|{_NUMERAL}", re.MULTILINE)
+
+
+def strip_blanks(text: str) -> str:
+    """Leave out the blanks of a text, except between two digits."""
+    return _BLANK.sub("", text)
+
+
+def proper_names(places: Iterable[str]) -> frozenset[str]:
+    """Return Chinese names of places without their kind: 三门峡 for 三门峡市."""
+    return frozenset(re.sub("(?<=..)[省市县区镇]$", "", place) for place in places)
 
 
 def number_keys(*values: float) -> frozenset[str]:
@@ -91,7 +114,7 @@ def _readings(token: re.Match[str]) -> frozenset[str]:
         return words | _share_keys(_value(token["part"]) / _value(token["whole"]))
     if token["doubled"]:
         return words | number_keys(2 ** _value(token[0][1:-1] or "一"))
-    return words if token["vague"] else words | number_keys(_value(token[0]))
+    return words if token["vague"] else words | _chinese_keys(token)
 
 
 def _arabic_readings(token: re.Match[str]) -> frozenset[str]:
@@ -103,7 +126,18 @@ def _arabic_readings(token: re.Match[str]) -> frozenset[str]:
     if tail["date"] == "月":
         return frozenset([f"{value:g}月"])
     size = math.prod(_SIZES[word] for word in tail["size"])
-    return number_keys(value * size) | ({f"{value:g}日"} if tail["date"] == "日" else set())
+    days = {f"{value:g}日"} if tail["date"] == "日" else set()
+    return number_keys(value * size) | _tenth_keys(value, token) | days
+
+
+def _chinese_keys(token: re.Match[str]) -> frozenset[str]:
+    value, tail = _value(token[0]), _VAGUE_TAIL.match(token.string, token.end())
+    size = math.prod(_SIZES[word] for word in tail["size"]) if tail else 1
+    return number_keys(value * size) | _tenth_keys(value, token)
+
+
+def _tenth_keys(value: float, token: re.Match[str]) -> frozenset[str]:
+    return _share_keys(value / 10) if _TENTHS.match(token.string, token.end()) else frozenset()
 
 
 def _share_keys(value: float) -> frozenset[str]:

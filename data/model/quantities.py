@@ -1,0 +1,50 @@
+"""The quantities of a metric, and the keys by which their numbers are compared with the numerals of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from data.model.numerals import find_numerals, number_keys, strip_blanks
+from data.model.problems import FieldPath
+from data.model.schema import Metric, Quantity, Unit
+
+
+class PrintedQuantity(NamedTuple):
+    """A quantity of a metric, its path from the metric on, and the unit it is printed in."""
+
+    path: FieldPath
+    quantity: Quantity
+    unit: Unit
+
+    @property
+    def scale(self) -> float:
+        """The multiplier of its numbers: the unit's, except for a change in per cent, points, times or places."""
+        kind = getattr(self.quantity, "kind", "difference")
+        return self.unit.scale if kind == "difference" else 1
+
+
+def find_quantities(metric: Metric, units: Mapping[str, Unit | None]) -> Iterator[PrintedQuantity]:
+    """Yield the ends, the change and the yardstick of a metric; none whose unit is unknown or faulty."""
+    yardstick = metric.compared_with.end if metric.compared_with else None
+    ends = {("before",): metric.before, ("after",): metric.after, ("compared_with", "end"): yardstick}
+    for path, end in ends.items():
+        unit = units.get(metric.unit_of(end))
+        if end and unit:
+            yield PrintedQuantity(path, end, unit)
+    unit = units.get(metric.unit)
+    if metric.change and unit:
+        yield PrintedQuantity(("change",), metric.change, unit)
+
+
+def quantity_keys(printed: PrintedQuantity, names: frozenset[str]) -> frozenset[str]:
+    """Return the keys of the numbers of a quantity, or of the numerals of its words. `names`: see `find_numerals`."""
+    quantity = printed.quantity
+    if quantity.text:
+        return text_keys(quantity.text.zh, names)
+    return number_keys(*(value * printed.scale for value in quantity.span or ()))
+
+
+def text_keys(text: str, names: frozenset[str]) -> frozenset[str]:
+    """Return the keys of all numerals of a text."""
+    return frozenset(key for numeral in find_numerals(strip_blanks(text), names) for key in numeral.readings)
