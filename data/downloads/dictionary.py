@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
 from data.model.evidence import Direction, Origin
+from data.model.gaps import Side
 from data.model.grades import GRADES
-from data.model.schema import Basis, Better, Bound, ChangeKind, PeriodKind, PlaceKind, Role, Status, Text
+from data.model.schema import Basis, Better, Bound, ChangeKind, PeriodKind, PlaceKind, Relation, Role, Status, Text
 from data.query.table import COLUMNS, INTEGERS, NUMBERS
 
 Kind = Literal["string", "integer", "number"]
@@ -51,6 +52,8 @@ _BILINGUAL_MEANINGS = {
     "metric": ("指标名称，{}", "figure in {}"),
     "subject": ("具体主体，{}", "whom it is about, if narrower than the place, in {}"),
     "caveat_notes": ("注意事项，{}", "caveats in {}"),
+    "publisher": ("发布者，{}", "publisher in {}"),
+    "needed": ("要成为 A 级所缺的数值，{}", "the value that would make it an A, in {}"),
     "submitted_by": ("报送单位，{}", "who submitted it, in {}"),
     "summary": ("概要，{}，编者所写", "summary in {}, in the curators' words"),
     "problem": ("问题，{}", "the problem, in {}"),
@@ -107,6 +110,14 @@ _MEANINGS = {
         "the ends that would make it an A and their periods, joined by |: before, after"),
     "phrases_en": ("原文词语的英译，为本项目所译", "the words of the source in English, our translation"),
     "section_en": ("原文所在标题的英译", "the printed heading in English, our translation"),
+    "end": ("缺哪一端：before 改革前，after 改革后", "the end that is not stated: before, after"),
+    "reading": ("其他材料的序号，指标内唯一", "number of the other document's reading, unique within its figure"),
+    "date": ("发布日期", "date of publication"),
+    "address": ("网址或出处", "address"),
+    "phrase": ("该材料的词语，不超过40字", "words of that document, at most 40 characters"),
+    "phrase_en": ("该材料词语的英译，为本项目所译", "these words in English, our translation"),
+    "relation": ("与本材料相比：agrees 一致，differs 不同，adds 补充，earlier 更早，later 更晚，other_scope 口径不同",
+        "compared with the source: agrees, differs, adds, earlier, later, other_scope"),
     "places": ("地点编号，以 | 分隔", "place ids, joined by |"),
     "period": _END_MEANINGS["period"],
     "period_kind": _END_MEANINGS["period_kind"],
@@ -136,8 +147,10 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "direction": get_args(Direction),
     "grade": GRADES,
     "kind": get_args(PlaceKind),
+    "end": get_args(Side),
+    "relation": get_args(Relation),
 }
-_INTEGERS = (*INTEGERS, "figures")
+_INTEGERS = (*INTEGERS, "figures", "reading")
 _NUMBERS = (*NUMBERS, "lon", "lat", "scale", "factor")
 _DEGREES = Text(zh="度", en="degrees")
 _UNITS = {"index": Text(zh="改革前 = 100", en="before = 100"), "lon": _DEGREES, "lat": _DEGREES}
@@ -179,12 +192,19 @@ def _find_unit(name: str) -> Text | None:
 
 _CASE = ("case_id", "case_number", "year", "case_title_zh", "case_title_en", "submitted_by_zh", "submitted_by_en")
 _TEXTS = (f"{part}_{lang}" for part in ("summary", "problem", "actions", "result") for lang in ("zh", "en"))
+_MISSING = (
+    *("case_id", "case_title_zh", "case_title_en", "prefecture_code", "prefecture_zh", "prefecture_en"),
+    *("place_zh", "place_en", "metric_id", "metric_zh", "metric_en", "subject_zh", "subject_en", "grade"),
+)
+_ELSEWHERE = ("case_id", "metric_id", "reading", "publisher_zh", "publisher_en", "date", "address")
 TABLES: Mapping[str, tuple[Column, ...]] = {
     table: tuple(map(describe_column, columns))
     for table, columns in {
         "metrics": COLUMNS,
         "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures"),
-        "conflicts": ("case_id", "conflict_id", "metric_ids", "phrases", "note_zh", "note_en"),
+        "conflicts": ("case_id", "conflict_id", "metric_ids", "phrases", "note_zh", "note_en", "phrases_en"),
+        "missing": (*_MISSING, "end", "period", "needed_zh", "needed_en"),
+        "elsewhere": (*_ELSEWHERE, "phrase", "phrase_en", "relation", "note_zh", "note_en"),
         "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat"),
         "units": ("unit_id", "name_zh", "name_en", "dimension", "scale", "factor"),
     }.items()
@@ -194,6 +214,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metrics": ("case_id", "metric_id"),
     "cases": ("case_id",),
     "conflicts": ("case_id", "conflict_id"),
+    "missing": ("case_id", "metric_id", "end"),
+    "elsewhere": ("case_id", "metric_id", "reading"),
     "places": ("place_id",),
     "units": ("unit_id",),
 }

@@ -15,7 +15,7 @@ from data.downloads.dictionary import describe_column
 from data.downloads.extract import LICENCE, Extract, parse_date
 from data.query.table import LIST_SEPARATOR
 
-SHEETS = ("metrics", "cases", "conflicts")
+SHEETS = ("metrics", "cases", "conflicts", "missing", "elsewhere")
 """The tables that get a sheet, besides the dictionary and the provenance."""
 MAX_LINKS = 65_530
 """Maximum number of links in a sheet that Excel opens."""

@@ -9,14 +9,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import get_args
 
 import pandas as pd
 
 from data.downloads.dictionary import TABLES, list_columns
-from data.model.schema import Case, Conflict, Source, Text
+from data.model.gaps import MissingEnd, Side
+from data.model.schema import Case, Conflict, Lang, Period, Source, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR
+from data.wording.sentences import write_missing
 
 LICENCE: Mapping[str, str] = {"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}
 EMPTY_NOTE = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
@@ -147,7 +150,45 @@ def _conflict_rows(extract: Extract) -> Iterator[Row]:
                 "conflict_id": conflict.id,
                 "metric_ids": _join(conflict.metrics),
                 "phrases": _join(phrase.text for phrase in conflict.phrases),
+                "phrases_en": _join(phrase.en for phrase in conflict.phrases),
                 **_split("note", conflict.note),
+            }
+
+
+def _missing_rows(extract: Extract) -> Iterator[Row]:
+    """One row a missing end, made from the metrics table alone: no case is read for it."""
+    rows = extract.selection.rows
+    rows = rows[rows["missing"].notna()]
+    names = [name for name in list_columns("missing") if name in rows.columns]
+    kinds = dict(zip(get_args(Side), ("before_period_kind", "after_period_kind"), strict=True))
+    for *cells, missing, before, after in rows[[*names, "missing", *kinds.values()]].itertuples(index=False):
+        for end in missing.split(LIST_SEPARATOR):
+            side, _, period = end.partition(" ")
+            kind = before if side == "before" else after
+            needed = MissingEnd(side, Period.from_iso(period, kind) if period else None)
+            yield {
+                **dict(zip(names, cells, strict=True)),
+                "end": side,
+                "period": period or None,
+                **{f"needed_{lang}": write_missing([needed], lang) for lang in get_args(Lang)},
+            }
+
+
+def _elsewhere_rows(extract: Extract) -> Iterator[Row]:
+    for position in extract.selection.positions:
+        case, metric = extract.dataset.metric(position)
+        for number, reading in enumerate(metric.elsewhere, start=1):
+            yield {
+                "case_id": case.id,
+                "metric_id": metric.id,
+                "reading": number,
+                **_split("publisher", reading.publisher),
+                "date": reading.date,
+                "address": reading.address,
+                "phrase": reading.phrase.text,
+                "phrase_en": reading.phrase.en,
+                "relation": reading.relation,
+                **(_split("note", reading.note) if reading.note else {}),
             }
 
 
@@ -178,6 +219,8 @@ def _unit_rows(extract: Extract) -> Iterator[Row]:
 _ROWS: Mapping[str, Callable[[Extract], Iterator[Row]]] = {
     "cases": _case_rows,
     "conflicts": _conflict_rows,
+    "missing": _missing_rows,
+    "elsewhere": _elsewhere_rows,
     "places": _place_rows,
     "units": _unit_rows,
 }

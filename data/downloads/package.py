@@ -15,12 +15,16 @@ from data.downloads.file_names import PROJECT
 _REFERENCES = {
     "metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"},
     "conflicts": {"case_id": "cases"},
+    "missing": {"case_id": "cases"},
+    "elsewhere": {"case_id": "cases"},
 }
 """The foreign keys of each table: the table that a column refers to by its column of the same name."""
 _TITLES = {
     "metrics": ("Figures, one a row, with what is missing left empty", "指标，一行一项，缺失处留空"),
     "cases": ("Cases", "案例"),
     "conflicts": ("Where the source contradicts itself", "材料自身的矛盾"),
+    "missing": ("What is not stated: one row a missing end", "材料没有写明的：一行一个缺失的数值"),
+    "elsewhere": ("What other public documents say of a figure", "其他公开材料对指标的说法"),
     "places": ("Places", "地点"),
     "units": ("Units as printed", "原文单位"),
 }

@@ -155,6 +155,12 @@ class Period(Model):
         start = self.end if self.kind == "as_of" else self.start or ".."
         return f"{start}/{self.end}"
 
+    @classmethod
+    def from_iso(cls, interval: str, kind: PeriodKind) -> Period:
+        """Return the period of an interval that `iso` wrote, without its words."""
+        start, _, end = interval.partition("/")
+        return cls(start=None if kind == "as_of" or start == ".." else start, end=end, kind=kind)
+
 
 class Quantity(Model):
     """A value, a range (`low`, `high`) or number-like words; at most one of them."""

@@ -155,9 +155,11 @@ def format_date(date: str, lang: Lang) -> str:
 
 
 def format_period(period: Period | None, lang: Lang) -> str:
-    """Format a period; empty where none is stated."""
+    """Format a period, as printed where the dates alone do not say it; empty where none is stated."""
     if period is None:
         return ""
+    if period.words is not None:
+        return period.words[lang]
     end = format_date(period.end, lang)
     if period.kind == "as_of":
         return say(lang, f"截至{end}", f"as of {end}")

@@ -35,6 +35,30 @@ DIRECTION_WORDS = pairs(
 )
 PLAN_WORDS = pairs(target=("目标", "Target"), planned=("规划", "Plan"))
 """The words for a metric that has not happened yet, by its status."""
+FLAG_WORDS = pairs(
+    contradicted=("材料自相矛盾", "contradicted"),
+    undated=("无时间", "undated"),
+    unclear=("含义不明", "unclear"),
+    partial=("仅为局部", "partial"),
+    prescribed=("规定的限额", "prescribed"),
+)
+FLAG_MEANINGS = pairs(
+    contradicted=("材料的另一处与它不一致", "another passage of the source disagrees with it"),
+    undated=("材料没有写明时间", "the source gives no dates for it"),
+    unclear=("数字指什么不清楚：百分比还是百分点、分母为何、是否只是增量",
+        "it is open what the number means: percent or points, of what, or of the yearly additions alone"),
+    partial=("说的范围比所在地小，如一家企业、一个项目", "it is about less than its place: one firm, one project"),
+    prescribed=("这是规定的限额，不是实际测得的数", "a limit that was set, not a time or count that was measured"),
+)  # fmt: skip
+RELATION_WORDS = pairs(
+    agrees=("一致", "agrees"),
+    differs=("数字不同", "differs"),
+    adds=("补充", "adds"),
+    earlier=("更早的情况", "earlier"),
+    later=("后来的情况", "later"),
+    other_scope=("口径不同", "another scope"),
+)
+"""What another document says of a figure, compared with the source."""
 CAVEAT_WORDS = pairs(
     percent_or_points=("百分比或百分点不明", "percent or points"),
     conflicting=("材料前后不一", "conflicting"),

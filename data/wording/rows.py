@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import get_args, overload
 
 from data.model.evidence import DerivedEnd, Direction, Evidence, Origin
+from data.model.gaps import flags_of, missing_ends
 from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
     Basis,
@@ -16,9 +17,11 @@ from data.model.schema import (
     Case,
     ChangeKind,
     Dimension,
+    Elsewhere,
     Lang,
     Metric,
     PeriodKind,
+    Relation,
     Role,
     Status,
     Unit,
@@ -28,8 +31,18 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
 from data.query.table import COLUMNS, NUMBERS, row
-from data.wording.formatting import format_end
-from data.wording.labels import CAVEAT_WORDS, DIRECTION_WORDS, GRADE_WORDS, PLAN_WORDS, ROLE_WORDS, say
+from data.wording.formatting import format_date, format_end
+from data.wording.labels import (
+    CAVEAT_WORDS,
+    DIRECTION_WORDS,
+    FLAG_MEANINGS,
+    FLAG_WORDS,
+    GRADE_WORDS,
+    PLAN_WORDS,
+    RELATION_WORDS,
+    ROLE_WORDS,
+    say,
+)
 from data.wording.sentences import (
     format_ends,
     format_periods,
@@ -37,6 +50,7 @@ from data.wording.sentences import (
     full_name,
     translate_formula,
     write_finding,
+    write_missing,
 )
 
 ROW_CACHE_SIZE = 4096
@@ -44,11 +58,26 @@ ROW_CACHE_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingElsewhere:
+    """What another public document says of a metric, in the words of one language; `phrase` stays Chinese."""
+
+    publisher: str
+    date: str
+    address: str
+    phrase: str
+    phrase_en: str
+    relation: Relation
+    relation_word: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class MetricRow:
     """One metric: the values of the metrics table, then the words of one language.
 
     Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
-    `…_label` texts include units and bounds, and `doubtful` marks a "%" that may mean percentage points.
+    `…_label` texts include units and bounds, `doubtful` marks a "%" that may mean percentage points, and `needed` says
+    which values would make it grade A.
     """
 
     case_id: str
@@ -138,6 +167,10 @@ class MetricRow:
     formula_label: str
     doubtful: bool
     yardstick: str
+    flag_words: tuple[str, ...]
+    flag_meanings: tuple[str, ...]
+    needed: str
+    elsewhere: tuple[ReadingElsewhere, ...]
 
     @property
     def rule(self) -> GradeRule:
@@ -196,6 +229,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
     cells = row(case, metric, evidence, dataset.tables)
     numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
     before, after = format_ends(metric, evidence, units, lang)
+    flags = flags_of(case, metric)
     place = dataset.places[metric.place].name
     where = None if metric.place in case.places else place
     return MetricRow(
@@ -218,6 +252,23 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         formula_label=translate_formula(evidence.formula, lang),
         doubtful=metric.has_caveat("percent_or_points"),
         yardstick=_format_yardstick(metric, units, lang),
+        flag_words=tuple(FLAG_WORDS[flag][lang] for flag in flags),
+        flag_meanings=tuple(FLAG_MEANINGS[flag][lang] for flag in flags),
+        needed=write_missing(missing_ends(metric, evidence), lang),
+        elsewhere=tuple(_word_reading(reading, lang) for reading in metric.elsewhere),
+    )
+
+
+def _word_reading(reading: Elsewhere, lang: Lang) -> ReadingElsewhere:
+    return ReadingElsewhere(
+        publisher=reading.publisher[lang],
+        date=format_date(reading.date, lang),
+        address=reading.address or "",
+        phrase=reading.phrase.text,
+        phrase_en=reading.phrase.en,
+        relation=reading.relation,
+        relation_word=RELATION_WORDS[reading.relation][lang],
+        note=reading.note[lang] if reading.note else "",
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from data.model.evidence import Evidence, is_share
+from data.model.gaps import MissingEnd
 from data.model.schema import Change, End, Lang, Metric, Text, Unit
 from data.wording.formatting import (
     add_bound,
@@ -145,6 +146,18 @@ def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: s
     if shown_kind(change, unit) == "difference":
         verb = say(lang, "减少" if falls else "增加", verb)
     return say(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
+
+
+def write_missing(ends: Sequence[MissingEnd], lang: Lang) -> str:
+    """Write which values would have to be stated for the metric to be grade A; empty where none is missing."""
+    return say(lang, "、", " and ").join(_missing_value(end, lang) for end in ends)
+
+
+def _missing_value(end: MissingEnd, lang: Lang) -> str:
+    before = end.side == "before"
+    value = say(lang, f"改革{'前' if before else '后'}的数值", f"the value {'before' if before else 'after'}")
+    period = format_period(end.period, lang)
+    return value + (say(lang, f"（{period}）", f" ({period})") if period else "")
 
 
 def translate_formula(formula: str, lang: Lang) -> str:

@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from data.model.grades import GRADE_RULES
 from data.model.schema import Lang
+from data.query.table import LIST_SEPARATOR
 from data.wording.labels import say
-from data.wording.rows import MetricRow
+from data.wording.rows import MetricRow, ReadingElsewhere
 from pages.frame.chart_export import ChartExport, ExportRenderer, show_export
 from pages.frame.elements import format_list, format_table, show_chart
 from pages.frame.view import View
@@ -30,18 +31,54 @@ def format_grade(grade: str, lang: Lang) -> Markup:
 
 def format_evidence(row: MetricRow, lang: Lang) -> Markup:
     """Return a metric's grade, place and periods, its derivation, its words in the source, and its caveats."""
-    parts = [Markup('<p class="prov">{} {} · {}</p>').format(format_grade(row.grade, lang), row.place, row.periods)]
+    mark = Markup(" ").join([format_grade(row.grade, lang), *format_flags(row)])
+    parts = [Markup('<p class="prov">{} {} · {}</p>').format(mark, row.place, row.periods)]
     if "derived" in (row.before_origin, row.after_origin, row.change_origin):
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "推算：", "Derived: "), row.formula_label))
     if row.yardstick:
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "参照 ", "For comparison: "), row.yardstick))
-    phrases = Markup(" ").join(Markup('<q lang="zh">{}</q>').format(phrase) for phrase in row.phrases.split(" | "))
-    parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "原文 ", "Source words "), phrases))
+    parts.append(
+        Markup('<p class="prov">{}{}</p>').format(say(lang, "原文 ", "Source words "), format_phrases(row, lang))
+    )
+    if row.needed:
+        needed = say(lang, "要成为A级：", "For an A: ")
+        parts.append(Markup('<p class="prov">{}{}</p>').format(needed, row.needed))
     parts += [
         Markup('<p class="caveat">{}{}{}</p>').format(word, say(lang, "：", ": "), note)
         for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
     ]
+    parts += [_format_reading(reading, lang) for reading in row.elsewhere]
     return Markup("").join(parts)
+
+
+def format_flags(row: MetricRow) -> list[Markup]:
+    """Return the marks of a metric's flags, each with its meaning as a tooltip."""
+    mark = Markup('<span class="flag" title="{1}">⚠ {0}</span>')
+    return [mark.format(*pair) for pair in zip(row.flag_words, row.flag_meanings, strict=True)]
+
+
+def format_phrases(row: MetricRow, lang: Lang) -> Markup:
+    """Return the words of the source; in English each with its translation, which is marked as ours."""
+    originals = row.phrases.split(LIST_SEPARATOR)
+    if lang == "zh":
+        return Markup(" ").join(Markup('<q lang="zh">{}</q>').format(phrase) for phrase in originals)
+    pairs = zip(originals, row.phrases_en.split(LIST_SEPARATOR), strict=True)
+    quotes = Markup(" ").join(Markup('<q lang="zh">{}</q> “{}”').format(*pair) for pair in pairs)
+    return quotes + Markup(" <small>(our translation)</small>")
+
+
+def _format_reading(reading: ReadingElsewhere, lang: Lang) -> Markup:
+    """Return what another document says, apart from the figure's own words."""
+    quote = Markup('<q lang="zh">{}</q>').format(reading.phrase)
+    if lang == "en":
+        quote += Markup(" “{}”").format(reading.phrase_en)
+    about = say(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
+    text = Markup("{}{}<b>{}</b> {} <small>({})</small>{}")
+    note = say(lang, "。", ". ") + reading.note if reading.note else ""
+    label = say(lang, "其他材料", "Elsewhere")
+    return Markup('<p class="elsewhere">{}</p>').format(
+        text.format(label, say(lang, "：", ": "), reading.relation_word, quote, about, note)
+    )
 
 
 def tone_class(row: MetricRow) -> str:
