@@ -94,9 +94,9 @@ def list_shadings(view: View, offered: Iterable[Measure]) -> dict[str, str]:
 
 def list_measures(view: View, cases: CaseSubset) -> tuple[Measure, ...]:
     """Return the measures that can color the map: of the first cases that have any, and of the case in the URL."""
-    found = find_measures(view.dataset, cases, MAX_MEASURED)
+    found = find_measures(cases, MAX_MEASURED)
     at = cases.find(st.query_params.get("colour", "").partition(".")[0])
-    linked = find_measures(view.dataset, cases[at : at + 1]) if at is not None else ()
+    linked = find_measures(cases[at : at + 1]) if at is not None else ()
     return tuple({measure.key: measure for measure in (*found, *linked)}.values())
 
 
@@ -208,7 +208,7 @@ def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) ->
 
 def build_points(view: View, cases: CaseSubset) -> list[drawing.Point]:
     """Return the points of counties and towns; one that overlaps others on a small screen has their hover text too."""
-    found = find_points(view.dataset, cases)
+    found = find_points(cases)
     lines = {
         place.id: (place.name[view.lang], *name_cases(view, there), *([place.note[view.lang]] if place.note else []))
         for place, there, _ in found
@@ -243,7 +243,7 @@ def apply_click() -> None:
     code, *county = hit
     if county:
         st.session_state[CASE_KEY] = next(
-            there[0].id for place, there, _ in find_points(view.dataset, view.dataset.all_cases) if place.id in county
+            there[0].id for place, there, _ in find_points(view.dataset.all_cases) if place.id in county
         )
     else:
         apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
@@ -492,12 +492,12 @@ def format_case_links(view: View, cases: CaseSubset) -> Markup:
     return Markup(view.say("；", "; ")).join(links)
 
 
-def show_county_table(view: View, cases: CaseSubset, kept: np.ndarray) -> None:
+def show_county_table(view: View, selection: Selection) -> None:
     """Show the counties, towns and zones as a table, those without a point too; nothing if there are none."""
-    places = find_local_places(view.dataset, cases)
+    places = find_local_places(selection.cases)
     if not places:
         return
-    counts = count_own_metrics(view.dataset, cases, kept)
+    counts = count_own_metrics(selection)
     st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
     headings = (
         view.say("地点", "Place"),
@@ -530,13 +530,11 @@ def describe_place(view: View, there: PlaceCases) -> str:
 
 
 def build_county_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
-    found = select(dataset, filters)
-    return tabulate_local_places(dataset, found.cases, found.positions)
+    return tabulate_local_places(select(dataset, filters))
 
 
 def build_area_table(dataset: Dataset, filters: Filters, measure: Measure | None) -> pd.DataFrame:
-    found = select(dataset, filters)
-    return tabulate_areas(dataset, summarize_areas(dataset, found.whole_cases, found.positions), measure)
+    return tabulate_areas(dataset, summarize_areas(select(dataset, filters)), measure)
 
 
 def show_table_download(
@@ -563,7 +561,7 @@ def show_page(
     show_best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
     show_area_table(anywhere, areas, measure, table)
-    show_county_table(anywhere, everywhere.cases, everywhere.positions)
+    show_county_table(anywhere, everywhere)
 
 
 def show_one_chart(
@@ -579,7 +577,7 @@ view = current_view()
 if CASE_KEY in st.session_state:
     st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(CASE_KEY)))
 everywhere = select(view.dataset, view.filters.without("city"))
-areas = summarize_areas(view.dataset, everywhere.whole_cases, everywhere.positions)
+areas = summarize_areas(everywhere)
 offered = list_measures(view, everywhere.cases)
 if view.embedded:
     show_one_chart(view, areas, everywhere.cases, offered)
