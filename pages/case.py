@@ -16,7 +16,7 @@ from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case, Place
 from data.query.columns import PROVINCE, all_places, own_places
-from data.query.dataset import CaseSubset
+from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters
 from data.query.geography import list_map_units
 from data.reading.live import boundaries
@@ -36,18 +36,19 @@ from pages.frame.blocks import (
     show_metric,
 )
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_list, show_chart, show_paragraph, show_warning
+from pages.frame.elements import format_list, show_chart, show_note, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_scope_switch
-from pages.frame.links import format_link
-from pages.frame.view import View, current_view
+from pages.frame.links import format_case_link, format_link
+from pages.frame.view import RESULTS, View, apply_choice, current_view
 
 MAX_LISTED = 12
 """Maximum number of cases before and after this one in the list; a filter or a search finds the others."""
 EXPORT_HEIGHT = 440
 """Height of the exported map in px."""
-RESULTS = ("outcome", "output")
+LOCATOR_MARKS = {"area": ("■", "sw chosen"), "point": ("●", "pt"), "named": ("○", "pt named")}
+"""Marks of the small map: a filled area, a filled point and a hollow one, each as (sign, CSS class in the legend)."""
 
 
 def choose_case(view: View) -> Case:
@@ -66,10 +67,9 @@ def choose_case(view: View) -> Case:
         return case
     if case_id:
         show_warning(
-            view.say(
-                "链接所指的案例不存在，改为显示第一个。",
-                "The link names a case that does not exist; the first one is shown.",
-            )
+            view,
+            "链接所指的案例不存在，改为显示第一个。",
+            "The link names a case that does not exist; the first one is shown.",
         )
     return (view.selection.cases or view.dataset.cases)[0]
 
@@ -80,25 +80,19 @@ def list_siblings(view: View, case: Case) -> tuple[CaseSubset, int]:
     return cases, cases.find(case.id) or 0
 
 
-def apply_case() -> None:
-    """Write the chosen case into the URL."""
-    st.query_params["case"] = st.session_state["case"]
-
-
 def show_picker(view: View, case: Case) -> None:
     """Show the list of cases, the link to the printed edition and the download of this case as a document."""
     cases, at = list_siblings(view, case)
-    first = max(0, at - MAX_LISTED)
-    listed = cases[first : at + MAX_LISTED + 1]
-    titles = {other.id: f"{other.number} · {other.title[view.lang]}" for other in listed}
+    labels = view.case_labels(cases[max(0, at - MAX_LISTED) : at + MAX_LISTED + 1])
     st.session_state["case"] = case.id
     with st.container(horizontal=True, vertical_alignment="center", key="picker"):
         st.selectbox(
             view.say("案例", "Case"),
-            list(titles),
-            format_func=titles.__getitem__,
+            list(labels),
+            format_func=labels.__getitem__,
             key="case",
-            on_change=apply_case,
+            on_change=apply_choice,
+            args=("case",),
             label_visibility="collapsed",
             filter_mode=None,
         )
@@ -125,8 +119,7 @@ def show_document_download(view: View, case: Case) -> None:
 
 def show_scope(view: View, case: Case) -> None:
     """Show what a city filter omits of the case, with the switch that adds it."""
-    elsewhere = view.count_elsewhere(case)
-    if elsewhere:
+    if elsewhere := view.count_elsewhere(case):
         with st.container(horizontal=True, vertical_alignment="center", key="scope"):
             if omitted := view.describe_omitted(case):
                 st.html(Markup('<p class="quiet">{}</p>').format(omitted), width="content")
@@ -136,18 +129,13 @@ def show_scope(view: View, case: Case) -> None:
 
 def show_head(view: View, case: Case) -> None:
     """Show the title with places, domains and summary, beside a small map."""
-    places = view.join(view.dataset.places[place].name[view.lang] for place in case.places)
-    domains = view.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     number = view.say(f"案例 {case.number}", f"Case {case.number}")
     submitted = view.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
+    kicker = " · ".join([number, view.case_places(case), view.case_domains(case), submitted])
     with st.container(key="head"):
         with st.container(gap="small"):
             st.title(escape_markdown(case.title[view.lang]), anchor=False)
-            st.html(
-                Markup('<p class="kicker">{} · {} · {} · {}</p><p class="lede">{}</p>').format(
-                    number, places, domains, submitted, case.summary[view.lang]
-                )
-            )
+            st.html(Markup('<p class="kicker">{}</p><p class="lede">{}</p>').format(kicker, case.summary[view.lang]))
         show_locator(view, case)
 
 
@@ -161,43 +149,42 @@ def show_locator(view: View, case: Case) -> None:
     points = [place for place in places if place.lon is not None and place.code not in codes]
     if not codes and not points:
         return
-    marks = [(*place.point, place.name[view.lang], place.id not in own) for place in points]
-    figure = locator(boundaries(), codes, marks)
+    figure = locator(
+        boundaries(), codes, [(*place.point, place.name[view.lang], place.id not in own) for place in points]
+    )
     marked = [
         *((place, "area") for place in list_map_units(dataset) if place.code in codes),
         *((place, "point" if place.id in own else "named") for place in points),
     ]
-    rows = [
-        (place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark)
-        for place, mark in marked
-    ]
-    columns = ["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"]
     names = view.join(place.name[view.lang] for place, _ in marked)
-    signs = {"area": "■", "point": "●", "named": "○"}
-    subtitle = " · ".join([*(f"{signs[mark]} {place.name[view.lang]}" for place, mark in marked), CREDIT[view.lang]])
+    signs = (f"{LOCATOR_MARKS[mark][0]} {place.name[view.lang]}" for place, mark in marked)
+    subtitle = " · ".join([*signs, CREDIT[view.lang]])
     with st.container(key="where", gap="small"):
         show_chart(figure, "locator", view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked"))
         st.html(format_legend(view, marked))
     title = f"{case.title[view.lang]}{view.say('：所在地', ': where it is')}"
-    table = partial(pd.DataFrame, rows, columns=columns)
+    table = partial(tabulate_locator, dataset, marked)
+    path = "places.geojson"
     show_export(
-        view,
-        ChartExport(
-            "locator", title, subtitle, figure, render_locator, table=table, cases=[case], path="places.geojson"
-        ),
+        view, ChartExport("locator", title, subtitle, figure, render_locator, table=table, cases=[case], path=path)
     )
+
+
+def tabulate_locator(dataset: Dataset, marked: Iterable[tuple[Place, str]]) -> pd.DataFrame:
+    rows = [
+        (place.id, place.name.zh, place.name.en, dataset.prefecture_code(place.id), place.lon, place.lat, mark)
+        for place, mark in marked
+    ]
+    return pd.DataFrame(rows, columns=["place_id", "name_zh", "name_en", "prefecture_code", "lon", "lat", "mark"])
 
 
 def format_legend(view: View, marked: Sequence[tuple[Place, str]]) -> Markup:
     """Return the names of the filled areas, the filled points and the hollow ones, with the credit of the outlines."""
     item = Markup('<span class="{}"></span>{}{}')
     lines = []
-    for mark, css_class, before in (
-        ("area", "sw chosen", ""),
-        ("point", "pt", ""),
-        ("named", "pt named", view.say("只提到：", "only named: ")),
-    ):
+    for mark, (_, css_class) in LOCATOR_MARKS.items():
         if names := view.join(place.name[view.lang] for place, own in marked if own == mark):
+            before = view.say("只提到：", "only named: ") if mark == "named" else ""
             lines.append(item.format(css_class, before, names))
     return format_list([*lines, CREDIT[view.lang]], "legend small")
 
@@ -229,20 +216,18 @@ def show_metrics(view: View, rows: Sequence[MetricRow]) -> None:
     show_in_words(view, words, view.say("以文字表述的结果", "Results in words"))
     plans = [row for row in results if row.rule.drawing == "plan"]
     show_in_words(view, plans, view.say("目标与规划，不作为成效", "Targets and plans, not counted as results"))
-    background = [row for row in rows if row not in results]
-    if background:
-        with st.expander(
-            view.say(f"投入、背景与制度参数（{len(background)}）", f"Inputs, background and rules ({len(background)})")
-        ):
-            st.html(format_levels(background, view.lang))
+    if others := [row for row in rows if row.role not in RESULTS]:
+        label = view.say(f"投入、背景与制度参数（{len(others)}）", f"Inputs, background and rules ({len(others)})")
+        with st.expander(label):
+            st.html(format_levels(others, view.lang))
 
 
 def show_changes(view: View, rows: Sequence[MetricRow]) -> None:
     """Show every metric with a change: with its chart if its grade allows one, otherwise in words."""
     st.header(view.say("变化", "What changed"), anchor=False)
     if not rows:
-        text = view.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
-        show_paragraph(text, "lede")
+        zh, en = "材料没有给出这些指标的前后变化。", "The source states no change of these figures."
+        show_note(view, zh, en, css_class="lede")
         return
     indices = list_indices(rows)
     with st.container(key="changes"):
@@ -260,11 +245,10 @@ def show_levels(view: View, rows: Sequence[MetricRow]) -> None:
     if not rows:
         return
     st.header(view.say("只有水平值的指标", "Levels and amounts delivered"), anchor=False)
-    show_paragraph(
-        view.say(
-            "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。",
-            "The source states a present value or an amount delivered and no earlier value; these show no change.",
-        )
+    show_note(
+        view,
+        "材料只写明当前值或完成量，没有改革前的数值，不能说明变化。",
+        "The source states a present value or an amount delivered and no earlier value; these show no change.",
     )
     outcomes, outputs = ([row for row in rows if row.role == role] for role in RESULTS)
     if outcomes:
@@ -295,22 +279,16 @@ def show_events(view: View, case: Case) -> None:
     texts = [event.what[view.lang] for event in case.events]
     figure = timeline(case.events, view.lang)
     show_chart(figure, "timeline", view.say("大事的时间线，下方逐条列出", "The events on a line of time; listed below"))
+    events = list(zip(spans, texts, strict=True))
     item = Markup("<time>{}</time><span>{}</span>")
-    st.html(format_list((item.format(*event) for event in zip(spans, texts, strict=True)), "events", ordered=True))
-    rows = [(event.date, event.end, text) for event, text in zip(case.events, texts, strict=True)]
-    subtitle = " · ".join(f"{span}{colon}{text}" for span, text in zip(spans, texts, strict=True))
+    st.html(format_list((item.format(*event) for event in events), "events", ordered=True))
+    rows = [(event.date, event.end, event.what[view.lang]) for event in case.events]
+    subtitle = " · ".join(f"{span}{colon}{text}" for span, text in events)
+    title = f"{case.title[view.lang]}{colon}{title}"
+    table = partial(pd.DataFrame, rows, columns=["date", "end", "event"])
+    path = f"cases/{case.id}.json"
     show_export(
-        view,
-        ChartExport(
-            "timeline",
-            f"{case.title[view.lang]}{colon}{title}",
-            subtitle,
-            figure,
-            export_figure,
-            table=partial(pd.DataFrame, rows, columns=["date", "end", "event"]),
-            cases=[case],
-            path=f"cases/{case.id}.json",
-        ),
+        view, ChartExport("timeline", title, subtitle, figure, export_figure, table=table, cases=[case], path=path)
     )
 
 
@@ -346,15 +324,11 @@ def show_quote(view: View, case: Case, rows: Sequence[MetricRow]) -> None:
 def show_neighbors(view: View, case: Case) -> None:
     """Show links to the previous and the next case."""
     cases, at = list_siblings(view, case)
-    links = [
-        format_link(view.href("case", case=other.id), f"{other.number} · {other.title[view.lang]}", **icon)
-        for step, icon in ((-1, {"before": "arrow_back"}), (1, {"after": "arrow_forward"}))
-        if 0 <= at + step < len(cases)
-        for other in [cases[at + step]]
-    ]
-    if links:
+    before = format_case_link(view, cases[at - 1], before="arrow_back") if at else ""
+    after = format_case_link(view, cases[at + 1], after="arrow_forward") if at + 1 < len(cases) else ""
+    if before or after:
         label = view.say("上一个与下一个案例", "Previous and next case")
-        st.html(Markup('<nav class="neighbours" aria-label="{}">{}</nav>').format(label, Markup("").join(links)))
+        st.html(Markup('<nav class="neighbours" aria-label="{}">{}{}</nav>').format(label, before, after))
 
 
 def show_page(view: View, case: Case) -> None:
@@ -380,8 +354,7 @@ def show_printed(view: View, case: Case) -> None:
     show_head(view, case)
     show_story(view, case)
     show_changes(view, [row for row in results if row.rule.has_change])
-    others = [row for row in results if not row.rule.has_change]
-    if others:
+    if others := [row for row in results if not row.rule.has_change]:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
         st.html(format_compact(others))
     show_contradictions(view, case, rows)
@@ -396,14 +369,9 @@ def show_one_chart(view: View, case: Case) -> None:
     def show(row: MetricRow) -> None:
         show_metric(row, chart_for(row, view.lang, indices), view, f"figure-{row.metric_id}")
 
-    show_embedded(
-        view,
-        {
-            **{row.metric_id: partial(show, row) for row in rows},
-            "timeline": partial(show_events, view, case),
-            "locator": partial(show_locator, view, case),
-        },
-    )
+    charts = {row.metric_id: partial(show, row) for row in rows}
+    whole = {"timeline": partial(show_events, view, case), "locator": partial(show_locator, view, case)}
+    show_embedded(view, {**charts, **whole})
 
 
 view = current_view()

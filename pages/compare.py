@@ -1,6 +1,4 @@
-"""Compare: up to four cases or eight metrics side by side. What shares a scale shares an axis; the rest is refused in
-words.
-"""
+"""Compare: up to four cases or eight metrics side by side, on one axis where they share a scale, otherwise in words."""
 
 from __future__ import annotations
 
@@ -24,15 +22,14 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.frame.blocks import format_metrics_table, show_metric
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_table, show_chart, show_paragraph, show_warning
+from pages.frame.elements import format_table, show_chart, show_note, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
-from pages.frame.view import View, current_view
+from pages.frame.view import RESULTS, View, current_view, format_id
 
 MAX_CASES = 4
 """Maximum number of cases compared at once."""
-RESULTS = ("outcome", "output")
 MAX_ALL_OPTIONS = 300
 """Maximum number of cases or metrics that are all offered."""
 MAX_OPTIONS = 150
@@ -48,8 +45,7 @@ def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list
 
 def apply_ids(name: str) -> None:
     """Write the chosen ids into the URL."""
-    ids = st.session_state[f"chosen {name}"]
-    if ids:
+    if ids := st.session_state[f"chosen {name}"]:
         st.query_params[name] = ",".join(ids)
     else:
         st.query_params.pop(name, None)
@@ -71,11 +67,10 @@ def show_picker(view: View, name: str, label: str, labels: Mapping[str, str], li
     )
     if others:
         show_warning(
-            view.say(
-                f"有 {len(others)} 个选择不存在或超出上限，已略去。",
-                f"Left out: {len(others)}, unknown or above the limit.",
-            ),
-            "filter_list_off",
+            view,
+            f"有 {len(others)} 个选择不存在或超出上限，已略去。",
+            f"Left out: {len(others)}, unknown or above the limit.",
+            icon="filter_list_off",
         )
 
 
@@ -100,22 +95,18 @@ def list_cases(view: View, chosen: Iterable[Case]) -> dict[str, str]:
     """Return the titles of the cases to choose from by id, as in `list_metrics`."""
     cases = view.selection.cases
     offered = cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS]
-    titles = dict(zip(offered.ids, offered.numbered_titles(view.lang, " · "), strict=True))
-    return {**titles, **{case.id: f"{case.number} · {case.title[view.lang]}" for case in chosen}}
-
-
-def format_id(row: MetricRow) -> str:
-    return f"{row.case_id}.{row.metric_id}"
+    return view.case_labels(offered) | {case.id: view.case_label(case) for case in chosen}
 
 
 def show_suggestions(view: View) -> None:
     """Show where to begin while nothing is chosen."""
-    text = view.say(
+    show_note(
+        view,
         "选择二至四个案例，或者二至八项指标。可比的共用一条坐标轴；不可比的会说明原因。",
         "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told "
         "why.",
+        css_class="lede",
     )
-    show_paragraph(text, "lede")
     index = view.dataset.index
     paired = (
         index.isin("grade", grades_drawn_as("ends"))
@@ -135,19 +126,13 @@ def show_suggestions(view: View) -> None:
 def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
     """Show the cases as columns of a table, and their results with an index on one axis."""
     rows = [
-        (
-            view.say("地点", "Place"),
-            *(view.join(view.dataset.places[place].name[view.lang] for place in case.places) for case in cases),
-        ),
-        (
-            view.say("领域", "Domains"),
-            *(view.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains) for case in cases),
-        ),
+        (view.say("地点", "Place"), *map(view.case_places, cases)),
+        (view.say("领域", "Domains"), *map(view.case_domains, cases)),
         (view.say("问题", "The problem"), *(case.problem[view.lang] for case in cases)),
         (view.say("变化", "What changed"), *(case.result[view.lang] for case in cases)),
         (view.say("指标数（按等级）", "Figures by grade"), *(describe_grades(view, case) for case in cases)),
     ]
-    headings = (view.say("项目", "Item"), *(f"{case.number} · {case.title[view.lang]}" for case in cases))
+    headings = (view.say("项目", "Item"), *map(view.case_label, cases))
     st.html(format_table(headings, rows, view.say("并列", "Side by side")))
     show_shared_index(view, cases)
 
@@ -255,18 +240,16 @@ def show_page(
         show_picker(view, "figures", view.say("指标", "Figures"), labels, MAX_METRICS)
     results = view.dataset.index.isin("role", RESULTS)
     if results[view.selection.positions].sum() > MAX_ALL_OPTIONS:
-        show_paragraph(
-            view.say(
-                "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
-                "The lists offer the first of what the filters leave; filter or search to find others.",
-            )
+        show_note(
+            view,
+            "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
+            "The lists offer the first of what the filters leave; filter or search to find others.",
         )
     elif len(options) < results.sum():
-        show_paragraph(
-            view.say(
-                "这里只列出筛选结果；改变筛选或搜索可找到其他。",
-                "The lists offer what the filters leave; change the filters or the search to find others.",
-            )
+        show_note(
+            view,
+            "这里只列出筛选结果；改变筛选或搜索可找到其他。",
+            "The lists offer what the filters leave; change the filters or the search to find others.",
         )
     if len(cases) < 2 and len(rows) < 2:
         show_suggestions(view)

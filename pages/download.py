@@ -14,10 +14,10 @@ from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
-from pages.frame.elements import format_table, show_paragraph
+from pages.frame.elements import format_table, show_note, show_paragraph
 from pages.frame.layout import show_nothing_found
 from pages.frame.pager import current_range, show_pager
-from pages.frame.view import View, current_view
+from pages.frame.view import RESULTS, View, current_view
 
 COLUMNS = {
     "name": ("指标", "Figure"),
@@ -63,7 +63,7 @@ def _show_buttons(view: View, filters: Filters, key: str, label: str) -> None:
 def show_metrics(view: View) -> None:
     """Show the table of outcomes and outputs; with the other roles if a reader asks for them or filters by role."""
     positions = view.selection.positions
-    results = view.dataset.index.isin("role", ("outcome", "output"))[positions]
+    results = view.dataset.index.isin("role", RESULTS)[positions]
     others = int((~results).sum())
     if others and not view.filters.role:
         label = view.say(
@@ -92,14 +92,13 @@ def show_metrics(view: View) -> None:
 def show_data_links(view: View) -> None:
     """Show the address of the filtered table to copy, and links to the other data routes."""
     st.header(view.say("数据链接", "Data links"), anchor=False)
-    show_paragraph(
-        view.say(
-            "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
-            "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
-            "The same filters for a program to read, at addresses that stay. fields, sort, limit and offset choose "
-            "columns, order and page. A city leaves its own figures alone; scope=case adds the other figures of the "
-            "same cases.",
-        )
+    show_note(
+        view,
+        "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
+        "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
+        "The same filters for a program to read, at addresses that stay. fields, sort, limit and offset choose "
+        "columns, order and page. A city leaves its own figures alone; scope=case adds the other figures of the "
+        "same cases.",
     )
     first, *others = FORMATS.values()
     st.code(build_link(view.address, first.path, view.filters), language=None)
@@ -118,21 +117,19 @@ def show_code(view: View) -> None:
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
     programs = write_snippets(Extract(view.dataset, view.filters, view.address))
     if view.elsewhere and not view.filters.scope:
-        show_paragraph(
-            view.say(
-                f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
-                f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same "
-                "cases elsewhere.",
-            )
+        show_note(
+            view,
+            f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
+            f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same cases "
+            "elsewhere.",
         )
     for tab, (language, text) in zip(st.tabs(list(programs)), programs.items(), strict=True):
         with tab:
             if language == "Excel":
-                show_paragraph(
-                    view.say(
-                        "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
-                        "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",
-                    )
+                show_note(
+                    view,
+                    "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
+                    "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",
                 )
             st.code(text, language={"Python": "python", "R": "r", "curl": "bash"}.get(language))
 
@@ -148,10 +145,10 @@ def show_dictionary(view: View) -> None:
 view = current_view()
 st.title(view.say("数据", "The data"), anchor=False)
 show_downloads(view)
-if not len(view.selection.positions):
-    show_nothing_found(view)
-else:
+if len(view.selection.positions):
     show_metrics(view)
+else:
+    show_nothing_found(view)
 show_data_links(view)
 show_code(view)
 show_dictionary(view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
@@ -19,9 +19,10 @@ from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.model.grades import GRADE_RULES, GRADES, Grade, grades_drawn_as
+from data.model.schema import Text
 from data.query.columns import PROVINCE
 from data.query.dataset import CaseSubset, Dataset
-from data.query.filters import Filters, Selection, select
+from data.query.filters import Filters, select
 from data.query.geography import (
     AreaSummary,
     Measure,
@@ -30,7 +31,6 @@ from data.query.geography import (
     find_local_places,
     find_measures,
     find_points,
-    list_map_units,
     name_area,
     summarize_areas,
     tabulate_areas,
@@ -42,11 +42,19 @@ from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.frame.blocks import format_compact, show_metric
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_list, format_table, show_chart, show_csv_download, show_paragraph, show_warning
+from pages.frame.elements import (
+    format_list,
+    format_table,
+    show_chart,
+    show_csv_download,
+    show_note,
+    show_paragraph,
+    show_warning,
+)
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import format_link
-from pages.frame.view import View, apply_filters, current_view
+from pages.frame.links import format_case_link
+from pages.frame.view import RESULTS, View, apply_choice, apply_filters, base_path, current_view
 from pages.site import palette
 
 CONTAINER_KEY, CHART_KEY = "map", "henan"
@@ -61,9 +69,11 @@ MAX_MEASURED = 12
 """Maximum number of cases whose measures are offered for the map's color."""
 EXPORT_HEIGHT = 640
 """Height of the exported map in px."""
-BASE = drawing.url_prefix(st.get_option("server.baseUrlPath"))
-CASE_BREAKS, METRIC_BREAKS = (1, 2, 3, 4), (1, 10, 25, 40)
-"""Lower limits of the usual classes of counts."""
+COUNTS: Mapping[str, tuple[Text, tuple[float, ...]]] = {
+    "cases": (Text(zh="案例数", en="Number of cases"), (1, 2, 3, 4)),
+    "figures": (Text(zh="指标数", en="Number of figures"), (1, 10, 25, 40)),
+}
+"""What the map can be colored by besides measures: by key, its name and the lower limits of the usual classes."""
 MAX_RATIO = 4
 """Ratio of the largest count to the last usual limit from which the classes follow the counts instead."""
 
@@ -83,47 +93,35 @@ class Shading:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def list_shadings(view: View, offered: Iterable[Measure]) -> dict[str, str]:
-    """Return the names of what the map can be colored by, by key."""
-    return {
-        "cases": view.say("案例数", "Number of cases"),
-        "figures": view.say("指标数", "Number of figures"),
-        **{measure.key: measure.name[view.lang] for measure in offered},
-    }
-
-
-def list_measures(view: View, cases: CaseSubset) -> tuple[Measure, ...]:
+def list_measures(view: View, cases: CaseSubset) -> dict[str, Measure]:
     """Return the measures that can color the map: of the first cases that have any, and of the case in the URL."""
-    found = find_measures(view.dataset, cases, MAX_MEASURED)
+    found = find_measures(cases, MAX_MEASURED)
     at = cases.find(st.query_params.get("colour", "").partition(".")[0])
-    linked = find_measures(view.dataset, cases[at : at + 1]) if at is not None else ()
-    return tuple({measure.key: measure for measure in (*found, *linked)}.values())
+    linked = find_measures(cases[at : at + 1]) if at is not None else ()
+    return {measure.key: measure for measure in (*found, *linked)}
 
 
-def find_measure(offered: Iterable[Measure], key: str) -> Measure | None:
-    return next((measure for measure in offered if measure.key == key), None)
-
-
-def shade(view: View, key: str, areas: Mapping[str, AreaSummary], offered: Iterable[Measure]) -> Shading:
-    """Return the shading with this key: by cases, by metrics, or by a measure."""
-    codes = [place.code or "" for place in list_map_units(view.dataset)]
-    if measure := find_measure(offered, key):
-        return shade_by_measure(view, measure, codes)
+def shade_by_count(view: View, key: str, areas: Mapping[str, AreaSummary]) -> Shading:
+    """Return the shading by cases or metrics, in the usual classes or, far above these, in about equally large ones."""
+    units = {code: area for code, area in areas.items() if code != PROVINCE}
     if key == "cases":
-        counts = {code: len(areas[code].cases) for code in codes}
-        labels = (view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more"))
-        classes = classify_counts(view, counts.values(), CASE_BREAKS, labels)
+        counts = {code: len(area.cases) for code, area in units.items()}
+        labels = [view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more")]
     else:
-        counts = {code: areas[code].metric_count for code in codes}
-        labels = (view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more"))
-        classes = classify_counts(view, counts.values(), METRIC_BREAKS, labels)
+        counts = {code: area.metric_count for code, area in units.items()}
+        labels = [view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more")]
+    title, breaks = COUNTS[key]
+    if max(counts.values()) > MAX_RATIO * breaks[-1]:
+        breaks = drawing.compute_breaks(count for count in counts.values() if count)
+        labels[1:] = [view.say(f"{limit:,}起", f"from {limit:,}") for limit in breaks]
     note = view.say("颜色表示总数，不是比率。", "Colours show totals, not rates.")
-    return Shading(list_shadings(view, ())[key], note, counts, *classes)
+    return Shading(title[view.lang], note, counts, breaks, tuple(labels))
 
 
-def shade_by_measure(view: View, measure: Measure, codes: Iterable[str]) -> Shading:
+def shade_by_measure(view: View, measure: Measure, areas: Collection[str]) -> Shading:
     """Return the shading by a measure, in classes with about equally many of its values."""
-    values = list_numbers(measure)
+    ends = {code: metric.after for code, metric in measure.values.items()}
+    values = {code: end.value for code, end in ends.items() if end and end.value is not None}
     stated = set(values.values())
     breaks = drawing.compute_breaks(stated)
     labels = [format_value(limit, view.dataset.units[measure.unit_id], view.lang) for limit in breaks]
@@ -135,35 +133,10 @@ def shade_by_measure(view: View, measure: Measure, codes: Iterable[str]) -> Shad
         f"A measure of case {case.number}, {case.title.en}: each place's own value.",
     )
     without = view.say("材料没有数据", "no data in the source")
-    texts = format_values(view, measure)
-    shaded = {code: values.get(code) for code in codes}
+    words = {row.metric_id: row.after_label for row in view.rows(view.dataset.positions(case.id))}
+    texts = {code: words[metric.id] for code, metric in measure.values.items()}
+    shaded = {code: values.get(code) for code in areas if code != PROVINCE}
     return Shading(measure.name[view.lang], note, shaded, breaks, (without, *labels), texts)
-
-
-def classify_counts(
-    view: View, counts: Iterable[int], breaks: tuple[int, ...], labels: tuple[str, ...]
-) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Return limits and labels of the usual classes of counts, or of classes of about equally many if counts are far
-    above them.
-    """
-    known = [count for count in counts if count]
-    if max(known, default=0) <= MAX_RATIO * breaks[-1]:
-        return breaks, labels
-    limits = drawing.compute_breaks(known)
-    return limits, (labels[0], *(view.say(f"{limit:,}起", f"from {limit:,}") for limit in limits))
-
-
-def list_numbers(measure: Measure) -> dict[str, float]:
-    """Return a measure's values by area."""
-    ends = {code: metric.after for code, metric in measure.values.items()}
-    return {code: end.value for code, end in ends.items() if end and end.value is not None}
-
-
-def format_values(view: View, measure: Measure) -> dict[str, str]:
-    """Return a measure's values in words by area, with their bounds."""
-    case_id = measure.key.partition(".")[0]
-    texts = {row.metric_id: row.after_label for row in view.rows(view.dataset.positions(case_id))}
-    return {code: texts[metric.id] for code, metric in measure.values.items()}
 
 
 def name_cases(view: View, cases: CaseSubset) -> list[str]:
@@ -208,7 +181,7 @@ def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) ->
 
 def build_points(view: View, cases: CaseSubset) -> list[drawing.Point]:
     """Return the points of counties and towns; one that overlaps others on a small screen has their hover text too."""
-    found = find_points(view.dataset, cases)
+    found = find_points(cases)
     lines = {
         place.id: (place.name[view.lang], *name_cases(view, there), *([place.note[view.lang]] if place.note else []))
         for place, there, _ in found
@@ -243,7 +216,7 @@ def apply_click() -> None:
     code, *county = hit
     if county:
         st.session_state[CASE_KEY] = next(
-            there[0].id for place, there, _ in find_points(view.dataset, view.dataset.all_cases) if place.id in county
+            there[0].id for place, there, _ in find_points(view.dataset.all_cases) if place.id in county
         )
     else:
         apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
@@ -254,37 +227,24 @@ def chart_key() -> str:
     return f"{CHART_KEY}-{st.session_state[ROUND_KEY]}" if ROUND_KEY in st.session_state else CHART_KEY
 
 
-def apply_shading() -> None:
-    """Write the chosen shading into the URL."""
-    st.query_params["colour"] = st.session_state["colour"]
-
-
-def choose_shading(names: Collection[str]) -> str:
-    """Return the shading of the URL; the number of cases if there is no such shading."""
-    key = st.query_params.get("colour", "cases")
-    return key if key in names else "cases"
-
-
-def show_shading_control(view: View, names: Mapping[str, str]) -> str:
-    """Show the control of the shading, with a notice if the URL's does not exist; return the chosen one."""
-    chosen = choose_shading(names)
+def show_shading_control(view: View, names: Mapping[str, str], chosen: str) -> None:
+    """Show the control of the shading, with a notice if the URL's does not exist."""
     st.session_state["colour"] = chosen
-    if chosen != st.query_params.get("colour", "cases"):
+    if chosen != st.query_params.get("colour", chosen):
         show_warning(
-            view.say(
-                "链接所指的着色方式不存在，改按案例数着色。",
-                "The link colours the map by something that does not exist; it shows the number of cases.",
-            )
+            view,
+            "链接所指的着色方式不存在，改按案例数着色。",
+            "The link colours the map by something that does not exist; it shows the number of cases.",
         )
     st.segmented_control(
         view.say("着色依据", "Colour by"),
         list(names),
         format_func=lambda name: escape_markdown(names[name]),
         key="colour",
-        on_change=apply_shading,
+        on_change=apply_choice,
+        args=("colour",),
         required=True,
     )
-    return st.session_state["colour"]
 
 
 def list_classes(shading: Shading) -> list[tuple[str, str]]:
@@ -308,9 +268,10 @@ def format_legend(view: View, shading: Shading) -> Markup:
 
 
 def show_map(
-    view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, shading: Shading, table: Callable[[], pd.DataFrame]
+    view: View, anywhere: View, areas: Mapping[str, AreaSummary], shading: Shading, table: Callable[[], pd.DataFrame]
 ) -> None:
-    """Show the map with its legend, its credit and its export."""
+    """Show the map with its legend, its credit and its export; `anywhere` is the view without the filter by city."""
+    cases = anywhere.selection.cases
     st.html(drawing.selection_css(f"st-key-{CONTAINER_KEY}", list(shading.values), view.filters.city))
     if view.embedded:
         st.header(escape_markdown(shading.title), anchor=False)
@@ -326,7 +287,7 @@ def show_map(
             figure,
             chart_key(),
             alt,
-            config=drawing.map_config(BASE),
+            config=drawing.map_config(base_path()),
             on_select="ignore" if view.embedded else apply_click,
             selection_mode="points",
         )
@@ -346,7 +307,7 @@ def show_map(
         return export_figure(larger, title, subtitle, footer, signs)
 
     show_export(
-        replace(view, filters=view.filters.without("city")),
+        anywhere,
         ChartExport(
             "map",
             shading.title,
@@ -366,7 +327,7 @@ def draw_map(
     view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, shading: Shading, selected: Collection[str] = ()
 ) -> go.Figure:
     return drawing.henan_map(
-        f"{BASE}/api/boundaries.geojson", build_areas(view, areas, shading, selected), build_points(view, cases)
+        f"{base_path()}/api/boundaries.geojson", build_areas(view, areas, shading, selected), build_points(view, cases)
     )
 
 
@@ -383,22 +344,16 @@ def show_beside(view: View, areas: Mapping[str, AreaSummary]) -> None:
 
 def show_area(view: View, code: str, cases: CaseSubset, positions: np.ndarray) -> None:
     """Show an area's cases with links to them, each with its metrics among those at `positions`."""
-    title = (
-        view.say("全省性案例", "Province-wide cases")
-        if code == PROVINCE
-        else escape_markdown(name_area(view.dataset, code)[view.lang])
-    )
-    st.header(title, anchor=False)
+    name = Text(zh="全省性案例", en="Province-wide cases") if code == PROVINCE else name_area(view.dataset, code)
+    st.header(escape_markdown(name[view.lang]), anchor=False)
     if not cases:
-        show_paragraph(view.say("这里没有案例或指标。", "No case and no figure here."))
+        show_note(view, "这里没有案例或指标。", "No case and no figure here.")
     for number, case in zip(cases.positions, cases[:MAX_LISTED], strict=False):
-        title = format_link(view.href("case", case=case.id), f"{case.number} · {case.title[view.lang]}")
         own = positions[view.dataset.index.case[positions] == number]
         metrics = format_compact(view.rows(sort_by_evidence(view, own))) if len(own) else ""
-        st.html(Markup('<p class="title">{}</p>{}').format(title, metrics))
-    if len(cases) > MAX_LISTED:
-        more = len(cases) - MAX_LISTED
-        show_paragraph(view.say(f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below."))
+        st.html(Markup('<p class="title">{}</p>{}').format(format_case_link(view, case), metrics))
+    if (more := len(cases) - MAX_LISTED) > 0:
+        show_note(view, f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below.")
 
 
 def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
@@ -409,10 +364,9 @@ def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
 
 def show_best(view: View) -> None:
     """Show the three best-evidenced metrics of the selected areas with their charts."""
-    found = view.selection.rank(("outcome", "output"), grades_drawn_as("ends", "index", "difference", "level"))
+    found = view.selection.rank(RESULTS, grades_drawn_as("ends", "index", "difference", "level"))
     own = found[np.isin(found, view.selection.positions[: view.selection.own_count])]
-    rows = view.rows(sort_by_evidence(view, own)[:3])
-    if rows:
+    if rows := view.rows(sort_by_evidence(view, own)[:3]):
         st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
         with st.container(key="changes"):
             for row in rows:
@@ -421,14 +375,15 @@ def show_best(view: View) -> None:
 
 
 def show_area_table(
-    view: View, areas: Mapping[str, AreaSummary], measure: Measure | None, table: Callable[[], pd.DataFrame]
+    view: View, areas: Mapping[str, AreaSummary], shading: Shading, table: Callable[[], pd.DataFrame]
 ) -> None:
     """Show the content of the map as a table, with a control of its order."""
+    texts, nothing = shading.texts, Markup("<small>{}</small>").format(view.say("无数据", "no data"))
     names = {
         "code": view.say("地市", "City"),
         "cases": view.say("案例数", "Cases"),
         "figures": view.say("指标数", "Figures"),
-        **({"value": measure.name[view.lang]} if measure else {}),
+        **({"value": shading.title} if texts else {}),
     }
     order = st.segmented_control(
         view.say("排序", "Sort by"),
@@ -442,14 +397,11 @@ def show_area_table(
     grade_heading = Markup('{} <span class="nw">{}</span>')
     grades = (grade_heading.format(grade, GRADE_RULES[grade].word[view.lang]) for grade in GRADES)
     headings = (city, cases, figures, *grades, *value, view.say("案例", "Which"))
-    texts = format_values(view, measure) if measure else {}
-    nothing = Markup("<small>{}</small>").format(view.say("无数据", "no data"))
-    values = list_numbers(measure) if measure else {}
     sort_keys: Mapping[str, Callable[[str], float]] = {
         "code": lambda code: 0,
         "cases": lambda code: -len(areas[code].cases),
         "figures": lambda code: -areas[code].metric_count,
-        "value": lambda code: -values.get(code, -inf),
+        "value": lambda code: inf if (value := shading.values.get(code)) is None else -value,
     }
     rows = (
         (
@@ -457,7 +409,7 @@ def show_area_table(
             f"{len(areas[code].cases):,}",
             f"{areas[code].metric_count:,}",
             *(format_share(areas[code], grade) for grade in GRADES),
-            *([texts.get(code, nothing)] if measure else []),
+            *([texts.get(code, nothing)] if texts else []),
             format_case_links(view, areas[code].cases),
         )
         for code in sorted(areas, key=sort_keys[order])
@@ -492,20 +444,15 @@ def format_case_links(view: View, cases: CaseSubset) -> Markup:
     return Markup(view.say("；", "; ")).join(links)
 
 
-def show_county_table(view: View, cases: CaseSubset, kept: np.ndarray) -> None:
+def show_county_table(view: View) -> None:
     """Show the counties, towns and zones as a table, those without a point too; nothing if there are none."""
-    places = find_local_places(view.dataset, cases)
+    places = find_local_places(view.selection.cases)
     if not places:
         return
-    counts = count_own_metrics(view.dataset, cases, kept)
+    counts = count_own_metrics(view.selection)
     st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
-    headings = (
-        view.say("地点", "Place"),
-        view.say("所在地市", "Lies in"),
-        view.say("指标数", "Figures"),
-        view.say("案例", "Which"),
-        view.say("说明", "Note"),
-    )
+    words = ("地点", "Place"), ("所在地市", "Lies in"), ("指标数", "Figures"), ("案例", "Which"), ("说明", "Note")
+    headings = [view.say(*pair) for pair in words]
     rows = (
         (
             there.place.name[view.lang],
@@ -530,13 +477,11 @@ def describe_place(view: View, there: PlaceCases) -> str:
 
 
 def build_county_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
-    found = select(dataset, filters)
-    return tabulate_local_places(dataset, found.cases, found.positions)
+    return tabulate_local_places(select(dataset, filters))
 
 
 def build_area_table(dataset: Dataset, filters: Filters, measure: Measure | None) -> pd.DataFrame:
-    found = select(dataset, filters)
-    return tabulate_areas(dataset, summarize_areas(dataset, found.whole_cases, found.positions), measure)
+    return tabulate_areas(dataset, summarize_areas(select(dataset, filters)), measure)
 
 
 def show_table_download(
@@ -546,42 +491,32 @@ def show_table_download(
     show_csv_download(label, name_map_table(Extract(view.dataset), name), name, lambda: write_csv(table()))
 
 
-def show_page(
-    view: View, areas: Mapping[str, AreaSummary], everywhere: Selection, offered: tuple[Measure, ...]
-) -> None:
-    """Show the page; `everywhere` is what the filters keep without the cities, `areas` the same by area."""
+view = current_view()
+if CASE_KEY in st.session_state:
+    st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(CASE_KEY)))
+anywhere = replace(view, filters=view.filters.without("city"))
+areas = summarize_areas(anywhere.selection)
+measures = list_measures(view, anywhere.selection.cases)
+names = {
+    **{key: title[view.lang] for key, (title, _) in COUNTS.items()},
+    **{key: measure.name[view.lang] for key, measure in measures.items()},
+}
+requested = st.query_params.get("colour", "")
+chosen = requested if requested in names else next(iter(names))
+measure = measures.get(chosen)
+shading = shade_by_measure(view, measure, areas) if measure else shade_by_count(view, chosen, areas)
+table = partial(build_area_table, view.dataset, anywhere.filters, measure)
+if view.embedded:
+    show_embedded(view, {"map": partial(show_map, view, anywhere, areas, shading, table)})
+else:
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
-    key = show_shading_control(view, list_shadings(view, offered))
-    measure = find_measure(offered, key)
-    anywhere = replace(view, filters=view.filters.without("city"))
-    table = partial(build_area_table, view.dataset, anywhere.filters, measure)
+    show_shading_control(view, names, chosen)
     left, right = st.columns([2, 1], gap="large")
     with left:
-        show_map(view, areas, everywhere.cases, shade(view, key, areas, offered), table)
+        show_map(view, anywhere, areas, shading, table)
     with right:
         show_beside(view, areas)
     show_best(view)
     st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
-    show_area_table(anywhere, areas, measure, table)
-    show_county_table(anywhere, everywhere.cases, everywhere.positions)
-
-
-def show_one_chart(
-    view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, offered: tuple[Measure, ...]
-) -> None:
-    """Show the map alone."""
-    key = choose_shading(list_shadings(view, offered))
-    table = partial(build_area_table, view.dataset, view.filters.without("city"), find_measure(offered, key))
-    show_embedded(view, {"map": partial(show_map, view, areas, cases, shade(view, key, areas, offered), table)})
-
-
-view = current_view()
-if CASE_KEY in st.session_state:
-    st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(CASE_KEY)))
-everywhere = select(view.dataset, view.filters.without("city"))
-areas = summarize_areas(view.dataset, everywhere.whole_cases, everywhere.positions)
-offered = list_measures(view, everywhere.cases)
-if view.embedded:
-    show_one_chart(view, areas, everywhere.cases, offered)
-else:
-    show_page(view, areas, everywhere, offered)
+    show_area_table(anywhere, areas, shading, table)
+    show_county_table(anywhere)

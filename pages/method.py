@@ -17,7 +17,7 @@ from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
 from pages.frame.blocks import show_metric
-from pages.frame.elements import format_list, format_table, show_paragraph
+from pages.frame.elements import format_list, format_table, show_note, show_paragraph
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
 
@@ -121,11 +121,8 @@ def show_contradictions(view: View) -> None:
         )
         for case, conflict in conflicts
     )
-    headings = (
-        view.say("案例", "Case"),
-        view.say("原文各处", "Source words"),
-        view.say("怎样看待", "What to make of it"),
-    )
+    words = ("案例", "Case"), ("原文各处", "Source words"), ("怎样看待", "What to make of it")
+    headings = [view.say(*pair) for pair in words]
     st.html(format_table(headings, rows, view.say("逐处列出，两种说法并存", "Each with both readings")))
     show_pager(view, shown, total, CONFLICTS_PER_PAGE)
 
@@ -168,13 +165,12 @@ def show_citation(view: View) -> None:
     }
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
     st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
-    show_paragraph(
-        view.say(
-            f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。"
-            "请同时注明案例序号与指标名称。",
-            f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a "
-            "retrieval date) is left out. Name the case number and the figure as well.",
-        )
+    show_note(
+        view,
+        f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。"
+        "请同时注明案例序号与指标名称。",
+        f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a "
+        "retrieval date) is left out. Name the case number and the figure as well.",
     )
 
 

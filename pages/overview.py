@@ -16,12 +16,12 @@ from pages.figures.grade_strip import grade_strip
 from pages.figures.index_arrows import index_arrows
 from pages.frame.blocks import format_grade, format_metrics_table, tone_class
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import add_expander, format_list, show_chart, show_paragraph
+from pages.frame.elements import add_expander, format_list, show_chart, show_note
 from pages.frame.embed import show_embedded
 from pages.frame.layout import show_nothing_found
-from pages.frame.links import format_link
+from pages.frame.links import format_case_link
 from pages.frame.pager import current_range, show_pager
-from pages.frame.view import View, current_view
+from pages.frame.view import RESULTS, View, current_view
 
 MAX_ALL_CASES = 12
 """Maximum number of cases that all have a card and a row in the chart, in words if nothing can be compared."""
@@ -40,14 +40,15 @@ def show_opening(view: View) -> None:
         ),
         anchor=False,
     )
-    text = view.say(
+    show_note(
+        view,
         "这里收录河南省2020年度经济体制改革十大案例中的数据，逐项注明出处。材料多半只写了结果或变幅，很少同时写明改革前后；"
         "凡未写明的，这里一律不补。前后对比没有对照组，不能证明变化由改革引起。",
         "The figures of Henan’s ten model cases of economic reform of 2020, each with the words it stands in. The "
         "source mostly gives a result or a change, seldom both ends; what it leaves out is left out here. A before and "
         "after without a comparison group cannot show that the reform caused the change.",
+        css_class="lede",
     )
-    show_paragraph(text, "lede")
 
 
 def show_grades(view: View) -> None:
@@ -107,47 +108,39 @@ def show_index(view: View) -> None:
     alt = view.say("。", "; ").join([*(row.finding for row in rows), *words.values()])
     figure = index_arrows(rows, view.lang, headings, words)
     show_chart(figure, "index", alt)
-    show_omitted(view, len(found) - len(rows), len(view.selection.cases) - len(cases))
+    more_metrics, more_cases = len(found) - len(rows), len(view.selection.cases) - len(cases)
+    if more_metrics or more_cases:
+        show_note(
+            view,
+            f"图中是证据等级最高的指标。另有 {more_metrics:,} 项可比的指标、{more_cases:,} 个案例未画出；"
+            "用筛选或搜索缩小范围即可看到。",
+            f"The chart shows the best-evidenced figures. {more_metrics:,} more that can be compared and "
+            f"{more_cases:,} cases are not drawn; filter or search to see them.",
+        )
     if rows:
         expander = add_expander(view.say("显示为表格", "Show as table"), "index-table", "table")
         if expander.open:
             expander.html(format_metrics_table(rows, view.lang))
         show_export(view, ChartExport("index", title, view.say("；", "; ").join(marks), figure, export_figure, rows))
-    show_paragraph(
-        view.say(
-            "坐标为对数刻度：减半与翻番离中线一样远。排名、占比（以百分点计，材料自己写明百分比变化的除外）和单位不同的数值"
-            "不换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
-            "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, shares (they change in "
-            "percentage points, unless the source itself states a relative change) and values in two units have no "
-            "index; see the case pages. "
-            "The arrows of different figures are no league table.",
-        )
+    show_note(
+        view,
+        "坐标为对数刻度：减半与翻番离中线一样远。排名、占比（以百分点计，材料自己写明百分比变化的除外）和单位不同的数值"
+        "不换算为指数，见各案例页。不同指标的幅度不宜互相比较优劣。",
+        "Logarithmic scale: halved and doubled lie equally far from the middle. Ranks, shares (they change in "
+        "percentage points, unless the source itself states a relative change) and values in two units have no index; "
+        "see the case pages. The arrows of different figures are no league table.",
     )
 
 
 def find_comparable(view: View) -> np.ndarray:
     """Return the positions of the results with an index: the chosen cities' first, better evidence before other."""
-    found = view.selection.rank(("outcome", "output"), INDEXED)
+    found = view.selection.rank(RESULTS, INDEXED)
     return found[~np.isnan(view.dataset.index.column("index")[found])]
-
-
-def show_omitted(view: View, metrics: int, cases: int) -> None:
-    """Show how many metrics and cases the chart omits to stay readable."""
-    if metrics or cases:
-        show_paragraph(
-            view.say(
-                f"图中是证据等级最高的指标。另有 {metrics:,} 项可比的指标、{cases:,} 个案例未画出；"
-                "用筛选或搜索缩小范围即可看到。",
-                f"The chart shows the best-evidenced figures. {metrics:,} more that can be compared and {cases:,} "
-                "cases are not drawn; filter or search to see them.",
-            )
-        )
 
 
 def describe_without_index(view: View, case: Case) -> str:
     """Return the words in the row of a case that has no metric with an index."""
-    headline = view.find_headline(case)
-    if headline is not None:
+    if headline := view.find_headline(case):
         return view.say(f"无可比指数。{headline.finding}。", f"No index possible. {headline.finding}.")
     if case.headlines:
         return describe_without_metric(view)
@@ -171,8 +164,6 @@ def show_cards(view: View) -> None:
 
 def format_card(view: View, case: Case) -> Markup:
     """Return a case in a few lines: a link to it, its places and domains, its headline."""
-    places = view.join(view.dataset.places[place].name[view.lang] for place in case.places)
-    domains = view.join(view.dataset.domains[domain].name[view.lang] for domain in case.domains)
     row = view.find_headline(case)
     if row is None:
         body = Markup('<p class="words">{}</p>').format(
@@ -190,24 +181,19 @@ def format_card(view: View, case: Case) -> Markup:
             row.name,
             format_grade(row.grade, view.lang),
         )
-    title = format_link(view.href("case", case=case.id), f"{case.number} · {case.title[view.lang]}")
     return Markup('<div class="card"><p class="title">{}</p><p class="prov">{} · {}</p>{}</div>').format(
-        title, places, domains, body
+        format_case_link(view, case), view.case_places(case), view.case_domains(case), body
     )
-
-
-def show_page(view: View) -> None:
-    show_opening(view)
-    show_grades(view)
-    if not view.selection.cases:
-        show_nothing_found(view)
-    else:
-        show_index(view)
-        show_cards(view)
 
 
 view = current_view()
 if view.embedded:
     show_embedded(view, {"grades": partial(show_grades, view), "index": partial(show_index, view)})
 else:
-    show_page(view)
+    show_opening(view)
+    show_grades(view)
+    if view.selection.cases:
+        show_index(view)
+        show_cards(view)
+    else:
+        show_nothing_found(view)

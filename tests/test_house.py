@@ -28,6 +28,8 @@ SCREENS = sorted(Path(name).stem for name in PAGES if name.count("/") == 1 and n
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
+SAYING = ("say", "show_note", "show_warning")
+"""Functions whose last two positional arguments are a text in Chinese and in English."""
 LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
 
 
@@ -260,7 +262,8 @@ def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     """Whether a string stands beside its English; a docstring and what is taken off a name need none."""
     docstring = isinstance(above[node], ast.Expr)
     return docstring or any(
-        called(outer) in ("say", "Text", "pairs", "removesuffix") or is_pair(outer) for outer in ancestors(node, above)
+        called(outer) in (*SAYING, "Text", "pairs", "removesuffix") or is_pair(outer)
+        for outer in ancestors(node, above)
     )
 
 
@@ -281,9 +284,9 @@ def test_no_chinese_without_its_english(path):
 
 
 def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
-    """The pairs of say(lang, zh, en), view.say(zh, en) and Text(zh=…, en=…) with fixed text in both, as (line, zh, en)."""
+    """The pairs of say(lang, zh, en), view.say(zh, en), show_note(view, zh, en) and Text(zh=…, en=…) with fixed text in both, as (line, zh, en)."""
     for node in ast.walk(tree):
-        if called(node) == "say" and not any(isinstance(argument, ast.Starred) for argument in node.args):
+        if called(node) in SAYING and not any(isinstance(argument, ast.Starred) for argument in node.args):
             zh, en = map(literal, node.args[-2:])
         elif called(node) == "Text":
             zh, en = (
@@ -296,7 +299,7 @@ def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
             yield node.lineno, zh, en
 
 
-@pytest.mark.parametrize("path", [path for path in TREES if "say(" in (ROOT / path).read_text(encoding="utf-8")])
+@pytest.mark.parametrize("path", [path for path, tree in TREES.items() if any(sayings(tree))])
 def test_what_is_said_is_said_in_both_languages(path):
     for line, zh, en in sayings(TREES[path]):
         assert not CJK.search(en), f"{path}:{line} the English {en!r} holds Chinese"

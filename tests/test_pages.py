@@ -21,7 +21,7 @@ from data.downloads.csv_json import write_csv
 from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.query.columns import all_places
-from data.query.filters import parse, select
+from data.query.filters import Filters, parse, select
 from data.query.geography import (
     find_local_places,
     find_measures,
@@ -349,7 +349,7 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
         places[code]: number for code, number in classes.items()
     }
     left = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
-    within = [there.place.id for there in find_local_places(DATASET, DATASET.cases)]
+    within = [there.place.id for there in find_local_places(DATASET.all_cases)]
     assert sum(int(figures) for _, _, figures, *_ in cells) == left["prefecture_code"].notna().sum()
     assert (
         sum(int(figures) for table in tables(at)[1:] for _, _, figures, *_ in table)
@@ -385,7 +385,7 @@ def test_the_map_is_the_same_figure_whatever_is_chosen(lang):
     assert "nth-child(16) { stroke-width" in bodies(visit("map", lang=lang, city="411600"))
 
 
-MEASURES = find_measures(DATASET, DATASET.cases)
+MEASURES = find_measures(DATASET.all_cases)
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=[measure.key for measure in MEASURES])
@@ -420,7 +420,7 @@ def listed(row: dict[str, str], lang: str) -> list[str]:
 @pytest.mark.parametrize("measure", [None, *MEASURES], ids=["cases", *(measure.key for measure in MEASURES)])
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_maps_table_says_what_its_download_holds(lang, measure):
-    rows = download(tabulate_areas(DATASET, summarize_areas(DATASET, DATASET.cases), measure))
+    rows = download(tabulate_areas(DATASET, summarize_areas(select(DATASET, Filters())), measure))
     shown = tables(visit("map", lang=lang, colour=measure.key if measure else "cases"))[0]
     for row, (name, cases, figures, *cells) in zip(rows, shown, strict=True):
         counts = {grade: int(row[f"grade_{grade}"]) for grade in GRADES}
@@ -440,7 +440,7 @@ def test_the_maps_table_says_what_its_download_holds(lang, measure):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_cases(lang):
-    rows, at = download(tabulate_local_places(DATASET, DATASET.cases)), visit("map", lang=lang)
+    rows, at = download(tabulate_local_places(select(DATASET, Filters()))), visit("map", lang=lang)
     shown = tables(at)[1]
     for row, (name, unit, figures, cases, note) in zip(rows, shown, strict=True):
         assert (name, unit, figures) == (row[f"name_{lang}"], row[f"prefecture_{lang}"], row["figures"])
@@ -503,7 +503,7 @@ def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provi
     names["410000"] = {"zh": "全省性案例", "en": "Province-wide cases"}[lang]
     stand = [*dict.fromkeys((*chosen, "410000"))]
     assert [heading.value.strip("\u2060") for heading in at.header][: len(stand)] == [names[code] for code in stand]
-    found = summarize_areas(DATASET, DATASET.cases)
+    found = summarize_areas(select(DATASET, Filters()))
     links = [link.label for link in anchors(bodies(at)) if "·" in link.label]
     assert links == [f"{case.number} · {case.title[lang]}" for code in stand for case in found[code].cases]
     listed = [
@@ -530,7 +530,7 @@ def test_a_measure_of_the_map_is_observed_and_a_places_own():
             for metric in case.metrics
         )
         dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),), entries=None, load_table=None)
-        return [set(measure.values) for measure in find_measures(dataset, dataset.cases)]
+        return [set(measure.values) for measure in find_measures(dataset.all_cases)]
 
     assert measured() == [{"410100", "410300"}]
     assert measured(status="target") == measured(place="luoning") == []

@@ -135,7 +135,7 @@ def test_a_case_offers_its_neighbours(dataset):
 
 def test_the_map_names_the_first_cases_of_a_place(dataset):
     at = visit("map")
-    found = summarize_areas(dataset, dataset.all_cases)
+    found = summarize_areas(select(dataset, Filters()))
     assert max(len(held.cases) for held in found.values()) > 5
     said = words(at)
     for held in found.values():

@@ -129,7 +129,7 @@ def test_the_data_link_of_the_map_gives_what_it_draws():
     given = {
         feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]
     }
-    drawn = summarize_areas(DATASET, select(DATASET, Filters(domain=("environment",))).cases)
+    drawn = summarize_areas(select(DATASET, Filters(domain=("environment",))))
     assert any(held.metric_count for held in drawn.values())
     assert {code: (given[code]["figures"], given[code]["cases"]) for code in drawn} == {
         code: (held.metric_count, [case.id for case in held.cases]) for code, held in drawn.items()

@@ -28,7 +28,7 @@ def write_places(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
     those of all places in it. `boundaries` is a FeatureCollection of the units, by their codes as ids.
     """
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
-    located = locate_cases(extract.dataset, extract.selection.whole_cases, extract.selection.positions)
+    located = locate_cases(extract.selection)
     features = [_make_feature(extract, place, outlines, located) for place in extract.dataset.places.values()]
     return orjson.dumps(
         {

@@ -73,11 +73,6 @@ class Dataset:
         return int(self.index.starts[-1])
 
     @cached_property
-    def selections(self) -> dict[Any, Any]:
-        """Cache of `data.query.filters.select`."""
-        return {}
-
-    @cached_property
     def by_id(self) -> Mapping[str, Case]:
         """The cases by id; a case is unpacked on access."""
         return _CasesById(self)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ SEARCH_LIMIT = 100
 """Maximum number of characters of a search."""
 SELECTION_CACHE_SIZE = 32
 """Maximum number of filters whose selections are kept in memory."""
+Selected = tuple[np.ndarray, np.ndarray, int, np.ndarray]
+"""The fields of a Selection after its dataset; cases and metrics by their positions."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Selection:
 
 def list_options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     """Return the values of each filter in the order in which they are offered, province-wide as the first city."""
-    units = sorted(place.code for place in dataset.places.values() if place.kind == "prefecture" and place.code)
+    units = sorted(dataset.tables.map_units.keys() - {PROVINCE})
     return {"city": (PROVINCE, *units), "domain": tuple(dataset.domains), "grade": GRADES, "role": ROLES}
 
 
@@ -135,15 +137,9 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
     Every metric is selected by itself: by the place it is located at (with the scope of its case, by any place of the
     case), by its grade and role, by the domains of its case, and by its texts, which contain all words of a search. A
     case is selected with its metrics; without any of them by its own places, domains and texts, unless the filters ask
-    for a grade or role. The result is cached in the dataset for all readers.
+    for a grade or role.
     """
-    found = dataset.selections.get(filters)
-    if found is None:
-        found = _select(dataset, filters)
-        if len(dataset.selections) >= SELECTION_CACHE_SIZE:
-            dataset.selections.clear()
-        dataset.selections[filters] = found
-    cases, positions, own_count, whole_cases = found
+    cases, positions, own_count, whole_cases = _cached_select(dataset)(filters)
     return Selection(dataset, dataset.subset(cases), positions, own_count, dataset.subset(whole_cases))
 
 
@@ -158,8 +154,13 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
 
 
-def _select(dataset: Dataset, filters: Filters) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
-    """Return the fields of a Selection after its dataset, the cases as positions in the dataset."""
+@lru_cache(maxsize=2)
+def _cached_select(dataset: Dataset) -> Callable[[Filters], Selected]:
+    """Return `_select` for one dataset with a cache for all readers. The cache of an outdated dataset is dropped."""
+    return lru_cache(maxsize=SELECTION_CACHE_SIZE)(partial(_select, dataset))
+
+
+def _select(dataset: Dataset, filters: Filters) -> Selected:
     index = dataset.index
     whole = np.ones(len(index.ids), bool)
     own = np.zeros(dataset.metric_count, bool)

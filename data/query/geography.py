@@ -1,12 +1,8 @@
-"""Cases and metrics by place: the 18 units of the map, and the counties, towns and zones.
-
-A mask or an array of positions refers to the metrics of the dataset in its order.
-"""
+"""Cases and metrics by place: the 18 units of the map, and the counties, towns and zones."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
@@ -17,6 +13,7 @@ from data.model.grades import GRADES, Grade
 from data.model.schema import Case, Lang, Metric, Place, Text
 from data.query.columns import PROVINCE, measured_at
 from data.query.dataset import CaseSubset, Dataset
+from data.query.filters import Selection, list_options
 from data.query.table import LIST_SEPARATOR
 
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
@@ -25,11 +22,14 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class AreaSummary:
-    """The cases in one unit of the map, the number of its own metrics, and how many of them have each grade."""
+    """The cases in one unit of the map, and the number of its own metrics with each grade."""
 
     cases: CaseSubset
-    metric_count: int
     grades: Mapping[Grade, int]
+
+    @property
+    def metric_count(self) -> int:
+        return sum(self.grades.values())
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ class PlaceCases(NamedTuple):
 
 def list_map_units(dataset: Dataset) -> tuple[Place, ...]:
     """Return the 18 units of the map, sorted by code."""
-    units = (place for place in dataset.places.values() if place.kind == "prefecture")
-    return tuple(sorted(units, key=lambda place: place.code or ""))
+    return tuple(dataset.tables.map_units[code] for code in list_options(dataset)["city"] if code != PROVINCE)
 
 
 def name_area(dataset: Dataset, code: str | None) -> Text:
@@ -64,67 +63,44 @@ def name_area(dataset: Dataset, code: str | None) -> Text:
     return WHOLE_PROVINCE if code == PROVINCE else dataset.tables.map_units[code or ""].name
 
 
-def summarize_areas(
-    dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None
-) -> dict[str, AreaSummary]:
-    """Summarize these cases in each unit of the map, by six-digit code, after a summary of what is province-wide.
+def summarize_areas(selection: Selection) -> dict[str, AreaSummary]:
+    """Summarize what is selected in each unit of the map, by six-digit code, after a summary of what is province-wide.
 
-    With `positions`, these metrics count instead of all metrics of the cases, and their cases are located where they
-    are. The `whole_cases` and `positions` of a selection give what a filter by the unit would select.
+    Each summary has what the same filters and the unit would select.
     """
-    index, mask = dataset.index, _mask_metrics(dataset, cases, positions)
-    located = locate_cases(dataset, cases, mask)
-    cells = index.column("place")[mask].astype(int) * len(GRADES) + index.column("grade")[mask]
+    dataset, index, located = selection.dataset, selection.dataset.index, locate_cases(selection)
+    places, grades = (index.column(name)[selection.positions] for name in ("place", "grade"))
+    cells = places.astype(int) * len(GRADES) + grades
     counts = np.bincount(cells, minlength=len(dataset.places) * len(GRADES)).reshape(-1, len(GRADES))
     summaries = {}
-    for code in (PROVINCE, *(unit.code or "" for unit in list_map_units(dataset))):
+    for code in list_options(dataset)["city"]:
         inside = index.places_in(code)
-        by_grade = zip(GRADES, counts[inside].sum(axis=0).tolist(), strict=True)
-        grades = Counter({grade: count for grade, count in by_grade if count})
-        found = dataset.subset(np.flatnonzero(located[:, inside].any(axis=1)))
-        summaries[code] = AreaSummary(found, grades.total(), grades)
+        cases = dataset.subset(np.flatnonzero(located[:, inside].any(axis=1)))
+        summaries[code] = AreaSummary(cases, dict(zip(GRADES, counts[inside].sum(axis=0).tolist(), strict=True)))
     return summaries
 
 
-def locate_cases(dataset: Dataset, cases: Sequence[Case], metrics: np.ndarray) -> np.ndarray:
+def locate_cases(selection: Selection) -> np.ndarray:
     """Return a Boolean array with a row a case of the dataset and a column a place.
 
-    These cases are located at their own places and those of all their metrics, other cases at the places of those of
-    these `metrics` (a mask or positions) that belong to them.
+    The whole cases are located at their own places and those of all their metrics, other cases at the places of their
+    selected metrics.
     """
-    index, rows = dataset.index, _find_rows(dataset, cases)
+    index, whole_cases = selection.dataset.index, selection.whole_cases.positions
     located = np.zeros_like(index.membership("own_places"))
-    located[rows] = index.membership("own_places")[rows]
-    located[index.case[metrics], index.column("place")[metrics]] = True
+    located[whole_cases] = index.membership("own_places")[whole_cases]
+    located[index.case[selection.positions], index.column("place")[selection.positions]] = True
     return located
 
 
-def _find_rows(dataset: Dataset, cases: Sequence[Case]) -> np.ndarray:
-    """Return the positions of these cases in the dataset."""
-    if isinstance(cases, CaseSubset):
-        return cases.positions
-    return np.array([dataset.index.case_positions[case.id] for case in cases], int)
-
-
-def _mask_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None) -> np.ndarray:
-    """Return a mask of the metrics at `positions`, or of all metrics of these cases."""
-    if positions is None:
-        selected = np.zeros(len(dataset.index.ids), bool)
-        selected[_find_rows(dataset, cases)] = True
-        positions = selected[dataset.index.case]
-    mask = np.zeros(dataset.metric_count, bool)
-    mask[positions] = True
-    return mask
-
-
-def find_measures(dataset: Dataset, cases: Sequence[Case], limit: int | None = None) -> tuple[Measure, ...]:
+def find_measures(cases: CaseSubset, limit: int | None = None) -> tuple[Measure, ...]:
     """Return the measures that two or more units have an observed number for, within one of these cases.
 
     `limit` is the maximum number of cases with measures that are read.
     """
-    rows = _find_rows(dataset, cases)
-    measured = rows[dataset.index.measured[rows]][:limit]
-    return tuple(measure for row in measured for measure in _find_measures(dataset, dataset.cases[row]))
+    dataset, positions = cases.dataset, cases.positions
+    measured = positions[dataset.index.measured[positions]][:limit]
+    return tuple(measure for position in measured for measure in _find_measures(dataset, dataset.cases[position]))
 
 
 def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
@@ -138,26 +114,27 @@ def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
             yield Measure(f"{case.id}.{first.id}", first.name, unit_id, values)
 
 
-def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
+def find_local_places(cases: CaseSubset) -> tuple[PlaceCases, ...]:
     """Return the counties, towns and zones that these cases name."""
-    rows = _find_rows(dataset, cases)
-    named, own = dataset.index.membership("all_places")[rows], dataset.index.membership("own_places")[rows]
+    dataset, positions = cases.dataset, cases.positions
+    named, own = (dataset.index.membership(name)[positions] for name in ("all_places", "own_places"))
     return tuple(
-        PlaceCases(place, dataset.subset(rows[named[:, at]]), not own[:, at].any())
+        PlaceCases(place, dataset.subset(positions[named[:, at]]), not own[:, at].any())
         for at, place in enumerate(dataset.places.values())
         if place.kind not in ("province", "prefecture", "outside") and named[:, at].any()
     )
 
 
-def find_points(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
+def find_points(cases: CaseSubset) -> tuple[PlaceCases, ...]:
     """Return the counties, towns and zones that these cases name and that have coordinates."""
-    return tuple(found for found in find_local_places(dataset, cases) if found.place.lon is not None)
+    return tuple(found for found in find_local_places(cases) if found.place.lon is not None)
 
 
-def count_own_metrics(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None) -> dict[str, int]:
-    """Count the metrics of each place, by its id: those at `positions`, or all of these cases."""
-    places = dataset.index.column("place")[_mask_metrics(dataset, cases, positions)]
-    return dict(zip(dataset.places, np.bincount(places, minlength=len(dataset.places)).tolist(), strict=True))
+def count_own_metrics(selection: Selection) -> dict[str, int]:
+    """Count the selected metrics of each place, by its id."""
+    dataset = selection.dataset
+    counts = np.bincount(dataset.index.column("place")[selection.positions], minlength=len(dataset.places))
+    return dict(zip(dataset.places, counts.tolist(), strict=True))
 
 
 def tabulate_areas(
@@ -172,7 +149,7 @@ def tabulate_areas(
     rows = [
         {
             "code": code,
-            **_split("city", name_area(dataset, code)),
+            **split_languages("city", name_area(dataset, code)),
             "cases": len(area.cases),
             "figures": area.metric_count,
             **{f"grade_{grade}": area.grades[grade] for grade in GRADES},
@@ -184,33 +161,33 @@ def tabulate_areas(
     return pd.DataFrame(rows)
 
 
-def tabulate_local_places(dataset: Dataset, cases: Sequence[Case], positions: np.ndarray | None = None) -> pd.DataFrame:
-    """Build a table of the counties, towns and zones that these cases name, one a row.
+def tabulate_local_places(selection: Selection) -> pd.DataFrame:
+    """Build a table of the counties, towns and zones that the selected cases name, one a row.
 
     Its columns are id, name, kind, unit of the map, `mark` (`own` if a case or metric is located there, otherwise
-    `named`), number of metrics (those at `positions`, or all of the cases), the cases, coordinates and a note.
+    `named`), number of selected metrics, the cases, coordinates and a note.
     """
-    counts = count_own_metrics(dataset, cases, positions)
+    dataset, counts = selection.dataset, count_own_metrics(selection)
     rows = [
         {
             "place_id": place.id,
-            **_split("name", place.name),
+            **split_languages("name", place.name),
             "kind": place.kind,
             "prefecture_code": dataset.prefecture_code(place.id),
-            **_split("prefecture", name_area(dataset, dataset.prefecture_code(place.id))),
+            **split_languages("prefecture", name_area(dataset, dataset.prefecture_code(place.id))),
             "mark": "named" if named_only else "own",
             "figures": counts[place.id],
             **_list_cases(found),
             "lon": place.lon,
             "lat": place.lat,
-            **_split("note", place.note),
+            **split_languages("note", place.note),
         }
-        for place, found, named_only in find_local_places(dataset, cases)
+        for place, found, named_only in find_local_places(selection.cases)
     ]
     return pd.DataFrame(rows)
 
 
-def _split(name: str, text: Text | None) -> Row:
+def split_languages(name: str, text: Text | None) -> Row:
     """Return a text as the cells of two columns, one a language."""
     return {f"{name}_{lang}": text[lang] if text else None for lang in get_args(Lang)}
 
@@ -224,10 +201,10 @@ def _measure_cells(dataset: Dataset, measure: Measure, code: str) -> Row:
     end = measure.values[code].after if code in measure.values else None
     unit = dataset.units[measure.unit_id]
     return {
-        **_split("measure", measure.name),
+        **split_languages("measure", measure.name),
         "value": end.value if end else None,
         "bound": end.bound if end else None,
         "unit_id": unit.id,
-        **_split("unit", unit.name),
+        **split_languages("unit", unit.name),
         "scale": unit.scale,
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import chain
 from typing import Protocol
 
 import pandas as pd
@@ -21,8 +21,8 @@ from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.rows import MetricRow
-from pages.frame.elements import add_expander, show_csv_download, show_paragraph
-from pages.frame.view import View
+from pages.frame.elements import add_expander, show_csv_download, show_note
+from pages.frame.view import View, format_id
 from pages.serving.settings import allows_frames
 from pages.site.filters import describe_filters
 
@@ -66,7 +66,7 @@ class ChartExport:
     @property
     def only(self) -> str:
         """The ids of its cases or metrics, as a parameter of a data link; empty if they are too many."""
-        ids = [case.id for case in self.cases] or [f"{row.case_id}.{row.metric_id}" for row in self.rows]
+        ids = [case.id for case in self.cases] or [format_id(row) for row in self.rows]
         return ",".join(ids) if len(ids) <= _MAX_LINKED else ""
 
     @property
@@ -159,43 +159,39 @@ def _show_image(view: View, export: ChartExport) -> None:
     }
     with st.container(key=f"export-{export.key}"):
         st.plotly_chart(figure, key=f"export-chart-{export.key}", width=figure.layout.width, theme=None, config=config)
-    show_paragraph(
-        view.say(
-            "左上角的相机按钮保存图片，宽1200像素。",
-            "The camera button at the upper left saves the image, 1200 pixels wide.",
-        )
+    show_note(
+        view,
+        "左上角的相机按钮保存图片，宽1200像素。",
+        "The camera button at the upper left saves the image, 1200 pixels wide.",
     )
 
 
 def _show_data(view: View, export: ChartExport) -> None:
-    count = len(export.rows) if export.table is None else len(export.table())
+    count = len(_build_table(view, export))
     label = view.say(
         f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
     )
-    show_csv_download(label, f"{_build_file_name(view, export)}.csv", export.key, partial(_write_csv, view, export))
+    name = f"{_build_file_name(view, export)}.csv"
+    show_csv_download(label, name, export.key, lambda: write_csv(_build_table(view, export)))
 
 
-def _write_csv(view: View, export: ChartExport) -> bytes:
+def _build_table(view: View, export: ChartExport) -> pd.DataFrame:
     if export.table is not None:
-        return write_csv(export.table())
-    positions = sorted(
-        position for row in export.rows for position in view.dataset.resolve_id(f"{row.case_id}.{row.metric_id}")
-    )
-    return write_csv(view.dataset.rows(positions))
+        return export.table()
+    found = (view.dataset.resolve_id(format_id(row)) for row in export.rows)
+    return view.dataset.rows(sorted(chain.from_iterable(found)))
 
 
 def _show_texts(view: View, export: ChartExport) -> None:
     """Show one text at a time, with a button that copies it."""
-    texts: dict[str, tuple[str, Callable[[], str]]] = {
-        "link": (view.say("链接", "Link"), partial(export.url, view)),
-        "words": (
-            view.say("数值与出处", "Value with source") if len(export.rows) == 1 else view.say("引用", "Citation"),
-            partial(_cite, view, export),
-        ),
-        "data": (view.say("数据链接", "Data link"), partial(_build_data_link, view, export)),
+    words = view.say("数值与出处", "Value with source") if len(export.rows) == 1 else view.say("引用", "Citation")
+    texts = {
+        "link": (view.say("链接", "Link"), export.url(view)),
+        "words": (words, _cite(view, export)),
+        "data": (view.say("数据链接", "Data link"), _build_data_link(view, export)),
     }
     if allows_frames():
-        texts["embed"] = (view.say("嵌入代码", "Embed code"), partial(_build_embed_code, view, export))
+        texts["embed"] = (view.say("嵌入代码", "Embed code"), _build_embed_code(view, export))
     chosen = st.segmented_control(
         view.say("复制", "Copy"),
         list(texts),
@@ -204,19 +200,18 @@ def _show_texts(view: View, export: ChartExport) -> None:
         format_func=lambda name: texts[name][0],
         key=f"copy-{export.key}",
     )
-    st.code(texts[chosen][1](), language=None, wrap_lines=True)
+    st.code(texts[chosen][1], language=None, wrap_lines=True)
     if "embed" not in texts:
-        show_paragraph(
-            view.say(
-                "本站运营者未开放嵌入，因此不提供嵌入代码。",
-                "The operator of this server allows no embedding, so there is no embed code.",
-            )
+        show_note(
+            view,
+            "本站运营者未开放嵌入，因此不提供嵌入代码。",
+            "The operator of this server allows no embedding, so there is no embed code.",
         )
     elif chosen == "embed":
-        show_paragraph(
-            view.say(
-                "只有本站运营者许可的网站才能嵌入。", "Only sites that the operator of this server allows can embed it."
-            )
+        show_note(
+            view,
+            "只有本站运营者许可的网站才能嵌入。",
+            "Only sites that the operator of this server allows can embed it.",
         )
 
 

@@ -10,9 +10,9 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
-from pages.frame.view import current_view
+from pages.frame.view import View, current_view
 
-CHART_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
 def show_paragraph(text: str, css_class: str = "quiet") -> None:
@@ -20,9 +20,14 @@ def show_paragraph(text: str, css_class: str = "quiet") -> None:
     st.html(Markup('<p class="{}">{}</p>').format(css_class, text))
 
 
-def show_warning(text: str, icon: str = "link_off") -> None:
+def show_note(view: View, zh: str, en: str, *, css_class: str = "quiet") -> None:
+    """Show a paragraph in the reader's language."""
+    show_paragraph(view.say(zh, en), css_class)
+
+
+def show_warning(view: View, zh: str, en: str, *, icon: str = "link_off") -> None:
     """Show a notice about what could not be used, by default a part of the link."""
-    st.warning(text, icon=f":material/{icon}:")
+    st.warning(view.say(zh, en), icon=f":material/{icon}:")
 
 
 def show_csv_download(label: str, file_name: str, key: str, write: Callable[[], bytes]) -> None:
@@ -33,13 +38,12 @@ def show_csv_download(label: str, file_name: str, key: str, write: Callable[[], 
 
 def format_list(items: Iterable[str], css_class: str, label: str = "", ordered: bool = False) -> Markup:
     """Return an HTML list; `label` names it for screen readers."""
-    attributes = {"class": css_class, "aria-label": label} if label else {"class": css_class}
-    written = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in attributes.items())
+    opening = '<{0} class="{1}" aria-label="{2}">' if label else '<{0} class="{1}">'
     lines = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
-    return Markup("<{0}{1}>{2}</{0}>").format("ol" if ordered else "ul", written, lines)
+    return Markup(opening + "{3}</{0}>").format("ol" if ordered else "ul", css_class, label, lines)
 
 
-def format_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> Markup:
+def format_table(headings: Sequence[str], rows: Iterable[Iterable[str]], caption: str) -> Markup:
     """Return an HTML table that can be printed, scrolls sideways inside itself and has a caption for screen readers."""
     head = Markup('</th><th scope="col">').join(headings)
     body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)

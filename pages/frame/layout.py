@@ -17,7 +17,7 @@ from data.wording.labels import say
 from pages.frame.elements import add_expander, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_sidebar import show_clear_button
-from pages.frame.view import LANGUAGES, SCOPE_KEY, View, apply_filters, apply_language, apply_scope
+from pages.frame.view import LANGUAGES, SCOPE_KEY, View, apply_choice, apply_filters, apply_scope
 from pages.site.filters import FILTERS, list_values, remove_value
 from pages.site.screens import SCREENS, SITE_NAME
 
@@ -39,43 +39,36 @@ def show_masthead(view: View) -> None:
             )
             for name, page in view.pages.items()
         ]
-        st.html(
-            Markup('<nav class="pages" aria-label="{}">{}</nav>').format(
-                view.say("页面", "Pages"), Markup("").join(links)
-            ),
-            width="content",
-        )
+        navigation = Markup('<nav class="pages" aria-label="{}">{}</nav>')
+        st.html(navigation.format(view.say("页面", "Pages"), Markup("").join(links)), width="content")
         st.segmented_control(
             _LANGUAGE[view.lang],
             LANGUAGES,
-            format_func=lambda lang: _LANGUAGE_NAMES[lang],
+            format_func=_LANGUAGE_NAMES.__getitem__,
             key="lang",
             required=True,
-            on_change=apply_language,
+            on_change=apply_choice,
+            args=("lang",),
             label_visibility="collapsed",
         )
 
 
 def show_status(view: View) -> None:
     """Show how much the filters keep, a chip for each chosen value, and notices about values that do not exist."""
-    cases = len(view.selection.cases)
     with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
-        status = Markup('<p class="status" role="status">{}</p>').format(_count_selection(view))
-        st.html(status, width="content")
+        st.html(Markup('<p class="status" role="status">{}</p>').format(_count_selection(view)), width="content")
         _show_chips(view)
         show_clear_button(view, "clear-all")
         if view.page.url_path != "case":
-            show_scope_switch(view, view.elsewhere, cases)
-    notices = [_describe_dropped(view, name, value) for name, value in view.dropped[:_MAX_NAMED]]
+            show_scope_switch(view, view.elsewhere, len(view.selection.cases))
+    for name, value in view.dropped[:_MAX_NAMED]:
+        _warn_dropped(view, name, escape_invisible(value, 40))
     if (more := len(view.dropped) - _MAX_NAMED) > 0:
-        notices.append(
-            view.say(
-                f"链接中另有 {more} 个值不存在，已忽略。",
-                f"The link names {more} more that do not exist; they are ignored.",
-            )
+        show_warning(
+            view,
+            f"链接中另有 {more} 个值不存在，已忽略。",
+            f"The link names {more} more that do not exist; they are ignored.",
         )
-    for notice in notices:
-        show_warning(notice)
 
 
 def _count_selection(view: View) -> str:
@@ -125,14 +118,12 @@ def show_scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
         )
 
 
-def _describe_dropped(view: View, name: str, value: str) -> str:
+def _warn_dropped(view: View, name: str, value: str) -> None:
     label = FILTERS[name].name if name in FILTERS else _LANGUAGE
-    given = escape_invisible(value, 40)
-    return escape_markdown(
-        view.say(
-            f"链接中的“{label.zh}：{given}”不存在，已忽略。",
-            f"The link names a {label.en.lower()} that does not exist ({given}); it is ignored.",
-        )
+    show_warning(
+        view,
+        escape_markdown(f"链接中的“{label.zh}：{value}”不存在，已忽略。"),
+        escape_markdown(f"The link names a {label.en.lower()} that does not exist ({value}); it is ignored."),
     )
 
 
@@ -142,11 +133,10 @@ def show_update_notice(view: View) -> None:
         loaded = datetime.fromtimestamp(view.state.loaded_at, UTC)
         when = f"{format_date(f'{loaded:%Y-%m-%d}', view.lang)} {loaded:%H:%M} UTC"
         show_warning(
-            view.say(
-                f"当前显示 {when} 的数据；较新的修改有误，尚未采用。",
-                f"Data of {when}; an update has problems and is not used.",
-            ),
-            "warning",
+            view,
+            f"当前显示 {when} 的数据；较新的修改有误，尚未采用。",
+            f"Data of {when}; an update has problems and is not used.",
+            icon="warning",
         )
 
 
@@ -164,9 +154,7 @@ def show_no_data(lang: Lang) -> None:
 
 @st.fragment(run_every=1)
 def show_loading(lang: Lang) -> None:
-    """Show the progress in place of every page while many cases are read for the first time; the page is run again at
-    the end.
-    """
+    """Show the progress in place of every page while the cases are read for the first time."""
     done, total = progress() or (1, 1)
     st.progress(
         done / total,

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from data.model.schema import Case
+from pages.frame.view import View
+
 
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
     """Return a link with the names of Material symbols before or after its label."""
     return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(
         href, _format_icon(before), label, _format_icon(after)
     )
+
+
+def format_case_link(view: View, case: Case, before: str = "", after: str = "") -> Markup:
+    """Return a link to the page of a case, with its number and title."""
+    return format_link(view.href("case", case=case.id), view.case_label(case), before, after)
 
 
 def _format_icon(name: str) -> Markup:

@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Lang
 from data.query.columns import Positions
-from data.query.dataset import Dataset
+from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import State, current
 from data.wording.labels import say
@@ -25,6 +25,8 @@ SCOPE_KEY = "same cases"
 """Widget key of the switch that sets `scope=case`."""
 PAGE_NUMBER = "page"
 """Query parameter with the page number of a long list."""
+RESULTS = ("outcome", "output")
+"""Roles of the metrics that are results; the others are inputs, background and rules."""
 _APPLIED_KEY = "filters applied"
 _VIEW_KEY = "view"
 
@@ -71,7 +73,7 @@ class View:
     def address(self) -> str:
         """The site's address as the browser shows it; without a browser the base path alone."""
         shown = (st.context.url or "").partition("?")[0]
-        return shown.removesuffix("/").removesuffix(f"/{self.page.url_path}") or _base_path()
+        return shown.removesuffix("/").removesuffix(f"/{self.page.url_path}") or base_path()
 
     @property
     def location(self) -> str:
@@ -124,6 +126,22 @@ class View:
         rank = np.where(headline[kept] > 0, headline[kept], 99)
         return self.rows(kept[np.lexsort((grade[kept], role[kept], rank))])[0]
 
+    def case_places(self, case: Case) -> str:
+        """Return the names of a case's own places."""
+        return self.join(self.dataset.places[place].name[self.lang] for place in case.places)
+
+    def case_domains(self, case: Case) -> str:
+        """Return the names of a case's domains."""
+        return self.join(self.dataset.domains[domain].name[self.lang] for domain in case.domains)
+
+    def case_label(self, case: Case) -> str:
+        """Return the number and title of a case, for links, headings and choices."""
+        return f"{case.number} · {case.title[self.lang]}"
+
+    def case_labels(self, cases: CaseSubset) -> dict[str, str]:
+        """Return the label of each case by id, without reading the cases."""
+        return dict(zip(cases.ids, cases.numbered_titles(self.lang, " · "), strict=True))
+
     def say(self, zh: str, en: str) -> str:
         """Return the text in the reader's language."""
         return say(self.lang, zh, en)
@@ -133,14 +151,20 @@ class View:
         return self.say("、", ", ").join(words)
 
 
-def _base_path() -> str:
+def base_path() -> str:
+    """Return the beginning of every path on this server: "/base", or "" at the root."""
     base = st.get_option("server.baseUrlPath").strip("/")
     return f"/{base}" if base else ""
 
 
 def _build_path(page: StreamlitPage, query: Mapping[str, str]) -> str:
     text = urlencode(query, safe=",")
-    return f"{_base_path()}/{page.url_path}{f'?{text}' if text else ''}"
+    return f"{base_path()}/{page.url_path}{f'?{text}' if text else ''}"
+
+
+def format_id(row: MetricRow) -> str:
+    """Return a metric's id in links: `case id.metric id`."""
+    return f"{row.case_id}.{row.metric_id}"
 
 
 def choose_language() -> Lang:
@@ -203,9 +227,9 @@ def apply_scope() -> None:
     apply_filters(replace(current_view().filters, scope="case" if st.session_state[SCOPE_KEY] else ""))
 
 
-def apply_language() -> None:
-    """Write the chosen language into the URL."""
-    st.query_params["lang"] = st.session_state["lang"]
+def apply_choice(name: str) -> None:
+    """Write the value of a control into the query parameter of the same name."""
+    st.query_params[name] = st.session_state[name]
 
 
 def apply_filters(filters: Filters) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache, wraps
+from functools import cache, lru_cache, partial, wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_origin, get_type_hints
+from typing import Annotated, NamedTuple, get_origin, get_type_hints
 from urllib.parse import quote
 
 import orjson
@@ -41,15 +41,16 @@ from pages.serving.query_params import CasesParams, FilterParams, MetricsParams,
 from pages.site.screens import SITE_NAME
 
 JSON, GEOJSON = "application/json", "application/geo+json"
-BINARY, TEXT, OBJECT = {"type": "string", "format": "binary"}, {"type": "string"}, {"type": "object"}
-"""JSON schemas of files that are not described further."""
+JsonObject = dict[str, object]
+Responses = dict[int | str, JsonObject]
+BINARY: JsonObject = {"type": "string", "format": "binary"}
+TEXT: JsonObject = {"type": "string"}
+OBJECT: JsonObject = {"type": "object"}
 _SOURCES = [path for module in (data.__file__, __file__) for path in sorted(Path(module).parent.rglob("*.py"))]
 _CODE_VERSION = sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:12]
-"""Digest of the code that writes the files. Part of the entity tag of a file that is not in memory as a whole."""
+"""Digest of the code that writes the files, for the entity tag of a file that is never in memory as a whole."""
 MAX_SHOWN_LENGTH = 100
 """Maximum number of characters of a parameter, value or id that an error message repeats."""
-JsonObject = dict[str, Any]
-Responses = dict[int | str, JsonObject]
 
 
 class ErrorBody(BaseModel):
@@ -103,14 +104,14 @@ api.add_middleware(
 
 
 def mount(base: str = "") -> Mount:
-    """The routes below `{base}/api`, also for paths with a line break, at which Starlette's own pattern ends."""
+    """The routes below `{base}/api`, also for paths with a line break, which Starlette's own pattern does not match."""
     mounted = Mount(f"{base}/api", api)
     mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
     return mounted
 
 
 class File(NamedTuple):
-    """A file by its name. A body in parts is never in memory as a whole; `version` then differs when the body does."""
+    """A file and its name. A body in chunks is never in memory as a whole; `version` then changes with the body."""
 
     name: str
     body: bytes | Iterator[bytes]
@@ -118,6 +119,7 @@ class File(NamedTuple):
 
 
 Endpoint = Callable[..., File]
+_type_hints = cache(get_type_hints)
 
 
 def _route(
@@ -134,9 +136,9 @@ def _route(
                 raise RequestValidationError([])
             return _respond(request, function(request, **parameters), media_type)
 
-        options: JsonObject = {"response_class": Response, "response_model": None}
-        api.get(path, summary=summary, responses=responses, include_in_schema=listed, **options)(endpoint)
-        api.head(path, include_in_schema=False, **options)(endpoint)
+        route = partial(api.add_api_route, path, endpoint, response_class=Response, response_model=None)
+        route(methods=["GET"], summary=summary, responses=responses, include_in_schema=listed)
+        route(methods=["HEAD"], include_in_schema=False)
         return function
 
     return register
@@ -200,25 +202,22 @@ def _write(form: Format, params: FilterParams, request: Request) -> File:
     return File(name, form.write_chunks(extract), version)
 
 
-def _serve_metrics(form: Format) -> None:
-    """Adds the route of a format of the metrics table."""
+def _serve(form: Format) -> None:
+    """Adds the route of a format. The names of its two possible endpoints are part of the OpenAPI document."""
 
-    @_route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
     def metrics(request: Request, params: Annotated[MetricsParams, Query()]) -> File:
         return _write(form, params, request)
 
-
-def _serve_dataset(form: Format) -> None:
-    """Adds the route of a format of the whole dataset."""
-
-    @_route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
     def whole(request: Request, params: Annotated[FilterParams, Query()]) -> File:
         return _write(form, params, request)
+
+    register = _route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
+    register(metrics if form.contents == "metrics" else whole)
 
 
 for each in FORMATS.values():
     if each.contents == "metrics":
-        _serve_metrics(each)
+        _serve(each)
 
 
 @_route("/cases.json", "The cases, one a row", JSON, _table_schema("cases"))
@@ -241,7 +240,7 @@ def case(request: Request, case_id: str, params: Annotated[QueryParams, Query()]
 
 for each in FORMATS.values():
     if each.contents == "dataset":
-        _serve_dataset(each)
+        _serve(each)
 
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
@@ -261,20 +260,14 @@ def description(request: Request, params: Annotated[QueryParams, Query()]) -> Fi
 
 @lru_cache(maxsize=2)
 def build_openapi(dataset: Dataset, root: str) -> bytes:
-    """The OpenAPI document below the path `root`, cached by dataset because it lists the values that are known.
-
-    Several values of a parameter are separated by commas.
-    """
+    """The OpenAPI document below the path `root`, cached by dataset because it lists the known values of parameters."""
+    servers = [{"url": root or "/"}]
     document = get_openapi(
-        title=api.title,
-        version=api.version,
-        routes=api.routes,
-        servers=[{"url": root or "/"}],
-        description=api.description,
+        title=api.title, version=api.version, description=api.description, routes=api.routes, servers=servers
     )
     for methods in document["paths"].values():
         for parameter in methods["get"].get("parameters", ()):
-            if parameter["schema"].get("type") == "array":
+            if parameter["schema"].get("type") == "array":  # written as one text with commas
                 parameter |= {"style": "form", "explode": False}
     return orjson.dumps(document)
 
@@ -285,10 +278,9 @@ def _error(status: int, body: ErrorBody, **headers: str) -> JSONResponse:
 
 @api.exception_handler(RequestValidationError)
 def handle_invalid_query(request: Request, error: RequestValidationError) -> JSONResponse:
-    problems = [
-        (name, ", ".join(values), "Write this parameter only once.") for name, values in _repeated(request).items()
-    ]
-    known = {name: name for name in _parameters(request.scope["route"].endpoint)}
+    repeated = _repeated(request)
+    problems = [(name, ", ".join(values), "Write this parameter only once.") for name, values in repeated.items()]
+    known = {name: name for name in _parameters(request)}
     for found in error.errors():
         name, message = str(found["loc"][1]), str(found["msg"])
         if found["type"] == "extra_forbidden":
@@ -303,18 +295,13 @@ def handle_invalid_query(request: Request, error: RequestValidationError) -> JSO
 
 def _repeated(request: Request) -> dict[str, list[str]]:
     """The values of each parameter that takes one value and has several, of which FastAPI would use the last."""
-    given = {
-        name: request.query_params.getlist(name)
-        for name, field in _parameters(request.scope["route"].endpoint).items()
-        if get_origin(field.annotation) is not list
-    }
-    return {name: values for name, values in given.items() if len(values) > 1}
+    single = [name for name, field in _parameters(request).items() if get_origin(field.annotation) is not list]
+    return {name: values for name in single if len(values := request.query_params.getlist(name)) > 1}
 
 
-@cache
-def _parameters(endpoint: Endpoint) -> Mapping[str, FieldInfo]:
-    """The query parameters of a route by their names."""
-    return dict(get_type_hints(endpoint)["params"].model_fields)
+def _parameters(request: Request) -> Mapping[str, FieldInfo]:
+    """The query parameters of the requested route by their names."""
+    return _type_hints(request.scope["route"].endpoint)["params"].model_fields
 
 
 @api.exception_handler(404)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import brotli
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/geo+json", "image/svg")
@@ -32,7 +32,10 @@ Brotli's result is a sixth smaller than gzip's; its highest quality would take 2
 MAX_CONCURRENT = 2
 """Maximum number of files compressed at the same time."""
 MAX_KEPT_SIZE = 32_000_000
-"""Maximum number of bytes of the kept files. All of Streamlit's take 13 million in both codings."""
+"""Total bytes of the kept files above which no other is kept. All of Streamlit's take 13 million in both codings.
+
+A file is kept once for each spelling of its path where the file system ignores case.
+"""
 PART_SIZE = 65_536
 """Maximum number of bytes of a kept file in one message, which bounds the memory that a slow client takes."""
 _CODING = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII)
@@ -50,7 +53,6 @@ class KeptFile(NamedTuple):
 class Compression:
     """Middleware that compresses responses. Files that never change are compressed once, at first use, and kept.
 
-    Streamlit sends its static files uncompressed, because compressing them for every request takes processor time.
     A request for a file that is being compressed waits, before the file is read, so that caches on the way get the
     compressed form and at most MAX_CONCURRENT files are in memory.
     """
@@ -66,11 +68,8 @@ class Compression:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        accepted = (
-            accepted_codings(", ".join(headers.getlist("accept-encoding")))
-            if scope["method"] == "GET" and "range" not in headers
-            else []
-        )
+        is_whole = scope["method"] == "GET" and "range" not in headers
+        accepted = accepted_codings(", ".join(headers.getlist("accept-encoding"))) if is_whole else []
         key = (accepted[0] if accepted else "", normpath(scope["path"]))
         if key in self.kept and not any(name in headers for name in CONDITIONS):
             await _send_file(self.kept[key], send)
@@ -78,10 +77,6 @@ class Compression:
         response = _Response(send, self, key, "gzip" in accepted)
         async with response.locks:
             await self.app(scope, receive, response.send)
-
-    def is_full(self) -> bool:
-        """Whether no further file may be kept. A file has several paths if the file system ignores case."""
-        return sum(len(file.body) for file in self.kept.values()) >= MAX_KEPT_SIZE
 
 
 class _Response:
@@ -96,16 +91,18 @@ class _Response:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _is_compressible(message):
-            await self._begin({**message, "headers": _add_vary(message["headers"])})
+            await self._begin(message)
         elif message["type"] == "http.response.body" and self.write:
             await self.write(message.get("body", b""), message.get("more_body", False))
         else:
             await self.out(message)
 
     async def _begin(self, start: Message) -> None:
-        """Sets `write` to what is done with the body; it is sent unchanged if that stays None."""
-        self.start = start
-        if "immutable" not in Headers(raw=start["headers"]).get("cache-control", ""):
+        """Sets `write` to the function for the body, which is sent unchanged if that stays None. Adds to Vary."""
+        headers = MutableHeaders(raw=[*start["headers"]])
+        headers["vary"] = ", ".join([*headers.getlist("vary"), "accept-encoding"])
+        self.start = {**start, "headers": headers.raw}
+        if "immutable" not in headers.get("cache-control", ""):
             if self.accepts_gzip:
                 self.packer = zlib.compressobj(5, wbits=GZIP_WINDOW)
                 self.write = self._pack
@@ -114,12 +111,12 @@ class _Response:
             if self.key in self.compression.kept:
                 self.write = self._drop
                 await self._send_kept()
-            elif self.compression.is_full():
+            elif sum(len(file.body) for file in self.compression.kept.values()) >= MAX_KEPT_SIZE:
                 await self.locks.aclose()
             else:
                 self.write = self._collect
         if not self.write:
-            await self.out(start)
+            await self.out(self.start)
 
     async def _wait(self) -> None:
         """Waits while another request compresses this file, then while MAX_CONCURRENT requests compress others."""
@@ -135,9 +132,8 @@ class _Response:
     async def _collect(self, body: bytes, more: bool) -> None:
         self.body += body
         if not more:
-            coding = self.key[0]
-            packed = await asyncio.to_thread(CODINGS[coding], self.body)
-            self.compression.kept[self.key] = KeptFile(_mark_compressed(self.start, packed, coding), packed)
+            packed = await asyncio.to_thread(CODINGS[self.key[0]], self.body)
+            self.compression.kept[self.key] = KeptFile(_mark_compressed(self.start, self.key[0], packed), packed)
             await self._send_kept()
 
     async def _drop(self, body: bytes, more: bool) -> None:
@@ -146,7 +142,7 @@ class _Response:
     async def _pack(self, body: bytes, more: bool) -> None:
         packed = self.packer.compress(body) + (b"" if more else self.packer.flush())
         if self.start:
-            await self.out(_mark_compressed(self.start, None if more else packed))
+            await self.out(_mark_compressed(self.start, "gzip", None if more else packed))
             self.start = {}
         await self.out({"type": "http.response.body", "body": packed, "more_body": more})
 
@@ -159,21 +155,16 @@ def accepted_codings(header: str) -> list[str]:
     entries = [found.groups() for found in map(_CODING.fullmatch, header.lower().split(",")) if found]
     weights = {"gzip" if name == "x-gzip" else name: float(weight or 1) for name, weight in entries}
     others = weights.get("*", 0.0)
+    identity = weights.get("identity", others)
     wanted = {coding: weights.get(coding, others) for coding in CODINGS}
-    return [
-        coding
-        for coding in sorted(wanted, key=lambda name: -wanted[name])
-        if wanted[coding] and wanted[coding] >= weights.get("identity", others)
-    ]
+    accepted = [coding for coding, weight in wanted.items() if weight and weight >= identity]
+    return sorted(accepted, key=lambda coding: -wanted[coding])
 
 
 def _is_compressible(start: Message) -> bool:
     headers = Headers(raw=start["headers"])
-    return (
-        start["status"] == 200
-        and headers.get("content-type", "").startswith(COMPRESSIBLE)
-        and "content-encoding" not in headers
-    )
+    is_text = headers.get("content-type", "").startswith(COMPRESSIBLE)
+    return start["status"] == 200 and is_text and "content-encoding" not in headers
 
 
 async def _send_file(file: KeptFile, send: Send) -> None:
@@ -183,18 +174,11 @@ async def _send_file(file: KeptFile, send: Send) -> None:
         await send({"type": "http.response.body", "body": part, "more_body": at + PART_SIZE < len(file.body)})
 
 
-def _mark_compressed(start: Message, body: bytes | None, coding: str = "gzip") -> Message:
+def _mark_compressed(start: Message, coding: str, body: bytes | None) -> Message:
     """The first message of a compressed response, with its length if the whole `body` is known."""
-    headers = [
-        *((name, value) for name, value in start["headers"] if name != b"content-length"),
-        (b"content-encoding", coding.encode()),
-    ]
+    headers = MutableHeaders(raw=[*start["headers"]])
+    headers["content-encoding"] = coding
+    del headers["content-length"]
     if body is not None:
-        headers.append((b"content-length", str(len(body)).encode()))
-    return {**start, "headers": headers}
-
-
-def _add_vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers with a Vary that makes caches distinguish the codings."""
-    vary = b", ".join([*(value for name, value in headers if name == b"vary"), b"accept-encoding"])
-    return [*((name, value) for name, value in headers if name != b"vary"), (b"vary", vary)]
+        headers["content-length"] = str(len(body))
+    return {**start, "headers": headers.raw}

@@ -26,10 +26,7 @@ TARGET_LIMIT = 8192
 """Maximum number of bytes of a path with its query."""
 MINUTE = 60.0
 COSTS = {"csv": 1, "zip": 3, "xlsx": 10}
-"""Number of requests that a download among the data links counts as, by the ending of its path.
-
-Other files count as one; each is written about as fast as one row of JSON.
-"""
+"""Number of requests that a download counts as, by the ending of its path. Other data links count as one."""
 MISDIRECTED = (
     "A request was refused because of the host it names. If readers use that name, add it to HENAN_ALLOWED_HOSTS"
 )
@@ -37,14 +34,15 @@ MISDIRECTED = (
 _HOST = re.compile(r"(?P<name>[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])\.?(?::[0-9]{1,5})?")
 _SECURE = re.compile(rb";\s*secure\b", re.IGNORECASE)
 Field = tuple[bytes, bytes]
+"""A header of a request or response: its name and its value."""
 logger = logging.getLogger(__name__)
 
 
 class Guard:
     """Refuses requests for other hosts, and those that are too large, too frequent or write; adds the headers.
 
-    Checks the origin of sockets as well, and removes it: to judge a foreign origin, Streamlit requests the address of
-    this machine from a service on the internet.
+    Also checks the origin of sockets, and removes it: Streamlit would look up the address of this machine at a service
+    on the internet to check a foreign one.
     """
 
     def __init__(
@@ -59,6 +57,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        is_socket = scope["type"] == "websocket"
         is_data_link = f"{scope['path']}/".startswith(f"{self.api}/")
         response = _Response(send, self.headers, is_data_link, scope["scheme"] in ("https", "wss"))
         try:
@@ -70,24 +69,24 @@ class Guard:
                 async with self._lock(scope):
                     await self.app(scope, receive, response.send)
             else:
-                await self.app(_remove_origin(scope), receive, response.send)
+                headers = [field for field in scope["headers"] if field[0] != b"origin"]
+                await self.app({**scope, "headers": headers} if is_socket else scope, receive, response.send)
         except Exception:
-            if scope["type"] == "http" and not response.has_started:
+            if not is_socket and not response.has_started:
                 await _refuse(is_data_link, 500, "The server failed to answer this.")(scope, receive, response.send)
             raise
 
     def _lock(self, scope: Scope) -> asyncio.Lock:
-        """The lock under which a data link is answered: the requests of one client are answered one after another.
+        """The lock that a data link holds: a client's requests are answered one after another, downloads apart.
 
-        Python does not write several files faster at the same time, and all pages would wait for them. Downloads, which
-        may take long, have a lock of their own.
+        Python does not write several files faster at the same time, and all pages would wait for them.
         """
         return self.locks.setdefault((client_of(scope), _ending(scope) in COSTS), asyncio.Lock())
 
     def _refusal(self, scope: Scope, is_data_link: bool) -> Response | None:
         """The response to a request that fails a check; None if it passes all."""
-        socket, method = scope["type"] == "websocket", scope.get("method", "GET")
-        hosts, origins = _header(scope, b"host"), _header(scope, b"origin") if socket else []
+        method, hosts = scope.get("method", "GET"), _header(scope, b"host")
+        origins = _header(scope, b"origin") if scope["type"] == "websocket" else []
         named = [*hosts, *(origin.partition("://")[2] for origin in origins)]
         names = [_HOST.fullmatch(host.lower()) for host in named]
         if len(hosts) != 1 or not all(names):
@@ -115,7 +114,7 @@ class Guard:
 class _Response:
     """A response being sent, with the headers of this server; any site may use the data links.
 
-    Over https its cookies become `Secure`, which Streamlit omits where a reverse proxy ends the TLS connection.
+    Over https its cookies become `Secure`, which Streamlit omits behind a reverse proxy that ends the TLS connection.
     """
 
     def __init__(self, send: Send, headers: Iterable[Field], is_data_link: bool, secure: bool) -> None:
@@ -156,19 +155,13 @@ class Rate:
         client = client_of(scope)
         if self.seen[client] >= self.allowed:
             return max(1, round(self.began + MINUTE - now))
-        self.seen[client] += _cost(scope)
+        # A preflight writes no file.
+        self.seen[client] += 1 if scope.get("method") == "OPTIONS" else COSTS.get(_ending(scope), 1)
         return 0
 
 
-def _remove_origin(scope: Scope) -> Scope:
-    """The scope of a request; without the origin if it is a socket."""
-    if scope["type"] != "websocket":
-        return scope
-    return {**scope, "headers": [field for field in scope["headers"] if field[0] != b"origin"]}
-
-
 def client_of(scope: Scope) -> str:
-    """The address of the client. An IPv6 network of 64 bits is one client, since it can use any address in it."""
+    """The address of the client, for IPv6 its network of 64 bits, within which a client can use any address."""
     host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ipaddress.ip_address(host)
@@ -179,11 +172,6 @@ def client_of(scope: Scope) -> str:
 
 def _header(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
-
-
-def _cost(scope: Scope) -> int:
-    """The number of requests that a data link counts as. A preflight (OPTIONS) writes no file."""
-    return 1 if scope.get("method") == "OPTIONS" else COSTS.get(_ending(scope), 1)
 
 
 def _ending(scope: Scope) -> str:

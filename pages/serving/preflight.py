@@ -1,6 +1,6 @@
 """Checks before the start: the version of Python, the required packages, the address and the port to listen on.
 
-Each failure ends the process with one sentence. The syntax of this file is that of older Pythons, which must parse it.
+Each failure ends the process with one sentence. Older Pythons must be able to parse this file.
 """
 
 from __future__ import annotations

@@ -8,15 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, create_model, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -41,8 +33,8 @@ MAX_COMPARED_LENGTH = 100
 class Choices:
     """Pydantic annotation of `list[str]`: items separated by commas, each of them one of `values`.
 
-    `aliases` maps other words for a value to it, and serves suggestions only. Both are functions because they depend on
-    the current dataset. `name` is what an error message calls an item.
+    `aliases` maps other words for a value to it, for suggestions only. Both are functions because they depend on the
+    current dataset. `name` is what an error message calls an item.
     """
 
     name: str
@@ -51,7 +43,9 @@ class Choices:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         item = core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
-        return core_schema.no_info_before_validator_function(_split, core_schema.list_schema(item))
+        return core_schema.no_info_before_validator_function(
+            lambda texts: [part for text in texts for part in text.split(",") if part], core_schema.list_schema(item)
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described, values = handler(schema), list(self.values())
@@ -84,16 +78,12 @@ class _MetricChoices(Choices):
 
 
 def near_cases(dataset: Dataset, case_id: str) -> list[str]:
-    """Ids of cases like this one. Among many, to save comparisons, at most one of the same year and number."""
+    """Ids of cases like this one. In a large dataset, which is not compared as a whole, at most one of its month."""
     ids = dataset.index.ids
     if len(ids) <= MAX_LISTED_VALUES:
         return difflib.get_close_matches(case_id[:MAX_COMPARED_LENGTH], ids, cutoff=0.4)
     first = bisect_left(ids, case_id[:8])
     return [other for other in ids[first : first + 1] if other[:8] == case_id[:8]]
-
-
-def _split(items: list[str]) -> list[str]:
-    return [item for text in items for item in text.split(",") if item]
 
 
 def _city_codes() -> dict[str, str]:
@@ -110,10 +100,6 @@ def _ids() -> list[str]:
     return [*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics)]
 
 
-def _filter(name: str, aliases: Callable[[], Mapping[str, str]] = dict) -> Choices:
-    return Choices(name, lambda: {**list_options(current().dataset), "scope": SCOPES}[name], aliases)
-
-
 def _columns(table: str) -> Choices:
     return Choices("column", lambda: list_columns(table))
 
@@ -126,10 +112,8 @@ FIELDS = Field(description="Only these columns, in this order.")
 SORT = Field(description="By these columns; -year is descending. What is missing comes last.")
 
 
-class QueryParams(BaseModel):
+class QueryParams(BaseModel, extra="forbid"):
     """A query without parameters: unknown ones are errors, and those of the pages are ignored."""
-
-    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -137,12 +121,13 @@ class QueryParams(BaseModel):
         return {name: value for name, value in query.items() if name not in PAGE_PARAMETERS}
 
 
-def _define_param(name: str) -> tuple[Any, str | list[str]]:
+def _define_param(name: str) -> tuple[object, str | list[str]]:
     """The type and default of a filter's parameter: a text, or values separated by commas."""
     entry = FILTERS[name]
     if entry.control == "text":
         return Annotated[str, Field(max_length=SEARCH_LIMIT, description=entry.documentation)], ""
-    choices = _filter(name, _city_codes if name == "city" else dict)
+    aliases = _city_codes if name == "city" else dict
+    choices = Choices(name, lambda: {**list_options(current().dataset), "scope": SCOPES}[name], aliases)
     return Annotated[list[str], choices, Field(description=entry.documentation)], []
 
 
@@ -163,7 +148,7 @@ class FilterParams(_Filters):
     def extract(self, address: str) -> Extract:
         """The extract of the current dataset; its links lead to the pages at `address`."""
         dataset = current().dataset
-        values = {name: getattr(self, name) for name in FILTERS}
+        values = self.model_dump(include={*FILTERS})
         texts = {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items()}
         filters, _ = parse(texts, dataset)
         return Extract(dataset, filters, address, only=tuple(self.only))

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,9 +69,9 @@ def _parse_ancestors(text: str) -> str:
 
 
 def _parse_level(text: str) -> str:
-    if text.lower() not in LEVELS:
+    if (level := text.lower()) not in LEVELS:
         raise ValueError(f"Write one of: {', '.join(LEVELS)}")
-    return text.lower()
+    return level
 
 
 def _parse_rate(text: str) -> int:
@@ -112,10 +112,9 @@ class Settings:
 
 
 class Variable(NamedTuple):
-    """An environment variable. README describes it.
+    """An environment variable. `default` is the text where it is unset or empty.
 
-    `parse` makes a value of its text, or raises ValueError with what to write instead. `default` is the text where the
-    variable is unset or empty.
+    `parse` converts the text, or raises ValueError with what to write instead.
     """
 
     name: str
@@ -153,7 +152,8 @@ def read(environment: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
             values[name] = variable.read(environment)
         except ValueError as error:
             problems.append(str(error))
-    return None if problems else Settings(**{field.name: values[field.name] for field in fields(Settings)}), problems
+    values.pop("proxies", None)
+    return None if problems else Settings(**values), problems
 
 
 def _find_misspelt(environment: Mapping[str, str]) -> Iterator[str]:
@@ -171,7 +171,7 @@ def allows_frames() -> bool:
 
 
 def from_environment() -> Settings:
-    """The settings of this process, with Streamlit's base path in any way it was set; SystemExit with all problems."""
+    """The settings of this process; SystemExit with all problems. The base path is Streamlit's option, however set."""
     settings, problems = read({**os.environ, _BASE: st.get_option("server.baseUrlPath")})
     if settings is None:
         raise SystemExit("\n".join(problems))

@@ -7,8 +7,8 @@ data/query/filters.py: a new filter is an entry here, and there its field, its v
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from data.model.grades import GRADE_RULES
 from data.model.schema import Lang, Text
@@ -85,8 +85,7 @@ def list_values(filters: Filters, name: str) -> tuple[str, ...]:
 def remove_value(filters: Filters, name: str, value: str) -> Filters:
     """Return the filters without one of their values."""
     kept = tuple(other for other in list_values(filters, name) if other != value)
-    changes: dict[str, Any] = {name: kept}
-    return replace(filters, **changes) if kept else filters.without(name)
+    return Filters(**{**vars(filters), name: kept}) if kept else filters.without(name)
 
 
 def describe_filters(dataset: Dataset, filters: Filters, lang: Lang) -> str:

@@ -15,6 +15,7 @@ from shapely.geometry import shape
 from shapely.ops import polylabel
 
 from data.downloads.csv_json import write_csv
+from data.query.filters import Filters, select
 from data.query.geography import find_points, summarize_areas, tabulate_areas
 from data.reading.live import boundaries
 from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
@@ -142,7 +143,7 @@ def test_a_county_says_its_name_and_case_where_its_point_is(arrive, dataset, wid
     visit(page, "/map")
     drawn(page)
     told = page.locator(".hoverlayer .hovertext")
-    for place, there, _ in find_points(dataset, dataset.cases):
+    for place, there, _ in find_points(dataset.all_cases):
         if not meeting or place.id in meeting:
             chart(page).hover(position=at(page, Point(place.lon, place.lat)))
             expect(told).to_contain_text(place.name.en)
@@ -163,7 +164,7 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
         henan.get_by_role("button", name="Download this table (CSV, 19 rows)").click()
     assert download.value.suggested_filename == "henan-reforms_2020_areas.csv"
     assert download.value.path().read_bytes() == write_csv(
-        tabulate_areas(dataset, summarize_areas(dataset, dataset.cases))
+        tabulate_areas(dataset, summarize_areas(select(dataset, Filters())))
     )
 
 
@@ -188,11 +189,11 @@ def check_painted(page: Page, dataset) -> None:
         )
     ]
     picture = Image.open(io.BytesIO(chart(page).screenshot())).convert("RGB")
-    found = summarize_areas(dataset, dataset.cases)
+    found = summarize_areas(select(dataset, Filters()))
     names, counties = (chart(page).evaluate(BOXES, marks) for marks in (LABELS, COUNTIES))
     free = free_of([box(*around).buffer(3) for around, *_ in (*names, *counties)], page)
     assert len(free) == len(names) == 18
-    assert len(counties) == len(find_points(dataset, dataset.cases))
+    assert len(counties) == len(find_points(dataset.all_cases))
     for code, inside in free.items():
         *paint, opacity = legend[min(len(found[code].cases), len(legend) - 1)]
         wanted = tuple(round(one * opacity + other * (1 - opacity)) for one, other in zip(paint, ground, strict=True))

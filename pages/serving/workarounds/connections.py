@@ -3,9 +3,9 @@
 uvicorn 0.54.0, as Streamlit 1.67.0 runs it, has a timeout only for the time between two requests: a request that is
 never completed, or a client that accepts nothing, keeps its connection for ever. It answers malformed requests and
 handshakes without the headers of this server, some of them not at all, and limits incoming messages to Streamlit's
-limit for outgoing ones. The classes here override uvicorn's protocols, and use names of their inside.
+limit for outgoing ones. The classes here override uvicorn's protocols, including private methods.
 
-Remove each part when uvicorn has the timeout, or lets an application answer what is malformed.
+Remove each part when uvicorn has the timeout, or lets an application answer malformed requests.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, cast
 import h11
 import uvicorn
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
@@ -27,7 +28,7 @@ from websockets.http11 import Response
 REQUEST_TIMEOUT = 20.0
 """Seconds within which a request must be complete, from the opening of its connection or its own first byte."""
 WRITE_TIMEOUT = 60.0
-"""Seconds within which a client has to accept at least a part of what is waiting to be sent to it."""
+"""Seconds within which a client has to accept at least a part of the data waiting to be sent."""
 CLOSE_TIMEOUT = 1.0
 """Seconds between the server's close frame and the end of the connection."""
 Headers = Iterable[tuple[bytes, bytes]]
@@ -51,6 +52,10 @@ class _Connection(asyncio.Protocol):
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
     _write_timer: asyncio.TimerHandle | None = None
+
+    def __init__(self, headers: Headers, **options: Any) -> None:
+        super().__init__(**options)
+        self._headers = [*headers]
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -79,10 +84,7 @@ class _Connection(asyncio.Protocol):
 class HTTPConnection(_Connection, H11Protocol):
     """An HTTP connection of uvicorn, closed when a request stays incomplete for REQUEST_TIMEOUT."""
 
-    def __init__(self, headers: Headers, **options: Any) -> None:
-        super().__init__(**options)
-        self._headers = [*headers]
-        self._request_timer: asyncio.TimerHandle | None = None
+    _request_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -100,7 +102,7 @@ class HTTPConnection(_Connection, H11Protocol):
         self._stop_waiting()
 
     def send_400_response(self, msg: str) -> None:
-        """Answers a malformed request. A response of the application to its headers is then no longer sent."""
+        """Answers a malformed request. The application's response to its headers is then no longer sent."""
         if self.cycle:
             self.cycle.disconnected = True
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
@@ -129,9 +131,9 @@ class WebSocketConnection(_Connection, WebSocketsSansIOProtocol):
     """A socket of uvicorn that answers every refused handshake, and ignores data after its own close frame."""
 
     def __init__(self, headers: Headers, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(headers, **options)
         self.close_timeout = CLOSE_TIMEOUT
-        self._headers, self._reject = [*headers], self.conn.reject
+        self._reject = self.conn.reject
         self.conn.reject = self._reject_with_headers  # type: ignore[method-assign]  # uvicorn makes `conn` itself
 
     def data_received(self, data: bytes) -> None:
@@ -142,7 +144,7 @@ class WebSocketConnection(_Connection, WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
 
-    async def send(self, message: Any) -> None:
+    async def send(self, message: ASGISendEvent) -> None:
         """Sends a message. Without the last line, uvicorn logs an error for each handshake that is refused."""
         await super().send(message)
         self.handshake_complete |= self.close_sent

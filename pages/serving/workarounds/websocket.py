@@ -1,8 +1,7 @@
 """Limits on the types and the number of the messages that a browser may send over its socket.
 
 Streamlit 1.67.0 acts on every message of every client, without limit: it sends the repository's branch and the names of
-untracked files, clears caches and installs files. The pages need three types of messages. Parses Streamlit's protocol
-(BackMsg).
+untracked files, clears caches and installs files. The pages need three types of messages, of its protocol (BackMsg).
 
 Remove when Streamlit limits messages, and the types that only a developer needs can be switched off.
 """
@@ -22,10 +21,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from pages.serving.guard import client_of
 
 COSTS = {"rerun_script": 1, "stop_script": 1, "deferred_file": 10}
-"""Tokens that each message takes which is passed on: a run of the page, the Stop button that Streamlit shows beside a
-long one, and a file that is written for a download."""
+"""Tokens of the messages that are passed on: a run of a page, the Stop button of a long run, a file to download."""
 OTHER_COST = 1
-"""Tokens that any other message takes, which is dropped."""
+"""Tokens of any other message, which is dropped."""
 SOCKET_BURST, SOCKET_RATE = 100, 10
 """Tokens of one socket at first, and tokens added per second."""
 CLIENT_BURST, CLIENT_RATE = 150, 25
@@ -36,7 +34,6 @@ UNSUPPORTED, TOO_MANY = 1003, 1008
 """Close codes of RFC 6455: unsupported data, and policy violation."""
 CLOSED = "A socket was closed: it sent too many messages"
 REFUSED = "A socket was refused: its client has too many. If that is a reverse proxy, name it in FORWARDED_ALLOW_IPS"
-"""Log messages about a client that exceeds its limits."""
 Clock = Callable[[], float]
 logger = logging.getLogger(__name__)
 
@@ -49,8 +46,10 @@ class Bucket:
         self.tokens, self.updated = size, clock()
 
     def take(self, tokens: float) -> bool:
-        """Takes this number of tokens; False, and none is taken, where there are fewer."""
-        self._refill()
+        """Takes this number of tokens. False, and none is taken, if there are fewer."""
+        now = self.clock()
+        self.tokens = min(self.size, self.tokens + self.rate * (now - self.updated))
+        self.updated = now
         if tokens > self.tokens:
             return False
         self.tokens -= tokens
@@ -58,20 +57,13 @@ class Bucket:
 
     def is_full(self) -> bool:
         """Whether no token is missing."""
-        self._refill()
-        return self.tokens >= self.size
-
-    def _refill(self) -> None:
-        now = self.clock()
-        self.tokens = min(self.size, self.tokens + self.rate * (now - self.updated))
-        self.updated = now
+        return self.take(0) and self.tokens >= self.size
 
 
-class Client:
-    """The number of open sockets of one client, and the bucket that they share."""
+class Client(Bucket):
+    """The bucket that all sockets of a client share, and the number of those that are open."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.sockets, self.bucket = 0, Bucket(CLIENT_BURST, CLIENT_RATE, clock)
+    sockets = 0
 
 
 class WebSocketFilter:
@@ -86,12 +78,12 @@ class WebSocketFilter:
             await self.app(scope, receive, send)
             return
         client = self._client(scope)
-        if client.sockets >= CLIENT_SOCKETS or not client.bucket.take(1):
+        if client.sockets >= CLIENT_SOCKETS or not client.take(1):
             logger.warning(REFUSED)
             await PlainTextResponse("Too many connections or messages. Try again later.\n", 429)(scope, receive, send)
             return
         client.sockets += 1
-        buckets = (Bucket(SOCKET_BURST, SOCKET_RATE, self.clock), client.bucket)
+        buckets = Bucket(SOCKET_BURST, SOCKET_RATE, self.clock), client
         try:
             await self.app(scope, _filter_messages(receive, send, buckets), send)
         finally:
@@ -99,10 +91,8 @@ class WebSocketFilter:
 
     def _client(self, scope: Scope) -> Client:
         """The client of this socket. Removes clients without sockets whose bucket is full."""
-        self.clients = {
-            name: client for name, client in self.clients.items() if client.sockets or not client.bucket.is_full()
-        }
-        return self.clients.setdefault(client_of(scope), Client(self.clock))
+        self.clients = {name: one for name, one in self.clients.items() if one.sockets or not one.is_full()}
+        return self.clients.setdefault(client_of(scope), Client(CLIENT_BURST, CLIENT_RATE, self.clock))
 
 
 def _filter_messages(receive: Receive, send: Send, buckets: tuple[Bucket, ...]) -> Receive:
@@ -129,7 +119,7 @@ def _filter_messages(receive: Receive, send: Send, buckets: tuple[Bucket, ...]) 
 
 
 def _kind(data: bytes | None) -> str | None:
-    """The type of a message, or of its operation; empty for a type that is not known, None where it is malformed."""
+    """The type of a message, or of its operation; empty for an unknown type, None if the message is malformed."""
     if data is None:
         return None
     try:

@@ -188,8 +188,8 @@ def case_layout(parts: Parts) -> list[Any]:
 
 
 def henan(view: View) -> Parts:
-    cases = view.without_city()
-    found = summarize_areas(view.dataset, cases)
+    selection = view.without_city()
+    found, points = summarize_areas(selection), find_points(selection.cases)
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
     listed = [
         (place.name[view.lang], len(found[place.code].cases), found[place.code].metric_count)
@@ -200,7 +200,7 @@ def henan(view: View) -> Parts:
         "henan.figure": drawing.henan_map(
             BOUNDARIES,
             [area(view, place, found[place.code]) for place in list_map_units(view.dataset)],
-            [point(view, *entry) for entry in find_points(view.dataset, cases)],
+            [point(view, *entry) for entry in points],
         ),
         "beside.children": [
             dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
@@ -208,7 +208,7 @@ def henan(view: View) -> Parts:
         ],
         "best.children": [block for row in best_figures(view) for block in figure(row, chart_for(row, view.lang))],
         "map-table.children": body(listed),
-        "county-cases.data": {place.id: there[0].id for place, there, _ in find_points(view.dataset, cases)},
+        "county-cases.data": {place.id: there[0].id for place, there, _ in points},
     }
 
 

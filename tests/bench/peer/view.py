@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from data.model.schema import Case, Lang
-from data.query.dataset import CaseSubset, Dataset
+from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import current
 from data.wording.labels import say
@@ -50,8 +50,8 @@ class View:
         own = worded_rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
-    def without_city(self) -> CaseSubset:
-        return select(self.dataset, replace(self.filters, city=())).cases
+    def without_city(self) -> Selection:
+        return select(self.dataset, replace(self.filters, city=()))
 
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
