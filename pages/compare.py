@@ -145,7 +145,7 @@ def describe_grades(view: View, case: Case) -> str:
 
 
 def show_shared_index(view: View, cases: Sequence[Case]) -> None:
-    """Show the results of these cases that have an index on one axis, the best-evidenced of a case first."""
+    """Show the results of these cases that have an index on one axis, the most completely stated of a case first."""
     ordered = (row for case in cases for row in sorted(view.case_rows(case), key=lambda row: row.grade))
     rows = [row for row in ordered if row.index is not None and row.rule.is_evidence and row.role in RESULTS]
     drawn = {row.case_id for row in rows}

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
+from data.downloads.csv_json import write_csv
 from data.downloads.dictionary import TABLES
 from data.downloads.extract import Extract
-from data.downloads.file_names import name_extract
+from data.downloads.file_names import name_extract, name_table
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
@@ -58,6 +59,16 @@ def _show_buttons(view: View, filters: Filters, key: str, label: str) -> None:
                 key=f"download-{key}-{ending}",
                 icon=":material/download:",
             )
+        count = len(extract.full_table("missing"))
+        st.download_button(
+            view.say(f"材料没有写明的数值 · {count} 行", f"What is not stated · {count} rows"),
+            data=lambda: write_csv(extract.full_table("missing")),
+            file_name=name_table(extract, "missing"),
+            mime="text/csv",
+            on_click="ignore",
+            key=f"download-{key}-missing",
+            icon=":material/download:",
+        )
 
 
 def show_metrics(view: View) -> None:
@@ -104,6 +115,8 @@ def show_data_links(view: View) -> None:
     st.code(build_link(view.address, first.path, view.filters), language=None)
     routes = {
         **{form.path: form.link_label[view.lang] if form.link_label else form.label for form in others},
+        "missing.csv": view.say("没有写明的数值", "What is not stated"),
+        "elsewhere.csv": view.say("其他材料", "Other documents"),
         "cases.json": view.say("案例", "Cases"),
         "places.geojson": view.say("地点", "Places"),
     }

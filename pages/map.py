@@ -175,7 +175,7 @@ def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) ->
         f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]
     )
     if shares:
-        lines.append(view.say("证据等级：", "grades: ") + shares)
+        lines.append(view.say("完整度：", "completeness: ") + shares)
     return (*lines, *name_cases(view, area.cases))
 
 
@@ -363,11 +363,11 @@ def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
 
 
 def show_best(view: View) -> None:
-    """Show the three best-evidenced metrics of the selected areas with their charts."""
+    """Show the three most completely stated metrics of the selected areas with their charts."""
     found = view.selection.rank(RESULTS, grades_drawn_as("ends", "index", "difference", "level"))
     own = found[np.isin(found, view.selection.positions[: view.selection.own_count])]
     if rows := view.rows(sort_by_evidence(view, own)[:3]):
-        st.header(view.say("证据最好的指标", "The best-evidenced figures here"), anchor=False)
+        st.header(view.say("写得最完整的指标", "The most completely stated figures here"), anchor=False)
         with st.container(key="changes"):
             for row in rows:
                 key = f"figure-best-{row.case_id}-{row.metric_id}"
@@ -415,8 +415,8 @@ def show_area_table(
         for code in sorted(areas, key=sort_keys[order])
     )
     caption = view.say(
-        "各地市的案例数、指标数及各证据等级的指标数",
-        "Cases and figures by city, and the figures of each grade of evidence",
+        "各地市的案例数、指标数及各完整度等级的指标数",
+        "Cases and figures by city, and the figures of each grade of completeness",
     )
     st.html(format_table(headings, rows, caption))
     show_table_download(view, len(areas), table, "areas")

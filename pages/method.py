@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.grades import GRADE_RULES, GRADES
+from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
@@ -80,7 +80,8 @@ def can_be_drawn(row: MetricRow) -> bool:
 
 def show_grades(view: View) -> None:
     """Show what each grade means and how it may be drawn, with an example."""
-    st.header(view.say("证据的七个等级", "Seven grades of evidence"), anchor=False)
+    st.header(view.say("完整度的等级", "Grades of completeness"), anchor=False)
+    show_paragraph(GRADES_NOTE[view.lang])
     colon, stop = view.say("：", ": "), view.say("。", ". ")
     with st.container(key="changes"):
         for grade, row in find_examples(view).items():

@@ -1,4 +1,4 @@
-"""Overview: what this is, how well evidenced, every comparable metric on one axis, and the cases."""
+"""Overview: what this is, how completely stated, every comparable metric on one axis, and the cases."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.grades import GRADE_RULES, GRADES, INDEXED
+from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE, INDEXED
 from data.model.schema import Case
 from pages.figures.export_figure import export_figure
 from pages.figures.grade_strip import grade_strip
 from pages.figures.index_arrows import index_arrows
 from pages.frame.blocks import format_grade, format_metrics_table, tone_class
 from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import add_expander, format_list, show_chart, show_note
+from pages.frame.elements import add_expander, format_list, show_chart, show_note, show_paragraph
 from pages.frame.embed import show_embedded
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import format_case_link
@@ -36,7 +36,8 @@ def show_opening(view: View) -> None:
     zh, en = ("十", "ten") if count == 10 else (f"{count:,}", f"{count:,}")
     st.title(
         view.say(
-            f"{zh}项改革改变了什么，证据有多充分", f"What {en} reforms in Henan changed, and how well it is shown"
+            f"{zh}项改革改变了什么，材料没写明什么",
+            f"What {en} reforms in Henan changed, and what the source leaves out",
         ),
         anchor=False,
     )
@@ -54,9 +55,10 @@ def show_opening(view: View) -> None:
 def show_grades(view: View) -> None:
     """Show how many metrics each grade has, as a strip and in words."""
     counts = view.selection.grades
-    label = view.say("各证据等级的指标数", "Figures by grade of evidence")
+    label = view.say("各完整度等级的指标数", "Figures by completeness")
     if view.embedded:
         st.header(label, anchor=False)
+    show_paragraph(GRADES_NOTE[view.lang], "kicker")
     item = Markup('<b>{}</b>{} <span class="quiet">{}</span>')
     words = format_list(
         (
@@ -112,9 +114,9 @@ def show_index(view: View) -> None:
     if more_metrics or more_cases:
         show_note(
             view,
-            f"图中是证据等级最高的指标。另有 {more_metrics:,} 项可比的指标、{more_cases:,} 个案例未画出；"
+            f"图中是写得最完整的指标。另有 {more_metrics:,} 项可比的指标、{more_cases:,} 个案例未画出；"
             "用筛选或搜索缩小范围即可看到。",
-            f"The chart shows the best-evidenced figures. {more_metrics:,} more that can be compared and "
+            f"The chart shows the most completely stated figures. {more_metrics:,} more that can be compared and "
             f"{more_cases:,} cases are not drawn; filter or search to see them.",
         )
     if rows:
@@ -133,7 +135,7 @@ def show_index(view: View) -> None:
 
 
 def find_comparable(view: View) -> np.ndarray:
-    """Return the positions of the results with an index: the chosen cities' first, better evidence before other."""
+    """Return the positions of the results with an index: the chosen cities' first, the most complete before others."""
     found = view.selection.rank(RESULTS, INDEXED)
     return found[~np.isnan(view.dataset.index.column("index")[found])]
 

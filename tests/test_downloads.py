@@ -22,8 +22,8 @@ import data
 from data.downloads.archive import reset_times, write_zip
 from data.downloads.csv_json import CHUNK_ROWS, to_records, write_case_json, write_csv, write_csv_chunks, write_json
 from data.downloads.dictionary import KEYS, TABLES, list_columns
-from data.downloads.excel import write_workbook
-from data.downloads.extract import EMPTY_NOTE, LICENCE, Extract
+from data.downloads.excel import SHEETS, write_workbook
+from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract
 from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
@@ -172,6 +172,7 @@ def test_json_is_the_table_with_its_source_and_filter(extract):
     assert found == {
         "source": DATASET.source.model_dump(),
         "licence": dict(LICENCE),
+        "rights": RIGHTS.model_dump(),
         "filter": extract.filters.query(),
         "matching": len(rows),
         "rows": len(rows),
@@ -286,7 +287,7 @@ def test_no_sheet_of_the_workbook_holds_a_formula(text):
         for name, content in files(write_workbook(hostile(text))).items()
         if name.startswith("xl/worksheets/sheet")
     }
-    assert len(sheets) == 5
+    assert len(sheets) == len(SHEETS) + 2
     assert not any("<f>" in content for content in sheets.values())
     assert f">{text}<" in files(write_workbook(hostile(text)))["xl/sharedStrings.xml"].decode()
 

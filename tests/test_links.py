@@ -34,6 +34,8 @@ PATHS = {
     "/api/cases.json": "application/json",
     f"/api/cases/{WATER}.json": "application/json",
     "/api/dataset.zip": "application/zip",
+    "/api/missing.csv": "text/csv; charset=utf-8",
+    "/api/elsewhere.csv": "text/csv; charset=utf-8",
     "/api/places.geojson": "application/geo+json",
     "/api/openapi.json": "application/json",
 }
@@ -370,6 +372,7 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
         "domain",
         "grade",
         "role",
+        "flag",
         "search",
         "scope",
         "only",

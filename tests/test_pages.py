@@ -44,7 +44,10 @@ LANGS = ("zh", "en")
 WATER, HEALTH = "2020-01-water-pricing", "2020-09-dancheng-health"
 CASES = [case.id for case in DATASET.cases]
 TITLES = {
-    "overview": ("十项改革改变了什么，证据有多充分", "What ten reforms in Henan changed, and how well it is shown"),
+    "overview": (
+        "十项改革改变了什么，材料没写明什么",
+        "What ten reforms in Henan changed, and what the source leaves out",
+    ),
     "case": (DATASET.cases[0].title.zh, DATASET.cases[0].title.en),
     "map": ("改革发生在哪里", "Where the reforms happened"),
     "compare": ("比较", "Compare"),
@@ -514,7 +517,7 @@ def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provi
     assert (NOTHING[lang] in bodies(at)) == (not all(found[code].cases for code in chosen))
     if chosen[:1] == ("410300",):
         assert [grade for _, grade in listed][:2] == ["E", "D"], (
-            "case 2, then case 5 with its best-evidenced figure first"
+            "case 2, then case 5 with its most completely stated figure first"
         )
 
 

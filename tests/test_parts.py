@@ -146,5 +146,5 @@ def test_the_map_names_the_first_cases_of_a_place(dataset):
 
 
 def test_the_title_counts_the_cases(dataset):
-    assert visit("overview").title[0].value == "What 60 reforms in Henan changed, and how well it is shown"
-    assert visit("overview", lang="zh").title[0].value == "60项改革改变了什么，证据有多充分"
+    assert visit("overview").title[0].value == "What 60 reforms in Henan changed, and what the source leaves out"
+    assert visit("overview", lang="zh").title[0].value == "60项改革改变了什么，材料没写明什么"

@@ -84,6 +84,7 @@ def write_case_json(extract: Extract, case: Case) -> bytes:
         {
             "source": provenance["source"],
             "licence": provenance["licence"],
+            "rights": provenance["rights"],
             **({"page": extract.link_case(case.id)} if extract.address else {}),
             "case": {**_to_dict(case), "metrics": metrics},
         }

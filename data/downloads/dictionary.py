@@ -97,7 +97,7 @@ _MEANINGS = {
         "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明；不分好坏、没有前后可比和目标或规划的为空",
         "direction: improved, worsened, unchanged, unclear; empty if neutral, nothing is compared, or a target or plan",
     ),
-    "grade": ("证据等级 A–F，P 为目标或规划", "grade of evidence A–F; P is a target or plan"),
+    "grade": ("完整度 A–F：数字写得是否完整，P 为目标或规划", "completeness A–F, of what is stated; P is a plan"),
     "formula": ("推算公式", "how derived numbers were computed"),
     "compared_with": ("材料所引的外部参照", "an outside yardstick named by the source"),
     "caveats": ("注意事项的种类，以 | 分隔", "kinds of caveat, joined by |"),

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data.downloads.dictionary import describe_column
-from data.downloads.extract import LICENCE, Extract, parse_date
+from data.downloads.extract import RIGHTS, Extract, parse_date
 from data.query.table import LIST_SEPARATOR
 
 SHEETS = ("metrics", "cases", "conflicts", "missing", "elsewhere")
@@ -125,7 +125,7 @@ def _provenance_rows(extract: Extract, query: str) -> Iterator[dict[str, str]]:
         ("日期", source.date, "Date", source.date),
         ("筛选", query or "无", "Filter", query or "none"),
         ("指标行数", f"{rows}（共 {total}）", "Rows of figures", f"{rows} of {total}"),
-        ("许可", LICENCE["title"], "Licence", f"{LICENCE['title']}, {LICENCE['path']}"),
+        ("许可", RIGHTS.zh, "Licence", RIGHTS.en),
         *([("说明", note.zh, "Note", note.en)] if note else []),
         *([("来自", extract.address, "From", extract.address)] if extract.address else []),
     ]

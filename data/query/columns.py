@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model.evidence import Evidence, derive
+from data.model.gaps import FLAGS, flags_of
 from data.model.grades import GRADES
 from data.model.schema import Case, Metric, Place, Role, Text
 from data.model.tables import Tables
@@ -19,10 +20,13 @@ from data.model.tables import Tables
 PROVINCE = "410000"
 ROLES: tuple[str, ...] = get_args(Role)
 METRIC = np.dtype(
-    [("place", "<u2"), ("unit", "<u2"), ("grade", "u1"), ("role", "u1"), ("headline", "u1"), ("index", "<f8")]
+    [
+        *(("place", "<u2"), ("unit", "<u2"), ("grade", "u1"), ("role", "u1"), ("headline", "u1"), ("index", "<f8")),
+        *(("flags", "u1"), ("elsewhere", "u1")),
+    ]
 )
 """The columns of the metrics: positions in the tables of places and units, in GRADES and in ROLES; the rank among the
-headlines, 0 for none; after ÷ before × 100 or NaN."""
+headlines, 0 for none; after ÷ before × 100 or NaN; a bit for each of FLAGS; the number of readings elsewhere."""
 SEARCH_CACHE_SIZE = 64
 """Maximum number of words whose matches are kept in memory."""
 Mask = NDArray[np.bool_]
@@ -82,6 +86,8 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
             ROLES.index(metric.role),
             case.headlines.index(metric.id) + 1 if metric.id in case.headlines else 0,
             np.nan if found.index is None else found.index,
+            sum(1 << FLAGS.index(flag) for flag in flags_of(case, metric)),
+            len(metric.elsewhere),
         )
         for metric, found in zip(case.metrics, evidence, strict=True)
     ]
@@ -109,7 +115,8 @@ def _metric_words(metric: Metric) -> str:
         *(quantity.text for quantity in quantities if quantity and quantity.text),
         *([yardstick.label] if yardstick else []),
     ]
-    return normalize_text(" ".join([_both(*texts), *(phrase.text for phrase in metric.phrases)]))
+    phrases = (f"{phrase.text} {phrase.en}" for phrase in metric.phrases)
+    return normalize_text(" ".join([_both(*texts), *phrases]))
 
 
 def _both(*texts: Text) -> str:
@@ -194,6 +201,12 @@ class Index:
         known = {"grade": GRADES, "role": ROLES}[name]
         wanted: Mask = np.array([value in values for value in known], bool)
         found: Mask = wanted[self.column(name)]
+        return found
+
+    def flagged(self, flags: Iterable[str]) -> Mask:
+        """The metrics that have one of these FLAGS."""
+        bits = sum(1 << FLAGS.index(flag) for flag in FLAGS if flag in [*flags])
+        found: Mask = (self.column("flags") & np.uint8(bits)) > 0
         return found
 
     def search(self, words: Iterable[str]) -> tuple[Mask, Mask]:

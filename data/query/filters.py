@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 import pandas as pd
 
+from data.model.gaps import FLAGS
 from data.model.grades import GRADES
 from data.model.schema import Case
 from data.query.columns import PROVINCE, ROLES, normalize_text, own_places
@@ -36,6 +37,7 @@ class Filters:
     domain: tuple[str, ...] = ()
     grade: tuple[str, ...] = ()
     role: tuple[str, ...] = ()
+    flag: tuple[str, ...] = ()
     search: str = ""
     scope: str = ""
 
@@ -115,7 +117,7 @@ class Selection:
 def list_options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     """Return the values of each filter in the order in which they are offered, province-wide as the first city."""
     units = sorted(dataset.tables.map_units.keys() - {PROVINCE})
-    return {"city": (PROVINCE, *units), "domain": tuple(dataset.domains), "grade": GRADES, "role": ROLES}
+    return {"city": (PROVINCE, *units), "domain": tuple(dataset.domains), "grade": GRADES, "role": ROLES, "flag": FLAGS}
 
 
 def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tuple[str, str], ...]]:
@@ -135,9 +137,9 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
     """Apply the filters to the dataset.
 
     Every metric is selected by itself: by the place it is located at (with the scope of its case, by any place of the
-    case), by its grade and role, by the domains of its case, and by its texts, which contain all words of a search. A
-    case is selected with its metrics; without any of them by its own places, domains and texts, unless the filters ask
-    for a grade or role.
+    case), by its grade, role and flags, by the domains of its case, and by its texts, which contain all words of a
+    search. A case is selected with its metrics; without any of them by its own places, domains and texts, unless the
+    filters ask for a grade, role or flag.
     """
     cases, positions, own_count, whole_cases = _cached_select(dataset)(filters)
     return Selection(dataset, dataset.subset(cases), positions, own_count, dataset.subset(whole_cases))
@@ -174,11 +176,13 @@ def _select(dataset: Dataset, filters: Filters) -> Selected:
         keep &= index.isin("grade", filters.grade)
     if filters.role:
         keep &= index.isin("role", filters.role)
+    if filters.flag:
+        keep &= index.flagged(filters.flag)
     if words := normalize_text(filters.search).split():
         in_case, in_metric = index.search(words)
         whole &= in_case
         keep &= in_metric
-    if filters.grade or filters.role:
+    if filters.grade or filters.role or filters.flag:
         whole[:] = False
     first, others = np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)
     positions = first if filters.city and not filters.scope else np.concatenate([first, others])

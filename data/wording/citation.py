@@ -44,8 +44,8 @@ def quote_metric(row: MetricRow, source: Source, lang: Lang, address: str) -> st
     lines = [
         say(
             lang,
-            f"{row.place}：{row.finding}（{row.periods}；证据等级 {row.grade} {row.grade_word}）。",
-            f"{row.place}: {row.finding} ({row.periods}; grade of evidence {row.grade}, {row.grade_word}).",
+            f"{row.place}：{row.finding}（{row.periods}；完整度 {row.grade} {row.grade_word}）。",
+            f"{row.place}: {row.finding} ({row.periods}; completeness {row.grade}, {row.grade_word}).",
         ),
         say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
         *(

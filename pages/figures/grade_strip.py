@@ -1,4 +1,4 @@
-"""The number of metrics of each grade of evidence, as one strip."""
+"""The number of metrics of each grade of completeness, as one strip."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MIN_SHARE = 0.03
 
 @memoize
 def grade_strip(counts: Mapping[str, int], lang: Lang) -> go.Figure:
-    """One bar, divided in proportion to the counts, from the best evidence to plans, which are hatched.
+    """One bar, divided in proportion to the counts, from the most complete to plans, which are hatched.
 
     A part is labelled with letter and count; a narrow one with its letter above it, a narrower one not at all.
     """

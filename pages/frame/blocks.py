@@ -64,7 +64,7 @@ def format_phrases(row: MetricRow, lang: Lang) -> Markup:
         return Markup(" ").join(Markup('<q lang="zh">{}</q>').format(phrase) for phrase in originals)
     pairs = zip(originals, row.phrases_en.split(LIST_SEPARATOR), strict=True)
     quotes = Markup(" ").join(Markup('<q lang="zh">{}</q> “{}”').format(*pair) for pair in pairs)
-    return quotes + Markup(" <small>(our translation)</small>")
+    return quotes + Markup(" <small>({})</small>").format(say(lang, "本项目所译", "our translation"))
 
 
 def _format_reading(reading: ReadingElsewhere, lang: Lang) -> Markup:

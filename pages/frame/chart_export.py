@@ -106,7 +106,7 @@ def show_export(view: View, export: ChartExport) -> None:
 def list_footer(view: View, export: ChartExport) -> list[str]:
     """Return the lines under an exported image: document, cases, grades, caveats, filters."""
     grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in export.rows))
-    graded = view.say(f"证据等级：{grades}。", f" Grade of evidence: {grades}.") if grades else ""
+    graded = view.say(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
     lines = [cite_cases(view.dataset.source, export.case_numbers, view.lang) + graded]
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
     if view.filters:

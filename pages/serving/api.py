@@ -27,7 +27,7 @@ from starlette.routing import Mount
 
 import data
 from data.downloads import file_names
-from data.downloads.csv_json import write_case_json, write_json
+from data.downloads.csv_json import write_case_json, write_csv, write_json
 from data.downloads.dictionary import TABLES, Column
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS, Format
@@ -40,7 +40,7 @@ from pages.serving.etag import is_current
 from pages.serving.query_params import CasesParams, FilterParams, MetricsParams, QueryParams, near_cases
 from pages.site.screens import SITE_NAME
 
-JSON, GEOJSON = "application/json", "application/geo+json"
+JSON, GEOJSON, CSV = "application/json", "application/geo+json", "text/csv"
 JsonObject = dict[str, object]
 Responses = dict[int | str, JsonObject]
 BINARY: JsonObject = {"type": "string", "format": "binary"}
@@ -241,6 +241,18 @@ def case(request: Request, case_id: str, params: Annotated[QueryParams, Query()]
 for each in FORMATS.values():
     if each.contents == "dataset":
         _serve(each)
+
+
+@_route("/missing.csv", "What is not stated: one row a missing end", CSV, TEXT)
+def missing(request: Request, params: Annotated[FilterParams, Query()]) -> File:
+    extract = params.extract(_site(request))
+    return File(file_names.name_table(extract, "missing"), write_csv(extract.full_table("missing")))
+
+
+@_route("/elsewhere.csv", "What other public documents say of the figures", CSV, TEXT)
+def elsewhere(request: Request, params: Annotated[FilterParams, Query()]) -> File:
+    extract = params.extract(_site(request))
+    return File(file_names.name_table(extract, "elsewhere"), write_csv(extract.full_table("elsewhere")))
 
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)

@@ -15,7 +15,7 @@ from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.query.geography import name_area
-from data.wording.labels import ROLE_WORDS, say
+from data.wording.labels import FLAG_WORDS, ROLE_WORDS, say
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,22 @@ FILTERS: Mapping[str, Filter] = {
         "Policy fields.",
     ),
     "grade": Filter(
-        Text(zh="证据等级", en="Grade"),
+        Text(zh="完整度", en="Completeness"),
         "pills",
         lambda dataset, grade, lang: f"{grade} · {GRADE_RULES[grade].word[lang]}",
-        "Grades of evidence; P is a target or plan.",
+        "Completeness: how completely a number is stated; P is a target or plan.",
     ),
     "role": Filter(
         Text(zh="指标类别", en="Kind of figure"),
         "pills",
         lambda dataset, role, lang: ROLE_WORDS[role][lang],
         "Kinds of figure.",
+    ),
+    "flag": Filter(
+        Text(zh="疑点", en="Flags"),
+        "pills",
+        lambda dataset, flag, lang: FLAG_WORDS[flag][lang],
+        "Doubts about a figure; one of them is enough.",
     ),
     "search": Filter(
         Text(zh="搜索", en="Search"),
@@ -72,7 +78,7 @@ FILTERS: Mapping[str, Filter] = {
     ),
 }
 """The filters by their names in queries, in the order of the fields of `Filters`."""
-SIDEBAR = ("city", "domain", "search", "grade", "role")
+SIDEBAR = ("city", "domain", "search", "grade", "role", "flag")
 """The filters of the sidebar, in their order there."""
 
 

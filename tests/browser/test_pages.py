@@ -10,8 +10,8 @@ from tests.browser.reader import PAGES, drawn, heading, leaf_through, visit
 
 HEADINGS = {
     "/": {
-        "zh": "十项改革改变了什么，证据有多充分",
-        "en": "What ten reforms in Henan changed, and how well it is shown",
+        "zh": "十项改革改变了什么，材料没写明什么",
+        "en": "What ten reforms in Henan changed, and what the source leaves out",
     },
     "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
     "/map": {"zh": "改革发生在哪里", "en": "Where the reforms happened"},

@@ -104,7 +104,7 @@ def card(view: View, case: Case) -> html.Div:
 def overview_layout(parts: Parts) -> list[Any]:
     return [
         html.P(parts["overview-status.children"], id="overview-status"),
-        html.H1("What ten reforms in Henan changed, and how well it is shown"),
+        html.H1("What ten reforms in Henan changed, and what the source leaves out"),
         graph("grades", parts["grades.figure"]),
         html.Ul(parts["grades-words.children"], id="grades-words"),
         graph("index", parts["index.figure"]),
@@ -213,7 +213,7 @@ def henan(view: View) -> Parts:
 
 
 def best_figures(view: View) -> list[Any]:
-    """The three best-evidenced figures of the chosen units."""
+    """The three most completely stated figures of the chosen units."""
     own = [
         row
         for row in view.rows
