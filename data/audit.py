@@ -1,7 +1,7 @@
 """The command `python -m data.audit SOURCE`: finds the numerals of the document that no case file accounts for.
 
-The document is split at its lines `案例1`, `案例2` …, and each part is compared with the case of that number. An entry
-of the case accounts for a numeral if one of its phrases contains the numeral and the entry holds it:
+Each part of the document (how it is divided is in `data.model.source_text`) is compared with the case of that number.
+An entry of the case accounts for a numeral if one of its phrases contains the numeral and the entry holds it:
 
 - a metric holds the numbers of its ends, change and yardstick, the dates of its periods and the numerals of its words
   (数十倍); those that a phrase `excludes` are accounted for as well;
@@ -10,43 +10,36 @@ of the case accounts for a numeral if one of its phrases contains the numeral an
 
 So a phrase with four numbers, one of them typed, accounts for one. A number that a metric cites without holding or
 excluding it may be mistyped: no conflict and no exclusion of another metric accounts for it. Numbers are compared with
-their multiplier: 2300多万亩 is held by 2300 in 万亩 and by 23,000,000 in 亩. Blanks are ignored on both sides, except
-between two digits. What counts as a numeral is defined in `data.model.numerals`.
+their multiplier: 2300多万亩 is held by 2300 in 万亩 and by 23,000,000 in 亩. What counts as a numeral is defined in
+`data.model.numerals`. A text of the case that repeats a long run of the document is shown as a warning.
 """
 
 from __future__ import annotations
 
-import re
+import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from data.command import Parser, show
-from data.model.numerals import (
-    LIST_MARKS,
-    Numeral,
-    date_keys,
-    find_numerals,
-    number_keys,
-    proper_names,
-    strip_blanks,
-)
-from data.model.problems import quoted
+from data.model.numerals import Numeral, date_keys, number_keys, proper_names
+from data.model.problems import quoted, suggest
 from data.model.quantities import find_quantities, quantity_keys, text_keys
 from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase
+from data.model.source_text import DIVISION, SourceText, Span
 from data.query.dataset import Dataset
 from data.reading.load import read_dataset
 
-DESCRIPTION = (
-    "`python -m data.audit SOURCE`: is every numeral of the document accounted for? "
-    "Exit 1 while one is not, or while a phrase is wrong; otherwise 0."
-)
+DESCRIPTION = f"""\
+`python -m data.audit SOURCE`: is every numeral of the document accounted for? Exit 1 while one is not, or while a
+phrase is wrong; otherwise 0. With --case only one case counts.
+
+{DIVISION}
+"""
 Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]
 """How an entry treats a numeral of its phrase; `cited` accounts for nothing."""
-Span = tuple[int, int]
 Faults = dict[Literal["not_verbatim", "ambiguous", "too_long"], list[str]]
 
 STRONG: tuple[Cover, ...] = ("metric", "event", "not_measured")
@@ -55,18 +48,21 @@ FALLBACK: tuple[Cover, ...] = ("excluded", "conflict")
 """The covers that account for a numeral without a strong one, unless a metric cites it without holding it."""
 CONTEXT = 14
 """Number of characters shown before and after an uncovered numeral."""
-
-_PART = re.compile(r"^案例(\d+)$", re.MULTILINE)
-_HEADING = re.compile(rf"^(?:推荐词|正文|[{LIST_MARKS}]+、|[(（][{LIST_MARKS}]+[)）])", re.MULTILINE)
+COPY_LENGTH = 20
+"""Letters and digits in a row, without punctuation, that a text may not have in common with the document."""
 
 
 @dataclass(frozen=True)
 class Uncovered:
-    """A numeral that no entry accounts for, its line in the document, and the text around it."""
+    """A numeral that no entry accounts for, its line in the document, and the text around it.
+
+    `cited_by` are the metrics with a phrase that contains it and no number that it states.
+    """
 
     numeral: str
     line: int
     around: str
+    cited_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,8 @@ class CaseAudit:
 
     `line` is the first line of the part, None if the document has none. `covered`, `dated` and `not_measured` are the
     numbers of numerals that a metric, an event or conflict, or a not_measured entry accounts for; each numeral counts
-    once. `not_verbatim`, `ambiguous` and `too_long` describe wrong phrases, with their entries.
+    once. `not_verbatim`, `ambiguous` and `too_long` describe wrong phrases, with their entries; `copied` are the texts
+    that repeat the document, which is a warning.
     """
 
     case_id: str
@@ -87,6 +84,7 @@ class CaseAudit:
     not_verbatim: tuple[str, ...]
     ambiguous: tuple[str, ...]
     too_long: tuple[str, ...]
+    copied: tuple[str, ...]
 
     @property
     def numerals(self) -> int:
@@ -114,68 +112,34 @@ class _Citation:
 
 
 def audit(dataset: Dataset, document: str) -> tuple[CaseAudit, ...]:
-    """Audit every case of the document's year and every part without a case file, in the order of their numbers."""
-    source = _Document(document, dataset)
-    cases = {case.number: case for case in dataset.cases if case.year == dataset.source.year}
+    """Audit every case of the dataset's document and every part without a case file, in the order of their numbers."""
+    source = SourceText(document, _place_names(dataset))
+    cases = {case.number: case for case in dataset.cases if case.year == dataset.source.year and not case.source}
     return tuple(_audit_case(dataset, source, number, cases.get(number)) for number in sorted({*cases, *source.parts}))
 
 
-class _Document:
-    """The document without blanks, its numerals, and the span of each case's part by the case's number."""
-
-    def __init__(self, document: str, dataset: Dataset) -> None:
-        self.text = strip_blanks(document)
-        self.numerals = find_numerals(self.text, _place_names(dataset))
-        headings = list(_PART.finditer(self.text))
-        ends = [*(heading.start() for heading in headings), len(self.text)][1:]
-        self.parts = {int(heading[1]): (heading.start(), end) for heading, end in zip(headings, ends, strict=True)}
-
-    @cached_property
-    def inner(self) -> frozenset[int]:
-        """The positions inside numerals: a phrase that starts or ends there contains a part of a number."""
-        return frozenset(position for numeral in self.numerals for position in range(numeral.start + 1, numeral.end))
-
-    def numerals_in(self, span: Span) -> list[Numeral]:
-        return [numeral for numeral in self.numerals if span[0] <= numeral.start and numeral.end <= span[1]]
-
-    def find_section(self, heading: str, part: Span) -> Span:
-        """Return the span from the heading to the next one, or the whole part if the heading is not found."""
-        found = re.compile(f"^{re.escape(strip_blanks(heading))}", re.MULTILINE).search(self.text, *part)
-        if found is None:
-            return part
-        following = _HEADING.search(self.text, found.end(), part[1])
-        return found.start(), following.start() if following else part[1]
-
-    def find_phrase(self, phrase: str, scope: Span) -> list[Span]:
-        found = re.compile(re.escape(strip_blanks(phrase))).finditer(self.text, *scope)
-        return [match.span() for match in found if self.inner.isdisjoint(match.span())]
-
-    def find_line(self, position: int) -> int:
-        return self.text.count("\n", 0, position) + 1
-
-    def describe(self, numeral: Numeral) -> Uncovered:
-        before = self.text[max(0, numeral.start - CONTEXT) : numeral.start].rpartition("\n")[2]
-        after = self.text[numeral.end : numeral.end + CONTEXT].partition("\n")[0]
-        return Uncovered(numeral.text, self.find_line(numeral.start), f"{before}[{numeral.text}]{after}")
+def audit_case(dataset: Dataset, document: str, case: Case) -> CaseAudit:
+    """Audit one case, of whichever document, against the part of its number."""
+    return _audit_case(dataset, SourceText(document, _place_names(dataset)), case.number, case)
 
 
 def _place_names(dataset: Dataset) -> frozenset[str]:
     return proper_names(place.name.zh for place in dataset.places.values())
 
 
-def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | None) -> CaseAudit:
+def _audit_case(dataset: Dataset, source: SourceText, number: int, case: Case | None) -> CaseAudit:
     part = source.parts.get(number)
     scope = part or (0, 0)
-    covers: dict[Numeral, set[Cover]] = {numeral: set() for numeral in source.numerals_in(scope)}
+    covers: dict[Numeral, dict[str, Cover]] = {numeral: {} for numeral in source.numerals_in(scope)}
     faults: Faults = {"not_verbatim": [], "ambiguous": [], "too_long": []}
     for citation in _find_citations(case, dataset) if case else ():
         length = len(citation.phrase.text)
         if length > PHRASE_LIMIT:
             faults["too_long"].append(f"{citation}: {length} characters, at most {PHRASE_LIMIT}")
-        place = _locate(source, citation, scope, faults)
-        for numeral, cover in _cover_numerals(source, citation, place, faults) if place else ():
-            covers[numeral].add(cover)
-    counted = {numeral: _choose_cover(found) for numeral, found in covers.items()}
+        for place in _locate(source, citation, scope, faults):
+            for numeral, cover in _cover_numerals(source, citation, place, faults):
+                covers[numeral][f"{citation.entry} {cover}"] = cover
+    counted = {numeral: _choose_cover(set(found.values())) for numeral, found in covers.items()}
     kinds = list(counted.values())
     return CaseAudit(
         case_id=case.id if case else f"案例{number} (no case file)",
@@ -183,9 +147,26 @@ def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | N
         covered=kinds.count("metric") + kinds.count("excluded"),
         dated=kinds.count("event") + kinds.count("conflict"),
         not_measured=kinds.count("not_measured"),
-        uncovered=tuple(source.describe(numeral) for numeral, cover in counted.items() if cover is None),
+        uncovered=tuple(_describe(source, each, covers[each]) for each, cover in counted.items() if cover is None),
+        copied=tuple(_find_copies(source, case)) if case else (),
         **{kind: tuple(found) for kind, found in faults.items()},
     )
+
+
+def _describe(source: SourceText, numeral: Numeral, covers: dict[str, Cover]) -> Uncovered:
+    before = source.text[max(0, numeral.start - CONTEXT) : numeral.start].rpartition("\n")[2]
+    after = source.text[numeral.end : numeral.end + CONTEXT].partition("\n")[0]
+    cited_by = tuple(entry.removesuffix(" cited") for entry, cover in covers.items() if cover == "cited")
+    around = f"{before}[{numeral.text}]{after}"
+    return Uncovered(numeral.text, source.find_line(numeral.start), around, cited_by)
+
+
+def _find_copies(source: SourceText, case: Case) -> Iterator[str]:
+    """Describe the texts of a case that should be the curator's own words and repeat the document."""
+    actions = {f"actions[{position}]": action for position, action in enumerate(case.actions)}
+    for field, text in {"summary": case.summary, "problem": case.problem, **actions, "result": case.result}.items():
+        if run := source.find_copied(text.zh, COPY_LENGTH):
+            yield f'{field}.zh: "{run}" stands in the document. Write it in your own words'
 
 
 def _choose_cover(covers: set[Cover]) -> Cover | None:
@@ -194,25 +175,30 @@ def _choose_cover(covers: set[Cover]) -> Cover | None:
     return next((cover for cover in accepted if cover in covers), None)
 
 
-def _locate(source: _Document, citation: _Citation, part: Span, faults: Faults) -> Span | None:
-    """Return the span of the phrase; None, with a fault, if it is not found or its occurrence is not stated."""
+def _locate(source: SourceText, citation: _Citation, part: Span, faults: Faults) -> list[Span]:
+    """Return the spans of the phrase; none, with a fault, if it is not found or its occurrence is not stated."""
     scope = source.find_section(citation.section, part) if citation.section else part
     found, occurrence = source.find_phrase(citation.phrase.text, scope), citation.phrase.occurrence
-    if len(found) >= (occurrence or 1) and (occurrence or len(found) == 1):
-        return found[(occurrence or 1) - 1]
     where = "its part" if scope == part else f"its section {citation.section}"
-    if len(found) > 1 and occurrence is None:
-        faults["ambiguous"].append(f"{citation}: stands {len(found)} times in {where}. Write its occurrence")
-        return None
+    if occurrence == "all":
+        if len(found) > 1:
+            return found
+    elif len(found) >= (occurrence or 1) and (occurrence or len(found) == 1):
+        return [found[(occurrence or 1) - 1]]
+    elif len(found) > 1 and occurrence is None:
+        advice = "Write its occurrence, or occurrence: all if it means the same each time"
+        faults["ambiguous"].append(f"{citation}: stands {len(found)} times in {where}. {advice}")
+        return []
     if len(found) < len(source.find_phrase(citation.phrase.text, part)):
         where += ", but elsewhere in the part"
     times = f"{len(found) or 'no'} time{'s' * (len(found) != 1)}"
-    faults["not_verbatim"].append(f"{citation}: stands {times} in {where}")
-    return None
+    advice = ". Leave out occurrence: all" if occurrence == "all" and found else ""
+    faults["not_verbatim"].append(f"{citation}: stands {times} in {where}{advice}")
+    return []
 
 
 def _cover_numerals(
-    source: _Document, citation: _Citation, place: Span, faults: Faults
+    source: SourceText, citation: _Citation, place: Span, faults: Faults
 ) -> Iterator[tuple[Numeral, Cover]]:
     """Yield the numerals of the phrase that the entry holds, excludes or, if it is a metric, cites."""
     numerals = source.numerals_in(place)
@@ -237,7 +223,7 @@ def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
     held = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
     for metric in case.metrics:
         for phrase in metric.phrases:
-            yield _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section.zh)
+            yield _Citation(f"metric {metric.id}", phrase, "metric", held[metric.id], metric.section.zh)
     for at, event in enumerate(case.events):
         years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
         readings = (
@@ -250,10 +236,11 @@ def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
             *(held[metric] for metric in conflict.metrics)
         )
         for phrase in conflict.phrases:
-            yield _Citation(f"conflicts {conflict.id}", phrase, "conflict", readings)
+            yield _Citation(f"conflict {conflict.id}", phrase, "conflict", readings)
     for at, entry in enumerate(case.not_measured):
         repeated = held[entry.metric] if entry.metric else None
-        yield _Citation(f"not_measured[{at}]", entry.phrase, "not_measured", repeated)
+        name = f"not_measured[{at}]" + (f" (metric {entry.metric})" if entry.metric else "")
+        yield _Citation(name, entry.phrase, "not_measured", repeated)
 
 
 def _read_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
@@ -268,7 +255,7 @@ def _read_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
 
 
 def report(case: CaseAudit) -> str:
-    """Return the audit of one case as lines: its counts, its uncovered numerals and its wrong phrases."""
+    """Return the audit of one case as lines: its counts, its uncovered numerals, its wrong phrases, its warnings."""
     counts = (
         f"{case.numerals} numerals: {case.covered} in metrics, {case.dated} in events and conflicts, "
         f"{case.not_measured} not measured, {len(case.uncovered)} uncovered"
@@ -277,30 +264,48 @@ def report(case: CaseAudit) -> str:
     return "\n".join(
         [
             f"{case.case_id}: {counts if case.line else 'the document has no part of this number'}",
-            *(f"  uncovered, line {found.line}: {found.around}" for found in case.uncovered),
+            *(f"  uncovered, line {found.line}: {found.around}{_advise(found)}" for found in case.uncovered),
             *(f"  {kind}: {fault}" for kind, found in faults.items() for fault in found),
+            *(f"  warning: {copy}" for copy in case.copied),
         ]
     )
 
 
+def _advise(found: Uncovered) -> str:
+    """Say what to write about a numeral that metrics cite without holding it; empty for another."""
+    if not found.cited_by:
+        return ""
+    advice = f"Write its number there, or excludes: ['{found.numeral}']"
+    return f". Cited by {', '.join(found.cited_by)}, which does not hold it. {advice}"
+
+
+def _read_document(parser: Parser, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        parser.reject(f"source: found {quoted(path)}. It cannot be read ({error.strerror}). Write a text file")
+    except UnicodeDecodeError as error:
+        parser.reject(f"source: found {quoted(path)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8")
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Print the audit of every case and return the exit status: 1 if one is not clean, 2 for wrong arguments, or 0."""
-    parser = Parser(prog="python -m data.audit", description=DESCRIPTION)
+    """Print the audit and return the exit status: 1 if a case that counts is not clean, 2 for wrong arguments, or 0."""
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = Parser(prog="python -m data.audit", description=DESCRIPTION, formatter_class=layout)
     parser.add_argument("source", type=Path, help="the document as UTF-8 text; it is read and never kept")
     parser.add_folder()
+    parser.add_argument("--case", metavar="ID", help="the id of the only case to compare with the part of its number")
     options = parser.parse_args(arguments)
-    source: Path = options.source
-    try:
-        document = source.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        parser.reject(f"source: found {quoted(source)}. It cannot be read ({error.strerror}). Write a text file")
-    except UnicodeDecodeError as error:
-        parser.reject(f"source: found {quoted(source)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8")
+    document = _read_document(parser, options.source)
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:
         show(*problems)
         return 1
-    audits = audit(dataset, document)
+    cases = {case.id: case for case in dataset.cases} if options.case else {}
+    if options.case and options.case not in cases:
+        known = {name: name for name in cases}
+        parser.reject(f"--case: found {quoted(options.case)}.{suggest(options.case, known, 'the ids of the cases')}")
+    audits = [audit_case(dataset, document, cases[options.case])] if options.case else audit(dataset, document)
     show(*map(report, audits))
     return 0 if all(case.clean for case in audits) else 1
 

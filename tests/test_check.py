@@ -172,7 +172,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "number-below-its-limit": (
         {PHRASE: "{text: 时限由100天压缩至50天, en: limit, occurrence: ¦0}"},
-        "metrics[0].phrases[0].occurrence: expected at least 1, got 0. Write it as printed",
+        "metrics[0].phrases[0].occurrence: expected 1 or more, or all, got 0. Write 2 for the second, all for every one",
     ),
     "date-without-zeros": (
         {"date: 2020-09": "date: ¦2020-1-5"},

@@ -102,6 +102,12 @@ def _phrase(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
+def _occurrence(value: object) -> object:
+    if value is None or value == "all" or (type(value) is int and value >= 1):
+        return value
+    raise ValueError(f"expected 1 or more, or all, got {describe(value)}. Write 2 for the second, all for every one")
+
+
 Plain = Annotated[str, AfterValidator(_plain), Field(max_length=TEXT_LIMIT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
@@ -109,6 +115,11 @@ Ref = str
 Year = Annotated[int, Field(ge=1900, le=2099)]
 Date = Annotated[
     str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])
+]
+
+Occurrence = Annotated[
+    int | Literal["all"],
+    BeforeValidator(_occurrence, json_schema_input_type=Annotated[int, Field(ge=1)] | Literal["all"]),
 ]
 
 
@@ -258,12 +269,12 @@ class Yardstick(Model):
 class Phrase(Model):
     """A verbatim run of the source.
 
-    `occurrence` counts from 1 where it stands more than once in the section; `excludes` lists the numerals in it that
-    belong to other metrics.
+    Where it stands more than once in the section, `occurrence` says which one, counted from 1, or `all` if it means the
+    same each time. `excludes` lists the numerals in it that belong to other metrics.
     """
 
     text: Annotated[Plain, Field(max_length=PHRASE_LIMIT)]
-    occurrence: Annotated[int, Field(ge=1)] | None = None
+    occurrence: Occurrence | None = None
     excludes: tuple[Plain, ...] = ()
 
 
