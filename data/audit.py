@@ -124,7 +124,7 @@ def audit_case(dataset: Dataset, document: str, case: Case) -> CaseAudit:
 
 
 def _place_names(dataset: Dataset) -> frozenset[str]:
-    return proper_names(place.name.zh for place in dataset.places.values())
+    return proper_names(frozenset(place.name.zh for place in dataset.places.values()))
 
 
 def _audit_case(dataset: Dataset, source: SourceText, number: int, case: Case | None) -> CaseAudit:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -87,7 +86,8 @@ def strip_blanks(text: str) -> str:
     return _BLANK.sub("", text)
 
 
-def proper_names(places: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=8)
+def proper_names(places: frozenset[str]) -> frozenset[str]:
     """Return Chinese names of places without their kind: 三门峡 for 三门峡市."""
     return frozenset(re.sub("(?<=..)[省市县区镇]$", "", place) for place in places)
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from data.model.numerals import proper_names
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, Unit
@@ -162,6 +163,7 @@ def _view(file: File, case: Case | None, tables: Entries, source: Document | Non
         texts=tuple(file.texts()),
         units=tables["units"],
         places=tables["places"],
+        names=proper_names(frozenset(place.name.zh for place in tables["places"].values() if place)),
         source=source if own is None else case.source if case else None,
     )
 

@@ -25,7 +25,8 @@ class CaseView:
 
     `case` is None where the file holds a fault, and `metrics` are those that could be read. `value` gives what is
     written at a path, None where there is nothing, and `texts` every text of the file with its path. An entry of
-    `units` or `places` is None where the reference table holds a fault. `source` is the document of the case, None
+    `units` or `places` is None where the reference table holds a fault. `names` are the proper names whose numerals do
+    not count: 三门峡. `source` is the document of the case, None
     where that is not known.
     """
 
@@ -35,6 +36,7 @@ class CaseView:
     texts: tuple[tuple[FieldPath, str], ...]
     units: Mapping[str, Unit | None]
     places: Mapping[str, Place | None]
+    names: frozenset[str]
     source: Document | None
 
     def units_of(self, metric: Metric) -> Mapping[str, Unit] | None:

@@ -1,0 +1,156 @@
+"""The words beside a number agree with the fields: 超 with a bound, 降 with a sign, 由…至 with the ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Literal
+
+from data.model.evidence import number
+from data.model.problems import Finding
+from data.model.rules.cited import CitedNumeral, StatedNumber, find_stated
+from data.model.rules.rule import CaseView, MetricRule, MetricView
+from data.model.schema import Bound, Change
+
+BEFORE: dict[str, Bound] = {
+    "不超过": "at_most", "不高于": "at_most", "不多于": "at_most", "不大于": "at_most", "至多": "at_most",
+    "最多": "at_most", "不低于": "at_least", "不少于": "at_least", "不小于": "at_least", "至少": "at_least",
+    "最少": "at_least", "超过": "over", "超出": "over", "超": "over", "突破": "over", "逾": "over", "多于": "over",
+    "高于": "over", "大于": "over", "不到": "under", "不足": "under", "不满": "under", "未满": "under",
+    "低于": "under", "少于": "under", "小于": "under", "将近": "nearly", "接近": "nearly", "近": "nearly",
+    "大约": "about", "大概": "about", "约为": "about", "约": "about",
+}  # fmt: skip
+"""The bound that a word in front of a number means."""
+AFTER: dict[str, frozenset[Bound]] = {
+    "以上": frozenset({"at_least"}), "以内": frozenset({"at_most"}), "之内": frozenset({"at_most"}),
+    "以下": frozenset({"at_most", "under"}), "左右": frozenset({"about"}), "上下": frozenset({"about"}),
+}  # fmt: skip
+"""The bounds that a word behind a number and its unit may mean."""
+
+_BEFORE = re.compile(rf"(?<![附最临新节集条合制契公])(?:{'|'.join(BEFORE)})$")
+_MORE = re.compile(r"[百千]?万?亿?(?:[余多]|[倍成半][余多]|个[余多](?=月|小时)|[年天][余多](?=$|[,，。;；、的来时]))")
+_SOME = re.compile("[百千]?万?来[个家项名人天年户次]")
+_AFTER = re.compile(rf"(?P<unit>[^\d,，。;；、(（]{{0,5}}?)(?P<word>{'|'.join(AFTER)})")
+_BREAK = re.compile("[,，。;；]")
+
+Move = Literal["rise", "fall"]
+_RISE = "[增升涨扩翻]|提高|上浮|前移|前进|上移|进位|高(?:了|出)?$"
+_FALL = "[降减缩跌]|压(?!力)|节[约水电能省]|下滑|回落|下调|后移|后退|退后|下移|低了?$"
+_MOVE = re.compile(f"(?P<rise>{_RISE})|(?P<fall>{_FALL})")
+_EARLIER = re.compile("(?P<fall>提前|早)")
+
+
+def _bounds(view: MetricView, case: CaseView) -> Iterator[Finding]:
+    """Find bounds that the words beside the number contradict or do not say."""
+    for stated in find_stated(view.metric, case):
+        bound, path = stated.printed.quantity.bound, (*stated.printed.path, "bound")
+        ranged = stated.path[-1] != "value"
+        said = [(cited, _bounds_beside(cited, ranged)) for cited in stated.cited]
+        if not said or any(bound in (bounds or {"exact"}) for _, bounds in said):
+            continue
+        cited, bounds = next((each for each in said if each[1]), said[0])
+        if bounds:
+            meant = " or ".join(sorted(bounds))
+            yield Finding(path, f"{bound}, but {cited.quote()} says {meant}. Write bound: {meant}")
+        elif not any(_bound_within(cited, bound) for cited in stated.cited):
+            advice = "Leave the bound out, or cite the word that says it"
+            yield Finding(path, f"no word beside {cited.quote()} says {bound}. {advice}", "warning")
+
+
+def _bounds_beside(cited: CitedNumeral, ranged: bool) -> set[Bound]:
+    """Return the bounds that the words beside a numeral mean. 以上 and 以下 behind the numbers of a range mean none."""
+    found: set[Bound] = set()
+    before, after = _BEFORE.search(cited.before), _AFTER.match(cited.after)
+    if before:
+        found.add(BEFORE[before[0]])
+    if _MORE.match(cited.after):
+        found.add("over")
+    if _SOME.match(cited.after):
+        found.add("about")
+    if after and not ranged and "规模" not in after["unit"]:
+        found |= AFTER[after["word"]]
+    return found
+
+
+def _bound_within(cited: CitedNumeral, bound: Bound) -> bool:
+    """Whether the clause of a numeral has a word of the bound farther in front."""
+    clause = _BREAK.split(cited.before)[-1]
+    return any(word in clause for word, meant in BEFORE.items() if meant == bound)
+
+
+def _signs(view: MetricView, case: CaseView) -> Iterator[Finding]:
+    """Find changes whose sign is not that of the verb beside the number."""
+    change = view.metric.change
+    if change is None or change.span is None:
+        return
+    for stated in find_stated(view.metric, case):
+        if stated.printed.quantity is change and _move_beside(stated) not in (None, _move_of(change)):
+            advice = f"Write {number(-stated.value)}"
+            if change.kind == "multiple":
+                advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
+            quote = stated.cited[0].quote()
+            yield Finding(stated.path, f"{number(stated.value)}, but {quote} is a {_move_beside(stated)}. {advice}")
+
+
+def _move_of(change: Change) -> Move:
+    assert change.span is not None
+    return "rise" if change.span[0] > (1 if change.kind == "multiple" else 0) else "fall"
+
+
+def _move_beside(stated: StatedNumber) -> Move | None:
+    """Return what the verbs beside the numerals of a number say; None where they say nothing or differ."""
+    moves = {_find_move(cited, stated.printed.unit.dimension == "time") for cited in stated.cited}
+    return moves.pop() if len(moves) == 1 else None
+
+
+def _find_move(cited: CitedNumeral, time: bool) -> Move | None:
+    """Return what the last verb in front of a numeral says or, without one, the first one close behind it."""
+    clause = _BREAK.split(cited.before)[-1]
+    found = [*_MOVE.finditer(clause), *(_EARLIER.finditer(clause) if time else ())]
+    last = max(found, key=lambda match: match.start(), default=None) or _MOVE.search(cited.after[:6])
+    return None if last is None else "rise" if last.groupdict().get("rise") else "fall"
+
+
+def _order(view: MetricView, case: CaseView) -> Iterator[Finding]:
+    """Find ends that stand in the text the other way round: 由100天压缩至50天 is before 100, after 50."""
+    if not (view.metric.before and view.metric.after):
+        return
+    stated = {found.path: found.cited for found in find_stated(view.metric, case)}
+    pairs = list(product(stated.get(("before", "value"), ()), stated.get(("after", "value"), ())))
+    if pairs and all(_leads(after, before) for before, after in pairs):
+        before, after = pairs[0]
+        message = f'the words say from "{after}" to "{before}". Exchange before and after'
+        yield Finding(("before",), message)
+
+
+def _leads(first: CitedNumeral, second: CitedNumeral) -> bool:
+    """Whether a clause says from the first numeral to the second."""
+    if first.text != second.text or first.numeral.end > second.numeral.start:
+        return False
+    between = first.text[first.numeral.end : second.numeral.start]
+    return bool(re.search("[至到为成]", between)) and not _BREAK.search(between)
+
+
+def _better(view: MetricView, case: CaseView) -> Iterator[Finding]:
+    """Warn of a change for the worse by `better`: sources praise what fell as well as what rose."""
+    metric = view.metric
+    worse = {"higher": "fall", "lower": "rise"}.get(metric.better)
+    if not (metric.change or metric.before):
+        return
+    for stated in find_stated(metric, case):
+        rank = stated.printed.unit.dimension == "rank"
+        changed = stated.path[0] == "change" or (stated.path[0] == "after" and metric.before)
+        if changed and not rank and worse and _move_beside(stated) == worse:
+            message = f"{metric.better}, but {stated.cited[0].quote()} is a {worse}. Check what is better"
+            yield Finding(("better",), message, "warning")
+            return
+
+
+_PARTS = frozenset({"unit", "before", "after", "change", "compared_with", "phrases"})
+RULES = (
+    MetricRule("bound-and-words", _PARTS, _bounds),
+    MetricRule("sign-and-words", _PARTS, _signs),
+    MetricRule("ends-exchanged", _PARTS, _order),
+    MetricRule("better-and-words", _PARTS | {"better"}, _better),
+)
