@@ -27,8 +27,9 @@ from tests.folders import copy_data
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"
-FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: 量, en: amount}}], section: {{zh: 推荐词, en: Citation}}}}\n"
+FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: 共1天, en: 1 day in all}}], section: {{zh: 推荐词, en: Citation}}}}\n"
 PHRASE = "{text: 时限由100天压缩至50天, en: time limit cut from 100 days to 50}"
+BY_40 = {PHRASE: "{text: 时限由100天压缩至50天、缩减40%, en: time limit cut by 40% from 100 days to 50}"}
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
@@ -372,6 +373,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "change-of-a-disputed-figure": (
         {
             "value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}",
+            **BY_40,
             "    metrics: []": "    metrics: [approval-time]",
         },
         "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict"
@@ -410,7 +412,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0]: a figure needs a value in before or after, or a change. Write what the source says, or list the phrase under not_measured",
     ),
     "change-disagrees": (
-        {"value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}"},
+        {"value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}", **BY_40},
         "metrics[0].change: the ends give -50, the change says -40. Correct one of them, or declare a conflict that names this figure",
     ),
     "change-empty": (
@@ -418,7 +420,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0].change: a change needs a value, low and high, or a text. Write what the source says",
     ),
     "places-without-rank": (
-        {"value: 50": "value: 50\n    change: {value: 50, kind: ¦places}"},
+        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦places}"},
         "metrics[0].change.kind: places belong to a rank, but the unit is day. Write unit: rank, or another kind",
     ),
     "points-without-share": (

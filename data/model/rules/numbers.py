@@ -14,6 +14,7 @@ from data.model.schema import Metric
 
 LISTED = 6
 """Maximum number of numerals that a message lists."""
+_AS_PRINTED = "Write the words as they are printed"
 
 
 def _uncited(view: MetricView, case: CaseView) -> Iterator[Finding]:
@@ -43,27 +44,19 @@ def _advise(stated: StatedNumber, metric: Metric, case: CaseView) -> str:
     return f"{there}. {advice}"
 
 
-def _uncited_numerals(view: MetricView, case: CaseView) -> Iterator[Finding]:
-    """Find the words for a number whose numerals no phrase states."""
-    for printed in find_quantities(view.metric, case.units):
-        if words := printed.quantity.text:
-            held = frozenset(key for cited in find_cited(view.metric, case) for key in cited.numeral.readings)
-            for numeral in find_numerals(strip_blanks(words.zh), case.names):
-                if held.isdisjoint(numeral.readings):
-                    message = (
-                        f"{describe(numeral.text)} is not stated by its phrases. Write the words as they are printed"
-                    )
-                    yield Finding((*printed.path, "text", "zh"), message)
-
-
 def _uncited_words(view: MetricView, case: CaseView) -> Iterator[Finding]:
-    """Warn of words for a number that are not those of the phrases, with parts left out."""
+    """Find number-like words with a numeral that no phrase states; warn of others that no phrase holds."""
     phrases = strip_blanks("".join(phrase.text for phrase in view.metric.phrases))
     for printed in find_quantities(view.metric, case.units):
-        words = printed.quantity.text
-        if words and not _left_from(strip_blanks(words.zh), phrases):
-            message = f"{describe(words.zh)} are not words of its phrases. Write the words as they are printed"
-            yield Finding((*printed.path, "text", "zh"), message, "warning")
+        if words := printed.quantity.text:
+            path = (*printed.path, "text", "zh")
+            held = frozenset(key for cited in find_cited(view.metric, case) for key in cited.numeral.readings)
+            numerals = find_numerals(strip_blanks(words.zh), case.names)
+            wrong = [numeral.text for numeral in numerals if held.isdisjoint(numeral.readings)]
+            if wrong:
+                yield Finding(path, f"{describe(wrong[0])} is not stated by its phrases. {_AS_PRINTED}")
+            elif not _left_from(strip_blanks(words.zh), phrases):
+                yield Finding(path, f"{describe(words.zh)} are not words of its phrases. {_AS_PRINTED}", "warning")
 
 
 def _left_from(words: str, text: str) -> bool:
@@ -75,6 +68,5 @@ def _left_from(words: str, text: str) -> bool:
 _PARTS = frozenset({"unit", "before", "after", "change", "compared_with", "phrases"})
 RULES = (
     MetricRule("number-not-stated", _PARTS, _uncited),
-    MetricRule("numeral-not-stated", _PARTS, _uncited_numerals),
-    MetricRule("words-not-cited", _PARTS, _uncited_words),
+    MetricRule("words-not-stated", _PARTS, _uncited_words),
 )
