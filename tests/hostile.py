@@ -356,6 +356,10 @@ def admitted() -> list[str]:
     return found
 
 
+STATED = {"text": "1，2，3，5，7，9，20%", "en": "1, 2, 3, 5, 7, 9 and 20%"}
+"""A phrase that states every number of the figures below: a number that none states is refused."""
+
+
 def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
     """A case with a figure of every grade, two of them one measure of two places; each of its texts is the next one of `texts`."""
 
@@ -365,6 +369,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
     def phrase() -> dict[str, str]:
         return {"text": next(texts)[:40], "en": next(texts)}
 
+    words = {"zh": next(texts)[:40], "en": next(texts)}
     dated = {"period": {"end": 2020, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
         "a": {
@@ -380,7 +385,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         },
         "d": {"after": dated, "change": {"value": 3, "kind": "difference"}},
         "e": {"after": {"value": 7, **dated}},
-        "f": {"after": {"text": both(), **dated}},
+        "f": {"after": {"text": words, **dated}},
         "p": {"after": {"value": 9, **dated}, "status": "target"},
     }
     fixed, shared = {"role": "outcome", "unit": "item", "better": "higher"}, both()
@@ -405,7 +410,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
                 "subject": both(),
                 "place": place,
                 **fixed,
-                "phrases": [phrase()],
+                "phrases": [phrase(), {"text": words["zh"], "en": next(texts)}, STATED],
                 "section": both(),
                 **figure,
             }

@@ -128,6 +128,15 @@ BETTER = {
 """The roles that are not named here are all neutral."""
 STATUSES = _spread({"planned": 8, "target": 2})
 BOUNDS = _spread({"exact": 220, "over": 34, "at_least": 6, "nearly": 5, "at_most": 4, "about": 2, "under": 1})
+BOUND_WORDS = {
+    "over": "超过",
+    "at_least": "不低于",
+    "nearly": "近",
+    "at_most": "不超过",
+    "about": "约",
+    "under": "不到",
+}
+_UNITS_OF_CHANGE = {"relative": "%", "points": "个百分点", "multiple": "倍", "places": "个位次"}
 PERIODS = _spread(
     {
         "{start: %(year)s, end: %(year)s, kind: during}": 37,
@@ -438,6 +447,10 @@ def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figur
     dated = dice.random() < 0.235
     place = dice.choice(places if dice.random() < 0.98 else _table("places"))
     name = f"{measure.name[1].replace(' ', '-')}-{order + 1}"
+    evidence = [
+        *_evidence(dice, grade, shape, first, last, dated),
+        *(_yardstick(last) if dice.random() < 0.01 else ()),
+    ]
     lines = [
         f"  - id: {name}",
         f"    name: {_flow(_named(dice, measure))}",
@@ -448,9 +461,8 @@ def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figur
         *([f"    status: {dice.choice(STATUSES)}"] if grade == "P" else ()),
         f"    unit: {measure.unit}",
         f"    better: {'lower' if better == 'higher' and measure not in RISING else better}",
-        *(f"    {line}" for line in _evidence(dice, grade, shape, first, last, dated)),
-        *(_yardstick(last) if dice.random() < 0.01 else ()),
-        *_phrases(dice, measure, last),
+        *(f"    {line}" for line in evidence),
+        *_phrases(dice, measure, evidence),
         f"    section: {_flow((dice.choice(SECTIONS), 'Measures and results'))}",
         *_caveats(dice, shape, dated),
     ]
@@ -556,20 +568,46 @@ def _moment(dice: Random, first: int, last: int) -> dict[str, str]:
 
 def _yardstick(value: float) -> list[str]:
     return [
-        "    compared_with:",
-        "      label: {zh: 全国平均水平, en: Average of the whole country}",
-        f"      end: {{value: {value}, bound: about}}",
+        "compared_with:",
+        "  label: {zh: 全国平均水平, en: Average of the whole country}",
+        f"  end: {{value: {value}, bound: about}}",
     ]
 
 
-def _phrases(dice: Random, measure: Measure, value: float) -> list[str]:
-    """One phrase mostly; now and then a second that dates it, or one with the numeral of another figure in it."""
-    phrase = f"{dice.choice(LEADS)}{measure.name[0]}{value}{_unit_name(measure.unit)}", f"{measure.name[1]} {value}"
+def _phrases(dice: Random, measure: Measure, evidence: Sequence[str]) -> list[str]:
+    """A phrase for every line that states a number; now and then one more that dates it, or another number before it."""
+    stated = [phrase for line in evidence if (phrase := _stated(line, measure))]
+    phrases = [
+        (f"{dice.choice(LEADS)}{measure.name[0]}{stated[0][0]}", f"{measure.name[1]} {stated[0][1]}"),
+        *stated[1:],
+    ]
     year, chance = dice.randint(2014, 2020), dice.random()
     if chance < 0.03:
-        text, en = map(_quoted, _in_year(str(year), phrase))
-        return ["    phrases:", f"      - {{text: {text}, excludes: ['{year}'], en: {en}}}"]
-    return _cited([(f"截至{year}年底", f"by the end of {year}"), phrase] if chance < 0.09 else [phrase])
+        text, en = map(_quoted, _in_year(str(year), phrases[0]))
+        return ["    phrases:", f"      - {{text: {text}, excludes: ['{year}'], en: {en}}}", *_cited(phrases[1:])[1:]]
+    return _cited([(f"截至{year}年底", f"by the end of {year}"), *phrases] if chance < 0.09 else phrases)
+
+
+def _stated(line: str, measure: Measure) -> Pair | None:
+    """How a document says what a line of the evidence gives, a change for the worse without a verb that tells of it.
+
+    None for a line without a number or words.
+    """
+    if words := re.search('zh: "?([^",]+)"?, en: "?([^"}]+)', line):
+        return None if "label" in line else (words[1], words[2])
+    signed = re.findall(r"(?:value|low|high): (-?[\d.]+)", line)
+    if not signed:
+        return None
+    numbers = [number.lstrip("-") for number in signed]
+    kind, bound, unit = (re.search(rf"{key}: (\w+)", line) for key in ("kind", "bound", "unit"))
+    said = "至".join(numbers) + _UNITS_OF_CHANGE.get(kind[1] if kind and "change" in line else "", "")
+    if "change" not in line or (kind and kind[1] == "difference"):
+        said += "个月" if unit else _unit_name(measure.unit)
+    verb = ""
+    if "change" in line:
+        falls = signed[0].startswith("-") or ("multiple" in line and float(signed[0]) < 1)
+        verb = "变化" if falls == (measure in RISING) else "下降" if falls else "上升"
+    return f"{verb}{BOUND_WORDS[bound[1]] if bound else ''}{said}", " to ".join(numbers)
 
 
 def _caveats(dice: Random, shape: str, dated: bool) -> list[str]:

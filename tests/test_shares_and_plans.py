@@ -74,6 +74,13 @@ def both(text: str) -> dict[str, str]:
     return {"zh": f"编{text}", "en": text}
 
 
+def stated(metric: Mapping[str, Any]) -> str:
+    """The numbers of a metric as a document prints them."""
+    unit = "亿元" if metric.get("unit") == "cny-100m" else ""
+    parts = (metric[name] for name in ("before", "after", "change") if name in metric)
+    return "；".join(f"{abs(part['value'])}{unit}" for part in parts)
+
+
 def made_up_case() -> dict[str, Any]:
     """A case that has a share of every form, and plans of every status, role and direction."""
     metrics = [
@@ -81,7 +88,7 @@ def made_up_case() -> dict[str, Any]:
             "id": name,
             "name": both(name.replace("-", " ").capitalize()),
             **SHARED,
-            "phrases": [{"text": name, "en": name}],
+            "phrases": [{"text": f"{name}:{stated(more)}", "en": name}],
             **more,
         }
         for name, more in {**OBSERVED, **PLANNED}.items()

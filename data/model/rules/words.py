@@ -82,20 +82,23 @@ def _bound_within(cited: CitedNumeral, bound: Bound) -> bool:
 def _signs(view: MetricView, case: CaseView) -> Iterator[Finding]:
     """Find changes whose sign is not that of the verb beside the number."""
     change = view.metric.change
-    if change is None or change.span is None:
-        return
-    for stated in find_stated(view.metric, case):
-        if stated.printed.quantity is change and _move_beside(stated) not in (None, _move_of(change)):
+    move = _move_of(change) if change else None
+    for stated in find_stated(view.metric, case) if move else ():
+        said = _move_beside(stated)
+        if stated.printed.quantity is change and said and said != move:
             advice = f"Write {number(-stated.value)}"
             if change.kind == "multiple":
                 advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
-            quote = stated.cited[0].quote()
-            yield Finding(stated.path, f"{number(stated.value)}, but {quote} is a {_move_beside(stated)}. {advice}")
+            message = f"{number(stated.value)}, but {stated.cited[0].quote()} is a {said}. {advice}"
+            yield Finding(stated.path, message)
 
 
-def _move_of(change: Change) -> Move:
-    assert change.span is not None
-    return "rise" if change.span[0] > (1 if change.kind == "multiple" else 0) else "fall"
+def _move_of(change: Change) -> Move | None:
+    """Return what the sign of a change says; None for words and for no change at all."""
+    still = 1 if change.kind == "multiple" else 0
+    if change.span is None or still in change.span:
+        return None
+    return "rise" if change.span[0] > still else "fall"
 
 
 def _move_beside(stated: StatedNumber) -> Move | None:
