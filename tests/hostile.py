@@ -367,7 +367,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         return {"zh": next(texts), "en": next(texts)}
 
     def phrase() -> dict[str, str]:
-        return {"text": next(texts)[:40], "en": next(texts)}
+        return {"text": next(texts)[:40], "en": next(texts)[:160]}
 
     words = {"zh": next(texts)[:40], "en": next(texts)}
     dated = {"period": {"end": 2020, "kind": "as_of"}}

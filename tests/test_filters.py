@@ -338,7 +338,7 @@ def test_every_value_has_words_in_both_languages(name, value):
 def test_filters_are_described_in_the_order_of_a_query():
     filters = parse({"city": "410300,410000", "grade": "A", "search": "water", "scope": "case"}, DATASET)[0]
     assert describe_filters(DATASET, filters, "en") == (
-        "City: Province-wide, Luoyang · Grade: A · Paired · Search: “water” · with the other figures of the same cases"
+        "City: Province-wide, Luoyang · Completeness: A · Paired · Search: “water” · with the other figures of the same cases"
     )
 
 

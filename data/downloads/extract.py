@@ -133,10 +133,6 @@ def _join(parts: Iterable[str]) -> str | None:
 
 def _case_rows(extract: Extract) -> Iterator[Row]:
     for case in extract.selection.cases:
-        actions = Text(
-            zh=LIST_SEPARATOR.join(action.zh for action in case.actions),
-            en=LIST_SEPARATOR.join(action.en for action in case.actions),
-        )
         yield {
             "case_id": case.id,
             "case_number": case.number,
@@ -151,7 +147,7 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
             **_split("submitted_by", case.submitted_by),
             **_split("summary", case.summary),
             **_split("problem", case.problem),
-            **_split("actions", actions),
+            **{f"actions_{lang}": _join(action[lang] for action in case.actions) for lang in get_args(Lang)},
             **_split("result", case.result),
         }
 
