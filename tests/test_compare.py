@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from data.model.grades import GRADE_RULES
 from data.wording.compare import compare, find_scales
 from data.wording.rows import worded_rows
 
@@ -25,7 +26,8 @@ PLAIN: dict[str, Any] = {
 
 
 def row(metric_id: str, **given: Any) -> SimpleNamespace:
-    return SimpleNamespace(**{**PLAIN, "metric_id": metric_id, **given})
+    fields = {**PLAIN, "metric_id": metric_id, **given}
+    return SimpleNamespace(**fields, rule=GRADE_RULES[fields["grade"]])
 
 
 SCALES = {

@@ -519,7 +519,8 @@ def test_every_figure_is_said(lang):
     )
     assert not [text for text in words["finding"] if text.endswith((".", "。")) or "  " in text or MISSING.search(text)]
     assert words.index.equals(DATASET.table.index)
-    assert list(words.columns[: len(DATASET.table.columns)]) == list(DATASET.table.columns)
+    for name in words.columns.intersection(DATASET.table.columns):
+        assert words[name].dropna().tolist() == DATASET.table[name].dropna().tolist()
 
 
 def test_a_subject_is_said_as_written():

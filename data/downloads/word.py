@@ -24,7 +24,7 @@ from data.query.table import LIST_SEPARATOR
 from data.wording.citation import cite_document, list_caveats
 from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
-from data.wording.rows import MetricRow, left_out, worded_rows
+from data.wording.rows import MetricRow, describe_omitted, worded_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LATIN_FONT, _CHINESE_FONT = "Calibri", "Microsoft YaHei"
@@ -48,7 +48,7 @@ def write_case(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] =
     kept = worded_rows(dataset, lang, select_in_case(dataset, filters, case))
     rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
     writer = _Writer(dataset, case, lang)
-    writer.write_head(left_out(dataset, filters, case, lang))
+    writer.write_head(describe_omitted(dataset, filters, case, lang))
     writer.write_story()
     writer.write_metrics(rows)
     writer.write_conflicts(find_conflicts(case, {row.metric_id for row in rows}))
@@ -80,7 +80,7 @@ class _Writer:
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
 
-    def write_head(self, left_out: str) -> None:
+    def write_head(self, omitted: str) -> None:
         case, lang, dataset = self.case, self.lang, self.dataset
         comma = self.say("、", ", ")
         places = comma.join(dataset.places[place].name[lang] for place in case.places)
@@ -89,8 +89,8 @@ class _Writer:
         self.document.add_heading(case.title[lang], 0)
         self._add_note(f"{self.say(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
         self.document.add_paragraph(case.summary[lang])
-        if left_out:
-            self._add_note(left_out)
+        if omitted:
+            self._add_note(omitted)
 
     def write_story(self) -> None:
         case, lang = self.case, self.lang

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import get_args, overload
 
 from data.model.evidence import DerivedEnd, Direction, Evidence, Origin
 from data.model.grades import GRADE_RULES, Grade, GradeRule
-from data.model.schema import (
-    Basis,
-    Better,
-    Bound,
-    Case,
-    ChangeKind,
-    Dimension,
-    Lang,
-    Metric,
-    PeriodKind,
-    Role,
-    Status,
-    Unit,
-)  # fmt: skip
+from data.model.schema import Bound, Case, ChangeKind, Dimension, Lang, Metric, Role, Status, Unit
 from data.query.columns import Positions
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
@@ -45,7 +32,7 @@ ROW_CACHE_SIZE = 4096
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric: the values of the metrics table, then the words of one language.
+    """One metric: what screens need of the metrics table, then the words of one language.
 
     Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
     `…_label` texts include units and bounds, and `doubtful` marks a "%" that may mean percentage points.
@@ -53,54 +40,24 @@ class MetricRow:
 
     case_id: str
     case_number: int
-    year: int
-    case_title_zh: str
-    case_title_en: str
-    domains: str
     place_id: str
-    place_zh: str
-    place_en: str
     prefecture_code: str | None
-    prefecture_zh: str | None
-    prefecture_en: str | None
     metric_id: str
-    metric_zh: str
-    metric_en: str
-    subject_zh: str | None
-    subject_en: str | None
     role: Role
     status: Status
-    better: Better
     headline: int | None
     unit_id: str
-    unit_zh: str
-    unit_en: str
     before_value: float | None
-    before_low: float | None
-    before_high: float | None
-    before_text: str | None
     before_unit_id: str | None
     before_bound: Bound | None
-    before_period: str | None
-    before_period_kind: PeriodKind | None
     before_origin: Origin
-    before_value_basis: Basis
-    before_period_basis: Basis
     after_value: float | None
-    after_low: float | None
-    after_high: float | None
-    after_text: str | None
     after_unit_id: str | None
     after_bound: Bound | None
-    after_period: str | None
-    after_period_kind: PeriodKind | None
     after_origin: Origin
-    after_value_basis: Basis
-    after_period_basis: Basis
     change_value: float | None
     change_low: float | None
     change_high: float | None
-    change_text: str | None
     change_kind: ChangeKind | None
     change_bound: Bound | None
     change_origin: Origin
@@ -108,12 +65,6 @@ class MetricRow:
     index_bound: Bound | None
     direction: Direction | None
     grade: Grade
-    formula: str | None
-    compared_with: str | None
-    caveats: str | None
-    caveat_notes_zh: str | None
-    caveat_notes_en: str | None
-    conflict_ids: str | None
     section: str
     phrases: str
     case_title: str
@@ -139,6 +90,9 @@ class MetricRow:
     def rule(self) -> GradeRule:
         """What its grade means and allows."""
         return GRADE_RULES[self.grade]
+
+
+_CELLS = [field.name for field in fields(MetricRow) if field.name in COLUMNS]
 
 
 class Rows(Sequence[MetricRow]):
@@ -170,9 +124,7 @@ def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None
 
 
 def prepare(dataset: Dataset) -> None:
-    """Makes the rows of a dataset that fits the cache, and one of a larger, in both languages: no reader waits for
-    them.
-    """
+    """Make all rows of a dataset, or one if they exceed the cache, in both languages, so that no reader waits."""
     for lang in get_args(Lang):
         rows = worded_rows(dataset, lang)
         list(rows if len(rows) <= ROW_CACHE_SIZE else rows[:1])
@@ -189,13 +141,14 @@ def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
 
 def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, lang: Lang) -> MetricRow:
     units = dataset.units
-    cells = row(case, metric, evidence, dataset.tables)
-    numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
+    columns = row(case, metric, evidence, dataset.tables)
+    cells = {name: columns[name] for name in _CELLS if columns.get(name) is not None}
+    cells |= {name: float(cells[name]) for name in NUMBERS if name in cells}
     before, after = format_ends(metric, evidence, units, lang)
     place = dataset.places[metric.place].name
     where = None if metric.place in case.places else place
     return MetricRow(
-        **{**dict.fromkeys(COLUMNS), **cells, **numbers},
+        **{**dict.fromkeys(_CELLS), **cells},
         case_title=case.title[lang],
         place=place[lang],
         name=full_name(metric, lang, where),
@@ -233,8 +186,8 @@ def _format_yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> 
     return f"{label}{say(lang, '：', ': ')}{value}"
 
 
-def left_out(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
-    """What a city filter leaves of a case and what it leaves out, as a sentence; empty where it leaves all of it."""
+def describe_omitted(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
+    """Say how many metrics of a case a city filter keeps and omits, in a sentence; empty if it omits none."""
     own = len(select_in_case(dataset, filters, case))
     elsewhere = len(case.metrics) - own
     if not elsewhere:

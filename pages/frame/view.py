@@ -17,7 +17,7 @@ from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import State, current
 from data.wording.labels import say
-from data.wording.rows import MetricRow, Rows, left_out, worded_rows
+from data.wording.rows import MetricRow, Rows, describe_omitted, worded_rows
 from pages.site.filters import FILTERS
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
@@ -110,7 +110,7 @@ class View:
 
     def describe_omitted(self, case: Case) -> str:
         """Return a sentence on what a city filter omits of a case; empty where it omits nothing."""
-        return left_out(self.dataset, self.filters, case, self.lang)
+        return describe_omitted(self.dataset, self.filters, case, self.lang)
 
     def find_headline(self, case: Case) -> MetricRow | None:
         """Return the first metric that the filters keep of a case: a chosen city's own before others, a headline before
