@@ -1,4 +1,4 @@
-"""The tab without a browser that the benchmarks and the tests of the deployment use: it sends what a browser sends."""
+"""The tab without a browser, used by the benchmarks and the deployment tests, sends what a browser sends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUERY = {"city": "410300", "lang": "en"}
 
 
 class Overheard(Tab):
-    """A tab that notes what it sends."""
+    """A tab that records what it sends."""
 
     sent: list[ClientState]
 

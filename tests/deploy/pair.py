@@ -1,4 +1,4 @@
-"""Two servers behind nginx as .deploy/nginx.conf puts it: the example itself, with free ports and a folder of its own."""
+"""Two servers behind nginx with .deploy/nginx.conf, on free ports and with a folder of its own."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ EXAMPLE = PROJECT / ".deploy" / "nginx.conf"
 NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which(
     "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
 )
-"""Debian keeps it where only root looks."""
+"""Debian installs it in a folder that is only on root's path."""
 PATIENCE = 20
-"""Seconds within which nginx has to listen."""
+"""Maximum number of seconds for nginx to start."""
 AROUND = """
 daemon off;
 pid {folder}/pid;
@@ -40,7 +40,7 @@ http {{
     include {folder}/site.conf;
 }}
 """
-"""What the distribution's own nginx.conf has around a site."""
+"""The settings around a site in the distribution's own nginx.conf."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Pair:
-    """Where readers go, the servers behind it, and where nginx has its files."""
+    """Address for readers, the servers behind it, and nginx's folder."""
 
     address: str
     servers: tuple[Server, ...]
@@ -59,7 +59,9 @@ class Pair:
 
 
 def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
-    """nginx's command for the example: listening at `port` of this machine, in front of `servers` (host:port), its files in `folder`."""
+    """nginx's command for the example, listening at `port` of this machine in front of `servers` (host:port), with
+    files in `folder`.
+    """
     if NGINX is None:
         raise RuntimeError("nginx is not here; install it, or name it: NGINX_PROGRAM=/path/to/nginx")
     text = EXAMPLE.read_text(encoding="utf-8")
@@ -82,7 +84,7 @@ def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
 
 @contextmanager
 def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
-    """Both servers and nginx, once it listens; all are ended afterwards. RuntimeError, with nginx's log, when it does not."""
+    """Both servers and nginx, once it listens; all are stopped afterwards. RuntimeError with nginx's log if it fails."""
     with ExitStack() as stack, ThreadPoolExecutor() as starting:
         contexts = [started(scratch / f"server-{name}.log", **environment) for name in "ab"]
         servers = tuple(Server(*entered) for entered in starting.map(stack.enter_context, contexts))
