@@ -16,7 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 PROJECT = Path(__file__).parents[1]
-PATIENCE = 60
+TIMEOUT = 60
 """Maximum number of seconds that a server takes to start, to answer or to end."""
 
 
@@ -60,9 +60,9 @@ def process_of(command: Sequence[str], **options: Any) -> Iterator[subprocess.Po
         try:
             yield process
             process.terminate()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         except subprocess.TimeoutExpired as late:
-            raise RuntimeError(f"the process did not end within {PATIENCE} s: {' '.join(command)[:200]}") from late
+            raise RuntimeError(f"the process did not end within {TIMEOUT} s: {' '.join(command)[:200]}") from late
         finally:
             process.kill()
 
@@ -82,7 +82,7 @@ def free_port() -> int:
 def health(address: str) -> Any:
     """What /healthz says, the first address that answers."""
     try:
-        with urlopen(f"{address}/healthz", timeout=PATIENCE) as answer:
+        with urlopen(f"{address}/healthz", timeout=TIMEOUT) as answer:
             return json.load(answer)
     except HTTPError as refusal:
         with refusal:
@@ -93,7 +93,7 @@ def health(address: str) -> Any:
 
 def until(process: subprocess.Popen[bytes], holds: Callable[[], object]) -> bool:
     """Wait until the condition holds; return False if the server ends first."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if holds():
             return True

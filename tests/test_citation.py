@@ -1,4 +1,4 @@
-"""What a reader pastes elsewhere: a figure never leaves without its place, grade, words, doubts and document."""
+"""A copied metric always has its place, grade, source words, caveats and document."""
 
 from __future__ import annotations
 

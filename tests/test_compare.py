@@ -1,4 +1,4 @@
-"""What may stand beside what, and what is refused with which reason."""
+"""Which metrics may be compared, and the reasons given where they may not."""
 
 from __future__ import annotations
 

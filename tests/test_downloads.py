@@ -1,4 +1,6 @@
-"""What is handed out beside the CSV: every form holds the same rows, says where they come from and runs nothing. Other programs read them in tests/api."""
+"""The downloads besides CSV: every format has the same rows, names its source and runs nothing. Other programs read
+them in tests/api.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,7 @@ def files(packed: bytes) -> dict[str, bytes]:
 
 
 def hostile(text: str) -> Extract:
-    """The dataset with a case and a figure that are called so."""
+    """The dataset with a case and a metric that have these names."""
     case, *others = DATASET.cases
     metric, *rest = case.metrics
     name = Text.model_construct(zh=text, en=text)

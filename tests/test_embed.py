@@ -1,4 +1,4 @@
-"""One chart without the frame (`view=embed&chart=…`): every chart of every page, and what a link to none gets."""
+"""One chart without the frame (`view=embed&chart=…`): every chart of every page, and links to none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EMBEDDED = {
 
 
 def framed(at: AppTest) -> None:
-    """Nothing of the frame around a page is there: no title, no navigation, no filters, no way to take the chart; but the source and the way back are."""
+    """Check that title, navigation, filters and export are absent, and the source and the link back present."""
     assert not at.title
     assert not at.sidebar.children
     assert [link.label for link in anchors(bodies(at))] == ["See it in Henan Reform Outcomes"]

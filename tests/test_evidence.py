@@ -1,4 +1,4 @@
-"""The rules that follow from a figure: its direction, missing end, bounds, index, grade, formula, and what cannot be true together."""
+"""The rules that follow from a metric: direction, missing end, bounds, index, grade, formula, and contradictions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def figure(
     caveat: str = "",
     status: str = "observed",
 ) -> Metric:
-    """A figure from short forms; a change is (kind, end)."""
+    """A metric from short forms; a change is (kind, end)."""
     fields: dict[str, Any] = {
         "before": end(before),
         "after": end(after),

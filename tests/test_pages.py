@@ -1,4 +1,6 @@
-"""Every page in both languages and under every kind of filter, run without a browser: it stands, and its charts hold the table's values."""
+"""Every page in both languages and with every kind of filter, without a browser: it runs, and its charts have the
+table's values.
+"""
 
 from __future__ import annotations
 
@@ -63,11 +65,11 @@ CHINESE_QUOTED = re.compile(r'<(\w+)[^>]* lang="zh"[^>]*>.*?</\1>', re.DOTALL)
 
 
 visit = cache(open_page)
-"""A page to be read only."""
+"""A page that is only read."""
 
 
 def heads(figure: dict[str, Any]) -> dict[tuple[str, str], float]:
-    """Where the marks of an index chart stand that carry a figure, by (case id, metric id)."""
+    """Positions of the marks of an index chart by (case id, metric id)."""
     marked = [trace for trace in figure["data"] if trace["type"] == "scatter" and "customdata" in trace]
     return {tuple(name): x for trace in marked for name, x in zip(trace["customdata"], trace["x"], strict=True)}
 
@@ -105,7 +107,7 @@ def test_every_page_stands(name, lang, filtered):
 
 
 def counted(lang: str, cases: int, figures: int) -> str:
-    """How the line above a page says how much is shown."""
+    """The status line above a page."""
     if lang == "zh":
         return f"{cases} 个案例 · {figures} 项指标"
     return f"{cases} case{'s' if cases != 1 else ''} · {figures} figure{'s' if figures != 1 else ''}"
@@ -191,7 +193,7 @@ def test_overview_counts_the_grades(lang):
 
 
 def expected(row: Any) -> list[float] | None:
-    """The numbers that the chart of a figure must hold; None where it has no chart."""
+    """The numbers that the chart of a metric must contain; None if it has no chart."""
     if row.grade in "AB":
         drawable = (
             row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
@@ -405,7 +407,7 @@ def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
 
 
 def download(table: Any) -> list[dict[str, str]]:
-    """The rows of a table as a program reads them from its CSV."""
+    """The rows of a table's CSV, as a program reads them."""
     return [*csv.DictReader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline=""))]
 
 
@@ -522,7 +524,7 @@ def test_a_measure_of_the_map_is_observed_and_a_places_own():
     (case,) = [case for case in DATASET.cases if MEASURES[0].key.startswith(case.id)]
 
     def measured(**other: str) -> list[Any]:
-        """The measures when one unit's figure is otherwise."""
+        """The measures if one unit's metric is changed."""
         changed = tuple(
             metric.model_copy(update=other)
             if metric in MEASURES[0].values.values() and metric.place == "luoyang"

@@ -1,4 +1,6 @@
-"""On every screen and in every download: a share changes in percentage points, without an index of our making, and a plan lies ahead."""
+"""On every screen and in every download, a share changes in percentage points without a derived index, and a plan is in
+the future.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ def both(text: str) -> dict[str, str]:
 
 
 def made_up_case() -> dict[str, Any]:
-    """A case that has a share of every form, and plans of every status, role and direction."""
+    """A case with shares of every form, and plans of every status, role and direction."""
     metrics = [
         {"id": name, "name": both(name.replace("-", " ").capitalize()), **SHARED, "phrases": [name], **more}
         for name, more in {**OBSERVED, **PLANNED}.items()
@@ -95,7 +97,7 @@ def made_up_case() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
-    """The dataset of the pages, and one case more."""
+    """The dataset of the pages with one more case."""
     folder = copy_data(tmp_path_factory.mktemp("share") / "data")
     (folder / "cases" / f"{CASE}.yaml").write_text(json.dumps(made_up_case(), ensure_ascii=False), encoding="utf-8")
     with showing(Live(folder)) as live:

@@ -1,4 +1,4 @@
-"""How figures are said in both languages: numbers, bounds, periods, changes and findings; and that no printed digit is lost on the way."""
+"""The words of metrics in both languages: numbers, bounds, periods, changes and findings; no printed digit is lost."""
 
 from __future__ import annotations
 
@@ -485,7 +485,7 @@ def test_caveats_are_in_the_readers_language(column):
 
 
 def texts_of(value: Any):
-    """Every bilingual text inside a model."""
+    """Every bilingual text in a model."""
     if hasattr(value, "zh"):
         yield value
     elif isinstance(value, tuple):

@@ -37,17 +37,17 @@ from tests.bench.visitors import Passer, Reader, Tally, Visitor
 from tests.deploy.pair import Pair, pair
 from tests.server import started
 
-THINK, SPREAD, LONGEST = 10.0, 0.6, 60.0
+THINK_TIME, SPREAD, LONGEST = 10.0, 0.6, 60.0
 """Seconds for which half of the looks at a page last at least, the deviation of their logarithm, and the longest look."""
-ACTS = (3, 12)
+ACTS_PER_VISIT = (3, 12)
 """So many acts a visit has, at least and at most."""
-ARRIVALS = 10
+ARRIVALS_PER_SECOND = 10
 """So many visitors a second come at first, until all are there."""
-FORGOTTEN = 125.0
+SESSION_TTL = 125.0
 """Seconds after which the server forgets a session whose reader has left (server.disconnectedSessionTTL is 120)."""
-TWO_HOURS = 6000
+SOAK_VISITS = 6000
 """Visits of 200 readers in two hours, when a visit takes four minutes."""
-AT_ONCE = 8
+PARALLEL_VISITORS = 8
 """Visitors of the soak at one time."""
 EMPTY = {
     "dashboard.py": """
@@ -104,9 +104,12 @@ async def crowd(readers: int, seconds: float, seed: int, come: Come) -> Tally:
     async def place(number: int) -> None:
         chance = random.Random(f"{seed} {number}")
 
-        await asyncio.sleep(number / ARRIVALS)
+        await asyncio.sleep(number / ARRIVALS_PER_SECOND)
         while time.monotonic() < until:
-            looks = [min(chance.lognormvariate(log(THINK), SPREAD), LONGEST) for _ in range(chance.randint(*ACTS))]
+            looks = [
+                min(chance.lognormvariate(log(THINK_TIME), SPREAD), LONGEST)
+                for _ in range(chance.randint(*ACTS_PER_VISIT))
+            ]
             await visit(come(number, chance), tally, looks, until)
 
     await asyncio.gather(*map(place, range(readers)))
@@ -124,7 +127,7 @@ async def soak(visits: int, seed: int, come: Come, every_hundred: Callable[[], A
             if number % 100 == 0:
                 every_hundred()
 
-    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(one_after_another() for _ in range(PARALLEL_VISITORS)))
     return tally
 
 
@@ -268,7 +271,7 @@ async def in_a_crowd(options: argparse.Namespace, scratch: Path, dataset: Datase
             "highest": max(watch.levels),
             "as they left": watch.memory(),
         }
-        await asyncio.sleep(FORGOTTEN)
+        await asyncio.sleep(SESSION_TTL)
         await soak(1, options.seed, come, list)
         memory["forgotten"] = watch.memory()
     return {
@@ -375,7 +378,7 @@ def asked() -> argparse.Namespace:
     )
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--soak", type=int, nargs="?", const=TWO_HOURS, default=0, metavar="VISITS")
+    parser.add_argument("--soak", type=int, nargs="?", const=SOAK_VISITS, default=0, metavar="VISITS")
     parser.add_argument("--pair", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE")

@@ -22,9 +22,9 @@ from tests.server import started
 
 CASE = "2020-09-dancheng-health"
 TITLE = "Dancheng's close-knit county medical consortium"
-AT_ONCE = 10
+PARALLEL_PAGES = 10
 """So many pages are opened at one time."""
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds after which a page is taken to have missed an edit."""
 
 
@@ -32,8 +32,8 @@ async def opened(address: str, readers: int) -> list[Tab]:
     """The pages in turn, in English; those of cases at the one that is edited."""
     tabs = [Tab(numeric(address), source=f"127.0.{1 + number // 250}.{1 + number % 250}") for number in range(readers)]
     names = [*SCREENS]
-    for first in range(0, readers, AT_ONCE):
-        coming = [(tabs[at], names[at % len(names)]) for at in range(first, min(first + AT_ONCE, readers))]
+    for first in range(0, readers, PARALLEL_PAGES):
+        coming = [(tabs[at], names[at % len(names)]) for at in range(first, min(first + PARALLEL_PAGES, readers))]
         await asyncio.gather(
             *(tab.open("/" if name == "overview" else f"/{name}", {"case": CASE}) for tab, name in coming)
         )
@@ -51,7 +51,7 @@ async def seen(tabs: Sequence[Tab], save: Callable[[], object], shows: Callable[
             await tab.updated()
         return (time.perf_counter() - start) * 1000
 
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         return list(await asyncio.gather(*map(one, tabs)))
 
 

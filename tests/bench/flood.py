@@ -35,7 +35,7 @@ HEALTH_LIMIT, PAGE_LIMIT = 1.0, 2.0
 READER, ATTACKER = "127.0.1.1", "127.0.2.1"
 PAUSE = 0.05
 """Seconds from one answer to the next question."""
-DURATION, LEAST = 8.0, 2.0
+DURATION, MIN_DURATION = 8.0, 2.0
 """Seconds for which an attacker connects again, or stays connected, and for which others are watched at least."""
 SOCKETS, CONNECTIONS, DOWNLOADS = 100, 32, 600
 """Sockets and connections that the attacker opens at the same time, and files that it asks for."""
@@ -151,13 +151,13 @@ def measured(name: str, messages: int) -> tuple[Waits, Waits, float]:
     begun = processes.Event()
     with TemporaryDirectory() as scratch, started(Path(scratch) / "log") as (origin, _):
         address = numeric(origin)
-        beside(address, LEAST)
+        beside(address, MIN_DURATION)
         idle = beside(address, DURATION)
         attacker = processes.Process(target=attack, args=(name, address, messages, begun))
         attacker.start()
         begun.wait()
         start = time.monotonic()
-        waits = beside(address, LEAST, attacker)
+        waits = beside(address, MIN_DURATION, attacker)
         watched = time.monotonic() - start
         attacker.join()
     return idle, waits, watched

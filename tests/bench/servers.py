@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import psutil
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 60
+STARTUP_TIMEOUT = 60
 """Seconds within which a server has to answer."""
 STREAMLIT = {
     "STREAMLIT_SERVER_ADDRESS": "localhost",
@@ -97,7 +97,7 @@ KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty}
 
 
 @contextmanager
-def running(kind: str, scratch: Path, patience: float = PATIENCE, **more: str) -> Iterator[Server]:
+def running(kind: str, scratch: Path, timeout: float = STARTUP_TIMEOUT, **more: str) -> Iterator[Server]:
     """One of KINDS once it answers, with `more` in its environment; it is ended afterwards. RuntimeError, with its log, when it does not start."""
     command, path, folder, environment = KINDS[kind](scratch)
     port, log = free_port(), scratch / f"{kind}.log"
@@ -114,7 +114,7 @@ def running(kind: str, scratch: Path, patience: float = PATIENCE, **more: str) -
         ) as process,
     ):
         try:
-            _await(process, address + path, log, patience)
+            _await(process, address + path, log, timeout)
             yield Server(kind, address, (time.perf_counter() - start) * 1000, psutil.Process(process.pid), log)
         finally:
             process.terminate()
@@ -126,8 +126,8 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-def _await(process: subprocess.Popen[bytes], address: str, log: Path, patience: float) -> None:
-    deadline = time.monotonic() + patience
+def _await(process: subprocess.Popen[bytes], address: str, log: Path, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urlopen(address).read()

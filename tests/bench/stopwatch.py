@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 QUIET = 250
-PATIENCE = 15_000
+TIMEOUT = 15_000
 FIGURES = """[...document.querySelectorAll(".js-plotly-plot")].filter(chart => WHICH).map(chart => [
     ...[...chart.querySelectorAll(".annotation-text")].map(text => text.textContent),
     ...[...chart.querySelectorAll(".choroplethlayer path")].map(area => area.__data__.loc + getComputedStyle(area).strokeWidth),
@@ -92,8 +92,8 @@ def set_to(page: Page, shown: str, want: str) -> None:
 def read(page: Page) -> Lap:
     """Waits until the watch has stopped. RuntimeError with what is on the page when that is never what was wanted."""
     found = page.evaluate(
-        "() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), PATIENCE))])".replace(
-            "PATIENCE", str(PATIENCE)
+        "() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), TIMEOUT))])".replace(
+            "TIMEOUT", str(TIMEOUT)
         )
     )
     if isinstance(found, str):

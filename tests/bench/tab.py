@@ -24,9 +24,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.anchors import Anchor, anchors
 
-CONNECTIONS = 6
+MAX_CONNECTIONS = 6
 """So many connections a browser opens to one server for files."""
-SOONEST, LATEST, ATTEMPTS = 0.1, 4.0, 10
+MIN_DELAY, MAX_DELAY, MAX_ATTEMPTS = 0.1, 4.0, 10
 """Seconds between two attempts to reach a server that is gone: doubled from the first to the second, each but the first shortened by chance."""
 AGENT = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) crowd", "accept-language": "en"}
 Ask = Callable[[h11.Request], Awaitable[tuple[h11.Response, bytes]]]
@@ -69,7 +69,7 @@ class Tab:
         page = (await self._fetch([f"{path}?{self.query}"]))[0].decode()
         if first:
             files = iter(re.findall(r'(?:src|href)="\.(/static/[^"]+)"', page))
-            await asyncio.gather(*(self._fetch(files) for _ in range(CONNECTIONS)))
+            await asyncio.gather(*(self._fetch(files) for _ in range(MAX_CONNECTIONS)))
         await self._connect()
         await self._run(ClientState(query_string=self.query, page_name=path.strip("/")))
 
@@ -96,8 +96,8 @@ class Tab:
     async def reconnect(self) -> None:
         """After the connection broke: asks until a server answers, and connects under the old session's name. Like a browser it runs nothing by itself."""
         await self.close()
-        for attempt in range(ATTEMPTS):
-            await asyncio.sleep(min(SOONEST * 2**attempt, LATEST) * (random.uniform(0.7, 1) if attempt else 1))
+        for attempt in range(MAX_ATTEMPTS):
+            await asyncio.sleep(min(MIN_DELAY * 2**attempt, MAX_DELAY) * (random.uniform(0.7, 1) if attempt else 1))
             try:
                 return await self._connect()
             except (*UNREACHABLE, WrongAnswerError):

@@ -24,7 +24,7 @@ FIRST_TIME = 0.5
 FILTERING = 0.55
 """The share of a reader's acts that change a filter; the others turn pages."""
 SOUGHT = ("银行", "days", "a word nobody wrote", "100 %", "")
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds after which a visitor gives up, which is an error."""
 
 
@@ -38,7 +38,7 @@ class Tally:
     @asynccontextmanager
     async def timed(self, act: str) -> AsyncIterator[None]:
         start = perf_counter()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             yield
         self.times[act].append((perf_counter() - start) * 1000)
 

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, Request, Response, sync_playwright
 from tests.browser.reader import PROBE, chromium, leaf_through, reading
 from tests.server import started
 
-ELSEWHERE = ("192.0.2.1", 80)
+FOREIGN_ADDRESS = ("192.0.2.1", 80)
 """An address reserved for documentation, which no host has."""
 WITNESS = """
 import ipaddress, os, sys
@@ -55,7 +55,15 @@ DRAWN = {
     "/method": (".main-svg", 1),
 }
 """Selector and minimum number of what each page draws; with fewer the run fails."""
-TAKEN = ("metrics.csv", "metrics.xlsx", "metrics.json", "cases.json", "dataset.zip", "places.geojson", "openapi.json")
+DOWNLOADS = (
+    "metrics.csv",
+    "metrics.xlsx",
+    "metrics.json",
+    "cases.json",
+    "dataset.zip",
+    "places.geojson",
+    "openapi.json",
+)
 """One file of every kind."""
 MISSING = """async () => {
     await document.fonts.ready;
@@ -89,8 +97,8 @@ def main(report: Path) -> None:
                     for path in leaf_through(page, lang):
                         found["pages"].append(f"{lang} {path}")
                         found["missing"] += [f"{lang} {path}: {what}" for what in missing(page, path)]
-            found["missing"] += untaken(address)
-            knock(address)
+            found["missing"] += failed_downloads(address)
+            open_foreign_socket(address)
         found |= {"browser": noted, "server": seen.read_text().splitlines(), "log": (Path(scratch) / "log").read_text()}
     report.write_text(json.dumps(found), encoding="utf-8")
 
@@ -105,7 +113,7 @@ def reachable() -> bool:
     """Whether there is a route to other hosts. Nothing is sent: connecting a datagram socket only looks up the route."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         try:
-            any_socket.connect(ELSEWHERE)
+            any_socket.connect(FOREIGN_ADDRESS)
         except OSError:
             return False
     return True
@@ -130,11 +138,11 @@ def missing(page: Page, path: str) -> list[str]:
     return found
 
 
-def untaken(address: str) -> list[str]:
+def failed_downloads(address: str) -> list[str]:
     """Download a file of every kind and return those that fail."""
     connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
     refused = []
-    for path in TAKEN:
+    for path in DOWNLOADS:
         connection.request("GET", f"/api/{path}")
         answer = connection.getresponse()
         if answer.status != 200 or not answer.read():
@@ -143,7 +151,7 @@ def untaken(address: str) -> list[str]:
     return refused
 
 
-def knock(address: str) -> None:
+def open_foreign_socket(address: str) -> None:
     """Open a socket with a foreign origin: to check it, Streamlit would request its own public address from a service."""
     connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
     opening = {

@@ -28,7 +28,7 @@ Scheme = Literal["light", "dark"]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 """Under a deep link Streamlit's page first requests these to find its server, and gets 404."""
-LEFT = "Cannot read properties of undefined (reading 'typesetMath')"
+PLOTLY_REMOVED = "Cannot read properties of undefined (reading 'typesetMath')"
 """Plotly's error if a chart is removed while its text is drawn, as when a page is left early. It is not visible."""
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -72,7 +72,7 @@ def reading(
             noted.append(f"console error: {message.text} ({message.location['url']})")
 
     def raised(thrown: WebError) -> None:
-        if LEFT not in str(thrown.error):
+        if PLOTLY_REMOVED not in str(thrown.error):
             noted.append(f"uncaught error: {thrown.error}")
 
     screen = ViewportSize(width=width, height=900)

@@ -18,7 +18,7 @@ from tests.browser.reader import PAGES, chromium, drawn, reading, visit
 from tests.server import PROJECT, running
 
 FOLDER = PROJECT / ".shots"
-TALLEST = 16_000
+MAX_HEIGHT = 16_000
 """Maximum height in px of an image in Chromium."""
 HIDDEN = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollHeight - main.clientHeight; }"
 
@@ -40,8 +40,8 @@ def addresses() -> dict[str, str]:
 def shoot(page: Page, width: int, target: Path) -> None:
     """Write an image as high as the page, which scrolls inside its window and so is enlarged first."""
     drawn(page)
-    while (hidden := page.evaluate(HIDDEN)) > 0 and (height := page.viewport_size["height"]) < TALLEST:
-        page.set_viewport_size(ViewportSize(width=width, height=min(height + hidden, TALLEST)))
+    while (hidden := page.evaluate(HIDDEN)) > 0 and (height := page.viewport_size["height"]) < MAX_HEIGHT:
+        page.set_viewport_size(ViewportSize(width=width, height=min(height + hidden, MAX_HEIGHT)))
     page.screenshot(path=target)
 
 

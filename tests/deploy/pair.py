@@ -22,9 +22,9 @@ NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which(
     "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
 )
 """Debian installs it in a folder that is only on root's path."""
-PATIENCE = 20
+STARTUP_TIMEOUT = 20
 """Maximum number of seconds for nginx to start."""
-AROUND = """
+MAIN_CONFIG = """
 daemon off;
 pid {folder}/pid;
 error_log stderr warn;
@@ -77,7 +77,7 @@ def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
         text = text.replace(name, own)
     (folder / "site.conf").write_text(text)
     (folder / "nginx.conf").write_text(
-        AROUND.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "")
+        MAIN_CONFIG.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "")
     )
     return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
 
@@ -97,7 +97,7 @@ def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + STARTUP_TIMEOUT
     while monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
