@@ -1,6 +1,8 @@
-"""`python -m tests.bench.edits [--readers 200] [--edits 10]`: how soon an edit of a case file is on every open page. Ends with 1 when one did not show it.
+"""`python -m tests.bench.edits [--readers 200] [--edits 10]`: time until an edit of a case file is on every open page.
+Exit code 1 if one does not show it.
 
-Measured from the save to the last message of the run that shows it, for each of the pages: a new title, a broken file, its repair. What a browser then takes to draw is not in it.
+Measured from the save to the last message of the run that shows it, for each page: a new title, a broken file, its
+repair. The browser's drawing is not included.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ from tests.server import started
 CASE = "2020-09-dancheng-health"
 TITLE = "Dancheng's close-knit county medical consortium"
 PARALLEL_PAGES = 10
-"""So many pages are opened at one time."""
+"""Number of pages opened at the same time."""
 TIMEOUT = 30.0
-"""Seconds after which a page is taken to have missed an edit."""
+"""Seconds after which a page counts as having missed an edit."""
 
 
 async def opened(address: str, readers: int) -> list[Tab]:
-    """The pages in turn, in English; those of cases at the one that is edited."""
+    """The pages in turn, in English; those of cases with the edited one."""
     tabs = [Tab(numeric(address), source=f"127.0.{1 + number // 250}.{1 + number % 250}") for number in range(readers)]
     names = [*SCREENS]
     for first in range(0, readers, PARALLEL_PAGES):
@@ -41,7 +43,7 @@ async def opened(address: str, readers: int) -> list[Tab]:
 
 
 async def seen(tabs: Sequence[Tab], save: Callable[[], object], shows: Callable[[Tab], bool]) -> list[float]:
-    """The milliseconds after which each page showed what was saved. TimeoutError where one does not."""
+    """The ms after which each page showed the edit. TimeoutError if one does not."""
     save()
     start = time.perf_counter()
 

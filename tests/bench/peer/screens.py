@@ -1,4 +1,4 @@
-"""The peer's four screens: what a filter changes in each (`parts`, by component property) and where that stands (`layout`)."""
+"""The peer's four screens: what a filter changes in each (`parts`, by component property) and its place (`layout`)."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ COLUMNS = (
     "phrases",
 )
 BOUNDARIES = "/boundaries.geojson"
-"""Where its server has the outlines."""
+"""Path of the outlines on the peer's server."""
 CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
 class Screen(NamedTuple):
-    """One screen. The keys of `parts` are `component.property`; `layout` places the components with those values in them."""
+    """One screen. The keys of `parts` are `component.property`; `layout` places the components with these values."""
 
     parts: Callable[[View], Parts]
     layout: Callable[[Parts], list[Any]]
@@ -213,7 +213,7 @@ def henan(view: View) -> Parts:
 
 
 def best_figures(view: View) -> list[Any]:
-    """The three best-evidenced figures of the chosen units."""
+    """The three best-evidenced metrics of the selected units."""
     own = [
         row
         for row in view.rows
@@ -305,7 +305,7 @@ def data_layout(parts: Parts) -> list[Any]:
 
 
 def evidence(view: View, rows: Sequence[Any]) -> list[Any]:
-    """Every figure with what makes it checkable, as rows of a table."""
+    """Every metric with its evidence, as rows of a table."""
     return body(
         (
             row.name,

@@ -1,4 +1,4 @@
-"""What a reader of the peer looks at, read from its address: the dashboard's own filters, rows and words."""
+"""A view of the peer, read from its URL with the dashboard's own filters, rows and words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.wording.rows import worded_rows
 
 @dataclass(frozen=True)
 class View:
-    """One reader's view: language, filters and what they leave; `case` is the one an address names."""
+    """One view: language, filters and their selection; `case` is the one that the URL names."""
 
     dataset: Dataset
     lang: Lang
@@ -42,11 +42,11 @@ class View:
 
     @property
     def rows(self) -> tuple[Any, ...]:
-        """The selected figures in words, the chosen cities' first."""
+        """The selected metrics in words, the chosen cities' first."""
         return tuple(worded_rows(self.dataset, self.lang, self.selection.positions))
 
     def rows_of(self, case: Case) -> list[Any]:
-        """The figures of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
+        """The metrics of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
         own = worded_rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
