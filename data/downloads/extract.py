@@ -16,13 +16,13 @@ from data.downloads.dictionary import TABLES, list_columns
 from data.model.schema import Case, Conflict, Source, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
+from data.query.geography import Row, split_languages
 from data.query.table import LIST_SEPARATOR
 
 LICENCE: Mapping[str, str] = {"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}
 EMPTY_NOTE = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
 """Note in a download whose filters no metric meets."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "float64"}
-Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,6 @@ def _build_table(name: str, rows: Iterable[Row]) -> pd.DataFrame:
     return table.astype({column.name: _TYPES[column.kind] for column in TABLES[name]})
 
 
-def _split(name: str, text: Text) -> Row:
-    """Return a text as the cells of two columns, one a language."""
-    return {f"{name}_zh": text.zh, f"{name}_en": text.en}
-
-
 def _join(parts: Iterable[str]) -> str | None:
     return LIST_SEPARATOR.join(parts) or None
 
@@ -126,12 +121,12 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
             "period_kind": case.period.kind,
             "headlines": _join(case.headlines),
             "figures": len(case.metrics),
-            **_split("case_title", case.title),
-            **_split("submitted_by", case.submitted_by),
-            **_split("summary", case.summary),
-            **_split("problem", case.problem),
-            **_split("actions", actions),
-            **_split("result", case.result),
+            **split_languages("case_title", case.title),
+            **split_languages("submitted_by", case.submitted_by),
+            **split_languages("summary", case.summary),
+            **split_languages("problem", case.problem),
+            **split_languages("actions", actions),
+            **split_languages("result", case.result),
         }
 
 
@@ -147,7 +142,7 @@ def _conflict_rows(extract: Extract) -> Iterator[Row]:
                 "conflict_id": conflict.id,
                 "metric_ids": _join(conflict.metrics),
                 "phrases": _join(phrase.text for phrase in conflict.phrases),
-                **_split("note", conflict.note),
+                **split_languages("note", conflict.note),
             }
 
 
@@ -155,12 +150,9 @@ def _place_rows(extract: Extract) -> Iterator[Row]:
     for place in extract.dataset.places.values():
         yield {
             "place_id": place.id,
-            "code": place.code,
-            **_split("name", place.name),
-            "kind": place.kind,
             "prefecture_code": extract.dataset.prefecture_code(place.id),
-            "lon": place.lon,
-            "lat": place.lat,
+            **split_languages("name", place.name),
+            **place.model_dump(include={"code", "kind", "lon", "lat"}),
         }
 
 
@@ -168,10 +160,8 @@ def _unit_rows(extract: Extract) -> Iterator[Row]:
     for unit in extract.dataset.units.values():
         yield {
             "unit_id": unit.id,
-            **_split("name", unit.name),
-            "dimension": unit.dimension,
-            "scale": unit.scale,
-            "factor": unit.factor,
+            **split_languages("name", unit.name),
+            **unit.model_dump(include={"dimension", "scale", "factor"}),
         }
 
 

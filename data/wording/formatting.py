@@ -121,7 +121,7 @@ def format_size(change: Change, unit: Unit, lang: Lang) -> str:
     kind = shown_kind(change, unit)
     if kind == "difference":
         return _range_text(low, high, unit, lang)
-    size = _sizes(low, high)
+    size = "–".join(dict.fromkeys(map(format_number, (low, high))))
     if kind == "relative":
         return f"{size}%"
     if kind == "points":
@@ -129,10 +129,6 @@ def format_size(change: Change, unit: Unit, lang: Lang) -> str:
     if kind == "places":
         return say(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
     return say(lang, f"{size}倍", f"{size} times")
-
-
-def _sizes(low: float, high: float) -> str:
-    return format_number(low) if low == high else f"{format_number(low)}–{format_number(high)}"
 
 
 def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
@@ -149,9 +145,7 @@ def format_date(date: str, lang: Lang) -> str:
     year, month, day = (date.split("-") + ["", ""])[:3]
     if lang == "zh":
         return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
-    return " ".join(
-        part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part
-    )
+    return " ".join(filter(None, (day.lstrip("0"), _MONTHS[int(month) - 1] if month else "", year)))
 
 
 def format_period(period: Period | None, lang: Lang) -> str:

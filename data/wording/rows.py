@@ -16,7 +16,7 @@ from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
 from data.query.table import COLUMNS, NUMBERS, row
 from data.wording.formatting import format_end
-from data.wording.labels import CAVEAT_WORDS, DIRECTION_WORDS, GRADE_WORDS, PLAN_WORDS, ROLE_WORDS, say
+from data.wording.labels import CAVEAT_WORDS, DIRECTION_WORDS, PLAN_WORDS, ROLE_WORDS, say
 from data.wording.sentences import (
     format_ends,
     format_periods,
@@ -159,7 +159,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         change_label=_mark_plan(metric, format_short_change(metric, evidence, units, lang), lang),
         finding=write_finding(metric, evidence, units, lang, where),
         periods=format_periods(metric, lang),
-        grade_word=GRADE_WORDS[evidence.grade][lang],
+        grade_word=GRADE_RULES[evidence.grade].word[lang],
         direction_word=DIRECTION_WORDS[evidence.direction][lang] if evidence.direction else "",
         role_word=ROLE_WORDS[metric.role][lang],
         caveat_words=tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.model.grades import GRADES
+from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Case
 from data.query.columns import all_places, own_places
 from data.query.filters import PROVINCE
 from data.query.geography import find_points, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
-from data.wording.labels import GRADE_MEANINGS
 from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
 from pages.figures.grade_strip import grade_strip
@@ -76,7 +75,7 @@ def overview(view: View) -> Parts:
         "overview-status.children": status(view),
         "grades.figure": grade_strip(counts, view.lang),
         "grades-words.children": [
-            html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES
+            html.Li(f"{counts[grade]} {grade} {GRADE_RULES[grade].meaning[view.lang]}") for grade in GRADES
         ],
         "index.figure": index_arrows(shown, view.lang, headings, words),
         "index-table.children": evidence(view, shown),
