@@ -228,10 +228,8 @@ def show_refusals(view: View, found: Comparison) -> None:
             st.html(format_link(view.href("compare", figures=ids), with_other, before="compare_arrows"))
 
 
-def show_page(
-    view: View, cases: Sequence[Case], rows: Sequence[MetricRow], options: Sequence[MetricRow], found: Comparison
-) -> None:
-    st.title(view.say("比较", "Compare"), anchor=False)
+def show_pickers(view: View, cases: Sequence[Case], options: Sequence[MetricRow]) -> None:
+    """Show the controls for cases and metrics, and a note if they do not offer all."""
     left, right = st.columns(2)
     with left:
         show_picker(view, "cases", view.say("案例", "Cases"), list_cases(view, cases), MAX_CASES)
@@ -251,16 +249,6 @@ def show_page(
             "这里只列出筛选结果；改变筛选或搜索可找到其他。",
             "The lists offer what the filters leave; change the filters or the search to find others.",
         )
-    if len(cases) < 2 and len(rows) < 2:
-        show_suggestions(view)
-    if len(cases) > 1:
-        show_side_by_side(view, cases)
-    if len(rows) > 1:
-        for group in found.groups:
-            show_group(view, group)
-        show_refusals(view, found)
-        st.header(view.say("列表", "As a table"), anchor=False)
-        st.html(format_metrics_table(rows, view.lang))
 
 
 view = current_view()
@@ -273,4 +261,15 @@ if view.embedded:
     groups = {format_chart_id(group): partial(show_group, view, group) for group in found.groups}
     show_embedded(view, {"cases": partial(show_shared_index, view, cases), **groups})
 else:
-    show_page(view, cases, rows, options, found)
+    st.title(view.say("比较", "Compare"), anchor=False)
+    show_pickers(view, cases, options)
+    if len(cases) < 2 and len(rows) < 2:
+        show_suggestions(view)
+    if len(cases) > 1:
+        show_side_by_side(view, cases)
+    if len(rows) > 1:
+        for group in found.groups:
+            show_group(view, group)
+        show_refusals(view, found)
+        st.header(view.say("列表", "As a table"), anchor=False)
+        st.html(format_metrics_table(rows, view.lang))

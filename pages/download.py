@@ -14,7 +14,7 @@ from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
-from pages.frame.elements import format_table, show_note, show_paragraph
+from pages.frame.elements import format_table, show_download, show_note, show_paragraph
 from pages.frame.layout import show_nothing_found
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, current_view
@@ -49,15 +49,8 @@ def _show_buttons(view: View, filters: Filters, key: str, label: str) -> None:
     extract = Extract(view.dataset, filters, view.address)
     with st.container(horizontal=True, gap="small", key=f"downloads-{key}"):
         for ending, form in FORMATS.items():
-            st.download_button(
-                f"{form.label} · {label}",
-                data=partial(form.write, extract),
-                file_name=name_extract(extract, ending),
-                mime=form.media_type,
-                on_click="ignore",
-                key=f"download-{key}-{ending}",
-                icon=":material/download:",
-            )
+            name, write = name_extract(extract, ending), partial(form.write, extract)
+            show_download(f"{form.label} · {label}", write, name, form.media_type, f"download-{key}-{ending}")
 
 
 def show_metrics(view: View) -> None:
