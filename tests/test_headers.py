@@ -516,7 +516,7 @@ def test_only_the_clients_of_a_minute_are_remembered():
         statuses(app, 1, client=f"10.0.0.{number}")
     clock.now += 60
     statuses(app, 1)
-    assert len(app.rate.seen) == 1
+    assert len(app.rate.counts) == 1
 
 
 # --- a running server
