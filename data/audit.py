@@ -116,7 +116,7 @@ class _Document:
     """The document without blanks, its numerals, and the span of each case's part by the case's number."""
 
     def __init__(self, document: str, dataset: Dataset) -> None:
-        self.text = _strip_blanks(document)
+        self.text = _BLANK.sub("", document)
         self.numerals = find_numerals(self.text, _place_names(dataset))
         headings = list(_PART.finditer(self.text))
         ends = [*(heading.start() for heading in headings), len(self.text)][1:]
@@ -132,14 +132,14 @@ class _Document:
 
     def find_section(self, heading: str, part: Span) -> Span:
         """Return the span from the heading to the next one, or the whole part if the heading is not found."""
-        found = re.compile(f"^{re.escape(_strip_blanks(heading))}", re.MULTILINE).search(self.text, *part)
+        found = re.compile(f"^{re.escape(_BLANK.sub('', heading))}", re.MULTILINE).search(self.text, *part)
         if found is None:
             return part
         following = _HEADING.search(self.text, found.end(), part[1])
         return found.start(), following.start() if following else part[1]
 
     def find_phrase(self, phrase: str, scope: Span) -> list[Span]:
-        found = re.compile(re.escape(_strip_blanks(phrase))).finditer(self.text, *scope)
+        found = re.compile(re.escape(_BLANK.sub("", phrase))).finditer(self.text, *scope)
         return [match.span() for match in found if self.inner.isdisjoint(match.span())]
 
     def find_line(self, position: int) -> int:
@@ -154,10 +154,6 @@ class _Document:
 def _place_names(dataset: Dataset) -> frozenset[str]:
     """Return the names of the known places without their kind: 三门峡 for 三门峡市."""
     return frozenset(re.sub("(?<=..)[省市县区镇]$", "", place.name.zh) for place in dataset.places.values())
-
-
-def _strip_blanks(text: str) -> str:
-    return _BLANK.sub("", text)
 
 
 def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | None) -> CaseAudit:
@@ -186,7 +182,6 @@ def _audit_case(dataset: Dataset, source: _Document, number: int, case: Case | N
 
 
 def _choose_cover(covers: set[Cover]) -> Cover | None:
-    """Return the cover that accounts for a numeral, if one does."""
     accepted = STRONG if "cited" in covers else (*STRONG, *FALLBACK)
     return next((cover for cover in accepted if cover in covers), None)
 
@@ -231,21 +226,21 @@ def _cover_numerals(
 
 def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
     """Yield the phrases of all entries of a case."""
-    held = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
+    held_by = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
     for metric in case.metrics:
         for phrase in metric.phrases:
-            yield _Citation(f"metrics {metric.id}", phrase, "metric", held[metric.id], metric.section)
+            yield _Citation(f"metrics {metric.id}", phrase, "metric", held_by[metric.id], metric.section)
     for at, event in enumerate(case.events):
         years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
         readings = _read_text(event.what.zh, dataset) | date_keys(event.date) | date_keys(event.end) | years
         for phrase in event.phrases:
             yield _Citation(f"events[{at}]", phrase, "event", readings)
     for conflict in case.conflicts:
-        readings = _read_text(conflict.note.zh, dataset).union(*(held[metric] for metric in conflict.metrics))
+        readings = _read_text(conflict.note.zh, dataset).union(*(held_by[metric] for metric in conflict.metrics))
         for phrase in conflict.phrases:
             yield _Citation(f"conflicts {conflict.id}", phrase, "conflict", readings)
     for at, entry in enumerate(case.not_measured):
-        repeated = held[entry.metric] if entry.metric else None
+        repeated = held_by[entry.metric] if entry.metric else None
         yield _Citation(f"not_measured[{at}]", entry.phrase, "not_measured", repeated)
 
 
@@ -254,7 +249,7 @@ def _read_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
     readings = set[str]()
     for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end):
         if end:
-            readings |= _read_quantity(end, dataset.units[end.unit or metric.unit].scale, dataset)
+            readings |= _read_quantity(end, dataset.units[metric.unit_of(end)].scale, dataset)
         if end and end.period:
             readings |= date_keys(end.period.start) | date_keys(end.period.end)
     if metric.change:
@@ -270,7 +265,7 @@ def _read_quantity(quantity: Quantity, scale: float, dataset: Dataset) -> frozen
 
 
 def _read_text(text: str, dataset: Dataset) -> frozenset[str]:
-    numerals = find_numerals(_strip_blanks(text), _place_names(dataset))
+    numerals = find_numerals(_BLANK.sub("", text), _place_names(dataset))
     return frozenset(reading for numeral in numerals for reading in numeral.readings)
 
 

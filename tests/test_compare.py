@@ -9,7 +9,7 @@ import pytest
 
 from data.model.grades import GRADE_RULES
 from data.wording.compare import compare, find_scales
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 PLAIN: dict[str, Any] = {
     "case_id": "2020-01-a",
@@ -124,7 +124,7 @@ def test_figures_on_one_scale_share_a_group_and_the_rest_are_offered_others():
 
 
 def test_every_real_figure_is_placed_or_refused(dataset):
-    rows = worded_rows(dataset, "en")
+    rows = Rows(dataset, "en")
     for start in range(0, len(rows), 8):
         chosen = rows[start : start + 8]
         found = compare(chosen, rows)

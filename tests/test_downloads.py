@@ -37,7 +37,7 @@ from data.model.schema import Text
 from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
 from data.reading.live import boundaries, current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -345,7 +345,7 @@ def test_a_brief_holds_the_whole_case(case, lang):
         *(conflict.note for conflict in case.conflicts),
     ]
     assert [text[lang] for text in told if text[lang] not in read] == []
-    rows = [row for row in worded_rows(DATASET, lang) if row.case_id == case.id]
+    rows = [row for row in Rows(DATASET, lang) if row.case_id == case.id]
     provenance = document.tables[-1]
     assert sorted(row.cells[0].text for row in provenance.rows[1:]) == sorted(row.name for row in rows)
     assert [phrase for row in rows for phrase in row.phrases.split(" | ") if phrase not in read] == []
@@ -363,7 +363,7 @@ LEFT_OUT = {
 def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
     case = DATASET.by_id["2020-01-water-pricing"]
     document = docx.Document(io.BytesIO(write_case(DATASET, case, lang, ("419001",))))
-    (own,) = (row for row in worded_rows(DATASET, lang) if row.prefecture_code == "419001")
+    (own,) = (row for row in Rows(DATASET, lang) if row.prefecture_code == "419001")
     assert [row.cells[0].text for row in document.tables[-1].rows[1:]] == [own.name]
     assert LEFT_OUT[lang] in [paragraph.text for paragraph in document.paragraphs]
     assert [conflict.id for conflict in case.conflicts if conflict.note[lang] in text_of(document)] == []
@@ -374,7 +374,7 @@ def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
-    rows = {row.name: row for row in worded_rows(DATASET, lang) if row.case_id == HEALTH.id}
+    rows = {row.name: row for row in Rows(DATASET, lang) if row.case_id == HEALTH.id}
     tables = brief_of(HEALTH, lang).tables
     changes = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables[0].rows[1:]}
     assert {name: row.grade in "ABCD" and row.role in ("outcome", "output") for name, row in rows.items()} == {
@@ -393,7 +393,7 @@ def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
 def test_a_brief_marks_what_is_derived():
     derived = [
         row
-        for row in worded_rows(DATASET, "en")
+        for row in Rows(DATASET, "en")
         if "derived" in (row.before_origin, row.after_origin) and row.role == "outcome"
     ]
     assert derived

@@ -16,7 +16,7 @@ import pytest
 from data.model.schema import Event
 from data.query.geography import list_map_units
 from data.reading.live import boundaries, current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.figures import henan_map as drawing
 from pages.figures.difference_bar import difference_bar
 from pages.figures.dumbbell import dumbbell
@@ -45,7 +45,7 @@ from pages.site.palette import (
 )
 
 DATASET = current().dataset
-ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
+ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}
 LANGS = ("zh", "en")
 BY_ID = {(row.case_number, row.metric_id): row for row in ROWS["en"]}
 INDEXED = [row for row in ROWS["en"] if row.index is not None]

@@ -34,14 +34,14 @@ from data.query.geography import (
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.site.screens import SCREENS
 from tests.anchors import anchors
 from tests.app import MARKUP, SHELL, annotations, bodies, charts, open_page, tables, words
 
 DATASET = current().dataset
 TABLE = DATASET.table
-ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
+ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}
 LANGS = ("zh", "en")
 WATER, HEALTH = "2020-01-water-pricing", "2020-09-dancheng-health"
 CASES = [case.id for case in DATASET.cases]

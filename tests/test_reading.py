@@ -23,7 +23,7 @@ from data.reading.live import Live
 from data.reading.load import DatasetError, read_dataset
 from data.reading.validate import read_case, read_tables
 from data.reading.yaml_file import File
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from tests.many import write
 
 SOME = 8
@@ -138,7 +138,7 @@ def test_what_is_kept_is_filtered_and_worded_like_what_was_read(asked, read):
     assert one.cases.ids == other.cases.ids
     assert one.positions.tolist() == other.positions.tolist()
     some = one.positions[:5].tolist()
-    assert list(worded_rows(first, "zh", some)) == list(worded_rows(again, "zh", some))
+    assert list(Rows(first, "zh", some)) == list(Rows(again, "zh", some))
 
 
 # --- by other processes

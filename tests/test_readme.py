@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from data.downloads.csv_json import write_csv
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +62,7 @@ def test_the_metric_that_readme_follows_arrives(dataset):
     change = next(metric for metric in case["metrics"] if metric["id"] == metric_id)["change"]["value"]
     cells = csv.DictReader(io.StringIO(write_csv(dataset.table).decode("utf-8-sig")))
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
-    row = next(row for row in worded_rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
+    row = next(row for row in Rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
     chart = chart_for(row, "en")
     assert float(cell["change_value"]) == row.change_value == change
     assert chart is not None

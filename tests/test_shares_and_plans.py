@@ -20,7 +20,7 @@ from data.downloads.extract import Extract
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
 from data.reading.live import Live
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from tests.app import bodies, charts, open_page, showing, words
 from tests.folders import copy_data
 
@@ -106,7 +106,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
 
 def rows_of(dataset: Dataset, lang: str) -> dict[str, Any]:
     """The rows of the case by metric."""
-    return {row.metric_id: row for row in worded_rows(dataset, lang) if row.case_id == CASE}
+    return {row.metric_id: row for row in Rows(dataset, lang) if row.case_id == CASE}
 
 
 def plans_of(dataset: Dataset, lang: str) -> list[Any]:

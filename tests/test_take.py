@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from data.query.filters import Filters, parse, select
 from data.query.geography import summarize_areas
 from data.reading.live import current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.serving.api import mount
 from tests.answers import Answer, ask
 from tests.app import annotations, bodies, charts, open_page
@@ -24,7 +24,7 @@ DATASET = current().dataset
 HEALTH, WATER, RATE = "2020-09-dancheng-health", "2020-01-water-pricing", "out-of-county-referral-rate"
 PAIRED = ",".join(
     f"{row.case_id}.{row.metric_id}"
-    for row in worded_rows(DATASET, "en")
+    for row in Rows(DATASET, "en")
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 TAKEN = {

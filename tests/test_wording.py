@@ -12,12 +12,12 @@ from data.model.evidence import DerivedEnd, derive
 from data.model.schema import Bound, Change, End, Metric, Period
 from data.reading.live import current
 from data.wording.formatting import format_change, format_end, format_index_change, format_period, format_value
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from data.wording.sentences import translate_formula, write_finding
 
 DATASET = current().dataset
 UNITS = DATASET.units
-WORDS = {lang: pd.DataFrame(worded_rows(DATASET, lang)) for lang in ("zh", "en")}
+WORDS = {lang: pd.DataFrame(Rows(DATASET, lang)) for lang in ("zh", "en")}
 SENTENCES = (
     "case_title",
     "place",

@@ -24,7 +24,7 @@ from data.query.table import LIST_SEPARATOR
 from data.wording.citation import cite_document, list_caveats
 from data.wording.formatting import format_date
 from data.wording.labels import say
-from data.wording.rows import MetricRow, describe_omitted, worded_rows
+from data.wording.rows import MetricRow, Rows, describe_omitted
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LATIN_FONT, _CHINESE_FONT = "Calibri", "Microsoft YaHei"
@@ -59,7 +59,7 @@ def write_case(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] =
     The same data gives the same bytes.
     """
     filters = Filters(city=city)
-    kept = worded_rows(dataset, lang, select_in_case(dataset, filters, case))
+    kept = Rows(dataset, lang, select_in_case(dataset, filters, case))
     rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
     writer = _Writer(dataset, case, lang)
     writer.write_head(describe_omitted(dataset, filters, case, lang))

@@ -96,10 +96,14 @@ _CELLS = [field.name for field in fields(MetricRow) if field.name in COLUMNS]
 
 
 class Rows(Sequence[MetricRow]):
-    """The rows of the metrics at some positions of a dataset, each made when it is first read."""
+    """The rows of the metrics at some positions of a dataset, or of all, in one language.
 
-    def __init__(self, dataset: Dataset, lang: Lang, positions: Positions) -> None:
-        self.dataset, self.lang, self.positions = dataset, lang, positions
+    Each is made when it is first read, and shared by all readers.
+    """
+
+    def __init__(self, dataset: Dataset, lang: Lang, positions: Positions | None = None) -> None:
+        self.dataset, self.lang = dataset, lang
+        self.positions = range(dataset.metric_count) if positions is None else positions
         self._row = _row_maker(dataset, lang)
 
     def __len__(self) -> int:
@@ -118,15 +122,10 @@ class Rows(Sequence[MetricRow]):
         return (self._row(int(position)) for position in self.positions)
 
 
-def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None) -> Rows:
-    """Return the rows of the metrics at these positions, or of all; made rows are shared by all callers."""
-    return Rows(dataset, lang, range(dataset.metric_count) if positions is None else positions)
-
-
 def prepare(dataset: Dataset) -> None:
     """Make all rows of a dataset, or one if they exceed the cache, in both languages, so that no reader waits."""
     for lang in get_args(Lang):
-        rows = worded_rows(dataset, lang)
+        rows = Rows(dataset, lang)
         list(rows if len(rows) <= ROW_CACHE_SIZE else rows[:1])
 
 

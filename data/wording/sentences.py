@@ -156,9 +156,8 @@ def translate_formula(formula: str, lang: Lang) -> str:
 
 
 def format_ends(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
-    """Format both ends."""
     pairs = (metric.before, evidence.before), (metric.after, evidence.after)
-    before, after = (format_end(end, drawn, units[metric.unit_of(end)], lang) for end, drawn in pairs)
+    before, after = (format_end(end, derived, units[metric.unit_of(end)], lang) for end, derived in pairs)
     return before, after
 
 

@@ -17,7 +17,7 @@ from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import State, current
 from data.wording.labels import say
-from data.wording.rows import MetricRow, Rows, describe_omitted, worded_rows
+from data.wording.rows import MetricRow, Rows, describe_omitted
 from pages.site.filters import FILTERS
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
@@ -97,7 +97,7 @@ class View:
 
     def rows(self, positions: Positions) -> Rows:
         """Return the metrics at these positions with their words in the reader's language."""
-        return worded_rows(self.dataset, self.lang, positions)
+        return Rows(self.dataset, self.lang, positions)
 
     def case_rows(self, case: Case) -> tuple[MetricRow, ...]:
         """Return the metrics that a city filter keeps of a case: the chosen cities' first, headlines before others."""

@@ -11,7 +11,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import current
 from data.wording.labels import say
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class View:
     @property
     def rows(self) -> tuple[Any, ...]:
         """The selected metrics in words, the chosen cities' first."""
-        return tuple(worded_rows(self.dataset, self.lang, self.selection.positions))
+        return tuple(Rows(self.dataset, self.lang, self.selection.positions))
 
     def rows_of(self, case: Case) -> list[Any]:
         """The metrics of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
-        own = worded_rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
+        own = Rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
     def without_city(self) -> Selection:
