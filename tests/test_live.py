@@ -347,7 +347,7 @@ def test_broken_boundaries_keep_the_last_good_ones(edit, message, live, curator)
     path.write_text(edit(text), encoding="utf-8")
     (problem,) = rested(live).problems
     assert str(problem).startswith(f"served/reference/henan.geojson:1:1 {message}")
-    assert live.current().boundaries is good.boundaries
+    assert live.current().dataset.boundaries is good.dataset.boundaries
     path.write_text(text, encoding="utf-8")
     assert rested(live).problems == ()
 
