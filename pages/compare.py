@@ -81,14 +81,11 @@ def is_result(view: View, name: str) -> bool:
 
 
 def list_metrics(view: View, chosen: Iterable[MetricRow]) -> list[MetricRow]:
-    """Return the results to choose from: those that the filters keep, the first of them if they are many, and the
-    chosen ones.
-    """
+    """Return the results that the filters keep, the first of them if they are many, and the chosen ones."""
     kept = view.selection.positions
     positions = kept[view.dataset.index.isin("role", RESULTS)[kept]]
-    if len(positions) > MAX_ALL_OPTIONS:
-        positions = positions[:MAX_OPTIONS]
-    return list({format_id(row): row for row in (*view.rows(positions), *chosen)}.values())
+    offered = positions if len(positions) <= MAX_ALL_OPTIONS else positions[:MAX_OPTIONS]
+    return list({format_id(row): row for row in (*view.rows(offered), *chosen)}.values())
 
 
 def list_cases(view: View, chosen: Iterable[Case]) -> dict[str, str]:
@@ -171,9 +168,8 @@ def show_group(view: View, group: Group) -> None:
     """Show the metrics of one scale: on one axis, or differences below each other with bars of one scale."""
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        title = view.say("以改革前为100", "With the earlier level as 100")
         figure = index_arrows(group.rows, view.lang, headings, {})
-        show_shared_axis(view, format_chart_id(group), title, figure, group.rows)
+        show_shared_axis(view, "index", view.say("以改革前为100", "With the earlier level as 100"), figure, group.rows)
     elif group.kind == "level":
         units = view.dataset.units
         values = ((row.after_value, row.after_unit_id) for row in group.rows)

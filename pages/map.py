@@ -170,17 +170,11 @@ def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) ->
     lines = [name_area(view.dataset, code)[view.lang]]
     if text := shading.texts.get(code):
         lines.append(f"{shading.title}{view.say('：', ': ')}{text}")
-    lines.append(
-        view.say(
-            f"{len(area.cases):,} 个案例，{area.metric_count:,} 项指标",
-            f"cases: {len(area.cases):,}, figures: {area.metric_count:,}",
-        )
-    )
-    shares = " · ".join(
-        f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]
-    )
+    cases, metrics = f"{len(area.cases):,}", f"{area.metric_count:,}"
+    lines.append(view.say(f"{cases} 个案例，{metrics} 项指标", f"cases: {cases}, figures: {metrics}"))
+    shares = [f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]]
     if shares:
-        lines.append(view.say("证据等级：", "grades: ") + shares)
+        lines.append(view.say("证据等级：", "grades: ") + " · ".join(shares))
     return (*lines, *name_cases(view, area.cases))
 
 
@@ -352,10 +346,10 @@ def show_area_table(
         **({"value": shading.title} if texts else {}),
     }
     order = choose_one(view.say("排序", "Sort by"), names, "map-order")
-    city, cases, figures, *value = names.values()
+    city, cases, metrics, *value = names.values()
     grade_heading = Markup('{} <span class="nw">{}</span>')
     grades = (grade_heading.format(grade, GRADE_RULES[grade].word[view.lang]) for grade in GRADES)
-    headings = (city, cases, figures, *grades, *value, view.say("案例", "Which"))
+    headings = (city, cases, metrics, *grades, *value, view.say("案例", "Which"))
     sort_keys: Mapping[str, Callable[[str], float]] = {
         "code": lambda code: 0,
         "cases": lambda code: -len(areas[code].cases),

@@ -61,12 +61,12 @@ class View:
 
     @property
     def printing(self) -> bool:
-        """Whether the URL asks for the printed edition (`view=print`)."""
+        """Whether the URL asks for the printed edition."""
         return st.query_params.get("view") == "print"
 
     @property
     def embedded(self) -> bool:
-        """Whether the URL asks for one chart, for a frame in another site's page (`view=embed&chart=…`)."""
+        """Whether the URL asks for one chart, for a frame in another site's page."""
         return st.query_params.get("view") == "embed"
 
     @property
@@ -113,8 +113,9 @@ class View:
         return describe_omitted(self.dataset, self.filters, case, self.lang)
 
     def find_headline(self, case: Case) -> MetricRow | None:
-        """Return the first metric that the filters keep of a case: a chosen city's own before others, a headline before
-        others, an outcome before other roles, the better grade first. None without a metric or without headlines.
+        """Return the first metric that the filters keep of a case; None without a metric or without headlines.
+
+        A chosen city's own come before others, then headlines, then outcomes, then better grades.
         """
         index = self.dataset.index
         number = index.case_positions[case.id]
