@@ -12,6 +12,7 @@ from typing import Any
 
 import plotly.io as pio
 import pytest
+import streamlit as st
 
 from data.model.schema import Event
 from data.query.geography import list_map_units
@@ -31,6 +32,7 @@ from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
 from pages.figures.timeline import timeline
+from pages.frame.view import base_path
 from pages.site.palette import (
     GUIDE,
     IMPROVED,
@@ -485,9 +487,10 @@ def test_a_county_point_answers_a_click_with_its_unit():
 
 
 @pytest.mark.parametrize(("base", "root"), [("", ""), ("/", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
-def test_the_world_map_is_looked_for_at_home(base, root):
-    assert drawing.url_prefix(base) == root
-    assert drawing.map_config(base)["topojsonURL"] == f"{root}/topojson/"
+def test_the_world_map_is_looked_for_at_home(base, root, monkeypatch):
+    monkeypatch.setattr(st, "get_option", lambda name: base)
+    assert base_path() == root
+    assert drawing.map_config(base_path())["topojsonURL"] == f"{root}/topojson/"
 
 
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
