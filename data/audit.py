@@ -170,7 +170,6 @@ def _find_copies(source: SourceText, case: Case) -> Iterator[str]:
 
 
 def _choose_cover(covers: set[Cover]) -> Cover | None:
-    """Return the cover that accounts for a numeral, if one does."""
     accepted = STRONG if "cited" in covers else (*STRONG, *FALLBACK)
     return next((cover for cover in accepted if cover in covers), None)
 
@@ -220,10 +219,10 @@ def _cover_numerals(
 
 def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
     """Yield the phrases of all entries of a case."""
-    held = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
+    held_by = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
     for metric in case.metrics:
         for phrase in metric.phrases:
-            yield _Citation(f"metric {metric.id}", phrase, "metric", held[metric.id], metric.section.zh)
+            yield _Citation(f"metric {metric.id}", phrase, "metric", held_by[metric.id], metric.section.zh)
     for at, event in enumerate(case.events):
         years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
         readings = (
@@ -233,12 +232,12 @@ def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
             yield _Citation(f"events[{at}]", phrase, "event", readings)
     for conflict in case.conflicts:
         readings = text_keys(conflict.note.zh, _place_names(dataset)).union(
-            *(held[metric] for metric in conflict.metrics)
+            *(held_by[metric] for metric in conflict.metrics)
         )
         for phrase in conflict.phrases:
             yield _Citation(f"conflict {conflict.id}", phrase, "conflict", readings)
     for at, entry in enumerate(case.not_measured):
-        repeated = held[entry.metric] if entry.metric else None
+        repeated = held_by[entry.metric] if entry.metric else None
         name = f"not_measured[{at}]" + (f" (metric {entry.metric})" if entry.metric else "")
         yield _Citation(name, entry.phrase, "not_measured", repeated)
 

@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_folder()
     options = parser.parse_args(arguments)
     target: Path = options.file
-    form = FORMATS.get(target.suffix.removeprefix(".").lower())
-    if form is None:
+    chosen = FORMATS.get(target.suffix.removeprefix(".").lower())
+    if chosen is None:
         endings = ", ".join((_FIRST, *_OTHERS))
         parser.reject(f"file: found {quoted(target)}. Write a file whose name ends in one of: {endings}")
     if not target.parent.is_dir():
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     extract = Extract(dataset)
     try:
-        target.write_bytes(form.write(extract))
+        target.write_bytes(chosen.write(extract))
     except OSError as error:
         parser.reject(f"file: found {quoted(target)}. It cannot be written ({error.strerror}). Write another file")
     table = extract.table("metrics")

@@ -58,12 +58,11 @@ def choose_case(view: View) -> Case:
         case = view.dataset.by_id[case_id]
         st.set_page_config(page_title=f" · {case.title[view.lang]} · ".join(view.page.title.split(" · ")))
         if case not in view.selection.cases:
-            st.info(
-                view.say(
-                    "当前筛选不包含这个案例；因为链接直接指向它，仍予显示。",
-                    "The filters would hide this case; it is shown because the link names it.",
-                )
+            text = view.say(
+                "当前筛选不包含这个案例；因为链接直接指向它，仍予显示。",
+                "The filters would hide this case; it is shown because the link names it.",
             )
+            st.info(text)
         return case
     if case_id:
         show_warning(
@@ -117,18 +116,14 @@ def show_document_download(view: View, case: Case) -> None:
     )
 
 
-def show_scope(view: View, case: Case) -> None:
-    """Show what a city filter omits of the case, with the switch that adds it."""
+def show_top(view: View, case: Case) -> None:
+    """Show what a city filter omits of the case, with the switch that adds it; the head of the case and its story."""
     if elsewhere := view.count_elsewhere(case):
         with st.container(horizontal=True, vertical_alignment="center", key="scope"):
             if omitted := view.describe_omitted(case):
                 st.html(Markup('<p class="quiet">{}</p>').format(omitted), width="content")
             if not view.printing:
                 show_scope_switch(view, elsewhere)
-
-
-def show_head(view: View, case: Case) -> None:
-    """Show the title with places, domains and summary, beside a small map."""
     number = view.say(f"案例 {case.number}", f"Case {case.number}")
     submitted = view.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
     kicker = " · ".join([number, view.case_places(case), view.case_domains(case), submitted])
@@ -137,12 +132,11 @@ def show_head(view: View, case: Case) -> None:
             st.title(escape_markdown(case.title[view.lang]), anchor=False)
             st.html(Markup('<p class="kicker">{}</p><p class="lede">{}</p>').format(kicker, case.summary[view.lang]))
         show_locator(view, case)
+    show_story(view, case)
 
 
 def show_locator(view: View, case: Case) -> None:
-    """Show a small map with the places of the case and its metrics, and those it only names; nothing for a case of the
-    whole province alone.
-    """
+    """Show a small map of the places that the case names; nothing for a case of the whole province alone."""
     dataset, own = view.dataset, own_places(case)
     codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}
     places = (dataset.places[name] for name in sorted(all_places(case)))
@@ -334,9 +328,7 @@ def show_neighbors(view: View, case: Case) -> None:
 def show_page(view: View, case: Case) -> None:
     rows = view.case_rows(case)
     show_picker(view, case)
-    show_scope(view, case)
-    show_head(view, case)
-    show_story(view, case)
+    show_top(view, case)
     show_metrics(view, rows)
     show_events(view, case)
     show_contradictions(view, case, rows)
@@ -350,9 +342,7 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for two sheets of paper: static charts, all levels in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
-    show_scope(view, case)
-    show_head(view, case)
-    show_story(view, case)
+    show_top(view, case)
     show_changes(view, [row for row in results if row.rule.has_change])
     if others := [row for row in results if not row.rule.has_change]:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)

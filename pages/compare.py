@@ -81,14 +81,11 @@ def is_result(view: View, name: str) -> bool:
 
 
 def list_metrics(view: View, chosen: Iterable[MetricRow]) -> list[MetricRow]:
-    """Return the results to choose from: those that the filters keep, the first of them if they are many, and the
-    chosen ones.
-    """
+    """Return the results that the filters keep, the first of them if they are many, and the chosen ones."""
     kept = view.selection.positions
     positions = kept[view.dataset.index.isin("role", RESULTS)[kept]]
-    if len(positions) > MAX_ALL_OPTIONS:
-        positions = positions[:MAX_OPTIONS]
-    return list({format_id(row): row for row in (*view.rows(positions), *chosen)}.values())
+    offered = positions if len(positions) <= MAX_ALL_OPTIONS else positions[:MAX_OPTIONS]
+    return list({format_id(row): row for row in (*view.rows(offered), *chosen)}.values())
 
 
 def list_cases(view: View, chosen: Iterable[Case]) -> dict[str, str]:
@@ -171,9 +168,8 @@ def show_group(view: View, group: Group) -> None:
     """Show the metrics of one scale: on one axis, or differences below each other with bars of one scale."""
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        title = view.say("以改革前为100", "With the earlier level as 100")
         figure = index_arrows(group.rows, view.lang, headings, {})
-        show_shared_axis(view, format_chart_id(group), title, figure, group.rows)
+        show_shared_axis(view, "index", view.say("以改革前为100", "With the earlier level as 100"), figure, group.rows)
     elif group.kind == "level":
         units = view.dataset.units
         values = ((row.after_value, row.after_unit_id) for row in group.rows)
@@ -228,10 +224,8 @@ def show_refusals(view: View, found: Comparison) -> None:
             st.html(format_link(view.href("compare", figures=ids), with_other, before="compare_arrows"))
 
 
-def show_page(
-    view: View, cases: Sequence[Case], rows: Sequence[MetricRow], options: Sequence[MetricRow], found: Comparison
-) -> None:
-    st.title(view.say("比较", "Compare"), anchor=False)
+def show_pickers(view: View, cases: Sequence[Case], options: Sequence[MetricRow]) -> None:
+    """Show the controls for cases and metrics, and a note if they do not offer all."""
     left, right = st.columns(2)
     with left:
         show_picker(view, "cases", view.say("案例", "Cases"), list_cases(view, cases), MAX_CASES)
@@ -251,16 +245,6 @@ def show_page(
             "这里只列出筛选结果；改变筛选或搜索可找到其他。",
             "The lists offer what the filters leave; change the filters or the search to find others.",
         )
-    if len(cases) < 2 and len(rows) < 2:
-        show_suggestions(view)
-    if len(cases) > 1:
-        show_side_by_side(view, cases)
-    if len(rows) > 1:
-        for group in found.groups:
-            show_group(view, group)
-        show_refusals(view, found)
-        st.header(view.say("列表", "As a table"), anchor=False)
-        st.html(format_metrics_table(rows, view.lang))
 
 
 view = current_view()
@@ -273,4 +257,15 @@ if view.embedded:
     groups = {format_chart_id(group): partial(show_group, view, group) for group in found.groups}
     show_embedded(view, {"cases": partial(show_shared_index, view, cases), **groups})
 else:
-    show_page(view, cases, rows, options, found)
+    st.title(view.say("比较", "Compare"), anchor=False)
+    show_pickers(view, cases, options)
+    if len(cases) < 2 and len(rows) < 2:
+        show_suggestions(view)
+    if len(cases) > 1:
+        show_side_by_side(view, cases)
+    if len(rows) > 1:
+        for group in found.groups:
+            show_group(view, group)
+        show_refusals(view, found)
+        st.header(view.say("列表", "As a table"), anchor=False)
+        st.html(format_metrics_table(rows, view.lang))

@@ -8,14 +8,13 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.csv_json import write_csv
 from data.downloads.dictionary import TABLES
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract, name_table
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
-from pages.frame.elements import format_table, show_note, show_paragraph
+from pages.frame.elements import format_table, show_csv_download, show_download, show_note, show_paragraph
 from pages.frame.layout import show_nothing_found
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, current_view
@@ -50,24 +49,12 @@ def _show_buttons(view: View, filters: Filters, key: str, label: str) -> None:
     extract = Extract(view.dataset, filters, view.address)
     with st.container(horizontal=True, gap="small", key=f"downloads-{key}"):
         for ending, form in FORMATS.items():
-            st.download_button(
-                f"{form.label} · {label}",
-                data=partial(form.write, extract),
-                file_name=name_extract(extract, ending),
-                mime=form.media_type,
-                on_click="ignore",
-                key=f"download-{key}-{ending}",
-                icon=":material/download:",
-            )
-        count = len(extract.full_table("missing"))
-        st.download_button(
-            view.say(f"材料没有写明的数值 · {count} 行", f"What is not stated · {count} rows"),
-            data=lambda: write_csv(extract.full_table("missing")),
-            file_name=name_table(extract, "missing"),
-            mime="text/csv",
-            on_click="ignore",
-            key=f"download-{key}-missing",
-            icon=":material/download:",
+            name, write = name_extract(extract, ending), partial(form.write, extract)
+            show_download(f"{form.label} · {label}", write, name, form.media_type, f"download-{key}-{ending}")
+        scope = view.say("筛选结果", "as filtered") if filters else view.say("全部", "all")
+        label = view.say(f"没有写明的数值 · {scope}", f"What is not stated · {scope}")
+        show_csv_download(
+            label, lambda: extract.full_table("missing"), name_table(extract, "missing"), f"{key}-missing"
         )
 
 

@@ -14,7 +14,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup, escape
 
-from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
@@ -43,6 +42,7 @@ from pages.figures.export_figure import export_figure
 from pages.frame.blocks import format_compact, show_metric
 from pages.frame.chart_export import ChartExport, show_export
 from pages.frame.elements import (
+    choose_one,
     format_list,
     format_table,
     show_chart,
@@ -54,7 +54,7 @@ from pages.frame.elements import (
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_case_link
-from pages.frame.view import RESULTS, View, apply_choice, apply_filters, base_path, current_view
+from pages.frame.view import RESULTS, View, apply_filters, base_path, current_view
 from pages.site import palette
 
 CONTAINER_KEY, CHART_KEY = "map", "henan"
@@ -74,6 +74,11 @@ COUNTS: Mapping[str, tuple[Text, tuple[float, ...]]] = {
     "figures": (Text(zh="指标数", en="Number of figures"), (1, 10, 25, 40)),
 }
 """What the map can be colored by besides measures: by key, its name and the lower limits of the usual classes."""
+POINTS = (
+    ("●", "pt", Text(zh="有案例或指标的县、镇", en="county or town with a case or figure")),
+    ("○", "pt named", Text(zh="只被提到的县", en="only named")),
+)
+"""The filled points and the hollow ones, as (sign, CSS class in the legend, meaning)."""
 MAX_RATIO = 4
 """Ratio of the largest count to the last usual limit from which the classes follow the counts instead."""
 
@@ -165,17 +170,11 @@ def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) ->
     lines = [name_area(view.dataset, code)[view.lang]]
     if text := shading.texts.get(code):
         lines.append(f"{shading.title}{view.say('：', ': ')}{text}")
-    lines.append(
-        view.say(
-            f"{len(area.cases):,} 个案例，{area.metric_count:,} 项指标",
-            f"cases: {len(area.cases):,}, figures: {area.metric_count:,}",
-        )
-    )
-    shares = " · ".join(
-        f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]
-    )
+    cases, metrics = f"{len(area.cases):,}", f"{area.metric_count:,}"
+    lines.append(view.say(f"{cases} 个案例，{metrics} 项指标", f"cases: {cases}, figures: {metrics}"))
+    shares = [f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]]
     if shares:
-        lines.append(view.say("完整度：", "completeness: ") + shares)
+        lines.append(view.say("完整度：", "completeness: ") + " · ".join(shares))
     return (*lines, *name_cases(view, area.cases))
 
 
@@ -227,43 +226,16 @@ def chart_key() -> str:
     return f"{CHART_KEY}-{st.session_state[ROUND_KEY]}" if ROUND_KEY in st.session_state else CHART_KEY
 
 
-def show_shading_control(view: View, names: Mapping[str, str], chosen: str) -> None:
-    """Show the control of the shading, with a notice if the URL's does not exist."""
-    st.session_state["colour"] = chosen
-    if chosen != st.query_params.get("colour", chosen):
-        show_warning(
-            view,
-            "链接所指的着色方式不存在，改按案例数着色。",
-            "The link colours the map by something that does not exist; it shows the number of cases.",
-        )
-    st.segmented_control(
-        view.say("着色依据", "Colour by"),
-        list(names),
-        format_func=lambda name: escape_markdown(names[name]),
-        key="colour",
-        on_change=apply_choice,
-        args=("colour",),
-        required=True,
-    )
-
-
 def list_classes(shading: Shading) -> list[tuple[str, str]]:
     """Return color and label of each class. A measure has no zero: its first class is areas without data."""
     first = palette.NO_DATA if None in shading.values.values() else palette.MAP_CLASSES[0]
     return list(zip((first, *palette.MAP_CLASSES[1:]), shading.labels, strict=False))
 
 
-def describe_points(view: View) -> tuple[str, str]:
-    """Return the meaning of a filled point and of a hollow one."""
-    return view.say("有案例或指标的县、镇", "county or town with a case or figure"), view.say(
-        "只被提到的县", "only named"
-    )
-
-
 def format_legend(view: View, shading: Shading) -> Markup:
     swatch, point = Markup('<span class="sw" style="background:{}"></span>{}'), Markup('<span class="{}"></span>{}')
     classes = [swatch.format(*entry) for entry in list_classes(shading)]
-    signs = [point.format(*entry) for entry in zip(("pt", "pt named"), describe_points(view), strict=True)]
+    signs = [point.format(css_class, meaning[view.lang]) for _, css_class, meaning in POINTS]
     return format_list([*classes, *signs], "legend", label=shading.title)
 
 
@@ -302,25 +274,13 @@ def show_map(
         larger = go.Figure(draw_map(view, areas, cases, shading, view.filters.city)).update_layout(height=EXPORT_HEIGHT)
         signs = [
             *(("", *entry) for entry in list_classes(shading)),
-            *((sign, palette.POINT, words) for sign, words in zip("●○", describe_points(view), strict=True)),
+            *((sign, palette.POINT, meaning[view.lang]) for sign, _, meaning in POINTS),
         ]
         return export_figure(larger, title, subtitle, footer, signs)
 
-    show_export(
-        anywhere,
-        ChartExport(
-            "map",
-            shading.title,
-            credit,
-            figure,
-            render,
-            table=table,
-            cases=cases,
-            path="places.geojson",
-            filtered=True,
-            about=shading.title,
-        ),
-    )
+    title, path = shading.title, "places.geojson"
+    export = ChartExport("map", title, credit, figure, render, (), table, cases, path, filtered=True, about=title)
+    show_export(anywhere, export)
 
 
 def draw_map(
@@ -385,18 +345,11 @@ def show_area_table(
         "figures": view.say("指标数", "Figures"),
         **({"value": shading.title} if texts else {}),
     }
-    order = st.segmented_control(
-        view.say("排序", "Sort by"),
-        list(names),
-        format_func=lambda name: escape_markdown(names[name]),
-        default="code",
-        required=True,
-        key="map-order",
-    )
-    city, cases, figures, *value = names.values()
+    order = choose_one(view.say("排序", "Sort by"), names, "map-order")
+    city, cases, metrics, *value = names.values()
     grade_heading = Markup('{} <span class="nw">{}</span>')
     grades = (grade_heading.format(grade, GRADE_RULES[grade].word[view.lang]) for grade in GRADES)
-    headings = (city, cases, figures, *grades, *value, view.say("案例", "Which"))
+    headings = (city, cases, metrics, *grades, *value, view.say("案例", "Which"))
     sort_keys: Mapping[str, Callable[[str], float]] = {
         "code": lambda code: 0,
         "cases": lambda code: -len(areas[code].cases),
@@ -488,7 +441,7 @@ def show_table_download(
     view: View, rows: int, table: Callable[[], pd.DataFrame], name: Literal["areas", "counties"]
 ) -> None:
     label = view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)")
-    show_csv_download(label, name_map_table(Extract(view.dataset), name), name, lambda: write_csv(table()))
+    show_csv_download(label, table, name_map_table(Extract(view.dataset), name), name)
 
 
 view = current_view()
@@ -501,8 +454,8 @@ names = {
     **{key: title[view.lang] for key, (title, _) in COUNTS.items()},
     **{key: measure.name[view.lang] for key, measure in measures.items()},
 }
-requested = st.query_params.get("colour", "")
-chosen = requested if requested in names else next(iter(names))
+requested = st.query_params.get("colour", "cases")
+chosen = requested if requested in names else "cases"
 measure = measures.get(chosen)
 shading = shade_by_measure(view, measure, areas) if measure else shade_by_count(view, chosen, areas)
 table = partial(build_area_table, view.dataset, anywhere.filters, measure)
@@ -510,7 +463,14 @@ if view.embedded:
     show_embedded(view, {"map": partial(show_map, view, anywhere, areas, shading, table)})
 else:
     st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
-    show_shading_control(view, names, chosen)
+    if requested != chosen:
+        show_warning(
+            view,
+            "链接所指的着色方式不存在，改按案例数着色。",
+            "The link colours the map by something that does not exist; it shows the number of cases.",
+        )
+    st.session_state["colour"] = chosen
+    choose_one(view.say("着色依据", "Colour by"), names, "colour", in_url=True)
     left, right = st.columns([2, 1], gap="large")
     with left:
         show_map(view, anywhere, areas, shading, table)

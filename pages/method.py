@@ -63,12 +63,9 @@ def find_examples(view: View) -> Mapping[str, MetricRow | None]:
     """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
     index = view.dataset.index
     headline, outcome = index.column("headline"), index.isin("role", ("outcome",))
-    found: dict[str, MetricRow | None] = {}
-    for grade in GRADES:
-        own = index.isin("grade", (grade,)).nonzero()[0]
-        ordered = own[np.lexsort((~outcome[own], np.where(headline[own] > 0, headline[own], 9)))]
-        found[grade] = next((row for row in view.rows(ordered) if can_be_drawn(row)), None)
-    return found
+    ordered = np.lexsort((~outcome, np.where(headline > 0, headline, 9)))
+    rows = {grade: view.rows(ordered[index.isin("grade", (grade,))[ordered]]) for grade in GRADES}
+    return {grade: next(filter(can_be_drawn, own), None) for grade, own in rows.items()}
 
 
 def can_be_drawn(row: MetricRow) -> bool:

@@ -1,4 +1,4 @@
-"""The links in HTML, as a reader and a screen reader know them."""
+"""The links in HTML, by their accessible name and target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Anchor(NamedTuple):
-    """A link: its words, without icons, and where it leads."""
+    """A link: its text without icons, and its target."""
 
     label: str
     href: str
@@ -37,7 +37,7 @@ class _Parser(HTMLParser):
 
 
 def anchors(html: str) -> list[Anchor]:
-    """The links of a piece of HTML, in their order."""
+    """The links of a piece of HTML, in document order."""
     parser = _Parser()
     parser.feed(html)
     return parser.found

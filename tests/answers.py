@@ -1,4 +1,4 @@
-"""Requests and their answers: of an ASGI application called in this process, and of a running server."""
+"""Requests and their responses, from an ASGI application in this process and from a running server."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from urllib.request import Request, urlopen
 from starlette.types import ASGIApp, Message, Scope
 
 TIMEOUT = 20
-"""Maximum number of seconds that a running server takes for an answer."""
+"""Maximum number of seconds for a response of a running server."""
 
 
 class Answer(NamedTuple):
-    """An answer; the names of the headers are in lower case, and none stands twice."""
+    """A response. Header names are in lower case, and none is repeated."""
 
     status: int
     headers: Mapping[str, str]
@@ -52,7 +52,7 @@ def http_scope(path: str, query: str = "", method: str = "GET", **headers: str |
 
 
 async def exchange(app: ASGIApp, scope: Scope) -> list[Message]:
-    """Return all messages that the application sends for a request without a body, or for a socket that is opened."""
+    """Return all messages that the application sends for a request without a body, or for opening a socket."""
     sent: list[Message] = []
     received = iter(
         [{"type": "websocket.connect"}]
@@ -71,7 +71,7 @@ async def exchange(app: ASGIApp, scope: Scope) -> list[Message]:
 
 
 def answer_of(messages: list[Message]) -> Answer:
-    """Return the answer that these ASGI messages make."""
+    """Return the response that these ASGI messages make up."""
     start, *bodies = messages
     headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     assert len(headers) == len(start["headers"]), "a header stands twice"
@@ -79,12 +79,12 @@ def answer_of(messages: list[Message]) -> Answer:
 
 
 def ask(app: ASGIApp, path: str, query: str = "", method: str = "GET", **headers: str | bytes) -> Answer:
-    """Return the application's answer to one request."""
+    """Return the application's response to one request."""
     return answer_of(asyncio.run(exchange(app, http_scope(path, query, method, **headers))))
 
 
 def fetch(address: str, **headers: str) -> Answer:
-    """Return a running server's answer, whatever its status."""
+    """Return a running server's response, whatever its status."""
     try:
         answer = urlopen(
             Request(address, headers={name.replace("_", "-"): value for name, value in headers.items()}),

@@ -1,4 +1,4 @@
-"""The pages without a browser: opens one as its link does, and gives what a reader finds on it."""
+"""The pages without a browser: open one as its link does and read what it shows."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pages.site.screens import SCREENS
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
-"""Maximum number of seconds of one run of a page, which takes less than one."""
+"""Maximum number of seconds for one run of a page, which takes less than one."""
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
 
 
 @contextmanager
 def showing(live: Live) -> Iterator[Live]:
-    """Have the pages show the data of another folder meanwhile."""
+    """Context in which the pages show the data of another folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data.reading.live, "_LIVE", live)
         yield live
@@ -54,7 +54,7 @@ def bodies(at: AppTest) -> str:
 
 
 def words(at: AppTest) -> str:
-    """Return what a reader reads of the HTML: without markup, runs of blanks as one."""
+    """Return the text of the HTML: without markup, runs of blanks as one."""
     return " ".join(html.unescape(MARKUP.sub(" ", bodies(at))).split())
 
 
@@ -64,7 +64,7 @@ def charts(at: AppTest) -> dict[str, dict[str, Any]]:
 
 
 def tables(at: AppTest) -> list[list[list[str]]]:
-    """Return the tables of a page as rows of cells, each cell as a reader reads it."""
+    """Return the tables of a page as rows of cells, each as plain text."""
 
     def cells(row: str) -> list[str]:
         return [html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]

@@ -1,4 +1,4 @@
-"""What all tests share.
+"""Fixtures of all tests.
 
 Those in tests/browser, tests/api and tests/deploy need what `bash tests/run` provides; a plain `pytest` without it
 leaves them out and says so.
@@ -24,7 +24,7 @@ def _installed(*modules: str) -> bool:
 
 
 def _left_out() -> dict[str, str]:
-    """The folders that cannot be run here, and the line that says so."""
+    """The folders whose tests cannot run here, and the line that says so."""
     if "BROWSER_TESTS" in os.environ:
         return {}
     given = {

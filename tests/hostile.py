@@ -1,4 +1,4 @@
-"""What nobody should send: over three hundred strings of many kinds, and a data folder whose every text is one of them.
+"""Over three hundred hostile strings of many kinds, and a data folder whose every text is one of them.
 
 A script among them would set `window.pwned`; a reference would fetch from the host `evil.example`.
 """
@@ -339,7 +339,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
         "/" * 9000,
     ),
 }
-"""The kinds, each with its strings."""
+"""The strings of each kind."""
 
 HOSTILE: Mapping[str, str] = {
     f"{kind} {number}": text for kind, texts in _KINDS.items() for number, text in enumerate(texts)
@@ -348,7 +348,7 @@ HOSTILE: Mapping[str, str] = {
 
 
 def admitted() -> list[str]:
-    """Those that a text of the dataset may be."""
+    """The strings that a text of the dataset accepts."""
     found = []
     for text in HOSTILE.values():
         with suppress(ValidationError):
@@ -361,7 +361,7 @@ STATED = {"text": "1，2，3，5，7，9，20%", "en": "1, 2, 3, 5, 7, 9 and 20%
 
 
 def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
-    """A case with a figure of every grade, two of them one measure of two places; each of its texts is the next one of `texts`."""
+    """A case with a metric of every grade, two of them of one measure; its texts are taken from `texts` in turn."""
 
     def both() -> dict[str, str]:
         return {"zh": next(texts), "en": next(texts)}
@@ -429,9 +429,10 @@ def folder(path: Path, cases: Iterable[Mapping[str, Any]]) -> Path:
 
 
 def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
-    """A data folder in which every name of a place, a unit, a field of policy and of the document is hostile, too.
+    """A data folder in which every name of a place, unit, domain and the document is hostile too.
 
-    There is a field for each text, and a city for each of Markdown and each address, since a page has its name as a heading.
+    There is a domain for each text, and a city for each Markdown string and address, since their names are headings of
+    a page.
     """
     dealt = cycle(texts)
     folder(path, (case(number, dealt) for number in range(1, cases + 1)))
@@ -472,5 +473,5 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
 
 
 def _write(path: Path, value: Any) -> None:
-    """As YAML, of which JSON is a part; what UTF-8 cannot hold stands as its escape."""
+    """Write YAML as JSON, which is part of it; what UTF-8 cannot encode becomes an escape."""
     path.write_bytes(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))

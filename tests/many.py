@@ -26,23 +26,23 @@ from data.reading.folder import FOLDER
 from data.reading.load import File
 from tests.folders import copy_data
 
-FIGURES = 27
-"""So many figures each case has: 270,000 in 10,000 cases."""
+METRICS_PER_CASE = 27
+"""Number of metrics of each case: 270,000 in 10,000 cases."""
 YEARS, NUMBERS = range(1978, 2101), range(1, 100)
-MOST = len(YEARS) * len(NUMBERS)
-"""So many cases can be told apart by year and number."""
+MAX_CASES = len(YEARS) * len(NUMBERS)
+"""Number of combinations of year and number, which make up a case's id."""
 
 Pair = tuple[str, str]
 """A text in Chinese and English."""
 
 
 def _spread(counts: Mapping[Any, int]) -> tuple[Any, ...]:
-    """Each key as often as it was counted, for `Random.choice`: several times as fast as `Random.choices` with weights."""
+    """Each key as often as it was counted, for `Random.choice`, which is several times as fast as `Random.choices`."""
     return tuple(key for key, count in counts.items() for _ in range(count))
 
 
 class Measure(NamedTuple):
-    """What a figure measures. Its values lie up to `top`, with one decimal where that has one."""
+    """What a metric measures. Its values lie below `top` and have one decimal if that has one."""
 
     name: Pair
     unit: str
@@ -78,7 +78,7 @@ RISING = (
     Measure(("年再生处理量", "yearly recycling"), "tonne-10k", 900.0),
     Measure(("基层就诊人次", "visits to township clinics"), "visit-10k", 300.0),
 )
-"""Figures that are to rise. Each begins in English with a small letter: it follows one of `PREFIXES`."""
+"""Measures that are to rise. The English names begin with a small letter, since they follow one of `PREFIXES`."""
 FALLING = (
     Measure(("企业开办时间", "days to open a business"), "day", 30),
     Measure(("申请材料数", "papers to hand in"), "item", 40),
@@ -99,7 +99,9 @@ RANKS = (
 PREFIXES = _spread(
     {("改革", "Reform"): 860, ("改革试点", "Pilot reform"): 100, ("", ""): 39, ("改革区块链", "Blockchain reform"): 1}
 )
-"""What the names of figures begin with, in 1,000: a search for 改革 or "reform" finds nearly all, 试点 or "pilot reform" one in ten, 区块链 or "blockchain" one in a thousand."""
+"""Beginnings of metric names, in 1,000: a search for 改革 or "reform" finds nearly all, 试点 or "pilot reform" one in ten,
+区块链 or "blockchain" one in a thousand.
+"""
 
 GRADES = _spread({"A": 7, "B": 3, "C": 7, "D": 7, "E": 237, "F": 18, "P": 10})
 SHAPES = {
@@ -111,21 +113,21 @@ SHAPES = {
     "F": _spread({"words": 17, "manifold": 1}),
     "P": _spread({"level": 8, "pair": 2}),
 }
-"""In which form each grade is given."""
+"""Forms in which the values of each grade are given."""
 OF_A_SCALE = frozenset({"pair and change", "difference", "differences", "relative", "multiple", "manifold"})
-"""Forms that a rank does not take."""
+"""Forms that a rank cannot have."""
 ROLES = {
     "A": _spread({"outcome": 6, "output": 1}),
     "E": _spread({"output": 120, "outcome": 66, "context": 20, "input": 17, "rule": 14}),
     "F": _spread({"outcome": 16, "context": 2}),
     "P": _spread({"output": 6, "input": 3, "outcome": 1}),
 }
-"""The grades that are not named here are all outcomes."""
+"""Roles by grade; all metrics of other grades are outcomes."""
 BETTER = {
     "outcome": _spread({"higher": 65, "lower": 36, "neutral": 5}),
     "output": _spread({"higher": 118, "lower": 1, "neutral": 8}),
 }
-"""The roles that are not named here are all neutral."""
+"""Directions by role; all metrics of other roles are neutral."""
 STATUSES = _spread({"planned": 8, "target": 2})
 BOUNDS = _spread({"exact": 220, "over": 34, "at_least": 6, "nearly": 5, "at_most": 4, "about": 2, "under": 1})
 BOUND_WORDS = {
@@ -147,7 +149,7 @@ PERIODS = _spread(
 )
 DATES = _spread({"%(year)s": 4, "%(year)s-%(month)s": 4, "%(year)s-%(month)s-28": 1})
 CAVEATS = {True: _spread({0: 19, 1: 32, 2: 14, 3: 3}), False: _spread({1: 136, 2: 74, 3: 11})}
-"""How many caveats a figure has that is dated, and one that is not: the first of these is always that."""
+"""Number of caveats of a metric with dates, and of one without; the first caveat of the latter is always `undated`."""
 KINDS = _spread(
     {
         "other": 59,
@@ -161,7 +163,7 @@ KINDS = _spread(
     }
 )
 DISTRUST = _spread({"percent_or_points": 2, "of_the_increment": 1, "": 4})
-"""A caveat that only a relative change has: it forbids to derive an end, which would change the grade of others."""
+"""Caveats of relative changes only: they forbid deriving an end, which would change the grade of other metrics."""
 HEADLINES = _spread({3: 9, 0: 1})
 REASONS = _spread({"name": 151, "list_number": 20, "event": 16, "repetition": 14, "document_date": 4})
 
@@ -297,16 +299,17 @@ WHYS = (
 )
 
 _PLAIN = re.compile(r"(?!(?:true|false|null)$)[^\W\d_](?:[^\"'`:#,\[\]{}&*!|>%@\\\n]*[^\s\"'`:#,\[\]{}&*!|>%@\\])?")
-"""What YAML reads as itself anywhere: it begins with a letter and holds no sign of its syntax."""
+"""Text that YAML reads as itself without quotes: it begins with a letter and contains no sign of the syntax."""
 
 
 def write(folder: Path, cases: int, seed: int = 2020) -> None:
-    """Writes `folder`/cases and `folder`/reference, in place of what stands there under these names.
+    """Write `folder`/cases and `folder`/reference, replacing what is there under these names.
 
-    The same arguments give the same bytes, and more cases only add files. ValueError for more cases than `MOST`, and for the real data folder.
+    The same arguments give the same bytes, and more cases only add files. ValueError for more cases than `MAX_CASES`,
+    and for the real data folder.
     """
-    if not 0 <= cases <= MOST:
-        raise ValueError(f"{cases} cases asked for; from 0 to {MOST} can be told apart by year and number")
+    if not 0 <= cases <= MAX_CASES:
+        raise ValueError(f"{cases} cases asked for; from 0 to {MAX_CASES} can be told apart by year and number")
     if folder.resolve() == FOLDER.resolve():
         raise ValueError("the real cases are not replaced by made-up ones. Choose another folder")
     for part in ("cases", "reference"):
@@ -321,13 +324,13 @@ def write(folder: Path, cases: int, seed: int = 2020) -> None:
 
 
 def _case(index: int, seed: int) -> tuple[str, str]:
-    """The id and the text of a case. The first is number 1 of 2020; the years after 2100 are those from 1978."""
+    """Id and text of a case. The first is number 1 of 2020; after the year 2100 comes 1978."""
     dice = Random(f"{seed}-{index}")
     year, number = YEARS[(2020 - YEARS[0] + index // len(NUMBERS)) % len(YEARS)], NUMBERS[index % len(NUMBERS)]
     theme, way = dice.choice(THEMES), dice.choice(WAYS)
     name = f"{year}-{number:02}-{theme[1].replace(' ', '-')}"
     places = _places_of(dice)
-    figures = [_figure(dice, order, places) for order in range(FIGURES)]
+    figures = [_figure(dice, order, places) for order in range(METRICS_PER_CASE)]
     telling = sorted(figure for figure in figures if figure.role == "outcome" and figure.grade != "P")[
         : dice.choice(HEADLINES)
     ]
@@ -371,7 +374,7 @@ def _table(name: str) -> Sequence[dict[str, Any]]:
 
 @cache
 def _inside() -> Sequence[dict[str, Any]]:
-    """The places on the map."""
+    """The places that have a point on the map."""
     return tuple(place for place in _table("places") if place["kind"] not in ("province", "outside"))
 
 
@@ -381,7 +384,7 @@ def _unit_name(unit: str) -> str:
 
 
 def _places_of(dice: Random) -> list[dict[str, Any]]:
-    """The whole province for two cases of thirteen, otherwise one to three places on the map."""
+    """The whole province for two cases in thirteen, otherwise one to three places on the map."""
     return (
         [_table("places")[0]]
         if dice.random() < 2 / 13
@@ -429,7 +432,7 @@ def _not_measured(dice: Random, figures: Sequence[Figure]) -> list[str]:
 
 
 class Figure(NamedTuple):
-    """A figure as it is written. In order they begin with the most telling grade."""
+    """A metric before it is written. They sort by how telling their grade is."""
 
     grade: str
     id: str
@@ -470,7 +473,7 @@ def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figur
 
 
 def _measure(dice: Random, shape: str, better: str) -> Measure:
-    """A measure that takes this form: places belong to a rank, points to a share."""
+    """A measure that can have this form: places belong to a rank, percentage points to a share."""
     if shape == "places":
         return dice.choice(RANKS)
     if shape == "two units":
@@ -492,7 +495,7 @@ def _subject(dice: Random) -> Pair:
 
 
 def _values(dice: Random, measure: Measure, rises: bool) -> tuple[float, float]:
-    """Before and after, the smaller of them a third of the other at least."""
+    """Values before and after; the smaller is at least a third of the other."""
     if isinstance(measure.top, float):
         large = round(dice.uniform(0.2, measure.top), 1)
         small = max(0.1, round(large * dice.uniform(0.34, 1), 1))
@@ -503,7 +506,7 @@ def _values(dice: Random, measure: Measure, rises: bool) -> tuple[float, float]:
 
 
 def _evidence(dice: Random, grade: str, shape: str, first: float, last: float, dated: bool) -> list[str]:
-    """The lines `before`, `after` and `change`, so that `data.model.evidence` finds this grade in them."""
+    """The lines `before`, `after` and `change`, from which `data.model.evidence` derives this grade."""
     earlier = _dated(dice, 2008, 2013) if dated else []
     later = _dated(dice, 2014, 2020) if dated else []
     if shape in ("pair", "pair and change", "two units"):
@@ -529,7 +532,7 @@ def _evidence(dice: Random, grade: str, shape: str, first: float, last: float, d
 
 
 def _change(dice: Random, shape: str, size: float, rises: bool) -> str:
-    """The line `change`. A `size` no larger than the end that stands beside it leads to no end below 0."""
+    """The line `change`. With a `size` not above the end beside it, no derived end is below 0."""
     if shape == "manifold":
         return "change: {text: {zh: 数十倍, en: tens of times}, kind: multiple}"
     if shape == "differences":
@@ -546,7 +549,7 @@ def _change(dice: Random, shape: str, size: float, rises: bool) -> str:
 
 
 def _bound(dice: Random) -> list[str]:
-    """The bound of a value, and whether the value is only implied; mostly neither is written."""
+    """The bound of a value, and whether the value is only implied; usually neither is written."""
     bound = dice.choice(BOUNDS)
     return [
         *([f"bound: {bound}"] if bound != "exact" else []),
@@ -631,7 +634,7 @@ def _caveat(dice: Random, kind: str) -> list[str]:
 
 
 def _sentences(dice: Random, count: int) -> tuple[str, list[str]]:
-    """So many sentences: together in Chinese, one by one in English."""
+    """`count` sentences: joined in Chinese, a list in English."""
     made = [(dice.choice(WHO), dice.choice(DID), dice.choice(SO)) for _ in range(count)]
     return "".join(f"{who[0]}{did[0]}，{so[0]}。" for who, did, so in made), [
         f"{who[1]} {did[1]}, {so[1]}." for who, did, so in made
@@ -643,12 +646,12 @@ def _story(key: str, dice: Random, count: int) -> list[str]:
 
 
 def _item(lines: Sequence[str]) -> list[str]:
-    """The lines of a group as one item of a list."""
+    """The lines of a group as an item of a list."""
     return [f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])]
 
 
 def _text(zh: str, en: Sequence[str]) -> list[str]:
-    """A text as curators write it: each language in a line of its own, the Chinese in quotes and longer English folded."""
+    """A text as curators write it: a line per language, the Chinese one in quotes, a long English one folded."""
     return [
         f"zh: {json.dumps(zh, ensure_ascii=False)}",
         *(["en: >-", *(f"  {sentence}" for sentence in en)] if len(en) > 1 else [f"en: {_quoted(en[0])}"]),
@@ -676,7 +679,7 @@ def _list(texts: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The text as YAML reads it back, in quotes where it needs them."""
+    """The text as a YAML scalar, in quotes if needed."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
@@ -684,4 +687,4 @@ if __name__ == "__main__":
     if len(sys.argv) != 3 or not sys.argv[2].isdecimal():
         sys.exit("usage: python -m tests.many FOLDER N")
     write(Path(sys.argv[1]), int(sys.argv[2]))
-    print(f"{sys.argv[2]} cases, {int(sys.argv[2]) * FIGURES} figures")
+    print(f"{sys.argv[2]} cases, {int(sys.argv[2]) * METRICS_PER_CASE} figures")

@@ -16,13 +16,15 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 PROJECT = Path(__file__).parents[1]
-PATIENCE = 60
+TIMEOUT = 60
 """Maximum number of seconds that a server takes to start, to answer or to end."""
 
 
 @contextmanager
 def running(log: Path, folder: Path = PROJECT) -> Iterator[str]:
-    """The address of the `folder`'s server, once it answers at /healthz; it is ended afterwards. What it prints goes to `log`. RuntimeError with the log if it does not start."""
+    """Address of a server of `folder` once it answers at /healthz; it is stopped afterwards. Its output goes to `log`.
+    RuntimeError with the log if it does not start.
+    """
     with started(log, folder) as (address, _):
         yield address
 
@@ -31,7 +33,9 @@ def running(log: Path, folder: Path = PROJECT) -> Iterator[str]:
 def started(
     log: Path, folder: Path = PROJECT, first: str = "", **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The same with its process, with further environment variables, and with Python that it runs first. It keeps nothing on the disk unless HENAN_CACHE is given."""
+    """As `running`, with its process, more environment variables, and Python that it runs first. It caches nothing on
+    disk unless HENAN_CACHE is given.
+    """
     port = free_port()
     address = "/".join((f"http://localhost:{port}", *filter(None, [environment.get("STREAMLIT_SERVER_BASE_URL_PATH")])))
     with (
@@ -51,20 +55,20 @@ def started(
 
 @contextmanager
 def process_of(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with nothing to read, which is asked to end afterwards. RuntimeError, and it is killed, if it does not."""
+    """A process without standard input, which is asked to end afterwards. If it does not, it is killed: RuntimeError."""
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, **options) as process:
         try:
             yield process
             process.terminate()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         except subprocess.TimeoutExpired as late:
-            raise RuntimeError(f"the process did not end within {PATIENCE} s: {' '.join(command)[:200]}") from late
+            raise RuntimeError(f"the process did not end within {TIMEOUT} s: {' '.join(command)[:200]}") from late
         finally:
             process.kill()
 
 
 def command(port: int, first: str = "") -> list[str]:
-    """What starts the server."""
+    """The command that starts the server."""
     program = ["-c", f"{first}\nfrom streamlit.web.cli import main\nmain()"] if first else ["-m", "streamlit"]
     return [sys.executable, *program, "run", "dashboard.py", "--server.headless", "true", "--server.port", str(port)]
 
@@ -76,9 +80,9 @@ def free_port() -> int:
 
 
 def health(address: str) -> Any:
-    """What the server says of itself; nothing before it answers."""
+    """What /healthz says, the first address that answers."""
     try:
-        with urlopen(f"{address}/healthz", timeout=PATIENCE) as answer:
+        with urlopen(f"{address}/healthz", timeout=TIMEOUT) as answer:
             return json.load(answer)
     except HTTPError as refusal:
         with refusal:
@@ -88,8 +92,8 @@ def health(address: str) -> Any:
 
 
 def until(process: subprocess.Popen[bytes], holds: Callable[[], object]) -> bool:
-    """Waits until it holds; whether it did while the server ran."""
-    deadline = time.monotonic() + PATIENCE
+    """Wait until the condition holds; return False if the server ends first."""
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if holds():
             return True
@@ -102,7 +106,7 @@ def until(process: subprocess.Popen[bytes], holds: Callable[[], object]) -> bool
 
 
 def logged(log: Path) -> list[dict[str, Any]]:
-    """What the server has logged. Nothing stands beside it but Streamlit's greeting."""
+    """The records in a server's log, which has nothing else but Streamlit's greeting."""
     written = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
     greeting = [line.strip() for line in written if not line.startswith("{")]
     assert [line.partition(":")[0] for line in greeting] == [

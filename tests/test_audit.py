@@ -1,7 +1,7 @@
-"""The audit of the dataset against its document: what counts as a numeral, what covers one, and what is wrong with a phrase.
+"""The audit of the dataset against its document: what counts as a numeral, what covers one, and mistakes in phrases.
 
-The findings are shown on a made-up document. The real one is never part of the project: it is audited where `HENAN_SOURCE` names it or where it stands
-beside the project.
+The findings are shown on a made-up document. The real one is not part of the project: it is audited where
+`HENAN_SOURCE` names it, or if it is beside the project.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def cited(phrase: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def metric(phrase: str | dict[str, Any], section: str = "推荐词", **fields: Any) -> dict[str, Any]:
-    """A figure with one phrase, in days unless said otherwise."""
+    """A metric with one phrase, in days unless given otherwise."""
     rest = {"unit": "day", **fields}
     return {
         "id": "figure",
@@ -102,14 +102,14 @@ def parsed(kind: type[Model], content: dict[str, Any]) -> Any:
 
 
 def frozen(value: Any) -> Any:
-    """Lists as the tuples that a loaded file has."""
+    """Lists as the tuples of a loaded file."""
     if isinstance(value, dict):
         return {key: frozen(inner) for key, inner in value.items()}
     return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
 
 
 def audited(text: str, **entries: Any) -> CaseAudit:
-    """The audit of a document of one part, `text` under its heading."""
+    """The audit of a document with one part, `text` under its heading."""
     [found] = audit(made_up(**entries), f"说明3条\n案例1\n{text}\n")
     return found
 
@@ -597,7 +597,7 @@ def test_a_text_copied_from_the_document_is_a_warning(field: str, text: str, cop
 
 
 def write(folder: Path, text: str, **entries: Any) -> list[str]:
-    """The arguments for a made-up folder and document on disk; JSON is YAML."""
+    """The command's arguments for a made-up folder and document on disk; JSON is YAML."""
     files = {f"cases/{CASE['id']}.yaml": CASE | entries} | {
         f"reference/{name}.yaml": table for name, table in REFERENCE.items()
     }
@@ -681,7 +681,7 @@ def test_a_document_that_cannot_be_read_gets_one_message(
 
 
 def real_documents() -> list[Path]:
-    """The named document, or the one beside the project where there is one."""
+    """The document named by the variable, or the one beside the project, if there is one."""
     named = os.environ.get("HENAN_SOURCE")
     beside = PROJECT.parent / "shared" / "source" / "henan-2020.txt"
     return [Path(named)] if named else [path for path in (beside,) if path.exists()]

@@ -1,4 +1,6 @@
-"""What a server keeps on the disk (HENAN_CACHE): in a folder of its own, whole or not at all, and enough to start with a bad case file."""
+"""What a server caches on disk (HENAN_CACHE): in a folder of its own, whole or not at all, and sufficient to start with
+a broken case file.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from tests.server import PROJECT, health, logged, started, until
 HEALTH = "2020-09-dancheng-health"
 YEARS, CASES = 5, 20
 FLIPS = 60
-"""Number of places of a file at which one bit is changed."""
+"""Number of positions in a file at which one bit is changed."""
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def cache(tmp_path) -> Path:
 
 
 def rested(live: Live) -> State:
-    """The state once nothing has changed for a whole pause, and everything is kept that is to be kept."""
+    """The state after nothing has changed for one interval and the cache is written."""
     for _ in range(3):
         live.refresh()
     return live.current()
@@ -62,7 +64,7 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 
 def reading_processes() -> list[int]:
-    """The processes that this one has started and that still run; not the one that tidies up after them."""
+    """The running child processes, without joblib's resource tracker."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -122,7 +124,7 @@ def test_none_keeps_nothing(folder, tmp_path):
 
 
 def flips(raw: bytes) -> list[bytes]:
-    """The content with one bit changed, at places all over it."""
+    """The content with one bit changed, at positions spread over the file."""
     step = max(1, len(raw) // FLIPS)
     return [
         raw[:at] + bytes([raw[at] ^ (1 << (turn % 8))]) + raw[at + 1 :]
@@ -182,7 +184,7 @@ def kept(log: Path) -> bool:
 
 
 def copied_project(target: Path) -> Path:
-    """The program in another version."""
+    """Another version of the program."""
     for name in ("data", "pages", ".streamlit"):
         shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dashboard.py", "requirements.txt"):
@@ -291,7 +293,7 @@ def test_a_server_gets_over_a_fault_by_itself(folder, tmp_path):
 
 
 def write_years(folder: Path, years: int, cases: int) -> None:
-    """So many made-up cases in each of so many years."""
+    """Write `cases` made-up cases for each of `years` years from 2020."""
     write(folder, cases)
     for path in sorted((folder / "cases").iterdir()):
         text = path.read_text(encoding="utf-8")

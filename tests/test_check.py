@@ -1,7 +1,8 @@
-"""What a curator is told: each kind of mistake in a case file or a reference table gives one line with its place, what was found and what to write.
+"""The messages for a curator: each mistake in a case file or a reference table gives one line with its place, what was
+found and what to write.
 
-Every row breaks a good case in one way. The mark ¦ stands where the problem must be located: it is taken out before the file is written, and its line and
-column are what the message must begin with.
+Every row breaks a good case in one way. The mark ¦ is removed before the file is written; its line and column are those
+that the message must begin with.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 
 def good() -> str:
-    """A sound case."""
+    """A valid case."""
     return (Path(__file__).parent / "good_case.yaml").read_text(encoding="utf-8")
 
 
@@ -55,14 +56,14 @@ def marked(text: str) -> tuple[str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A dataset of one good case beside the real reference tables."""
+    """A dataset of one valid case and the real reference tables."""
     made = copy_data(tmp_path / "data", ())
     (made / "cases" / f"{STEM}.yaml").write_text(good(), encoding="utf-8")
     return made
 
 
 def said(folder: Path) -> list[str]:
-    """Every problem as the curator reads it; a dataset exists exactly when none is an error."""
+    """Every problem as the command prints it; there is a dataset exactly if none is an error."""
     dataset, problems = read_dataset(folder)
     assert (dataset is None) == any(problem.severity == "error" for problem in problems)
     return [str(problem) for problem in problems]
@@ -870,7 +871,7 @@ def test_a_case_file_names_the_schema_and_follows_it(path: Path) -> None:
 
 
 def plain(raw: bytes) -> Any:
-    """A case file as an editor sees it."""
+    """A case file as an editor shows it."""
     file = File(NAME)
     file.parse(raw)
     assert file.problems == []

@@ -1,4 +1,4 @@
-"""What a reader pastes elsewhere: a figure never leaves without its place, grade, words, doubts and document."""
+"""A copied metric always has its place, grade, source words, caveats and document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import pytest
 
 from data.reading.live import current
 from data.wording.citation import cite_cases, cite_document, quote_metric
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 DATASET = current().dataset
 SOURCE = DATASET.source
 HERE = "http://localhost:8501/case?case=x"
-ROWS = {lang: {(row.case_id, row.metric_id): row for row in worded_rows(DATASET, lang)} for lang in ("zh", "en")}
+ROWS = {lang: {(row.case_id, row.metric_id): row for row in Rows(DATASET, lang)} for lang in ("zh", "en")}
 
 
 def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():

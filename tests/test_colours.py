@@ -1,4 +1,4 @@
-"""Colours that everyone can tell apart and read: on both grounds, and with red-green colour blindness."""
+"""Colors that can be told apart and read on both grounds, also with red-green color blindness."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKS = {"improved": IMPROVED, "worsened": WORSENED, "neutral": NEUTRAL}
 MARK_CONTRAST, TEXT_CONTRAST = 3.0, 4.5
 """WCAG 2.2, success criteria 1.4.11 (graphics and controls) and 1.4.3 (text)."""
 TOLD_APART = 40.0
-"""CIE76 distance in L*a*b*; 2.3 is just noticeable, and the two are seen apart, small, and for a moment."""
+"""Minimum CIE76 distance in L*a*b*. 2.3 is just noticeable; these are seen apart, small, and briefly."""
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, on linear RGB.
 BLINDNESS = {
@@ -69,7 +69,7 @@ def distance(one: str, other: str, blindness: str) -> float:
 
 
 def styled(name: str) -> dict[str, str]:
-    """The two colours of a custom property, by scheme."""
+    """The two colors of a custom property, (light, dark)."""
     return dict(zip(SCHEMES, PAGE_COLORS[name], strict=True))
 
 

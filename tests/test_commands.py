@@ -1,6 +1,6 @@
-"""The curator's commands beside the server: all read the same folder and say the same of it.
+"""The curator's commands and the server read the same folder and report the same.
 
-What a terminal would act on is shown by them and by the log, and never sent.
+Control characters are printed in escaped form by the commands and the log, never raw.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DOCUMENT = "案例1\n没有数\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the data in which one case, and so its figures, is missing."""
+    """A copy of the data without one case and its metrics."""
     copy_data(tmp_path / "served")
     (tmp_path / "served" / "cases" / f"{HEALTH}.yaml").unlink()
     (tmp_path / "document.txt").write_text(DOCUMENT, encoding="utf-8")
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 class Said(NamedTuple):
-    """What a command printed, and its exit code."""
+    """Output and exit code of a command."""
 
     returncode: int
     stdout: str
@@ -47,7 +47,7 @@ Run = Callable[..., Said]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command with these arguments, by default without the variable."""
+    """Run a command with these arguments, by default without HENAN_DATA."""
 
     def run(name: str, *arguments: object, variable: str = "") -> Said:
         monkeypatch.setenv("HENAN_DATA", variable)
@@ -62,7 +62,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def commands(folder: Path) -> dict[str, list[Path | str]]:
-    """The commands with what they need beside the folder."""
+    """The commands, each with the arguments it needs besides the folder."""
     beside = folder.parent
     return {
         "check": ["data.check"],
@@ -72,7 +72,7 @@ def commands(folder: Path) -> dict[str, list[Path | str]]:
 
 
 def cases_told(name: str, done: Said, beside: Path) -> int:
-    """How many cases a command found."""
+    """Number of cases that a command reports."""
     if name == "check":
         return int(re.search(r"(\d+) cases, ", done.stdout)[1])
     if name == "audit":
@@ -123,7 +123,7 @@ def test_the_library_refuses_what_is_no_data_folder(monkeypatch):
 
 
 def first(change: Callable[[Any], None]) -> Callable[[str], str]:
-    """The boundaries with a change of their first feature."""
+    """The boundaries with a change to their first feature."""
 
     def changed(text: str) -> str:
         found = json.loads(text)

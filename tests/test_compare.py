@@ -1,4 +1,4 @@
-"""What may stand beside what, and what is refused with which reason."""
+"""Which metrics may be compared, and the reasons given where they may not."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from data.model.grades import GRADE_RULES
 from data.wording.compare import compare, find_scales
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 PLAIN: dict[str, Any] = {
     "case_id": "2020-01-a",
@@ -25,7 +26,8 @@ PLAIN: dict[str, Any] = {
 
 
 def row(metric_id: str, **given: Any) -> SimpleNamespace:
-    return SimpleNamespace(**{**PLAIN, "metric_id": metric_id, **given})
+    fields = {**PLAIN, "metric_id": metric_id, **given}
+    return SimpleNamespace(**fields, rule=GRADE_RULES[fields["grade"]])
 
 
 SCALES = {
@@ -122,7 +124,7 @@ def test_figures_on_one_scale_share_a_group_and_the_rest_are_offered_others():
 
 
 def test_every_real_figure_is_placed_or_refused(dataset):
-    rows = worded_rows(dataset, "en")
+    rows = Rows(dataset, "en")
     for start in range(0, len(rows), 8):
         chosen = rows[start : start + 8]
         found = compare(chosen, rows)

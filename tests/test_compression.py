@@ -1,4 +1,4 @@
-"""Compressed answers: the coding each request gets, how often a file is compressed, and how much is held in memory.
+"""Compressed responses: the coding of each request, how often a file is compressed, and the memory used.
 
 No server is started.
 """
@@ -22,7 +22,7 @@ from pages.serving.compression import Compression
 
 BODY = b"reform " * 20_000
 LASTING = {"cache-control": "public, immutable, max-age=31536000"}
-MANY = 40
+REQUEST_COUNT = 40
 
 
 class Answer(NamedTuple):
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
 
 async def ask(app: ASGIApp, path: str = "/static/a.js", accepted: str | list[str] = "gzip, br") -> Answer:
-    """The answer to one request with these values of Accept-Encoding."""
+    """The response to a request with these values of Accept-Encoding."""
     sent: list[Any] = []
     values = [accepted] if isinstance(accepted, str) else accepted
     headers = [(b"accept-encoding", value.encode()) for value in values]
@@ -52,7 +52,7 @@ async def ask(app: ASGIApp, path: str = "/static/a.js", accepted: str | list[str
 
 
 class Files:
-    """Files that never change, sent in parts; counts requests and bytes read. The first `failing` answers break off."""
+    """Files that never change, sent in parts; counts requests and bytes read. The first `failing` responses break off."""
 
     def __init__(self, failing: int = 0) -> None:
         self.asked, self.read, self.failing = 0, 0, failing
@@ -74,7 +74,7 @@ class Files:
 
 @pytest.fixture
 def slow_brotli(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Brotli that compresses nothing until `go` is set; `sizes` has an entry for each call."""
+    """A Brotli that waits for `go` before it compresses; `sizes` has an entry per call."""
 
     class Slow:
         go, sizes = threading.Event(), []
@@ -89,7 +89,7 @@ def slow_brotli(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def all_waiting(requests: list[asyncio.Task[Answer]], files: Files, count: int) -> None:
-    """Returns once so many requests have reached the files and none can go on by itself."""
+    """Wait until `count` requests have reached the files and none can continue by itself."""
     while files.asked < count:
         await asyncio.sleep(0)
     for _ in range(10 * len(BODY) // 1000):
@@ -106,8 +106,8 @@ def test_a_file_that_many_ask_for_at_once_is_read_and_compressed_once(slow_brotl
 
     async def crowd() -> list[Answer]:
         app = Compression(files)
-        requests = [asyncio.create_task(ask(app)) for _ in range(MANY)]
-        await all_waiting(requests, files, MANY)
+        requests = [asyncio.create_task(ask(app)) for _ in range(REQUEST_COUNT)]
+        await all_waiting(requests, files, REQUEST_COUNT)
         assert files.read == len(BODY)
         slow_brotli.go.set()
         return await asyncio.gather(*requests)
@@ -122,14 +122,14 @@ def test_many_files_at_once_are_held_by_twos(slow_brotli):
 
     async def crowd() -> list[Answer]:
         app = Compression(files)
-        requests = [asyncio.create_task(ask(app, f"/static/{number}.js")) for number in range(MANY)]
-        await all_waiting(requests, files, MANY)
+        requests = [asyncio.create_task(ask(app, f"/static/{number}.js")) for number in range(REQUEST_COUNT)]
+        await all_waiting(requests, files, REQUEST_COUNT)
         assert files.read == 2 * len(BODY)
         slow_brotli.go.set()
         return await asyncio.gather(*requests)
 
     assert {brotli.decompress(answer.body) for answer in run(crowd())} == {BODY}
-    assert len(slow_brotli.sizes) == MANY
+    assert len(slow_brotli.sizes) == REQUEST_COUNT
 
 
 def test_who_waits_for_a_file_that_breaks_off_gets_it_all_the_same():

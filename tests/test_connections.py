@@ -1,4 +1,4 @@
-"""The connections of the server: malformed requests, bodies, and clients that never come to an end."""
+"""Connections of the server: malformed requests, bodies, and clients that do not finish."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.bench.tab import Tab
 from tests.server import logged, started
 from tests.test_headers import assert_carried
 
-PATIENCE = 20
-"""Seconds for what takes one at most."""
+TIMEOUT = 20
+"""Maximum number of seconds for what takes at most one."""
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 SOCKET = (
     b"GET /_stcore/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -33,12 +33,12 @@ class Server(NamedTuple):
     log: Path
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """It waits one second for a request."""
+    """A server that waits one second for a request."""
     log = tmp_path_factory.mktemp("server") / "log"
     first = "from pages.serving.workarounds import connections; connections.REQUEST_TIMEOUT = 1"
     with started(log, first=first) as (address, _):
@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def rest(connection: socket.socket) -> bytes:
-    """Everything until the server ends the connection."""
+    """All bytes until the server closes the connection."""
     received = bytearray()
     while part := connection.recv(1 << 16):
         received += part
@@ -56,7 +56,7 @@ def rest(connection: socket.socket) -> bytes:
 
 
 def heads(received: bytes) -> list[tuple[int, dict[str, str]]]:
-    """The status and the headers of every answer."""
+    """Status and headers of every response."""
     found = re.findall(rb"HTTP/1\.1 (\d+) [^\r]*\r\n(.*?)\r\n\r\n", received, re.DOTALL)
     return [
         (
@@ -126,10 +126,10 @@ def test_a_request_that_comes_byte_by_byte_is_given_up(server):
     with server.connect() as connection:
         connection.settimeout(0.05)
         sent = 0
-        while sent < PATIENCE / 0.05 and not ended(connection):
+        while sent < TIMEOUT / 0.05 and not ended(connection):
             connection.sendall(b"A")
             sent += 1
-    assert sent < PATIENCE / 0.05
+    assert sent < TIMEOUT / 0.05
 
 
 def ended(connection: socket.socket) -> bool:
@@ -142,7 +142,7 @@ def ended(connection: socket.socket) -> bool:
 
 
 def test_a_page_is_not_given_up(server):
-    """Its socket was opened before a connection that has been waited for, and still answers."""
+    """Its socket, opened before the connection that timed out, still answers."""
 
     async def stay(tab: Tab) -> None:
         await tab.open("/method", {})
@@ -158,7 +158,7 @@ def test_a_page_is_not_given_up(server):
 
 
 class Loop(asyncio.AbstractEventLoop):
-    """What is to be called later, and when it is that time."""
+    """An event loop that records calls and their times."""
 
     def __init__(self) -> None:
         self.now, self.due = 0.0, list[asyncio.TimerHandle]()
@@ -184,7 +184,7 @@ class Loop(asyncio.AbstractEventLoop):
 
 
 class Transport(asyncio.Transport):
-    """A connection of which the client has still so many bytes to take."""
+    """A connection with this many bytes not yet sent."""
 
     waiting, aborted, closing = 0, False, False
 

@@ -1,4 +1,6 @@
-"""What is handed out beside the CSV: every form holds the same rows, says where they come from and runs nothing. Other programs read them in tests/api."""
+"""The downloads besides CSV: every format has the same rows, names its source and runs nothing. Other programs read
+them in tests/api.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ from data.model.schema import Text
 from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
 from data.reading.live import boundaries, current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -53,7 +55,7 @@ def files(packed: bytes) -> dict[str, bytes]:
 
 
 def hostile(text: str) -> Extract:
-    """The dataset with a case and a figure that are called so."""
+    """The dataset with a case and a metric that have these names."""
     case, *others = DATASET.cases
     metric, *rest = case.metrics
     name = Text.model_construct(zh=text, en=text)
@@ -344,7 +346,7 @@ def test_a_brief_holds_the_whole_case(case, lang):
         *(conflict.note for conflict in case.conflicts),
     ]
     assert [text[lang] for text in told if text[lang] not in read] == []
-    rows = [row for row in worded_rows(DATASET, lang) if row.case_id == case.id]
+    rows = [row for row in Rows(DATASET, lang) if row.case_id == case.id]
     provenance = document.tables[-1]
     assert sorted(row.cells[0].text for row in provenance.rows[1:]) == sorted(row.name for row in rows)
     assert [phrase for row in rows for phrase in row.phrases.split(" | ") if phrase not in read] == []
@@ -362,7 +364,7 @@ LEFT_OUT = {
 def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
     case = DATASET.by_id["2020-01-water-pricing"]
     document = docx.Document(io.BytesIO(write_case(DATASET, case, lang, ("419001",))))
-    (own,) = (row for row in worded_rows(DATASET, lang) if row.prefecture_code == "419001")
+    (own,) = (row for row in Rows(DATASET, lang) if row.prefecture_code == "419001")
     assert [row.cells[0].text for row in document.tables[-1].rows[1:]] == [own.name]
     assert LEFT_OUT[lang] in [paragraph.text for paragraph in document.paragraphs]
     assert [conflict.id for conflict in case.conflicts if conflict.note[lang] in text_of(document)] == []
@@ -373,7 +375,7 @@ def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
-    rows = {row.name: row for row in worded_rows(DATASET, lang) if row.case_id == HEALTH.id}
+    rows = {row.name: row for row in Rows(DATASET, lang) if row.case_id == HEALTH.id}
     tables = brief_of(HEALTH, lang).tables
     changes = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables[0].rows[1:]}
     assert {name: row.grade in "ABCD" and row.role in ("outcome", "output") for name, row in rows.items()} == {
@@ -392,7 +394,7 @@ def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
 def test_a_brief_marks_what_is_derived():
     derived = [
         row
-        for row in worded_rows(DATASET, "en")
+        for row in Rows(DATASET, "en")
         if "derived" in (row.before_origin, row.after_origin) and row.role == "outcome"
     ]
     assert derived

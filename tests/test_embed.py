@@ -1,4 +1,4 @@
-"""One chart without the frame (`view=embed&chart=…`): every chart of every page, and what a link to none gets."""
+"""One chart without the frame (`view=embed&chart=…`): every chart of every page, and links to none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.reading.live import current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from tests.anchors import anchors
 from tests.app import bodies, charts, open_page
 
@@ -16,7 +16,7 @@ DATASET = current().dataset
 HEALTH, WATER = "2020-09-dancheng-health", "2020-01-water-pricing"
 PAIRED = ",".join(
     f"{row.case_id}.{row.metric_id}"
-    for row in worded_rows(DATASET, "en")
+    for row in Rows(DATASET, "en")
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 EMBEDDED = {
@@ -36,7 +36,7 @@ EMBEDDED = {
 
 
 def framed(at: AppTest) -> None:
-    """Nothing of the frame around a page is there: no title, no navigation, no filters, no way to take the chart; but the source and the way back are."""
+    """Check that title, navigation, filters and export are absent, and the source and the link back present."""
     assert not at.title
     assert not at.sidebar.children
     assert [link.label for link in anchors(bodies(at))] == ["See it in Henan Reform Outcomes"]
@@ -56,7 +56,7 @@ def test_one_chart_stands_alone(page, query, key):
 
 @pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
 def test_every_figure_of_a_case_can_be_embedded(case):
-    rows = [row for row in worded_rows(DATASET, "en") if row.case_id == case.id]
+    rows = [row for row in Rows(DATASET, "en") if row.case_id == case.id]
     at = open_page("case", view="embed", case=case.id, chart=rows[0].metric_id)
     for row in rows:
         at.query_params["chart"] = row.metric_id

@@ -1,4 +1,4 @@
-"""The rules that follow from a figure: its direction, missing end, bounds, index, grade, formula, and what cannot be true together."""
+"""The rules that follow from a metric: direction, missing end, bounds, index, grade, formula, and contradictions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import Any, get_args
 
 import pytest
 
+from data import load_dataset
+from data.check import report
+from data.downloads.csv_json import write_case_json
+from data.downloads.extract import Extract
 from data.model import grades
 from data.model.evidence import combine, derive, find_contradictions
 from data.model.schema import Better, Bound, Metric
 from data.reading.live import current
+from data.wording.rows import Rows
 
 DATASET = current().dataset
 UNITS = DATASET.units
@@ -38,7 +43,7 @@ def figure(
     caveat: str = "",
     status: str = "observed",
 ) -> Metric:
-    """A figure from short forms; a change is (kind, end)."""
+    """A metric from short forms; a change is (kind, end)."""
     fields: dict[str, Any] = {
         "before": end(before),
         "after": end(after),
@@ -636,3 +641,14 @@ def test_a_stated_end_is_drawn_as_printed():
 def test_every_grade_has_a_rule_and_a_metric_of_the_source():
     assert get_args(grades.Grade) == grades.GRADES
     assert {evidence.grade for _, _, evidence in ALL} == set(grades.GRADES)
+
+
+def test_the_evidence_of_a_metric_is_derived_once_for_rows_downloads_and_the_report(monkeypatch):
+    dataset, metrics = load_dataset(), []
+    monkeypatch.setattr("data.query.dataset.derive", lambda *given: metrics.append(given[0]) or derive(*given))
+    for lang in ("zh", "en"):
+        assert len(list(Rows(dataset, lang))) == dataset.metric_count
+    for case in dataset.cases:
+        assert write_case_json(Extract(dataset), case)
+    assert report(dataset)
+    assert metrics == [metric for case in dataset.cases for metric in case.metrics]

@@ -1,4 +1,4 @@
-"""The table as a file that spreadsheets open safely, and the two commands that need no server."""
+"""The table as a file that is safe in spreadsheets, and the two commands that need no server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NUMBERS = [name for name in COLUMNS if TABLE[name].dtype == "float64"]
 
 
 def cells(table: pd.DataFrame) -> list[list[str]]:
-    """The cells as a spreadsheet reads them, the heading first."""
+    """The cells as a spreadsheet reads them, heading first."""
     return list(csv.reader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline="")))
 
 

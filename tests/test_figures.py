@@ -1,4 +1,4 @@
-"""The figures as specs: what stands where, and that a mark never says more than its row."""
+"""The charts as Plotly specifications: position and form of each mark, which never says more than its row."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 
 import plotly.io as pio
 import pytest
+import streamlit as st
 
 from data.model.schema import Event
 from data.query.geography import list_map_units
 from data.reading.live import boundaries, current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.figures import henan_map as drawing
 from pages.figures.difference_bar import difference_bar
 from pages.figures.dumbbell import dumbbell
@@ -31,6 +32,7 @@ from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
 from pages.figures.timeline import timeline
+from pages.frame.view import base_path
 from pages.site.palette import (
     GUIDE,
     IMPROVED,
@@ -45,7 +47,7 @@ from pages.site.palette import (
 )
 
 DATASET = current().dataset
-ROWS = {lang: worded_rows(DATASET, lang) for lang in ("zh", "en")}
+ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}
 LANGS = ("zh", "en")
 BY_ID = {(row.case_number, row.metric_id): row for row in ROWS["en"]}
 INDEXED = [row for row in ROWS["en"] if row.index is not None]
@@ -68,7 +70,7 @@ def named(rows) -> Any:
 
 
 def strings(part: Any):
-    """Every text that a figure shows."""
+    """Every text that a chart shows."""
     if isinstance(part, dict):
         for name, inner in part.items():
             if name in ("text", "hovertext", "ticktext", "title"):
@@ -81,13 +83,13 @@ def strings(part: Any):
 
 
 def plain(text: str) -> str:
-    """A label without its markup, its line ends, its blanks and its escapes."""
+    """A label without markup, line breaks, blanks and entities."""
     bare = re.sub(r"\s", "", ALLOWED.sub("", text))
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def each(trace: dict[str, Any]) -> list[dict[str, Any]]:
-    """The points of a trace, one a time: what is a list in the trace is its own value in the point."""
+    """The points of a trace: lists are split into one value per point."""
     marker = {
         name: value if isinstance(value, list) else [value] * len(trace["x"]) for name, value in trace["marker"].items()
     }
@@ -102,12 +104,12 @@ def each(trace: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def heads(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The arrow heads of an index figure by metric id."""
+    """The arrow heads of an index chart by metric id."""
     return {head["customdata"][1]: head for trace in figure["data"] if "customdata" in trace for head in each(trace)}
 
 
 def arrow(row: Any) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
-    """The marks of one figure: the lines (the shaft, stripes where there are any), the baseline mark, the head."""
+    """The marks of one metric: the lines (shaft and stripes), the baseline mark, the head."""
     *lines, starts, last = spec(index_arrows([row], "en", {row.case_id: ""}, {}))["data"]
     return lines, *each(starts), *each(last)
 
@@ -377,7 +379,7 @@ LEVELS = [None, 0, 1, 2, 3, 4]
 
 
 def the_map(points: tuple[drawing.Point, ...] = (), chosen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The map with every level in turn."""
+    """The map with every class in turn."""
     levels = zip(PLACES, LEVELS * 3, strict=True)
     areas = [
         drawing.Area(place.code, place.name.en, place.lon, place.lat, level, (place.name.en,), place.code in chosen)
@@ -387,7 +389,7 @@ def the_map(points: tuple[drawing.Point, ...] = (), chosen: tuple[str, ...] = ()
 
 
 def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
-    """The areas and, above them, their outlines."""
+    """The areas and the outlines above them."""
     return [trace for trace in figure["data"] if trace["type"] == "choropleth"]
 
 
@@ -485,9 +487,10 @@ def test_a_county_point_answers_a_click_with_its_unit():
 
 
 @pytest.mark.parametrize(("base", "root"), [("", ""), ("/", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
-def test_the_world_map_is_looked_for_at_home(base, root):
-    assert drawing.url_prefix(base) == root
-    assert drawing.map_config(base)["topojsonURL"] == f"{root}/topojson/"
+def test_the_world_map_is_looked_for_at_home(base, root, monkeypatch):
+    monkeypatch.setattr(st, "get_option", lambda name: base)
+    assert base_path() == root
+    assert drawing.map_config(base_path())["topojsonURL"] == f"{root}/topojson/"
 
 
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
@@ -586,7 +589,7 @@ def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
 
 
 def figures(row: Any, lang: str) -> list[dict[str, Any]]:
-    """Each kind of figure, drawn from one row whatever it holds."""
+    """Each kind of chart, drawn from one row."""
     full = replace(
         row, before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day"
     )
@@ -650,7 +653,7 @@ COLOURS = {IMPROVED, WORSENED, NEUTRAL, GUIDE, *MAP_CLASSES, POINT, "#ffffff", "
 
 
 def painted(part: Any, name: str = ""):
-    """Every colour in a spec, as (where, colour)."""
+    """Every color in a specification, as (property, color)."""
     if isinstance(part, dict):
         for key, inner in part.items():
             yield from painted(inner, key)

@@ -1,4 +1,4 @@
-"""What a reader asks for: read from a query, written back to it, and applied."""
+"""Filters: read from a query, written back to it, and applied."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_city_leaves_its_own_figures_and_the_scope_adds_those_of_the_same_case
 
 
 def test_a_case_that_happens_in_a_city_is_left_without_a_figure_there():
-    """As if the case of Dancheng, whose figures are all the county's, happened in Anyang as well."""
+    """The case of Dancheng with Anyang as a place; all its metrics are the county's."""
     changed = tuple(
         case.model_copy(update={"places": (*case.places, "anyang")}) if case.id == HEALTH else case
         for case in DATASET.cases
@@ -227,7 +227,7 @@ def test_search_for_the_title_of_a_case_finds_the_case_and_none_of_its_figures()
 
 
 def own_words(metric) -> str:
-    """What is written in a figure: its name, subject, place, unit, values in words and source words."""
+    """The text of a metric: name, subject, place, unit, values in words and source words."""
     place, unit, yardstick = DATASET.places[metric.place], DATASET.units[metric.unit], metric.compared_with
     around = DATASET.places[place.prefecture] if place.prefecture else place
     said = [metric.before, metric.after, metric.change, yardstick and yardstick.end]
@@ -271,7 +271,7 @@ def test_a_search_finds_values_in_words_in_both_languages():
 
 
 def test_a_search_in_a_city_leaves_what_both_leave():
-    """The title of Ruzhou's case is a hit of the case; the figures have to hold the word and lie there."""
+    """The title of Ruzhou's case matches, so the case is found; metrics must match and be in the city."""
     ruzhou = DATASET.by_id["2020-10-ruzhou-returnees"]
     found = chosen(city="410400", search=ruzhou.title.zh)
     assert (ids(found), len(found.positions)) == ([ruzhou.id], 0)

@@ -1,4 +1,4 @@
-"""What every request must be and every answer carries, on each route of a running server and for each kind of answer."""
+"""What every request must fulfil and every response contains, for each route and kind of response of a server."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def assert_carried(headers: dict[str, str], resources: str = ONLY_OURS, frames: 
 
 
 class BrokenRouteError(Exception):
-    """What some of ROUTES raise."""
+    """The error that some of ROUTES raise."""
 
 
 def broken(request: Any) -> Response:
@@ -146,7 +146,7 @@ def sent(
     scheme: str = "http",
     **headers: str,
 ) -> list[Message]:
-    """Everything that goes out for one request or one socket that is opened; an error of ROUTES is passed over."""
+    """All messages sent for a request or an opened socket; errors of ROUTES are ignored."""
 
     async def unbroken(scope: Scope, receive: Receive, send: Send) -> None:
         with suppress(BrokenRouteError):
@@ -215,7 +215,7 @@ def test_frames_are_as_set(written, sources):
 
 
 class Scripts(HTMLParser):
-    """The scripts of a page, and everything it says that would run or load."""
+    """The scripts of a page, and everything in it that would run or load."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -317,7 +317,7 @@ HOSTILE_NAMES = {
     "evil.example\x1b]0;x\x07": None,
     "evil.example\u202e": None,
 }
-"""A host that a request names, and what the log shows of it; None where it is malformed, and no setting would help."""
+"""Host of a request, and its form in the log; None if it is malformed, so that no setting would help."""
 
 
 @pytest.mark.parametrize(("host", "shown"), HOSTILE_NAMES.items(), ids=ascii)
@@ -403,7 +403,7 @@ def test_a_request_has_no_body(headers, status):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("host", ["localhost", "example.org"])
 def test_a_refused_body_ends_the_connection(method, host):
-    """What follows on the connection may be the rest of that body, or be taken for it by a proxy."""
+    """What follows may be the rest of the body, which a proxy could take for a request."""
     headers = {"content_length": "0", "transfer_encoding": "chunked"}
     assert answer(guard(), method=method, host=host, **headers)[1]["connection"] == "close"
     assert "connection" not in answer(guard(), method=method, host=host)[1]
@@ -449,7 +449,7 @@ def test_a_preflight_is_no_file():
 
 
 def test_the_downloads_of_one_client_are_written_one_after_another():
-    """Neither another client nor what the map and programs read is kept waiting by them."""
+    """Other clients, the map and data links do not wait for them."""
     begun, ends = asyncio.Queue[str](), {name: asyncio.Event() for name in "abcd"}
     settings, _ = read({})
     assert settings
@@ -516,7 +516,7 @@ def test_only_the_clients_of_a_minute_are_remembered():
         statuses(app, 1, client=f"10.0.0.{number}")
     clock.now += 60
     statuses(app, 1)
-    assert len(app.rate.seen) == 1
+    assert len(app.rate.counts) == 1
 
 
 # --- a running server
@@ -589,7 +589,7 @@ def test_every_route_carries_the_headers(server, path):
 
 
 def test_the_policy_lets_run_what_the_pages_bring_and_nothing_else(server):
-    """The page of every screen, and Streamlit's own, which answers at every other address."""
+    """For the page of every screen, and Streamlit's own at all other addresses."""
     brought = {*LANGUAGE_SCRIPTS.values()}
     for path in [*PAGES, "/nowhere"]:
         _, headers, html = fetched(server, path)
@@ -672,7 +672,7 @@ CONTROLS = ("city", "domain", "grade", "role", "search")
 
 
 def test_a_socket_bears_what_no_control_would_send(server):
-    """Every hostile string as a choice, as what is searched for, as the reader's language or as their address: the page is whole after each."""
+    """Every hostile string as a choice, a search, a language and an address: the page stays complete after each."""
     strings = iter([text.encode("utf-8", "replace").decode() for text in HOSTILE.values()])
 
     async def send(tab: Tab) -> None:

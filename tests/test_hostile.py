@@ -1,4 +1,6 @@
-"""Hostile strings by every route that needs no browser: case files, pages, queries, data links, downloads. They are text, or they are refused; nothing breaks."""
+"""Hostile strings by every route that needs no browser: case files, pages, queries, data links, downloads. They are
+shown as text or refused.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +43,12 @@ from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
 CASES = 5
 SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.items()}
-"""The strings as bytes on the wire."""
+"""The strings as bytes in a request."""
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
-    """The dataset of the pages, every text of which is hostile; CASES cases, one with a figure of each grade."""
+    """The dataset of the pages with hostile texts only; CASES cases, one with a metric of each grade."""
     folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), CASES)
     with showing(Live(folder)) as live:
         yield live.current().dataset
@@ -94,7 +96,7 @@ def test_every_string_may_stand_bare_in_a_file(tmp_path):
 
 
 class Words(NamedTuple):
-    """One text that Streamlit sends for a page, with the element and the field it stands in."""
+    """A text that Streamlit sends for a page, with its element and field."""
 
     where: str
     text: str
@@ -153,7 +155,7 @@ DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|
 
 
 class Elements(HTMLParser):
-    """The elements of a text of HTML, their attributes, and where they lead."""
+    """The elements of HTML, their attributes and targets."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -169,7 +171,7 @@ class Elements(HTMLParser):
 
 
 def only_text(found: Words, texts: list[str]) -> bool:
-    """Whether what was given is nothing but text in this place."""
+    """Whether the value can be nothing but text in this place."""
     if found.where == "Html.body":
         elements = Elements(found.text)
         look = {"style", "script"} if found.text.lstrip().startswith("<style>") else set()
@@ -222,7 +224,7 @@ def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
 
 
 def test_a_figure_draws_only_text():
-    """The export edition, which carries all of them: title, subtitle, footer, legend; the labels of the others go the same way."""
+    """The export edition, which has title, subtitle, footer and legend; other charts make their labels in the same way."""
     wrong = []
     for text in admitted():
         figure = export_figure(grade_strip({"A": 1}, "en"), text, text, [text], [("", "#ffffff", text)])
@@ -247,7 +249,7 @@ AT_ONCE = 4 * len(LISTS) + len(SINGLE)
 
 @pytest.mark.parametrize("first", range(0, len(HOSTILE), AT_ONCE))
 def test_a_hostile_link_opens_a_page_that_says_what_it_passed_over(hostile, first):
-    """Each string is a value of some parameter, its neighbours those of the others; the pages take turns."""
+    """Each string is the value of one parameter, the next strings those of the others; the pages alternate."""
     strings = iter([text.decode("utf-8", "replace") for text in [*SENT.values(), *SENT.values()][first:]])
     query = {name: ",".join(islice(strings, 4)) for name in LISTS} | {name: next(strings) for name in SINGLE}
     at = open_page([*SCREENS][first // AT_ONCE % len(SCREENS)], **query)
@@ -278,12 +280,12 @@ assert SETTINGS
 
 
 def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: bytes) -> Answer:
-    """One request to the data links as the server has them: guarded and mounted."""
+    """A request to the data links behind the server's guard."""
     return ask(Guard(Router([mount()]), settings), path, query, **headers)
 
 
 def told(answer: Answer) -> Any:
-    """The JSON of an answer, whose headers hold no line of their own."""
+    """The JSON of a response, whose headers contain no injected line."""
     assert all("\r" not in name + value and "\n" not in name + value for name, value in answer.headers.items())
     assert answer.headers["content-type"] == "application/json"
     return answer.json
@@ -337,7 +339,7 @@ ADDRESSING = (
 
 
 def test_a_hostile_header_gets_into_no_file(hostile):
-    """Even where a server answers to any host: one that is none is refused, and no other header changes an address in a file."""
+    """Malformed hosts are refused by any server, and no other header changes an address in a file."""
     anyone, _ = read({"HENAN_ALLOWED_HOSTS": "*", "HENAN_API_RATE": "0"})
     assert anyone
     path = "/api/cases/2020-01-hostile.json"

@@ -1,4 +1,4 @@
-"""The rules of the house: who may import whom, what stands at the top, both languages side by side, and nothing that reaches out."""
+"""The rules of the project's structure: imports, the top level, texts in two languages, nothing fetched from elsewhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every imported module and name as (line, dotted name), wherever the import stands."""
+    """Every imported module and name as (line, dotted name), at any level of the code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -69,7 +69,8 @@ ROOMS = {
     },
     "dashboard": {"data.reading", "data.wording", "pages.serving"},
 }
-"""What each room may import besides itself. `data` is the curator's commands and the public door, `pages` the screens."""
+"""The rooms that each room may import besides itself. `data` is the commands and the public API, `pages` the screens.
+"""
 
 LIBRARIES = {
     "data": (("streamlit", "plotly"), "data is usable from a notebook, without the dashboard"),
@@ -82,7 +83,7 @@ LIBRARIES = {
 
 
 def room(module: str) -> str:
-    """The room of a dotted module name: the folder it lies in."""
+    """The room of a dotted module name: its folder."""
     parts = module.split(".")
     return ".".join(parts[:2]) if len(parts) > 1 and (ROOT / parts[0] / parts[1]).is_dir() else parts[0]
 
@@ -232,7 +233,7 @@ def literal(node: ast.AST) -> str | None:
 
 
 def called(node: ast.AST) -> str:
-    """The last name of what is called: `say` of view.say(…)."""
+    """The last name of the called function: `say` of view.say(…)."""
     if not isinstance(node, ast.Call):
         return ""
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -259,7 +260,7 @@ def is_pair(node: ast.AST) -> bool:
 
 
 def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
-    """Whether a string stands beside its English; a docstring and what is taken off a name need none."""
+    """Whether a string is beside its English, or needs none: a docstring, an affix removed from a name."""
     docstring = isinstance(above[node], ast.Expr)
     return docstring or any(
         called(outer) in (*SAYING, "Text", "pairs", "removesuffix") or is_pair(outer)
@@ -284,7 +285,7 @@ def test_no_chinese_without_its_english(path):
 
 
 def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
-    """The pairs of say(lang, zh, en), view.say(zh, en), show_note(view, zh, en) and Text(zh=…, en=…) with fixed text in both, as (line, zh, en)."""
+    """The (line, zh, en) of all calls in SAYING and of Text(zh=…, en=…) with fixed text in both languages."""
     for node in ast.walk(tree):
         if called(node) in SAYING and not any(isinstance(argument, ast.Starred) for argument in node.args):
             zh, en = map(literal, node.args[-2:])
@@ -333,7 +334,7 @@ NOT_READ = re.compile(r"<style>.*?</style>|<[^>]*>|\{[^}]*\}|:material/\w+:", re
 
 
 def shown_by(node: ast.AST) -> Iterator[str]:
-    """The fixed texts that a call puts on the screen."""
+    """The fixed texts that a call shows on the page."""
     if isinstance(node, ast.Call) and called(node) in SHOWN:
         arguments = [
             *node.args[:1],
@@ -403,7 +404,7 @@ def test_the_server_stays_private_and_silent(name, value):
 
 
 def test_nothing_is_fetched_from_elsewhere():
-    """The data may name an address, as of a licence; the pages, the server and the settings know none."""
+    """The data may contain an address, as of a license; the pages, the server and the settings may not."""
     texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in (*PAGES, "dashboard.py")} | {
         "config.toml": CONFIG
     }

@@ -1,4 +1,4 @@
-"""The data links under /api: what they answer, how they refuse, and what a program may count on. No server is started."""
+"""The data links under /api: responses, errors, and what a program may rely on. No server is started."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def ask(
     base: str = "",
     **headers: str,
 ) -> Answer:
-    """One request to the links as they are mounted under `base`."""
+    """A request to the links mounted under `base`."""
     text = query if isinstance(query, str) else urlencode(query)
     return answers.ask(Router([mount(base)]), path, text, method, **headers)
 

@@ -1,4 +1,6 @@
-"""The data of a running server: an edit is taken over once it rests, a broken one is not, and a repair ends the notice. Nothing that can happen to a folder stops it."""
+"""The data of a running server: an edit is loaded once it is stable, a broken one is not, and a repair ends the notice.
+No state of the folder stops the server.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ HEALTH, RETURNS = "2020-09-dancheng-health", "2020-03-returns-warehouse"
 
 
 class Curator:
-    """Someone who edits the files of a copied data folder."""
+    """Edits the files of a copied data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -61,7 +63,7 @@ def live(curator) -> Live:
 
 
 def rested(live: Live) -> data.reading.live.State:
-    """The state once nothing has changed for a whole pause."""
+    """The state after nothing has changed for one interval."""
     live.refresh()
     live.refresh()
     return live.current()
@@ -154,7 +156,7 @@ def with_a_lock(path: Path, text: str) -> Steps:
 
 
 def through_a_link(path: Path, text: str) -> Steps:
-    """As a container platform hands out a changed volume."""
+    """A folder behind a symbolic link, as container platforms replace a volume."""
     newer = path.parent.with_name("newer")
     shutil.copytree(path.parent, newer)
     (newer / path.name).write_text(text, encoding="utf-8")
@@ -260,7 +262,7 @@ def test_a_good_edit_beside_a_broken_one_waits_for_the_repair(live, curator):
 
 
 def cut(path: Path) -> None:
-    """As a full disk leaves a file."""
+    """A truncated file, as on a full disk."""
     path.write_bytes(path.read_bytes()[:4096])
 
 
@@ -345,7 +347,7 @@ def test_broken_boundaries_keep_the_last_good_ones(edit, message, live, curator)
     path.write_text(edit(text), encoding="utf-8")
     (problem,) = rested(live).problems
     assert str(problem).startswith(f"served/reference/henan.geojson:1:1 {message}")
-    assert live.current().boundaries is good.boundaries
+    assert live.current().dataset.boundaries is good.dataset.boundaries
     path.write_text(text, encoding="utf-8")
     assert rested(live).problems == ()
 
@@ -364,7 +366,7 @@ def test_a_fault_of_the_program_keeps_the_last_good_data(live, curator, monkeypa
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, module: object, name: str, act: Callable[[], object]) -> None:
-    """Has somebody act just after the function has done its work, the first time."""
+    """Call another function right after the first call of this one."""
     function = getattr(module, name)
 
     def watched(*arguments: object) -> object:
@@ -525,7 +527,7 @@ def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator):
 
 
 class Session:
-    """A reader's session as Streamlit keeps it."""
+    """A session as Streamlit keeps it."""
 
     def __init__(self, name: str, page: str = "page", busy: bool = False, connected: bool = True) -> None:
         self.id, self.connected, self.reruns = name, connected, []
@@ -573,7 +575,7 @@ def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch)
 
 
 def test_an_edit_is_looked_for_often_enough():
-    """It is taken over at the second look after it; the rest of the two seconds is for reading the files and running the pages."""
+    """It is loaded at the second check after it; the rest of the two seconds is for reading files and running pages."""
     assert 2 * updates.PAUSE < 0.5
 
 

@@ -1,4 +1,4 @@
-"""The dataset as it is loaded: every case file is in it, nothing in it can be changed, and YAML's own surprises are none."""
+"""The loaded dataset: every case file is in it, it is immutable, and YAML's implicit types cause no surprise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the data folder to be changed."""
+    """A copy of the data folder, to be changed."""
     return copy_data(tmp_path / "data")
 
 
@@ -99,7 +99,7 @@ def test_everything_in_the_dataset_is_immutable(dataset: Dataset) -> None:
 
 
 def parts(value: Any) -> Iterator[Any]:
-    """A value and everything it is made of."""
+    """A value and all its parts, at any depth."""
     yield value
     for inner in value if isinstance(value, tuple) else dict(value).values() if isinstance(value, BaseModel) else ():
         yield from parts(inner)

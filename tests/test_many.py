@@ -1,4 +1,4 @@
-"""The made-up cases of the benchmarks: the same every time, sound, and of every kind that the real ones are."""
+"""The made-up cases of the benchmarks: reproducible, valid, and of every kind that the real ones are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.model.grades import GRADES
 from data.model.schema import Role
 from data.reading.folder import FOLDER
 from data.reading.load import Dataset, read_dataset
-from tests.many import FIGURES, MOST, write
+from tests.many import MAX_CASES, METRICS_PER_CASE, write
 
 CASES = 60
 
@@ -50,7 +50,7 @@ def test_more_cases_only_add_files(folder, tmp_path):
 
 
 def test_every_case_has_as_many_figures(dataset):
-    assert [len(case.metrics) for case in dataset.cases] == [FIGURES] * CASES
+    assert [len(case.metrics) for case in dataset.cases] == [METRICS_PER_CASE] * CASES
 
 
 def test_every_grade_and_role_occurs(dataset):
@@ -78,6 +78,6 @@ def test_the_real_cases_are_never_replaced():
 
 
 def test_more_cases_than_can_be_told_apart_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=str(MOST)):
-        write(tmp_path, MOST + 1)
+    with pytest.raises(ValueError, match=str(MAX_CASES)):
+        write(tmp_path, MAX_CASES + 1)
     assert contents(tmp_path) == {}

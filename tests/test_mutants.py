@@ -1,6 +1,7 @@
-"""Case files broken by machine: each mutant gives a sound case or located messages, never a traceback, a hang or a silently changed figure.
+"""Case files broken by machine: each mutant gives a valid case or located messages, never a traceback, a hang or a
+silently changed metric.
 
-The mutants are made from the real files with fixed seeds, and read one file at a time by the way that `read_dataset` takes for each.
+The mutants are made from the real files with fixed seeds, and read one file at a time as `read_dataset` does.
 """
 
 from __future__ import annotations
@@ -145,14 +146,14 @@ CHARACTERS = "\x00\t\n\r\x1b\x85\u200b\u2028\ufeff\ufffe'\"[]{}:,#&*!|>%@`-?~01.
 
 
 class Mutant(NamedTuple):
-    """The bytes of a broken file, and the lines (from 0) of the sound one beside which or in which something was changed."""
+    """The bytes of a broken file, and the lines (from 0) of the original in or beside which something was changed."""
 
     raw: bytes
     touched: set[int]
 
 
 class Sound(NamedTuple):
-    """A real file: its lines, its case, and the lines of each figure."""
+    """A real file: its lines, its case, and the lines of each metric."""
 
     lines: list[str]
     case: Case
@@ -167,7 +168,7 @@ def tables() -> Entries:
 
 
 def check(raw: bytes, name: str, tables: Entries) -> Case | None:
-    """The case that the bytes hold, or None; fails where the problems are not located, readable lines."""
+    """The case in the bytes, or None; fails if the problems are not located, readable lines."""
     file = File(name)
     file.parse(raw)
     case = read_case(file, tables, None)
@@ -183,7 +184,7 @@ def check(raw: bytes, name: str, tables: Entries) -> Case | None:
 
 
 def sound(path: Path, tables: Entries) -> Sound:
-    """A real file as it stands."""
+    """A real file, unchanged."""
     raw = path.read_bytes()
     case = check(raw, f"data/cases/{path.name}", tables)
     assert case is not None
@@ -242,7 +243,7 @@ def insert(lines: list[str], random: Random) -> Mutant:
 
 
 def retype(lines: list[str], random: Random) -> Mutant:
-    """Another scalar behind a colon: a trick, or what stands behind another one."""
+    """Another scalar after a colon: a tricky one, or one from another line."""
     at, other = (
         random.choice([index for index, line in enumerate(lines) if re.search(r"\w: ", line)]) for _ in range(2)
     )
@@ -256,7 +257,7 @@ def retype(lines: list[str], random: Random) -> Mutant:
 
 
 def mistype(lines: list[str], random: Random) -> Mutant:
-    """One character gone, added or replaced."""
+    """One character removed, added or replaced."""
     at = random.choice([index for index, line in enumerate(lines) if line])
     column = random.randrange(len(lines[at]))
     left, right = lines[at][:column], lines[at][column + random.choice((0, 1)) :]
@@ -335,44 +336,44 @@ def test_a_mutant_is_sound_or_located(path: Path, tables: Entries) -> None:
 
 
 BOMB = "".join(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30))
-AT_ONCE = 100_000
-"""Maximum number of calls for a file that is refused where its mistake stands, whatever follows."""
-IN_PROPORTION = 15 * SIZE_LIMIT
-"""The same for a file that is read to its end."""
+MAX_CALLS_EARLY = 100_000
+"""Maximum number of calls for a file that is refused at its first mistake, whatever follows."""
+MAX_CALLS = 15 * SIZE_LIMIT
+"""Maximum number of calls for a file that is read to its end."""
 LARGE = {
-    "alias-bomb": ("a0: &a0 [x]\n" + BOMB, AT_ONCE),
-    "merge-bomb": ("a0: &a0 {x: 1}\n" + BOMB.replace("[", "{<<: [").replace("]", "]}"), AT_ONCE),
-    "brackets": ("[" * SIZE_LIMIT, AT_ONCE),
-    "braces": ("{" * SIZE_LIMIT, AT_ONCE),
-    "mixed-brackets": ("[{" * (SIZE_LIMIT // 2), AT_ONCE),
-    "dashes": ("- " * (SIZE_LIMIT // 2), AT_ONCE),
-    "question-marks": ("? " * (SIZE_LIMIT // 2), AT_ONCE),
-    "quote": ('"' + "x" * SIZE_LIMIT, AT_ONCE),
-    "newlines": ("\n" * SIZE_LIMIT, AT_ONCE),
-    "comment": ("#" * SIZE_LIMIT, AT_ONCE),
-    "one-word": ("x" * SIZE_LIMIT, AT_ONCE),
-    "one-number": ("id: " + "1" * SIZE_LIMIT, AT_ONCE),
-    "one-key": ("x" * SIZE_LIMIT + ": 1", AT_ONCE),
-    "unknown-keys": ("".join(f"key{index}: 1\n" for index in range(SIZE_LIMIT // 14)), IN_PROPORTION),
-    "same-key": ("metrics: 1\n" * (SIZE_LIMIT // 11), IN_PROPORTION),
+    "alias-bomb": ("a0: &a0 [x]\n" + BOMB, MAX_CALLS_EARLY),
+    "merge-bomb": ("a0: &a0 {x: 1}\n" + BOMB.replace("[", "{<<: [").replace("]", "]}"), MAX_CALLS_EARLY),
+    "brackets": ("[" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "braces": ("{" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "mixed-brackets": ("[{" * (SIZE_LIMIT // 2), MAX_CALLS_EARLY),
+    "dashes": ("- " * (SIZE_LIMIT // 2), MAX_CALLS_EARLY),
+    "question-marks": ("? " * (SIZE_LIMIT // 2), MAX_CALLS_EARLY),
+    "quote": ('"' + "x" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "newlines": ("\n" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "comment": ("#" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "one-word": ("x" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "one-number": ("id: " + "1" * SIZE_LIMIT, MAX_CALLS_EARLY),
+    "one-key": ("x" * SIZE_LIMIT + ": 1", MAX_CALLS_EARLY),
+    "unknown-keys": ("".join(f"key{index}: 1\n" for index in range(SIZE_LIMIT // 14)), MAX_CALLS),
+    "same-key": ("metrics: 1\n" * (SIZE_LIMIT // 11), MAX_CALLS),
     "unknown-places": (
         "places: [" + ", ".join(f"place{index}" for index in range(SIZE_LIMIT // 14)) + "]",
-        IN_PROPORTION,
+        MAX_CALLS,
     ),
-    "empty-places": ("places: [" + "~, " * (SIZE_LIMIT // 3) + "]", IN_PROPORTION),
-    "empty-metrics": ("metrics: [" + "{}, " * (SIZE_LIMIT // 4) + "]", IN_PROPORTION),
-    "documents": ("---\n" * (SIZE_LIMIT // 4), AT_ONCE),
-    "anchors": ("".join(f"k{index}: &a{index} 1\n" for index in range(SIZE_LIMIT // 18)), IN_PROPORTION),
+    "empty-places": ("places: [" + "~, " * (SIZE_LIMIT // 3) + "]", MAX_CALLS),
+    "empty-metrics": ("metrics: [" + "{}, " * (SIZE_LIMIT // 4) + "]", MAX_CALLS),
+    "documents": ("---\n" * (SIZE_LIMIT // 4), MAX_CALLS_EARLY),
+    "anchors": ("".join(f"k{index}: &a{index} 1\n" for index in range(SIZE_LIMIT // 18)), MAX_CALLS),
 }
 
 
 class TooMuchWork(BaseException):
-    """Not caught by what is being measured."""
+    """A BaseException, so that the code under test does not catch it."""
 
 
 @contextmanager
 def limited(calls: int) -> Iterator[None]:
-    """Raises TooMuchWork once more functions than this have been called, those of the YAML parser included."""
+    """Raise TooMuchWork after more calls of functions than this, those of the YAML parser included."""
     done = 0
 
     def count(_frame: object, event: str, _function: object) -> None:

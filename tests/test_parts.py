@@ -1,4 +1,6 @@
-"""Pages with more cases than one screen shows: long lists come in parts, charts stay readable, and every page says what it leaves out."""
+"""Pages with more cases than one screen shows: long lists have parts, charts stay readable, and every page says what it
+leaves out.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Reading case files: that what is packed, kept on the disk, read by other processes and taken from before is what the files hold, and that only changed files are read."""
+"""Reading case files: the packed, the cached and the cases read by other processes equal the files, and only changed
+files are read.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from data.reading.live import Live
 from data.reading.load import DatasetError, read_dataset
 from data.reading.validate import read_case, read_tables
 from data.reading.yaml_file import File
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from tests.many import write
 
 SOME = 8
@@ -41,7 +43,7 @@ def cache(tmp_path, folder) -> Cache:
 
 @pytest.fixture
 def read(folder, cache, monkeypatch):
-    """Reads the folder: the dataset, its problems as text, and the names of the case files that were read for it."""
+    """A function that reads the folder and returns the dataset, its problems as text, and the names of the files read."""
 
     def reading(before: Dataset | None = None, cache: Cache | None = cache):
         files: list[str] = []
@@ -60,7 +62,7 @@ def read(folder, cache, monkeypatch):
 
 @pytest.fixture
 def anew(folder):
-    """Reads the folder as if for the first time."""
+    """A function that reads the folder without a cache."""
 
     def reading():
         dataset, problems = read_dataset(folder)
@@ -136,7 +138,7 @@ def test_what_is_kept_is_filtered_and_worded_like_what_was_read(asked, read):
     assert one.cases.ids == other.cases.ids
     assert one.positions.tolist() == other.positions.tolist()
     some = one.positions[:5].tolist()
-    assert list(worded_rows(first, "zh", some)) == list(worded_rows(again, "zh", some))
+    assert list(Rows(first, "zh", some)) == list(Rows(again, "zh", some))
 
 
 # --- by other processes
@@ -144,7 +146,7 @@ def test_what_is_kept_is_filtered_and_worded_like_what_was_read(asked, read):
 
 @pytest.fixture
 def by_others(monkeypatch):
-    """Each file of a few is read by another process."""
+    """Even a few files are read by other processes."""
     monkeypatch.setattr(data.reading.load, "SERIAL_MAX", 1)
     monkeypatch.setattr(data.reading.load, "BATCH_SIZE", 3)
 

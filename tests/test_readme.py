@@ -1,4 +1,4 @@
-"""What README says of the code: every place it names exists, and the metric it follows through the rooms arrives."""
+"""README and the code agree: every place that README names exists, and the metric it follows arrives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from data.downloads.csv_json import write_csv
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +22,7 @@ PLACES = re.findall(r"`((?:data|pages|tests)/[\w/.-]+\.py):([\w.]+)`", README)
 
 
 def section(title: str) -> str:
-    """The text of a README section, without its heading."""
+    """The text of a section of README, without its heading."""
     return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
@@ -56,13 +56,13 @@ def test_where_to_change_what_answers_ten_questions():
 
 
 def test_the_metric_that_readme_follows_arrives(dataset):
-    """Its change stands in the YAML file, in the table, in the CSV cell and at the mark of its chart."""
+    """Its change is in the YAML file, the table, the CSV cell and the mark of its chart."""
     case_id, metric_id = re.findall(r"`data/cases/([\w-]+)\.yaml`.*?`([\w-]+)`", section("How one figure travels"))[0]
     case = yaml.safe_load((ROOT / "data" / "cases" / f"{case_id}.yaml").read_text(encoding="utf-8"))
     change = next(metric for metric in case["metrics"] if metric["id"] == metric_id)["change"]["value"]
     cells = csv.DictReader(io.StringIO(write_csv(dataset.table).decode("utf-8-sig")))
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
-    row = next(row for row in worded_rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
+    row = next(row for row in Rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
     chart = chart_for(row, "en")
     assert float(cell["change_value"]) == row.change_value == change
     assert chart is not None

@@ -1,4 +1,4 @@
-"""The reference tables and the boundaries: the 18 units, every point inside its unit, nothing unused."""
+"""The reference tables and the boundaries: the 18 units, every point inside its unit, no unused entry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def polygons(feature: dict) -> list[list[Ring]]:
 
 
 def clockwise(ring: Ring) -> bool:
-    """By the shoelace formula."""
+    """Whether a ring runs clockwise, by the shoelace formula."""
     return sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in zip(ring, ring[1:], strict=False)) > 0
 
 

@@ -25,7 +25,7 @@ def click(query: str) -> bytes:
 
 
 def run(session: str, query: str, end: int = DONE) -> list[bytes]:
-    """What a server says during a run."""
+    """The messages that a server sends during a run."""
     begin, page, finished = ForwardMsg(), ForwardMsg(), ForwardMsg(script_finished=end)
     begin.new_session.initialize.session_id = session
     page.page_info_changed.query_string = query
@@ -33,7 +33,11 @@ def run(session: str, query: str, end: int = DONE) -> list[bytes]:
 
 
 async def talk(offered: str, session: str, clicks: list[bytes], ends: list[int]) -> tuple[list[bytes], list[bytes]]:
-    """What the server hears and what the browser sees, when each click is sent after the run before it and runs end so; the server names `session`."""
+    """Return what the server and the browser receive, with each click sent after the run before it and runs ending like
+    `ends`.
+
+    `session` is the id that the server gives.
+    """
     heard: list[bytes] = []
     seen: list[bytes] = []
     said = iter(clicks)

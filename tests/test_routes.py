@@ -1,4 +1,4 @@
-"""The routes beside the pages, and how answers are compressed. No server is started."""
+"""The routes besides the pages, and the compression of responses. No server is started."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ ROUTER = Router([*ROUTES, *(Route(path, function) for path, function in OTHERS.i
 
 
 def get(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> Answer:
-    """The answer to one request through the compression."""
+    """The response to a request through the compression."""
     return ask(app or dashboard.Compression(ROUTER), path, query, method, **headers)
 
 
@@ -189,7 +189,7 @@ def test_a_part_and_a_head_are_not_compressed():
 
 @pytest.fixture
 def compressed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The sizes of what the libraries compress as a whole."""
+    """Sizes of the responses that are compressed as a whole."""
     sizes: list[int] = []
     for library in (brotli, gzip):
         real = library.compress

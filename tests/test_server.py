@@ -1,4 +1,6 @@
-"""A running server, asked as programs ask: under a base path, while its files change, without data, on a full disk, at its stop, and when it cannot start."""
+"""A running server and its responses: under a base path, while files change, without data, on a full disk, when
+stopped, and when it cannot start.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,15 @@ import streamlit
 from data.downloads.csv_json import write_csv
 from tests.answers import fetch
 from tests.folders import copy_data
-from tests.many import FIGURES, write
+from tests.many import METRICS_PER_CASE, write
 from tests.server import PROJECT, command, free_port, health, logged, process_of, started, until
 
 BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
 SECRET = "zhang-san"
-MANY = 110
-PATIENCE = 20
-"""Seconds for what takes half of one."""
+CASE_COUNT = 110
+TIMEOUT = 20
+"""Maximum number of seconds for what takes half of one."""
 
 
 # --- under a base path, while files change
@@ -95,7 +97,7 @@ def test_pages_and_their_files_follow_the_base_path(served, page):
 
 
 def test_no_answer_waits_for_the_reader_to_acknowledge_its_beginning(served):
-    """That takes 40 ms each time; the fastest of some answers over one connection is far below."""
+    """A delayed acknowledgement takes 40 ms; the fastest of some responses over one connection is far below."""
     parts, took = urlsplit(served.address), []
     with closing(HTTPConnection(parts.hostname, parts.port)) as connection:
         for _ in range(10):
@@ -161,18 +163,18 @@ def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
 
 
 def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp_path):
-    write(tmp_path / "served", MANY)
+    write(tmp_path / "served", CASE_COUNT)
     with started(tmp_path / "log", HENAN_DATA=str(tmp_path / "served"), HENAN_CACHE=str(tmp_path / "cache")) as (
         address,
         process,
     ):
         assert until(process, lambda: health(address)["status"] == "ok")
-        assert (health(address)["cases"], health(address)["metrics"]) == (MANY, MANY * FIGURES)
-        assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == MANY * FIGURES
+        assert (health(address)["cases"], health(address)["metrics"]) == (CASE_COUNT, CASE_COUNT * METRICS_PER_CASE)
+        assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == CASE_COUNT * METRICS_PER_CASE
     said = [
         (line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
     ]
-    assert said[-2:] == [("reading", MANY), ("data loaded", None)]
+    assert said[-2:] == [("reading", CASE_COUNT), ("data loaded", None)]
     assert {line["level"] for line in logged(tmp_path / "log")} == {"info"}
 
 
@@ -219,11 +221,11 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path, dataset):
 
 
 def slowly(address: str) -> socket.socket:
-    """A reader who has asked for the largest file and read no more than its first line. It is larger than what the systems on both sides keep."""
+    """A client that has requested the largest file and read its first line. The file exceeds the buffers of both sides."""
     largest = max((Path(streamlit.__file__).parent / "static").rglob("*.js"), key=lambda file: file.stat().st_size)
     host, port = address.removeprefix("http://").split(":")
     reader = socket.socket()
-    reader.settimeout(PATIENCE)
+    reader.settimeout(TIMEOUT)
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     reader.connect(("127.0.0.1", int(port)))
     reader.sendall(f"GET /static/js/{largest.name} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
@@ -232,7 +234,7 @@ def slowly(address: str) -> socket.socket:
 
 
 def closed(address: str) -> bool:
-    """Whether the server takes no one in any more."""
+    """Whether the server accepts no more connections."""
     with socket.socket() as late:
         return bool(late.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))))
 
@@ -252,7 +254,7 @@ def test_a_stop_lets_a_download_end(tmp_path, stop):
         head, _, body = rest(reader).partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head)
         assert length and len(body) == int(length[1]) > 4_000_000
-        assert process.wait(timeout=PATIENCE) == 0
+        assert process.wait(timeout=TIMEOUT) == 0
     assert [line["message"] for line in logged(tmp_path / "log")][-1] == "stopped"
 
 
@@ -264,7 +266,7 @@ def listen_with_small_buffers(self, *backlog):
     listen(self, *backlog)
 socket.socket.listen = listen_with_small_buffers
 """
-"""However fast the server is, no large answer has left it before its reader has read nearly all of it."""
+"""With these, no large response is sent before its reader has read nearly all of it."""
 CUTS = {
     "no second signal": ("from pages.serving.workarounds import stop; stop.GRACE = 0.2", [signal.SIGTERM]),
     "SIGTERM twice": ("", [signal.SIGTERM, signal.SIGTERM]),
@@ -281,7 +283,7 @@ def test_a_stop_that_is_cut_short_is_told_in_one_line(tmp_path, first, signals):
         for number in signals:
             process.send_signal(number)
             until(process, lambda: closed(address))
-        assert process.wait(timeout=PATIENCE) == -signals[-1]
+        assert process.wait(timeout=TIMEOUT) == -signals[-1]
         assert len(rest(reader)) < 1_000_000
     last = logged(tmp_path / "log")[-1]
     assert (last["level"], last["message"]) == (
@@ -306,7 +308,7 @@ def test_a_second_signal_ends_a_server_whose_threads_do_not_end(tmp_path):
         process.send_signal(signal.SIGINT)
         assert until(process, lambda: "lingering" in log.read_text())
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE) == -signal.SIGINT
+        assert process.wait(timeout=TIMEOUT) == -signal.SIGINT
     assert "Traceback" not in log.read_text()
 
 
@@ -321,8 +323,8 @@ subprocess.Popen = Popen
 
 
 def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
-    """The keyboard sends its signal to the server and to the processes that the server has started."""
-    write(tmp_path / "served", MANY + 10)
+    """Ctrl-C sends the signal to the server and its child processes."""
+    write(tmp_path / "served", CASE_COUNT + 10)
     log = tmp_path / "log"
     environment = {**os.environ, "HENAN_DATA": str(tmp_path / "served"), "HENAN_CACHE": "none"}
     with (
@@ -338,7 +340,7 @@ def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
     ):
         assert until(process, lambda: "another process" in log.read_text())
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(timeout=PATIENCE * 3) == 0
+        assert process.wait(timeout=TIMEOUT * 3) == 0
     told = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert {line["level"] for line in told} == {"info"}
     assert "Traceback" not in log.read_text()
@@ -353,7 +355,7 @@ def test_a_full_disk_takes_the_log_and_nothing_else(tmp_path, dataset):
         assert until(process, lambda: health(address)["problems"])
         assert fetch(f"{address}/api/metrics.csv").body == write_csv(dataset.table)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE) == 0
+        assert process.wait(timeout=TIMEOUT) == 0
 
 
 FORBIDDEN = """
@@ -374,14 +376,14 @@ print(*live.current().problems, *read({"HENAN_DATA": str(folder)})[1], sep="\\n"
 
 
 def test_a_folder_without_permission_keeps_the_last_good_data(tmp_path):
-    """In a process of its own, which gives up the rights of root: no folder is closed to those."""
+    """In a process without root's rights, since root may read any folder."""
     folder = copy_data(tmp_path / "served")
     done = subprocess.run(
         [sys.executable, "-c", FORBIDDEN, str(folder)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=True,
     )
     folder.chmod(0o700)
@@ -468,7 +470,7 @@ NOWHERE = {
 
 
 def direct(*options: str) -> list[str]:
-    """What starts the server without `streamlit run`."""
+    """Commands that start the server without `streamlit run`."""
     return [sys.executable, "dashboard.py", "--server.headless", "true", *options]
 
 
@@ -487,5 +489,5 @@ def test_the_server_starts_without_streamlit_run(tmp_path):
     ):
         assert until(process, lambda: health(f"http://localhost:{port}").get("status") == "ok")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE) == 0
+        assert process.wait(timeout=TIMEOUT) == 0
     assert logged(log)[-1]["message"] == "stopped"

@@ -1,4 +1,4 @@
-"""The settings: what each takes, what it refuses and in which words, and that README says the same as the code."""
+"""The settings: accepted and refused values, messages, and their description in README."""
 
 from __future__ import annotations
 

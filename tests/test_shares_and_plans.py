@@ -1,4 +1,6 @@
-"""On every screen and in every download: a share changes in percentage points, without an index of our making, and a plan lies ahead."""
+"""On every screen and in every download, a share changes in percentage points without a derived index, and a plan is in
+the future.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from data.downloads.extract import Extract
 from data.downloads.word import write_case
 from data.query.dataset import Dataset
 from data.reading.live import Live
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from tests.app import bodies, charts, open_page, showing, words
 from tests.folders import copy_data
 
@@ -82,7 +84,7 @@ def stated(metric: Mapping[str, Any]) -> str:
 
 
 def made_up_case() -> dict[str, Any]:
-    """A case that has a share of every form, and plans of every status, role and direction."""
+    """A case with shares of every form, and plans of every status, role and direction."""
     metrics = [
         {
             "id": name,
@@ -109,7 +111,7 @@ def made_up_case() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
-    """The dataset of the pages, and one case more."""
+    """The dataset of the pages with one more case."""
     folder = copy_data(tmp_path_factory.mktemp("share") / "data")
     (folder / "cases" / f"{CASE}.yaml").write_text(json.dumps(made_up_case(), ensure_ascii=False), encoding="utf-8")
     with showing(Live(folder)) as live:
@@ -118,7 +120,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
 
 def rows_of(dataset: Dataset, lang: str) -> dict[str, Any]:
     """The rows of the case by metric."""
-    return {row.metric_id: row for row in worded_rows(dataset, lang) if row.case_id == CASE}
+    return {row.metric_id: row for row in Rows(dataset, lang) if row.case_id == CASE}
 
 
 def plans_of(dataset: Dataset, lang: str) -> list[Any]:

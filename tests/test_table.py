@@ -1,4 +1,4 @@
-"""The metrics table: its columns, types and rows, and three figures by place and change."""
+"""The metrics table: its columns, types and rows, and three values by place and change."""
 
 from __future__ import annotations
 

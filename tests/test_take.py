@@ -1,4 +1,4 @@
-"""Take this chart, on every page: the edition for export, and what there is to copy, without a browser."""
+"""The export of a chart on every page: its image and the texts to copy, without a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from data.query.filters import Filters, parse, select
 from data.query.geography import summarize_areas
 from data.reading.live import current
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 from pages.serving.api import mount
 from tests.answers import Answer, ask
 from tests.app import annotations, bodies, charts, open_page
@@ -24,7 +24,7 @@ DATASET = current().dataset
 HEALTH, WATER, RATE = "2020-09-dancheng-health", "2020-01-water-pricing", "out-of-county-referral-rate"
 PAIRED = ",".join(
     f"{row.case_id}.{row.metric_id}"
-    for row in worded_rows(DATASET, "en")
+    for row in Rows(DATASET, "en")
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 TAKEN = {
@@ -111,12 +111,12 @@ def test_embed_code_is_offered_where_the_operator_allows_frames(ancestors, offer
 
 
 def asked(link: str) -> Answer:
-    """What the server answers to a data link."""
+    """The server's response to a data link."""
     return ask(Router([mount()]), *link.partition("?")[::2])
 
 
 def taken(key: str, page: str, **query: str) -> AppTest:
-    """A page with the control of one chart open, at its data link."""
+    """A page with the export control of one chart open, opened by its link."""
     at = open_page(page, **query)
     at.session_state[f"take-{key}"] = True
     at.session_state[f"copy-{key}"] = "data"
@@ -124,7 +124,7 @@ def taken(key: str, page: str, **query: str) -> AppTest:
 
 
 def test_the_data_link_of_the_map_gives_what_it_draws():
-    """A chosen city is marked on the map and leaves nothing out; another filter does."""
+    """A chosen city is outlined on the map and leaves nothing out; other filters do."""
     at = taken("map", "map", lang="en", city="410300", domain="environment")
     given = {
         feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]

@@ -1,4 +1,4 @@
-"""What a browser may send over its socket, and how often: with a clock of its own, and on a running server."""
+"""Messages that a browser may send over its socket, and how often: with a fake clock, and on a running server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DOWNLOAD = operation("deferred_file")
 
 
 def every_message() -> dict[str, BackMsg]:
-    """One message of each type that Streamlit knows, and of each operation."""
+    """One message of each type and operation of Streamlit's protocol."""
     types = BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields
     payloads = BackMsg().backend_operation_request.DESCRIPTOR.oneofs_by_name["payload"].fields
     found = {}
@@ -66,7 +66,7 @@ class Clock:
 
 
 class Socket:
-    """A socket of a client: what the server behind the filter hears of it, and what it is sent."""
+    """A client's socket: the messages that reach the server behind the filter, and those that it gets back."""
 
     def __init__(self, app: WebSocketFilter, client: str) -> None:
         self.app, self.client = app, client
@@ -95,19 +95,19 @@ class Socket:
         await self.settle()
 
     async def settle(self) -> None:
-        """Lets the filter take everything that is there for it."""
+        """Let the filter process everything that has arrived."""
         while not self.inbox.empty() and not self.task.done():
             await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     @property
     def closed(self) -> int:
-        """The code with which it was closed; 0 while it is open."""
+        """The code with which the socket was closed; 0 while it is open."""
         return next((message["code"] for message in self.sent if message["type"] == "websocket.close"), 0)
 
     @property
     def refused(self) -> int:
-        """The status with which it was never opened; 0 where it was."""
+        """The status with which the socket was rejected; 0 if it was not."""
         return next((message["status"] for message in self.sent if "status" in message), 0)
 
 
@@ -118,7 +118,7 @@ async def hear(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class Filtered:
-    """The filter before that server, and a clock that only the test moves."""
+    """The filter before that server, and its fake clock."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -180,7 +180,7 @@ def test_messages_that_are_dropped_are_counted_as_well():
 
 
 def test_a_reader_who_clicks_fast_for_minutes_never_meets_the_limit():
-    """Eight clicks a second, and a download each other second."""
+    """Eight clicks per second, and a download every other second."""
 
     async def test(filtered: Filtered) -> None:
         async with filtered.socket() as socket:
@@ -282,7 +282,7 @@ def test_who_has_left_while_too_much_was_read_is_no_error():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Its sockets regain nothing, so that what they may send does not depend on how fast it is."""
+    """A server whose sockets regain no allowance, so that the test does not depend on its speed."""
     log = tmp_path_factory.mktemp("server") / "log"
     first = "from pages.serving.workarounds import websocket as s; s.SOCKET_RATE = s.CLIENT_RATE = 0; s.CLIENT_BURST = 10_000"
     with started(log, first=first) as (address, _):
@@ -297,7 +297,7 @@ async def stream(address: str) -> ClientConnection:
 
 
 async def received(socket: ClientConnection) -> list[ForwardMsg]:
-    """Everything up to the end of a run, or of the socket."""
+    """All messages until the end of a run or of the socket."""
     found: list[ForwardMsg] = []
     with suppress(ConnectionClosed):
         while (
@@ -314,7 +314,7 @@ def kinds(messages: Iterable[ForwardMsg]) -> list[str]:
 
 
 def test_nobody_is_told_of_the_repository_or_changes_anything(server):
-    """A socket that asks for everything, and then has the page run: of all its questions only that is answered."""
+    """A socket sends every kind of message, then asks for a run: only that is answered."""
 
     async def ask() -> tuple[list[str], list[str]]:
         async with await stream(server[0]) as socket:
@@ -335,7 +335,7 @@ def test_nobody_is_told_of_the_repository_or_changes_anything(server):
 
 
 def test_a_flood_ends_its_socket_before_it_is_run(server):
-    """Beside it, another reader's page goes on."""
+    """Meanwhile another reader's page works."""
     address, log = server
 
     async def flood(reader: Tab) -> tuple[int, int]:
@@ -368,7 +368,7 @@ def test_a_flood_ends_its_socket_before_it_is_run(server):
 
 
 def test_a_message_that_is_too_large_is_not_waited_for(server):
-    """Its length, which comes first, is answered with 1009."""
+    """The length in its header is answered with code 1009."""
     port = int(server[0].rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
         raw.sendall(

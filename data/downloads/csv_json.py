@@ -78,7 +78,7 @@ def to_records(table: pd.DataFrame) -> list[dict[str, object]]:
 def write_case_json(extract: Extract, case: Case) -> bytes:
     """Return one case with the fields of its file, the evidence derived for each metric, and its source."""
     evidence = map(extract.dataset.evidence, extract.dataset.positions(case.id))
-    metrics = [{**_to_dict(metric), "evidence": found} for metric, found in zip(case.metrics, evidence, strict=True)]
+    metrics = [{**_to_dict(metric), "evidence": each} for metric, each in zip(case.metrics, evidence, strict=True)]
     provenance = extract.provenance
     return _dump(
         {

@@ -160,23 +160,17 @@ def describe_column(name: str) -> Column:
     """Return the column of this name, which means the same in every table. Raise KeyError if no table has it."""
     side, _, rest = name.partition("_")
     stem, _, lang = name.rpartition("_")
-    values = _VALUES.get(name, ())
+    values = _VALUES.get(rest if side in ("before", "after") else name, ())
     if side in ("before", "after"):
         zh, en = _END_MEANINGS[rest]
         zh, en = f"{'改革前' if side == 'before' else '改革后'}：{zh}", f"{side.capitalize()}: {en}"
-        values = _VALUES.get(rest, ())
     elif lang in ("zh", "en") and stem in _BILINGUAL_MEANINGS:
-        zh, en = _BILINGUAL_MEANINGS[stem]
-        zh, en = (
-            (zh.format("中文"), en.format("Chinese")) if lang == "zh" else (zh.format("英文"), en.format("English"))
-        )
+        languages = ("中文", "Chinese") if lang == "zh" else ("英文", "English")
+        zh, en = map(str.format, _BILINGUAL_MEANINGS[stem], languages)
     else:
         zh, en = _MEANINGS[name]
-    return Column(name, Text(zh=zh, en=en), _find_kind(name), _find_unit(name), values)
-
-
-def _find_kind(name: str) -> Kind:
-    return "integer" if name in _INTEGERS else "number" if name in _NUMBERS else "string"
+    kind: Kind = "integer" if name in _INTEGERS else "number" if name in _NUMBERS else "string"
+    return Column(name, Text(zh=zh, en=en), kind, _find_unit(name), values)
 
 
 def _find_unit(name: str) -> Text | None:

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from data.downloads.dictionary import describe_column
 from data.downloads.extract import RIGHTS, Extract, parse_date
+from data.query.geography import Row, split_languages
 from data.query.table import LIST_SEPARATOR
 
 SHEETS = ("metrics", "cases", "conflicts", "missing", "elsewhere")
@@ -85,12 +86,8 @@ class _Writer:
             elif isinstance(value, str):
                 sheet.write_string(row, at, value, style)
             elif value is not None:
-                sheet.write_number(row, at, value, self._number_format(value))
-
-    def _number_format(self, value: float) -> Format:
-        if isinstance(value, int):
-            return self.integer
-        return self.whole if value.is_integer() else self.decimal
+                number = self.integer if isinstance(value, int) else self.whole if value.is_integer() else self.decimal
+                sheet.write_number(row, at, value, number)
 
 
 def _measure_width(heading: str, values: Sequence[Cell]) -> float:
@@ -100,7 +97,7 @@ def _measure_width(heading: str, values: Sequence[Cell]) -> float:
     return min(widest, _MAX_WRAPPED_WIDTH if heading.startswith(_WRAPPED) else _MAX_WIDTH)
 
 
-def _dictionary_rows(extract: Extract) -> Iterator[dict[str, str | None]]:
+def _dictionary_rows(extract: Extract) -> Iterator[Row]:
     for table in SHEETS:
         for name in extract.table(table).columns:
             column = describe_column(name)
@@ -108,15 +105,13 @@ def _dictionary_rows(extract: Extract) -> Iterator[dict[str, str | None]]:
                 "table": table,
                 "column": name,
                 "kind": column.kind,
-                "unit_zh": column.unit.zh if column.unit else None,
-                "unit_en": column.unit.en if column.unit else None,
-                "meaning_zh": column.meaning.zh,
-                "meaning_en": column.meaning.en,
+                **split_languages("unit", column.unit),
+                **split_languages("meaning", column.meaning),
                 "values": LIST_SEPARATOR.join(column.values) or None,
             }
 
 
-def _provenance_rows(extract: Extract, query: str) -> Iterator[dict[str, str]]:
+def _provenance_rows(extract: Extract, query: str) -> list[dict[str, str]]:
     source, note = extract.dataset.source, extract.note
     rows, total = len(extract.table("metrics")), extract.dataset.metric_count
     cells = [
@@ -129,5 +124,4 @@ def _provenance_rows(extract: Extract, query: str) -> Iterator[dict[str, str]]:
         *([("说明", note.zh, "Note", note.en)] if note else []),
         *([("来自", extract.address, "From", extract.address)] if extract.address else []),
     ]
-    for row in cells:
-        yield dict(zip(("label_zh", "text_zh", "label_en", "text_en"), row, strict=True))
+    return [dict(zip(("label_zh", "text_zh", "label_en", "text_en"), row, strict=True)) for row in cells]

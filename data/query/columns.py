@@ -1,15 +1,18 @@
-"""The dataset by columns: what pages filter, count and search by, without reading a case."""
+"""The columns of a dataset by which it is filtered, counted and searched without unpacking a case."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Base64Bytes
 
 from data.model.evidence import Evidence, derive
 from data.model.gaps import FLAGS, flags_of
@@ -33,22 +36,23 @@ Mask = NDArray[np.bool_]
 Positions = Sequence[int] | np.ndarray
 
 
-class CaseEntry(NamedTuple):
-    """One case by columns. `own_places` are the places of the case and its metrics, `all_places` all that it names;
-    these and the domains are positions in their tables."""
+@dataclass(frozen=True, slots=True)
+class CaseEntry:
+    """The columns of one case. Domains and places are positions in their tables; texts are normalized UTF-8."""
 
     id: str
     title_zh: str
     title_en: str
-    words: str
+    text: bytes
     measured: bool
+    """Whether one measure of the case has a number in two or more units of the map."""
     conflicts: int
     domains: Sequence[int]
     own_places: Sequence[int]
     all_places: Sequence[int]
-    metric_words: Sequence[str]
-    metrics: np.ndarray
-    """One row a metric, of the type METRIC."""
+    metric_texts: Sequence[bytes]
+    metrics: Base64Bytes
+    """One row of the type METRIC for each metric."""
 
 
 def normalize_text(text: str) -> str:
@@ -74,10 +78,7 @@ def derive_all(case: Case, tables: Tables) -> list[Evidence]:
 def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> CaseEntry:
     """The columns of one case; `evidence` is that of its metrics."""
     domains, places, units = (tables.positions[name] for name in ("domains", "places", "units"))
-    names = [
-        *(tables.places[place].name for place in case.places),
-        *(tables.domains[name].name for name in case.domains),
-    ]
+    names = [*(tables.places[name].name for name in case.places), *(tables.domains[name].name for name in case.domains)]
     rows = [
         (
             places[metric.place],
@@ -92,42 +93,38 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
         for metric, found in zip(case.metrics, evidence, strict=True)
     ]
     return CaseEntry(
-        case.id,
-        case.title.zh,
-        case.title.en,
-        normalize_text(_both(case.title, case.submitted_by, case.summary, *names)),
-        _in_several_units(case, tables.places),
-        len(case.conflicts),
-        sorted(domains[name] for name in case.domains),
-        sorted(places[name] for name in own_places(case)),
-        sorted(places[name] for name in all_places(case)),
-        [_metric_words(metric) for metric in case.metrics],
-        np.array(rows, METRIC),
+        id=case.id,
+        title_zh=case.title.zh,
+        title_en=case.title.en,
+        text=_searchable(case.title, case.submitted_by, case.summary, *names),
+        measured=_in_several_units(case, tables.places),
+        conflicts=len(case.conflicts),
+        domains=sorted(domains[name] for name in case.domains),
+        own_places=sorted(places[name] for name in own_places(case)),
+        all_places=sorted(places[name] for name in all_places(case)),
+        metric_texts=[_metric_text(metric) for metric in case.metrics],
+        metrics=np.array(rows, METRIC).tobytes(),
     )
 
 
-def _metric_words(metric: Metric) -> str:
+def _metric_text(metric: Metric) -> bytes:
     yardstick = metric.compared_with
     quantities = (metric.before, metric.after, metric.change, yardstick and yardstick.end)
-    texts = [
-        metric.name,
-        *([metric.subject] if metric.subject else []),
-        *(quantity.text for quantity in quantities if quantity and quantity.text),
-        *([yardstick.label] if yardstick else []),
-    ]
-    phrases = (f"{phrase.text} {phrase.en}" for phrase in metric.phrases)
-    return normalize_text(" ".join([_both(*texts), *phrases]))
+    texts = (metric.name, metric.subject, *(each and each.text for each in quantities), yardstick and yardstick.label)
+    phrases = (part for phrase in metric.phrases for part in (phrase.text, phrase.en))
+    return _searchable(*(text for text in texts if text), *phrases)
 
 
-def _both(*texts: Text) -> str:
-    return " ".join(f"{text.zh} {text.en}" for text in texts)
+def _searchable(*texts: Text | str) -> bytes:
+    parts = (text if isinstance(text, str) else f"{text.zh} {text.en}" for text in texts)
+    return normalize_text(" ".join(parts)).encode()
 
 
 def measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
-    """The unit of the map that a metric puts a number on.
+    """The code of the unit of the map whose value a metric gives.
 
-    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single present
-    value.
+    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single value
+    after.
     """
     place = places[metric.place]
     single = metric.after is not None and metric.after.value is not None
@@ -135,71 +132,70 @@ def measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
 
 
 def _in_several_units(case: Case, places: Mapping[str, Place]) -> bool:
-    """Whether one measure of the case has a number in two or more units of the map."""
-    found: dict[tuple[str, str], set[str]] = {}
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for metric in case.metrics:
         if code := measured_at(metric, places):
-            found.setdefault((metric.name.zh, metric.unit), set()).add(code)
+            found[metric.name.zh, metric.unit].add(code)
     return any(len(codes) > 1 for codes in found.values())
 
 
 class Index:
-    """The columns of some entries, in their order. A mask has an element a case or a metric."""
+    """The columns of all cases, in the order of `entries`. A mask has an element for each case or each metric."""
 
     def __init__(self, entries: Sequence[CaseEntry], tables: Tables) -> None:
-        self.tables = tables
         self.ids = tuple(entry.id for entry in entries)
         self.titles = {"zh": [entry.title_zh for entry in entries], "en": [entry.title_en for entry in entries]}
-        self.case_positions: Mapping[str, int] = {name: number for number, name in enumerate(self.ids)}
-        """Which case an id is."""
+        self.case_positions: Mapping[str, int] = {case_id: position for position, case_id in enumerate(self.ids)}
         self.measured: Mask = np.array([entry.measured for entry in entries], bool)
         """The cases with a measure that several units of the map have."""
         self.conflicts = np.array([entry.conflicts for entry in entries], int)
-        """How many contradictions of the source each case declares."""
-        self.starts = np.concatenate([[0], np.cumsum([len(entry.metrics) for entry in entries])]).astype(np.int64)
-        """The position of the first metric of each case; last, how many metrics there are."""
-        self.case = np.repeat(np.arange(len(self.ids), dtype=np.int32), np.diff(self.starts))
-        """Which case a metric belongs to."""
-        metrics = np.concatenate([np.empty(0, METRIC), *(entry.metrics for entry in entries)])
-        self._metrics = {name: np.ascontiguousarray(metrics[name]) for name in METRIC.names or ()}
-        self._sets = {
+        """Number of contradictions in the source that each case declares."""
+        counts = [len(entry.metric_texts) for entry in entries]
+        self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        """The position of the first metric of each case; last, the number of metrics."""
+        self.case = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        """The position of the case of each metric."""
+        metrics = np.frombuffer(b"".join(entry.metrics for entry in entries), METRIC)
+        self._columns = {name: np.ascontiguousarray(metrics[name]) for name in METRIC.names or ()}
+        self._membership = {
             "domains": _membership([entry.domains for entry in entries], len(tables.domains)),
             "own_places": _membership([entry.own_places for entry in entries], len(tables.places)),
             "all_places": _membership([entry.all_places for entry in entries], len(tables.places)),
         }
+        places = tables.places.values()
+        areas = [tables.places[place.prefecture] if place.prefecture else place for place in places]
+        self._area_codes = np.array([area.code for area in areas], object)
         texts = (
-            [entry.words for entry in entries],
-            list(chain.from_iterable(entry.metric_words for entry in entries)),
+            [entry.text for entry in entries],
+            [*chain.from_iterable(entry.metric_texts for entry in entries)],
+            [_searchable(place.name, area.name) for place, area in zip(places, areas, strict=True)],
+            [_searchable(unit.name) for unit in tables.units.values()],
         )
-        find = partial(_find, tables, texts, self.column("place"), self.column("unit"))
+        find = partial(_find, texts, self.column("place"), self.column("unit"))
         self._find = lru_cache(maxsize=SEARCH_CACHE_SIZE)(find)
 
     def column(self, name: str) -> np.ndarray:
         """A column of METRIC."""
-        return self._metrics[name]
+        return self._columns[name]
 
     def membership(self, name: str) -> Mask:
-        """The `domains`, `own_places` or `all_places`: a row a case, a column an entry of the table."""
-        return self._sets[name]
+        """The `domains`, `own_places` or `all_places`: a row for each case, a column for each entry of the table."""
+        return self._membership[name]
 
     def places_in(self, code: str) -> Mask:
-        """Which places lie in a unit of the map; `410000` is the province as a whole."""
-        places = self.tables.places
-        return np.array(
-            [(places[place.prefecture].code if place.prefecture else place.code) == code for place in places.values()],
-            bool,
-        )
+        """The places that lie in a unit of the map; `410000` is the province as a whole."""
+        found: Mask = self._area_codes == code
+        return found
 
     def in_units(self, codes: Collection[str]) -> tuple[Mask, Mask]:
         """The cases that are in one of these units or have a metric there, and the metrics that are there."""
-        there: Mask = np.any([self.places_in(code) for code in codes], axis=0)
-        cases: Mask = np.any(self.membership("own_places")[:, there], axis=1)
-        return cases, there[self.column("place")]
+        places: Mask = np.any([self.places_in(code) for code in codes], axis=0)
+        cases: Mask = np.any(self.membership("own_places")[:, places], axis=1)
+        return cases, places[self.column("place")]
 
     def isin(self, name: str, values: Collection[str]) -> Mask:
         """The metrics whose grade or role is one of these."""
-        known = {"grade": GRADES, "role": ROLES}[name]
-        wanted: Mask = np.array([value in values for value in known], bool)
+        wanted: Mask = np.array([value in values for value in {"grade": GRADES, "role": ROLES}[name]], bool)
         found: Mask = wanted[self.column(name)]
         return found
 
@@ -210,29 +206,23 @@ class Index:
         return found
 
     def search(self, words: Iterable[str]) -> tuple[Mask, Mask]:
-        """The cases and the metrics whose own text contains each of these folded words."""
-        in_case, in_metric = zip(*(self._find(word) for word in words), strict=True)
+        """The cases and the metrics whose own text contains each of these normalized words."""
+        in_case, in_metric = zip(*map(self._find, words), strict=True)
         return np.logical_and.reduce(in_case), np.logical_and.reduce(in_metric)
 
 
-def _find(
-    tables: Tables, texts: tuple[Sequence[str], Sequence[str]], place: np.ndarray, unit: np.ndarray, word: str
-) -> tuple[Mask, Mask]:
-    """The cases and the metrics whose texts contain a word; a metric also by its place, the unit around that, and its
-    unit.
+def _find(texts: Iterable[Sequence[bytes]], place: np.ndarray, unit: np.ndarray, word: str) -> tuple[Mask, Mask]:
+    """The cases and the metrics whose texts contain a word; a metric also by its place or unit.
+
+    `texts` are those of the cases, metrics, places (with the unit of the map they lie in) and units.
     """
-    places = tables.places.values()
-    around = [tables.places[each.prefecture] if each.prefecture else each for each in places]
-    in_place = [
-        word in normalize_text(_both(each.name, outer.name)) for each, outer in zip(places, around, strict=True)
-    ]
-    in_unit = [word in normalize_text(_both(each.name)) for each in tables.units.values()]
-    in_case, in_metric = (np.array([word in text for text in each], bool) for each in texts)
-    return in_case, in_metric | np.array(in_place, bool)[place] | np.array(in_unit, bool)[unit]
+    sought = word.encode(errors="surrogatepass")
+    in_case, in_metric, in_place, in_unit = (np.array([sought in text for text in each], bool) for each in texts)
+    return in_case, in_metric | in_place[place] | in_unit[unit]
 
 
 def _membership(members: Sequence[Sequence[int]], width: int) -> Mask:
-    """A row a set, a column a possible member."""
+    """A row for each set, a column for each possible member."""
     found = np.zeros((len(members), width), bool)
     rows = np.repeat(np.arange(len(members)), [len(each) for each in members])
     found[rows, list(chain.from_iterable(members))] = True

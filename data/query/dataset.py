@@ -93,7 +93,7 @@ class Dataset:
 
     @cached_property
     def evidence(self) -> Callable[[int], Evidence]:
-        """Returns the evidence of the metric at a position, derived once for all who use it."""
+        """Function that returns the evidence of the metric at a position; what it has derived is kept."""
         return lru_cache(EVIDENCE_CACHE_SIZE)(lambda position: derive(self.metric(position)[1], self.units))
 
     def positions(self, case_id: str) -> range:

@@ -103,14 +103,14 @@ class Selection:
         dataset, index = self.dataset, self.dataset.index
         kept = np.isin(self.positions, [position for name in names for position in dataset.resolve_id(name)])
         positions = self.positions[kept]
-        named = [index.case_positions[name] for name in names if name in index.case_positions]
+        case_positions = [index.case_positions[name] for name in names if name in index.case_positions]
         cases, whole_cases = self.cases.positions, self.whole_cases.positions
         return Selection(
             dataset,
-            dataset.subset(cases[np.isin(cases, [*named, *index.case[positions]])]),
+            dataset.subset(cases[np.isin(cases, [*case_positions, *index.case[positions]])]),
             positions,
             int(kept[: self.own_count].sum()),
-            dataset.subset(whole_cases[np.isin(whole_cases, named)]),
+            dataset.subset(whole_cases[np.isin(whole_cases, case_positions)]),
         )
 
 

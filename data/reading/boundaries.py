@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from data.model.problems import Problem, format_path
+from data.query.dataset import GeoJson
 from data.reading.folder import BOUNDARIES, SIZE_LIMIT, content, relative
 
 
@@ -43,8 +44,8 @@ class FeatureCollection(BaseModel):
     features: list[Feature]
 
 
-def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[Mapping[str, Any], list[Problem]]:
-    """The GeoJSON of the units with these codes as it stands in the file, and what is wrong with it."""
+def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[GeoJson, list[Problem]]:
+    """The GeoJSON of the units with these codes as it stands in the file, and its problems."""
     path = folder / "reference" / BOUNDARIES
     try:
         found = _parsed(content(path))
@@ -57,13 +58,13 @@ def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[Mapping[str, 
     return found, [Problem(relative(path, folder), 1, 1, "", message)] if message else []
 
 
-def _parsed(raw: bytes) -> Mapping[str, Any]:
-    """A FeatureCollection. Raises ValueError with what to do."""
+def _parsed(raw: bytes) -> GeoJson:
+    """Parse a FeatureCollection. Raises ValueError with what to do."""
     if len(raw) > SIZE_LIMIT:
         raise ValueError(f"has more than {SIZE_LIMIT} bytes. Simplify the outlines")
     where = ""
     try:
-        found: Mapping[str, Any] = orjson.loads(raw)
+        found: GeoJson = orjson.loads(raw)
         FeatureCollection.model_validate(found)
         return found
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""A data folder: which one it is, which files it holds, in which state they are, and their content within bounds."""
+"""A data folder: which one it is, its files and their states, and the content of a file up to SIZE_LIMIT."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from data.model.problems import Problem, describe, quoted
 
 FOLDER = Path(__file__).parents[1]
-"""This project's own."""
+"""The data folder of this project."""
 VARIABLE = "HENAN_DATA"
 REFERENCE = ("source", "places", "domains", "units")
 """The names of the tables in reference/."""
@@ -20,29 +20,29 @@ SIZE_LIMIT = 1_000_000
 _ENDINGS = (".yaml", ".yml", ".geojson")
 
 FileState = tuple[int, ...]
-"""Inode, times of modification and change in ns, and size; empty where the file cannot be looked at."""
+"""Inode, times of modification and change in ns, and size in bytes; empty if the file cannot be examined."""
 FolderState = tuple[tuple[str | int | None, ...], ...]
 
 
-def choose_folder(named: str | Path | None = None) -> Path:
-    """The folder `named`, otherwise the one that HENAN_DATA names, otherwise FOLDER.
+def choose_folder(folder: str | Path | None = None) -> Path:
+    """The given folder, otherwise the one that HENAN_DATA names, otherwise FOLDER.
 
-    Raises ValueError, with what to write instead, where that is no data folder.
+    Raises ValueError, with what to write instead, if that is no data folder.
     """
     text = os.environ.get(VARIABLE, "").strip()
-    if named is None and not text:
+    if folder is None and not text:
         return FOLDER
     try:
-        return variable_folder(text) if named is None else _data_folder(Path(named))
+        return variable_folder(text) if folder is None else _data_folder(Path(folder))
     except ValueError as error:
-        found = f"{VARIABLE}: found {describe(text)}" if named is None else f"folder: found {quoted(named)}"
+        found = f"{VARIABLE}: found {describe(text)}" if folder is None else f"folder: found {quoted(folder)}"
         raise ValueError(f"{found}. {error}") from error
 
 
 def variable_folder(text: str) -> Path:
-    """The folder that a value of HENAN_DATA names; a relative one is sought beside this package.
+    """The folder that a value of HENAN_DATA names; a relative path starts at the folder of this project.
 
-    Raises ValueError, with what to write instead, where that is no data folder.
+    Raises ValueError, with what to write instead, if that is no data folder.
     """
     return _data_folder(FOLDER.parent / text)
 
@@ -59,16 +59,20 @@ def _data_folder(path: Path) -> Path:
 
 
 def file_state(path: str | Path) -> FileState:
-    """Tells one state of a file from another without reading it."""
+    """The state of a file, which differs after a change. Does not read it."""
     try:
-        found = os.stat(path)
+        return _state(path)
     except OSError:
         return ()
+
+
+def _state(path: str | Path) -> FileState:
+    found = os.stat(path)
     return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
 def folder_state(folder: Path) -> FolderState:
-    """The same of all files that count. What cannot be looked at counts by the reason why."""
+    """The states of all files of the folder that count; the error number of what cannot be examined."""
     return tuple(entry for part in ("cases", "reference") for entry in _states(folder / part))
 
 
@@ -81,14 +85,13 @@ def _states(part: Path) -> Iterator[tuple[str | int | None, ...]]:
     for name in names:
         if name.lower().endswith(_ENDINGS) and not name.startswith("."):
             try:
-                found = os.stat(f"{part}/{name}")
-                yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+                yield part.name, name, *_state(f"{part}/{name}")
             except OSError as error:
                 yield part.name, name, error.errno
 
 
 def source_states(state: FolderState) -> Iterator[tuple[str, FileState]]:
-    """The files that a dataset is read from, below the folder, with their states."""
+    """The files that a dataset is read from, as paths relative to the folder, with their states."""
     reference = {BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE)}
     for part, name, *state_of_file in state:
         if part == "cases" or name in reference:
@@ -96,12 +99,12 @@ def source_states(state: FolderState) -> Iterator[tuple[str, FileState]]:
 
 
 def case_files(folder: Path) -> list[Path]:
-    """The case files in order; none where they cannot be listed."""
+    """The case files in order; none if they cannot be listed."""
     return [folder / "cases" / name for name in _listed(folder / "cases") if name.endswith(".yaml")]
 
 
 def check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
-    """Case files under a name that is never read, and a folder without cases."""
+    """Find case files whose names are not read, and a folder without cases."""
     cases = folder / "cases"
     if not any_case:
         yield Problem(relative(cases, folder), 1, 1, "", _why_none(cases))
@@ -111,10 +114,7 @@ def check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
 
 
 def _listed(folder: Path) -> list[str]:
-    """The names in a folder.
-
-    A hidden file is an editor's own: Emacs marks a case that is being edited by `.#….yaml`.
-    """
+    """The names in a folder but those of hidden files, which editors make: Emacs marks an open case by `.#….yaml`."""
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError:
@@ -130,11 +130,11 @@ def _why_none(cases: Path) -> str:
 
 
 def content(path: Path) -> bytes:
-    """At most one byte more than SIZE_LIMIT of a file. A pipe that has just taken its place is not waited for."""
+    """Read a file up to one byte more than SIZE_LIMIT. Does not wait for a pipe that has just replaced the file."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
         return stream.read(SIZE_LIMIT + 1) or b""
 
 
 def relative(path: Path, folder: Path) -> str:
-    """The path from the folder on, with the folder's own name."""
+    """The path relative to the parent of the folder."""
     return (Path(folder.name) / path.relative_to(folder)).as_posix()

@@ -1,7 +1,6 @@
 """The dataset that a running server shares among all readers.
 
-Changed files are loaded once they have been stable for one scan and are valid; until then the last good dataset is
-served.
+Changed files are loaded once they have been stable for one scan. The last good dataset is served while they are wrong.
 """
 
 from __future__ import annotations
@@ -10,26 +9,25 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from data.model.problems import Problem, escape_invisible
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, GeoJson
 from data.reading.cache import Cache
 from data.reading.folder import FOLDER, FolderState, content, folder_state, source_states
 from data.reading.load import DatasetError, read_dataset
 
 JUMP = 5.0
-"""Minimum difference in seconds, between the clock and the monotonic count, that counts as the clock being set."""
+"""Seconds that the clock must move against the monotonic count to be regarded as set."""
 RESTLESS = 5.0
 """Seconds after which it is logged that an edit waits because a file is still being changed."""
 RETRY, RETRY_MOST = 1.0, 600.0
-"""Seconds between a fault of the program and the next attempt on the same files: the first pause, which doubles, and
-the longest."""
+"""Seconds from a fault of the program to the next attempt on the same files: the first pause, which doubles, and the
+longest."""
 
 logger = logging.getLogger(__name__)
 Prepare = Callable[[Dataset], None]
@@ -38,14 +36,12 @@ Prepare = Callable[[Dataset], None]
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The last good dataset and its boundaries (GeoJSON; a feature's id is the unit's six-digit code).
+    """The last good dataset, when it was loaded in seconds since 1970, and the problems of a newer edit, if any.
 
-    `loaded_at` is in seconds since 1970, `problems` are those of a newer edit that could not be used, and `edition`
-    counts the changes that readers could see.
+    `edition` counts the changes that readers could see.
     """
 
     dataset: Dataset
-    boundaries: Mapping[str, Any]
     loaded_at: float
     problems: tuple[Problem, ...] = ()
     edition: int = 1
@@ -106,16 +102,17 @@ class Live:
     def _refresh(self) -> None:
         begun = time.perf_counter()
         found, before = folder_state(self.folder), self._last
-        again = found == self._read and time.monotonic() >= self._retry_at
-        self.last_scan_seconds = time.perf_counter() - begun if found == self._read else 0.0
+        unchanged = found == self._read
+        self.last_scan_seconds = time.perf_counter() - begun if unchanged else 0.0
         self._last = found
         self._notice_restlessness(found, before)
-        if not again and (found == self._read or before not in (None, found)):
-            if found == self._read:
-                self._keep()
+        if unchanged and time.monotonic() < self._retry_at:
+            self._keep()
+            return
+        if not unchanged and before not in (None, found):
             return
         self._read, self._retry_at = found, math.inf
-        loaded, problems = self._load(self.folder, self._state.dataset if self._state else None)
+        dataset, problems = self._load(self.folder, self._state.dataset if self._state else None)
         self.progress = None
         if self._cancelled:
             return
@@ -123,13 +120,13 @@ class Live:
             self._pause = 0.0
         if folder_state(self.folder) != found:
             self._read = None
-        elif loaded is None:
+        elif dataset:
+            self._good = found
+            self._publish(dataset)
+        else:
             if self._state is None:
                 self._restore()
             self._reject(problems)
-        else:
-            self._good = found
-            self._publish(*loaded)
 
     def _notice_restlessness(self, found: FolderState, before: FolderState | None) -> None:
         """Log once which files keep changing, when edits have waited longer than RESTLESS."""
@@ -146,17 +143,14 @@ class Live:
                 "They are taken over once it rests."
             )
 
-    def _load(
-        self, folder: Path, before: Dataset | None
-    ) -> tuple[tuple[Dataset, Mapping[str, Any]] | None, list[Problem]]:
+    def _load(self, folder: Path, before: Dataset | None) -> tuple[Dataset | None, list[Problem]]:
         """Read the folder and prepare what pages derive from it, so that no request waits for that."""
         try:
             dataset, problems = read_dataset(folder, self.cache, before, self._note_progress)
-            problems = [problem for problem in problems if problem.severity == "error"]
-            if dataset is None:
-                return None, problems
-            _ = dataset.index
-            self.prepare(dataset)
+            if dataset:
+                _ = dataset.index
+                self.prepare(dataset)
+            return dataset, [problem for problem in problems if problem.severity == "error"]
         except Cancelled:
             return None, self._problems
         except Exception:
@@ -166,16 +160,8 @@ class Live:
                 "The data cannot be used because of a fault in the program. "
                 f"It is tried again after {self._pause:.0f} s"
             )
-            return None, [
-                Problem(
-                    self.folder.name,
-                    1,
-                    1,
-                    "",
-                    "cannot be used because of a fault in the program, which the log describes",
-                )
-            ]
-        return (dataset, dataset.boundaries), []
+            message = "cannot be used because of a fault in the program, which the log describes"
+            return None, [Problem(self.folder.name, 1, 1, "", message)]
 
     def _restore(self) -> None:
         """Publish the last good source files of the cache, if any: a start with a bad file is no worse than an edit."""
@@ -185,16 +171,16 @@ class Live:
             with TemporaryDirectory(dir=self.cache.own_folder()) as scratch:
                 folder = Path(scratch) / self.folder.name
                 loaded_at = self.cache.restore_sources(folder)
-                loaded, problems = (None, []) if loaded_at is None else self._load(folder, None)
+                dataset, problems = (None, []) if loaded_at is None else self._load(folder, None)
         except OSError as error:
             logger.warning(f"The source files that are kept cannot be read ({error.strerror}).")
             return
         self.progress = None
         for problem in problems:
             logger.warning(f"The source files that are kept cannot be used: {problem}")
-        if loaded and loaded_at is not None and not self._cancelled:
-            self._publish(*loaded, loaded_at)
-            self._kept = loaded[0]
+        if dataset and not self._cancelled:
+            self._publish(dataset, loaded_at)
+            self._kept = dataset
 
     def cancel(self) -> None:
         """Stop loading after the files that are being read; for the end of the server."""
@@ -206,59 +192,42 @@ class Live:
             raise Cancelled
         before, self.progress = self.progress or (0, total), (done, total)
         if done * 10 // total > before[0] * 10 // total:
-            logger.info("reading", extra={"fields": {"read": done, "of": total}})
+            _log_info("reading", read=done, of=total)
 
     def _keep(self) -> None:
         """Write the source files of the published dataset to the cache."""
-        state = self._state
-        if (
-            state is None
-            or state.dataset is self._kept
-            or self._read is None
-            or self._good != self._read
-            or not self.cache
-        ):
+        state, read = self._state, self._read
+        if not (self.cache and state and read and self._good == read) or state.dataset is self._kept:
             return
         self._kept = state.dataset
         self.cache.keep_sources(
-            {name: repr(state_of_file) for name, state_of_file in source_states(self._read)},
+            {name: repr(file_state) for name, file_state in source_states(read)},
             lambda name: content(self.folder / name),
             state.loaded_at,
-            lambda: folder_state(self.folder) == self._good,
+            lambda: folder_state(self.folder) == read,
         )
 
-    def _publish(self, dataset: Dataset, boundaries: Mapping[str, Any], kept_at: float | None = None) -> None:
+    def _publish(self, dataset: Dataset, kept_at: float | None = None) -> None:
         """Publish a dataset that was just read, or one restored from the cache with the time it was loaded at."""
-        state = self._state
-        if state is None or (dataset.version, boundaries) != (state.dataset.version, state.boundaries):
+        state, version = self._state, dataset.version
+        if state is None or (version, dataset.boundaries) != (state.dataset.version, state.dataset.boundaries):
             loaded_at = time.time() if kept_at is None else kept_at
-            self._state = State(dataset, boundaries, loaded_at, edition=state.edition + 1 if state else 1)
+            self._state = State(dataset, loaded_at, edition=state.edition + 1 if state else 1)
             loaded = {"loaded": datetime.fromtimestamp(loaded_at, UTC).isoformat(timespec="seconds")} if kept_at else {}
-            logger.info(
-                "kept data loaded" if kept_at else "data loaded",
-                extra={
-                    "fields": {
-                        "version": dataset.version,
-                        "cases": len(dataset.cases),
-                        "figures": dataset.metric_count,
-                        **loaded,
-                    }
-                },
-            )
+            message = "kept data loaded" if kept_at else "data loaded"
+            _log_info(message, version=version, cases=len(dataset.cases), figures=dataset.metric_count, **loaded)
         elif state.problems:
             self._state = replace(state, problems=(), edition=state.edition + 1)
-            logger.info("data as before", extra={"fields": {"version": dataset.version}})
+            _log_info("data as before", version=version)
 
     def _reject(self, problems: list[Problem]) -> None:
-        self._problems = problems
+        self._problems, state = problems, self._state
         for problem in problems:
             logger.error(str(problem))
-        if self._state and self._state.problems != tuple(problems):
-            self._state = replace(self._state, problems=tuple(problems), edition=self._state.edition + 1)
-        kept = {"version": self._state.dataset.version} if self._state else {}
-        logger.error(
-            "update refused" if self._state else "no data", extra={"fields": {"problems": len(problems), **kept}}
-        )
+        if state and state.problems != tuple(problems):
+            self._state = replace(state, problems=tuple(problems), edition=state.edition + 1)
+        fields = {"problems": len(problems), **({"version": state.dataset.version} if state else {})}
+        logger.error("update refused" if state else "no data", extra={"fields": fields})
 
     def _follow_clock(self) -> None:
         """Correct the time of loading when the clock has been set since."""
@@ -266,17 +235,18 @@ class Live:
         jump = self._clock - before
         if abs(jump) > JUMP:
             logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
-            if self._state:
-                self._state = replace(
-                    self._state, loaded_at=self._state.loaded_at + jump, edition=self._state.edition + 1
-                )
+            if state := self._state:
+                self._state = replace(state, loaded_at=state.loaded_at + jump, edition=state.edition + 1)
+
+
+def _log_info(message: str, **fields: object) -> None:
+    logger.info(message, extra={"fields": fields})
 
 
 def _clock() -> float:
     """Return the clock minus the monotonic count, which includes sleep where the system offers such a count."""
-    return time.time() - (
-        time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-    )
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.time() - (time.monotonic() if boottime is None else time.clock_gettime(boottime))
 
 
 _LIVE = Live()
@@ -313,6 +283,6 @@ def progress() -> tuple[int, int] | None:
     return _LIVE.progress
 
 
-def boundaries() -> Mapping[str, Any]:
-    """The outlines of the 18 units as GeoJSON; the id of a feature is the unit's six-digit code."""
-    return current().boundaries
+def boundaries() -> GeoJson:
+    """Return the outlines of the 18 units; the id of a feature is the unit's six-digit code."""
+    return current().dataset.boundaries

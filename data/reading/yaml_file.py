@@ -1,10 +1,8 @@
-"""One YAML file: its values, where each stands, and everything that is wrong with it.
+"""One YAML file: its values, their places, and everything that is wrong with it.
 
-YAML is read from the C parser's events with a plain reading of scalars: only true/false and decimal numbers are
-converted, so `no`, `01`, and
-bare dates stay text and are refused where a number is due. Empty values, aliases, tags and numbers of more than
-`DIGIT_LIMIT` digits are refused,
-and so is a file of more than `SIZE_LIMIT` bytes or `DEPTH_LIMIT` levels.
+The C parser's events are read with plain scalars: only true, false and decimal numbers are converted, so that `no`,
+`01` and bare dates remain text and are rejected where a number is expected. Empty values, aliases, tags, numbers of
+more than DIGIT_LIMIT digits, files of more than SIZE_LIMIT bytes and nesting deeper than DEPTH_LIMIT are rejected.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ from data.reading.folder import SIZE_LIMIT, content, relative
 
 DEPTH_LIMIT = 20
 DIGIT_LIMIT = 15
-"""A number of more digits would not come back from a float as it was printed."""
+"""Maximum number of digits of a number: a float does not keep more of them."""
 PROBLEM_LIMIT = 100
 """Maximum number of errors reported of one file."""
 MESSAGE_LIMIT = 300
@@ -49,8 +47,9 @@ M = TypeVar("M", bound=Model)
 
 
 class File:
-    """One YAML file: its values, where each stands, and what is wrong with it. `readable` once it could be parsed to
-    its end.
+    """One YAML file: its values, the line and column of each value and key, and its problems.
+
+    `readable` says that it was parsed to its end; `rejected` are the paths of values that are not allowed.
     """
 
     def __init__(self, name: str) -> None:
@@ -59,14 +58,14 @@ class File:
         self.readable = False
         self.places: dict[FieldPath, tuple[int, int]] = {}
         self.keys: dict[FieldPath, tuple[int, int]] = {}
-        self.refused: list[FieldPath] = []
+        self.rejected: list[FieldPath] = []
         self.problems: list[Problem] = []
         self.errors = 0
         self.digest = ""
 
     @classmethod
     def read(cls, path: Path, folder: Path) -> File:
-        """Reads the file; a file that cannot be read or parsed holds its problem instead of a value."""
+        """Read a file. If it cannot be read or parsed, it has a problem instead of a value."""
         file = cls(relative(path, folder))
         try:
             status = path.stat()
@@ -83,15 +82,12 @@ class File:
         return file
 
     def parse(self, raw: bytes) -> None:
-        """Reads one YAML document from UTF-8 bytes, with or without a byte order mark."""
+        """Parse one YAML document in UTF-8, with or without a byte order mark."""
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self._problem(
-                raw[: error.start].count(b"\n") + 1,
-                1,
-                f"is not UTF-8 (byte {error.start}: 0x{raw[error.start]:02x}). Save the file as UTF-8",
-            )
+            line, byte = raw[: error.start].count(b"\n") + 1, raw[error.start]
+            self._problem(line, 1, f"is not UTF-8 (byte {error.start}: 0x{byte:02x}). Save the file as UTF-8")
             return
         if hidden := _UNPRINTABLE.search(text):
             line, column = text.count("\n", 0, hidden.start()) + 1, hidden.start() - text.rfind("\n", 0, hidden.start())
@@ -124,19 +120,16 @@ class File:
         at_tab = "".join(text.split("\n")[line : line + 1])[column:].startswith("\t")
         what = "tab character" if at_tab else f"{getattr(error, 'context', '')} {found}"
         since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
-        said = next(
-            (said.format(since=since) for part, said in _SYNTAX.items() if part in what), f"{found}. Check this line"
-        )
-        self._problem(line + 1, column + 1, f"is not valid YAML: {said}")
+        advice = (text.format(since=since) for part, text in _SYNTAX.items() if part in what)
+        self._problem(line + 1, column + 1, f"is not valid YAML: {next(advice, f'{found}. Check this line')}")
 
     def _build(self, parser: yaml.CSafeLoader, event: yaml.Event, path: FieldPath) -> Any:
         self.places[path] = _place(event)
         if isinstance(event, yaml.AliasEvent):
-            return self._refuse(path, f"the alias {describe(f'*{event.anchor}')} is not allowed. Write the value out")
+            return self._reject(path, f"the alias {describe(f'*{event.anchor}')} is not allowed. Write the value out")
         if event.tag is not None:
-            self._refuse(
-                path, f"the tag {describe(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it"
-            )
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._reject(path, f"the tag {describe(tag)} is not allowed. Remove it")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         _limit_depth(len(path), event)
@@ -147,20 +140,15 @@ class File:
     def _mapping(self, parser: yaml.CSafeLoader, path: FieldPath) -> dict[str, Any]:
         built: dict[str, Any] = {}
         for key in _inside(parser):
-            word = isinstance(key, yaml.ScalarEvent) and key.tag is None
-            where = (*path, key.value if word else "?")
-            if not word:
-                self._problem(
-                    *_place(key),
-                    "a key must be a plain word. Put quotes around text that begins with { [ * & or !",
-                    where,
-                )
+            where = (*path, key.value if isinstance(key, yaml.ScalarEvent) and key.tag is None else "?")
+            if not isinstance(key, yaml.ScalarEvent) or key.tag is not None:
+                message = "a key must be a plain word. Put quotes around text that begins with { [ * & or !"
+                self._problem(*_place(key), message, where)
                 _skip(parser, key)
                 _skip(parser, parser.get_event())
             elif key.value in built:
-                self._problem(
-                    *_place(key), f"duplicate key, first written in line {self.keys[where][0]}. Keep one", where
-                )
+                message = f"duplicate key, first written in line {self.keys[where][0]}. Keep one"
+                self._problem(*_place(key), message, where)
                 _skip(parser, parser.get_event())
             else:
                 self.keys[where] = _place(key)
@@ -172,44 +160,41 @@ class File:
         if not event.implicit[0]:
             return text
         if text in ("", "~", "null"):
-            return self._refuse(path, "is empty. Write a value, or leave the key out")
+            return self._reject(path, "is empty. Write a value, or leave the key out")
         if text in ("true", "false"):
             return text == "true"
         number = _NUMBER.fullmatch(text)
-        if number and len(re.sub("[^0-9]", "", text)) > DIGIT_LIMIT:
-            return self._refuse(
-                path,
-                f"a number of {len(re.sub('[^0-9]', '', text))} digits, at most {DIGIT_LIMIT} are kept exactly. "
-                "Write the printed number",
-            )
-        if number:
-            return float(text) if number["fraction"] else int(text)
-        return text
+        if not number:
+            return text
+        digits = sum(map(str.isdigit, text))
+        if digits > DIGIT_LIMIT:
+            message = f"a number of {digits} digits, at most {DIGIT_LIMIT} are kept exactly. Write the printed number"
+            return self._reject(path, message)
+        return float(text) if number["fraction"] else int(text)
 
-    def _refuse(self, path: FieldPath, message: str) -> None:
-        self.refused.append(path)
+    def _reject(self, path: FieldPath, message: str) -> None:
+        self.rejected.append(path)
         self.report(path, message)
 
     def report(self, path: FieldPath, message: str, severity: Severity = "error", at_key: bool = False) -> None:
-        """Adds a problem at the nearest known place of `path`."""
+        """Add a problem at the nearest known place of `path`."""
         known = path
         while known and known not in self.places:
             known = known[:-1]
         field = known if isinstance(self.at(known), str) else path
         if at_key:
             self._forget(path)
-        self._problem(
-            *(self.keys.get(path) if at_key else None) or self.places.get(known, (1, 1)), message, field, severity
-        )
+        place = (self.keys.get(path) if at_key else None) or self.place(known)
+        self._problem(*place, message, field, severity)
 
     def _forget(self, path: FieldPath) -> None:
-        """What was said of the value of a key that should not stand there at all."""
+        """Remove the problems of the value of a key that is itself wrong."""
         kept = [problem for problem in self.problems if problem.field != format_path(path)]
         self.errors -= len(self.problems) - len(kept)
         self.problems = kept
 
     def report_all(self, findings: Iterable[Finding]) -> None:
-        """Adds each finding, up to PROBLEM_LIMIT errors: beyond them the findings are not even sought."""
+        """Add findings up to PROBLEM_LIMIT errors. The iterable is not consumed any further."""
         for finding in findings if self.errors <= PROBLEM_LIMIT else ():
             self.report(*finding[:4])
             if self.errors > PROBLEM_LIMIT:
@@ -227,11 +212,11 @@ class File:
             )
 
     def place(self, path: FieldPath) -> tuple[int, int]:
-        """The line and column of the value at `path`; the first where there is none."""
+        """The line and column of the value at `path`, (1, 1) if there is none."""
         return self.places.get(path, (1, 1))
 
     def at(self, path: FieldPath) -> Any:
-        """The value at `path`, None where there is none."""
+        """The value at `path`, None if there is none."""
         value = self.value
         for key in path:
             try:
@@ -245,9 +230,7 @@ class File:
         return texts_in(self.value, ())
 
     def validated(self, model: type[M], at: FieldPath = ()) -> M | None:
-        """The value at `at` as `model`; None when it is none, all of which is reported, or when the file could not be
-        read.
-        """
+        """The value at `at` as `model`; None if it is invalid, which is reported, or the file is not readable."""
         if not self.readable:
             return None
         try:
@@ -258,8 +241,8 @@ class File:
             return None
 
     def _follows(self, path: FieldPath) -> bool:
-        """Whether a mistake at `path` only follows from a value that was refused already."""
-        return any(path[: len(refused)] == refused[: len(path)] for refused in self.refused)
+        """Whether an error at `path` only follows from a value that was rejected already."""
+        return any(path[: len(rejected)] == rejected[: len(path)] for rejected in self.rejected)
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:
@@ -267,13 +250,13 @@ def _place(event: yaml.Event) -> tuple[int, int]:
 
 
 def _inside(parser: yaml.CSafeLoader) -> Iterator[yaml.Event]:
-    """The events of a group up to its end; whoever takes one that begins a group consumes that group."""
+    """The events of a group up to its end. The caller consumes the group that an event begins."""
     while not isinstance(event := parser.get_event(), yaml.CollectionEndEvent):
         yield event
 
 
 def _skip(parser: yaml.CSafeLoader, event: yaml.Event) -> None:
-    """Consumes what begins with `event`."""
+    """Consume what begins with `event`."""
     depth = 0
     while depth := depth + isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent):
         _limit_depth(depth, event)
@@ -281,14 +264,14 @@ def _skip(parser: yaml.CSafeLoader, event: yaml.Event) -> None:
 
 
 def _limit_depth(depth: int, event: yaml.Event) -> None:
-    """The parser needs time that grows with the square of the depth: it is never led further."""
+    """Stop at DEPTH_LIMIT: the time that the parser needs grows with the square of the depth."""
     if depth >= DEPTH_LIMIT:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
 
 
 @cache
 def known_keys(model: type[BaseModel], parent: FieldPath = ()) -> dict[FieldPath, list[str]]:
-    """The keys each group of a file takes, by the path of the group without indices."""
+    """The keys that each group of a file may have, by the path of the group without indices."""
     found: dict[FieldPath, list[str]] = {parent: list(model.model_fields)}
     for name, field in model.model_fields.items():
         for inner in _models_in(field.annotation):

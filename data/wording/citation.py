@@ -48,11 +48,7 @@ def quote_metric(row: MetricRow, source: Source, lang: Lang, address: str) -> st
             f"{row.place}: {row.finding} ({row.periods}; completeness {row.grade}, {row.grade_word}).",
         ),
         say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
-        *(
-            [say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}")]
-            if row.formula_label
-            else []
-        ),
+        row.formula_label and say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}"),
         *list_caveats(row, lang),
         cite_cases(source, [row.case_number], lang),
         address,

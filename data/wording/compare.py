@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from data.model.grades import GRADE_RULES
 from data.wording.rows import MetricRow
 
 MAX_METRICS = 8
@@ -45,7 +44,7 @@ class Comparison:
 
 def find_scales(row: MetricRow) -> tuple[Scale, ...]:
     """Return the scales a metric can be drawn on. Ranks (each has its own), words and plans have none."""
-    drawing = GRADE_RULES[row.grade].drawing
+    drawing = row.rule.drawing
     if drawing in ("plan", "words"):
         return ()
     found: list[Scale] = [("index", "100")] if row.index is not None else []
@@ -81,7 +80,7 @@ def _identity(row: MetricRow) -> tuple[str, str]:
 
 
 def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
-    drawing = GRADE_RULES[row.grade].drawing
+    drawing = row.rule.drawing
     if drawing in ("plan", "words"):
         return drawing
     if row.dimension == "rank":

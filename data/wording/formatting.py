@@ -5,6 +5,7 @@ Chinese keeps the printed 万 and 亿; English writes them out (398 亿元 is CN
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from data.model.evidence import DerivedEnd
@@ -41,16 +42,13 @@ def format_value(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
     if unit.form == "bare":
         return format_number(value, places)
     if lang == "zh":
-        return f"{format_number(value, places)}{_gap(unit.name.zh)}{unit.name.zh}"
+        gap = " " if re.match("[A-Za-z]", unit.name.zh) else ""
+        return f"{format_number(value, places)}{gap}{unit.name.zh}"
     number = _english_number(value * unit.scale, unit, places)
     if unit.form == "money":
         return f"CNY {number}{unit.name.en.removeprefix('CNY')}"
     name = unit.one if unit.one and abs(value * unit.scale) == 1 else unit.name.en
     return f"{number}{'' if name.startswith('%') else ' '}{name}"
-
-
-def _gap(name: str) -> str:
-    return " " if name[:1].isascii() and name[:1].isalpha() else ""
 
 
 def _english_number(value: float, unit: Unit, places: int) -> str:
@@ -71,12 +69,12 @@ def add_bound(text: str, bound: Bound, lang: Lang) -> str:
     return text if bound == "exact" else _BOUNDS[bound][lang].format(text)
 
 
-def format_end(end: End | None, drawn: DerivedEnd, unit: Unit, lang: Lang) -> str:
+def format_end(end: End | None, derived: DerivedEnd, unit: Unit, lang: Lang) -> str:
     """Format an end with unit and bound; the source's words where it has no number, empty where it is missing."""
-    if drawn.span is None:
+    if derived.span is None:
         return end.text[lang] if end and end.text else ""
-    places = 9 if drawn.origin == "stated" else 2
-    return add_bound(_range_text(*drawn.span, unit, lang, places), drawn.bound, lang)
+    places = 9 if derived.origin == "stated" else 2
+    return add_bound(_range_text(*derived.span, unit, lang, places), derived.bound, lang)
 
 
 def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9) -> str:
@@ -121,7 +119,7 @@ def format_size(change: Change, unit: Unit, lang: Lang) -> str:
     kind = shown_kind(change, unit)
     if kind == "difference":
         return _range_text(low, high, unit, lang)
-    size = _sizes(low, high)
+    size = "–".join(dict.fromkeys(map(format_number, (low, high))))
     if kind == "relative":
         return f"{size}%"
     if kind == "points":
@@ -129,10 +127,6 @@ def format_size(change: Change, unit: Unit, lang: Lang) -> str:
     if kind == "places":
         return say(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
     return say(lang, f"{size}倍", f"{size} times")
-
-
-def _sizes(low: float, high: float) -> str:
-    return format_number(low) if low == high else f"{format_number(low)}–{format_number(high)}"
 
 
 def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
@@ -149,9 +143,7 @@ def format_date(date: str, lang: Lang) -> str:
     year, month, day = (date.split("-") + ["", ""])[:3]
     if lang == "zh":
         return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
-    return " ".join(
-        part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part
-    )
+    return " ".join(filter(None, (day.lstrip("0"), _MONTHS[int(month) - 1] if month else "", year)))
 
 
 def format_period(period: Period | None, lang: Lang) -> str:

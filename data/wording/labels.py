@@ -1,10 +1,9 @@
-"""The fixed words of the dataset in both languages: roles, directions, caveats; those of the grades by letter."""
+"""The fixed words of the dataset in both languages: roles, directions, plans and caveats."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.model.grades import GRADE_RULES
 from data.model.schema import Lang, Text
 
 
@@ -18,8 +17,6 @@ def pairs(**words: tuple[str, str]) -> Mapping[str, Text]:
     return {name: Text(zh=zh, en=en) for name, (zh, en) in words.items()}
 
 
-GRADE_WORDS: Mapping[str, Text] = {grade: rule.word for grade, rule in GRADE_RULES.items()}
-GRADE_MEANINGS: Mapping[str, Text] = {grade: rule.meaning for grade, rule in GRADE_RULES.items()}
 ROLE_WORDS = pairs(
     outcome=("成效", "Outcome"),
     output=("产出", "Output"),

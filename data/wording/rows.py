@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import get_args, overload
 
@@ -11,8 +11,6 @@ from data.model.evidence import DerivedEnd, Direction, Evidence, Origin
 from data.model.gaps import flags_of, missing_ends
 from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
-    Basis,
-    Better,
     Bound,
     Case,
     ChangeKind,
@@ -20,12 +18,11 @@ from data.model.schema import (
     Elsewhere,
     Lang,
     Metric,
-    PeriodKind,
     Relation,
     Role,
     Status,
     Unit,
-)  # fmt: skip
+)
 from data.query.columns import Positions
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
@@ -37,7 +34,6 @@ from data.wording.labels import (
     DIRECTION_WORDS,
     FLAG_MEANINGS,
     FLAG_WORDS,
-    GRADE_WORDS,
     PLAN_WORDS,
     RELATION_WORDS,
     ROLE_WORDS,
@@ -73,7 +69,7 @@ class ReadingElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric: the values of the metrics table, then the words of one language.
+    """One metric: what screens need of the metrics table, then the words of one language.
 
     Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
     `…_label` texts include units and bounds, `doubtful` marks a "%" that may mean percentage points, and `needed` says
@@ -82,54 +78,24 @@ class MetricRow:
 
     case_id: str
     case_number: int
-    year: int
-    case_title_zh: str
-    case_title_en: str
-    domains: str
     place_id: str
-    place_zh: str
-    place_en: str
     prefecture_code: str | None
-    prefecture_zh: str | None
-    prefecture_en: str | None
     metric_id: str
-    metric_zh: str
-    metric_en: str
-    subject_zh: str | None
-    subject_en: str | None
     role: Role
     status: Status
-    better: Better
     headline: int | None
     unit_id: str
-    unit_zh: str
-    unit_en: str
     before_value: float | None
-    before_low: float | None
-    before_high: float | None
-    before_text: str | None
     before_unit_id: str | None
     before_bound: Bound | None
-    before_period: str | None
-    before_period_kind: PeriodKind | None
     before_origin: Origin
-    before_value_basis: Basis
-    before_period_basis: Basis
     after_value: float | None
-    after_low: float | None
-    after_high: float | None
-    after_text: str | None
     after_unit_id: str | None
     after_bound: Bound | None
-    after_period: str | None
-    after_period_kind: PeriodKind | None
     after_origin: Origin
-    after_value_basis: Basis
-    after_period_basis: Basis
     change_value: float | None
     change_low: float | None
     change_high: float | None
-    change_text: str | None
     change_kind: ChangeKind | None
     change_bound: Bound | None
     change_origin: Origin
@@ -137,12 +103,6 @@ class MetricRow:
     index_bound: Bound | None
     direction: Direction | None
     grade: Grade
-    formula: str | None
-    compared_with: str | None
-    caveats: str | None
-    caveat_notes_zh: str | None
-    caveat_notes_en: str | None
-    conflict_ids: str | None
     section: str
     phrases: str
     flags: str | None
@@ -178,11 +138,18 @@ class MetricRow:
         return GRADE_RULES[self.grade]
 
 
-class Rows(Sequence[MetricRow]):
-    """The rows of the metrics at some positions of a dataset, each made when it is first read."""
+_CELLS = [field.name for field in fields(MetricRow) if field.name in COLUMNS]
 
-    def __init__(self, dataset: Dataset, lang: Lang, positions: Positions) -> None:
-        self.dataset, self.lang, self.positions = dataset, lang, positions
+
+class Rows(Sequence[MetricRow]):
+    """The rows of the metrics at some positions of a dataset, or of all, in one language.
+
+    Each is made when it is first read, and shared by all readers.
+    """
+
+    def __init__(self, dataset: Dataset, lang: Lang, positions: Positions | None = None) -> None:
+        self.dataset, self.lang = dataset, lang
+        self.positions = range(dataset.metric_count) if positions is None else positions
         self._row = _row_maker(dataset, lang)
 
     def __len__(self) -> int:
@@ -201,17 +168,10 @@ class Rows(Sequence[MetricRow]):
         return (self._row(int(position)) for position in self.positions)
 
 
-def worded_rows(dataset: Dataset, lang: Lang, positions: Positions | None = None) -> Rows:
-    """Return the rows of the metrics at these positions, or of all; made rows are shared by all callers."""
-    return Rows(dataset, lang, range(dataset.metric_count) if positions is None else positions)
-
-
 def prepare(dataset: Dataset) -> None:
-    """Makes the rows of a dataset that fits the cache, and one of a larger, in both languages: no reader waits for
-    them.
-    """
+    """Make all rows of a dataset, or one if they exceed the cache, in both languages, so that no reader waits."""
     for lang in get_args(Lang):
-        rows = worded_rows(dataset, lang)
+        rows = Rows(dataset, lang)
         list(rows if len(rows) <= ROW_CACHE_SIZE else rows[:1])
 
 
@@ -226,14 +186,15 @@ def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
 
 def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, lang: Lang) -> MetricRow:
     units = dataset.units
-    cells = row(case, metric, evidence, dataset.tables)
-    numbers = {name: float(cells[name]) for name in NUMBERS if cells.get(name) is not None}
+    columns = row(case, metric, evidence, dataset.tables)
+    cells = {name: columns[name] for name in _CELLS if columns.get(name) is not None}
+    cells |= {name: float(cells[name]) for name in NUMBERS if name in cells}
     before, after = format_ends(metric, evidence, units, lang)
     flags = flags_of(case, metric)
     place = dataset.places[metric.place].name
     where = None if metric.place in case.places else place
     return MetricRow(
-        **{**dict.fromkeys(COLUMNS), **cells, **numbers},
+        **{**dict.fromkeys(_CELLS), **cells},
         case_title=case.title[lang],
         place=place[lang],
         name=full_name(metric, lang, where),
@@ -244,7 +205,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         change_label=_mark_plan(metric, format_short_change(metric, evidence, units, lang), lang),
         finding=write_finding(metric, evidence, units, lang, where),
         periods=format_periods(metric, lang),
-        grade_word=GRADE_WORDS[evidence.grade][lang],
+        grade_word=GRADE_RULES[evidence.grade].word[lang],
         direction_word=DIRECTION_WORDS[evidence.direction][lang] if evidence.direction else "",
         role_word=ROLE_WORDS[metric.role][lang],
         caveat_words=tuple(CAVEAT_WORDS[caveat.kind][lang] for caveat in metric.caveats),
@@ -288,8 +249,8 @@ def _format_yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> 
     return f"{label}{say(lang, '：', ': ')}{value}"
 
 
-def left_out(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
-    """What a city filter leaves of a case and what it leaves out, as a sentence; empty where it leaves all of it."""
+def describe_omitted(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
+    """Say how many metrics of a case a city filter keeps and omits, in a sentence; empty if it omits none."""
     own = len(select_in_case(dataset, filters, case))
     elsewhere = len(case.metrics) - own
     if not elsewhere:

@@ -71,11 +71,10 @@ def _verb_form(metric: Metric, verb: str) -> str:
 
 def full_name(metric: Metric, lang: Lang, where: Text | None = None) -> str:
     """Return the name with its subject, or with the place `where`: 济源市亩均用水量 / Jiyuan: water use per mu."""
-    if metric.subject is not None:
-        return say(lang, f"{metric.subject.zh}：{metric.name.zh}", f"{metric.subject.en}: {_inside(metric.name.en)}")
-    if where is not None:
-        return say(lang, f"{where.zh}{metric.name.zh}", f"{where.en}: {_inside(metric.name.en)}")
-    return metric.name[lang]
+    owner, colon = (metric.subject, "：") if metric.subject else (where, "")
+    if owner is None:
+        return metric.name[lang]
+    return say(lang, f"{owner.zh}{colon}{metric.name.zh}", f"{owner.en}: {_inside(metric.name.en)}")
 
 
 def _inside(text: str) -> str:
@@ -170,9 +169,8 @@ def translate_formula(formula: str, lang: Lang) -> str:
 
 
 def format_ends(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> tuple[str, str]:
-    """Format both ends."""
     pairs = (metric.before, evidence.before), (metric.after, evidence.after)
-    before, after = (format_end(end, drawn, units[metric.unit_of(end)], lang) for end, drawn in pairs)
+    before, after = (format_end(end, derived, units[metric.unit_of(end)], lang) for end, derived in pairs)
     return before, after
 
 

@@ -60,15 +60,9 @@ class Point:
     named_only: bool
 
 
-def url_prefix(base_path: str) -> str:
-    """The beginning of every path on a server under `base_path`: "/base", or "" at the root."""
-    base = base_path.strip("/")
-    return f"/{base}" if base else ""
-
-
 def map_config(base_path: str) -> dict[str, str | bool]:
-    """Plotly's configuration for the map on a server under `base_path`, with the address of the empty topology."""
-    return {"topojsonURL": f"{url_prefix(base_path)}/topojson/", "displayModeBar": False, "scrollZoom": False}
+    """Plotly's configuration for the map, with the address of the empty topology; `base_path` is "/base" or ""."""
+    return {"topojsonURL": f"{base_path}/topojson/", "displayModeBar": False, "scrollZoom": False}
 
 
 def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:

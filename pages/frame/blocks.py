@@ -17,6 +17,10 @@ from pages.frame.chart_export import ChartExport, ExportRenderer, show_export
 from pages.frame.elements import format_list, format_table, show_chart
 from pages.frame.view import View
 
+_HEADINGS = {
+    "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
+    "en": ("Figure", "Place", "Before", "After", "Change", "Periods", "Grade", "Derivation", "Source words (section)"),
+}
 _UNBROKEN_LENGTH = 16
 """Maximum number of characters of a table cell that stays on one line."""
 
@@ -137,20 +141,6 @@ def _main_value(row: MetricRow) -> str:
 
 def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Return metrics with all that makes them checkable: values, periods, grade, derivation, source words."""
-    headings = {
-        "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
-        "en": (
-            "Figure",
-            "Place",
-            "Before",
-            "After",
-            "Change",
-            "Periods",
-            "Grade",
-            "Derivation",
-            "Source words (section)",
-        ),
-    }[lang]
     cells = (
         (
             row.name,
@@ -162,7 +152,9 @@ def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
         )
         for row in rows
     )
-    return format_table(headings, cells, say(lang, "全部指标及其原文", "All figures with the words they stand in"))
+    return format_table(
+        _HEADINGS[lang], cells, say(lang, "全部指标及其原文", "All figures with the words they stand in")
+    )
 
 
 def _keep_on_line(text: str) -> Markup:

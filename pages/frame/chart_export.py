@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Protocol
 
@@ -13,7 +14,6 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_chart
 from data.downloads.snippets import build_iframe, build_link
@@ -21,12 +21,12 @@ from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.rows import MetricRow
-from pages.frame.elements import add_expander, show_csv_download, show_note
+from pages.frame.elements import add_expander, choose_one, show_csv_download, show_note
 from pages.frame.view import View, format_id
 from pages.serving.settings import allows_frames
 from pages.site.filters import describe_filters
 
-IMAGE_FORMATS = ("png", "svg")
+IMAGE_FORMATS = {"png": "PNG", "svg": "SVG"}
 _MAX_LINKED = 60
 """Maximum number of metrics that a data link names; with more it has the filters instead."""
 _MAX_NAMED = 4
@@ -135,14 +135,7 @@ def _build_file_name(view: View, export: ChartExport) -> str:
 
 
 def _show_image(view: View, export: ChartExport) -> None:
-    kind = st.segmented_control(
-        view.say("图片格式", "Image format"),
-        IMAGE_FORMATS,
-        default=IMAGE_FORMATS[0],
-        required=True,
-        format_func=str.upper,
-        key=f"format-{export.key}",
-    )
+    kind = choose_one(view.say("图片格式", "Image format"), IMAGE_FORMATS, f"format-{export.key}")
     figure = export.render(export.figure, export.title, export.subtitle, list_footer(view, export))
     size = {"width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
     words = {
@@ -167,12 +160,12 @@ def _show_image(view: View, export: ChartExport) -> None:
 
 
 def _show_data(view: View, export: ChartExport) -> None:
-    count = len(_build_table(view, export))
+    table = partial(_build_table, view, export)
+    count = len(table())
     label = view.say(
         f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
     )
-    name = f"{_build_file_name(view, export)}.csv"
-    show_csv_download(label, name, export.key, lambda: write_csv(_build_table(view, export)))
+    show_csv_download(label, table, f"{_build_file_name(view, export)}.csv", export.key)
 
 
 def _build_table(view: View, export: ChartExport) -> pd.DataFrame:
@@ -192,14 +185,8 @@ def _show_texts(view: View, export: ChartExport) -> None:
     }
     if allows_frames():
         texts["embed"] = (view.say("嵌入代码", "Embed code"), _build_embed_code(view, export))
-    chosen = st.segmented_control(
-        view.say("复制", "Copy"),
-        list(texts),
-        default="link",
-        required=True,
-        format_func=lambda name: texts[name][0],
-        key=f"copy-{export.key}",
-    )
+    names = {name: label for name, (label, _) in texts.items()}
+    chosen = choose_one(view.say("复制", "Copy"), names, f"copy-{export.key}")
     st.code(texts[chosen][1], language=None, wrap_lines=True)
     if "embed" not in texts:
         show_note(

@@ -142,24 +142,20 @@ def show_update_notice(view: View) -> None:
 
 def show_no_data(lang: Lang) -> None:
     """Show a notice in place of every page while no data could be loaded."""
-    st.error(
-        say(
-            lang,
-            "数据未能载入；修复后本页会自动显示。",
-            "No data could be loaded; this page shows it as soon as that is mended.",
-        ),
-        icon=":material/error:",
+    text = say(
+        lang,
+        "数据未能载入；修复后本页会自动显示。",
+        "No data could be loaded; this page shows it as soon as that is mended.",
     )
+    st.error(text, icon=":material/error:")
 
 
 @st.fragment(run_every=1)
 def show_loading(lang: Lang) -> None:
     """Show the progress in place of every page while the cases are read for the first time."""
     done, total = progress() or (1, 1)
-    st.progress(
-        done / total,
-        text=say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}"),
-    )
+    text = say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}")
+    st.progress(done / total, text)
 
 
 def show_nothing_found(view: View) -> None:

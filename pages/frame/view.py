@@ -17,7 +17,7 @@ from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import State, current
 from data.wording.labels import say
-from data.wording.rows import MetricRow, Rows, left_out, worded_rows
+from data.wording.rows import MetricRow, Rows, describe_omitted
 from pages.site.filters import FILTERS
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
@@ -61,12 +61,12 @@ class View:
 
     @property
     def printing(self) -> bool:
-        """Whether the URL asks for the printed edition (`view=print`)."""
+        """Whether the URL asks for the printed edition."""
         return st.query_params.get("view") == "print"
 
     @property
     def embedded(self) -> bool:
-        """Whether the URL asks for one chart, for a frame in another site's page (`view=embed&chart=…`)."""
+        """Whether the URL asks for one chart, for a frame in another site's page."""
         return st.query_params.get("view") == "embed"
 
     @property
@@ -97,7 +97,7 @@ class View:
 
     def rows(self, positions: Positions) -> Rows:
         """Return the metrics at these positions with their words in the reader's language."""
-        return worded_rows(self.dataset, self.lang, positions)
+        return Rows(self.dataset, self.lang, positions)
 
     def case_rows(self, case: Case) -> tuple[MetricRow, ...]:
         """Return the metrics that a city filter keeps of a case: the chosen cities' first, headlines before others."""
@@ -110,11 +110,12 @@ class View:
 
     def describe_omitted(self, case: Case) -> str:
         """Return a sentence on what a city filter omits of a case; empty where it omits nothing."""
-        return left_out(self.dataset, self.filters, case, self.lang)
+        return describe_omitted(self.dataset, self.filters, case, self.lang)
 
     def find_headline(self, case: Case) -> MetricRow | None:
-        """Return the first metric that the filters keep of a case: a chosen city's own before others, a headline before
-        others, an outcome before other roles, the better grade first. None without a metric or without headlines.
+        """Return the first metric that the filters keep of a case; None without a metric or without headlines.
+
+        A chosen city's own come before others, then headlines, then outcomes, then better grades.
         """
         index = self.dataset.index
         number = index.case_positions[case.id]

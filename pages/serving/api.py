@@ -185,13 +185,6 @@ def _column_schema(column: Column) -> JsonObject:
     return {"type": [column.kind, "null"], "description": f"{column.meaning.en} / {column.meaning.zh}", **enum}
 
 
-def _format_schema(form: Format) -> JsonObject:
-    """The JSON schema of the files of a format."""
-    if form.path == "metrics.json":
-        return _table_schema("metrics")
-    return TEXT if form.media_type.startswith("text/") else BINARY
-
-
 def _write(form: Format, params: FilterParams, request: Request) -> File:
     """The file of a format, in chunks if the format is written so."""
     extract = params.extract(_site(request))
@@ -211,7 +204,10 @@ def _serve(form: Format) -> None:
     def whole(request: Request, params: Annotated[FilterParams, Query()]) -> File:
         return _write(form, params, request)
 
-    register = _route(f"/{form.path}", form.summary, form.media_type, _format_schema(form))
+    schema = TEXT if form.media_type.startswith("text/") else BINARY
+    if form.path == "metrics.json":
+        schema = _table_schema("metrics")
+    register = _route(f"/{form.path}", form.summary, form.media_type, schema)
     register(metrics if form.contents == "metrics" else whole)
 
 
@@ -284,10 +280,6 @@ def build_openapi(dataset: Dataset, root: str) -> bytes:
     return orjson.dumps(document)
 
 
-def _error(status: int, body: ErrorBody, **headers: str) -> JSONResponse:
-    return JSONResponse(body.model_dump(), status, {name.replace("_", "-"): value for name, value in headers.items()})
-
-
 @api.exception_handler(RequestValidationError)
 def handle_invalid_query(request: Request, error: RequestValidationError) -> JSONResponse:
     repeated = _repeated(request)
@@ -302,7 +294,7 @@ def handle_invalid_query(request: Request, error: RequestValidationError) -> JSO
         ParameterProblem(parameter=name[:MAX_SHOWN_LENGTH], value=value[:MAX_SHOWN_LENGTH], message=message)
         for name, value, message in problems
     ]
-    return _error(422, QueryError(detail="The query has problems.", problems=shown))
+    return JSONResponse(QueryError(detail="The query has problems.", problems=shown).model_dump(), 422)
 
 
 def _repeated(request: Request) -> dict[str, list[str]]:
@@ -319,19 +311,20 @@ def _parameters(request: Request) -> Mapping[str, FieldInfo]:
 @api.exception_handler(404)
 def handle_not_found(request: Request, error: HTTPException) -> JSONResponse:
     if isinstance(error.detail, dict):
-        return _error(404, NotFound(**error.detail))
+        return JSONResponse(error.detail, 404)
     root = request.scope["root_path"]
     paths = dict.fromkeys(f"{root}{route.path}" for route in api.routes if isinstance(route, APIRoute))
     near = difflib.get_close_matches(request.url.path[: len(root) + MAX_SHOWN_LENGTH], paths)
-    return _error(404, NotFound(detail="There is no such address.", near=near))
+    return JSONResponse(NotFound(detail="There is no such address.", near=near).model_dump(), 404)
 
 
 @api.exception_handler(DatasetError)
 def handle_no_data(request: Request, error: DatasetError) -> JSONResponse:
-    body = ErrorBody(detail="No data could be loaded. Try again later.")
-    return _error(503, body, retry_after="60", cache_control="no-store")
+    body = ErrorBody(detail="No data could be loaded. Try again later.").model_dump()
+    return JSONResponse(body, 503, {"retry-after": "60", "cache-control": "no-store"})
 
 
 @api.exception_handler(500)
 def handle_failure(request: Request, error: Exception) -> JSONResponse:
-    return _error(500, ErrorBody(detail="The server failed to answer this."), cache_control="no-store")
+    body = ErrorBody(detail="The server failed to answer this.").model_dump()
+    return JSONResponse(body, 500, {"cache-control": "no-store"})

@@ -104,7 +104,7 @@ class _Response:
         self.start = {**start, "headers": headers.raw}
         if "immutable" not in headers.get("cache-control", ""):
             if self.accepts_gzip:
-                self.packer = zlib.compressobj(5, wbits=GZIP_WINDOW)
+                self.compressor = zlib.compressobj(5, wbits=GZIP_WINDOW)
                 self.write = self._pack
         elif self.key[0]:
             await self._wait()
@@ -140,7 +140,7 @@ class _Response:
         """Ignores the body of a response that has been sent from the kept files."""
 
     async def _pack(self, body: bytes, more: bool) -> None:
-        packed = self.packer.compress(body) + (b"" if more else self.packer.flush())
+        packed = self.compressor.compress(body) + (b"" if more else self.compressor.flush())
         if self.start:
             await self.out(_mark_compressed(self.start, "gzip", None if more else packed))
             self.start = {}

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from weakref import WeakValueDictionary
 
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,7 +67,9 @@ class Guard:
                     refusal.headers["connection"] = "close"
                 await refusal(scope, receive, response.send)
             elif is_data_link:
-                async with self._lock(scope):
+                # The data links of a client are written one after another, since Python writes several no faster at the
+                # same time and all pages would wait for them. Downloads, which may take long, have their own lock.
+                async with self.locks.setdefault((client_of(scope), _ending(scope) in COSTS), asyncio.Lock()):
                     await self.app(scope, receive, response.send)
             else:
                 headers = [field for field in scope["headers"] if field[0] != b"origin"]
@@ -76,17 +79,10 @@ class Guard:
                 await _refuse(is_data_link, 500, "The server failed to answer this.")(scope, receive, response.send)
             raise
 
-    def _lock(self, scope: Scope) -> asyncio.Lock:
-        """The lock that a data link holds: a client's requests are answered one after another, downloads apart.
-
-        Python does not write several files faster at the same time, and all pages would wait for them.
-        """
-        return self.locks.setdefault((client_of(scope), _ending(scope) in COSTS), asyncio.Lock())
-
     def _refusal(self, scope: Scope, is_data_link: bool) -> Response | None:
         """The response to a request that fails a check; None if it passes all."""
-        method, hosts = scope.get("method", "GET"), _header(scope, b"host")
-        origins = _header(scope, b"origin") if scope["type"] == "websocket" else []
+        headers, method = Headers(scope=scope), scope.get("method", "GET")
+        hosts, origins = headers.getlist("host"), headers.getlist("origin") if scope["type"] == "websocket" else []
         named = [*hosts, *(origin.partition("://")[2] for origin in origins)]
         names = [_HOST.fullmatch(host.lower()) for host in named]
         if len(hosts) != 1 or not all(names):
@@ -96,13 +92,14 @@ class Guard:
                 logger.warning(MISDIRECTED, extra={"fields": {"host": escape_invisible(name["name"], 100)}})
                 return _refuse(is_data_link, 421, "This server does not answer under that name.")
         if method not in METHODS:
-            return _refuse(is_data_link, 405, "This server is only read from.", allow=", ".join(METHODS))
+            return _refuse(is_data_link, 405, "This server is only read from.", {"allow": ", ".join(METHODS)})
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > TARGET_LIMIT:
             return _refuse(is_data_link, 414, f"An address may be {TARGET_LIMIT} bytes long.")
         if _has_body(scope):
             return _refuse(is_data_link, 413, "A request to this server has no body.")
         if wait := self.rate.wait(scope) if is_data_link else 0:
-            return _refuse(is_data_link, 429, f"Too many requests. Try again in {wait} seconds.", retry_after=str(wait))
+            sentence = f"Too many requests. Try again in {wait} seconds."
+            return _refuse(is_data_link, 429, sentence, {"retry-after": str(wait)})
         return None
 
     def _is_allowed(self, name: str) -> bool:
@@ -139,7 +136,7 @@ class Rate:
 
     def __init__(self, allowed: int, clock: Callable[[], float]) -> None:
         self.allowed, self.clock = allowed, clock
-        self.began, self.seen = clock(), Counter[str]()
+        self.minute_began, self.counts = clock(), Counter[str]()
 
     def wait(self, scope: Scope) -> int:
         """Seconds until this request is allowed. 0 if it is, in which case it is counted.
@@ -149,14 +146,14 @@ class Rate:
         if not self.allowed:
             return 0
         now = self.clock()
-        if now - self.began >= MINUTE:
-            self.began = now
-            self.seen.clear()
+        if now - self.minute_began >= MINUTE:
+            self.minute_began = now
+            self.counts.clear()
         client = client_of(scope)
-        if self.seen[client] >= self.allowed:
-            return max(1, round(self.began + MINUTE - now))
+        if self.counts[client] >= self.allowed:
+            return max(1, round(self.minute_began + MINUTE - now))
         # A preflight writes no file.
-        self.seen[client] += 1 if scope.get("method") == "OPTIONS" else COSTS.get(_ending(scope), 1)
+        self.counts[client] += 1 if scope.get("method") == "OPTIONS" else COSTS.get(_ending(scope), 1)
         return 0
 
 
@@ -170,21 +167,18 @@ def client_of(scope: Scope) -> str:
     return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 
-def _header(scope: Scope, name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
-
-
 def _ending(scope: Scope) -> str:
     return str(scope["path"]).rpartition(".")[2]
 
 
 def _has_body(scope: Scope) -> bool:
-    return bool(_header(scope, b"transfer-encoding")) or any(size != "0" for size in _header(scope, b"content-length"))
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or any(size != "0" for size in headers.getlist("content-length"))
 
 
-def _refuse(is_data_link: bool, status: int, sentence: str, **headers: str) -> Response:
+def _refuse(is_data_link: bool, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """A response of one sentence; for data links JSON that any site may read."""
-    fields = {"cache-control": "no-store", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    fields = {"cache-control": "no-store", **(headers or {})}
     if is_data_link:
         return JSONResponse({"detail": sentence}, status, {**fields, "access-control-allow-origin": "*"})
     return PlainTextResponse(sentence + "\n", status, fields)

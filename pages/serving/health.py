@@ -18,7 +18,7 @@ def healthz(request: Request) -> Response:
     """Answers 200 with the data that is served: version, numbers of cases and metrics, and when it was loaded.
 
     `problems` is the number of problems of a newer edit that is not used. 503 while there is no data: with the progress
-    of reading while that takes long, otherwise with the number of problems.
+    of a long first load, otherwise with the number of problems.
     """
     try:
         status, body = 200, _describe(current())

@@ -1,4 +1,4 @@
-"""The HTML page that starts the app, for the address of every screen: Streamlit's page with the script of the links.
+"""The HTML page of every screen: Streamlit's page with the script of the links.
 
 Other addresses get Streamlit's page, in which links are ordinary links.
 """
@@ -19,13 +19,15 @@ from pages.site.screens import SCREENS, url_path
 
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 LINKS_SCRIPT = (Path(__file__).parents[1] / "browser" / "links.js").read_text(encoding="utf-8")
-"""The script reads the paths of the screens from an attribute: its digest must not depend on the base path."""
+"""The script reads the paths of the screens from its attribute, so that its digest does not depend on them."""
 
 
 def index_routes(base: str = "") -> list[Route]:
     """A route for every screen below `base`."""
     paths = [f"{base}/{url_path(name)}" for name in SCREENS]
-    body = render_index(paths).encode()
+    opening = Markup('<script data-pages="{}">').format(" ".join(paths))
+    head, end, rest = STREAMLIT_PAGE.read_text(encoding="utf-8").partition("</head>")
+    body = f"{head}{opening}{LINKS_SCRIPT}</script>\n  {end}{rest}".encode()
     headers = {"etag": f'"{sha256(body).hexdigest()[:32]}"', "cache-control": "no-cache"}
 
     def index(request: Request) -> Response:
@@ -34,10 +36,3 @@ def index_routes(base: str = "") -> list[Route]:
         return HTMLResponse(body, headers=headers)
 
     return [Route(path, index) for path in paths]
-
-
-def render_index(paths: list[str]) -> str:
-    """Streamlit's page with the script of the links and the paths of the screens."""
-    opening = Markup('<script data-pages="{}">').format(" ".join(paths))
-    head, end, rest = STREAMLIT_PAGE.read_text(encoding="utf-8").partition("</head>")
-    return f"{head}{opening}{LINKS_SCRIPT}</script>\n  {end}{rest}"

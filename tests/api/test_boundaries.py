@@ -1,4 +1,4 @@
-"""The outlines of the 18 units as another program reads them: valid, without gaps, without overlaps."""
+"""The outlines of the 18 units are valid and have no gaps and no overlaps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OUTLINES = {
     for feature in json.loads((FOLDER / "reference" / "henan.geojson").read_bytes())["features"]
 }
 SLIVER = 1e-6
-"""Square degrees: about 10,000 m², far below what the drawing can show."""
+"""Largest area, in square degrees, that counts as none: about 10,000 m², far below what the drawing can show."""
 
 
 def test_the_units_are_those_of_the_places(dataset):

@@ -1,4 +1,4 @@
-"""The data links do what their own description says: schemathesis asks them what it allows and what it forbids."""
+"""The data links behave as their own OpenAPI description says: schemathesis sends what it allows and what it forbids."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from starlette.routing import Router
 from pages.serving.api import mount
 
 LINKS = Router([mount()])
-SAME = ["/metrics.xlsx", "/metrics.json", "/dataset.zip"]
-"""They take the query of /metrics.csv and /places.geojson, which are asked everything; writing hundreds of workbooks would tell nothing more."""
+SAME_QUERY = ["/metrics.xlsx", "/metrics.json", "/dataset.zip"]
+"""Links with the query parameters of /metrics.csv and /places.geojson, which are tested in full; these write workbooks
+and archives, which is slow.
+"""
 FEW = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
 few = settings(max_examples=10, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-thorough = schemathesis.openapi.from_asgi("/api/openapi.json", LINKS).exclude(path=SAME)
-others = schemathesis.openapi.from_asgi("/api/openapi.json", LINKS, config=FEW).include(path=SAME)
+thorough = schemathesis.openapi.from_asgi("/api/openapi.json", LINKS).exclude(path=SAME_QUERY)
+others = schemathesis.openapi.from_asgi("/api/openapi.json", LINKS, config=FEW).include(path=SAME_QUERY)
 
 
 @thorough.parametrize()

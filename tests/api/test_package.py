@@ -1,4 +1,4 @@
-"""The data package as frictionless checks it, and the places as shapely draws them."""
+"""The data package as frictionless validates it, and the places as shapely reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbook as openpyxl reads it: every cell is the table's, nothing is a formula, and it can be used at once."""
+"""The workbook as openpyxl reads it: every cell equals the table's, none is a formula, and the sheet is ready for use."""
 
 from __future__ import annotations
 

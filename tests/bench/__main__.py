@@ -1,6 +1,8 @@
-"""`python -m tests.bench [--quick] [FILE.json]`: what the dashboard costs beside a peer in Dash and a floor of plotly.js alone. Prints tables, writes JSON; asserts nothing.
+"""`python -m tests.bench [--quick] [FILE.json]`: what the dashboard costs beside a peer in Dash and a floor of
+plotly.js alone. Prints tables, writes JSON; asserts nothing.
 
-Once before: `pip install -r tests/bench/requirements.txt`. CHROMIUM names the browser. It takes about twenty minutes, with --quick about three.
+Once before: `pip install -r tests/bench/requirements.txt`. CHROMIUM names the browser. It takes about twenty minutes,
+with --quick about three.
 """
 
 from __future__ import annotations
@@ -74,7 +76,7 @@ def lap_rows(what: str, laps: Laps, act: str) -> Iterator[Row]:
 
 
 def shares(laps: Laps, act: str) -> Iterator[Row]:
-    """Where the time of a filter change goes; the floor has drawing alone."""
+    """The parts of the time of a filter change; the floor has drawing alone."""
 
     def of(take: Callable[[Lap], float | None]) -> list[float]:
         return [
@@ -143,8 +145,8 @@ def versions() -> dict[str, str]:
     }
 
 
-def told(rows: Iterable[Row]) -> list[Row]:
-    """The rows, each printed as soon as it is there."""
+def printed(rows: Iterable[Row]) -> list[Row]:
+    """Yield the rows, printing each as soon as it is measured."""
     found = []
     for row in rows:
         print(line(row), flush=True)
@@ -169,15 +171,15 @@ def main() -> None:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
         print(", ".join(f"{name} {known}" for name, known in versions().items()), HEADING, sep="\n\n", flush=True)
-        rows = told(starts(scratch, times["start"]))
+        rows = printed(starts(scratch, times["start"]))
         servers = {kind: stack.enter_context(running(kind, scratch)) for kind in ("ours", "peer", "floor")}
-        rows += told(
+        rows += printed(
             crowd_rows(
                 readers.of_ours(servers["ours"], READERS, times["rounds"]),
                 readers.of_peer(servers["peer"], READERS, times["rounds"]),
             )
         )
-        rows += told(in_the_browser(stack.enter_context(sync_playwright()), servers, times))
+        rows += printed(in_the_browser(stack.enter_context(sync_playwright()), servers, times))
     parts = costs()
     print("", cost_table(parts), "", "targets", sep="\n")
     for name, found, limit in verdicts(rows):

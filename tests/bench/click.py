@@ -1,6 +1,8 @@
-"""`python tests/bench/click.py [TIMES]`: how long a click on the map takes until the map is redrawn, beside an empty page's rerun in the same Chromium. Asserts nothing.
+"""`python tests/bench/click.py [TIMES]`: time from a click on the map until it is redrawn, beside the rerun of an empty
+page in the same Chromium. Asserts nothing.
 
-Measured inside the page, from the click to the frame that shows what it changed: transport, script, encoding and drawing together. CHROMIUM names the browser.
+Measured inside the page, from the click to the frame that shows its effect: transport, script, encoding and drawing
+together. CHROMIUM names the browser.
 """
 
 from __future__ import annotations
@@ -37,9 +39,9 @@ st.button("again")
 st.html(f"<footer>{st.session_state.runs}</footer>")
 """,
 }
-"""A server with as little as can be on its page, set up as the dashboard is."""
+"""A server with a minimal page, configured like the dashboard."""
 WARM = 4
-"""Clicks before the first that counts."""
+"""Number of clicks before the first that is measured."""
 RUNS = "document.querySelector('footer').textContent"
 OUTLINED = "[...document.querySelectorAll('.choroplethlayer path')].filter(area => getComputedStyle(area).strokeWidth === '3px').length"
 WATCH = """shown => {
@@ -61,7 +63,9 @@ WATCH = """shown => {
         observer.observe(document.documentElement, { attributes: true, childList: true, subtree: true, characterData: true });
     });
 }"""
-"""Notes, from the next click, the ms to the painted frame in which `shown` has another value, and to the last change of the page before it is still."""
+"""Measures from the next click, in ms, the time to the painted frame in which `shown` has another value, and to the
+last change of the page.
+"""
 
 
 def spent(page: Page, shown: str, press: Callable[[], None]) -> tuple[float, float]:
@@ -73,7 +77,7 @@ def spent(page: Page, shown: str, press: Callable[[], None]) -> tuple[float, flo
 
 
 def measured(browser: Browser, ours: str, empty: str, times: int) -> dict[str, list[tuple[float, float]]]:
-    """The ms of each click, the two pages in turn: the areas of the map one after another, each chosen and let go."""
+    """The ms of each click, on the two pages in turn: one area of the map after another, each selected and deselected."""
     with reading(browser, ours) as (context, _), reading(browser, empty) as (other, _):
         page, blank = context.new_page(), other.new_page()
         visit(page, "/map")

@@ -1,4 +1,4 @@
-"""What the parts cost inside one process, each beside a baseline measured in the same run."""
+"""Costs of the parts inside one process, each beside a baseline measured in the same run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CITIES = ("410300", "419001", "410100", "411600")
 
 
 def median(action: Callable[[], object], times: int) -> float:
-    """The median of `times` runs, in ms, after one run that is not counted."""
+    """The median of `times` runs in ms, after one run that is not counted."""
     action()
     spent = []
     for _ in range(times):
@@ -50,7 +50,7 @@ def load() -> Cost:
 
 
 def script_run(page: str, what: str, queries: Iterable[dict[str, str]], times: int = 34) -> Cost:
-    """A filter change on a page: the script's run with its messages built, without transport; beside an empty page's."""
+    """A filter change on a page: the script's run with its messages, without transport; beside an empty page's run."""
     app = AppTest.from_file(str(PROJECT / "pages" / "shell.py"), default_timeout=30).run()
     if page != "overview":
         app.switch_page(f"{page}.py").run()
@@ -69,7 +69,7 @@ def script_run(page: str, what: str, queries: Iterable[dict[str, str]], times: i
 
 
 def script_runs() -> list[Cost]:
-    """Each page for a filter that was asked for before, and for one that nobody asked for yet."""
+    """Each page with a filter used before, and with one used for the first time."""
     seen = [{"city": city} for city in CITIES]
     unseen = [{"domain": ",".join(pair)} for pair in combinations(load_dataset().domains, 2)]
     return [
@@ -92,7 +92,7 @@ def select_and_export() -> Cost:
 
 
 def answered(path: str) -> Cost:
-    """Server time of a data link: its whole answer, from the query to the last byte, nothing kept from before; beside the CSV that is only written."""
+    """Server time of a data link from the query to the last byte, without a cache; beside writing the CSV alone."""
     table = load_dataset().table
 
     def answer() -> None:
@@ -104,7 +104,7 @@ def answered(path: str) -> Cost:
 
 
 def document() -> Cost:
-    """The brief of the case with the most figures; beside an empty document."""
+    """The Word document of the case with the most metrics, beside an empty document."""
     dataset = load_dataset()
     case = max(dataset.cases, key=lambda case: len(case.metrics))
 
@@ -121,7 +121,7 @@ def document() -> Cost:
 
 
 def streaming_memory() -> Cost:
-    """MB that the CSV link takes at most beside the table while it selects and streams 100,000 rows; beside a tenth of them."""
+    """Peak memory in MB of the CSV link while it streams 100,000 rows, without the table; beside a tenth of the rows."""
 
     def streamed(rows: int) -> float:
         dataset = load_dataset()

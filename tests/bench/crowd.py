@@ -1,13 +1,16 @@
-"""`python -m tests.bench.crowd [--readers 200] [--minutes 5]`: readers in a crowd. Prints a table; ends with 1 when any reader met an error.
+"""`python -m tests.bench.crowd [--readers 200] [--minutes 5]`: many readers at once. Prints a table; exit code 1 if any
+reader meets an error.
 
-    --soak [VISITS]   opens and closes without pauses instead; without a number as many as 200 readers make in two hours
-    --pair            the crowd before two servers behind nginx (.deploy/nginx.conf), one of which is killed after half of the time
-    --seed, --json    another crowd; a file for all figures
+    --soak [VISITS]   opens and closes without pauses; by default as many visits as 200 readers make in two hours
+    --pair            two servers behind nginx (.deploy/nginx.conf), one of which is killed after half of the time
+    --seed, --json    another random crowd; a file for all results
 
-Visitors come in over the first seconds, open a link, filter, turn pages, look at each for as long as people do, leave, and others come in their place. They are tasks of
-this process, each with a tab of its own (tests/bench/tab.py); the server is another process. Times are from an act to the last message of its answer, over loopback.
-What a browser then takes to draw is not in them. `open, first time` fetches the page and the files that it names, `open, again` has those in the cache; the files that
-single controls and charts ask for later are in neither. The baseline is an empty Streamlit page under a crowd of the same size and pace, in the same run.
+Visitors arrive over the first seconds, open a link, filter, change pages, look at each for a realistic time and leave;
+others replace them. They are tasks of this process, each with a tab (tests/bench/tab.py); the server is another
+process. Times are from an action to the last message of its response, over loopback, without the browser's drawing.
+`open, first time` fetches the page and the files it names, `open, again` has those in the cache; files that single
+controls and charts request later are in neither. The baseline is an empty Streamlit page with a crowd of the same size
+and pace, in the same run.
 """
 
 from __future__ import annotations
@@ -37,18 +40,18 @@ from tests.bench.visitors import Passer, Reader, Tally, Visitor
 from tests.deploy.pair import Pair, pair
 from tests.server import started
 
-THINK, SPREAD, LONGEST = 10.0, 0.6, 60.0
-"""Seconds for which half of the looks at a page last at least, the deviation of their logarithm, and the longest look."""
-ACTS = (3, 12)
-"""So many acts a visit has, at least and at most."""
-ARRIVALS = 10
-"""So many visitors a second come at first, until all are there."""
-FORGOTTEN = 125.0
-"""Seconds after which the server forgets a session whose reader has left (server.disconnectedSessionTTL is 120)."""
-TWO_HOURS = 6000
-"""Visits of 200 readers in two hours, when a visit takes four minutes."""
-AT_ONCE = 8
-"""Visitors of the soak at one time."""
+THINK_TIME, SPREAD, LONGEST = 10.0, 0.6, 60.0
+"""Median seconds of looking at a page, the standard deviation of the logarithm, and the maximum."""
+ACTS_PER_VISIT = (3, 12)
+"""Minimum and maximum number of actions of a visit."""
+ARRIVALS_PER_SECOND = 10
+"""Visitors that arrive per second until all are there."""
+SESSION_TTL = 125.0
+"""Seconds after which the server has removed the session of a closed tab (server.disconnectedSessionTTL is 120)."""
+SOAK_VISITS = 6000
+"""Visits of 200 readers in two hours, at four minutes each."""
+PARALLEL_VISITORS = 8
+"""Visitors of the soak at the same time."""
 EMPTY = {
     "dashboard.py": """
 import streamlit as st
@@ -66,7 +69,7 @@ Come = Callable[[int, random.Random], Visitor]
 
 
 async def visit(visitor: Visitor, tally: Tally, looks: Iterable[float], until: float = inf) -> None:
-    """One visit: so many seconds of looking, then an act, and so on, until `until` at the latest. What goes wrong ends it and is noted."""
+    """One visit: looks and actions in turn, until `until` at the latest. An error ends it and is recorded."""
     try:
         await visitor.arrive(tally)
         for seconds in looks:
@@ -85,7 +88,7 @@ async def visit(visitor: Visitor, tally: Tally, looks: Iterable[float], until: f
 
 
 async def look(visitor: Visitor, tally: Tally, seconds: float) -> None:
-    """Looks at the page. A connection that breaks meanwhile is made anew, as a browser does it."""
+    """Look at the page. A connection that breaks meanwhile is opened again, as a browser does."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         try:
@@ -98,15 +101,18 @@ async def look(visitor: Visitor, tally: Tally, seconds: float) -> None:
 
 
 async def crowd(readers: int, seconds: float, seed: int, come: Come) -> Tally:
-    """So many visitors at a time for so long; whoever leaves is followed by another."""
+    """Run this many visitors at a time for this long; each that leaves is replaced."""
     tally, until = Tally(), time.monotonic() + seconds
 
     async def place(number: int) -> None:
         chance = random.Random(f"{seed} {number}")
 
-        await asyncio.sleep(number / ARRIVALS)
+        await asyncio.sleep(number / ARRIVALS_PER_SECOND)
         while time.monotonic() < until:
-            looks = [min(chance.lognormvariate(log(THINK), SPREAD), LONGEST) for _ in range(chance.randint(*ACTS))]
+            looks = [
+                min(chance.lognormvariate(log(THINK_TIME), SPREAD), LONGEST)
+                for _ in range(chance.randint(*ACTS_PER_VISIT))
+            ]
             await visit(come(number, chance), tally, looks, until)
 
     await asyncio.gather(*map(place, range(readers)))
@@ -114,7 +120,7 @@ async def crowd(readers: int, seconds: float, seed: int, come: Come) -> Tally:
 
 
 async def soak(visits: int, seed: int, come: Come, every_hundred: Callable[[], Any]) -> Tally:
-    """Visits of one act and no look, a few at a time."""
+    """Visits of one action and no look, a few at a time."""
     tally, numbers = Tally(), iter(range(1, visits + 1))
 
     async def one_after_another() -> None:
@@ -124,12 +130,12 @@ async def soak(visits: int, seed: int, come: Come, every_hundred: Callable[[], A
             if number % 100 == 0:
                 every_hundred()
 
-    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(one_after_another() for _ in range(PARALLEL_VISITORS)))
     return tally
 
 
 def readers_of(origin: str, dataset: Dataset) -> Come:
-    """Readers of the dashboard, half of them Chinese, each place in the crowd at an address of its own, as a proxy sees readers."""
+    """Readers of the dashboard, half of them Chinese, each with an address of its own, as behind a proxy."""
 
     def come(number: int, chance: random.Random) -> Visitor:
         return Reader(
@@ -150,7 +156,7 @@ def passers_of(origin: str) -> Come:
 
 
 def numeric(address: str) -> str:
-    """The address as those can reach it who come from 127.0.0.0/8."""
+    """The address with 127.0.0.1 for localhost, reachable from the source addresses in 127.0.0.0/8."""
     return address.replace("localhost", "127.0.0.1")
 
 
@@ -158,7 +164,9 @@ def numeric(address: str) -> str:
 
 
 class Watch:
-    """What a process uses: memory in MB, the processor in seconds. `late` are the ms by which this process, the crowd's, woke up too late each second."""
+    """What a process uses: memory in MB, CPU in seconds. `late` are the ms by which this process, the crowd's, woke up
+    too late each second.
+    """
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -181,7 +189,7 @@ class Watch:
 
 
 async def watched(watch: Watch, work: Awaitable[Tally]) -> tuple[Tally, dict[str, float]]:
-    """The work's tally, and the load it was."""
+    """The tally of the work, and its load."""
     watching = asyncio.create_task(watch.every_second())
     start, spent, own = time.monotonic(), watch.processor(), own_processor()
     tally = await work
@@ -206,7 +214,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 
 def summary(tally: Tally) -> dict[str, dict[str, float]]:
-    """By act: how many, and the ms below which 50, 95, 99 and all of 100 stayed."""
+    """By action: the count, and the 50th, 95th, 99th and 100th percentile in ms."""
     return {
         act: {
             "n": len(times),
@@ -218,7 +226,7 @@ def summary(tally: Tally) -> dict[str, dict[str, float]]:
 
 
 def slope(levels: Sequence[float]) -> float:
-    """What a straight line through the last half of the levels gains from one to the next."""
+    """Slope of a straight line through the last half of the levels."""
     last = levels[len(levels) // 2 :]
     return statistics.linear_regression(range(len(last)), last).slope if len(last) > 1 else 0.0
 
@@ -242,7 +250,7 @@ def empty_server(scratch: Path) -> Iterator[tuple[str, Watch]]:
 
 
 async def baseline(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
-    """The empty page under the same crowd, for a fifth of the time."""
+    """The empty page with the same crowd, for a fifth of the time."""
     with empty_server(scratch) as (address, watch):
         before = watch.memory()
         tally, load = await watched(
@@ -257,7 +265,7 @@ async def baseline(options: argparse.Namespace, scratch: Path) -> dict[str, Any]
 
 
 async def in_a_crowd(options: argparse.Namespace, scratch: Path, dataset: Dataset) -> dict[str, Any]:
-    """The crowd before one server, and its memory until it has forgotten them."""
+    """The crowd before one server, and its memory until the sessions have been removed."""
     with started(scratch / "log") as (address, process):
         watch, come = Watch(process.pid), readers_of(address, dataset)
         before = watch.memory()
@@ -268,7 +276,7 @@ async def in_a_crowd(options: argparse.Namespace, scratch: Path, dataset: Datase
             "highest": max(watch.levels),
             "as they left": watch.memory(),
         }
-        await asyncio.sleep(FORGOTTEN)
+        await asyncio.sleep(SESSION_TTL)
         await soak(1, options.seed, come, list)
         memory["forgotten"] = watch.memory()
     return {
@@ -280,7 +288,7 @@ async def in_a_crowd(options: argparse.Namespace, scratch: Path, dataset: Datase
 
 
 async def in_a_soak(options: argparse.Namespace, scratch: Path, dataset: Dataset) -> dict[str, Any]:
-    """Its levels of memory: before, and after every hundred visits."""
+    """Memory before, and after every hundred visits."""
     with started(scratch / "log") as (address, process):
         watch = Watch(process.pid)
         levels = [watch.memory()]
@@ -304,7 +312,7 @@ async def in_a_soak(options: argparse.Namespace, scratch: Path, dataset: Dataset
 
 
 async def before_a_pair(options: argparse.Namespace, scratch: Path, dataset: Dataset) -> dict[str, Any]:
-    """The crowd before two servers of which one is killed, not asked to stop, after half of the time."""
+    """The crowd before two servers, one of which is killed after half of the time."""
 
     async def kill(served: Pair) -> None:
         await asyncio.sleep(options.minutes * 30)
@@ -327,7 +335,7 @@ async def before_a_pair(options: argparse.Namespace, scratch: Path, dataset: Dat
 
 
 def complaints(file: Path) -> list[str]:
-    """What the server wrote about errors."""
+    """The errors in the server's log."""
     return [
         f"server log: {line}"
         for line in file.read_text(errors="replace").splitlines()
@@ -375,7 +383,7 @@ def asked() -> argparse.Namespace:
     )
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--soak", type=int, nargs="?", const=TWO_HOURS, default=0, metavar="VISITS")
+    parser.add_argument("--soak", type=int, nargs="?", const=SOAK_VISITS, default=0, metavar="VISITS")
     parser.add_argument("--pair", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE")

@@ -1,6 +1,8 @@
-"""`python -m tests.bench.edits [--readers 200] [--edits 10]`: how soon an edit of a case file is on every open page. Ends with 1 when one did not show it.
+"""`python -m tests.bench.edits [--readers 200] [--edits 10]`: time until an edit of a case file is on every open page.
+Exit code 1 if one does not show it.
 
-Measured from the save to the last message of the run that shows it, for each of the pages: a new title, a broken file, its repair. What a browser then takes to draw is not in it.
+Measured from the save to the last message of the run that shows it, for each page: a new title, a broken file, its
+repair. The browser's drawing is not included.
 """
 
 from __future__ import annotations
@@ -22,18 +24,18 @@ from tests.server import started
 
 CASE = "2020-09-dancheng-health"
 TITLE = "Dancheng's close-knit county medical consortium"
-AT_ONCE = 10
-"""So many pages are opened at one time."""
-PATIENCE = 30.0
-"""Seconds after which a page is taken to have missed an edit."""
+PARALLEL_PAGES = 10
+"""Number of pages opened at the same time."""
+TIMEOUT = 30.0
+"""Seconds after which a page counts as having missed an edit."""
 
 
 async def opened(address: str, readers: int) -> list[Tab]:
-    """The pages in turn, in English; those of cases at the one that is edited."""
+    """The pages in turn, in English; those of cases with the edited one."""
     tabs = [Tab(numeric(address), source=f"127.0.{1 + number // 250}.{1 + number % 250}") for number in range(readers)]
     names = [*SCREENS]
-    for first in range(0, readers, AT_ONCE):
-        coming = [(tabs[at], names[at % len(names)]) for at in range(first, min(first + AT_ONCE, readers))]
+    for first in range(0, readers, PARALLEL_PAGES):
+        coming = [(tabs[at], names[at % len(names)]) for at in range(first, min(first + PARALLEL_PAGES, readers))]
         await asyncio.gather(
             *(tab.open("/" if name == "overview" else f"/{name}", {"case": CASE}) for tab, name in coming)
         )
@@ -41,7 +43,7 @@ async def opened(address: str, readers: int) -> list[Tab]:
 
 
 async def seen(tabs: Sequence[Tab], save: Callable[[], object], shows: Callable[[Tab], bool]) -> list[float]:
-    """The milliseconds after which each page showed what was saved. TimeoutError where one does not."""
+    """The ms after which each page showed the edit. TimeoutError if one does not."""
     save()
     start = time.perf_counter()
 
@@ -51,7 +53,7 @@ async def seen(tabs: Sequence[Tab], save: Callable[[], object], shows: Callable[
             await tab.updated()
         return (time.perf_counter() - start) * 1000
 
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         return list(await asyncio.gather(*map(one, tabs)))
 
 

@@ -1,9 +1,9 @@
-"""`python -m tests.bench.flood [--messages 20000] [ATTACK …]`: what others notice of one client that floods the server.
+"""`python -m tests.bench.flood [--messages 20000] [ATTACK …]`: effect on others of one client that floods the server.
 
-The attacks come from a process and an address of their own. Beside each of them, and on the idle server before it,
-a probe asks for /healthz and a reader opens pages, one after another. Targets: /healthz answers within 1 s, and a page,
-from the request to the last message of its run, takes at most twice as long as on the idle server (medians). It ends
-with 1 when one is missed.
+The attacks come from a process and an address of their own. During each of them, and on the idle server before it, a
+probe requests /healthz and a reader opens pages, one after another. Targets: /healthz answers within 1 s, and a page,
+from the request to the last message of its run, takes at most twice as long as on the idle server (medians). Exit code
+1 if one is missed.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from tests.bench.tab import UNREACHABLE, ConnectionClosed, Tab, WrongAnswerError
 from tests.server import started
 
 HEALTH_LIMIT, PAGE_LIMIT = 1.0, 2.0
-"""Seconds of /healthz at most, and how many times as long as on an idle server a page takes at most."""
+"""Maximum seconds of /healthz, and maximum time of a page relative to the idle server."""
 READER, ATTACKER = "127.0.1.1", "127.0.2.1"
 PAUSE = 0.05
-"""Seconds from one answer to the next question."""
-DURATION, LEAST = 8.0, 2.0
-"""Seconds for which an attacker connects again, or stays connected, and for which others are watched at least."""
+"""Seconds between a response and the next request."""
+DURATION, MIN_DURATION = 8.0, 2.0
+"""Seconds for which an attacker reconnects or stays connected, and minimum seconds for which others are measured."""
 SOCKETS, CONNECTIONS, DOWNLOADS = 100, 32, 600
-"""Sockets and connections that the attacker opens at the same time, and files that it asks for."""
+"""Sockets and connections that the attacker opens at the same time, and files that it requests."""
 RERUN, GIT = BackMsg(rerun_script=ClientState(page_name="case")), BackMsg(load_git_info=True)
 Attack = Callable[[str, int], Awaitable[None]]
 
 
 async def one_socket(address: str, messages: int, message: BackMsg = RERUN) -> None:
-    """So many messages as fast as they can be sent. A socket that the server leaves open stays for a while."""
+    """Send `count` messages as fast as possible. A socket that the server leaves open stays for a while."""
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
     with suppress(*UNREACHABLE, TimeoutError):
         async with connect(stream, subprotocols=["streamlit"], local_addr=(ATTACKER, 0), max_size=None) as socket:
@@ -67,14 +67,14 @@ async def questions_about_git(address: str, messages: int) -> None:
 
 
 async def again(act: Callable[[], Awaitable[None]]) -> None:
-    """The same act again and again, for DURATION seconds."""
+    """Repeat the same action for DURATION seconds."""
     until = time.monotonic() + DURATION
     while time.monotonic() < until:
         await act()
 
 
 async def one_after_another(address: str, messages: int) -> None:
-    """A new socket as soon as the server has ended one."""
+    """Open a new socket as soon as the server has closed one."""
     await again(lambda: one_socket(address, messages))
 
 
@@ -83,7 +83,7 @@ async def many_sockets(address: str, messages: int) -> None:
 
 
 async def downloads(address: str, messages: int) -> None:
-    """Excel files by their data link, as many as a client may ask for in a minute, no two alike in a row."""
+    """Request Excel files, as many as a client may per minute, with other filters each time."""
     offsets = iter([number % 200 for number in range(DOWNLOADS)])
 
     async def download() -> None:
@@ -116,7 +116,7 @@ class Waits(NamedTuple):
 
 
 async def wait(address: str, goes_on: Callable[[], bool]) -> Waits:
-    """A probe and a reader beside each other."""
+    """Run a probe and a reader side by side."""
 
     async def ask_health() -> None:
         await Tab(address, source=READER)._fetch(["/healthz"])
@@ -140,24 +140,24 @@ async def repeat(act: Callable[[], Awaitable[None]], goes_on: Callable[[], bool]
 
 
 def beside(address: str, least: float, attacker: BaseProcess | None = None) -> Waits:
-    """What others wait for as long as the attack lasts, and for so many seconds at least."""
+    """Waiting times of others during the attack, for a minimum number of seconds."""
     until = time.monotonic() + least
     return asyncio.run(wait(address, lambda: time.monotonic() < until or bool(attacker and attacker.is_alive())))
 
 
 def measured(name: str, messages: int) -> tuple[Waits, Waits, float]:
-    """The waits on an idle server and beside the attack on it, and for how many seconds others were watched."""
+    """Waiting times on an idle server and during the attack, and the seconds measured."""
     processes = multiprocessing.get_context("spawn")
     begun = processes.Event()
     with TemporaryDirectory() as scratch, started(Path(scratch) / "log") as (origin, _):
         address = numeric(origin)
-        beside(address, LEAST)
+        beside(address, MIN_DURATION)
         idle = beside(address, DURATION)
         attacker = processes.Process(target=attack, args=(name, address, messages, begun))
         attacker.start()
         begun.wait()
         start = time.monotonic()
-        waits = beside(address, LEAST, attacker)
+        waits = beside(address, MIN_DURATION, attacker)
         watched = time.monotonic() - start
         attacker.join()
     return idle, waits, watched

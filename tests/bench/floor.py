@@ -1,4 +1,6 @@
-"""`python -m tests.bench.floor PORT`: the floor. A static page that draws the same figures with plotly.js alone: every state is in the page, a button shows it."""
+"""`python -m tests.bench.floor PORT`: the floor. A static page draws the same charts with plotly.js alone: every state
+is in the page, a button shows it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from tests.bench.peer.view import View
 
 PAGES = {"/": "Overview", "/case": "Cases", "/map": "Map"}
 CITIES = ("410500", "410800", "411100")
-"""Areas without a county point, so that a click on them means nothing else."""
+"""Areas without a county point, so that a click always means the area."""
 HTML = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>floor</title><link rel="icon" href="data:,">
 <script src="/plotly.js"></script>
 <nav></nav><aside></aside><main style="width:980px"></main><a href="/metrics.csv" download="metrics.csv">CSV</a>
@@ -47,7 +49,7 @@ draw();
 
 
 def figures(path: str, search: str) -> list[go.Figure]:
-    """The figures of a peer's screen, in the order in which they stand on it."""
+    """The charts of a screen of the peer, in the order of the page."""
     screen = SCREENS[path]
     return [
         component.figure

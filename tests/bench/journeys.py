@@ -1,4 +1,6 @@
-"""What a reader does, measured in one Chromium: ours, the peer and the floor take turns at every step, so that the noise of the machine meets all alike."""
+"""Actions of a reader, measured in one Chromium: ours, the peer and the floor alternate at every step, so that the
+machine's noise affects all alike.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ TABLE = {
     "ours": '`${!!document.querySelector("[data-testid=stDataFrame] canvas")?.width}`',
     "peer": '`${!!document.querySelector("#table td.dash-cell")}`',
 }
-"""The data page draws no figure; there the first row of the table counts."""
+"""The data page has no chart; there the first row of the table counts."""
 INSIDE = """code => {
     const area = [...document.querySelectorAll(".choroplethlayer path")].find(path => path.__data__.loc === code);
     area.scrollIntoView({block: "center"});
@@ -34,16 +36,16 @@ INSIDE = """code => {
     const free = (left, top) => [[0, 0], [9, 0], [-9, 0], [0, 9], [0, -9]].every(([right, down]) => within(left + right, top + down));
     for (let left = x; left < x + width; left += 3) for (let top = y; top < y + height; top += 3) if (free(left, top)) return [left, top];
 }"""
-"""A point of an area with some of the area on all its sides."""
+"""A point of an area with the area on all its sides."""
 SCREEN = {"width": 1280, "height": 900}
 
 Laps = dict[tuple[str, str], list[Lap]]
-"""By what was done and by whom."""
+"""Laps by action and server."""
 
 
 @dataclass
 class Visit:
-    """The first figures of one page in one Chromium: the lap, and what was fetched for it."""
+    """The first charts of one page in one Chromium: the lap, and what was fetched for it."""
 
     lap: Lap
     requests: int
@@ -52,7 +54,7 @@ class Visit:
 
 @dataclass
 class Wanted:
-    """What the floor shows in each state, by page and by filter: what the others have to show."""
+    """What the floor shows in each state, by page and filter; the others must show the same."""
 
     pages: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
@@ -117,7 +119,7 @@ def wanted(page: Page, address: str, dataset: Dataset) -> Wanted:
 
 @contextmanager
 def profile(playwright: Playwright, folder: str) -> Iterator[BrowserContext]:
-    """A Chromium with its own profile, which keeps files and compiled scripts as a reader's does."""
+    """A Chromium with a profile of its own, which caches files and compiled scripts."""
     arguments = {
         "executable_path": chromium_path(),
         "args": ARGUMENTS,
@@ -139,7 +141,7 @@ def chromium_path() -> str:
 def first_figures(
     playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int
 ) -> dict[tuple[str, str, str], list[Visit]]:
-    """By page, whose, and "cold" or "warm": the first visit of a new profile, and the third."""
+    """By page, server, and "cold" or "warm": the first visit of a new profile, and the third."""
     found: dict[tuple[str, str, str], list[Visit]] = defaultdict(list)
     for _ in range(times):
         for path in NAMES:
@@ -167,7 +169,7 @@ def visit(context: BrowserContext, address: str, shown: str, want: str) -> Visit
 
 
 def counted(session: CDPSession) -> dict[str, int]:
-    """Requests and bytes as they come over the wire; frames of a socket as long as their content is."""
+    """Requests and bytes on the wire; a frame of a socket counts as long as its content."""
     found = {"requests": 0, "bytes": 0}
 
     def add(size: float, request: int = 0) -> None:
@@ -209,7 +211,7 @@ def lap(page: Page, shown: str, want: str, act: Callable[[], Any]) -> Lap:
 
 
 def filter_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
-    """On the overview a domain is chosen, then let go, then the next: from the click on the control to the redrawn figures."""
+    """On the overview a domain is chosen and cleared, then the next: from the click to the redrawn charts."""
     found: Laps = defaultdict(list)
     labels = list(want.domains)
     with open_pages(playwright, servers, "/", want) as pages:
@@ -224,7 +226,7 @@ def filter_changes(playwright: Playwright, servers: Mapping[str, Server], want: 
 
 
 def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
-    """From the click on a page's link to its drawn figures; the floor has no data page."""
+    """From the click on a page's link to its drawn charts; the floor has no data page."""
     found: Laps = defaultdict(list)
     for chosen, round_trip in (
         (servers, ("/case", "/map", "/")),
@@ -246,7 +248,7 @@ def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wa
 
 
 def map_clicks(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
-    """An area is clicked, then again: from the click to the map with the area outlined, and without."""
+    """An area is clicked twice: from the click to the map with the area outlined, and without."""
     found: Laps = defaultdict(list)
     with open_pages(playwright, servers, "/map", want) as pages:
         for turn in range(-2, times):
@@ -286,7 +288,7 @@ def downloads(
 
 
 def noted(server: Server, taken: Lap) -> Lap:
-    """The lap with what our own server has noted of the script run behind it."""
+    """The lap with the time of the script run that our own server recorded for it."""
     notes = server.log.parent / "runs"
     if server.name == "ours" and notes.exists():
         runs = [json.loads(line) for line in notes.read_text().splitlines()]

@@ -1,4 +1,6 @@
-"""What LibreOffice makes of the workbook and the briefs: it opens each, saves it anew, and every cell, link and paragraph is the same. `python -m tests.bench.office`"""
+"""`python -m tests.bench.office`: LibreOffice opens and saves the workbook and the Word documents; every cell, link and
+paragraph must be the same.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ FILTERS = {
 
 
 def files(dataset: Dataset) -> Mapping[str, bytes]:
-    """The workbook of all, as filtered and of nothing, and every brief in both languages, by file name."""
+    """The workbook of all, filtered and no rows, and every case document in both languages, by file name."""
     books = {
         f"{name}.xlsx": write_workbook(Extract(dataset, filters, "http://localhost:8501"))
         for name, filters in FILTERS.items()
@@ -38,7 +40,7 @@ def files(dataset: Dataset) -> Mapping[str, bytes]:
 
 
 def saved_anew(given: Iterable[Path], folder: Path) -> None:
-    """LibreOffice's own copies of files of one kind, in `folder`. RuntimeError when it opens one of them not at all."""
+    """LibreOffice's copies of files of one kind, in `folder`. RuntimeError if it cannot open one."""
     given = list(given)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     subprocess.run(
@@ -51,7 +53,7 @@ def saved_anew(given: Iterable[Path], folder: Path) -> None:
 
 
 def held(path: Path) -> list[Any]:
-    """Everything that a reader finds in a file, in its order."""
+    """Everything that a reader finds in a file, in order."""
     if path.suffix == ".docx":
         document = docx.Document(str(path))
         return [paragraph.text for paragraph in document.paragraphs] + [

@@ -1,4 +1,6 @@
-"""Fifty readers: what each leaves in the server's memory, and how long they wait when all change a filter at the same moment. No browser draws here."""
+"""Fifty readers: the memory of each in the server, and the waiting times when all change a filter at the same moment.
+No browser draws.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ DOMAINS = tuple(load_dataset().domains)
 
 @dataclass(frozen=True)
 class Crowd:
-    """MB before anyone came and with all readers there; the ms that each waited when all asked at once, `rounds` times."""
+    """MB without and with all readers; the ms that each waited when all changed a filter at once, `rounds` times."""
 
     readers: int
     idle: float
@@ -30,7 +32,7 @@ class Crowd:
 
     @property
     def each(self) -> float:
-        """MB a reader."""
+        """MB per reader."""
         return (self.full - self.idle) / self.readers
 
 
@@ -82,7 +84,9 @@ def of_peer(server: Server, readers: int, rounds: int) -> Crowd:
 
 
 def _question(address: str) -> Callable[[int], float]:
-    """The request that the browser sends when a domain is chosen on the peer's overview; gives the ms to the whole answer."""
+    """The request that the browser sends when a domain is chosen on the peer's overview; returns the ms to the end of
+    the response.
+    """
     known = json.loads(urlopen(f"{address}/_dash-dependencies").read())
     asked = next(entry for entry in known if "index.figure" in entry["output"])
     outputs = [

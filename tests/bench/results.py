@@ -1,4 +1,6 @@
-"""The measurements as rows: ours beside the peer and the floor, or beside a baseline; printed and written as JSON. The targets are ratios within one run."""
+"""The measurements as rows: ours beside the peer and the floor, or beside a baseline; printed and written as JSON. The
+targets are ratios within one run.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement of all three; None where one has no such thing."""
+    """One measurement of all three; None where one does not apply."""
 
     name: str
     unit: str
@@ -39,7 +41,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Target:
-    """What a run is held to: at most `limit`, for the rows whose name begins so; of the peer's, or in the row's own unit."""
+    """Limit of the rows whose name begins so: a ratio to the peer, or a value in the row's own unit."""
 
     begins: str
     limit: float

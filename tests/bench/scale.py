@@ -1,6 +1,8 @@
-"""`python -m tests.bench.scale [CASES ...]`: the dashboard with ten real cases, with 1,000 and with 10,000 made ones. Prints a table, writes JSON; asserts nothing.
+"""`python -m tests.bench.scale [CASES ...]`: the dashboard with ten real cases, and with 1,000 and 10,000 made-up ones.
+Prints a table, writes JSON; asserts nothing.
 
-A server of each size is started twice, with nothing kept on the disk and with what the first start kept; readers without a browser then do the same with each.
+A server of each size is started twice, without a cache and with that of the first start; readers without a browser then
+do the same with each.
 """
 
 from __future__ import annotations
@@ -29,11 +31,11 @@ SIZES = (1_000, 10_000)
 PAGES = {"overview": "/", "case": "/case", "map": "/map", "compare": "/compare", "data": "/data", "method": "/method"}
 TIMES = 20
 READERS = 20
-PATIENCE = 900
+STARTUP_TIMEOUT = 900
 WORDS = ("转诊", "试点", "reform", "county", "blockchain", "每亩", "loans", "不存在")
 DOMAINS = tuple(load_dataset().domains)
 TARGETS = {"start, kept on the disk, s": 2.0, "search, ms": 50.0, "edit → a reader sees it, ms": 1000.0}
-"""At the largest size, in the row's unit; a filter's script run has to stay below twice that of ten cases."""
+"""At the largest size, in the row's unit; a filter's script run must stay below twice that of ten cases."""
 RATIO = 2.0
 Rows = dict[str, float]
 
@@ -44,7 +46,7 @@ def measured(folder: Path, scratch: Path) -> Rows:
     given = {"HENAN_DATA": str(folder), "HENAN_CACHE": str(cache)}
     rows: Rows = {}
     for kept in ("nothing kept", "kept on the disk"):
-        with running("ours", scratch, PATIENCE, **given) as server:
+        with running("ours", scratch, STARTUP_TIMEOUT, **given) as server:
             rows[f"start, {kept}, s"] = server.started_in / 1000
             if kept == "kept on the disk":
                 rows |= asyncio.run(_with_readers(server, folder, scratch / "runs"))
@@ -53,7 +55,7 @@ def measured(folder: Path, scratch: Path) -> Rows:
 
 
 def searched(folder: Path, cache: Path) -> float:
-    """A word that nobody has looked for yet, found in all texts."""
+    """A word that has not been searched before, found in all texts."""
     dataset, _ = read_dataset(folder, Cache(cache, folder))
     _ = dataset.index
     spent = []
@@ -101,7 +103,7 @@ async def _chosen(tab: Tab, domains: Sequence[str], notes: Path) -> float:
 
 
 async def _edited(origin: str, folder: Path) -> float:
-    """The median ms from the end of an edit to the last message of the run that shows it, of five edits of one file."""
+    """Median ms from the end of an edit to the last message of the run that shows it, for five edits of one file."""
     path = sorted((folder / "cases").glob("*.yaml"))[0]
     text, spent = path.read_text(encoding="utf-8"), []
     tab = Tab(origin)
@@ -123,7 +125,7 @@ def real(folder: Path) -> None:
 
 
 def table(found: dict[str, Rows]) -> Iterator[str]:
-    """The rows of all sizes, and what each is of that of ten cases."""
+    """The rows of all sizes, each with its ratio to ten cases."""
     ten, *more = found
     yield _line("cases", found, [f"{size} of {ten}" for size in more])
     for name, first in found[ten].items():
@@ -143,7 +145,7 @@ def verdicts(found: dict[str, Rows]) -> Iterator[tuple[str, float, float]]:
 
 
 def compared(sizes: Sequence[int]) -> dict[str, Rows]:
-    """The measurements of the real ten and of so many made cases, by how many they are."""
+    """The measurements of the ten real and of the made-up cases, by number of cases."""
     found: dict[str, Rows] = {}
     for size in (0, *sizes):
         with TemporaryDirectory() as scratch:

@@ -1,4 +1,4 @@
-"""The three servers that are measured side by side, each started as its readers would have it: ours, the peer in Dash, the floor of plotly.js alone."""
+"""The three servers that are compared, each started as in production: ours, Dash, and the floor of plotly.js alone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import psutil
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 60
-"""Seconds within which a server has to answer."""
+STARTUP_TIMEOUT = 60
+"""Maximum number of seconds until a server answers."""
 STREAMLIT = {
     "STREAMLIT_SERVER_ADDRESS": "localhost",
     "STREAMLIT_SERVER_HEADLESS": "true",
@@ -31,7 +31,7 @@ EMPTY = {
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it answers, how many ms passed from the command to its first answer, and what it writes down."""
+    """A running server: its address, the ms from the command to its first response, and its log."""
 
     name: str
     address: str
@@ -40,7 +40,7 @@ class Server:
     log: Path
 
     def memory(self) -> float:
-        """MB of all its processes; what they share is counted once."""
+        """MB of all its processes; shared memory is counted once."""
         return (
             sum(process.memory_full_info().pss for process in (self.process, *self.process.children(recursive=True)))
             / 1e6
@@ -48,7 +48,9 @@ class Server:
 
 
 def ours(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
-    """Command, path of the first answer, folder and environment; so are the others. `timed` notes what each script run takes."""
+    """Command, path of the first response, folder and environment, as for the others. `timed` records the time of each
+    script run.
+    """
     return (
         (sys.executable, "-m", "tests.bench.timed", "run", "dashboard.py", "--server.port", "{port}"),
         "/healthz",
@@ -58,7 +60,7 @@ def ours(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
 
 
 def peer(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
-    """Dash as its documentation deploys it: gunicorn, a worker a core."""
+    """Dash as its documentation deploys it: gunicorn, one worker per core."""
     gunicorn = (
         "gunicorn",
         "--no-control-socket",
@@ -75,12 +77,12 @@ def peer(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
 
 
 def floor(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
-    """Files that are written once, served as they are."""
+    """Files that are written once and served unchanged."""
     return (sys.executable, "-m", "tests.bench.floor", "{port}"), "/plotly.js", PROJECT, {}
 
 
 def empty(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
-    """A Streamlit server with as little as can be on its page."""
+    """A Streamlit server with a minimal page."""
     folder = scratch / "empty"
     folder.mkdir(exist_ok=True)
     for name, text in EMPTY.items():
@@ -97,8 +99,10 @@ KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty}
 
 
 @contextmanager
-def running(kind: str, scratch: Path, patience: float = PATIENCE, **more: str) -> Iterator[Server]:
-    """One of KINDS once it answers, with `more` in its environment; it is ended afterwards. RuntimeError, with its log, when it does not start."""
+def running(kind: str, scratch: Path, timeout: float = STARTUP_TIMEOUT, **more: str) -> Iterator[Server]:
+    """One of KINDS once it answers, with `more` in its environment; it is stopped afterwards. RuntimeError with its log
+    if it does not start.
+    """
     command, path, folder, environment = KINDS[kind](scratch)
     port, log = free_port(), scratch / f"{kind}.log"
     address = f"http://localhost:{port}"
@@ -114,7 +118,7 @@ def running(kind: str, scratch: Path, patience: float = PATIENCE, **more: str) -
         ) as process,
     ):
         try:
-            _await(process, address + path, log, patience)
+            _await(process, address + path, log, timeout)
             yield Server(kind, address, (time.perf_counter() - start) * 1000, psutil.Process(process.pid), log)
         finally:
             process.terminate()
@@ -126,8 +130,8 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-def _await(process: subprocess.Popen[bytes], address: str, log: Path, patience: float) -> None:
-    deadline = time.monotonic() + patience
+def _await(process: subprocess.Popen[bytes], address: str, log: Path, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urlopen(address).read()

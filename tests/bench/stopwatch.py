@@ -1,7 +1,8 @@
-"""The stopwatch inside the browser, the same for all that is measured.
+"""The stopwatch in the browser, the same for all that is measured.
 
-It starts with the reader's act (the input event's own time, or the start of the navigation) and stops with the frame that shows the last stroke of the figures asked for:
-what is drawn has to say, letter by letter, what plotly.js alone draws for the same state, and nothing may change in a figure for `QUIET` ms afterwards.
+It starts with the action (the input event's time, or the start of the navigation) and stops with the frame that shows
+the last stroke of the requested charts: their texts must equal those that plotly.js alone draws for the same state, and
+nothing may change in a chart for `QUIET` ms afterwards.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 QUIET = 250
-PATIENCE = 15_000
+TIMEOUT = 15_000
 FIGURES = """[...document.querySelectorAll(".js-plotly-plot")].filter(chart => WHICH).map(chart => [
     ...[...chart.querySelectorAll(".annotation-text")].map(text => text.textContent),
     ...[...chart.querySelectorAll(".choroplethlayer path")].map(area => area.__data__.loc + getComputedStyle(area).strokeWidth),
     chart.querySelectorAll(".trace path, .point path").length,
 ].join(" ")).join("|")"""
-"""What the figures on the page say: their labels, the areas with their outlines, the number of marks."""
+"""The content of the charts on the page: their labels, the areas with their outlines, the number of marks."""
 EVERY_FIGURE = FIGURES.replace("WHICH", "true")
 THE_MAP = FIGURES.replace("WHICH", 'chart.querySelector(".choroplethlayer")')
 
@@ -71,9 +72,10 @@ INSTALLED = """(() => {
 
 @dataclass(frozen=True)
 class Lap:
-    """ms from the act: until the figures were right for the `first` and changed for the `last` time, until the request was `sent` and the last of the answer `came`.
+    """Times in ms from the action: until the charts were right for the `first` and changed for the `last` time, until
+    the request was `sent` and the end of the response `came`.
 
-    `bytes` came with it. `server` is what the answer says of the ms spent there, where it says so.
+    `bytes` is the size of the response, `server` the ms spent in the server where the response states it.
     """
 
     first: float
@@ -85,15 +87,15 @@ class Lap:
 
 
 def set_to(page: Page, shown: str, want: str) -> None:
-    """The watch starts with the next click."""
+    """Start the stopwatch at the next click."""
     page.evaluate("([shown, want]) => bench.watch(shown, want, null)", [shown, want])
 
 
 def read(page: Page) -> Lap:
-    """Waits until the watch has stopped. RuntimeError with what is on the page when that is never what was wanted."""
+    """Wait until the stopwatch has stopped. RuntimeError with the page's content if the expected charts never appear."""
     found = page.evaluate(
-        "() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), PATIENCE))])".replace(
-            "PATIENCE", str(PATIENCE)
+        "() => Promise.race([bench.took, new Promise(give => setTimeout(() => give(bench.now()), TIMEOUT))])".replace(
+            "TIMEOUT", str(TIMEOUT)
         )
     )
     if isinstance(found, str):

@@ -1,6 +1,7 @@
-"""A reader's tab without a browser: it speaks Streamlit's protocol as the browser's own script does, keeps what that keeps, and draws nothing.
+"""A tab without a browser: it speaks Streamlit's protocol as the browser's script does, keeps the same state, and draws
+nothing.
 
-It needs no package of its own: h11 and websockets are what the server is built on, the messages are Streamlit's.
+It needs no package of its own: h11 and websockets are dependencies of the server, the messages are Streamlit's.
 """
 
 from __future__ import annotations
@@ -24,27 +25,29 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.anchors import Anchor, anchors
 
-CONNECTIONS = 6
-"""So many connections a browser opens to one server for files."""
-SOONEST, LATEST, ATTEMPTS = 0.1, 4.0, 10
-"""Seconds between two attempts to reach a server that is gone: doubled from the first to the second, each but the first shortened by chance."""
+MAX_CONNECTIONS = 6
+"""Number of connections that a browser opens to one server for files."""
+MIN_DELAY, MAX_DELAY, MAX_ATTEMPTS = 0.1, 4.0, 10
+"""Seconds between attempts to reach a server that is gone, doubled from the first to the second value, with jitter
+after the first; and the number of attempts.
+"""
 AGENT = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) crowd", "accept-language": "en"}
 Ask = Callable[[h11.Request], Awaitable[tuple[h11.Response, bytes]]]
 
 
 class WrongAnswerError(Exception):
-    """The server answered, and not with what a reader should see."""
+    """The server answered with something that a reader should not see."""
 
 
 UNREACHABLE = (OSError, InvalidHandshake, ConnectionClosed, h11.ProtocolError)
-"""What is raised where nobody answers, or somebody else."""
+"""Errors if no server, or another one, answers."""
 
 
 class Tab:
-    """One tab at `origin` (scheme, host and port). `screen` holds the elements that the last run drew, `query` what stands behind the question mark, `title` the window's,
-    `session` the name that the server gave it.
+    """One tab at `origin` (scheme, host and port). `screen` holds the elements of the last run, `query` the URL's
+    query, `title` the window's title, `session` the server's id of it.
 
-    `source` is the address of this machine that it connects from. Errors: WrongAnswerError, and UNREACHABLE.
+    `source` is the address of this machine that it connects from. Raises WrongAnswerError, and UNREACHABLE.
     """
 
     def __init__(self, origin: str, locale: str = "en-US", source: str = "") -> None:
@@ -64,40 +67,44 @@ class Tab:
     # --- what a reader does
 
     async def open(self, path: str, query: Mapping[str, str], first: bool = False) -> None:
-        """Opens a link: the page, on a `first` visit the files it names, the connection, and a run to its last message. Later visits have the files in the browser's cache."""
+        """Open a link: the page, on a `first` visit the files it names, the connection, and a run to its last message.
+        Later visits have the files in the cache.
+        """
         self.path, self.query = path, urlencode(query)
         page = (await self._fetch([f"{path}?{self.query}"]))[0].decode()
         if first:
             files = iter(re.findall(r'(?:src|href)="\.(/static/[^"]+)"', page))
-            await asyncio.gather(*(self._fetch(files) for _ in range(CONNECTIONS)))
+            await asyncio.gather(*(self._fetch(files) for _ in range(MAX_CONNECTIONS)))
         await self._connect()
         await self._run(ClientState(query_string=self.query, page_name=path.strip("/")))
 
     async def choose(self, key: str, change: Callable[[WidgetState], None]) -> None:
-        """Changes one control and waits for the run that follows."""
+        """Change one control and wait for the run that follows."""
         change(self.widgets[_control_id(self.control(key))])
         await self.rerun()
 
     async def press(self, key: str) -> None:
-        """Presses a button."""
+        """Press a button."""
         await self.rerun(WidgetState(id=_control_id(self.control(key)), trigger_value=True))
 
     async def rerun(self, *pressed: WidgetState) -> None:
-        """Has the page run as it is."""
+        """Rerun the page."""
         await self._run(ClientState(query_string=self.query, page_script_hash=self._page), pressed)
 
     async def follow(self, href: str) -> None:
-        """Follows a link to a page: the controls of the one that is left stay behind, those of the frame around it come along."""
+        """Follow a link to a page. Controls of the old page lose their state, those of the frame keep it."""
         self.path, _, self.query = href.partition("?")
         self.widgets = {name: state for name, state in self.widgets.items() if name in self._framed}
         page = self._pages[self.path.strip("/")]
         await self._run(ClientState(query_string=self.query, page_script_hash=page, is_history_navigation=True))
 
     async def reconnect(self) -> None:
-        """After the connection broke: asks until a server answers, and connects under the old session's name. Like a browser it runs nothing by itself."""
+        """After the connection broke: retry until a server answers, and connect with the old session's id. As in a
+        browser, no run follows by itself.
+        """
         await self.close()
-        for attempt in range(ATTEMPTS):
-            await asyncio.sleep(min(SOONEST * 2**attempt, LATEST) * (random.uniform(0.7, 1) if attempt else 1))
+        for attempt in range(MAX_ATTEMPTS):
+            await asyncio.sleep(min(MIN_DELAY * 2**attempt, MAX_DELAY) * (random.uniform(0.7, 1) if attempt else 1))
             try:
                 return await self._connect()
             except (*UNREACHABLE, WrongAnswerError):
@@ -105,7 +112,7 @@ class Tab:
         raise WrongAnswerError("no server answers any more")
 
     async def lost(self) -> None:
-        """Returns when the connection has broken."""
+        """Return when the connection has broken."""
         if self._socket is not None:
             await self._socket.wait_closed()
 
@@ -116,16 +123,16 @@ class Tab:
     # --- what is on the screen
 
     def elements(self, kind: str) -> Iterator[Element]:
-        """Those of one kind, as Streamlit calls it, from the top to the bottom."""
+        """The elements of one type, by Streamlit's name for it, from top to bottom."""
         return (self.screen[place] for place in sorted(self.screen) if self.screen[place].WhichOneof("type") == kind)
 
     def links(self) -> list[Anchor]:
-        """The links to pages, from the top to the bottom."""
+        """The links to pages, from top to bottom."""
         found = anchors("".join(element.html.body for element in self.elements("html")))
         return [link for link in found if link.href.partition("?")[0].strip("/") in self._pages]
 
     def control(self, key: str) -> Element:
-        """The control that the page's script calls so."""
+        """The control with this key in the page's script."""
         for element in self.screen.values():
             if _control_id(element).endswith(f"-{key}"):
                 return element
@@ -134,7 +141,7 @@ class Tab:
     # --- the protocol
 
     async def _connect(self) -> None:
-        """Asks for the server's health, which hands out a cookie, and opens the stream with it and, if there was one, the session."""
+        """Request the server's health, which sets a cookie, and open the socket with it and the session's id, if any."""
         await self._fetch(["/_stcore/health", "/_stcore/host-config"])
         self._socket = await connect(
             self.origin.replace("http", "ws", 1) + "/_stcore/stream",
@@ -151,7 +158,7 @@ class Tab:
         )
 
     async def _run(self, state: ClientState, pressed: Iterable[WidgetState] = ()) -> None:
-        """Has a page's script run and takes in what it draws."""
+        """Run a page's script and process its messages."""
         state.widget_states.widgets.extend([*self.widgets.values(), *pressed])
         state.cached_message_hashes.extend(self._kept)
         state.context_info.CopyFrom(
@@ -168,14 +175,14 @@ class Tab:
         await self.updated()
 
     async def updated(self) -> None:
-        """Takes in the next run to its last message. Where the reader has done nothing, it is one that the server begins."""
-        while not self._takes(self._whole(ForwardMsg.FromString(await self._socket.recv()))):
+        """Process the next run to its last message; without an action of the reader it is one that the server starts."""
+        while not self._process(self._resolve(ForwardMsg.FromString(await self._socket.recv()))):
             pass
         self._runs += 1
         self._kept = {
             name: (message, since) for name, (message, since) in self._kept.items() if self._runs - since <= self._age
         }
-        shown = {state.id: (state, was_set) for state, was_set in map(_shown, self.screen.values()) if state}
+        shown = {state.id: (state, was_set) for state, was_set in map(_initial_state, self.screen.values()) if state}
         self.widgets = {
             name: state if was_set else self.widgets.get(name, state) for name, (state, was_set) in shown.items()
         }
@@ -183,8 +190,8 @@ class Tab:
     async def _send(self, message: BackMsg) -> None:
         await self._socket.send(message.SerializeToString())
 
-    def _takes(self, message: ForwardMsg) -> bool:
-        """Takes in one message; whether it was the last of the run."""
+    def _process(self, message: ForwardMsg) -> bool:
+        """Process one message; return whether it was the last of the run."""
         kind = message.WhichOneof("type")
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self.screen[tuple(message.metadata.delta_path)] = message.delta.new_element
@@ -209,8 +216,8 @@ class Tab:
             return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
         return False
 
-    def _whole(self, message: ForwardMsg) -> ForwardMsg:
-        """The message itself where the server only names one that it has sent before."""
+    def _resolve(self, message: ForwardMsg) -> ForwardMsg:
+        """The message itself, or the earlier one whose hash the server sent instead."""
         if message.WhichOneof("type") != "ref_hash":
             if message.metadata.cacheable:
                 self._kept[message.hash] = (message, self._runs)
@@ -225,7 +232,7 @@ class Tab:
         return whole
 
     async def _fetch(self, paths: Iterable[str]) -> list[bytes]:
-        """The bodies of these files, one after another over one connection."""
+        """The bodies of these files, fetched one after another over one connection."""
         parts = urlsplit(self.origin)
         async with _connection(parts.hostname, parts.port or 80, self.local) as ask:
             return [await self._body(ask, path, parts.netloc) for path in paths]
@@ -247,12 +254,12 @@ class Tab:
 
 
 def _control_id(element: Element) -> str:
-    """How the protocol calls a control; empty for what is none."""
+    """The protocol's id of a control; empty for other elements."""
     return getattr(getattr(element, element.WhichOneof("type")), "id", "")
 
 
-def _shown(element: Element) -> tuple[WidgetState | None, bool]:
-    """The value that a control shows when nobody has touched it, and whether the server insists on it; None for what has none to send."""
+def _initial_state(element: Element) -> tuple[WidgetState | None, bool]:
+    """The initial value of a control, and whether the server sets it; None for controls without a value."""
     kind = element.WhichOneof("type")
     control = getattr(element, kind)
     if kind in ("multiselect", "button_group"):
@@ -276,7 +283,7 @@ def _shown(element: Element) -> tuple[WidgetState | None, bool]:
 
 @asynccontextmanager
 async def _connection(host: str, port: int, local: tuple[str, int] | None) -> AsyncIterator[Ask]:
-    """A connection over which one can ask for one file after another."""
+    """A connection for one request after another."""
     incoming, outgoing = await asyncio.open_connection(host, port, local_addr=local)
     connection = h11.Connection(h11.CLIENT)
 

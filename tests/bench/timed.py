@@ -1,4 +1,6 @@
-"""`python -m tests.bench.timed run dashboard.py …`: Streamlit's own command, which notes in the file TIMED what each script run takes."""
+"""`python -m tests.bench.timed run dashboard.py …`: Streamlit's own command, which writes the time of each script run
+to the file TIMED.
+"""
 
 from __future__ import annotations
 

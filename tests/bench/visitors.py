@@ -1,4 +1,4 @@
-"""Who comes to the dashboard: a reader who looks for something and notices what is wrong, and one who only passes by an empty page."""
+"""Visitors of the dashboard: a reader who uses it and checks every response, and one who only passes by an empty page."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from pages.site.screens import SCREENS
 from tests.bench.tab import Tab, WrongAnswerError
 
 FIRST_TIME = 0.5
-"""The share of visitors whose browser has no file of the server's yet."""
+"""Share of visitors without any file of the server in their cache."""
 FILTERING = 0.55
-"""The share of a reader's acts that change a filter; the others turn pages."""
+"""Share of a reader's actions that change a filter; the others change the page."""
 SOUGHT = ("银行", "days", "a word nobody wrote", "100 %", "")
-PATIENCE = 30.0
-"""Seconds after which a visitor gives up, which is an error."""
+TIMEOUT = 30.0
+"""Seconds after which a visitor gives up, which counts as an error."""
 
 
 @dataclass
 class Tally:
-    """What visitors met: milliseconds by act, and what was wrong."""
+    """Results of the visits: ms by action, and errors."""
 
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
@@ -38,13 +38,13 @@ class Tally:
     @asynccontextmanager
     async def timed(self, act: str) -> AsyncIterator[None]:
         start = perf_counter()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             yield
         self.times[act].append((perf_counter() - start) * 1000)
 
 
 class Visitor(Protocol):
-    """Someone with a tab, whose visit goes act by act. `resume` looks at what is there after the connection broke in the middle of one."""
+    """A tab whose visit consists of actions. `resume` checks the state after the connection broke in the middle of one."""
 
     tab: Tab
 
@@ -54,7 +54,7 @@ class Visitor(Protocol):
 
 
 class Reader:
-    """A reader of the dashboard. Every answer is compared with what data.filters says should be shown."""
+    """A reader of the dashboard. Every response is compared with what data.query.filters selects."""
 
     def __init__(self, tab: Tab, dataset: Dataset, chance: random.Random) -> None:
         self.tab, self.dataset, self.chance = tab, dataset, chance
@@ -62,7 +62,7 @@ class Reader:
         self.filters = self.wanted = Filters()
 
     async def arrive(self, tally: Tally) -> None:
-        """Comes by a link, every other one to a view with a filter."""
+        """Open a link, every other one with a filter."""
         page, first = self.chance.choice([*SCREENS]), self.chance.random() < FIRST_TIME
         if self.chance.random() < 0.5:
             self.wanted = self.another()[1]
@@ -121,7 +121,7 @@ class Reader:
             await self.tab.choose(name, lambda state: state.string_array_value.data.__setitem__(slice(None), chosen))
 
     def look(self) -> None:
-        """Whether the page is the one asked for, whole, without an error, and shows what was wanted."""
+        """Check that the page is the requested one, complete and without an error, and shows the selection."""
         self.filters = self.wanted
         page = self.tab.path.strip("/") or "overview"
         texts = [element.html.body for element in self.tab.elements("html")]
@@ -139,7 +139,7 @@ class Reader:
             raise WrongAnswerError(f"{page} with {self.filters.query()}: {'; '.join(wrong)}")
 
     def _counts(self) -> list[int]:
-        """The numbers in the line above the page."""
+        """The numbers in the status line."""
         found = select(self.dataset, self.filters)
         return [len(found.cases), len(found.positions)]
 
@@ -148,7 +148,7 @@ class Reader:
 
 
 class Passer:
-    """Someone on the empty page, at the same pace."""
+    """A visitor of the empty page, at the same pace."""
 
     def __init__(self, tab: Tab, chance: random.Random) -> None:
         self.tab, self.chance = tab, chance

@@ -1,1 +1,1 @@
-"""A package, so that the server and the browser it starts end with its last test."""
+"""A package, so that the server and the browser it starts end with the last test in it."""

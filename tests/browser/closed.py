@@ -1,6 +1,7 @@
-"""`python -m tests.browser.closed REPORT`: starts the server, opens every page in both languages, and writes what was asked of the net and what was missing.
+"""`python -m tests.browser.closed REPORT`: start the server, open every page in both languages, and write what was
+requested from other hosts and what was missing.
 
-Run inside a network namespace (`unshare --net`), nothing but this machine can be reached; outside of one, names are not resolved.
+In a network namespace (`unshare --net`) only this machine can be reached; outside of one, host names are not resolved.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from playwright.sync_api import Page, Request, Response, sync_playwright
 from tests.browser.reader import PROBE, chromium, leaf_through, reading
 from tests.server import started
 
-ELSEWHERE = ("192.0.2.1", 80)
-"""An address for documentation, which nobody has."""
+FOREIGN_ADDRESS = ("192.0.2.1", 80)
+"""An address reserved for documentation, which no host has."""
 WITNESS = """
 import ipaddress, os, sys
 
@@ -46,16 +47,24 @@ def _witness(event, args):
 
 sys.addaudithook(_witness)
 """
-"""Python that a server runs first: what it asks of other hosts, and what it starts, is written to the file that WITNESS names."""
+"""Python that a server runs first: it writes the server's requests to other hosts and its subprocesses to WITNESS."""
 DRAWN = {
     "/": (".main-svg", 2),
     "/case": (".main-svg", 2),
     "/map": (".choroplethlayer path", 18),
     "/method": (".main-svg", 1),
 }
-"""What each page draws at least; without it the walk ends here."""
-TAKEN = ("metrics.csv", "metrics.xlsx", "metrics.json", "cases.json", "dataset.zip", "places.geojson", "openapi.json")
-"""A file of every kind."""
+"""Selector and minimum number of what each page draws; with fewer the run fails."""
+DOWNLOADS = (
+    "metrics.csv",
+    "metrics.xlsx",
+    "metrics.json",
+    "cases.json",
+    "dataset.zip",
+    "places.geojson",
+    "openapi.json",
+)
+"""One file of every kind."""
 MISSING = """async () => {
     await document.fonts.ready;
     const faces = [...document.fonts], icons = [...document.querySelectorAll("[data-testid=stIconMaterial], [translate=no][role=img]")].filter(icon => icon.offsetParent);
@@ -68,7 +77,7 @@ MISSING = """async () => {
         ...icons.length ? [] : ["icons"],
     ];
 }"""
-"""Fonts, icons and images that are not there. An icon without its font is a word."""
+"""Fonts, icons and images that failed to load. An icon without its font is a word."""
 
 
 def main(report: Path) -> None:
@@ -88,23 +97,23 @@ def main(report: Path) -> None:
                     for path in leaf_through(page, lang):
                         found["pages"].append(f"{lang} {path}")
                         found["missing"] += [f"{lang} {path}: {what}" for what in missing(page, path)]
-            found["missing"] += untaken(address)
-            knock(address)
+            found["missing"] += failed_downloads(address)
+            open_foreign_socket(address)
         found |= {"browser": noted, "server": seen.read_text().splitlines(), "log": (Path(scratch) / "log").read_text()}
     report.write_text(json.dumps(found), encoding="utf-8")
 
 
 def raise_loopback() -> None:
-    """In a new namespace this machine cannot even reach itself. Elsewhere nobody may do this, and nobody need."""
+    """Bring up the loopback device, which is down in a new namespace; elsewhere this is neither permitted nor needed."""
     with suppress(PermissionError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))
 
 
 def reachable() -> bool:
-    """Whether there is a way to other hosts at all. Nothing is sent: a datagram socket is only told where to."""
+    """Whether there is a route to other hosts. Nothing is sent: connecting a datagram socket only looks up the route."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         try:
-            any_socket.connect(ELSEWHERE)
+            any_socket.connect(FOREIGN_ADDRESS)
         except OSError:
             return False
     return True
@@ -116,24 +125,24 @@ def note_absent(response: Response, noted: list[str]) -> None:
 
 
 def note_failed(request: Request, noted: list[str]) -> None:
-    """What a page no longer wants when it is left is not missing."""
+    """Note a failed request, unless the page cancelled it because it was left."""
     if request.failure != "net::ERR_ABORTED":
         noted.append(f"{request.failure}: {request.url}")
 
 
 def missing(page: Page, path: str) -> list[str]:
-    """Waits for what the page draws, then tells which of its parts are not there."""
+    """Wait for what the page draws, then return its missing parts."""
     selector, count = DRAWN.get(path, ("h1", 1))
     page.locator(selector).nth(count - 1).wait_for(state="attached")
     found: list[str] = page.evaluate(MISSING)
     return found
 
 
-def untaken(address: str) -> list[str]:
-    """Takes a file of every kind, and tells what is not given."""
+def failed_downloads(address: str) -> list[str]:
+    """Download a file of every kind and return those that fail."""
     connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
     refused = []
-    for path in TAKEN:
+    for path in DOWNLOADS:
         connection.request("GET", f"/api/{path}")
         answer = connection.getresponse()
         if answer.status != 200 or not answer.read():
@@ -142,8 +151,8 @@ def untaken(address: str) -> list[str]:
     return refused
 
 
-def knock(address: str) -> None:
-    """A socket from elsewhere: Streamlit would ask the net for its own address to judge it."""
+def open_foreign_socket(address: str) -> None:
+    """Open a socket with a foreign origin: to check it, Streamlit would request its own public address from a service."""
     connection = HTTPConnection(address.removeprefix("http://"), timeout=20)
     opening = {
         "upgrade": "websocket",

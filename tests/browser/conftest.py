@@ -1,4 +1,4 @@
-"""One server and one browser for all browser tests, and readers who notice what should not happen."""
+"""One server and one browser for all browser tests, and tabs that note errors and foreign requests."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Ended with the last browser test: while it is open its event loop runs, in which no other test could start one."""
+    """Closed after the last browser test: while it is open its event loop runs, in which no other test could start one."""
     with sync_playwright() as playwright, chromium(playwright) as opened:
         yield opened
 
 
 @pytest.fixture(scope="package")
 def readers(browser: Browser, server: str) -> Iterator[Callable[[str, Scheme, int], tuple[Page, list[str]]]]:
-    """One tab for each kind of reader, and what went wrong in it. A tab that has run the page's scripts before takes a third of the time."""
+    """One tab for each language, scheme and width, with its errors. Reusing a tab takes a third of the time."""
     with ExitStack() as contexts:
 
         @cache
@@ -56,7 +56,9 @@ def readers(browser: Browser, server: str) -> Iterator[Callable[[str, Scheme, in
 
 @pytest.fixture
 def arrive(readers: Callable[[str, Scheme, int], tuple[Page, list[str]]]) -> Iterator[Callable[..., Page]]:
-    """A reader's tab: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails when anything went wrong in it unseen; nothing is left in it for the next."""
+    """A tab: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails if an error in it was not expected; the
+    tab is empty for the next test.
+    """
     arrived: list[tuple[Page, list[str]]] = []
 
     def come(lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:

@@ -1,4 +1,4 @@
-"""A reader: a browser context of one language, scheme and width that reaches this machine only, and what a reader does on every page."""
+"""A browser context of one language, scheme and width that reaches this machine only, and common actions on a page."""
 
 from __future__ import annotations
 
@@ -27,15 +27,17 @@ from data.model.schema import Lang
 Scheme = Literal["light", "dark"]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
-"""Under a deep link Streamlit's page asks there first where its server is, and finds nothing."""
-LEFT = "Cannot read properties of undefined (reading 'typesetMath')"
-"""What Plotly says when a chart is taken off the page while its words are drawn, as on a page that is left early. Nobody sees it."""
+"""Under a deep link Streamlit's page first requests these to find its server, and gets 404."""
+PLOTLY_REMOVED = "Cannot read properties of undefined (reading 'typesetMath')"
+"""Plotly's error if a chart is removed while its text is drawn, as when a page is left early. It is not visible."""
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
-"""The last one puts every other host out of reach, sockets and workers included; unlike an intercepted route it leaves the browser its cache."""
+"""Options of Chromium. The last one blocks every other host, sockets and workers included, and unlike an intercepted
+route keeps the cache.
+"""
 PAGES = {
     "/": {"zh": "概览", "en": "Overview"},
     "/case": {"zh": "案例", "en": "Cases"},
@@ -44,7 +46,7 @@ PAGES = {
     "/data": {"zh": "数据", "en": "Data"},
     "/method": {"zh": "方法", "en": "Method"},
 }
-"""Where each page is, and what its link is called."""
+"""Path of each page, and the text of its link."""
 expect.set_options(timeout=15_000)
 
 
@@ -56,7 +58,9 @@ def chromium(playwright: Playwright) -> Browser:
 def reading(
     browser: Browser, address: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280
 ) -> Iterator[tuple[BrowserContext, list[str]]]:
-    """A context whose pages start at `address`, and the list of what went wrong in them: requests to other hosts (none gets through), errors of the page or its console."""
+    """A context whose pages start at `address`, and the list of its errors: requests to other hosts (all blocked),
+    errors of the page and of its console.
+    """
     noted: list[str] = []
 
     def asked(request: Request | WebSocket) -> None:
@@ -68,7 +72,7 @@ def reading(
             noted.append(f"console error: {message.text} ({message.location['url']})")
 
     def raised(thrown: WebError) -> None:
-        if LEFT not in str(thrown.error):
+        if PLOTLY_REMOVED not in str(thrown.error):
             noted.append(f"uncaught error: {thrown.error}")
 
     screen = ViewportSize(width=width, height=900)
@@ -89,27 +93,29 @@ def reading(
 
 
 def forget(page: Page) -> None:
-    """Leaves the pages with nothing kept, neither here nor on the server. The browser's cache stays: without it every test would take twice as long."""
+    """Leave the pages and clear all state here and on the server, but not the browser's cache: without it every test
+    would take twice as long.
+    """
     page.goto("/healthz")
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.context.clear_cookies()
 
 
 def visit(page: Page, path: str) -> None:
-    """Opens a link and waits until the page is there to its last line."""
+    """Open a link and wait until the page is complete."""
     page.goto(path)
     page.locator("footer").wait_for()
     settled(page)
 
 
 def settled(page: Page) -> None:
-    """Waits until the server has said all of a page, and nothing is left of the one before."""
+    """Wait until the run has ended and no element of the page before is left."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     expect(page.locator("h1, footer")).to_have_count(2)
 
 
 def leaf_through(page: Page, lang: Lang, query: str = "") -> Iterator[str]:
-    """The path of every page in turn, opened by its link and drawn; begun from the last one."""
+    """Yield the path of every page in turn, opened by its link and drawn, beginning after the last one."""
     visit(page, f"{[*PAGES][-1]}?lang={lang}&{query}")
     for path, names in PAGES.items():
         page.get_by_role("link", name=names[lang], exact=True).click()
@@ -119,7 +125,7 @@ def leaf_through(page: Page, lang: Lang, query: str = "") -> Iterator[str]:
 
 
 def drawn(page: Page) -> None:
-    """Waits until the page is settled, nothing is being fetched for it any more, and every chart in it is drawn."""
+    """Wait until the page is settled, its requests have ended, and every chart is drawn."""
     settled(page)
     page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
     for chart in page.get_by_test_id("stPlotlyChart").all():
@@ -130,12 +136,12 @@ def drawn(page: Page) -> None:
 
 
 def heading(page: Page) -> Locator:
-    """The page's own heading; the first one, because while a page is turned the one before may still be there."""
+    """The heading of the page; the first, because during a page change the earlier page's may still exist."""
     return page.get_by_role("heading", level=1).first
 
 
 def status(page: Page) -> Locator:
-    """The line above every page that says what is shown."""
+    """The line above every page that says how much is shown."""
     return page.get_by_role("status").first
 
 
@@ -146,7 +152,7 @@ def control(page: Page, name: str) -> Locator:
 
 
 def choose_city(page: Page, label: str, city: str) -> None:
-    """Chooses a city in the sidebar as one types it, and shuts the list."""
+    """Type a city into its filter in the sidebar, choose it and close the list."""
     box = control(page, label)
     box.click()
     box.fill(city)
@@ -155,5 +161,5 @@ def choose_city(page: Page, label: str, city: str) -> None:
 
 
 def clear(page: Page, label: str = "Clear all filters") -> Locator:
-    """The clear button beside the line above the page."""
+    """The button that clears the filters, beside the status line."""
     return page.get_by_role("main").get_by_role("button", name=label).first

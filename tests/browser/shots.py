@@ -1,6 +1,7 @@
-"""`python -m tests.browser.shots [WORD]`: every page, all ten cases among them, in both languages, both colour schemes and two widths, as full-height pictures in .shots/.
+"""`python -m tests.browser.shots [WORD]`: full-height images of every page, with all ten cases, in both languages, both
+color schemes and two widths, in .shots/.
 
-With a word only the pictures whose name holds it: `map`, `zh-dark`, `390`.
+With a word only the images whose name contains it: `map`, `zh-dark`, `390`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from tests.browser.reader import PAGES, chromium, drawn, reading, visit
 from tests.server import PROJECT, running
 
 FOLDER = PROJECT / ".shots"
-TALLEST = 16_000
-"""The most pixels that Chromium puts into one picture."""
+MAX_HEIGHT = 16_000
+"""Maximum height in px of an image in Chromium."""
 HIDDEN = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollHeight - main.clientHeight; }"
 
 
 def addresses() -> dict[str, str]:
-    """Where each picture is taken: {name: path with a query}."""
+    """Where each image is taken: {name: path with a query}."""
     named = {path.strip("/") or "overview": f"{path}?" for path in PAGES if path != "/case"}
     cases = {case.id: f"/case?case={case.id}&" for case in load_dataset().cases}
     paired = "2020-02-government-debt,2020-06-anyang-permits"
@@ -37,10 +38,10 @@ def addresses() -> dict[str, str]:
 
 
 def shoot(page: Page, width: int, target: Path) -> None:
-    """A picture as high as the page, which scrolls inside itself and so must be shown whole first."""
+    """Write an image as high as the page, which scrolls inside its window and so is enlarged first."""
     drawn(page)
-    while (hidden := page.evaluate(HIDDEN)) > 0 and (height := page.viewport_size["height"]) < TALLEST:
-        page.set_viewport_size(ViewportSize(width=width, height=min(height + hidden, TALLEST)))
+    while (hidden := page.evaluate(HIDDEN)) > 0 and (height := page.viewport_size["height"]) < MAX_HEIGHT:
+        page.set_viewport_size(ViewportSize(width=width, height=min(height + hidden, MAX_HEIGHT)))
     page.screenshot(path=target)
 
 

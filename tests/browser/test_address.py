@@ -1,4 +1,4 @@
-"""The address is the view: what is opened, copied, reloaded or gone back to after any link is what its address says."""
+"""The address determines the view, whether it is opened, copied, reloaded, or reached by back and forward."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 
 
 def take(page: Page) -> None:
-    """Opens the control beside the first chart of the page, which runs the page again."""
+    """Open the export control below the first chart, which reruns the page."""
     page.get_by_text("Take this chart").first.click()
     page.locator("[class*='st-key-export-chart-']").first.wait_for()
     settled(page)
 
 
 def copied(page: Page) -> str:
-    """The link under the first chart, as its button puts it on the clipboard."""
+    """The link of the first chart, as its button copies it."""
     page.get_by_role("button", name="Copy to clipboard").first.click()
     page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('http')")
     return str(page.evaluate("() => navigator.clipboard.readText()"))

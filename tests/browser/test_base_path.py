@@ -1,4 +1,4 @@
-"""Behind a reverse proxy that gives the dashboard a path of its own: everything a reader meets stays under it."""
+"""Behind a reverse proxy with a base path, every address on the pages is under that path."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LUOYANG = "410300"
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A tab in which every request must be under the base path."""
+    """A tab that fails on a request outside the base path."""
     log, astray = tmp_path_factory.mktemp("server") / "log", []
     with (
         started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _),

@@ -1,4 +1,4 @@
-"""With the net shut, every page is whole, and neither the browser nor the server has tried to reach another host."""
+"""Without a network every page is complete, and neither the browser nor the server tries to reach another host."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENCLOSED = ("unshare", "--map-root-user", "--net")
 
 
 def may_be_enclosed() -> bool:
-    """Whether this machine permits a network namespace; containers often do not."""
+    """Whether this machine permits network namespaces; containers often do not."""
     return (
         shutil.which("unshare") is not None
         and subprocess.run([*ENCLOSED, "true"], capture_output=True, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""What the buttons hand out, opened by other programs: it is the table, whole or as filtered, and the case."""
+"""The downloads, opened by other programs: the table, whole or filtered, and the case."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_case_is_taken_as_a_document(arrive, dataset, tmp_path, browser_lang, 
 
 
 def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:
-    """The name and the bytes of the file that a button hands out."""
+    """Name and bytes of the file that a button downloads."""
     with page.expect_download() as download:
         button.click()
     target = folder / download.value.suggested_filename

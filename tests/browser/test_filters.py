@@ -1,4 +1,4 @@
-"""Filters apply to every page, live in the URL, and are let go in one click."""
+"""Filters apply to every page, are kept in the URL, and are cleared with one click."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_city_stays_when_the_language_and_then_a_domain_are_chosen(arrive, dat
 
 
 def test_a_label_of_the_language_before_takes_no_city_away(server):
-    """A reader on a slow line chooses a domain before the browser has the labels of the language just chosen."""
+    """On a slow connection a domain is chosen before the browser has the labels of the new language."""
 
     async def choose() -> dict[str, str]:
         tab = Tab(server)

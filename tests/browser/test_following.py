@@ -1,6 +1,6 @@
-"""Following a link from screen to screen: without loading the page again, by mouse and keyboard, to the top and back.
+"""Links between screens, by mouse and keyboard: no page load, and the right scroll position.
 
-And where a link has to be an ordinary one: for a tab of its own, to data, and while the app has no connection.
+Also links that must stay ordinary ones: for a new tab, to data, and while the app is not connected.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def loads_nothing(page: Page) -> bool:
 
 
 def scrolled(page: Page, top: float) -> None:
-    """Waits until the screen is scrolled so far."""
+    """Wait until the screen has this scroll position."""
     page.wait_for_function(f"top => Math.abs(({TOP})() - top) < 2", arg=top)
 
 
@@ -102,7 +102,7 @@ def test_a_link_opens_in_a_tab_of_its_own(arrive, dataset, how):
 
 
 def test_a_link_for_a_tab_of_its_own_opens_one(arrive):
-    """From a chart in a frame elsewhere to the dashboard."""
+    """From a chart embedded in another site to the dashboard."""
     page = arrive()
     page.goto("/?view=embed&chart=grades&lang=en")
     with page.context.expect_page() as opened:

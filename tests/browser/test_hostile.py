@@ -1,4 +1,6 @@
-"""A dataset whose every text is hostile, in a real browser: each page shows it as text, runs nothing, leads nowhere, asks no other host. And hostile addresses."""
+"""A dataset whose every text is hostile, and hostile addresses, in a browser: shown as text, without scripts, foreign
+links or foreign requests.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,12 @@ STRANGE = """() => [...document.body.querySelectorAll("*")].filter(part =>
     || [...part.attributes].some(({ name, value }) => name.startsWith("on") || name === "style" && /evil/.test(value)
         || ["href", "xlink:href", "src", "action", "data", "poster"].includes(name) && !/^(data|blob):/.test(value) && new URL(value, location).origin !== location.origin)
 ).map(part => part.outerHTML.slice(0, 200))"""
-"""What the pages never bring by themselves: elements that load or send, handlers, and addresses elsewhere."""
+"""What no page contains by itself: elements that load or send, event handlers, and foreign addresses."""
 READ = """(words) => [...document.querySelectorAll(words)].map(part => part.textContent)"""
 
 
 def plain(text: str) -> str:
-    """Text as it is compared: without the joiners that keep it from being read as Markdown, and blanks as a browser sets them."""
+    """Text for comparison: without the joiners that prevent Markdown, and with blanks as a browser sets them."""
     return re.sub(r"\s+", " ", text.replace("\u2060", "")).strip()
 
 
@@ -38,7 +40,7 @@ def shown(page: Page, selector: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Dataset]]:
-    """The address of a server of its own, and its dataset."""
+    """Address of a server with the hostile dataset, and the dataset."""
     folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), 5)
     log = folder.parent / "log"
     with started(log, HENAN_DATA=str(folder), HENAN_API_RATE="0") as (address, _):
@@ -48,7 +50,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Dat
 
 @pytest.fixture(scope="module")
 def reader(browser: Browser, hostile: tuple[str, Dataset]) -> Iterator[tuple[Page, list[str]]]:
-    """One tab, and what went wrong in it."""
+    """One tab and its errors."""
     with reading(browser, hostile[0]) as (context, noted):
         page = context.new_page()
         page.on("dialog", lambda dialog: (noted.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -57,7 +59,7 @@ def reader(browser: Browser, hostile: tuple[str, Dataset]) -> Iterator[tuple[Pag
 
 @pytest.fixture
 def page(reader: tuple[Page, list[str]]) -> Iterator[Page]:
-    """The tab, in which nothing strange may happen."""
+    """The tab; fails if one of STRANGE is on the page."""
     yield reader[0]
     assert reader[1] == []
 
@@ -103,7 +105,7 @@ def test_a_case_shows_every_text_of_its_file(page: Page, hostile: tuple[str, Dat
 
 
 def test_headings_links_and_notices_show_it_as_text(page: Page, hostile: tuple[str, Dataset]):
-    """Names of places as headings, an unknown filter in a notice, a search in a button."""
+    """Names of places in headings, an unknown filter in a notice, a search in a button."""
     dataset = hostile[1]
     units = {place.code: place.name.en for place in dataset.places.values() if place.kind == "prefecture"}
     search = "<img src=x onerror=window.pwned=1> **x** :red[x] $x$ https://evil.example"

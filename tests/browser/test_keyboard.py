@@ -1,4 +1,4 @@
-"""Without a mouse: filter, case and download are reached by Tab and used by Enter."""
+"""Filters, cases and downloads work with Tab and Enter alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A link opens what it names, cold: the page in its frame, the case, the language, the filters, and nothing it should not."""
+"""A link opens what it names in a new tab: the page in its frame, the case, the language and the filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files change while pages are open: the pages show it untouched, and lose nothing of what their readers chose."""
+"""Files change while pages are open: the pages update without a click and keep the readers' choices."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TITLE = {"zh": "郸城县紧密型县域医共体", "en": "Dancheng's close-knit
 NOTICE = {"zh": "较新的修改有误", "en": "an update has problems"}
 NONE = {"zh": "数据未能载入", "en": "No data could be loaded"}
 FAULT = "import data.downloads.snippets; data.downloads.snippets.write_snippets = lambda *_: 1 / 0"
-"""The Data page fails."""
+"""Python that makes the Data page fail."""
 NOWHERE = "这个地址没有页面，已改为显示概览。"
 LOST = "与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。"
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
 def fill(folder: Path) -> None:
-    """Puts the files back as they are in the project, and touches no other."""
+    """Restore the files of the project, without touching unchanged ones."""
     for part in ("cases", "reference"):
         (folder / part).mkdir(parents=True, exist_ok=True)
         for file in (folder / part).iterdir():
@@ -45,7 +45,9 @@ def fill(folder: Path) -> None:
 def served(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, dict[str, Page], Callable[[], bool]]]:
-    """The folder of a running server, the tabs of two readers, one of each language, and what waits until the server has taken over the project's own files."""
+    """Folder of a running server, tabs in Chinese and in English, and a function that waits until the server has the
+    project's own files.
+    """
     folder, log = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server") / "log"
     fill(folder)
     with started(log, first=FAULT, HENAN_DATA=str(folder)) as (address, process), ExitStack() as contexts:
@@ -124,14 +126,14 @@ def test_an_edit_finds_the_page_where_its_reader_has_gone(pages, folder):
 
 
 def dialog(page: Page) -> str:
-    """What the dialog over the page says: the words in it that are shown, and those that the style sheet draws."""
+    """The visible text of the dialog over the page, including what the style sheet inserts."""
     opened = page.get_by_role("dialog")
     opened.wait_for()
     return str(opened.evaluate("part => part.innerText + JSON.parse(getComputedStyle(part, '::after').content)"))
 
 
 def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
-    """And at the end it is gone, which the page says in its own words as well."""
+    """Also when it is stopped: the dialog says so in the page's language."""
     folder = tmp_path / "served"
     fill(folder)
     (folder / "cases").rename(folder / "elsewhere")

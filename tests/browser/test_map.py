@@ -1,4 +1,4 @@
-"""The map as a reader sees and uses it, with every other host out of reach: colours by pixel, areas that are switches, counties that lead to cases, a table that says the same."""
+"""The map in a browser without other hosts: colors by pixel, clicks on areas and counties, the table beside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, vi
 ON_SCREEN = (
     "(chart, [lon, lat]) => { const [x, y] = chart._fullLayout.geo._subplot.projection([lon, lat]); return { x, y }; }"
 )
-"""Where a place lies in the chart, by the projection the chart is drawn with."""
+"""Position of a place in the chart, by the projection that the chart uses."""
 RINGS_ON_SCREEN = (
     "(chart, rings) => rings.map(ring => ring.map(place => chart._fullLayout.geo._subplot.projection(place)))"
 )
@@ -32,10 +32,10 @@ BOXES = """(chart, marks) => [...chart.querySelectorAll(marks)].map(mark => {
     const around = chart.getBoundingClientRect(), { left, top, right, bottom } = mark.getBoundingClientRect();
     return [[left - around.left, top - around.top, right - around.left, bottom - around.top], getComputedStyle(mark).fill, mark.textContent];
 })"""
-"""Where marks stand in the chart, with their colour and words."""
+"""Position, color and text of marks in the chart."""
 OUTLINED = "chart => [...chart.querySelectorAll('.choroplethlayer path')].filter(area => getComputedStyle(area).strokeWidth === '3px').map(area => area.__data__.loc)"
 REACH = 0.3
-"""Degrees around a county's point within which a click means the county: somewhat more than 20 px."""
+"""Degrees around a county's point within which a click hits the county: somewhat more than 20 px."""
 BOUNDARIES = "/api/boundaries.geojson"
 LABELS, COUNTIES = ".geo .scatterlayer text", ".geo .scatterlayer .point"
 
@@ -50,7 +50,7 @@ def henan(arrive) -> Page:
 
 @pytest.fixture
 def without_webgl(browser: Browser, server: str) -> Iterator[Page]:
-    """A reader's tab in a browser that cannot draw with WebGL."""
+    """A tab in a browser without WebGL."""
     with (
         browser.browser_type.launch(
             executable_path=os.environ["CHROMIUM"], args=[*ARGUMENTS, "--disable-3d-apis"]
@@ -78,7 +78,7 @@ def test_the_map_needs_no_webgl(without_webgl, dataset):
 
 
 def test_a_click_chooses_each_area_and_another_lets_go(henan, dataset):
-    """The chart stays what it was: nothing is fetched or built again."""
+    """The chart is kept: nothing is fetched or drawn again."""
     names = {place.code: place.name.en for place in dataset.places.values() if place.kind == "prefecture"}
     fetched = addresses(henan)
     chart(henan).evaluate("chart => { chart.kept = true; }")
@@ -169,7 +169,7 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
 
 
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):
-    """The export edition has the outline in itself: no style sheet goes with an image."""
+    """The export edition contains the outline, since an image has no style sheet."""
     visit(henan, "/map?city=411400,411500")
     henan.get_by_role("button", name="Take this chart").or_(henan.get_by_text("Take this chart")).first.click()
     edition = henan.locator("[class*='st-key-export-'] .js-plotly-plot")
@@ -177,7 +177,9 @@ def test_the_map_leaves_the_page_with_what_is_chosen(henan):
 
 
 def check_painted(page: Page, dataset) -> None:
-    """By pixel: in each area the legend's colour of its class over the ground, around the province the ground, on each name and county its own colour."""
+    """Compare pixels: in each area its class's color over the ground, outside the province the ground, on each label
+    and county its own color.
+    """
     expect(areas(page)).to_have_count(18)
     drawn(page)
     page.mouse.move(0, 0)
@@ -226,7 +228,7 @@ def near(pixel: tuple[int, ...], wanted: tuple[float, ...], tolerance: int) -> b
 
 
 def free_of(marks: list[Polygon], page: Page) -> dict[str, Point]:
-    """For each area's code the px in the chart that is farthest from its border and from all marks."""
+    """For each area's code the point in px that is farthest from its border and from all marks."""
     outlines = {area["id"]: shape(area["geometry"]) for area in boundaries()["features"]}
     rings = {
         code: [[*part.exterior.coords] for part in getattr(outline, "geoms", [outline])]
@@ -253,14 +255,14 @@ def clear_of_counties(page: Page) -> dict[str, Point]:
 
 
 def addresses(page: Page) -> list[str]:
-    """What the page fetches from now on."""
+    """The addresses that the page fetches from now on."""
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     return fetched
 
 
 def outlined(page: Page) -> list[str]:
-    """The codes of the areas that stand out as chosen."""
+    """The codes of the areas with an outline."""
     found: list[str] = chart(page).evaluate(OUTLINED)
     return found
 

@@ -1,4 +1,4 @@
-"""On a telephone, 390 px wide: nothing to push sideways, and the filters a tap away."""
+"""On a screen 390 px wide nothing scrolls sideways, and the filters are one tap away."""
 
 from __future__ import annotations
 

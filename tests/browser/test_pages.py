@@ -1,4 +1,4 @@
-"""Every page, in both languages and both colour schemes: drawn, complete, quiet, and readable to other senses."""
+"""Every page in both languages and color schemes: drawn, complete, without errors, and accessible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADINGS = {
 }
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
 FILTERED = "city=411200"
-"""With a city chosen, every kind of control is there: tags, chips, clear buttons."""
+"""With a city every kind of control exists: tags, chips, clear buttons."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

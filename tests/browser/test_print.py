@@ -1,4 +1,4 @@
-"""The printed edition of a case: two sheets of A4 at the most, nothing cut, still light when the reader's screen is dark."""
+"""The printed edition of a case: at most two sheets of A4, nothing cut off, light also in a dark color scheme."""
 
 from __future__ import annotations
 

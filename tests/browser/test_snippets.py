@@ -1,4 +1,4 @@
-"""The code that the data page offers reads what the page shows, when it is run as it stands."""
+"""The code that the data page offers runs unchanged and reads what the page shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page(arrive: Any) -> Page:
 
 
 def snippet(page: Page, path: str, language: str) -> str:
-    """The code as a reader copies it."""
+    """The code as the copy button gives it."""
     visit(page, path)
     page.get_by_role("tab", name=language, exact=True).click()
     return page.get_by_role("tabpanel").get_by_test_id("stCode").inner_text()

@@ -1,4 +1,4 @@
-"""The tab without a browser that the benchmarks and the tests of the deployment use: it sends what a browser sends."""
+"""The tab without a browser, used by the benchmarks and the deployment tests, sends what a browser sends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.browser.reader import choose_city, clear, settled, status, visit
 QUERY = {"city": "410300", "lang": "en"}
 
 
-class Overheard(Tab):
-    """A tab that notes what it sends."""
+class RecordingTab(Tab):
+    """A tab that records what it sends."""
 
     sent: list[ClientState]
 
@@ -27,7 +27,7 @@ class Overheard(Tab):
         await super()._send(message)
 
 
-async def acts(tab: Overheard) -> None:
+async def acts(tab: RecordingTab) -> None:
     tab.sent = []
     await tab.open("/map", QUERY)
     await tab.choose("city", lambda state: state.string_array_value.data.insert(0, "Zhengzhou"))
@@ -73,7 +73,7 @@ def test_a_tab_sends_what_a_browser_sends(arrive, server):
     clear(page).click()
     clear(page).wait_for(state="detached")
 
-    tab = Overheard(server)
+    tab = RecordingTab(server)
     with ThreadPoolExecutor() as elsewhere:
         elsewhere.submit(asyncio.run, acts(tab)).result()
     for own, browsers in zip(tab.sent, sent, strict=True):

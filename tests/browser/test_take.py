@@ -1,4 +1,4 @@
-"""What a reader takes from a chart: its address, its words, its data, and the chart itself in a page of another site."""
+"""What a reader copies from a chart: its address, text and data, and the chart itself in a page of another site."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ FINDING = "Out-of-county referral rate fell by 15.79% from 2018"
 
 
 def block(page: Page) -> Locator:
-    """The figure on the case page, with its control open."""
+    """A metric on the case page with its export control open."""
     found = page.locator(f".st-key-figure-{RATE}")
     found.get_by_text("Take this chart").click()
     return found
 
 
 def copied(page: Page, figure: Locator, name: str, begins: str) -> str:
-    """The text to copy under one of its names, as the copy button puts it on the clipboard."""
+    """The text under one of the headings, as the copy button gives it."""
     figure.get_by_role("radio", name=name, exact=True).click()
     expect(figure.get_by_test_id("stCode")).to_contain_text(re.compile(rf"^{re.escape(begins)}"))
     figure.get_by_role("button", name="Copy to clipboard").click()
@@ -97,7 +97,7 @@ def test_a_site_that_is_not_allowed_shows_nothing(server, browser, tmp_path):
 
 @contextmanager
 def site(folder: Path) -> Iterator[str]:
-    """Another site, whose pages are the files of a folder."""
+    """Another site that serves the files of a folder."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *args: object) -> None:

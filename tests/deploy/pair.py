@@ -1,4 +1,4 @@
-"""Two servers behind nginx as .deploy/nginx.conf puts it: the example itself, with free ports and a folder of its own."""
+"""Two servers behind nginx with .deploy/nginx.conf, on free ports and with a folder of its own."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ EXAMPLE = PROJECT / ".deploy" / "nginx.conf"
 NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which(
     "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
 )
-"""Debian keeps it where only root looks."""
-PATIENCE = 20
-"""Seconds within which nginx has to listen."""
-AROUND = """
+"""Debian installs it in a folder that is only on root's path."""
+STARTUP_TIMEOUT = 20
+"""Maximum number of seconds for nginx to start."""
+MAIN_CONFIG = """
 daemon off;
 pid {folder}/pid;
 error_log stderr warn;
@@ -40,7 +40,7 @@ http {{
     include {folder}/site.conf;
 }}
 """
-"""What the distribution's own nginx.conf has around a site."""
+"""The settings around a site in the distribution's own nginx.conf."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Pair:
-    """Where readers go, the servers behind it, and where nginx has its files."""
+    """Address for readers, the servers behind it, and nginx's folder."""
 
     address: str
     servers: tuple[Server, ...]
@@ -59,7 +59,9 @@ class Pair:
 
 
 def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
-    """nginx's command for the example: listening at `port` of this machine, in front of `servers` (host:port), its files in `folder`."""
+    """nginx's command for the example, listening at `port` of this machine in front of `servers` (host:port), with
+    files in `folder`.
+    """
     if NGINX is None:
         raise RuntimeError("nginx is not here; install it, or name it: NGINX_PROGRAM=/path/to/nginx")
     text = EXAMPLE.read_text(encoding="utf-8")
@@ -75,14 +77,14 @@ def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
         text = text.replace(name, own)
     (folder / "site.conf").write_text(text)
     (folder / "nginx.conf").write_text(
-        AROUND.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "")
+        MAIN_CONFIG.format(folder=folder, user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "")
     )
     return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
 
 
 @contextmanager
 def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
-    """Both servers and nginx, once it listens; all are ended afterwards. RuntimeError, with nginx's log, when it does not."""
+    """Both servers and nginx, once it listens; all are stopped afterwards. RuntimeError with nginx's log if it fails."""
     with ExitStack() as stack, ThreadPoolExecutor() as starting:
         contexts = [started(scratch / f"server-{name}.log", **environment) for name in "ab"]
         servers = tuple(Server(*entered) for entered in starting.map(stack.enter_context, contexts))
@@ -95,7 +97,7 @@ def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + STARTUP_TIMEOUT
     while monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

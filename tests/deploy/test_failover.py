@@ -1,4 +1,4 @@
-"""One of two servers behind nginx dies while somebody reads in a real browser."""
+"""One of two servers behind nginx is killed while a browser has a page open."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.deploy.pair import Server, pair
 from tests.deploy.test_nginx import get
 
 BASE = "reforms"
-"""Under a path of their own: the nginx example serves that as it is."""
+"""Base path, which the nginx example serves unchanged."""
 
 
 def readers(server: Server) -> int:
-    """How many have a page of this server open."""
+    """Number of pages open on this server."""
     with urlopen(f"{server.address}/_stcore/metrics", timeout=20) as answer:
         return int(re.search(r"^active_sessions (\d+)", answer.read().decode(), re.MULTILINE)[1])
 

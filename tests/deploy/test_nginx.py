@@ -1,4 +1,4 @@
-"""The nginx example in front of two servers: pages, files, data links and sockets through it, as it stands in .deploy/."""
+"""The nginx example in front of two servers: pages, files, data links and sockets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.bench.visitors import Reader, Tally
 from tests.deploy.pair import Pair, configured, pair
 
 RATE = 40
-"""Requests a minute that one reader may send to the data links of these servers."""
+"""Requests per minute that one client may send to the data links of these servers."""
 
 
 @pytest.fixture(scope="module")

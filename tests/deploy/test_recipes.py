@@ -1,4 +1,6 @@
-"""The container's recipe and the service's unit: they name files, commands, settings and ports that exist, and agree with each other, the nginx example and the README."""
+"""Dockerfile and systemd unit name files, commands, settings and ports that exist, and agree with each other, the nginx
+example and README.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,13 @@ RUN_LINE = next(line for line in README.splitlines() if line.endswith("streamlit
 
 
 def steps(name: str) -> list[str]:
-    """What stands behind this instruction of the recipe, one text a step."""
+    """The arguments of this instruction of the Dockerfile, one text per step."""
     whole = re.sub(r"\\\n\s*", "", CONTAINER)
     return re.findall(rf"^{name} +(.*)$", whole, re.MULTILINE)
 
 
 def unit() -> ConfigParser:
-    """The unit, its repeated Environment lines joined."""
+    """The systemd unit, with its repeated Environment lines joined."""
     parser = ConfigParser(strict=False, interpolation=None, delimiters=("=",))
     parser.optionxform = str
     parser.read_string(UNIT_FILE.read_text(encoding="utf-8"))
@@ -98,7 +100,7 @@ def test_ports_and_names_agree():
 
 
 def healthy(port: int) -> bool:
-    """What the container's health check says of a server at this port."""
+    """Result of the container's health check for a server at this port."""
     code = HEALTH[-1].replace(f":{steps('EXPOSE')[0]}/", f":{port}/")
     return (
         subprocess.run([sys.executable, *HEALTH[1:-1], code], capture_output=True, timeout=60, check=False).returncode

@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.site.screens import SCREENS, url_path
 
 SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
-BUNDLE = "PlotlyChart.*.js"
 
 
 class Preload:
@@ -26,8 +25,8 @@ class Preload:
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self.app = app
         self.excluded = tuple(f"{base}/{url_path(name)}" for name, screen in SCREENS.items() if not screen.has_charts)
-        name = next(SCRIPTS.glob(BUNDLE)).name
-        self.link = (b"link", f"<{base}/static/js/{name}>; rel=modulepreload; crossorigin".encode())
+        bundle = next(SCRIPTS.glob("PlotlyChart.*.js")).name
+        self.link = (b"link", f"<{base}/static/js/{bundle}>; rel=modulepreload; crossorigin".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_link(message: Message) -> None:

@@ -63,7 +63,7 @@ def _requested_session(scope: Scope) -> str:
 class RunMonitor:
     """The state of the first run of a connection.
 
-    `is_hidden` is True while the run is one that has to be repeated; `replay` is its click once that run has ended.
+    `is_hidden` is True during a run that has to be repeated; `replay` is its click once that run has ended.
     """
 
     def __init__(self, session: str) -> None:
@@ -85,13 +85,8 @@ class RunMonitor:
         if not self.is_active or not message.get("bytes"):
             return
         sent = ForwardMsg.FromString(message["bytes"])
+        has_ended = sent.HasField("script_finished") and sent.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
         if sent.HasField("new_session"):
             self.is_active = self.is_hidden = sent.new_session.initialize.session_id != self.session
-        elif self.is_hidden and _is_end(sent):
+        elif self.is_hidden and has_ended:
             self.replay, self.is_active, self.is_hidden = self.click, False, False
-
-
-def _is_end(sent: ForwardMsg) -> bool:
-    """Whether a run has ended, and not for another one."""
-    ended = sent.WhichOneof("type") == "script_finished"
-    return ended and sent.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN

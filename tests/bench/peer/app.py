@@ -1,6 +1,8 @@
-"""The peer: the dashboard's overview, case, map and data screens as a Dash app. Start it with `gunicorn tests.bench.peer.app:server`.
+"""The peer: the dashboard's overview, case, map and data screens as a Dash app. Start it with `gunicorn
+tests.bench.peer.app:server`.
 
-Filters live in the address; a filter is one request, which returns only what it changes. The screens and figures hold what the dashboard's hold.
+Filters are in the URL; a filter change is one request, which returns only what it changes. The screens and charts have
+the same content as the dashboard's.
 """
 
 from __future__ import annotations
@@ -121,7 +123,7 @@ def open_screen(path: str, search: str) -> list[Any]:
 
 
 def refreshed(screen: Screen) -> None:
-    """Registers the callback that gives a screen's parts again when the address's query changes."""
+    """Register the callback that returns a screen's parts when the URL's query changes."""
     outputs = [Output(*key.split(".")) for key in screen.parts(View.of(""))]
 
     @app.callback(outputs, Input("url", "search"), prevent_initial_call=True)
@@ -163,7 +165,7 @@ def begin() -> None:
 
 @server.after_request
 def say_how_long(answer: Response) -> Response:
-    """What of a request was the script and what the whole, in ms, for the stopwatch in the browser."""
+    """Report the ms of the script and of the whole request, for the stopwatch in the browser."""
     answer.headers["Server-Timing"] = (
         f"script;dur={g.get('script', 0) * 1000:.2f}, whole;dur={(time.perf_counter() - g.begun) * 1000:.2f}"
     )

@@ -1,4 +1,4 @@
-"""The peer's four screens: what a filter changes in each (`parts`, by component property) and where that stands (`layout`)."""
+"""The peer's four screens: what a filter changes in each (`parts`, by component property) and its place (`layout`)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.model.grades import GRADES
+from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Case
 from data.query.columns import all_places, own_places
 from data.query.filters import PROVINCE
 from data.query.geography import find_points, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
-from data.wording.labels import GRADE_MEANINGS
 from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
 from pages.figures.grade_strip import grade_strip
@@ -40,12 +39,12 @@ COLUMNS = (
     "phrases",
 )
 BOUNDARIES = "/boundaries.geojson"
-"""Where its server has the outlines."""
+"""Path of the outlines on the peer's server."""
 CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
 class Screen(NamedTuple):
-    """One screen. The keys of `parts` are `component.property`; `layout` places the components with those values in them."""
+    """One screen. The keys of `parts` are `component.property`; `layout` places the components with these values."""
 
     parts: Callable[[View], Parts]
     layout: Callable[[Parts], list[Any]]
@@ -76,7 +75,7 @@ def overview(view: View) -> Parts:
         "overview-status.children": status(view),
         "grades.figure": grade_strip(counts, view.lang),
         "grades-words.children": [
-            html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES
+            html.Li(f"{counts[grade]} {grade} {GRADE_RULES[grade].meaning[view.lang]}") for grade in GRADES
         ],
         "index.figure": index_arrows(shown, view.lang, headings, words),
         "index-table.children": evidence(view, shown),
@@ -213,7 +212,7 @@ def henan(view: View) -> Parts:
 
 
 def best_figures(view: View) -> list[Any]:
-    """The three most completely stated figures of the chosen units."""
+    """The three most completely stated metrics of the selected units."""
     own = [
         row
         for row in view.rows
@@ -305,7 +304,7 @@ def data_layout(parts: Parts) -> list[Any]:
 
 
 def evidence(view: View, rows: Sequence[Any]) -> list[Any]:
-    """Every figure with what makes it checkable, as rows of a table."""
+    """Every metric with its evidence, as rows of a table."""
     return body(
         (
             row.name,

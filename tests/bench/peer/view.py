@@ -1,4 +1,4 @@
-"""What a reader of the peer looks at, read from its address: the dashboard's own filters, rows and words."""
+"""A view of the peer, read from its URL with the dashboard's own filters, rows and words."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import current
 from data.wording.labels import say
-from data.wording.rows import worded_rows
+from data.wording.rows import Rows
 
 
 @dataclass(frozen=True)
 class View:
-    """One reader's view: language, filters and what they leave; `case` is the one an address names."""
+    """One view: language, filters and their selection; `case` is the one that the URL names."""
 
     dataset: Dataset
     lang: Lang
@@ -42,12 +42,12 @@ class View:
 
     @property
     def rows(self) -> tuple[Any, ...]:
-        """The selected figures in words, the chosen cities' first."""
-        return tuple(worded_rows(self.dataset, self.lang, self.selection.positions))
+        """The selected metrics in words, the chosen cities' first."""
+        return tuple(Rows(self.dataset, self.lang, self.selection.positions))
 
     def rows_of(self, case: Case) -> list[Any]:
-        """The figures of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
-        own = worded_rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
+        """The metrics of one case that a city filter leaves: the chosen cities' first, headlines before the rest."""
+        own = Rows(self.dataset, self.lang, select_in_case(self.dataset, self.filters, case))
         return sorted(own, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99))
 
     def without_city(self) -> Selection:
