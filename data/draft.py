@@ -30,7 +30,7 @@ number, unit, bound, phrase and section; what only a reader can decide is a gap 
 
 def draft(dataset: Dataset, document: str, number: int, year: int) -> str:
     """Return the skeleton of a case as YAML. KeyError if the document has no part of this number."""
-    source = SourceText(document, proper_names(place.name.zh for place in dataset.places.values()))
+    source = SourceText(document, proper_names(frozenset(place.name.zh for place in dataset.places.values())))
     usage = Counter(metric.unit for case in dataset.cases for metric in case.metrics)
     translations = {metric.section.zh: metric.section.en for case in dataset.cases for metric in case.metrics}
     reader = FigureReader(source, dataset.units, split_names(dataset.units.values()), usage)
