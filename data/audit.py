@@ -278,15 +278,6 @@ def _advise(found: Uncovered) -> str:
     return f". Cited by {', '.join(found.cited_by)}, which does not hold it. {advice}"
 
 
-def _read_document(parser: Parser, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        parser.reject(f"source: found {quoted(path)}. It cannot be read ({error.strerror}). Write a text file")
-    except UnicodeDecodeError as error:
-        parser.reject(f"source: found {quoted(path)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Print the audit and return the exit status: 1 if a case that counts is not clean, 2 for wrong arguments, or 0."""
     layout = argparse.RawDescriptionHelpFormatter
@@ -295,7 +286,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_folder()
     parser.add_argument("--case", metavar="ID", help="the id of the only case to compare with the part of its number")
     options = parser.parse_args(arguments)
-    document = _read_document(parser, options.source)
+    document = parser.read_document(options.source)
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:
         show(*problems)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from data.model.problems import escape_invisible
+from data.model.problems import escape_invisible, quoted
 from data.reading.folder import VARIABLE, choose_folder
 
 
@@ -27,6 +27,15 @@ class Parser(argparse.ArgumentParser):
             return choose_folder(folder)
         except ValueError as error:
             self.reject(str(error))
+
+    def read_document(self, path: Path) -> str:
+        """Return the text of the source document. Exit with a message if it cannot be read as UTF-8."""
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            self.reject(f"source: found {quoted(path)}. It cannot be read ({error.strerror}). Write a text file")
+        except UnicodeDecodeError as error:
+            self.reject(f"source: found {quoted(path)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8")
 
     def reject(self, message: str) -> NoReturn:
         """Exit with status 2 and a message about the arguments, without the usage."""

@@ -52,7 +52,8 @@ ROOMS = {
     "data.reading": {"data.model", "data.query"},
     "data.wording": {"data.model", "data.query"},
     "data.downloads": {"data.model", "data.query", "data.wording"},
-    "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads"},
+    "data.drafting": {"data.model"},
+    "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads", "data.drafting"},
     "pages.site": {"data.model", "data.query", "data.wording"},
     "pages.figures": {"data.model", "data.query", "data.wording", "pages.site"},
     "pages.serving": {

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.rules.consistency import RULES as CONSISTENCY
+from data.model.rules.draft import RULES as DRAFT
 from data.model.rules.numbers import RULES as NUMBERS
 from data.model.rules.rule import CaseRule, CaseView, MetricRule, MetricView
 from data.model.rules.words import RULES as WORDS
 
 METRIC_RULES: tuple[MetricRule, ...] = (*CONSISTENCY, *NUMBERS, *WORDS)
 """Rules about one metric, in the order in which they are reported."""
-CASE_RULES: tuple[CaseRule, ...] = ()
+CASE_RULES: tuple[CaseRule, ...] = (*DRAFT,)
 """Rules about a case as a whole."""
 RULE_IDS = (*(rule.id for rule in METRIC_RULES), *(rule.id for rule in CASE_RULES))
 
