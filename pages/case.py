@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -29,8 +30,6 @@ from pages.figures.locator import locator
 from pages.figures.timeline import timeline
 from pages.frame.blocks import (
     format_compact,
-    format_evidence,
-    format_finding,
     format_levels,
     format_metrics_table,
     show_metric,
@@ -39,7 +38,7 @@ from pages.frame.chart_export import ChartExport, show_export
 from pages.frame.elements import format_list, show_chart, show_note, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.layout import show_scope_switch
+from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import format_case_link, format_link
 from pages.frame.view import RESULTS, View, apply_choice, current_view
 
@@ -52,7 +51,7 @@ LOCATOR_MARKS = {"area": ("■", "sw chosen"), "point": ("●", "pt"), "named": 
 
 
 def choose_case(view: View) -> Case:
-    """Return the case of the URL, otherwise the first one of the selection."""
+    """Return the case of the URL, otherwise the one to which most of the selection belongs."""
     case_id = st.query_params.get("case", "")
     if case_id in view.dataset.by_id:
         case = view.dataset.by_id[case_id]
@@ -70,7 +69,14 @@ def choose_case(view: View) -> Case:
             "链接所指的案例不存在，改为显示第一个。",
             "The link names a case that does not exist; the first one is shown.",
         )
-    return (view.selection.cases or view.dataset.cases)[0]
+    return find_fullest(view)
+
+
+def find_fullest(view: View) -> Case:
+    """Return the case with most of the metrics that the filters keep; the first case if they keep none."""
+    if not view.filters or not len(view.selection.positions):
+        return (view.selection.cases or view.dataset.cases)[0]
+    return view.dataset.cases[int(np.bincount(view.dataset.index.case[view.selection.positions]).argmax())]
 
 
 def list_siblings(view: View, case: Case) -> tuple[CaseSubset, int]:
@@ -257,7 +263,7 @@ def show_in_words(view: View, rows: Sequence[MetricRow], heading: str) -> None:
     if rows:
         st.header(heading, anchor=False)
     for row in rows:
-        st.html(format_finding(row) + format_evidence(row, view.lang))
+        show_metric(row, None, view, f"figure-{row.metric_id}")
 
 
 def show_events(view: View, case: Case) -> None:
@@ -325,8 +331,26 @@ def show_neighbors(view: View, case: Case) -> None:
         st.html(Markup('<nav class="neighbours" aria-label="{}">{}{}</nav>').format(label, before, after))
 
 
+def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[MetricRow]:
+    """Return the rows, with the metric of the link (`figure=<metric id>`) and a notice if the filters would hide it."""
+    metric_id = st.query_params.get("figure", "")
+    if not metric_id or any(row.metric_id == metric_id for row in rows):
+        return rows
+    linked = [row for row in view.rows(view.dataset.positions(case.id)) if row.metric_id == metric_id]
+    if linked:
+        text = view.say(
+            "当前筛选不包含这项指标；因为链接直接指向它，仍予显示。",
+            "The filters would hide this figure; it is shown because the link names it.",
+        )
+        st.info(text)
+    else:
+        zh, en = "链接所指的指标在这个案例中不存在。", "The link names a figure that this case does not have."
+        show_warning(view, zh, en)
+    return (*linked, *rows)
+
+
 def show_page(view: View, case: Case) -> None:
-    rows = view.case_rows(case)
+    rows = add_linked(view, case, view.case_rows(case))
     show_picker(view, case)
     show_top(view, case)
     show_metrics(view, rows)

@@ -21,6 +21,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import format_case_link
 from pages.frame.pager import current_range, show_pager
+from pages.frame.search_results import show_search_results
 from pages.frame.view import RESULTS, View, current_view
 
 MAX_ALL_CASES = 12
@@ -192,10 +193,10 @@ view = current_view()
 if view.embedded:
     show_embedded(view, {"grades": partial(show_grades, view), "index": partial(show_index, view)})
 else:
-    show_opening(view)
-    show_grades(view)
+    (show_search_results if view.filters.search else show_opening)(view)
     if view.selection.cases:
+        show_grades(view)
         show_index(view)
         show_cards(view)
-    else:
+    elif not view.filters.search:
         show_nothing_found(view)

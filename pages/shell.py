@@ -10,7 +10,7 @@ from data.reading.live import progress
 from data.reading.load import DatasetError
 from pages.frame import layout
 from pages.frame.css import insert_styles
-from pages.frame.filter_sidebar import show_sidebar
+from pages.frame.filter_bar import show_filter_bar
 from pages.frame.view import choose_language, open_view
 from pages.serving.workarounds import updates
 from pages.site.screens import SCREENS, SITE_NAME, url_path
@@ -29,7 +29,7 @@ pages = {
     for name, screen in SCREENS.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")
-st.set_page_config(page_title=page.title, page_icon=ICON, layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title=page.title, page_icon=ICON, layout="wide")
 
 try:
     view = open_view(pages, page)
@@ -42,8 +42,9 @@ updates.record_edition(view.state.edition)
 insert_styles(lang, view.printing, view.embedded)
 if not (view.printing or view.embedded):
     layout.show_masthead(view)
-    show_sidebar(view)
-    layout.show_status(view)
+    if SCREENS[view.screen].has_filters:
+        show_filter_bar(view)
+    layout.show_dropped(view)
 layout.show_update_notice(view)
 page.run()
 layout.show_footer(view)

@@ -58,6 +58,18 @@ def words(at: AppTest) -> str:
     return " ".join(html.unescape(MARKUP.sub(" ", bodies(at))).split())
 
 
+def container_keys(at: AppTest) -> set[str]:
+    """Return the keys of all containers of a page."""
+
+    def find(block: Any) -> Iterator[str]:
+        for child in getattr(block, "children", {}).values():
+            if hasattr(child, "children") and (found := re.match(r"\$\$ID-[0-9a-f]+-(.+)", child.proto.id)):
+                yield found[1]
+            yield from find(child)
+
+    return set(find(at.main))
+
+
 def charts(at: AppTest) -> dict[str, dict[str, Any]]:
     """Return the specifications of the charts of a page by key, in order."""
     return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}

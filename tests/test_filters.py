@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from itertools import combinations, product
 
 import pytest
 
-from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, list_options, parse, select
+from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, count_options, list_options, parse, select
 from data.reading.live import current
-from pages.site.filters import FILTERS, SIDEBAR, describe_filters, list_values, remove_value
+from pages.site.filters import FILTERS, POPOVERS, describe_filters, list_values, remove_value
 from tests.app import open_page
 
 DATASET = current().dataset
@@ -314,19 +315,38 @@ def test_a_city_and_another_filter_leave_what_each_of_them_leaves(city, other):
     assert set(together) == set(pairs(chosen(**city))) & set(pairs(chosen(**other)))
 
 
+@pytest.mark.parametrize(
+    "others",
+    [{}, {"search": "率"}, {"city": "410300", "grade": "E"}, {"city": "410100", "scope": "case", "flag": "partial"}],
+    ids=str,
+)
+def test_the_count_of_a_value_is_what_choosing_it_alone_leaves(others):
+    filters = parse(others, DATASET)[0]
+    counts = count_options(DATASET, filters)
+    assert set(counts) == set(OPTIONS)
+    for name, values in counts.items():
+        for value, count in values.items():
+            found = select(DATASET, replace(filters, **{name: (value,)}))
+            assert count == (found.own_count if name == "city" else len(found.positions)), (name, value)
+
+
 # --- the registry of the filters
 
 
 def test_every_filter_has_its_words_and_its_control():
     assert list(FILTERS) == [field.name for field in fields(Filters)]
-    assert {name for name, entry in FILTERS.items() if entry.control in ("list", "pills")} == set(OPTIONS)
-    assert sorted(SIDEBAR) == sorted(name for name, entry in FILTERS.items() if entry.control != "switch")
+    assert {name for name, entry in FILTERS.items() if entry.control == "pills"} == set(OPTIONS)
+    assert [name for group in POPOVERS for name in group] == list(OPTIONS)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_sidebar_has_the_filters_in_their_order(lang):
-    shown = [element.key for element in open_page("overview", lang=lang).sidebar if getattr(element, "label", "")]
-    assert [key for key in shown if key in FILTERS] == list(SIDEBAR)
+def test_the_bar_offers_every_value_with_its_count(lang):
+    at = open_page("overview", lang=lang, city="410300")
+    counts = count_options(DATASET, Filters(city=("410300",)))
+    for name, values in OPTIONS.items():
+        words = [FILTERS[name].describe(DATASET, value, lang) for value in values]
+        offered = [re.sub(r"[\\\u2060]", "", option.content) for option in at.button_group(name).proto.options]
+        assert offered == [f"{word} {counts[name][value]}" for word, value in zip(words, values, strict=True)]
 
 
 @pytest.mark.parametrize(("name", "value"), EVERY_VALUE)

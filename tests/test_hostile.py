@@ -147,9 +147,11 @@ TAGS = {
     "footer",
     "nav",
     "a",
+    "button",
+    "mark",
 } | {*("table", "caption", "thead", "tbody", "tr", "th", "td")}
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
-    *("aria-label", "aria-current", "aria-hidden", "data-address"),
+    *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id"),
 }
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 

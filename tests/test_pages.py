@@ -10,6 +10,7 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -36,9 +37,10 @@ from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
 from data.wording.rows import Rows
+from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
 from tests.anchors import anchors
-from tests.app import MARKUP, SHELL, annotations, bodies, charts, open_page, tables, words
+from tests.app import MARKUP, SHELL, annotations, bodies, charts, container_keys, open_page, tables, words
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -98,16 +100,24 @@ def test_every_page_of_the_frame_has_its_title_here():
 @pytest.mark.parametrize("name", TITLES)
 def test_every_page_stands(name, lang, filtered):
     at = visit(name, lang=lang, **FILTERS[filtered])
-    assert [title.value for title in at.title] == [TITLES[name][LANGS.index(lang)]]
     filters, dropped = parse(FILTERS[filtered], DATASET)
     selection = select(DATASET, filters)
-    assert counted(lang, len(selection.cases), len(selection.positions)) in words(at)
+    assert at.title[0].value.startswith("“" if name == "overview" and filters.search else title_of(name, lang, filters))
+    assert (counted(lang, len(selection.cases), len(selection.positions)) in words(at)) == SCREENS[name].has_filters
     assert len([warning for warning in at.warning if "link" in warning.icon]) == len(dropped) + (
         name == "case" and "case" in FILTERS[filtered]
     )
     assert "<script>alert" not in bodies(at)
     assert "<b>x</b>" not in bodies(at) + "".join(warning.value for warning in at.warning)
     assert DATASET.source.title[lang] in words(at)
+
+
+def title_of(name: str, lang: str, filters: Filters) -> str:
+    """The title of a screen; that of the cases is the case with most of what filters select."""
+    positions = select(DATASET, filters).positions if filters else ()
+    if name != "case" or not len(positions):
+        return TITLES[name][LANGS.index(lang)]
+    return Counter(DATASET.metric(at)[0].title[lang] for at in positions).most_common(1)[0][0]
 
 
 def counted(lang: str, cases: int, figures: int) -> str:
@@ -617,12 +627,12 @@ def test_method_lists_the_ladder_and_every_contradiction(lang):
 
 def test_a_control_writes_the_link_and_the_clear_button_empties_it():
     at = open_page("overview", lang="en")
-    at.multiselect(key="city").set_value(["419001"]).run()
+    at.button_group(key="city").set_value(["419001"]).run()
     assert (at.query_params["city"], at.query_params["lang"]) == ("419001", "en")
     assert {case for case, _ in heads(charts(at)["index"])} == {WATER}
     at.button(key="clear-all").click().run()
     assert at.query_params == {"lang": "en"}
-    assert at.multiselect(key="city").value == []
+    assert at.button_group(key="city").value == []
 
 
 LUOYANG = "410300"
@@ -631,7 +641,7 @@ SWITCH = {"zh": f"同案例的其他 {ALL - OWN} 项", "en": f"The {ALL - OWN} f
 OF_THEM = {"zh": f"，其中 {OWN} 项属于洛阳市", "en": f", {OWN} of them Luoyang's own"}
 
 
-@pytest.mark.parametrize("name", [name for name in TITLES if name != "case"])
+@pytest.mark.parametrize("name", [name for name in TITLES if name not in ("case", "method")])
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_switch_adds_the_other_figures_of_the_same_cases_and_says_how_many(name, lang):
     at = open_page(name, lang=lang, city=LUOYANG)
@@ -652,9 +662,11 @@ def test_the_switch_of_a_case_counts_its_own_figures():
     debt = "2020-02-government-debt"
     elsewhere = [row for row in ROWS["zh"] if row.case_id == debt and row.prefecture_code != LUOYANG]
     at = open_page("case", lang="zh", case=debt, city=LUOYANG)
-    assert [toggle.label for toggle in at.toggle] == [f"同案例的其他 {len(elsewhere)} 项"]
+    assert [toggle.label for toggle in at.toggle if toggle.key == "same cases"] == [f"同案例的其他 {len(elsewhere)} 项"]
     at = open_page("case", lang="en", case=WATER, city="419001")
-    assert [toggle.label for toggle in at.toggle] == [f"The {ELSEWHERE} figures of the same case elsewhere"]
+    assert [toggle.label for toggle in at.toggle if toggle.key == "same cases"] == [
+        f"The {ELSEWHERE} figures of the same case elsewhere"
+    ]
     at.toggle(key="same cases").set_value(True).run()
     assert (at.query_params["scope"], at.query_params["case"]) == ("case", WATER)
     assert len(tables(at)[-1]) == ELSEWHERE + 1
@@ -669,9 +681,9 @@ def test_the_scope_stays_with_a_second_filter_and_goes_with_the_city():
     at = open_page("overview", lang="en", city="410300", scope="case")
     at.text_input(key="search").set_value("bonds").run()
     assert at.query_params == {"lang": "en", "city": "410300", "search": "bonds", "scope": "case"}
-    at.multiselect(key="city").set_value([]).run()
+    at.button_group(key="city").set_value([]).run()
     assert at.query_params == {"lang": "en", "search": "bonds"}
-    at.multiselect(key="city").set_value(["410300"]).run()
+    at.button_group(key="city").set_value(["410300"]).run()
     assert at.query_params == {"lang": "en", "city": "410300", "search": "bonds"}
 
 
@@ -714,10 +726,10 @@ def test_cases_side_by_side_say_which_figures_a_city_leaves_out(lang):
 
 
 TITLE_ONLY = {
-    "zh": ("案例符合条件，但没有符合条件的指标。", "没有同时符合这些条件的指标（搜索）。符合的案例：9 "),
+    "zh": ("案例符合条件，但没有符合条件的指标。", "没有符合的指标（搜索：“郸城县紧密型县域医共体”）。符合的案例：9 "),
     "en": (
         "The case matches; none of its figures does.",
-        "No figure meets all of these at once (Search). Cases that do: 9 ",
+        "No figure fits (Search: “郸城县紧密型县域医共体”). Cases that do: 9 ",
     ),
 }
 
@@ -769,3 +781,85 @@ def test_a_broken_edit_is_told_to_readers_without_its_details(lang, notice, monk
     assert notice in warning.value
     assert "2023" in warning.value
     assert "yaml" not in warning.value
+
+
+# --- addresses of figures, and the search
+
+
+@pytest.mark.parametrize("case_id", CASES)
+def test_every_figure_of_a_case_has_its_anchor(case_id):
+    at = visit("case", lang="en", case=case_id)
+    anchored = {key.removeprefix("figure-") for key in container_keys(at) if key.startswith("figure-")}
+    anchored |= set(re.findall(r'id="figure-([^"]+)"', bodies(at)))
+    assert anchored == {metric.id for metric in DATASET.by_id[case_id].metrics}
+
+
+def test_a_linked_figure_is_shown_whatever_the_filters_with_a_notice():
+    at = open_page("case", lang="en", case=WATER, city="419001", figure="jiaxian-water-efficiency")
+    assert "figure-jiaxian-water-efficiency" in container_keys(at)
+    assert [info.value for info in at.info] == [
+        "The filters would hide this figure; it is shown because the link names it."
+    ]
+    at = open_page("case", lang="en", case=WATER, figure="no-such-figure")
+    assert [warning.value for warning in at.warning] == ["The link names a figure that this case does not have."]
+    at.selectbox(key="case").set_value(HEALTH).run()
+    assert at.query_params == {"lang": "en", "case": HEALTH}
+    assert not at.warning
+
+
+def test_the_screen_of_the_cases_opens_the_one_with_most_of_what_is_chosen():
+    assert visit("case", lang="en", city=LUOYANG).title[0].value == DATASET.by_id["2020-05-luoyang-valleys"].title.en
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_search_lists_its_figures_with_links_to_them(lang):
+    at = visit("overview", lang=lang, search="转诊")
+    (row,) = (row for row in selected(lang, search="转诊"))
+    hits = re.search(r'<ol class="hits".*?</ol>', bodies(at), re.DOTALL)[0]
+    (link,) = anchors(hits)
+    assert parse_qsl(urlsplit(link.href).query)[-2:] == [("case", row.case_id), ("figure", row.metric_id)]
+    assert html.unescape(MARKUP.sub("", link.label)) == row.name
+    assert re.findall("<mark>(.*?)</mark>", hits) == ["转诊"] * (1 if lang == "zh" else hits.count("<mark>"))
+    assert row.change_label in hits and f"grade-{row.grade}" in hits
+
+
+def test_a_search_made_elsewhere_offers_the_way_to_its_results():
+    at = visit("data", lang="en", search="转诊", grade="C")
+    (link,) = (link for link in anchors(bodies(at)) if link.label.startswith("See the 1 figure found"))
+    assert dict(parse_qsl(urlsplit(link.href).query)) == {"lang": "en", "search": "转诊", "grade": "C"}
+    assert not [
+        link for link in anchors(bodies(visit("overview", lang="en", search="转诊"))) if "See the" in link.label
+    ]
+
+
+def test_a_search_without_a_hit_says_so_and_what_the_other_filters_hide():
+    (alone,) = visit("overview", lang="en", search="zzz").info
+    assert alone.value == "Nothing found for “zzz”. Try another word; Chinese and English both work."
+    at = visit("overview", lang="en", search="转诊", city="419001")
+    assert [info.value for info in at.info] == ["Nothing found for “转诊” under these filters."]
+    (link,) = (link for link in anchors(bodies(at)) if link.label.startswith("Without the others: 1 figure"))
+    assert dict(parse_qsl(urlsplit(link.href).query)) == {"lang": "en", "search": "转诊"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "marked"),
+    [
+        ("县外转诊率", ["转诊"], "县外<mark>转诊</mark>率"),
+        ("Referral rate", ["ref", "rate"], "<mark>Ref</mark>erral <mark>rate</mark>"),
+        ("ＡＢＣ <b>", ["bc"], "Ａ<mark>ＢＣ</mark> &lt;b&gt;"),
+        ("aaa", ["aa"], "<mark>aa</mark>a"),
+        ("none", ["x"], "none"),
+        ("", ["x"], ""),
+    ],
+)
+def test_the_words_of_a_search_are_marked_where_they_stand(text, words, marked):
+    assert mark_words(text, words) == marked
+
+
+def test_the_switch_of_the_bar_keeps_the_figures_with_a_before_and_an_after():
+    at = open_page("data", lang="en")
+    at.toggle(key="paired").set_value(True).run()
+    assert at.query_params == {"lang": "en", "grade": "A,B"}
+    assert at.button_group(key="grade").value == ["A", "B"]
+    at.toggle(key="paired").set_value(False).run()
+    assert at.query_params == {"lang": "en"}

@@ -205,6 +205,21 @@ class Index:
         found: Mask = (self.column("flags") & np.uint8(bits)) > 0
         return found
 
+    def count(self, name: str, kept: Mask) -> np.ndarray:
+        """How many of the `kept` metrics each entry of a table or list has.
+
+        By `grade`, `role` or `flags` as those are listed, by `domains` (a case can have several) or by `place`.
+        """
+        if name == "domains":
+            cases = np.bincount(self.case[kept], minlength=len(self.ids))
+            found: np.ndarray = cases @ self.membership("domains")
+            return found
+        column = self.column(name)[kept]
+        if name == "flags":
+            return np.array([np.count_nonzero(column & np.uint8(1 << bit)) for bit in range(len(FLAGS))])
+        lengths = {"grade": len(GRADES), "role": len(ROLES), "place": len(self._area_codes)}
+        return np.bincount(column, minlength=lengths[name])
+
     def search(self, words: Iterable[str]) -> tuple[Mask, Mask]:
         """The cases and the metrics whose own text contains each of these normalized words."""
         in_case, in_metric = zip(*map(self._find, words), strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache, partial
 
@@ -13,7 +13,7 @@ import pandas as pd
 from data.model.gaps import FLAGS
 from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.columns import PROVINCE, ROLES, normalize_text, own_places
+from data.query.columns import PROVINCE, ROLES, Mask, normalize_text, own_places
 from data.query.dataset import CaseSubset, Dataset
 
 SCOPES = ("case",)
@@ -156,39 +156,77 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
 
 
+def count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
+    """Return for each value of each filter how many metrics it has under the other filters.
+
+    A city has the metrics that are located there, whatever the scope.
+    """
+    return _cached_count(dataset)(filters)
+
+
 @lru_cache(maxsize=2)
 def _cached_select(dataset: Dataset) -> Callable[[Filters], Selected]:
     """Return `_select` for one dataset with a cache for all readers. The cache of an outdated dataset is dropped."""
     return lru_cache(maxsize=SELECTION_CACHE_SIZE)(partial(_select, dataset))
 
 
+@lru_cache(maxsize=2)
+def _cached_count(dataset: Dataset) -> Callable[[Filters], Mapping[str, Mapping[str, int]]]:
+    """Return `_count_options` for one dataset, as `_cached_select` does."""
+    return lru_cache(maxsize=SELECTION_CACHE_SIZE)(partial(_count_options, dataset))
+
+
 def _select(dataset: Dataset, filters: Filters) -> Selected:
-    index = dataset.index
-    whole = np.ones(len(index.ids), bool)
-    own = np.zeros(dataset.metric_count, bool)
-    if filters.domain:
-        whole &= index.membership("domains")[:, [domain in filters.domain for domain in dataset.domains]].any(axis=1)
-    if filters.city:
-        inside, own = index.in_units(filters.city)
-        whole &= inside
-    keep = whole[index.case]
-    if filters.grade:
-        keep &= index.isin("grade", filters.grade)
-    if filters.role:
-        keep &= index.isin("role", filters.role)
-    if filters.flag:
-        keep &= index.flagged(filters.flag)
-    if words := normalize_text(filters.search).split():
-        in_case, in_metric = index.search(words)
-        whole &= in_case
-        keep &= in_metric
-    if filters.grade or filters.role or filters.flag:
-        whole[:] = False
+    index, masks = dataset.index, _build_masks(dataset, filters)
+    whole = _intersect(len(index.ids), (cases for cases, _ in masks.values()))
+    keep = _intersect(dataset.metric_count, (metrics for _, metrics in masks.values()))
+    own = index.in_units(filters.city)[1] if filters.city else np.zeros(dataset.metric_count, bool)
     first, others = np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)
-    positions = first if filters.city and not filters.scope else np.concatenate([first, others])
+    positions = np.concatenate([first, others])
     cases = whole.copy()
     cases[index.case[positions]] = True
     found = np.flatnonzero(cases), positions, len(first), np.flatnonzero(whole)
     for shared in (found[0], positions, found[3]):
         shared.flags.writeable = False
     return found
+
+
+def _count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
+    index, masks = dataset.index, _build_masks(dataset, filters)
+    columns = {"city": "place", "domain": "domains", "grade": "grade", "role": "role", "flag": "flags"}
+    found = {}
+    for name, values in list_options(dataset).items():
+        others = (metrics for other, (_, metrics) in masks.items() if other != name)
+        counts = index.count(columns[name], _intersect(dataset.metric_count, others))
+        if name == "city":
+            counts = np.array([counts[index.places_in(code)].sum() for code in values])
+        found[name] = dict(zip(values, counts.tolist(), strict=True))
+    return found
+
+
+def _intersect(length: int, masks: Iterable[Mask]) -> Mask:
+    """What all of these masks of one length select; without any, everything."""
+    found: Mask = np.logical_and.reduce([np.ones(length, bool), *masks])
+    return found
+
+
+def _build_masks(dataset: Dataset, filters: Filters) -> dict[str, tuple[Mask, Mask]]:
+    """Return the cases and the metrics that each filter selects by itself; nothing for a filter that is empty."""
+    index = dataset.index
+    masks: dict[str, tuple[Mask, Mask]] = {}
+    if filters.domain:
+        wanted = [domain in filters.domain for domain in dataset.domains]
+        cases: Mask = np.any(index.membership("domains")[:, wanted], axis=1)
+        masks["domain"] = cases, cases[index.case]
+    if filters.city:
+        inside, own = index.in_units(filters.city)
+        masks["city"] = inside, inside[index.case] if filters.scope else own
+    if filters.grade:
+        masks["grade"] = np.zeros(len(index.ids), bool), index.isin("grade", filters.grade)
+    if filters.role:
+        masks["role"] = np.zeros(len(index.ids), bool), index.isin("role", filters.role)
+    if filters.flag:
+        masks["flag"] = np.zeros(len(index.ids), bool), index.flagged(filters.flag)
+    if words := normalize_text(filters.search).split():
+        masks["search"] = index.search(words)
+    return masks

@@ -1,12 +1,13 @@
 // Links between the screens. Each is an ordinary <a href> with the whole view in its address: it can be opened in a new
 // tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
-// top with the focus on its heading; back and forward restore the scroll position.
+// top with the focus on its heading, a metric (`figure=<id>`) in the middle of the window with the focus on it; back and
+// forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
   const positions = new Map(); // last scroll position by address
-  let pending = ''; // until the screen of the address is drawn: 'link', then 'running'; or 'history'
-  let stopRestoring = () => {};
+  let pending = 'load'; // until the screen of the address is drawn: 'load'; 'link', then 'running'; or 'history'
+  let stopScrolling = () => {};
 
   const main = () => document.querySelector('[data-testid=stMain]');
   const running = () => document.querySelector('[data-test-script-state=running]');
@@ -20,20 +21,43 @@
     return pathname === location.pathname && parameters(search) === parameters(location.search);
   }
 
-  function restore(position) {
-    const reach = () => {
-      main().scrollTop = position;
-      if (main().scrollTop >= position - 1) stopRestoring();
-    };
-    const growth = new ResizeObserver(reach); // charts may not have their final height yet
+  // Scrolls again whenever the screen grows (charts may not have their final height yet), until the reader does anything.
+  function keepScrolling(scroll) {
+    const growth = new ResizeObserver(scroll);
     const interruptions = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
-    stopRestoring = () => {
+    stopScrolling = () => {
       growth.disconnect();
-      interruptions.forEach(name => removeEventListener(name, stopRestoring, true));
+      interruptions.forEach(name => removeEventListener(name, stopScrolling, true));
     };
-    interruptions.forEach(name => addEventListener(name, stopRestoring, true));
+    interruptions.forEach(name => addEventListener(name, stopScrolling, true));
     growth.observe(main().firstElementChild);
-    reach();
+    scroll();
+  }
+
+  function restore(position) {
+    keepScrolling(() => {
+      main().scrollTop = position;
+      if (main().scrollTop >= position - 1) stopScrolling();
+    });
+  }
+
+  function findMetric() {
+    const id = new URLSearchParams(location.search).get('figure');
+    return id && (document.querySelector(`.st-key-figure-${CSS.escape(id)}`) || document.getElementById(`figure-${id}`));
+  }
+
+  function showMetric(metric) {
+    for (let fold = metric.closest('details'); fold; fold = fold.parentElement.closest('details')) {
+      if (!fold.open) fold.querySelector('summary').click();
+    }
+    metric.tabIndex = -1;
+    metric.focus({ preventScroll: true });
+    metric.classList.add('asked');
+    setTimeout(() => {
+      metric.classList.remove('asked');
+      stopScrolling();
+    }, 2000);
+    keepScrolling(() => metric.scrollIntoView({ block: 'center' }));
   }
 
   function focusHeading() {
@@ -51,16 +75,23 @@
     }
     if (!drawn) return;
     changes.disconnect();
-    if (pending === 'running' || document.activeElement === document.body) focusHeading();
+    const metric = pending !== 'history' && findMetric();
+    if (metric) showMetric(metric);
+    else if (pending === 'running' || pending === 'history' && document.activeElement === document.body) focusHeading();
     if (pending === 'history') restore(positions.get(location.href) ?? 0);
     pending = '';
   }
 
   const changes = new MutationObserver(arrive);
+  if (new URLSearchParams(location.search).has('figure')) {
+    changes.observe(document, { childList: true, subtree: true });
+  } else {
+    pending = '';
+  }
 
   addEventListener('popstate', event => {
     pending = event.isTrusted ? 'history' : 'link';
-    stopRestoring();
+    stopScrolling();
     changes.observe(document.body, { childList: true, subtree: true });
     arrive();
   });
@@ -70,6 +101,7 @@
   }, { capture: true, passive: true });
 
   document.addEventListener('click', event => {
+    if (event.target.closest?.('[data-close]')) document.querySelector('[data-testid=stPopover] [aria-expanded=true]')?.click();
     if (event.defaultPrevented || event.button) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest?.('a[href], area[href]');

@@ -113,10 +113,15 @@ def show_metric(
 
 def format_levels(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Return delivered amounts and present levels as large numbers, which need no common unit."""
-    item = Markup('<span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span>')
+    item = Markup(
+        '<div id="figure-{}"><span class="num">{}</span><span class="what">{}</span>'
+        '<span class="prov">{} {} · {}</span></div>'
+    )
     return format_list(
         (
-            item.format(_main_value(row), row.name, format_grade(row.grade, lang), row.place, row.periods)
+            item.format(
+                row.metric_id, _main_value(row), row.name, format_grade(row.grade, lang), row.place, row.periods
+            )
             for row in rows
         ),
         "levels",

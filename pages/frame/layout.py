@@ -1,4 +1,4 @@
-"""What surrounds every page: masthead and status line above, notices in place of a page, footer below."""
+"""What surrounds every page: masthead and notices above, notices in place of a page, footer below."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from markupsafe import Markup
 
 from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
-from data.query.geography import name_area
 from data.reading.live import progress
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.labels import say
 from pages.frame.elements import add_expander, show_warning
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.filter_sidebar import show_clear_button
-from pages.frame.view import LANGUAGES, SCOPE_KEY, View, apply_choice, apply_filters, apply_scope
-from pages.site.filters import FILTERS, list_values, remove_value
+from pages.frame.filter_bar import show_clear_button
+from pages.frame.view import LANGUAGES, View, apply_choice
+from pages.site.filters import FILTERS, describe_filters
 from pages.site.screens import SCREENS, SITE_NAME
 
 _LANGUAGE = Text(zh="语言", en="Language")
@@ -53,14 +52,8 @@ def show_masthead(view: View) -> None:
         )
 
 
-def show_status(view: View) -> None:
-    """Show how much the filters keep, a chip for each chosen value, and notices about values that do not exist."""
-    with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(Markup('<p class="status" role="status">{}</p>').format(_count_selection(view)), width="content")
-        _show_chips(view)
-        show_clear_button(view, "clear-all")
-        if view.page.url_path != "case":
-            show_scope_switch(view, view.elsewhere, len(view.selection.cases))
+def show_dropped(view: View) -> None:
+    """Show a notice about each value of the URL that does not exist."""
     for name, value in view.dropped[:_MAX_NAMED]:
         _warn_dropped(view, name, escape_invisible(value, 40))
     if (more := len(view.dropped) - _MAX_NAMED) > 0:
@@ -68,53 +61,6 @@ def show_status(view: View) -> None:
             view,
             f"链接中另有 {more} 个值不存在，已忽略。",
             f"The link names {more} more that do not exist; they are ignored.",
-        )
-
-
-def _count_selection(view: View) -> str:
-    cases, metrics = len(view.selection.cases), len(view.selection.positions)
-    counts = view.say(
-        f"{cases:,} 个案例 · {metrics:,} 项指标",
-        f"{cases:,} case{'s' if cases != 1 else ''} · {metrics:,} figure{'s' if metrics != 1 else ''}",
-    )
-    if not view.filters.city:
-        return counts
-    places = view.join(name_area(view.dataset, code)[view.lang] for code in view.filters.city)
-    if not view.filters.scope:
-        return view.say(f"{places}：{counts}", f"{places}: {counts}")
-    own = view.selection.own_count
-    return counts + view.say(f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
-
-
-def _show_chips(view: View) -> None:
-    """Show a button for each chosen value that removes it."""
-    for name, entry in FILTERS.items():
-        if entry.control == "switch":
-            continue
-        for value in list_values(view.filters, name):
-            st.button(
-                f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} :material/close:",
-                key=f"chip-{name}-{value}",
-                on_click=apply_filters,
-                args=(remove_value(view.filters, name, value),),
-                type="tertiary",
-                help=view.say("取消这一项", "Remove this filter"),
-            )
-
-
-def show_scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
-    """Show the switch that adds the `elsewhere` metrics of these cases in other places; nothing if there are none."""
-    if elsewhere:
-        st.session_state[SCOPE_KEY] = bool(view.filters.scope)
-        st.toggle(
-            view.say(
-                f"同案例的其他 {elsewhere:,} 项",
-                f"The {elsewhere:,} figure{'s' if elsewhere != 1 else ''} of the same case{'s' if cases != 1 else ''} "
-                "elsewhere",
-            ),
-            key=SCOPE_KEY,
-            on_change=apply_scope,
-            width="content",
         )
 
 
@@ -160,16 +106,16 @@ def show_loading(lang: Lang) -> None:
 
 def show_nothing_found(view: View) -> None:
     """Show a notice in place of an empty chart or table: the filters to clear, and the cases kept without a metric."""
-    names = view.join(FILTERS[name].name[view.lang] for name in view.filters.query())
+    chosen = describe_filters(view.dataset, view.filters, view.lang)
     cases = view.selection.cases
-    text = view.say(f"没有同时符合这些条件的案例（{names}）。", f"No case meets all of these at once ({names}).")
+    text = view.say(f"没有符合的案例和指标（{chosen}）。", f"No case and no figure fits ({chosen}).")
     if cases:
         titles = view.say("；", "; ").join(cases[:_MAX_NAMED].numbered_titles(view.lang))
         more = len(cases) - _MAX_NAMED
         titles += view.say(f"；另有 {more:,} 个", f"; {more:,} more") if more > 0 else ""
         text = view.say(
-            f"没有同时符合这些条件的指标（{names}）。符合的案例：{titles}。",
-            f"No figure meets all of these at once ({names}). Cases that do: {titles}.",
+            f"没有符合的指标（{chosen}）。符合的案例：{titles}。",
+            f"No figure fits ({chosen}). Cases that do: {titles}.",
         )
     st.info(escape_markdown(text), icon=":material/search_off:")
     show_clear_button(view, "clear-empty")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from data.model.schema import Case
+from data.wording.rows import MetricRow
 from pages.frame.view import View
 
 
@@ -18,6 +19,11 @@ def format_link(href: str, label: str, before: str = "", after: str = "") -> Mar
 def format_case_link(view: View, case: Case, before: str = "", after: str = "") -> Markup:
     """Return a link to the page of a case, with its number and title."""
     return format_link(view.href("case", case=case.id), view.case_label(case), before, after)
+
+
+def metric_href(view: View, row: MetricRow) -> str:
+    """Return the path and query of a metric: its case, which scrolls to it and marks it."""
+    return view.href("case", case=row.case_id, figure=row.metric_id)
 
 
 def _format_icon(name: str) -> Markup:

@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from data.model.schema import Case, Lang
 from data.query.columns import Positions
 from data.query.dataset import CaseSubset, Dataset
-from data.query.filters import Filters, Selection, parse, select, select_in_case
+from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.reading.live import State, current
 from data.wording.labels import say
 from data.wording.rows import MetricRow, Rows, describe_omitted
@@ -50,6 +50,16 @@ class View:
     def selection(self) -> Selection:
         """What the filters keep. It is as large as the dataset; all readers share it and no view stores it."""
         return select(self.dataset, self.filters)
+
+    @property
+    def screen(self) -> str:
+        """The id of the screen in SCREENS."""
+        return next(name for name, page in self.pages.items() if page.url_path == self.page.url_path)
+
+    @property
+    def option_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Number of metrics of each value of each filter under the other filters."""
+        return count_options(self.dataset, self.filters)
 
     @property
     def elsewhere(self) -> int:
@@ -179,8 +189,8 @@ def choose_language() -> Lang:
 def open_view(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> View:
     """Read the URL, set the controls to it if it was changed by anything else, and store the view for this run.
 
-    The controls are set after a change of language too: the browser sends a chosen city by its label, and would send
-    the label of the former language.
+    The controls are set after a change of language too: the browser sends chosen values by their labels, and would send
+    those of the former language.
     """
     state = current()
     query = st.query_params.to_dict()
@@ -205,22 +215,18 @@ def current_view() -> View:
     return cast(View, st.session_state[_VIEW_KEY])
 
 
-def apply_controls() -> None:
-    """Write the values of the controls into the URL, which every page reads.
-
-    An unknown value is a label that a control no longer has, sent before the browser received the new ones: that
-    control is set back to the URL's values.
-    """
-    dataset = current().dataset
-    values = {name: st.session_state.get(name) for name in FILTERS}
-    values["scope"] = current_view().filters.scope
-    filters, unknown = parse(
-        {name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()}, dataset
-    )
-    kept, _ = parse(st.query_params.to_dict(), dataset)
-    filters = replace(filters, **{name: getattr(kept, name) for name, _ in unknown})
-    st.session_state[_APPLIED_KEY] = None if unknown else (filters, choose_language())
+def apply_control(name: str) -> None:
+    """Write the value of one filter's control into the URL, which every page reads; the other filters stay as there."""
+    value = st.session_state[name]
+    query = st.query_params.to_dict() | {name: value if isinstance(value, str) else ",".join(value)}
+    filters, _ = parse(query, current().dataset)
+    st.session_state[_APPLIED_KEY] = (filters, choose_language())
     apply_filters(filters)
+
+
+def apply_paired(key: str, grades: tuple[str, ...]) -> None:
+    """Keep these grades alone, or all again, as the switch with this key says."""
+    apply_filters(replace(current_view().filters, grade=grades if st.session_state[key] else ()))
 
 
 def apply_scope() -> None:
@@ -229,8 +235,9 @@ def apply_scope() -> None:
 
 
 def apply_choice(name: str) -> None:
-    """Write the value of a control into the query parameter of the same name."""
-    st.query_params[name] = st.session_state[name]
+    """Write the value of a control into the query parameter of the same name; another case has other figures."""
+    query = st.query_params.to_dict() | {name: st.session_state[name]}
+    st.query_params.from_dict({key: value for key, value in query.items() if name != "case" or key != "figure"})
 
 
 def apply_filters(filters: Filters) -> None:

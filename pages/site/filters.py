@@ -1,7 +1,7 @@
 """The filters in words: their order, names and values, which control chooses them, and what openapi.json says of them.
 
-The sidebar, the chips, the status line and the parameters of the data links follow `FILTERS`. What a filter keeps is in
-data/query/filters.py: a new filter is an entry here, and there its field, its values and its mask.
+The filter bar, its chips and status line and the parameters of the data links follow `FILTERS`. What a filter keeps is
+in data/query/filters.py: a new filter is an entry here, and there its field, its values, its mask and its count.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from data.model.grades import GRADE_RULES
+from data.model.grades import GRADE_RULES, grades_drawn_as
 from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters
@@ -23,7 +23,7 @@ class Filter:
     """A filter as readers see it. `describe` returns a value in words; `documentation` stands in openapi.json."""
 
     name: Text
-    control: Literal["list", "pills", "text", "switch"]
+    control: Literal["pills", "text", "switch"]
     describe: Callable[[Dataset, str, Lang], str]
     documentation: str
     placeholder: Text | None = None
@@ -32,10 +32,9 @@ class Filter:
 FILTERS: Mapping[str, Filter] = {
     "city": Filter(
         Text(zh="地市", en="City"),
-        "list",
+        "pills",
         lambda dataset, code, lang: name_area(dataset, code)[lang],
         "Six-digit codes; 410000 is province-wide.",
-        Text(zh="全部", en="All"),
     ),
     "domain": Filter(
         Text(zh="领域", en="Domain"),
@@ -67,7 +66,7 @@ FILTERS: Mapping[str, Filter] = {
         lambda dataset, words, lang: f"“{words}”",
         "Words that a figure must all hold by itself, in either language: its name, subject, place, unit, values in "
         "words, source words. cases.json also has the cases whose own title, summary, place or domain holds them all.",
-        Text(zh="如：转诊率", en="e.g. referral rate"),
+        Text(zh="搜索指标，如：转诊率", en="Search figures, e.g. referral"),
     ),
     "scope": Filter(
         Text(zh="范围", en="Scope"),
@@ -78,8 +77,11 @@ FILTERS: Mapping[str, Filter] = {
     ),
 }
 """The filters by their names in queries, in the order of the fields of `Filters`."""
-SIDEBAR = ("city", "domain", "search", "grade", "role", "flag")
-"""The filters of the sidebar, in their order there."""
+POPOVERS = (("city",), ("domain",), ("grade",), ("role", "flag"))
+"""The filters of the bar in their order there; those in one group open together, as MORE if they are several."""
+MORE = Text(zh="更多", en="More")
+PAIRED = grades_drawn_as("ends")
+"""The grades of the metrics with a before and an after, for which the bar has a switch."""
 
 
 def list_values(filters: Filters, name: str) -> tuple[str, ...]:

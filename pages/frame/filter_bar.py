@@ -1,0 +1,187 @@
+"""The bar below the masthead: popovers with the filters, the search, what is kept, and what is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+from markupsafe import Markup
+
+from data.model.grades import GRADES_NOTE
+from data.query.filters import SEARCH_LIMIT, Filters, list_options
+from data.query.geography import name_area
+from pages.frame.escape_markdown import escape_markdown
+from pages.frame.links import format_link
+from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope
+from pages.site.filters import (
+    FILTERS,
+    MORE,
+    PAIRED,
+    POPOVERS,
+    describe_filters,
+    list_values,
+    remove_value,
+)
+
+_PAIRED_KEY = "paired"
+
+
+def show_filter_bar(view: View) -> None:
+    """Show the controls with the values of the URL, how much the filters keep, and below what is chosen."""
+    with st.container(key="filters", horizontal=True, vertical_alignment="center", gap="small"):
+        for names in POPOVERS:
+            _show_popover(view, names)
+        search = FILTERS["search"]
+        st.text_input(
+            search.name[view.lang],
+            key="search",
+            placeholder=search.placeholder[view.lang] if search.placeholder else None,
+            on_change=apply_control,
+            args=("search",),
+            max_chars=SEARCH_LIMIT,
+            autocomplete="off",
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+        st.html(_format_status(view), width="content")
+    if view.filters:
+        with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
+            _show_chips(view)
+            show_clear_button(view, "clear-all")
+            if view.screen != "case":
+                show_scope_switch(view, view.elsewhere, len(view.selection.cases))
+            if view.filters.search and view.screen != "overview":
+                st.html(_format_way_to_results(view), width="content")
+
+
+def _show_popover(view: View, names: Sequence[str]) -> None:
+    """Show the button of some filters, which says how many of their values are chosen, with their values behind it."""
+    label = (MORE if len(names) > 1 else FILTERS[names[0]].name)[view.lang]
+    if chosen := sum(len(list_values(view.filters, name)) for name in names):
+        label = view.say(f"{label}（{chosen}）", f"{label} ({chosen})")
+    with st.popover(label, key=f"choose-{'-'.join(names)}"):
+        for name in names:
+            _show_values(view, name, "visible" if len(names) > 1 else "collapsed")
+        if "grade" in names:
+            st.html(Markup('<p class="quiet">{}</p>').format(GRADES_NOTE[view.lang]))
+        if len(names) > 1:
+            _show_paired_switch(view)
+        closing = view.say(f"显示 {count_metrics(view)}", f"Show {count_metrics(view)}")
+        st.html(Markup('<button type="button" class="close" data-close>{}</button>').format(closing))
+
+
+def _show_values(view: View, name: str, label_visibility: Literal["visible", "collapsed"]) -> None:
+    """Show the values of a filter, each with the number of metrics it has under the other filters."""
+    entry, counts = FILTERS[name], view.option_counts[name]
+
+    def describe(value: str) -> str:
+        return f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} {counts[value]:,}"
+
+    st.pills(
+        entry.name[view.lang],
+        list_options(view.dataset)[name],
+        selection_mode="multi",
+        format_func=describe,
+        key=name,
+        on_change=apply_control,
+        args=(name,),
+        label_visibility=label_visibility,
+        wrap=True,
+    )
+
+
+def _show_paired_switch(view: View) -> None:
+    """Show the switch that keeps the metrics of which both ends are known."""
+    count = sum(view.option_counts["grade"][grade] for grade in PAIRED)
+    st.session_state[_PAIRED_KEY] = view.filters.grade == PAIRED
+    st.toggle(
+        view.say(f"只看前后都有数值的（{count:,}）", f"Only with a before and an after ({count:,})"),
+        key=_PAIRED_KEY,
+        on_change=apply_paired,
+        args=(_PAIRED_KEY, PAIRED),
+    )
+
+
+def count_metrics(view: View, count: int | None = None) -> str:
+    """Return a number of metrics in words, by default of those that the filters keep."""
+    count = len(view.selection.positions) if count is None else count
+    return view.say(f"{count:,} 项指标", f"{count:,} figure{'s' if count != 1 else ''}")
+
+
+def count_cases(view: View, count: int | None = None) -> str:
+    """Return a number of cases in words, by default of those that the filters keep."""
+    count = len(view.selection.cases) if count is None else count
+    return view.say(f"{count:,} 个案例", f"{count:,} case{'s' if count != 1 else ''}")
+
+
+def _format_status(view: View) -> Markup:
+    """Return how much the filters keep, and on paper, which has no controls, what they are."""
+    chosen = describe_filters(view.dataset, view.filters, view.lang)
+    return Markup('<p class="status" role="status">{}<span class="on-paper">{}</span></p>').format(
+        _count_selection(view), f" · {chosen}" if chosen else ""
+    )
+
+
+def _count_selection(view: View) -> str:
+    counts = f"{count_cases(view)} · {count_metrics(view)}"
+    if not view.filters.city:
+        return counts
+    places = view.join(name_area(view.dataset, code)[view.lang] for code in view.filters.city)
+    if not view.filters.scope:
+        return view.say(f"{places}：{counts}", f"{places}: {counts}")
+    own = view.selection.own_count
+    return counts + view.say(f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
+
+
+def _show_chips(view: View) -> None:
+    """Show a button for each chosen value that removes it."""
+    for name, entry in FILTERS.items():
+        if entry.control == "switch":
+            continue
+        for value in list_values(view.filters, name):
+            st.button(
+                f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} :material/close:",
+                key=f"chip-{name}-{value}",
+                on_click=apply_filters,
+                args=(remove_value(view.filters, name, value),),
+                help=view.say("取消这一项", "Remove this filter"),
+            )
+
+
+def show_clear_button(view: View, key: str) -> None:
+    """Show the button that clears all filters; nothing without any."""
+    if view.filters:
+        st.button(
+            view.say("清除全部筛选", "Clear all filters"),
+            key=key,
+            on_click=apply_filters,
+            args=(Filters(),),
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+        )
+
+
+def show_scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
+    """Show the switch that adds the `elsewhere` metrics of these cases in other places; nothing if there are none."""
+    if elsewhere:
+        st.session_state[SCOPE_KEY] = bool(view.filters.scope)
+        st.toggle(
+            view.say(
+                f"同案例的其他 {elsewhere:,} 项",
+                f"The {elsewhere:,} figure{'s' if elsewhere != 1 else ''} of the same case{'s' if cases != 1 else ''} "
+                "elsewhere",
+            ),
+            key=SCOPE_KEY,
+            on_change=apply_scope,
+            width="content",
+        )
+
+
+def _format_way_to_results(view: View) -> Markup:
+    """Return the link to what a search has found, which stands on the overview."""
+    return format_link(
+        view.href("overview"),
+        view.say(f"查看搜到的 {count_metrics(view)}", f"See the {count_metrics(view)} found"),
+        after="arrow_forward",
+    )
