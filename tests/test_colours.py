@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.model.grades import GRADES
-from pages.site.palette import CSS_COLORS, GRADE_FILLS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
+from pages.site.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
@@ -89,11 +88,6 @@ def test_charts_and_style_sheets_take_their_colours_from_the_palette(path):
 def test_a_style_sheet_uses_colours_that_the_palette_has(path):
     text = path.read_text(encoding="utf-8")
     assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= {*CSS_COLORS, "connection-lost", "no-page-here"}
-
-
-def test_every_grade_has_its_fill():
-    assert list(GRADE_FILLS) == list(GRADES)
-    assert len(set(GRADE_FILLS.values())) == len(GRADES)
 
 
 def test_the_figures_know_the_grounds_of_the_theme():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,8 +21,6 @@ PAIRED = ",".join(
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 EMBEDDED = {
-    "overview index": ("overview", {"chart": "index"}, "index"),
-    "overview grades": ("overview", {"chart": "grades"}, "grades"),
     "figure of a case": (
         "case",
         {"case": HEALTH, "chart": "out-of-county-referral-rate"},
@@ -52,6 +51,18 @@ def test_one_chart_stands_alone(page, query, key):
     at = open_page(page, view="embed", **query)
     framed(at)
     assert list(charts(at)) == [key]
+
+
+@pytest.mark.parametrize(
+    ("chart", "table"), [("findings", "findings"), ("index", "findings"), ("gaps", "gaps"), ("grades", "gaps")]
+)
+def test_one_table_of_the_overview_stands_alone_also_under_the_name_of_what_it_replaces(chart, table):
+    at = open_page("overview", view="embed", chart=chart, lang="en", city="410300")
+    assert not at.title and not at.sidebar.children and not at.get("expander")
+    assert [name for name in ("findings", "gaps") if f'<div class="{name}">' in bodies(at)] == [table]
+    links = re.findall(r"<a href=[^>]*>", bodies(at))
+    assert len(links) > 5
+    assert all('target="_blank"' in link and "city=410300" in link for link in links), "a link stays in the frame"
 
 
 @pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)

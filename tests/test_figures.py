@@ -14,15 +14,19 @@ import plotly.io as pio
 import pytest
 import streamlit as st
 
+from data.markup.findings import axis_of
 from data.model.schema import Event
+from data.query.filters import Filters, select
 from data.query.geography import list_map_units
 from data.reading.live import boundaries, current
+from data.wording.findings import list_findings
 from data.wording.rows import Rows
 from pages.figures import henan_map as drawing
 from pages.figures.difference_bar import difference_bar
 from pages.figures.dumbbell import dumbbell
 from pages.figures.export_figure import export_figure
-from pages.figures.grade_strip import grade_strip
+from pages.figures.findings_chart import findings_chart
+from pages.figures.gap_chart import gap_chart
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
@@ -515,7 +519,7 @@ def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_fr
     assert subtitle > first_line_above_the_map
 
 
-# --- locator, timeline, grade_strip
+# --- locator, timeline
 
 
 def test_locator_fills_the_chosen_units_only():
@@ -565,24 +569,56 @@ def test_timeline_marks_every_event():
             assert len(spec(timeline(case.events, "zh"))["data"]) == len(case.events), case.id
 
 
-def test_grade_strip_has_a_part_a_grade_as_long_as_its_count():
-    counts = {"A": 7, "B": 3, "E": 230, "P": 10}
-    figure = spec(grade_strip(counts, "en"))
-    (bars,) = figure["data"]
-    assert (bars["x"], bars["base"]) == ([7, 3, 230, 10], [0, 7, 10, 240])
-    assert figure["layout"]["xaxis"]["range"] == [0, 250]
-    assert bars["marker"]["pattern"]["shape"] == ["", "", "", "/"]
-    red, green, blue = (int(IMPROVED[at : at + 2], 16) for at in (1, 3, 5))
-    assert [paint.startswith(f"rgba({red},{green},{blue},") for paint in bars["marker"]["color"]] == [
-        True,
-        True,
-        True,
-        False,
-    ], "a plan is not in the colour of what improved"
-    assert [annotation["text"] for annotation in figure["layout"]["annotations"]] == ["E 230", "P"], (
-        "letters of parts too narrow for them would meet"
-    )
-    assert spec(grade_strip({}, "en"))["data"] == []
+# --- what stands as a table on the page: findings, gaps
+
+
+def findings_of(lang: str) -> tuple[Any, ...]:
+    return list_findings(select(DATASET, Filters()), range(len(DATASET.cases)), lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_image_of_the_findings_has_every_line_of_the_table_and_an_arrow_for_every_index(lang):
+    cases = findings_of(lang)
+    figure = spec(findings_chart(cases, lang))
+    shown = plain("".join(annotation["text"] for annotation in figure["layout"]["annotations"]))
+    first = [finding for case in cases for finding in case.first]
+    for case in cases:
+        assert plain(f"{case.number}{case.title}") in shown
+        assert plain(case.places) in shown
+        assert plain(case.note) in shown
+    assert [finding.row.metric_id for finding in first if plain(finding.row.name) not in shown] == []
+    assert [finding.change for finding in first if plain(finding.change) not in shown] == []
+    ends = [trace for trace in figure["data"] if str(trace.get("marker", {}).get("symbol", "")).startswith("triangle")]
+    arrows = [finding for finding in first if finding.arrow]
+    axis = axis_of(cases)
+    same = 800 + axis.share(100) * 260
+    assert len(ends) == len(arrows) > 5
+    for trace, finding in zip(ends, arrows, strict=True):
+        assert trace["x"] == pytest.approx([800 + axis.share(finding.row.index) * 260])
+        assert (trace["x"][0] < same) == (finding.row.index < 100)
+        assert trace["marker"]["color"] == direction_color(finding.row.direction)
+
+
+def test_the_lines_of_the_findings_do_not_touch():
+    figure = spec(findings_chart(findings_of("en"), "en"))
+    by_left: dict[float, list[float]] = {}
+    for annotation in figure["layout"]["annotations"]:
+        if annotation.get("xanchor") == "left" and not annotation.get("xshift"):
+            by_left.setdefault(annotation["x"], []).append(annotation["y"])
+    assert len(by_left) == 4
+    for tops in by_left.values():
+        assert all(after - before >= 16 for before, after in pairwise(sorted(tops)))
+
+
+def test_the_image_of_the_gaps_has_a_dot_for_every_count_and_none_for_an_empty_cell():
+    rows = {"one": Counter({"A": 1, "E": 100, "P": 2}), "two": Counter({"E": 25})}
+    figure = spec(gap_chart(Counter({"A": 1, "E": 110, "P": 2}), rows, {"one": "One", "two": "Two"}, "en"))
+    sizes = [trace["marker"]["size"] for trace in figure["data"]]
+    assert sizes == [7, 30, 7, 15], "the area grows with the count"
+    assert figure["data"][2]["marker"]["symbol"] == "circle-open", "a plan is no evidence"
+    texts = [plain(annotation["text"]) for annotation in figure["layout"]["annotations"]]
+    assert texts.count("–") == 4 + 4 + 6
+    assert {"110", "100", "25", "One", "Two", "Allfigures"} <= set(texts)
 
 
 # --- every figure
@@ -702,7 +738,7 @@ def test_figures_have_one_revision_while_they_hold_the_same():
 def test_a_figure_is_drawn_once_for_the_same_values():
     assert dumbbell(HALVED, "en") is dumbbell(replace(HALVED), "en")
     assert dumbbell(HALVED, "en") is not dumbbell(replace(HALVED, after_value=51.0), "en")
-    assert grade_strip({"A": 1}, "en") is grade_strip(Counter("A"), "en")
+    assert findings_chart(findings_of("en"), "en") is findings_chart(findings_of("en"), "en")
 
 
 def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source():

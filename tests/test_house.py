@@ -23,6 +23,7 @@ TRACKED = (
 CODE = sorted([ROOT / "dashboard.py", *(ROOT / "data").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in CODE}
 PAGES = {name: tree for name, tree in TREES.items() if name.startswith("pages/")}
+SHOWN_ON_SCREEN = {name: tree for name, tree in TREES.items() if name.startswith(("pages/", "data/markup/"))}
 SCREENS = sorted(Path(name).stem for name in PAGES if name.count("/") == 1 and not name.endswith("__init__.py"))
 
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
@@ -51,21 +52,22 @@ ROOMS = {
     "data.query": {"data.model"},
     "data.reading": {"data.model", "data.query"},
     "data.wording": {"data.model", "data.query"},
+    "data.markup": {"data.model", "data.query", "data.wording"},
     "data.downloads": {"data.model", "data.query", "data.wording"},
     "data.drafting": {"data.model"},
     "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads", "data.drafting"},
     "pages.site": {"data.model", "data.query", "data.wording"},
-    "pages.figures": {"data.model", "data.query", "data.wording", "pages.site"},
+    "pages.figures": {"data.model", "data.query", "data.wording", "data.markup", "pages.site"},
     "pages.serving": {
         *("data", "data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
         "pages.site",
     },
     "pages.frame": {
-        *("data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
+        *("data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),
         *("pages.serving", "pages.site"),
     },
     "pages": {
-        *("data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
+        *("data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),
         *("pages.figures", "pages.frame", "pages.serving", "pages.site"),
     },
     "dashboard": {"data.reading", "data.wording", "pages.serving"},
@@ -269,12 +271,12 @@ def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", SHOWN_ON_SCREEN)
 def test_no_chinese_without_its_english(path):
-    above = parents(PAGES[path])
+    above = parents(SHOWN_ON_SCREEN[path])
     chinese = [
         node
-        for node in ast.walk(PAGES[path])
+        for node in ast.walk(SHOWN_ON_SCREEN[path])
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDEOGRAPH.search(node.value)
     ]
     alone = [
@@ -344,10 +346,12 @@ def shown_by(node: ast.AST) -> Iterator[str]:
         yield from filter(None, map(literal, arguments))
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", SHOWN_ON_SCREEN)
 def test_no_text_on_screen_in_one_language_only(path):
     found = (
-        (node.lineno, NOT_READ.sub(" ", text).strip()) for node in ast.walk(PAGES[path]) for text in shown_by(node)
+        (node.lineno, NOT_READ.sub(" ", text).strip())
+        for node in ast.walk(SHOWN_ON_SCREEN[path])
+        for text in shown_by(node)
     )
     alone = [
         f"{path}:{line} {text!r}: write view.say(zh, en)"

@@ -13,7 +13,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,7 +21,7 @@ import pytest
 import pages.frame.view
 from data.downloads.csv_json import write_csv
 from data.downloads.formats import FORMATS
-from data.model.grades import GRADES
+from data.model.grades import GRADES, GRADES_NOTE
 from data.model.problems import Problem
 from data.query.columns import all_places
 from data.query.filters import Filters, parse, select
@@ -40,7 +39,7 @@ from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
 from tests.anchors import anchors
-from tests.app import MARKUP, SHELL, annotations, bodies, charts, container_keys, open_page, tables, words
+from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, tables, words
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -158,49 +157,128 @@ def test_the_language_follows_the_link_and_otherwise_the_browser(locale, query, 
 # --- overview
 
 
-@pytest.mark.parametrize("lang", LANGS)
-def test_overview_draws_every_comparable_figure_and_a_row_for_every_case(lang):
-    at = visit("overview", lang=lang)
-    figure = charts(at)["index"]
-    wanted = {(row.case_id, row.metric_id): math.log10(row.index) for row in comparable(ROWS[lang])}
-    assert heads(figure) == pytest.approx(wanted)
-    shown = annotations(figure)
-    assert [
-        case.id for case in DATASET.cases if re.sub(r"\s", "", f"{case.number}{case.title[lang]}") not in shown
-    ] == []
-    drawn = {case for case, _ in wanted}
-    best = {row.case_id: row for row in ROWS[lang] if row.headline == 1}
-    assert [
-        row.metric_id for case, row in best.items() if case not in drawn and re.sub(r"\s", "", row.finding) not in shown
-    ] == []
+def figure_links(at: Any) -> list[tuple[str, str, str]]:
+    """The links of the overview to figures, as (case id, metric id, label)."""
+    found = [(dict(parse_qsl(urlsplit(link.href).query)), link.label) for link in anchors(bodies(at))]
+    return [(query["case"], query["figure"], label) for query, label in found if "figure" in query]
 
 
-def test_overview_orders_a_case_by_grade_and_never_by_size():
-    found = list(heads(charts(visit("overview", lang="en"))["index"]))
-    rows = {(row.case_id, row.metric_id): row for row in ROWS["en"]}
-    assert [rows[name].case_number for name in found] == sorted(rows[name].case_number for name in found)
-    assert all(rows[one].grade <= rows[other].grade for one, other in pairwise(found) if one[0] == other[0])
+def reported(rows: Any) -> list[Any]:
+    """The rows that the overview tells of: headlines in the curator's order, then other results with a change."""
+    told = [row for row in rows if row.headline or (row.rule.has_change and row.role in ("outcome", "output"))]
+    return sorted(told, key=lambda row: (row.case_number, row.headline or 99, row.role != "outcome", row.grade))
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_overview_has_ten_cards(lang):
+def test_overview_has_a_row_for_every_finding_and_a_body_for_every_case(lang):
     at = visit("overview", lang=lang)
-    assert bodies(at).count('<div class="card">') == 10
-    links = [(link.label, dict(parse_qsl(urlsplit(link.href).query))) for link in anchors(bodies(at))]
-    for case in DATASET.cases:
-        assert (f"{case.number} · {case.title[lang]}", {"lang": lang, "case": case.id}) in links
+    links = figure_links(at)
+    assert links == [(row.case_id, row.metric_id, row.name) for row in reported(ROWS[lang])]
+    bodies_of_cases = re.findall(r"<tbody role.*?</tbody>", bodies(at), re.DOTALL)
+    assert len(bodies_of_cases) == 10
+    for case, body in zip(DATASET.cases, bodies_of_cases, strict=True):
+        own = [row for row in reported(ROWS[lang]) if row.case_id == case.id]
+        assert html.escape(case.title[lang], quote=False) in html.unescape(body).replace("&", "&amp;")
+        assert body.count("<tr") == max(1, len(own))
+        assert body.count('class="more"') == max(0, len(own) - 2)
+        assert f"+{len(own) - 2}" in body or len(own) <= 2
+        if case.no_headline:
+            assert case.no_headline[lang] in html.unescape(body)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_overview_says_of_every_finding_what_the_table_holds(lang):
+    text = html.unescape(bodies(visit("overview", lang=lang)))
+    rows = re.findall(r'<tr role="row".*?</tr>', text, re.DOTALL)[1:]
+    rows = [row for row in rows if "figure=" in row]
+    for row, markup in zip(reported(ROWS[lang]), rows, strict=True):
+        told = " ".join(MARKUP.sub(" ", markup).split())
+        assert re.sub(r"\s", "", row.change_label) in re.sub(r"\s", "", told), row.metric_id
+        assert all(label in told for label in (row.before_label, row.after_label)), row.metric_id
+        assert [word for word in row.flag_words if word not in told] == []
+        assert f'class="grade grade-{row.grade}"' in markup
+        assert ('class="arrow' in markup) == (row.index is not None), row.metric_id
+        if row.direction:
+            assert row.direction_word in told or row.direction_word in markup
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_arrows_of_the_overview_share_one_logarithmic_axis(lang):
+    text = bodies(visit("overview", lang=lang))
+    heads = [float(at) for at in re.findall(r'class="head" style="left:([\d.]+)%', text)]
+    (same,) = set(re.findall(r'class="dot" style="left:([\d.]+)%', text))
+    indices = [row.index for row in reported(ROWS[lang]) if row.index is not None]
+    assert len(heads) == len(indices) == len(comparable(ROWS[lang]))
+    scale = {(at - float(same)) / math.log(index / 100) for at, index in zip(heads, indices, strict=True)}
+    assert max(scale) == pytest.approx(min(scale), rel=0.05)
+    assert 0 < min(heads) < max(heads) < 100
 
 
 def test_overview_of_a_city_shows_its_own_figure_first():
-    figure = charts(visit("overview", lang="en", city="419001"))["index"]
-    assert list(heads(figure))[0] == (WATER, "jiyuan-water-use-per-mu")
-    assert {case for case, _ in heads(figure)} == {WATER}
+    links = figure_links(visit("overview", lang="en", city="419001"))
+    assert [link[:2] for link in links] == [(WATER, "jiyuan-water-use-per-mu")]
+
+
+LEDE = {
+    "all": ({}, "24 of 297 figures state a change: 22 improved, none worsened, 2 neither better nor worse."),
+    "one": ({"city": "419001"}, "1 of 1 figures states a change: 1 improved, none worsened."),
+    "none": ({"grade": "F", "city": "410300"}, "states a change."),
+}
+
+
+@pytest.mark.parametrize(("query", "sentence"), LEDE.values(), ids=LEDE)
+def test_overview_counts_the_changes_that_are_stated(query, sentence):
+    rows = selected("en", **query)
+    changed = [row for row in rows if row.rule.has_change]
+    said = words(visit("overview", lang="en", **query))
+    assert sentence in said
+    if changed:
+        assert f"{len(changed)} of {len(rows)} figures" in said
+        assert f"{sum(row.direction == 'improved' for row in changed)} improved" in said
+    assert "The province chose the cases" in said
+
+
+def cells(at: Any) -> dict[tuple[str, str], tuple[str, int]]:
+    """The counts of the gap matrix by (domain, grade), with the target of their links; "" is the row of totals."""
+    found = {}
+    for link in anchors(bodies(at)):
+        query = dict(parse_qsl(urlsplit(link.href).query))
+        if "grade" in query and link.label.replace(",", "").isdigit():
+            found[query.get("domain", ""), query["grade"]] = (link.href, int(link.label.replace(",", "")))
+    return found
+
+
+MATRIX = {"all": {}, "city": {"city": "410300"}, "kind": {"role": "input"}, "search": {"search": "water"}}
+
+
+@pytest.mark.parametrize("query", MATRIX.values(), ids=MATRIX)
+def test_every_cell_of_the_gaps_leads_to_the_figures_that_it_counts(query):
+    found = cells(visit("overview", lang="en", **query))
+    kept = selected("en", **{"role": "outcome,output", **query})
+    assert sum(count for (domain, _), (_, count) in found.items() if not domain) == len(kept)
+    for (domain, grade), (href, count) in found.items():
+        asked = dict(parse_qsl(urlsplit(href).query))
+        assert len(select(DATASET, parse(asked, DATASET)[0]).positions) == count
+        own = [row for row in kept if not domain or domain in DATASET.by_id[row.case_id].domains]
+        assert count == sum(row.grade == grade for row in own)
+        assert asked["lang"] == "en" and {**query, **asked} == asked
+
+
+def test_the_gaps_keep_all_cells_under_a_chosen_one_and_mark_it():
+    plain, chosen = (visit("overview", lang="en", **query) for query in ({}, {"domain": "finance", "grade": "E"}))
+    assert {key: count for key, (_, count) in cells(chosen).items()} == {
+        key: count for key, (_, count) in cells(plain).items()
+    }
+    assert bodies(plain).count('aria-current="true"') == 0
+    marked = re.findall(r'<a href="([^"]*)" aria-label="[^"]*" aria-current="true"', bodies(chosen))
+    assert [dict(parse_qsl(urlsplit(html.unescape(href)).query))["domain"] for href in marked] == ["finance"]
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_overview_counts_the_grades(lang):
-    found = re.findall(r"<b>(\d+)</b><span class=\"grade grade-(\w)\"", bodies(visit("overview", lang=lang)))
-    assert {grade: int(count) for count, grade in found} == TABLE["grade"].value_counts().to_dict()
+def test_overview_says_what_a_grade_is_not_and_that_domains_overlap(lang):
+    said = words(visit("overview", lang=lang))
+    assert GRADES_NOTE[lang] in said
+    assert {"zh": "跨两个领域的案例在两行中都计入", "en": "A case in two domains counts in both rows"}[lang] in said
 
 
 # --- case
@@ -629,7 +707,7 @@ def test_a_control_writes_the_link_and_the_clear_button_empties_it():
     at = open_page("overview", lang="en")
     at.button_group(key="city").set_value(["419001"]).run()
     assert (at.query_params["city"], at.query_params["lang"]) == ("419001", "en")
-    assert {case for case, _ in heads(charts(at)["index"])} == {WATER}
+    assert {case for case, _, _ in figure_links(at)} == {WATER}
     at.button(key="clear-all").click().run()
     assert at.query_params == {"lang": "en"}
     assert at.button_group(key="city").value == []
@@ -701,11 +779,9 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     left = {name_of(row) for row in selected(lang, **query)}
     query["lang"] = lang
     overview = visit("overview", **query)
-    assert {f"{case}.{metric}" for case, metric in heads(charts(overview).get("index", {"data": []}))} <= left
+    shown = {f"{case}.{metric}" for case, metric, _ in figure_links(overview)}
+    assert shown and shown <= left
     told = {row.name for row in ROWS[lang] if name_of(row) in left}
-    cards = re.findall(r'<p class="best.*?<p class="what">(.*?)</p>', bodies(overview))
-    assert cards
-    assert {html.unescape(name) for name in cards} <= told
     data = visit("data", **query)
     assert set(data.dataframe[0].value.iloc[:, 0]) <= told
     assert [str(len(left)) in button.label for button in data.get("download_button")][:4] == [True] * 4
@@ -740,10 +816,7 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
     overview = visit("overview", **query)
     assert counted(lang, 1, 0) in words(overview)
     assert note in words(overview)
-    assert note.rstrip("。.") in annotations(charts(overview)["index"]) or note.replace(" ", "") in annotations(
-        charts(overview)["index"]
-    )
-    assert f"9 · {DATASET.by_id[HEALTH].title[lang]}" in [link.label for link in anchors(bodies(overview))]
+    assert DATASET.by_id[HEALTH].title[lang] in [link.label for link in anchors(bodies(overview))]
     data = visit("data", **query)
     assert [info.value.replace("\\", "") for info in data.info] == [
         f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"

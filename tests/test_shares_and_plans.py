@@ -171,16 +171,17 @@ def test_the_page_of_a_case_heads_a_share_in_points_and_says_that_they_are_calcu
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_chart_of_indices_leaves_a_share_out_and_says_so(dataset, lang):
+def test_the_findings_draw_no_arrow_of_a_share_but_where_the_source_says_a_relative_change(dataset, lang):
+    at = open_page("overview", lang=lang, search=dataset.by_id[CASE].title[lang], role="outcome,output")
     at = open_page("overview", lang=lang)
-    found = {name for trace in charts(at)["index"]["data"] for _, name in trace.get("customdata", ())}
-    assert SHARE not in found
-    assert RELATIVE in found, "its relative change is the source's own"
-    note = {
-        "zh": "占比（以百分点计，材料自己写明百分比变化的除外）",
-        "en": "shares (they change in percentage points, ",
+    rows = {
+        name: row
+        for row in re.findall(r"<tr.*?</tr>", bodies(at), re.DOTALL)
+        for name in re.findall(rf"case={CASE}&amp;figure=([\w-]+)", row)
     }
-    assert note[lang] in words(at)
+    assert 'class="arrow' not in rows[SHARE]
+    assert {"zh": "由前后值算出", "en": "calculated"}[lang] in rows[SHARE]
+    assert 'class="arrow' in rows[RELATIVE], "its relative change is the source's own"
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -28,14 +28,14 @@ PAIRED = ",".join(
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 TAKEN = {
-    "overview index": ("overview", {}, "index", "Citation", "/api/metrics.csv?only=2020-"),
-    "overview grades": ("overview", {"city": "410300"}, "grades", "Citation", "/api/metrics.csv?city=410300"),
-    "overview index of one figure": (
+    "findings": ("overview", {}, "findings", "Citation", "/api/metrics.csv?only=2020-"),
+    "gaps": ("overview", {"city": "410300"}, "gaps", "Citation", "/api/metrics.csv?city=410300&role=outcome,output"),
+    "findings of one figure": (
         "overview",
-        {"city": "411200"},
-        "index",
+        {"city": "419001"},
+        "findings",
         "Value with source",
-        "/api/metrics.csv?only=2020-08-sanmenxia-finance.loan-balance-increment",
+        "/api/metrics.csv?only=2020-01-water-pricing.jiyuan-water-use-per-mu",
     ),
     "figure of a case": (
         "case",
@@ -85,7 +85,8 @@ def test_every_chart_is_taken_with_its_source(page, query, key, words, data, mon
     assert source
     framed = dict(parse_qsl(urlsplit(unescape(source[1])).query))
     assert (framed["view"], framed["chart"]) == ("embed", key.removeprefix(f"{HEALTH}-"))
-    assert len(charts(open_page(page, **framed))) == 1, "the embed link leads to no chart"
+    shown = open_page(page, **framed)
+    assert len(charts(shown)) + bodies(shown).count("<table") == 1, "the embed link leads to no chart"
     assert asked(copied["data"]).status == 200
 
 
@@ -153,26 +154,26 @@ SAID = {
     "in chinese": (
         "overview",
         {"lang": "zh", "city": "411600"},
-        "index",
-        ["筛选——地市：周口市", "百分比或百分点不明：基层就诊率、县外转诊率", "，案例9。"],
+        "findings",
+        ["筛选——地市：周口市", "百分比或百分点不明：县外转诊率", "，案例9。"],
     ),
     "in english": (
         "overview",
         {"city": "411600", "search": "share OR"},
-        "grades",
-        ["Filtered by City: Zhoukou · Search: “share OR”"],
+        "gaps",
+        ["Filtered by City: Zhoukou · Kind of figure: Outcome, Output · Search: “share OR”"],
     ),
     "a city with its cases": (
         "overview",
         {"city": "410300", "scope": "case"},
-        "grades",
-        ["Filtered by City: Luoyang · with the other figures of the same cases"],
+        "gaps",
+        ["Filtered by City: Luoyang · Kind of figure: Outcome, Output · with the other figures of the same cases"],
     ),
     "a doubt about many": (
         "overview",
         {},
-        "index",
-        ["undated: 5 figures", "conflicting: Approval time limit for construction"],
+        "findings",
+        ["undated: 12 figures", "conflicting: Valley-economy demonstration belts: green cover, Approval time limit"],
     ),
     "a city of the map, which leaves nothing out": (
         "map",
@@ -207,11 +208,11 @@ NAMES = {
     "as filtered": (
         "overview",
         {"city": "410300", "search": "valley"},
-        "grades",
-        "henan-reforms_2020_luoyang_valley_grades_en",
+        "gaps",
+        "henan-reforms_2020_luoyang_outcome_output_valley_gaps_en",
     ),
     "few cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "henan-reforms_2020_case-1-9_cases_en"),
-    "everything": ("overview", {}, "index", "henan-reforms_2020_index_en"),
+    "everything": ("overview", {}, "findings", "henan-reforms_2020_findings_en"),
     "colour of the map": ("map", {"colour": "figures"}, "map", "henan-reforms_2020_map_Number-of-figures_en"),
 }
 

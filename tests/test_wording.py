@@ -183,8 +183,8 @@ CHANGES = {
         "+2–3万人",
         "+20,000–30,000 people",
     ),
-    "multiple": ({"kind": "multiple", "value": 3.1}, "times", "3.1倍", "3.1 times"),
-    "multiple-over": ({"kind": "multiple", "value": 3, "bound": "over"}, "times", "超过3倍", "over 3 times"),
+    "multiple": ({"kind": "multiple", "value": 3.1}, "times", "3.1倍", "×3.1"),
+    "multiple-over": ({"kind": "multiple", "value": 3, "bound": "over"}, "times", "超过3倍", "over ×3"),
     "places-up": ({"kind": "places", "value": 8}, "rank", "上升8位", "up 8 places"),
     "place-down": ({"kind": "places", "value": -1}, "rank", "下降1位", "down 1 place"),
     "places-over": ({"kind": "places", "value": 6, "bound": "over"}, "rank", "上升超过6位", "up over 6 places"),
@@ -209,7 +209,7 @@ def test_change(change, unit, zh, en):
         (50, "exact", "−50%", "−50%"),
         (160.6749, "exact", "+60.7%", "+60.7%"),
         (100, "exact", "0%", "0%"),
-        (310, "exact", "3.1倍", "3.1 times"),
+        (310, "exact", "3.1倍", "×3.1"),
         (60, "over", ">−40%", ">−40%"),
     ],
 )
@@ -363,7 +363,7 @@ FINDINGS = {
     "P-rise": (
         {"before": {"value": 26}, "after": {"value": 138}, "unit": "county", "status": "target"},
         "目标：数计划由26个县增至138个县（5.3倍）",
-        "Target: Figure to rise from 26 to 138 counties (5.3 times)",
+        "Target: Figure to rise from 26 to 138 counties (×5.3)",
     ),
     "P-fall": (
         {

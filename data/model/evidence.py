@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from data.model.grades import Grade
 from data.model.problems import FieldPath, Finding
@@ -16,6 +16,7 @@ from data.model.schema import Bound, Change, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]
 Direction = Literal["improved", "worsened", "unchanged", "unclear"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Span = tuple[float, float]
 
 _SIDE: Mapping[Bound, int | None] = {
@@ -27,6 +28,10 @@ _MIRROR: Mapping[Bound, Bound] = {
     "at_least": "at_most", "at_most": "at_least",
 }  # fmt: skip
 """The bound of a number whose sign is turned."""
+OPEN_BOUNDS: tuple[Bound, ...] = ("over", "at_least", "under", "at_most")
+"""Bounds that leave one side open; marks of such numbers are hollow."""
+APPROXIMATE_BOUNDS: tuple[Bound, ...] = ("nearly", "about")
+"""Bounds of numbers that are only roughly stated; lines to them are dotted."""
 
 
 @dataclass(frozen=True)

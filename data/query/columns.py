@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Base64Bytes
 
-from data.model.evidence import Evidence, derive
+from data.model.evidence import DIRECTIONS, Evidence, derive
 from data.model.gaps import FLAGS, flags_of
 from data.model.grades import GRADES
 from data.model.schema import Case, Metric, Place, Role, Text
@@ -25,11 +25,12 @@ ROLES: tuple[str, ...] = get_args(Role)
 METRIC = np.dtype(
     [
         *(("place", "<u2"), ("unit", "<u2"), ("grade", "u1"), ("role", "u1"), ("headline", "u1"), ("index", "<f8")),
-        *(("flags", "u1"), ("elsewhere", "u1")),
+        *(("flags", "u1"), ("elsewhere", "u1"), ("direction", "u1")),
     ]
 )
 """The columns of the metrics: positions in the tables of places and units, in GRADES and in ROLES; the rank among the
-headlines, 0 for none; after ÷ before × 100 or NaN; a bit for each of FLAGS; the number of readings elsewhere."""
+headlines, 0 for none; after ÷ before × 100 or NaN; a bit for each of FLAGS; the number of readings elsewhere; the
+position in DIRECTIONS from 1, 0 for none."""
 SEARCH_CACHE_SIZE = 64
 """Maximum number of words whose matches are kept in memory."""
 Mask = NDArray[np.bool_]
@@ -89,6 +90,7 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
             np.nan if found.index is None else found.index,
             sum(1 << FLAGS.index(flag) for flag in flags_of(case, metric)),
             len(metric.elsewhere),
+            DIRECTIONS.index(found.direction) + 1 if found.direction else 0,
         )
         for metric, found in zip(case.metrics, evidence, strict=True)
     ]

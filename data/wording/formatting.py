@@ -92,12 +92,12 @@ def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9
 
 
 def format_change(change: Change, unit: Unit, lang: Lang) -> str:
-    """Format a stated change: −15.79%, +7.5个百分点, 3.1倍 / 3.1 times, 上升8位 / up 8 places."""
+    """Format a stated change: −15.79%, +7.5个百分点, 3.1倍 / ×3.1, 上升8位 / up 8 places."""
     if change.span is None:
         return change.text[lang] if change.text else ""
     size = format_size(change, unit, lang)
     if change.kind == "multiple":
-        return add_bound(size, change.bound, lang)
+        return add_bound(say(lang, size, f"×{size.removesuffix(' times')}"), change.bound, lang)
     if change.kind == "places":
         way = say(lang, "上升", "up ") if change.span[0] > 0 else say(lang, "下降", "down ")
         return way + add_bound(size, change.bound, lang)
@@ -133,7 +133,8 @@ def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
     """Format the change that an index implies: −50%, +60.7%; from three times on as a multiple."""
     mark = _BOUND_MARKS[bound]
     if index >= 300:
-        return f"{mark}{format_number(index / 100, 1)}{say(lang, '倍', ' times')}"
+        multiple = format_number(index / 100, 1)
+        return mark + say(lang, f"{multiple}倍", f"×{multiple}")
     change = round(index - 100, 1)
     return f"{mark}{'+' if change > 0 else ''}{format_number(change, 1)}%"
 

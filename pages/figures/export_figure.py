@@ -13,6 +13,8 @@ from pages.site.palette import LIGHT, NEUTRAL
 WIDTH = 1200
 """Width of an exported image in px."""
 _PADDING = 40
+PLOT_WIDTH = WIDTH - 2 * _PADDING
+"""Width in px of a plot without margins in an exported image."""
 _QUIET = LIGHT["quiet"]
 _STYLES = {"title": (24, 32, LIGHT["ink"]), "subtitle": (15, 22, _QUIET), "footer": (13, 19, _QUIET)}
 """Font size and line height in px, and color, of each part."""
@@ -53,7 +55,7 @@ def export_figure(
 
 def _lines(part: str, text: str) -> list[tuple[str, str]]:
     """The wrapped lines of a text, each with the name of its part."""
-    return [(part, line) for line in wrap(text, (WIDTH - 2 * _PADDING) / _STYLES[part][0])]
+    return [(part, line) for line in wrap(text, PLOT_WIDTH / _STYLES[part][0])]
 
 
 def _label(edge: float, px: float, text: str, **annotation: object) -> Part:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
-from data.wording.labels import say
+from data.wording.index_axis import TICKS, log_index, name_tick
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, lines, marker, points
@@ -26,15 +26,6 @@ _BASELINE = 2
 """log10 of the index 100."""
 _NO_BREAK_SPACE = "\u00a0"
 """Keeps a number on the line of its unit when a label is wrapped."""
-_TICKS = {
-    12.5: ("1/8", "⅛"),
-    25: ("1/4", "¼"),
-    50: ("减半", "halved"),
-    100: ("持平", "same"),
-    200: ("翻番", "doubled"),
-    400: ("4倍", "×4"),
-    800: ("8倍", "×8"),
-}
 
 
 class _Arrow(NamedTuple):
@@ -58,7 +49,7 @@ def index_arrows(
     `headings` is {case_id: heading} in the order drawn; below an empty heading the arrows have no labels. `words` is
     {case_id: sentence} for cases without a comparable metric. `beside` are the indices of charts that share the axis.
     """
-    comparable = [(row, _log(row.index)) for row in rows if row.index is not None]
+    comparable = [(row, log_index(row.index)) for row in rows if row.index is not None]
     layout, arrows = RowLayout(), []
     for case_id, heading in headings.items():
         if heading:
@@ -71,7 +62,7 @@ def index_arrows(
                 if heading:
                     layout.write(_label(row))
                 arrows.append(_Arrow(row, x, layout.skip(_MARK_HEIGHT)))
-    axis = _axis([*(x for _, x in comparable), *map(_log, beside)], lang)
+    axis = _axis([*(x for _, x in comparable), *map(log_index, beside)], lang)
     return base_figure(
         int(layout.depth) + _TOP + _BOTTOM,
         [*_shafts(arrows), _starts(arrows), _heads(arrows, lang)] if arrows else [],
@@ -83,11 +74,6 @@ def index_arrows(
     )
 
 
-def _log(index: float) -> float:
-    """The place of an index on the axis; a fall to nothing, which has no logarithm, is placed at the index 1."""
-    return math.log10(max(index, 1.0))
-
-
 def _label(row: MetricRow) -> str:
     ends = [label.replace(" ", _NO_BREAK_SPACE) for label in (row.before_label, row.after_label) if label]
     return f"{row.name}  {' → '.join(ends)}" if len(ends) == 2 else row.name
@@ -95,14 +81,14 @@ def _label(row: MetricRow) -> str:
 
 def _axis(ends: Sequence[float], lang: Lang) -> Part:
     """The axis, at least from below halved to above doubled, with room for the labels at the arrow heads."""
-    low, high = min([*ends, _log(50)]) - 0.3, max([*ends, _log(200)]) + 0.33
-    ticks = [index for index in _TICKS if low + 0.05 <= math.log10(index) <= high - 0.05]
+    low, high = min([*ends, log_index(50)]) - 0.3, max([*ends, log_index(200)]) + 0.33
+    ticks = [index for index in TICKS if low + 0.05 <= math.log10(index) <= high - 0.05]
     return {
         "range": [low, high],
         "side": "top",
         "tickmode": "array",
         "tickvals": [math.log10(index) for index in ticks],
-        "ticktext": [say(lang, *_TICKS[index]) for index in ticks],
+        "ticktext": [name_tick(index, lang) for index in ticks],
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from data.model.evidence import Origin
+from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Origin
 from data.model.schema import Bound
 from data.wording.rows import MetricRow
 from pages.site.palette import NEUTRAL, POINT, POINT_HALO
@@ -18,9 +18,6 @@ Part = dict[str, Any]
 """A trace, axis, shape or annotation."""
 Coordinates = Sequence[float | str | None]
 """Numbers, dates or text; None separates lines."""
-
-_OPEN_BOUNDS: tuple[Bound, ...] = ("over", "at_least", "under", "at_most")
-_APPROXIMATE_BOUNDS: tuple[Bound, ...] = ("nearly", "about")
 
 
 def paired_values(row: MetricRow) -> tuple[float, float] | None:
@@ -39,7 +36,7 @@ def require_pair(row: MetricRow) -> tuple[float, float]:
 
 def dash(*bounds: Bound | None) -> str:
     """The `dash` of a line whose ends have these bounds."""
-    return "dot" if any(bound in _APPROXIMATE_BOUNDS for bound in bounds) else "solid"
+    return "dot" if any(bound in APPROXIMATE_BOUNDS for bound in bounds) else "solid"
 
 
 def circle_symbol(origin: Origin) -> str:
@@ -50,7 +47,7 @@ def circle_symbol(origin: Origin) -> str:
 def arrow_symbol(before: float, after: float, origin: Origin, bound: Bound | None) -> str:
     """The symbol of an arrow head, whose value has this origin and bound: a triangle, or a diamond without a change."""
     shape = "diamond" if before == after else "triangle-right" if after > before else "triangle-left"
-    return f"{shape}-open" if origin == "derived" or bound in _OPEN_BOUNDS else shape
+    return f"{shape}-open" if origin == "derived" or bound in OPEN_BOUNDS else shape
 
 
 def lines(x: Coordinates, y: Coordinates, color: str, width: float, **line: str) -> Part:
@@ -81,7 +78,7 @@ def bar(
     length: float, y: float, width: float, color: str, border: float, bound: Bound | None, hover: str, **trace: object
 ) -> Part:
     """A horizontal bar from zero, lighter unless its value is exact."""
-    opacity = 0.55 if bound in (*_OPEN_BOUNDS, *_APPROXIMATE_BOUNDS) else 1.0
+    opacity = 0.55 if bound in (*OPEN_BOUNDS, *APPROXIMATE_BOUNDS) else 1.0
     style = {"color": color, "opacity": opacity, "line": {"color": color, "width": border}}
     place = {"orientation": "h", "x": [length], "y": [y], "width": width}
     return {"type": "bar", **place, "marker": style, "hovertext": [hover], "hoverinfo": "text", **trace}

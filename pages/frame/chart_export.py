@@ -48,7 +48,7 @@ class ChartExport:
 
     `table` builds its data if that is not the rows of these metrics, `cases` are then the cases it is about, and `path`
     is the data route that has the same. `filtered` tells whether it aggregates what the filters keep of its cases.
-    `about` is added to the file's name.
+    `about` is added to the file's name. `filters` select what it draws if the reader's own do not.
     """
 
     id: str
@@ -62,6 +62,7 @@ class ChartExport:
     path: str = "metrics.csv"
     filtered: bool = False
     about: str = ""
+    filters: Filters | None = None
 
     @property
     def only(self) -> str:
@@ -109,9 +110,14 @@ def list_footer(view: View, export: ChartExport) -> list[str]:
     graded = view.say(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
     lines = [cite_cases(view.dataset.source, export.case_numbers, view.lang) + graded]
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
-    if view.filters:
-        lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, view.filters, view.lang))
+    if filters := choose_filters(view, export):
+        lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))
     return lines
+
+
+def choose_filters(view: View, export: ChartExport) -> Filters:
+    """Return the filters that select what a chart draws."""
+    return view.filters if export.filters is None else export.filters
 
 
 def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
@@ -129,7 +135,7 @@ def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
 
 def _build_file_name(view: View, export: ChartExport) -> str:
     """Name the chart's files, without their endings. The chart of one metric is not named by the filters."""
-    extract = Extract(view.dataset, Filters() if export.case_id else view.filters)
+    extract = Extract(view.dataset, Filters() if export.case_id else choose_filters(view, export))
     places = {row.place for row in export.rows}
     return name_chart(extract, export.id, view.lang, places, export.case_numbers, export.about)
 
@@ -215,7 +221,7 @@ def _build_data_link(view: View, export: ChartExport) -> str:
         return build_link(view.address, export.path, Filters())
     if export.only and not export.filtered:
         return build_link(view.address, export.path, Filters(), only=export.only)
-    return build_link(view.address, export.path, view.filters)
+    return build_link(view.address, export.path, choose_filters(view, export))
 
 
 def _build_embed_code(view: View, export: ChartExport) -> str:

@@ -15,6 +15,7 @@ from data.model.schema import Case, Lang
 from data.query.columns import Positions
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
+from data.query.findings import RESULTS as RESULTS
 from data.reading.live import State, current
 from data.wording.labels import say
 from data.wording.rows import MetricRow, Rows, describe_omitted
@@ -25,8 +26,6 @@ SCOPE_KEY = "same cases"
 """Widget key of the switch that sets `scope=case`."""
 PAGE_NUMBER = "page"
 """Query parameter with the page number of a long list."""
-RESULTS = ("outcome", "output")
-"""Roles of the metrics that are results; the others are inputs, background and rules."""
 _APPLIED_KEY = "filters applied"
 _VIEW_KEY = "view"
 

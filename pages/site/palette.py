@@ -33,11 +33,6 @@ GUIDE = rgba(GREY, "0.35")
 COLORWAY = (IMPROVED, WORSENED, NEUTRAL, "#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57")
 """Plotly's default colors for traces without one."""
 
-_GRADE_OPACITIES = {"A": "1.0", "B": "0.82", "C": "0.66", "D": "0.52", "E": "0.26", "F": "0.14"}
-GRADE_FILLS = {grade: rgba(BLUE, opacity) for grade, opacity in _GRADE_OPACITIES.items()} | {"P": rgba(NEUTRAL, "0.14")}
-"""Parts of the grade strip: one blue, lighter with weaker evidence; grey for plans, which are no evidence."""
-GRADE_BORDER = rgba(GREY, "0.9")
-
 MAP_CLASSES = (rgba(GREY, "0.10"), *(rgba(BLUE, opacity) for opacity in ("0.30", "0.52", "0.76", "1")))
 """Fills of the map: a known zero, then four classes of one blue, which reads on both grounds."""
 NO_DATA = TRANSPARENT

@@ -13,12 +13,13 @@ from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Case
 from data.query.columns import all_places, own_places
 from data.query.filters import PROVINCE
+from data.query.findings import count_gaps
 from data.query.geography import find_points, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
 from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
-from pages.figures.grade_strip import grade_strip
+from pages.figures.gap_chart import gap_chart
 from pages.figures.index_arrows import index_arrows
 from pages.figures.locator import locator
 from pages.figures.timeline import timeline
@@ -71,9 +72,11 @@ def overview(view: View) -> Parts:
     headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
     words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}
     counts = Counter(row.grade for row in view.rows)
+    gaps = count_gaps(view.dataset, view.filters)
+    domains = {name: domain.name[view.lang] for name, domain in view.dataset.domains.items()}
     return {
         "overview-status.children": status(view),
-        "grades.figure": grade_strip(counts, view.lang),
+        "grades.figure": gap_chart(gaps.grades, gaps.domains, domains, view.lang),
         "grades-words.children": [
             html.Li(f"{counts[grade]} {grade} {GRADE_RULES[grade].meaning[view.lang]}") for grade in GRADES
         ],

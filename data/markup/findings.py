@@ -1,0 +1,154 @@
+"""The findings of cases as one HTML table: what each reports, from what to what, as an arrow, how completely stated.
+
+A row a metric, a table body a case. The marks are drawn with CSS on one logarithmic axis; each row links to its figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+
+from markupsafe import Markup
+
+from data.markup.links import Links
+from data.markup.marks import format_arrow, format_badge, format_flag_words, spoken, tone
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters, select
+from data.wording.findings import CaseFindings, Finding, list_findings
+from data.wording.index_axis import IndexAxis, name_tick, span_axis
+from data.wording.labels import say
+from data.wording.rows import MetricRow
+
+CACHE_SIZE = 64
+"""Maximum number of tables kept in memory, of about 30 kB each."""
+_COLUMNS = (("改革", "Reform"), ("报告的内容", "What it reports"), ("前 → 后", "Before → after"))
+_QUIET = Markup('<span class="remark">{}</span>')
+
+
+def findings_table(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> Markup:
+    """Return the table of the cases at these places of what the filters select; it is made once for all readers."""
+    return _cached(dataset)(filters, shown, lang, links)
+
+
+def shown_findings(dataset: Dataset, filters: Filters, shown: range, lang: Lang) -> tuple[CaseFindings, ...]:
+    """Return the cases of `findings_table`."""
+    return list_findings(select(dataset, filters), shown, lang)
+
+
+@lru_cache(maxsize=2)
+def _cached(dataset: Dataset) -> Callable[[Filters, range, Lang, Links], Markup]:
+    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
+    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
+
+
+def _build(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> Markup:
+    return format_findings(shown_findings(dataset, filters, shown, lang), filters, lang, links)
+
+
+def axis_of(cases: Iterable[CaseFindings]) -> IndexAxis:
+    """Return the axis that all arrows of these cases share."""
+    found = (finding for case in cases for finding in (*case.first, *case.more))
+    return span_axis(finding.row.index for finding in found if finding.arrow and finding.row.index is not None)
+
+
+def format_findings(cases: Sequence[CaseFindings], filters: Filters, lang: Lang, links: Links) -> Markup:
+    """Return the table of these cases. The links keep `filters`."""
+    axis = axis_of(cases)
+    bodies = Markup("").join(_format_case(case, axis, filters, lang, links) for case in cases)
+    caption = say(lang, "各案例的主要数据", "The main figures of each case")
+    return Markup(
+        '<div class="findings"><table role="table"><caption class="spoken">{}</caption>'
+        '<thead role="rowgroup"><tr role="row">{}</tr></thead>{}</table></div>'
+    ).format(caption, _format_head(axis, lang), bodies)
+
+
+def _format_head(axis: IndexAxis, lang: Lang) -> Markup:
+    cell = Markup('<th scope="col" role="columnheader" class="{}">{}</th>')
+    tick = Markup('<span style="left:{:.2f}%">{}</span>')
+    ticks = Markup("").join(tick.format(100 * axis.share(index), name_tick(index, lang)) for index in axis.ticks)
+    change = spoken(say(lang, "变化", "Change")) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(
+        ticks
+    )
+    names = [say(lang, *pair) for pair in _COLUMNS]
+    columns = [
+        *zip(("reform", "what", "ends"), names, strict=True),
+        ("change", change),
+        ("state", say(lang, "完整度与疑点", "Completeness, doubts")),
+    ]
+    return Markup("").join(cell.format(*column) for column in columns)
+
+
+def _format_case(case: CaseFindings, axis: IndexAxis, filters: Filters, lang: Lang, links: Links) -> Markup:
+    title = _format_title(case, filters, lang, links)
+    if case.note:
+        cells = [Markup('<td role="cell" colspan="4" class="note">{}</td>').format(case.note)]
+    else:
+        format_cells = partial(_format_finding, axis=axis, filters=filters, lang=lang, links=links)
+        cells = [format_cells(finding) for finding in (*case.first, *case.more)]
+    rows = Markup("").join(
+        Markup('<tr role="row" class="{}">{}{}</tr>').format(
+            "more" if number >= len(case.first) and not case.note else "",
+            Markup("") if number else title,
+            row,
+        )
+        for number, row in enumerate(cells)
+    )
+    return Markup('<tbody role="rowgroup">{}</tbody>').format(rows)
+
+
+def _format_title(case: CaseFindings, filters: Filters, lang: Lang, links: Links) -> Markup:
+    """Return the heading of a case, which spans its rows: number, title, places, and what opens the other rows."""
+    count = len(case.more)
+    more = Markup("")
+    if count:
+        words = say(lang, f"另有{count}项", f"{count} more")
+        more = Markup('<details class="others"><summary>+{}<span class="spoken">{}</span></summary></details>').format(
+            count, say(lang, f"：{words}，列在下面", f": {words}, listed below")
+        )
+    return Markup(
+        '<th scope="rowgroup" role="rowheader" rowspan="{}" class="reform"><span class="nr">{}</span> {} '
+        '<span class="where">{} {}</span></th>'
+    ).format(
+        max(1, len(case.first) + count),
+        case.number,
+        links.anchor(links.screen("case", filters, case=case.case_id), case.title),
+        case.places,
+        more,
+    )
+
+
+def _format_finding(finding: Finding, axis: IndexAxis, filters: Filters, lang: Lang, links: Links) -> Markup:
+    row = finding.row
+    name = Markup('<td role="cell" class="what">{}</td>').format(
+        links.anchor(links.figure(filters, row.case_id, row.metric_id), row.name)
+    )
+    state = Markup('<td role="cell" class="state">{} {}</td>').format(
+        format_badge(row.grade, lang), format_flag_words(row)
+    )
+    return name + _format_values(finding, axis, lang) + state
+
+
+def _format_values(finding: Finding, axis: IndexAxis, lang: Lang) -> Markup:
+    """Return the cells of a metric's ends and its change, or one for both where no change is stated."""
+    row = finding.row
+    ends = Markup(' <span class="to">→</span> ').join(
+        Markup('<span class="nw">{}</span>').format(end) for end in finding.ends
+    )
+    remark = _QUIET.format(finding.remark) if finding.remark else Markup("")
+    if not finding.change:
+        return Markup('<td role="cell" colspan="2" class="ends alone"><b class="{}">{}</b>{} {}</td>').format(
+            tone(row), ends, _format_direction(row), remark
+        )
+    label = finding.change + _format_direction(row)
+    change = format_arrow(row, axis, label) if finding.arrow else Markup('<b class="size">{}</b>').format(label)
+    return Markup('<td role="cell" class="ends">{} {}</td><td role="cell" class="change {}">{}</td>').format(
+        ends, remark, tone(row), change
+    )
+
+
+def _format_direction(row: MetricRow) -> Markup:
+    """Return the direction of a change in words, which are seen where it is no improvement and heard where it is."""
+    if row.direction in (None, "improved"):
+        return spoken(f" {row.direction_word}") if row.direction else Markup("")
+    return Markup(" <small>{}</small>").format(row.direction_word)

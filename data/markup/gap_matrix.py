@@ -1,0 +1,150 @@
+"""How completely results are stated, by domain, as one HTML table: a dot for each grade, as large as its count.
+
+Empty cells stay, because they are the message. Each count is a link that selects exactly the metrics it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache, partial
+from math import sqrt
+
+from markupsafe import Markup
+
+from data.markup.links import Links
+from data.markup.marks import format_badge, spoken
+from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE, Grade
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters
+from data.query.findings import GapCounts, count_gaps
+from data.wording.labels import say
+
+CACHE_SIZE = 64
+"""Maximum number of matrices kept in memory, of about 20 kB each."""
+LARGEST, SMALLEST = 30, 7
+"""Diameter of the dot of the largest count, and of one, in px."""
+_HOLDS = 20
+"""Diameter in px of a dot that holds a number of two digits."""
+
+
+def gap_matrix(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> Markup:
+    """Return the matrix under these filters; it is made once for all readers."""
+    return _cached(dataset)(filters, lang, links)
+
+
+@lru_cache(maxsize=2)
+def _cached(dataset: Dataset) -> Callable[[Filters, Lang, Links], Markup]:
+    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
+    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
+
+
+def _build(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> Markup:
+    return format_matrix(dataset, count_gaps(dataset, filters), lang, links)
+
+
+def format_matrix(dataset: Dataset, counts: GapCounts, lang: Lang, links: Links) -> Markup:
+    """Return the fixed line on grades, the matrix with its totals first, and how to read it."""
+    names = {name: domain.name[lang] for name, domain in dataset.domains.items()}
+    rows = Markup("").join(_format_domain(counts, domain, name, lang, links) for domain, name in names.items())
+    reading = say(
+        lang,
+        "空格（–）：没有一项写到这个程度。跨两个领域的案例在两行中都计入，所以各行之和大于总数。点击数字即可筛选。",
+        "An empty cell (–): nothing is stated that completely. A case in two domains counts in both rows, so these add "
+        "up to more than the total. A click on a number filters.",
+    )
+    return Markup(
+        '<div class="gaps"><p class="kicker">{}</p><table><caption class="spoken">{}</caption><thead><tr>'
+        '<th scope="col">{}</th>{}</tr></thead><tbody>{}{}</tbody></table>{}<p class="quiet">{}</p></div>'
+    ).format(
+        GRADES_NOTE[lang],
+        say(lang, "各领域、各完整度等级的指标数", "Number of figures by domain and completeness"),
+        say(lang, "领域", "Domain"),
+        _format_grades(lang),
+        _format_totals(counts, lang, links),
+        rows,
+        _format_key(lang),
+        reading,
+    )
+
+
+def _format_grades(lang: Lang) -> Markup:
+    cell = Markup('<th scope="col">{}<span class="word" aria-hidden="true">{}</span></th>')
+    return Markup("").join(cell.format(format_badge(grade, lang), GRADE_RULES[grade].word[lang]) for grade in GRADES)
+
+
+def _format_key(lang: Lang) -> Markup:
+    """Return the words of the grades for a screen too narrow for them above the columns."""
+    words = say(lang, " · ", " · ").join(f"{grade} {GRADE_RULES[grade].word[lang]}" for grade in GRADES)
+    return Markup('<p class="key" aria-hidden="true">{}</p>').format(words)
+
+
+def _format_totals(counts: GapCounts, lang: Lang, links: Links) -> Markup:
+    name = say(lang, "全部", "All figures")
+    heading = links.anchor(
+        links.screen("", counts.filters), Markup("{} <small>{:,}</small>").format(name, counts.total)
+    )
+    cells = Markup("").join(_format_total(counts, grade, name, lang, links) for grade in GRADES)
+    return Markup('<tr class="total"><th scope="row">{}</th>{}</tr>').format(heading, cells)
+
+
+def _format_total(counts: GapCounts, grade: Grade, name: str, lang: Lang, links: Links) -> Markup:
+    count = counts.grades[grade]
+    if not count:
+        return _format_nothing()
+    href = links.screen("", replace(counts.filters, grade=(grade,)))
+    chosen = not counts.chosen.domain and grade in counts.chosen.grade
+    return Markup("<td>{}</td>").format(
+        links.anchor(href, f"{count:,}", _describe_cell(name, grade, count, lang), chosen)
+    )
+
+
+def _format_domain(counts: GapCounts, domain: str, name: str, lang: Lang, links: Links) -> Markup:
+    heading = links.anchor(links.screen("", replace(counts.filters, domain=(domain,))), name)
+    cells = Markup("").join(_format_cell(counts, domain, grade, name, lang, links) for grade in GRADES)
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(heading, cells)
+
+
+def _format_cell(counts: GapCounts, domain: str, grade: Grade, name: str, lang: Lang, links: Links) -> Markup:
+    count = counts.domains[domain][grade]
+    if not count:
+        return _format_nothing()
+    href = links.screen("", replace(counts.filters, domain=(domain,), grade=(grade,)))
+    dot = _format_dot(count, scale_dot(count, largest_cell(counts)), GRADE_RULES[grade].is_evidence)
+    label = _describe_cell(name, grade, count, lang)
+    return Markup("<td>{}</td>").format(links.anchor(href, dot, label, _is_chosen(counts.chosen, domain, grade)))
+
+
+def _format_nothing() -> Markup:
+    return Markup('<td class="none"><span aria-hidden="true">–</span>{}</td>').format(spoken("0"))
+
+
+def _format_dot(count: int, size: int, evidence: bool) -> Markup:
+    number = str(count) if size >= _HOLDS and count < 100 else Markup('<span class="count">{:,}</span>').format(count)
+    return Markup('<span class="bubble{0}" style="width:{1}px;height:{1}px;line-height:{1}px">{2}</span>').format(
+        "" if evidence else " planned", size, number
+    )
+
+
+def _describe_cell(name: str, grade: Grade, count: int, lang: Lang) -> str:
+    word = GRADE_RULES[grade].word[lang]
+    return say(
+        lang, f"{name}，{grade} {word}：{count:,}项", f"{name}, {grade} {word}: {count:,} figure{'s' * (count != 1)}"
+    )
+
+
+def _is_chosen(chosen: Filters, domain: str, grade: Grade) -> bool:
+    """Whether the reader's filters single out this cell's row, column or both."""
+    named = bool(chosen.domain or chosen.grade)
+    return named and (not chosen.domain or domain in chosen.domain) and (not chosen.grade or grade in chosen.grade)
+
+
+def largest_cell(counts: GapCounts) -> int:
+    """Return the largest count of a domain and grade, at least 1."""
+    return max([1, *(count for row in counts.domains.values() for count in row.values())])
+
+
+def scale_dot(count: int, largest: int) -> int:
+    """Return the diameter of a dot in px: its area grows with the count."""
+    return max(SMALLEST, round(LARGEST * sqrt(count / largest)))

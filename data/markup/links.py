@@ -1,0 +1,39 @@
+"""The addresses that links in HTML lead to, which hold the whole view: filters, language, case and figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from data.query.filters import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the screens are: `root` is what their paths begin with, without a slash at its end, `lang` the language of
+    the address, empty where it names none. `leave_frame` opens links beside the page that shows a table in a frame.
+    """
+
+    root: str = ""
+    lang: str = ""
+    leave_frame: bool = False
+
+    def screen(self, path: str, filters: Filters, **more: str) -> str:
+        """The path and query of a screen under these filters; `path` is empty for the first screen."""
+        language = {"lang": self.lang} if self.lang else {}
+        query = urlencode({**filters.query(), **language, **more}, safe=",")
+        return f"{self.root}/{path}{f'?{query}' if query else ''}"
+
+    def figure(self, filters: Filters, case_id: str, metric_id: str) -> str:
+        """The place of a metric on the page of its case."""
+        return self.screen("case", filters, case=case_id, figure=metric_id)
+
+    def anchor(self, href: str, content: Markup | str, label: str = "", current: bool = False) -> Markup:
+        """A link; `label` is its name for screen readers where its content alone does not say enough."""
+        given = {"href": href, "aria-label": label, "aria-current": "true" if current else ""}
+        if self.leave_frame:
+            given |= {"target": "_blank", "rel": "noopener"}
+        attributes = Markup(" ").join(Markup('{}="{}"').format(*pair) for pair in given.items() if pair[1])
+        return Markup("<a {}>{}</a>").format(attributes, content)

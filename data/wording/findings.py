@@ -1,0 +1,145 @@
+"""What cases report, in words: the metrics that tell most of each, and how many state a change at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Direction
+from data.model.schema import Case, Lang
+from data.query.filters import Selection
+from data.query.findings import ChangeCounts, find_findings
+from data.wording.labels import say
+from data.wording.rows import MetricRow, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A metric as one line of the findings.
+
+    `ends` are both ends, the only one stated, or none; `remark` says which value is missing or why there is no arrow;
+    `change` is the change as a label; `arrow` tells whether it may be drawn on the axis of indices.
+    """
+
+    row: MetricRow
+    ends: tuple[str, ...]
+    remark: str
+    change: str
+    arrow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFindings:
+    """A case with its first findings and those that a reader opens; `note` stands in place of findings."""
+
+    case_id: str
+    number: int
+    title: str
+    places: str
+    first: tuple[Finding, ...]
+    more: tuple[Finding, ...]
+    note: str
+
+
+def list_findings(selection: Selection, shown: range, lang: Lang) -> tuple[CaseFindings, ...]:
+    """Return the findings of the cases at these places of the selection."""
+    numbers = selection.cases.positions[shown.start : shown.stop]
+    return tuple(_describe_case(selection, int(number), lang) for number in numbers)
+
+
+def _describe_case(selection: Selection, number: int, lang: Lang) -> CaseFindings:
+    dataset = selection.dataset
+    case = dataset.cases[number]
+    first, more = (
+        tuple(describe_finding(row, lang) for row in Rows(dataset, lang, positions))
+        for positions in find_findings(selection, number)
+    )
+    places = say(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
+    note = "" if first else _explain_absence(case, lang)
+    return CaseFindings(case.id, case.number, case.title[lang], places, first, more, note)
+
+
+def _explain_absence(case: Case, lang: Lang) -> str:
+    """Say why a case has no finding: the curator's own sentence, or that the filters leave none of its metrics."""
+    if case.headlines:
+        return say(lang, "案例符合条件，但没有符合条件的指标。", "The case matches; none of its figures does.")
+    if case.no_headline:
+        return case.no_headline[lang]
+    return say(lang, "材料没有给出可测量的成效。", "The source states no measured outcome.")
+
+
+def describe_finding(row: MetricRow, lang: Lang) -> Finding:
+    """Return a metric as one line: its ends, what is missing, its change, and whether it may be an arrow."""
+    ends = tuple(filter(None, (row.before_label, row.after_label)))
+    arrow = row.rule.has_index and row.index is not None
+    return Finding(row, ends, _remark(row, lang), row.change_label, arrow)
+
+
+def _remark(row: MetricRow, lang: Lang) -> str:
+    if row.before_label and row.after_label:
+        units = {row.before_unit_id, row.after_unit_id}
+        if row.change_label and row.change_origin == "derived":
+            return say(lang, "由前后值算出", "calculated")
+        return say(lang, "单位不同", "in two units") if len(units - {None}) == 2 else ""
+    if not row.rule.is_evidence:
+        return ""
+    if row.rule.drawing == "words":
+        return say(lang, "仅有文字", "in words only")
+    if row.after_label:
+        return say(lang, "此前数值未写明", "earlier value not stated")
+    if row.before_label:
+        return say(lang, "此后数值未写明", "later value not stated")
+    return say(lang, "前后数值均未写明", "neither value stated")
+
+
+def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
+    """Say how many of the metrics state a change, and in which direction these point."""
+    total, changed = counts.total, counts.changed
+    if not changed:
+        one = total == 1
+        return say(
+            lang,
+            f"{total:,}项指标都没有写明变化。",
+            f"{'The one figure states' if one else f'None of the {total:,} figures states'} a change.",
+        )
+    directions = say(lang, "，", ", ").join(_count_directions(counts, lang))
+    return say(
+        lang,
+        f"{total:,}项指标中，{changed:,}项写明了变化：{directions}。",
+        f"{changed:,} of {total:,} figures state{'s' if changed == 1 else ''} a change: {directions}.",
+    )
+
+
+def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
+    """Return the number of each direction; a worsening is counted also where there is none."""
+    found = counts.directions
+    words: Mapping[Direction | None, tuple[str, str]] = {
+        "improved": (f"{found['improved']:,}项改善", f"{found['improved']:,} improved"),
+        "worsened": (
+            f"{found['worsened']:,}项变差" if found["worsened"] else "没有一项变差",
+            f"{found['worsened']:,} worsened" if found["worsened"] else "none worsened",
+        ),
+        "unchanged": (f"{found['unchanged']:,}项持平", f"{found['unchanged']:,} unchanged"),
+        "unclear": (f"{found['unclear']:,}项方向不明", f"{found['unclear']:,} with an unclear direction"),
+        None: (f"{found[None]:,}项不分好坏", f"{found[None]:,} neither better nor worse"),
+    }
+    for direction, pair in words.items():
+        if found[direction] or direction == "worsened":
+            yield say(lang, *pair)
+
+
+def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:
+    """Explain the marks that the arrows of these findings have, and no others."""
+    rows = [finding.row for finding in findings if finding.arrow]
+    marks = (
+        (bool(rows), "● 改革前 ▶ 改革后，对数刻度", "● before ▶ after, on a logarithmic scale"),
+        (any(row.direction == "improved" for row in rows), "蓝色：改善", "blue: improved"),
+        (any(row.direction == "worsened" for row in rows), "橙色：变差", "orange: worsened"),
+        (any(row.direction is None for row in rows), "灰色：不分好坏", "grey: neither better nor worse"),
+        (any(row.before_origin == "derived" for row in rows), "○ 改革前数值由推算得出", "○ earlier value derived"),
+        (any(row.index_bound in OPEN_BOUNDS for row in rows), "› 空心箭头：超过、以上", "› open head: over, at least"),
+        (any(row.index_bound in APPROXIMATE_BOUNDS for row in rows), "虚线：近、约", "dotted: nearly, about"),
+        (any(row.doubtful for row in rows), "条纹：百分比或百分点不明", "striped: percent or points unclear"),
+        (bool(rows), "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length"),
+    )
+    return [say(lang, zh, en) for drawn, zh, en in marks if drawn]
