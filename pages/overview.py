@@ -74,7 +74,8 @@ def show_findings(view: View) -> None:
     cases = shown_findings(view.dataset, view.filters, shown, view.lang)
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
     st.html(findings_table(view.dataset, view.filters, shown, view.lang, build_links(view)))
-    st.html(format_list(marks, "legend"))
+    if marks:
+        st.html(format_list(marks, "legend"))
     if view.embedded:
         return
     show_pager(view, shown, total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)

@@ -14,12 +14,13 @@ import plotly.io as pio
 import pytest
 import streamlit as st
 
-from data.markup.findings import axis_of
+from data.markup.findings import list_arrows
 from data.model.schema import Event
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units
 from data.reading.live import boundaries, current
 from data.wording.findings import list_findings
+from data.wording.index_axis import span_axis
 from data.wording.rows import Rows
 from pages.figures import henan_map as drawing
 from pages.figures.difference_bar import difference_bar
@@ -590,7 +591,7 @@ def test_the_image_of_the_findings_has_every_line_of_the_table_and_an_arrow_for_
     assert [finding.change for finding in first if plain(finding.change) not in shown] == []
     ends = [trace for trace in figure["data"] if str(trace.get("marker", {}).get("symbol", "")).startswith("triangle")]
     arrows = [finding for finding in first if finding.arrow]
-    axis = axis_of(cases)
+    axis = span_axis(list_arrows(cases))
     same = 800 + axis.share(100) * 260
     assert len(ends) == len(arrows) > 5
     for trace, finding in zip(ends, arrows, strict=True):
@@ -605,7 +606,7 @@ def test_the_lines_of_the_findings_do_not_touch():
     for annotation in figure["layout"]["annotations"]:
         if annotation.get("xanchor") == "left" and not annotation.get("xshift"):
             by_left.setdefault(annotation["x"], []).append(annotation["y"])
-    assert len(by_left) == 4
+    assert len(by_left) == 5
     for tops in by_left.values():
         assert all(after - before >= 16 for before, after in pairwise(sorted(tops)))
 
@@ -618,7 +619,7 @@ def test_the_image_of_the_gaps_has_a_dot_for_every_count_and_none_for_an_empty_c
     assert figure["data"][2]["marker"]["symbol"] == "circle-open", "a plan is no evidence"
     texts = [plain(annotation["text"]) for annotation in figure["layout"]["annotations"]]
     assert texts.count("–") == 4 + 4 + 6
-    assert {"110", "100", "25", "One", "Two", "Allfigures"} <= set(texts)
+    assert {"110", "100", "25", "One", "Two", "Alldomains"} <= set(texts)
 
 
 # --- every figure

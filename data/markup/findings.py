@@ -46,30 +46,32 @@ def _build(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: 
     return format_findings(shown_findings(dataset, filters, shown, lang), filters, lang, links)
 
 
-def axis_of(cases: Iterable[CaseFindings]) -> IndexAxis:
-    """Return the axis that all arrows of these cases share."""
-    found = (finding for case in cases for finding in (*case.first, *case.more))
-    return span_axis(finding.row.index for finding in found if finding.arrow and finding.row.index is not None)
+def list_arrows(cases: Iterable[CaseFindings]) -> list[float]:
+    """Return the indices of all arrows of these cases, also of those that a reader opens."""
+    findings = (finding for case in cases for finding in (*case.first, *case.more) if finding.arrow)
+    return [finding.row.index for finding in findings if finding.row.index is not None]
 
 
 def format_findings(cases: Sequence[CaseFindings], filters: Filters, lang: Lang, links: Links) -> Markup:
     """Return the table of these cases. The links keep `filters`."""
-    axis = axis_of(cases)
+    indices = list_arrows(cases)
+    axis = span_axis(indices)
     bodies = Markup("").join(_format_case(case, axis, filters, lang, links) for case in cases)
     caption = say(lang, "各案例的主要数据", "The main figures of each case")
     return Markup(
         '<div class="findings"><table role="table"><caption class="spoken">{}</caption>'
         '<thead role="rowgroup"><tr role="row">{}</tr></thead>{}</table></div>'
-    ).format(caption, _format_head(axis, lang), bodies)
+    ).format(caption, _format_head(axis if indices else None, lang), bodies)
 
 
-def _format_head(axis: IndexAxis, lang: Lang) -> Markup:
+def _format_head(axis: IndexAxis | None, lang: Lang) -> Markup:
+    """Return the headings of the columns; the ticks of the axis stand for that of the change."""
     cell = Markup('<th scope="col" role="columnheader" class="{}">{}</th>')
-    tick = Markup('<span style="left:{:.2f}%">{}</span>')
-    ticks = Markup("").join(tick.format(100 * axis.share(index), name_tick(index, lang)) for index in axis.ticks)
-    change = spoken(say(lang, "变化", "Change")) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(
-        ticks
-    )
+    change: Markup | str = say(lang, "变化", "Change")
+    if axis:
+        tick = Markup('<span style="left:{:.2f}%">{}</span>')
+        ticks = Markup("").join(tick.format(100 * axis.share(index), name_tick(index, lang)) for index in axis.ticks)
+        change = spoken(change) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(ticks)
     names = [say(lang, *pair) for pair in _COLUMNS]
     columns = [
         *zip(("reform", "what", "ends"), names, strict=True),

@@ -50,9 +50,9 @@ def format_matrix(dataset: Dataset, counts: GapCounts, lang: Lang, links: Links)
     rows = Markup("").join(_format_domain(counts, domain, name, lang, links) for domain, name in names.items())
     reading = say(
         lang,
-        "空格（–）：没有一项写到这个程度。跨两个领域的案例在两行中都计入，所以各行之和大于总数。点击数字即可筛选。",
-        "An empty cell (–): nothing is stated that completely. A case in two domains counts in both rows, so these add "
-        "up to more than the total. A click on a number filters.",
+        "空格（–）：没有一项写到这个程度。跨两三个领域的案例在每个领域都计入，所以各行之和大于合计。点击数字即可筛选。",
+        "An empty cell (–): nothing is stated that completely. A case in two or three domains counts in each, so the "
+        "rows add up to more than the total. A click on a number filters.",
     )
     return Markup(
         '<div class="gaps"><p class="kicker">{}</p><table><caption class="spoken">{}</caption><thead><tr>'
@@ -81,7 +81,7 @@ def _format_key(lang: Lang) -> Markup:
 
 
 def _format_totals(counts: GapCounts, lang: Lang, links: Links) -> Markup:
-    name = say(lang, "全部", "All figures")
+    name = say(lang, "合计", "All domains")
     heading = links.anchor(
         links.screen("", counts.filters), Markup("{} <small>{:,}</small>").format(name, counts.total)
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import plotly.graph_objects as go
 
-from data.markup.findings import axis_of
+from data.markup.findings import list_arrows
 from data.model.schema import Lang
 from data.wording.findings import CaseFindings, Finding
-from data.wording.index_axis import BASELINE, IndexAxis, name_tick
+from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
 from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, label, lines, marker, points, segment
 from pages.figures.memoize import memoize
@@ -18,7 +18,7 @@ from pages.figures.style import base_figure
 from pages.figures.text import escape, wrap
 from pages.site.palette import GUIDE, LIGHT, NEUTRAL, direction_color
 
-_COLUMNS = {"reform": (0, 250), "what": (270, 330), "ends": (615, 195), "state": (1070, 50)}
+_COLUMNS = {"reform": (0, 250), "what": (270, 330), "ends": (615, 195), "remark": (815, 245), "state": (1070, 50)}
 """Left edge and width in px of the columns of text."""
 _AXIS = (800, 1060)
 """Left and right end of the arrows' axis in px."""
@@ -56,7 +56,7 @@ class _Sheet:
 @memoize
 def findings_chart(cases: Sequence[CaseFindings], lang: Lang) -> go.Figure:
     """The first findings of each case, a line each, `PLOT_WIDTH` px wide; an arrow where the metric has an index."""
-    sheet = _Sheet(axis_of(cases), lang)
+    sheet = _Sheet(span_axis(list_arrows(cases)), lang)
     for index in sheet.axis.ticks:
         font = {"size": _SMALL, "color": LIGHT["quiet"]}
         sheet.labels.append(label(sheet.place(index), _HEAD / 2, name_tick(index, lang), font=font))
@@ -87,11 +87,14 @@ def _draw_case(sheet: _Sheet, case: CaseFindings) -> None:
 
 
 def _draw_finding(sheet: _Sheet, finding: Finding, top: float) -> float:
-    row, color = finding.row, LIGHT["ink"]
+    row = finding.row
     ends = [sheet.add_text("what", row.name, top)]
     value = " → ".join(finding.ends)
-    both = f"{value} · {finding.remark}" if value and finding.remark else value or finding.remark
-    ends.append(sheet.add_text("ends", both, top, color if value else LIGHT["quiet"], bold=not finding.change))
+    if value:
+        ends.append(sheet.add_text("ends", value, top, bold=not finding.change))
+    if finding.remark:
+        column = "remark" if value else "ends"
+        ends.append(sheet.add_text(column, finding.remark, top, LIGHT["quiet"]))
     sheet.add_text("state", row.grade + (" ⚠" if row.flag_words else ""), top, bold=True)
     middle = top + _LINE / 2
     if finding.arrow:

@@ -30,7 +30,7 @@ def gap_chart(
     """A row for all figures, then one for each domain; `names` are those of the domains."""
     largest = max([1, *(count for row in counts.values() for count in row.values())])
     height = _HEAD + _ROW * (len(counts) + 1)
-    total = say(lang, "全部", "All figures")
+    total = say(lang, "合计", "All domains")
     labels = [_text(_column(grade), _HEAD / 2, f"{grade} {GRADE_RULES[grade].word[lang]}") for grade in GRADES]
     labels += [_text(0, _middle(0), total, bold=True), *_numbers(totals, 0)]
     dots: list[Part] = []
