@@ -101,7 +101,6 @@
   }, { capture: true, passive: true });
 
   document.addEventListener('click', event => {
-    if (event.target.closest?.('[data-close]')) document.querySelector('[data-testid=stPopover] [aria-expanded=true]')?.click();
     if (event.defaultPrevented || event.button) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest?.('a[href], area[href]');

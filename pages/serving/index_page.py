@@ -1,4 +1,4 @@
-"""The HTML page of every screen: Streamlit's page with the script of the links.
+"""The HTML page of every screen: Streamlit's page with the scripts of the links, the popovers and the words.
 
 Other addresses get Streamlit's page, in which links are ordinary links.
 """
@@ -15,19 +15,28 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from pages.serving.etag import is_current
+from pages.serving.workarounds.english_words import encode_words
 from pages.site.screens import SCREENS, url_path
 
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
-LINKS_SCRIPT = (Path(__file__).parents[1] / "browser" / "links.js").read_text(encoding="utf-8")
-"""The script reads the paths of the screens from its attribute, so that its digest does not depend on them."""
+SCRIPTS = {
+    name: (Path(__file__).parents[1] / "browser" / f"{name}.js").read_text(encoding="utf-8")
+    for name in ("links", "popovers", "words")
+}
+"""The scripts read what they depend on from their attributes, so that their digests do not depend on it."""
 
 
 def index_routes(base: str = "") -> list[Route]:
     """A route for every screen below `base`."""
     paths = [f"{base}/{url_path(name)}" for name in SCREENS]
-    opening = Markup('<script data-pages="{}">').format(" ".join(paths))
+    attributes = {"links": ("pages", " ".join(paths)), "words": ("words", encode_words())}
+    opening = Markup('<script data-{}="{}">')
+    scripts = (
+        f"{opening.format(*attributes[name]) if name in attributes else '<script>'}{script}</script>"
+        for name, script in SCRIPTS.items()
+    )
     head, end, rest = STREAMLIT_PAGE.read_text(encoding="utf-8").partition("</head>")
-    body = f"{head}{opening}{LINKS_SCRIPT}</script>\n  {end}{rest}".encode()
+    body = f"{head}{''.join(scripts)}\n  {end}{rest}".encode()
     headers = {"etag": f'"{sha256(body).hexdigest()[:32]}"', "cache-control": "no-cache"}
 
     def index(request: Request) -> Response:

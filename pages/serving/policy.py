@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
-from pages.serving.index_page import LINKS_SCRIPT, STREAMLIT_PAGE
+from pages.serving.index_page import SCRIPTS, STREAMLIT_PAGE
 
 LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "document.documentElement.lang = 'en'"}
 """Scripts that set the language of the page for screen readers. Streamlit's page always declares English."""
@@ -37,7 +37,8 @@ def build_content_policy(frame_ancestors: str) -> str:
     Inline styles are those of Streamlit's components, `data:` and `blob:` images those of the charts; fonts and workers
     are in Streamlit's bundle.
     """
-    scripts = [*_INLINE.findall(STREAMLIT_PAGE.read_text(encoding="utf-8")), LINKS_SCRIPT, *LANGUAGE_SCRIPTS.values()]
+    inline = _INLINE.findall(STREAMLIT_PAGE.read_text(encoding="utf-8"))
+    scripts = [*inline, *SCRIPTS.values(), *LANGUAGE_SCRIPTS.values()]
     return "; ".join(
         (
             "default-src 'none'",

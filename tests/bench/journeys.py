@@ -20,7 +20,7 @@ from data.query.dataset import Dataset
 from tests.bench.floor import CITIES, PAGES
 from tests.bench.servers import Server
 from tests.bench.stopwatch import EVERY_FIGURE, INSTALLED, THE_MAP, Lap, read, set_to
-from tests.browser.reader import ARGUMENTS, chromium
+from tests.browser.reader import ARGUMENTS, chromium, value
 
 NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
 TABLE = {
@@ -70,7 +70,7 @@ def shown_on(path: str, name: str) -> str:
 
 def choose_domain(page: Page, name: str, label: str) -> None:
     if name == "ours":
-        page.get_by_test_id("stSidebar").get_by_role("button", name=label, exact=True).click()
+        value(page, "Domain", label).click()
     elif name == "peer":
         page.locator("#domain").get_by_text(label, exact=True).click()
     else:

@@ -71,7 +71,7 @@ class Reader:
         self.look()
 
     async def act(self, tally: Tally) -> None:
-        if self.chance.random() < FILTERING:
+        if SCREENS[self._page()].has_filters and self.chance.random() < FILTERING:
             name, self.wanted = self.another()
             async with tally.timed("filter change"):
                 await self._apply(name)
@@ -103,16 +103,11 @@ class Reader:
 
     async def _apply(self, name: str) -> None:
         if not name:
-            await self.tab.press("clear-side")
+            await self.tab.press("clear-all")
         elif name == "search":
             await self.tab.choose(name, lambda state: setattr(state, "string_value", self.wanted.search))
         else:
-            control = self.tab.control(name)
-            shown = (
-                control.multiselect.options
-                if name == "city"
-                else [option.content for option in control.button_group.options]
-            )
+            shown = [option.content for option in self.tab.control(name).button_group.options]
             chosen = [
                 shown[at]
                 for at, value in enumerate(list_options(self.dataset)[name])
@@ -123,23 +118,28 @@ class Reader:
     def look(self) -> None:
         """Check that the page is the requested one, complete and without an error, and shows the selection."""
         self.filters = self.wanted
-        page = self.tab.path.strip("/") or "overview"
+        page = self._page()
         texts = [element.html.body for element in self.tab.elements("html")]
-        said = next((unescape(re.sub(r"<[^>]*>", "", text)) for text in texts if 'role="status"' in text), "")
+        said = next((unescape(re.sub(r"<span.*|<[^>]*>", "", text)) for text in texts if 'role="status"' in text), "")
         noticed = {
             f"the title is {self.tab.title!r}": not self.tab.title.startswith(f"{SCREENS[page].name[self.lang]} · "),
             "there is an error on it": any(self.tab.elements("exception")),
             "it has no heading": not any(self.tab.elements("heading")),
             "it has no end": not any("<footer" in text for text in texts),
-            f"it says {said!r}, not {self._counts()}": [*map(int, re.findall(r"\d+", said))] != self._counts(),
+            f"it says {said!r}, not {self._counts(page)}": [*map(int, re.findall(r"\d+", said))] != self._counts(page),
             f"its address is {self.tab.query!r}": self._addressed() != self.filters,
         }
         wrong = [what for what, is_so in noticed.items() if is_so]
         if wrong:
             raise WrongAnswerError(f"{page} with {self.filters.query()}: {'; '.join(wrong)}")
 
-    def _counts(self) -> list[int]:
-        """The numbers in the status line."""
+    def _page(self) -> str:
+        return self.tab.path.strip("/") or "overview"
+
+    def _counts(self, page: str) -> list[int]:
+        """The numbers in the status line, which only a page with filters has."""
+        if not SCREENS[page].has_filters:
+            return []
         found = select(self.dataset, self.filters)
         return [len(found.cases), len(found.positions)]
 

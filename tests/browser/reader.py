@@ -141,23 +141,38 @@ def heading(page: Page) -> Locator:
 
 
 def status(page: Page) -> Locator:
-    """The line above every page that says how much is shown."""
+    """The line in the filter bar that says how much is shown."""
     return page.get_by_role("status").first
 
 
+def opener(page: Page, name: str) -> Locator:
+    """The button of the filter bar that opens the values of a filter."""
+    return page.get_by_test_id("stPopover").get_by_role("button", name=re.compile(rf"^{name}(（| \(|$)"))
+
+
 def control(page: Page, name: str) -> Locator:
-    """The filter of this name in the sidebar."""
-    sidebar = page.get_by_test_id("stSidebar")
-    return sidebar.get_by_role("combobox", name=name).or_(sidebar.get_by_role("toolbar", name=name))
+    """The values of a filter in the bar, opened."""
+    if opener(page, name).get_attribute("aria-expanded") != "true":
+        opener(page, name).click()
+    return page.get_by_test_id("stPopoverBody")
+
+
+def value(page: Page, name: str, words: str) -> Locator:
+    """A value of a filter in the bar, opened; its button says its count too."""
+    return control(page, name).get_by_role("button", name=re.compile(rf"^\u2060?{words} [\d,]+$"))
+
+
+def close(page: Page) -> None:
+    """Close what is open in the filter bar."""
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name=re.compile("^(Show|显示) ")).click()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 def choose_city(page: Page, label: str, city: str) -> None:
-    """Type a city into its filter in the sidebar, choose it and close the list."""
-    box = control(page, label)
-    box.click()
-    box.fill(city)
-    page.get_by_role("option", name=city).click()
-    page.keyboard.press("Escape")
+    """Choose a city in the filter bar and close the list."""
+    value(page, label, city).click()
+    expect(value(page, label, city)).to_have_attribute("aria-pressed", "true")
+    close(page)
 
 
 def clear(page: Page, label: str = "Clear all filters") -> Locator:

@@ -93,3 +93,41 @@ def test_the_print_edition_is_what_its_address_says(arrive, dataset):
     expect(controls).to_be_visible()
     expect(page).to_have_url(f"/case?case={DEBT}&lang=en")
     expect(heading(page)).to_have_text(title)
+
+
+SCROLLED = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+def folded_figure(dataset) -> tuple[str, str]:
+    """A case with a folded list of delivered amounts, and one of these."""
+    case = dataset.by_id["2020-05-luoyang-valleys"]
+    return case.id, [metric.id for metric in case.metrics if metric.role == "context"][-1]
+
+
+def test_the_address_of_a_figure_opens_what_it_is_folded_in_and_marks_it_for_a_while(arrive, dataset):
+    page = arrive()
+    case_id, metric_id = folded_figure(dataset)
+    page.goto(f"/case?case={case_id}&figure={metric_id}&lang=en")
+    figure = page.locator(f"#figure-{metric_id}")
+    expect(figure).to_have_class("asked")
+    expect(figure).to_be_focused()
+    expect(figure).to_be_in_viewport()
+    expect(figure).not_to_have_class("asked")
+    page.reload()
+    expect(figure).to_be_focused()
+    expect(figure).to_be_in_viewport()
+
+
+def test_back_from_another_screen_returns_to_where_the_reader_was_not_to_the_figure(arrive, dataset):
+    page = arrive()
+    case_id, metric_id = folded_figure(dataset)
+    visit(page, f"/case?case={case_id}&figure={metric_id}&lang=en")
+    expect(page.locator(f"#figure-{metric_id}")).to_be_in_viewport()
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(300)
+    left = page.evaluate(SCROLLED)
+    page.get_by_role("link", name="Data", exact=True).dispatch_event("click")
+    expect(heading(page)).to_have_text("The data")
+    page.go_back()
+    expect(heading(page)).to_have_text(dataset.by_id[case_id].title.en)
+    page.wait_for_function(f"left => Math.abs(({SCROLLED})() - left) < 2", arg=left)

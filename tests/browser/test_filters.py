@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from data.query.filters import Filters, select
 from tests.bench.tab import Tab
-from tests.browser.reader import choose_city, clear, control, drawn, heading, settled, status, visit
+from tests.browser.reader import choose_city, clear, close, drawn, heading, opener, settled, status, value, visit
 
 JIYUAN = "city=419001"
 
@@ -27,7 +27,6 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
         ("案例", "/case"),
         ("地图", "/map"),
         ("比较", "/compare"),
-        ("方法", "/method"),
         ("数据", "/data"),
     ):
         page.get_by_role("link", name=name, exact=True).click()
@@ -37,11 +36,58 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     page.reload()
     expect(heading(page)).to_have_text("数据")
     expect(page).to_have_url(f"/data?{JIYUAN}")
-    expect(control(page, "地市").locator("xpath=ancestor::*[@data-testid='stMultiSelect']")).to_contain_text("济源市")
+    expect(value(page, "地市", "济源市")).to_have_attribute("aria-pressed", "true")
+    close(page)
     page.go_back()
-    expect(page).to_have_title("方法 · 河南改革成效")
-    expect(page).to_have_url(f"/method?{JIYUAN}")
+    expect(page).to_have_title("比较 · 河南改革成效")
+    expect(page).to_have_url(f"/compare?{JIYUAN}")
     expect(status(page)).to_contain_text("济源市")
+
+
+def test_method_has_no_filters_and_keeps_them_for_the_other_screens(arrive):
+    page = arrive("zh-CN")
+    visit(page, f"/method?{JIYUAN}")
+    expect(page.get_by_test_id("stPopover")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_count(0)
+    page.get_by_role("link", name="概览", exact=True).click()
+    expect(status(page)).to_contain_text("济源市")
+    expect(page).to_have_url(f"/?{JIYUAN}")
+
+
+def test_a_popover_says_how_many_and_stays_open_until_it_is_closed(arrive, dataset):
+    page = arrive()
+    visit(page, "/data")
+    own = int((dataset.table["prefecture_code"] == "410300").sum())
+    value(page, "City", "Luoyang").click()
+    expect(page.get_by_role("button", name=f"Show {own} figures")).to_be_visible()
+    expect(opener(page, "City")).to_have_text("City (1)expand_less")
+    value(page, "City", "Jiyuan").click()
+    expect(page.get_by_role("button", name=f"Show {own + 1} figures")).to_be_visible()
+    expect(value(page, "City", "Luoyang")).to_have_attribute("aria-pressed", "true")
+    expect(value(page, "City", "Kaifeng")).to_have_text("\u2060Kaifeng 0")
+    expect(value(page, "City", "Kaifeng")).to_be_enabled()
+    close(page)
+    expect(opener(page, "City")).to_be_focused()
+    page.get_by_role("button", name="Luoyang close").click()
+    expect(page).to_have_url("/data?city=419001")
+    expect(opener(page, "City")).to_have_text("City (1)expand_more")
+
+
+def test_a_search_is_kept_and_its_hit_opens_its_figure(arrive, dataset):
+    page = arrive()
+    visit(page, "/data?lang=en")
+    box = page.get_by_role("textbox", name="Search")
+    box.fill("referral")
+    box.press("Enter")
+    page.get_by_role("link", name="See the 1 figure found").click()
+    expect(heading(page)).to_have_text("“referral”: 1 case · 1 figure")
+    page.get_by_role("link", name="Out-of-county referral rate").click()
+    expect(page).to_have_url(
+        "/case?search=referral&lang=en&case=2020-09-dancheng-health&figure=out-of-county-referral-rate"
+    )
+    figure = page.locator(".st-key-figure-out-of-county-referral-rate")
+    expect(figure).to_be_focused()
+    expect(figure).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
@@ -59,11 +105,12 @@ def test_a_city_stays_when_the_language_and_then_a_domain_are_chosen(arrive, dat
     named = {"zh": "洛阳市", "en": "Luoyang"}[chosen]
     expect(status(page)).to_contain_text(named)
     settled(page)
-    control(page, domain).get_by_role("button", name=dataset.domains["environment"].name.model_dump()[chosen]).click()
+    value(page, domain, dataset.domains["environment"].name.model_dump()[chosen]).click()
     expect(page).to_have_url(f"/map?lang={chosen}&city=410300&domain=environment")
     drawn(page)
     expect(status(page)).to_contain_text(named)
-    choose_city(page, {"zh": "地市", "en": "City"}[chosen], {"zh": "济源", "en": "Jiyuan"}[chosen])
+    close(page)
+    choose_city(page, {"zh": "地市", "en": "City"}[chosen], {"zh": "济源市", "en": "Jiyuan"}[chosen])
     expect(page).to_have_url(f"/map?lang={chosen}&city=410300%2C419001&domain=environment")
 
 
@@ -75,15 +122,15 @@ def test_a_label_of_the_language_before_takes_no_city_away(server):
         await tab.open("/map", {"city": "410300", "lang": "en"})
         await tab.choose("lang", lambda state: state.string_array_value.data.__setitem__(slice(None), ["中文"]))
         city = next(state for control, state in tab.widgets.items() if control.endswith("-city"))
-        assert list(city.string_array_value.data) == ["洛阳市"]
-        city.string_array_value.data[:] = ["Luoyang"]
-        await tab.choose("domain", lambda state: state.string_array_value.data.append("资源与生态"))
+        assert list(city.string_array_value.data) == ["洛阳市 40"]
+        city.string_array_value.data[:] = ["Luoyang 40"]
+        await tab.choose("domain", lambda state: state.string_array_value.data.append("资源与生态 39"))
         await tab.close()
         return {**dict(parse_qsl(tab.query)), "shown": ",".join(tab.widgets[city.id].string_array_value.data)}
 
     with ThreadPoolExecutor() as elsewhere:
         found = elsewhere.submit(asyncio.run, choose()).result()
-    assert found == {"city": "410300", "domain": "environment", "lang": "zh", "shown": "洛阳市"}
+    assert found == {"city": "410300", "domain": "environment", "lang": "zh", "shown": "洛阳市 39"}
 
 
 def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(arrive, dataset):
@@ -132,7 +179,7 @@ def test_the_switch_adds_the_figures_elsewhere_and_stays_through_pages_reload_an
 def test_a_domain_leaves_its_cases(arrive, dataset):
     page = arrive()
     visit(page, "/")
-    pill = control(page, "Domain").get_by_role("button", name=dataset.domains["environment"].name.en)
+    pill = value(page, "Domain", dataset.domains["environment"].name.en)
     pill.click()
     expect(pill).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url("/?domain=environment")
@@ -147,22 +194,23 @@ def test_two_filters_are_cleared_in_one_click(arrive, dataset):
     visit(page, "/map")
     choose_city(page, "City", "Sanmenxia")
     expect(status(page)).to_contain_text("Sanmenxia")
-    pill = control(page, "Domain").get_by_role("button", name=dataset.domains["finance"].name.en)
+    pill = value(page, "Domain", dataset.domains["finance"].name.en)
     pill.click()
     expect(page).to_have_url("/map?city=411200&domain=finance")
+    close(page)
     clear(page).click()
     expect(page).to_have_url("/map")
     expect(status(page)).to_contain_text(f"{len(dataset.cases)} cases")
-    expect(pill).to_have_attribute("aria-pressed", "false")
     expect(clear(page)).to_have_count(0)
+    expect(value(page, "Domain", dataset.domains["finance"].name.en)).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize("path", ["/", "/data"])
 def test_an_empty_result_says_what_to_clear(arrive, dataset, path):
     page = arrive()
     visit(page, f"{path}?city=410600")
-    expect(page.get_by_text("No case meets all of these at once (City).")).to_be_visible()
+    expect(page.get_by_text("No case and no figure fits (City: Hebi).")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").last.click()
     expect(page).to_have_url(path)
     expect(status(page)).to_contain_text(f"{len(dataset.cases)} cases")
-    expect(page.get_by_text("No case meets")).to_have_count(0)
+    expect(page.get_by_text("No case and no figure")).to_have_count(0)

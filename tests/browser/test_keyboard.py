@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import control, heading, status, visit
+from tests.browser.reader import heading, opener, status, value, visit
 
 MOST_STOPS = 60
 
@@ -13,13 +13,15 @@ MOST_STOPS = 60
 def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     page = arrive()
     visit(page, "/")
-    tab_to(page, control(page, "City"))
-    page.keyboard.type("Jiyuan")
-    expect(page.get_by_role("option")).to_have_text(["Jiyuan"])
-    page.keyboard.press("ArrowDown")
+    tab_to(page, opener(page, "City"))
+    page.keyboard.press("Enter")
+    expect(value(page, "City", "Province-wide")).to_be_focused()
+    reach(page, value(page, "City", "Jiyuan"), "ArrowRight")
     page.keyboard.press("Enter")
     expect(page).to_have_url("/?city=419001")
-    page.keyboard.press("Escape")
+    tab_to(page, page.get_by_role("button", name="Show 1 figure"))
+    page.keyboard.press("Enter")
+    expect(opener(page, "City")).to_be_focused()
     expect(status(page)).to_contain_text("Jiyuan")
     case = dataset.cases[0]
     tab_to(page, page.get_by_role("link", name=f"{case.number} · {case.title.en}"))
@@ -36,8 +38,12 @@ def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
 
 
 def tab_to(page: Page, target: Locator) -> None:
+    reach(page, target, "Tab")
+
+
+def reach(page: Page, target: Locator, key: str) -> None:
     for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if target.evaluate("element => element === document.activeElement"):
             return
     pytest.fail(f"not reached within {MOST_STOPS} stops: {target}")

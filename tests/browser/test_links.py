@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import heading, status, visit
+from tests.browser.reader import heading, opener, status, visit
 
 DANCHENG = "/case?case=2020-09-dancheng-health&lang=en"
 SANMENXIA = "/case?case=2020-08-sanmenxia-finance&lang=zh"
@@ -18,7 +18,7 @@ def test_a_cold_link_to_a_case_opens_it_in_its_frame(arrive, dataset):
     expect(page).to_have_title(f"Cases · {title} · Henan Reform Outcomes")
     expect(heading(page)).to_have_text(title)
     expect(page.get_by_text("Henan Reform Outcomes", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", name="Filter")).to_be_visible()
+    expect(opener(page, "City")).to_be_visible()
     expect(page.get_by_role("radio", name="English")).to_be_checked()
     expect(page.get_by_role("figure", name="Out-of-county referral rate").get_by_text("−15.79%")).to_be_visible()
 

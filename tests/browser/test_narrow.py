@@ -25,12 +25,18 @@ def test_no_page_scrolls_sideways(arrive, lang, width):
         assert page.evaluate(TOO_WIDE) == [], path
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_filter_bar_takes_two_rows_and_one_for_what_is_chosen(telephone, lang):
+    visit(telephone, f"/data?lang={lang}&city=410300&grade=E")
+    heights = [telephone.locator(f".st-key-{key}").bounding_box()["height"] for key in ("filters", "status")]
+    assert heights[0] < 110, heights
+    expect(telephone.get_by_role("textbox")).to_be_in_viewport()
+    tops = {part.bounding_box()["y"] for part in telephone.get_by_test_id("stPopover").all()}
+    assert len(tops) == 1, tops
+
+
 def test_the_filters_open_and_filter(telephone):
     visit(telephone, "/")
-    expect(telephone.get_by_role("combobox", name="City")).not_to_be_in_viewport()
-    telephone.get_by_role("button", name="Expand sidebar").click()
     choose_city(telephone, "City", "Jiyuan")
     expect(telephone).to_have_url("/?city=419001")
-    telephone.get_by_role("button", name="Collapse sidebar").click()
-    expect(telephone.get_by_role("combobox", name="City")).not_to_be_in_viewport()
     expect(status(telephone)).to_contain_text("1 case · 1 figure")

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.reader import PAGES, drawn, heading, leaf_through, visit
+from tests.browser.reader import PAGES, drawn, heading, leaf_through, opener, visit
 
 HEADINGS = {
     "/": {
@@ -40,7 +40,7 @@ def test_every_page_opens_cold_in_its_frame(arrive):
     for path, words in HEADINGS.items():
         visit(page, path)
         expect(heading(page)).to_have_text(words["en"])
-        expect(page.get_by_role("heading", name="Filter")).to_be_visible()
+        expect(opener(page, "City")).to_have_count(0 if path == "/method" else 1)
         expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
 
 
@@ -66,3 +66,27 @@ def test_the_ten_cases_follow_one_another(arrive, dataset):
         if following:
             page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+OWN_ENGLISH = """() => {
+    const found = [...document.querySelectorAll('body :is([aria-label], [title], [placeholder])')].flatMap(part =>
+        ['aria-label', 'title', 'placeholder'].map(name => part.getAttribute(name)).filter(Boolean));
+    const skip = document.querySelector('[data-testid=stSkipToContent]').textContent;
+    return [...found, skip].filter(text => /[A-Za-z]{3}/.test(text) && !/[\\u4e00-\\u9fff]/.test(text));
+}"""
+
+
+def test_a_chinese_page_has_no_words_of_streamlits_own(arrive):
+    page = arrive("en-US")
+    cases = "cases=2020-02-government-debt,2020-06-anyang-permits"
+    for path in ("/", "/case", "/map", f"/compare?{cases}"):
+        visit(page, path)
+        page.get_by_text("中文", exact=True).click()
+        expect(page.get_by_role("link", name="概览", exact=True)).to_be_visible()
+        drawn(page)
+        assert page.evaluate(OWN_ENGLISH) == [], path
+    page.get_by_role("combobox").first.fill("zzzz")
+    expect(page.get_by_role("option")).to_have_text("没有符合的选项")
+    page.keyboard.press("Escape")
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_test_id("stSkipToContent")).to_have_text("Skip to main content")
