@@ -51,13 +51,15 @@
       if (!fold.open) fold.querySelector('summary').click();
     }
     metric.tabIndex = -1;
-    metric.focus({ preventScroll: true });
     metric.classList.add('asked');
     setTimeout(() => {
       metric.classList.remove('asked');
       stopScrolling();
     }, 2000);
-    keepScrolling(() => metric.scrollIntoView({ block: 'center' }));
+    keepScrolling(() => {
+      metric.focus({ preventScroll: true }); // not possible before its part is unfolded
+      metric.scrollIntoView({ block: 'center' });
+    });
   }
 
   function focusHeading() {

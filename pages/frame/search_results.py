@@ -31,10 +31,8 @@ def show_search_results(view: View) -> None:
     """Show what the search has found under the other filters, under the title of the page."""
     words = normalize_text(view.filters.search).split()
     cases, found = view.selection.whole_cases, rank_found(view)
-    counts = [count_cases(view, len(cases))] if len(cases) else []
-    counts += [count_metrics(view, len(found))] if len(found) or not counts else []
-    colon = view.say("：", ": ")
-    st.title(escape_markdown(f"“{view.filters.search}”{colon}{' · '.join(counts)}"), anchor=False)
+    count = count_cases(view, len(cases)) if len(cases) and not len(found) else count_metrics(view)
+    st.title(escape_markdown(f"“{view.filters.search}”{view.say('：', ': ')}{count}"), anchor=False)
     if len(cases):
         st.html(format_list([format_case_hit(view, case_id, words) for case_id in cases[:MAX_CASES].ids], "casehits"))
         if (more := len(cases) - MAX_CASES) > 0:
@@ -51,10 +49,10 @@ def show_search_results(view: View) -> None:
 
 
 def rank_found(view: View) -> np.ndarray:
-    """Return the positions that the search has found: results before other roles, headlines first, better grades."""
+    """Return the positions that the search has found: headlines first, then the better grade, then results."""
     index, kept = view.dataset.index, view.selection.positions
     role, headline, grade = (index.column(name)[kept] for name in ("role", "headline", "grade"))
-    ranked: np.ndarray = kept[np.lexsort((grade, np.where(headline > 0, headline, 99), role))]
+    ranked: np.ndarray = kept[np.lexsort((role, grade, headline == 0))]
     return ranked
 
 
@@ -69,7 +67,9 @@ def format_case_hit(view: View, case_id: str, words: Sequence[str]) -> Markup:
 def format_hit(view: View, row: MetricRow, words: Sequence[str]) -> Markup:
     """Return a metric that was found: its name, the words of the source if only these have it, value, badge, case."""
     name, place = mark_words(row.name, words), mark_words(row.place, words)
-    quote = "" if "<mark>" in name + place else format_phrase(row, view.lang, words)
+    quote = Markup("")
+    if "<mark>" not in name + place:
+        quote = format_phrase(row, view.lang, words) or format_other_name(view, row, words)
     badges = Markup(" ").join([format_grade(row.grade, view.lang), *format_flags(row)])
     left = Markup('<div><a href="{}">{}</a>{}<small>{} · {} {}</small></div>').format(
         metric_href(view, row), name, quote, place, row.case_number, row.case_title
@@ -89,6 +89,14 @@ def format_phrase(row: MetricRow, lang: Lang, words: Sequence[str]) -> Markup:
         if "<mark>" in quote:
             return Markup('<span class="quote">{}</span>').format(quote)
     return Markup("")
+
+
+def format_other_name(view: View, row: MetricRow, words: Sequence[str]) -> Markup:
+    """Return the name in the other language if a word stands in it; or nothing."""
+    other: Lang = "zh" if view.lang == "en" else "en"
+    metric = next(metric for metric in view.dataset.by_id[row.case_id].metrics if metric.id == row.metric_id)
+    name = mark_words(metric.name[other], words)
+    return Markup('<span class="quote" lang="{}">{}</span>').format(other, name) if "<mark>" in name else Markup("")
 
 
 def format_value(row: MetricRow) -> str:

@@ -56,6 +56,8 @@ class Tab:
         self.path = self.query = self.title = ""
         self.screen: dict[tuple[int, ...], Element] = {}
         self.widgets: dict[str, WidgetState] = {}
+        self._popovers: set[tuple[int, ...]] = set()
+        self._opened: set[tuple[int, ...]] = set()
         self.session = self._page = self._cookie = ""
         self._pages: dict[str, str] = {}
         self._socket: ClientConnection | None = None
@@ -79,9 +81,16 @@ class Tab:
         await self._run(ClientState(query_string=self.query, page_name=path.strip("/")))
 
     async def choose(self, key: str, change: Callable[[WidgetState], None]) -> None:
-        """Change one control and wait for the run that follows."""
+        """Change one control, in its popover if it is in one, and wait for the run that follows."""
+        self.unfold(key)
         change(self.widgets[_control_id(self.control(key))])
         await self.rerun()
+
+    def unfold(self, key: str) -> None:
+        """Open the popover that a control is in."""
+        place = next(place for place, element in self.screen.items() if element is self.control(key))
+        self._opened |= {popover for popover in self._popovers if place[: len(popover)] == popover}
+        self._note_controls()
 
     async def press(self, key: str) -> None:
         """Press a button."""
@@ -182,7 +191,17 @@ class Tab:
         self._kept = {
             name: (message, since) for name, (message, since) in self._kept.items() if self._runs - since <= self._age
         }
-        shown = {state.id: (state, was_set) for state, was_set in map(_initial_state, self.screen.values()) if state}
+        self._note_controls()
+
+    def _note_controls(self) -> None:
+        """Note the state of every control; one in a popover that was never open has none in a browser."""
+        closed = self._popovers - self._opened
+        mounted = [
+            element
+            for place, element in self.screen.items()
+            if not any(place[: len(popover)] == popover for popover in closed)
+        ]
+        shown = {state.id: (state, was_set) for state, was_set in map(_initial_state, mounted) if state}
         self.widgets = {
             name: state if was_set else self.widgets.get(name, state) for name, (state, was_set) in shown.items()
         }
@@ -197,12 +216,15 @@ class Tab:
             self.screen[tuple(message.metadata.delta_path)] = message.delta.new_element
             if message.metadata.active_script_hash == self._frame:
                 self._framed.add(_control_id(message.delta.new_element))
+        elif kind == "delta" and message.delta.add_block.WhichOneof("type") == "popover":
+            self._popovers.add(tuple(message.metadata.delta_path))
         elif kind == "new_session":
             self.session, self._age = (
                 message.new_session.initialize.session_id,
                 message.new_session.config.max_cached_message_age,
             )
             self._frame, self._framed, self.screen = message.new_session.main_script_hash, set(), {}
+            self._popovers = set()
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
             self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
