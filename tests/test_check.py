@@ -31,6 +31,8 @@ NAME = f"data/cases/{STEM}.yaml"
 FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: 共1天, en: 1 day in all}}], section: {{zh: 推荐词, en: Citation}}}}\n"
 PHRASE = "{text: 时限由100天压缩至50天, en: time limit cut from 100 days to 50}"
 BY_40 = {PHRASE: "{text: 时限由100天压缩至50天、缩减40%, en: time limit cut by 40% from 100 days to 50}"}
+SOURCE = "source: {title: {zh: 通知, en: Notice}, issuer: {zh: 办公室, en: Office}, date: 2022-05}"
+BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
@@ -296,7 +298,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'id: "2020-01-short-name" does not begin with 2020-02-. Make id, year and number agree',
     ),
     "year-disagrees": (
-        {"id: 2020-01-short-name": "id: ¦2020-01-short-name", "year: 2020\n": "year: 2021\n"},
+        {"id: 2020-01-short-name": "id: ¦2020-01-short-name", "year: 2020\n": f"year: 2021\n{SOURCE}\n"},
         'id: "2020-01-short-name" does not begin with 2021-01-. Make id, year and number agree',
     ),
     "case-id-pattern": (
@@ -421,19 +423,23 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0].change: a change needs a value, low and high, or a text. Write what the source says",
     ),
     "places-without-rank": (
-        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦places}"},
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n    change: {value: -50, kind: ¦places}"},
         "metrics[0].change.kind: places belong to a rank, but the unit is day. Write unit: rank, or another kind",
     ),
     "points-without-share": (
-        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦points}"},
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n    change: {value: -50, kind: ¦points}"},
         "metrics[0].change.kind: percentage points belong to a share, but the unit is day. Write unit: percent, or kind: difference",
     ),
     "rank-better-higher": (
-        {"unit: day": "unit: rank", "better: lower": "better: ¦higher"},
+        {PHRASE: BARE_PHRASE, "unit: day": "unit: rank", "better: lower": "better: ¦higher"},
         "metrics[0].better: a rank improves towards 1. Write better: lower",
     ),
     "rank-with-percent": (
-        {"unit: day": "unit: rank", "value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}"},
+        {
+            PHRASE: BARE_PHRASE,
+            "unit: day": "unit: rank",
+            "value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}",
+        },
         "metrics[0].change.kind: a rank has no relative change. Write kind: places",
     ),
     "multiple-not-above-0": (
@@ -510,6 +516,79 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "second-document": (
         {"events:": "¦---\nevents:"},
         "a second document begins here. Write one case a file, without ---",
+    ),
+    "event-after-the-document": (
+        {"date: 2020-09": "date: ¦2022-09"},
+        "events[0].date: 2022-09 lies after the date of the document, 2021-07-09. Correct the date",
+    ),
+    "event-before-1949": (
+        {"date: 2020-09": "date: ¦1920-09"},
+        "events[0].date: 1920-09 lies before 1949. Correct the date, or cite the words with the year",
+    ),
+    "case-before-1949": (
+        {"start: 2016": "start: ¦1916"},
+        "period.start: 1916 lies before 1949. Correct the date",
+    ),
+    "event-before-the-one-above": (
+        {"headlines:": "  - {date: ¦2019-12-01, what: {zh: 试行。, en: A trial.}}\nheadlines:"},
+        "events[1].date: 2019-12-01 lies before 2020-09, the date of an event above it. "
+        "Put the events in the order of their dates, or correct the date",
+    ),
+    "end-after-the-document": (
+        {"value: 50": "value: 50\n      period: {end: ¦2022, kind: as_of}"},
+        "metrics[0].after.period.end: 2022 lies after the date of the document, 2021-07-09. "
+        "Correct the date, or write status: target or planned for what was still to come",
+    ),
+    "end-before-1949": (
+        {"value: 100": "value: 100\n      period: {end: ¦1918-05, kind: as_of}"},
+        "metrics[0].before.period.end: 1918-05 lies before 1949. Correct the date, or cite the words with the year",
+    ),
+    "document-older-than-the-case": (
+        {
+            "year: 2020\n": f"year: 2020\n{SOURCE.replace('2022-05', '¦2019')}\n",
+            "  - date: 2020-09": "  - date: 2018",
+            "end: 2020, kind: during": "end: 2018, kind: during",
+        },
+        "source.date: 2019 lies before the year of the case, 2020. Correct one of them",
+    ),
+    "rank-of-a-half": (
+        {"unit: day": "unit: rank", PHRASE: "{text: 由100至50.5, en: from 100 to 50.5}", "value: 50": "value: ¦50.5"},
+        "metrics[0].after.value: a rank is a whole number from 1, got 50.5. Write the printed rank",
+    ),
+    "level-below-0": (
+        {PHRASE: BARE_PHRASE, "value: 50": "value: ¦-50"},
+        "metrics[0].after.value: a level below 0 without a minus in its phrases: -50. "
+        "Write it without the sign, or cite the words",
+    ),
+    "share-above-the-whole": (
+        {PHRASE: BARE_PHRASE, "unit: day": "unit: percent", "value: 50": "value: ¦150\n      value_basis: implied"},
+        "metrics[0].after.value: a share of more than the whole cannot be implied: 150. Correct it, or cite the words",
+    ),
+    "part-of-a-count": (
+        {PHRASE: BARE_PHRASE, "unit: day": "unit: item", "value: 50": "value: ¦50.5\n      value_basis: implied"},
+        "metrics[0].after.value: a count that is not whole cannot be implied: 50.5. Correct it, or cite the words",
+    ),
+    "ends-of-two-families": (
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n      unit: ¦cny"},
+        "metrics[0].after.unit: day is a unit of time, cny of money. Correct one of them, or write two figures",
+    ),
+    "ends-of-two-units": (
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n      unit: ¦month"},
+        "metrics[0].after.unit: the ends are in two units, day and month. "
+        "Write both ends in one unit, or the caveat mixed_units",
+    ),
+    "unit-of-another-family": (
+        {"unit: day": "unit: ¦cny"},
+        'metrics[0].unit: the unit cny does not fit "100天". Write a unit of that word, or cite other words',
+    ),
+    "kind-of-another-family": (
+        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}"},
+        'metrics[0].change.kind: a change of kind relative does not fit "50天". Write another kind, or cite other words',
+    ),
+    "count-of-something-else": (
+        {"unit: day": "unit: ¦person", PHRASE: "{text: 由100家压缩至50家, en: from 100 to 50}"},
+        'warning: metrics[0].unit: the unit person (人) does not fit "100家". Write a unit of that word'
+        f"{ACCEPT.format('measure-word')}",
     ),
     "status-as-yes": (
         {"status: observed": "status: ¦yes"},
@@ -659,6 +738,38 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"date: '2021-07-09'": "date: ¦2021/7/9"},
         'date: expected a date, got "2021/7/9". Write 2021-07-09',
     ),
+    "coordinates-exchanged": (
+        "places",
+        {"- {id: jiaxian,": "- ¦{id: jiaxian,", "lon: 113.2308, lat: 34.0098": "lon: 34.0098, lat: 113.2308"},
+        "[20]: lon 34.0098, lat 113.231, but Henan lies between lon 110 and 117, lat 31 and 37. "
+        "Write lon: 113.231, lat: 34.0098",
+    ),
+    "coordinates-elsewhere": (
+        "places",
+        {"- {id: jiaxian,": "- ¦{id: jiaxian,", "lon: 113.2308": "lon: 131.2308"},
+        "[20]: lon 131.231, lat 34.0098, but Henan lies between lon 110 and 117, lat 31 and 37. "
+        "Correct the coordinates",
+    ),
+    "coordinates-outside-china": (
+        "places",
+        {"- {id: keqiao,": "- ¦{id: keqiao,", "kind: outside": "kind: outside, lon: 13.4, lat: 52.5"},
+        "[34]: lon 13.4, lat 52.5, but China lies between lon 73 and 136, lat 3 and 54. Correct the coordinates",
+    ),
+    "factor-of-nothing": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: ¦0}"},
+        "[2].factor: expected a number above 0, got 0. Check the sign",
+    ),
+    "scale-below-0": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, scale: ¦-10, factor: 1}"},
+        "[2].scale: expected a number above 0, got -10. Check the sign",
+    ),
+    "source-older-than-its-cases": (
+        "source",
+        {"title: {zh: 关": "¦title: {zh: 关", "date: '2021-07-09'": "date: '2012-07-09'"},
+        "the cases are of 2020, but the document is dated 2012-07-09. Correct one of them",
+    ),
     "source-year": (
         "source",
         {"year: 2020": "year: ¦'2020'"},
@@ -750,6 +861,47 @@ def test_one_number_for_two_cases(folder: Path) -> None:
     ]
 
 
+def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None:
+    moved = folder / "cases" / "2021-01-short-name.yaml"
+    (folder / "cases" / f"{STEM}.yaml").rename(moved)
+    text = good().replace("2020-01-short", "2021-01-short").replace("year: 2020\n", "year: 2021\n")
+    moved.write_text(text, encoding="utf-8")
+    advice = "Correct the year, or name the document of the case: source: {title: …, issuer: …, date: …}"
+    assert said(folder) == [
+        f"data/cases/{moved.name}:2:7 year: the document of this dataset covers 2020, not 2021. {advice}"
+    ]
+    moved.write_text(text.replace("year: 2021\n", f"year: 2021\n{SOURCE}\n"), encoding="utf-8")
+    assert said(folder) == []
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param({"date: 2020-09": "date: 1921", "2020年9月": "1921年"}, id="printed-year"),
+        pytest.param(
+            {"status: observed": "status: target", "value: 50": "value: 50\n      period: {end: 2025, kind: as_of}"},
+            id="target",
+        ),
+        pytest.param({PHRASE: "{text: 由100至-50, en: to -50}", "value: 50": "value: -50"}, id="printed-minus"),
+        pytest.param(
+            {PHRASE: "{text: 由100%至150%, en: to 150 %}", "unit: day": "unit: percent", "value: 50": "value: 150"},
+            id="printed-share",
+        ),
+        pytest.param(
+            {
+                PHRASE: "{text: 由100至50个月, en: to 50 months}",
+                "value: 50": "value: 50\n      unit: month",
+                "kind: undated": "kind: mixed_units",
+            },
+            id="mixed-units",
+        ),
+    ],
+)
+def test_what_the_document_prints_is_right(edits: dict[str, str], folder: Path) -> None:
+    (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
+    assert [line for line in said(folder) if "without any period" not in line] == []
+
+
 def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
     second = edited(
         good(),
@@ -761,7 +913,11 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
             "value: 50": "value: 50%",
         },
     )
-    change = FIGURE.format("rank").replace("unit: day, better: lower", "unit: rank, better: higher")
+    change = (
+        FIGURE.format("rank")
+        .replace("unit: day, better: lower", "unit: rank, better: higher")
+        .replace("共1天", "第1位")
+    )
     (folder / "cases" / "2020-02-second.yaml").write_text(
         second.replace("conflicts:\n", f"{change}conflicts:\n"), encoding="utf-8"
     )

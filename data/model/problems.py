@@ -173,6 +173,8 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) ->
         case "greater_than_equal" | "less_than_equal":
             limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             return f"expected {limit}, got {describe(found)}. Write it as printed"
+        case "greater_than":
+            return f"expected a number above {context['gt']:g}, got {describe(found)}. Check the sign"
         case _:
             return f"{detail['msg']}, got {describe(found)}. See template.yaml"
 

@@ -42,6 +42,9 @@ PHRASE_LIMIT = 40
 TRANSLATION_LIMIT = 160
 """Maximum number of characters of the English of a citation."""
 
+HENAN, CHINA = ("Henan", 110, 117, 31, 37), ("China", 73, 136, 3, 54)
+"""Name, western, eastern, southern and northern limits in degrees; those of Henan with half a degree around it."""
+
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
 """Invisible characters that `str.isprintable` accepts, and the replacement character."""
@@ -72,15 +75,16 @@ def _date(value: object) -> object:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str):
         raise ValueError(f"expected a date, got {describe(value)}. Write 2020, 2020-12 or 2020-12-31")
-    if not _is_date(text):
+    if not is_date(text):
         parts = _NEARLY_A_DATE.fullmatch(text)
         likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
-        example = likely if _is_date(likely) else "2020, 2020-12 or 2020-12-31"
+        example = likely if is_date(likely) else "2020, 2020-12 or 2020-12-31"
         raise ValueError(f"expected a date, got {describe(text)}. Write {example}")
     return text
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day from 1900 to 2099, as YYYY, YYYY-MM or YYYY-MM-DD."""
     if not _DATE.fullmatch(text):
         return False
     try:
@@ -90,7 +94,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _precedes(one: str, other: str) -> bool:
+def precedes(one: str, other: str) -> bool:
     """Whether a date lies before another, compared to the precision of the less precise one."""
     width = min(len(one), len(other))
     return one[:width] < other[:width]
@@ -113,6 +117,9 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
 """An id that is defined elsewhere; whether it exists is checked in `data.reading.validate`."""
 Year = Annotated[int, Field(ge=1900, le=2099)]
+CaseYear = Annotated[int, Field(ge=1978, le=2099)]
+"""A year of reforms, which began in 1978."""
+Positive = Annotated[FiniteFloat, Field(gt=0)]
 Date = Annotated[
     str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])
 ]
@@ -154,7 +161,7 @@ class Period(Model):
             raise ValueError("a period of kind during needs its start. For one year write start: 2018, end: 2018")
         if self.kind == "as_of" and self.start is not None:
             raise ValueError("a period of kind as_of has no start. Write only end, or kind: during")
-        if self.start is not None and _precedes(self.end, self.start):
+        if self.start is not None and precedes(self.end, self.start):
             raise ValueError(f"the end {self.end} lies before the start {self.start}. Exchange them")
         return self
 
@@ -350,7 +357,7 @@ class Metric(Model):
                 "Write what the source says, or list the phrase under not_measured"
             )
         before, after = (end.period if end else None for end in (self.before, self.after))
-        if before and after and _precedes(after.end, before.end):
+        if before and after and precedes(after.end, before.end):
             raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
         return self
 
@@ -373,7 +380,7 @@ class Event(Model):
 
     @model_validator(mode="after")
     def _ordered(self) -> Event:
-        if self.end is not None and _precedes(self.end, self.date):
+        if self.end is not None and precedes(self.end, self.date):
             raise ValueError(f"the end {self.end} lies before the date {self.date}. Exchange them")
         return self
 
@@ -420,7 +427,7 @@ class Case(Model):
     """
 
     id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60)]
-    year: Annotated[int, Field(ge=1978, le=2100)]
+    year: CaseYear
     number: Annotated[int, Field(ge=1, le=99)]
     source: Document | None = None
     title: Text
@@ -444,7 +451,15 @@ class Case(Model):
 class Source(Document):
     """The document that the cases of `year` come from, unless they name their own."""
 
-    year: Year
+    year: CaseYear
+
+    @model_validator(mode="after")
+    def _reports_the_past(self) -> Source:
+        if self.year > int(self.date[:4]):
+            raise ValueError(
+                f"the cases are of {self.year}, but the document is dated {self.date}. Correct one of them"
+            )
+        return self
 
 
 class Place(Model):
@@ -467,6 +482,13 @@ class Place(Model):
             raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
         if (self.lon is None) != (self.lat is None):
             raise ValueError("a point needs both lon and lat. Write both, or neither")
+        if self.lon is not None and self.lat is not None:
+            where, west, east, south, north = CHINA if self.kind == "outside" else HENAN
+            if not (west <= self.lon <= east and south <= self.lat <= north):
+                exchanged = west <= self.lat <= east and south <= self.lon <= north
+                advice = f"Write lon: {self.lat:g}, lat: {self.lon:g}" if exchanged else "Correct the coordinates"
+                limits = f"{where} lies between lon {west} and {east}, lat {south} and {north}"
+                raise ValueError(f"lon {self.lon:g}, lat {self.lat:g}, but {limits}. {advice}")
         return self
 
     @property
@@ -498,7 +520,7 @@ class Unit(Model):
     name: Text
     one: Plain | None = None
     dimension: Dimension
-    scale: FiniteFloat = 1
-    factor: FiniteFloat
+    scale: Positive = 1
+    factor: Positive
     form: Literal["suffix", "money", "rank", "bare"] = "suffix"
     order: tuple[Text, ...] = ()

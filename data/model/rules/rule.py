@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from data.model.problems import FieldPath, Finding
-from data.model.schema import Case, Document, Metric, Place, Unit
+from data.model.schema import Case, Document, End, Metric, Place, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,14 @@ class MetricView:
     path: FieldPath
     metric: Metric
     mended: frozenset[str] = frozenset()
+
+    @property
+    def ends(self) -> Iterator[tuple[FieldPath, End]]:
+        """Both ends and the yardstick, as far as there are any, each with its path in the metric."""
+        yardstick = self.metric.compared_with
+        ends = (self.metric.before, self.metric.after, yardstick.end if yardstick else None)
+        paths: tuple[FieldPath, ...] = (("before",), ("after",), ("compared_with", "end"))
+        return ((path, end) for path, end in zip(paths, ends, strict=True) if end)
 
 
 @dataclass(frozen=True, slots=True)
