@@ -635,7 +635,8 @@ def test_one_case_is_reported_alone_and_decides_the_exit_code(
     arguments = write(tmp_path, "案例1\n共120户\n案例2\n共8户", not_measured=[left_out("120户")])
     assert main(arguments) == 1
     assert "案例2 (no case file)" in capsys.readouterr().out
-    assert main([*arguments, "--case", CASE["id"]]) == 0
+    source, folder = arguments
+    assert main([source, "--case", CASE["id"], folder]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{CASE['id']}: 1 numerals: 0 in metrics, 0 in events and conflicts, 1 not measured, 0 uncovered"
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from data.drafting.unit_words import UnitWord, find_unit
+from data.drafting.unit_words import MEASURES, UnitWord, find_unit
 from data.model.numerals import Numeral
 from data.model.schema import PHRASE_LIMIT, Bound, ChangeKind, Unit
 from data.model.source_text import SourceText, Span
@@ -213,6 +213,8 @@ class FigureReader:
             return None
         if ordinal and (unit is None or unit.dimension != "rank"):
             return None
+        if unit is None and behind[:1] in tuple(MEASURES):
+            length = 1
         bound, end = _read_bound(before, bool(tail["vague"] or tail["later"]), text, tail.end() + length)
         return replace(start, end=end, value=value * size, unit=unit, bound=bound, kind=kind, others=others)
 

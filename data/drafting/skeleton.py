@@ -112,7 +112,7 @@ def _metrics(
         for figure in figures:
             name = f"{GAP}-{next(positions)}"
             same = drafted.setdefault((figure.unit, figure.quantities), name)
-            dates = [entry.phrase for entry in found if isinstance(entry, Remark) and _is_period(entry, figure)]
+            dates = [entry.phrase for entry in found if isinstance(entry, Remark) and _is_period(source, entry, figure)]
             doubts = [
                 *([] if same == name else [f"the same as {same}? If so, list its phrase with reason: repetition"]),
                 *([f"period: {', '.join(dates)}?"] if dates else []),
@@ -122,8 +122,10 @@ def _metrics(
             yield f"    section:\n      zh: {_quote(heading)}\n      en: {_quote(translations.get(heading, GAP))}"
 
 
-def _is_period(remark: Remark, figure: Figure) -> bool:
-    return remark.is_date and _lies_in(remark, figure.span)
+def _is_period(source: SourceText, remark: Remark, figure: Figure) -> bool:
+    """Whether a date stands before the end of a figure in the same sentence."""
+    start, end = remark.span[0], figure.span[1]
+    return remark.is_date and start < end and not set("。\n") & set(source.text[start:end])
 
 
 def _metric(source: SourceText, figure: Figure, section: Span, name: str, doubts: list[str]) -> Iterator[str]:

