@@ -312,7 +312,11 @@ def show_quote(view: View, case: Case, rows: Sequence[MetricRow]) -> None:
         filter_mode=None,
     )
     if chosen is not None:
-        st.code(quote_metric(rows[chosen], view.dataset.source, view.lang, view.url()), language=None, wrap_lines=True)
+        st.code(
+            quote_metric(rows[chosen], view.dataset.source_of(case.id), view.lang, view.url()),
+            language=None,
+            wrap_lines=True,
+        )
 
 
 def show_neighbors(view: View, case: Case) -> None:

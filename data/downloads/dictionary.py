@@ -51,6 +51,8 @@ _BILINGUAL_MEANINGS = {
     "prefecture": ("所属地市，{}", "unit it lies in, in {}"),
     "metric": ("指标名称，{}", "figure in {}"),
     "subject": ("具体主体，{}", "whom it is about, if narrower than the place, in {}"),
+    "source_title": ("所据文件，{}", "the document it comes from, in {}"),
+    "source_issuer": ("文件的发布单位，{}", "issuer of that document, in {}"),
     "caveat_notes": ("注意事项，{}", "caveats in {}"),
     "publisher": ("发布者，{}", "publisher in {}"),
     "needed": ("要成为 A 级所缺的数值，{}", "the value that would make it an A, in {}"),
@@ -66,6 +68,7 @@ _BILINGUAL_MEANINGS = {
 _MEANINGS = {
     "case_id": ("案例编号", "case id"),
     "case_number": ("案例序号，同文件", "number of the case in the document"),
+    "source_date": ("文件的日期", "date of that document"),
     "year": ("年度", "year of the document's cases"),
     "domains": ("领域编号，以 | 分隔", "domain ids, joined by |"),
     "place_id": ("地点编号", "place id"),
@@ -186,6 +189,7 @@ def _find_unit(name: str) -> Text | None:
 
 _CASE = ("case_id", "case_number", "year", "case_title_zh", "case_title_en", "submitted_by_zh", "submitted_by_en")
 _TEXTS = (f"{part}_{lang}" for part in ("summary", "problem", "actions", "result") for lang in ("zh", "en"))
+_SOURCE = ("source_title_zh", "source_title_en", "source_issuer_zh", "source_issuer_en", "source_date")
 _MISSING = (
     *("case_id", "case_title_zh", "case_title_en", "prefecture_code", "prefecture_zh", "prefecture_en"),
     *("place_zh", "place_en", "metric_id", "metric_zh", "metric_en", "subject_zh", "subject_en", "grade"),
@@ -195,7 +199,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     table: tuple(map(describe_column, columns))
     for table, columns in {
         "metrics": COLUMNS,
-        "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures"),
+        "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures", *_SOURCE),
         "conflicts": ("case_id", "conflict_id", "metric_ids", "phrases", "note_zh", "note_en", "phrases_en"),
         "missing": (*_MISSING, "end", "period", "needed_zh", "needed_en"),
         "elsewhere": (*_ELSEWHERE, "phrase", "phrase_en", "relation", "note_zh", "note_en"),

@@ -76,6 +76,7 @@ class _Writer:
 
     def __init__(self, dataset: Dataset, case: Case, lang: Lang) -> None:
         self.dataset, self.case, self.lang = dataset, case, lang
+        self.source = dataset.source_of(case.id)
         self.document: DocumentType = Document()
         self.cell_style, self.note_style = (
             self.document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) for name in ("Table text", "Note")
@@ -85,10 +86,10 @@ class _Writer:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(20)
         section.top_margin = section.bottom_margin = Mm(18)
-        properties, issuer = self.document.core_properties, dataset.source.issuer[lang]
+        properties, issuer = self.document.core_properties, self.source.issuer[lang]
         properties.title, properties.author = case.title[lang][:_MAX_PROPERTY_LENGTH], issuer[:_MAX_PROPERTY_LENGTH]
         properties.subject, properties.language = case.id, say(lang, "zh-CN", "en-GB")
-        properties.created = properties.modified = parse_date(dataset.source)
+        properties.created = properties.modified = parse_date(self.source)
         properties.comments, properties.last_modified_by = "", ""
 
     def say(self, zh: str, en: str) -> str:
@@ -179,7 +180,7 @@ class _Writer:
         self._add_table(headings, cells, (42, 52, 76))
 
     def write_citation(self) -> None:
-        source, case = self.dataset.source, self.case
+        source, case = self.source, self.case
         self._add_heading("引用", "Citation")
         self.document.add_paragraph(f"{cite_document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":

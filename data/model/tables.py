@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from data.model.schema import Domain, Place, Source, Unit
+from data.model.schema import Document, Domain, Place, Source, Unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,10 @@ class Tables:
         """The province and its 18 units by six-digit code."""
         kinds = ("province", "prefecture")
         return {place.code: place for place in self.places.values() if place.code and place.kind in kinds}
+
+    def source_of(self, own: Document | None) -> Document:
+        """The document that a case comes from: its own if it names one, otherwise that of the dataset."""
+        return own or self.source
 
     def prefecture_code(self, place_id: str) -> str | None:
         """The six-digit code of the unit that a place lies in; `410000` for the province, None outside."""
