@@ -220,6 +220,22 @@ def test_a_draft_is_in_block_style_with_quoted_texts(dataset: Dataset) -> None:
     assert loaded["metrics"][0]["prescribed"] == "TODO"
 
 
+def test_ends_in_two_units_get_their_caveat(dataset: Dataset) -> None:
+    [metric] = yaml.safe_load(draft(dataset, "案例1\n推荐词:由2个月压缩至3个工作日", 1, 2020))["metrics"]
+    assert (metric["unit"], metric["before"]["unit"]) == ("working-day", "month")
+    assert metric["caveats"] == [{"kind": "mixed_units", "note": {"zh": "TODO", "en": "TODO"}}]
+
+
+def test_a_numeral_of_the_title_is_listed_as_not_measured(dataset: Dataset) -> None:
+    text = draft(dataset, "案例1\n强化“三轮驱动”\n推荐词:时限50天", 1, 2020)
+    assert yaml.safe_load(text)["not_measured"] == [{"phrase": "强化“三轮驱动”", "reason": "TODO"}]
+
+
+def test_a_part_without_headings_is_one_section(dataset: Dataset) -> None:
+    [metric] = yaml.safe_load(draft(dataset, "案例1\n时限50天", 1, 2020))["metrics"]
+    assert (metric["section"]["zh"], metric["phrases"][0]["text"]) == ("案例1", "时限50天")
+
+
 def test_a_phrase_that_stands_twice_says_which_and_a_repeated_figure_is_a_doubt(dataset: Dataset) -> None:
     text = draft(dataset, "案例1\n推荐词:时限50天。时限50天。", 1, 2020)
     first, second = yaml.safe_load(text)["metrics"]

@@ -56,10 +56,12 @@ def write_case(reader: FigureReader, part: Span, year: int, number: int, transla
     """Write the skeleton of a case. `translations` are the headings that are translated already."""
     source = reader.source
     sections = source.find_sections(part)
-    printed = source.text[part[0] : sections[0][0] if sections else part[1]].strip().splitlines()
+    head = part[0], sections[0][0]
+    printed = source.text[slice(*head)].strip().splitlines()
     title = "\n".join(f"# printed: {line}" for line in printed[1:])
     entries = [(section, reader.read(section)) for section in sections]
-    remarks = [entry for _, found in entries for entry in found if isinstance(entry, Remark)]
+    read = [*reader.read(head), *(entry for _, found in entries for entry in found)]
+    remarks = [entry for entry in read if isinstance(entry, Remark)]
     cited = [entry.span for _, found in entries for entry in found if isinstance(entry, Figure)]
     dates = [remark for remark in remarks if remark.is_date and not any(_lies_in(remark, span) for span in cited)]
     return "\n".join(
@@ -120,6 +122,9 @@ def _metrics(
             ]
             yield from _metric(source, figure, section, name, doubts)
             yield f"    section:\n      zh: {_quote(heading)}\n      en: {_quote(translations.get(heading, GAP))}"
+            if any(quantity.unit for quantity in figure.quantities):
+                yield f'    caveats:\n      - kind: mixed_units\n        note:\n          zh: "{GAP}"'
+                yield f'          en: "{GAP}"'
 
 
 def _is_period(source: SourceText, remark: Remark, figure: Figure) -> bool:
