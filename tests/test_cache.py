@@ -230,7 +230,7 @@ def test_the_repair_ends_the_notice(folder, cache):
     break_case(folder)
     live = Live(folder, cache)
     assert (len(live.current().problems), live.current().loaded_at) == (1, first.loaded_at)
-    (folder / "cases" / f"{HEALTH}.yaml").write_text(text.replace("value: -15.79", "value: -15.78"), encoding="utf-8")
+    (folder / "cases" / f"{HEALTH}.yaml").write_text(text.replace("15.79", "15.78"), encoding="utf-8")
     state = rested(live)
     assert state.problems == ()
     assert state.dataset.version == load_dataset(folder).version
