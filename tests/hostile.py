@@ -410,7 +410,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
                 "subject": both(),
                 "place": place,
                 **fixed,
-                "phrases": [phrase(), {"text": words["zh"], "en": next(texts)}, STATED],
+                "phrases": [phrase(), {"text": words["zh"], "en": next(texts)[:160]}, STATED],
                 "section": both(),
                 **figure,
             }
