@@ -877,7 +877,9 @@ def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None
 @pytest.mark.parametrize(
     "edits",
     [
-        pytest.param({"date: 2020-09": "date: 1921", "2020年9月": "1921年"}, id="printed-year"),
+        pytest.param(
+            {"date: 2020-09": "date: 1921", "2020年9月, en: September 2020": "1921年, en: in 1921"}, id="printed-year"
+        ),
         pytest.param(
             {"status: observed": "status: target", "value: 50": "value: 50\n      period: {end: 2025, kind: as_of}"},
             id="target",
