@@ -102,6 +102,10 @@ def change(value: float, kind: str, **fields: Any) -> Quantity:
         pytest.param("新建蓄水池1.7万立方米", "新建蓄水池1.7万立方米", "m3-10k", [after(1.7)], id="other-spelling"),
         pytest.param("总人口120万", "总人口120万", "person-10k", [after(120)], id="people"),
         pytest.param("栽树5百万棵", "栽树5百万", None, [after(5000000)], id="unknown-unit"),
+        pytest.param("发行债券5百亿元", "发行债券5百亿元", "cny", [after(5e10)], id="two-multipliers"),
+        pytest.param("利用系数仅有0.6", "利用系数仅有0.6", "ratio", [after(0.6)], id="decimal-alone"),
+        pytest.param("每亩2.5棵树", "每亩2.5", None, [after(2.5)], id="decimal-of-an-unknown-unit"),
+        pytest.param("连续5年实施", "连续5年", "year", [after(5)], id="years"),
         pytest.param("时限由100天压缩至50天", "时限由100天压缩至50天", "day", [Quantity("before", (100, 100)), after(50)], id="before-and-after"),
         pytest.param("由2个月压缩至3个工作日", "由2个月压缩至3个工作日", "working-day", [Quantity("before", (2, 2), unit="month"), after(3)], id="two-units"),
     ],
@@ -132,12 +136,13 @@ def test_a_name_or_a_manner_of_speaking_is_no_figure(dataset: Dataset, text: str
 
 
 def test_dates_are_no_figures(dataset: Dataset) -> None:
-    entries = read(dataset, "2020年1-10月较2018年,2019年9月18日,截至2020年底")
+    entries = read(dataset, "2020年1-10月较2018年,2019年9月18日,截至2020年底,规划(2018-2020)")
     assert [(entry.phrase, entry.date) for entry in entries if isinstance(entry, Remark) and entry.is_date] == [
         ("2020年1-10月", "2020"),
         ("2018年", "2018"),
         ("2019年9月18日", "2019-09-18"),
         ("2020年底", "2020"),
+        ("2018-2020", None),
     ]
     assert figures(entries) == []
 
