@@ -401,6 +401,11 @@ def _unit_name(unit: str) -> str:
     return next(entry["name"]["zh"] for entry in _table("units") if entry["id"] == unit)
 
 
+@cache
+def _scale(unit: str) -> float:
+    return next(entry.get("scale", 1) for entry in _table("units") if entry["id"] == unit)
+
+
 def _places_of(dice: Dice) -> list[dict[str, Any]]:
     """The whole province for two cases in thirteen, otherwise one to three places on the map."""
     return (
@@ -627,13 +632,17 @@ def _stated(line: str, measure: Measure) -> Pair | None:
     numbers = [number.lstrip("-") for number in signed]
     kind, bound, unit = (re.search(rf"{key}: (\w+)", line) for key in ("kind", "bound", "unit"))
     said = "至".join(numbers) + _UNITS_OF_CHANGE.get(kind[1] if kind and "change" in line else "", "")
+    scale = 1
     if "change" not in line or (kind and kind[1] == "difference"):
         said += "个月" if unit else _unit_name(measure.unit)
+        scale = 1 if unit else _scale(measure.unit)
     verb = ""
     if "change" in line:
         falls = signed[0].startswith("-") or ("multiple" in line and float(signed[0]) < 1)
         verb = "变化" if falls == (measure in RISING) else "下降" if falls else "上升"
-    return f"{verb}{BOUND_WORDS[bound[1]] if bound else ''}{said}", " to ".join(numbers)
+    return f"{verb}{BOUND_WORDS[bound[1]] if bound else ''}{said}", " to ".join(
+        f"{float(number) * scale:,.15g}" for number in numbers
+    )
 
 
 def _caveats(dice: Dice, shape: str, dated: bool) -> list[str]:
