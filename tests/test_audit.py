@@ -518,6 +518,12 @@ def test_parts_and_cases_without_one_another_are_reported() -> None:
     assert [entry.numeral for entry in second.uncovered] == ["120"]
 
 
+def test_a_case_with_its_own_document_is_not_held_against_another() -> None:
+    own = {"title": WORDS, "issuer": WORDS, "date": "2021-05"}
+    [found] = audit(made_up(source=own), "案例1\n共120户")
+    assert found.case_id == "案例1 (no case file)"
+
+
 def test_a_case_of_another_year_is_not_held_against_the_document() -> None:
     [found] = audit(made_up(id="2021-01-made-up", year=2021), "案例1\n共120户")
     assert "案例1" in found.case_id

@@ -24,7 +24,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "rank": ("个位次", "位次"),
     "count": (
         *("个", "人", "名", "位", "人次", "家", "户", "件", "笔", "项", "条", "台", "辆", "种", "类", "座", "栋"),
-        *("处", "款", "次", "期", "页", "株", "册", "份"),
+        *("处", "款", "次", "期", "页", "株", "册", "份", "县", "市", "村", "大"),
     ),
 }  # fmt: skip
 """The words that follow a number of each dimension; those of counts are the measure words."""
@@ -34,13 +34,15 @@ _WORD = re.compile(rf"({'|'.join(sorted(map(re.escape, _FAMILIES), key=len, reve
 _TAIL = re.compile(r"(?:[-–—~～至]+\d[\d.]*)?[余多来几]?[百千]?万?亿?[余多来几]?")
 """What stands between a number and its word: the second number of a range, 多 or 余, the multiplier."""
 _WITHOUT_WORD = re.compile("半|分之|番")
+_OF_RANKS, _OF_ANYTHING = frozenset("位名"), frozenset("个大")
+"""The measure words that a rank may have, and those that fit every count: 三个, 三大."""
 _MULTIPLIERS = "十百千万亿"
 _PEOPLE = str.maketrans("名位", "人人")
 _OF_CHANGES: Mapping[str, frozenset[str]] = {
     "relative": frozenset({"share", "ratio"}),
     "points": frozenset({"points", "share"}),
     "multiple": frozenset({"ratio", "share"}),
-    "places": frozenset({"rank", "count"}),
+    "places": frozenset({"rank"}),
 }
 """The families of the words beside a change. Points may be printed as %: that is what percent_or_points is for."""
 
@@ -82,17 +84,18 @@ def _dimension(view: MetricView, case: CaseView) -> Iterator[Finding]:
             wrong, advice = f"a change of kind {view.metric.change and view.metric.change.kind}", "another kind"
         else:
             expected, wrong, advice = _families_of(found.unit), f"the unit {found.unit.id}", "a unit of that word"
-        if expected.isdisjoint(_FAMILIES[word] for word in found.words):
+        of_rank = "rank" in expected and not _OF_RANKS.isdisjoint(found.words)
+        if not of_rank and expected.isdisjoint(_FAMILIES[word] for word in found.words):
             yield Finding(found.path, f'{wrong} does not fit "{found.printed}". Write {advice}, or cite other words')
 
 
 def _measure_word(view: MetricView, case: CaseView) -> Iterator[Finding]:
-    """Warn of a count whose measure word is not the one beside its number; 个 fits every count."""
+    """Warn of a count whose measure word is not the one beside its number; 个 and 大 fit every count."""
     for found in _words_beside(view.metric, case):
         own = found.unit and _WORD.match(found.unit.name.zh.lstrip(_MULTIPLIERS))
         if found.unit and own and {"count"} == {_FAMILIES[word] for word in (own[1], *found.words)}:
             words = {word.translate(_PEOPLE) for word in found.words}
-            if own[1] != "个" and words.isdisjoint({"个", own[1].translate(_PEOPLE)}):
+            if own[1] != "个" and words.isdisjoint({*_OF_ANYTHING, own[1].translate(_PEOPLE)}):
                 message = f'the unit {found.unit.id} ({found.unit.name.zh}) does not fit "{found.printed}"'
                 yield Finding(found.path, f"{message}. Write a unit of that word", "warning")
 
@@ -101,7 +104,7 @@ def _families_of(unit: Unit) -> frozenset[str]:
     """The families of the words that may follow a number of a unit."""
     if unit.dimension == "rate":
         return frozenset(_FAMILIES[word] for word in _WORD.findall(unit.name.zh))
-    more = {"rank": ("count",), "share": ("points",), "points": ("share",)}
+    more = {"share": ("points",), "points": ("share",)}
     return frozenset((unit.dimension, *more.get(unit.dimension, ())))
 
 
