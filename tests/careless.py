@@ -183,11 +183,16 @@ def _other_multiplier(metric: Plain, case: Plain) -> Iterator[Plain]:
     """The metric in a unit of the same name with another multiplier: 亿元 for 万元."""
     units = {unit["id"]: unit for unit in table("units")}
     own = units[metric["unit"]]
-    stated = [path for path in _parts(metric) if path != ("change",) or metric["change"]["kind"] == "difference"]
-    if any("unit" not in _at(metric, path) for path in stated):
+    if _counts_in_unit(metric):
         for name, unit in units.items():
             if _bare(unit) == _bare(own) and unit.get("scale", 1) != own.get("scale", 1):
                 yield {**metric, "unit": name}
+
+
+def _counts_in_unit(metric: Plain) -> bool:
+    """Whether a stated number is in the metric's unit, not in per cent or times, nor in a unit of its own."""
+    parts = [path for path in _parts(metric) if path != ("change",) or metric["change"]["kind"] == "difference"]
+    return any("unit" not in _at(metric, path) for path in parts)
 
 
 def _bare(unit: Plain) -> str:
@@ -198,7 +203,7 @@ def _other_family(metric: Plain, case: Plain) -> Iterator[Plain]:
     """The metric in the first unit of the same multiplier in each of three other families."""
     units = {unit["id"]: unit for unit in table("units")}
     own, seen = units[metric["unit"]], set[str]()
-    for name, unit in units.items():
+    for name, unit in units.items() if _counts_in_unit(metric) else ():
         same = unit["dimension"] == own["dimension"] or unit.get("scale", 1) != own.get("scale", 1)
         if (
             not same
@@ -473,7 +478,7 @@ def _degree_mistyped(place: Plain) -> Plain | None:
 
 
 def _source_years() -> Iterator[tuple[str, Any]]:
-    for year in (1900, 1920, 2002, 2050, 2099):
+    for year in (1900, 1920, 1948, 2022, 2050, 2099):
         yield "source", {**table("source"), "year": year}
 
 
