@@ -33,6 +33,7 @@ from pages.frame.blocks import (
     format_finding,
     format_levels,
     format_metrics_table,
+    format_quote,
     show_metric,
 )
 from pages.frame.chart_export import ChartExport, show_export
@@ -294,7 +295,8 @@ def show_contradictions(view: View, case: Case, rows: Sequence[MetricRow]) -> No
     st.header(view.say("材料自身的矛盾", "Where the source contradicts itself"), anchor=False)
     for conflict in conflicts:
         quotes = Markup("").join(
-            Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases
+            Markup("<blockquote>{}</blockquote>").format(format_quote(phrase.text, phrase.en, view.lang))
+            for phrase in conflict.phrases
         )
         st.html(Markup('<div class="conflict">{}<p>{}</p></div>').format(quotes, conflict.note[view.lang]))
 

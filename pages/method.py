@@ -17,7 +17,7 @@ from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
-from pages.frame.blocks import show_metric
+from pages.frame.blocks import format_quote, show_metric
 from pages.frame.elements import format_list, format_table, show_note, show_paragraph
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
@@ -115,7 +115,7 @@ def show_contradictions(view: View) -> None:
     rows = (
         (
             f"{case.number} {case.title[view.lang]}",
-            Markup('<span lang="zh">{}</span>').format(" ／ ".join(phrase.text for phrase in conflict.phrases)),
+            Markup(" ／ ").join(format_quote(phrase.text, phrase.en, view.lang) for phrase in conflict.phrases),
             conflict.note[view.lang],
         )
         for case, conflict in conflicts

@@ -158,7 +158,7 @@ class _Writer:
             return
         self._add_heading("材料自身的矛盾", "Where the source contradicts itself")
         cells = (
-            ("\n".join(f"“{phrase.text}”" for phrase in conflict.phrases), conflict.note[self.lang])
+            ("\n".join(self._quote(phrase.text, phrase.en) for phrase in conflict.phrases), conflict.note[self.lang])
             for conflict in conflicts
         )
         self._add_table((("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
@@ -167,17 +167,25 @@ class _Writer:
         self._add_heading("逐项出处", "Every figure and its words")
         headings = (
             _NAME[:2],
-            ("原文（所在部分）", "Source words (section)"),
+            ("原文（所在部分）", "Source words, our translation (section)"),
             ("推算与注意事项", "Derivation and caveats"),
         )
         compared = self.say("参照 ", "For comparison: ")
         cells = []
         for row in rows:
-            words = [*row.phrases.split(LIST_SEPARATOR), f"（{row.section}）"]
+            phrases = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
+            words = [*(self._quote(*pair) for pair in phrases), self._section(row)]
             yardstick = row.yardstick and compared + row.yardstick
             notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang)))
             cells.append((row.name, "\n".join(words), "\n".join(notes)))
         self._add_table(headings, cells, (42, 52, 76))
+
+    def _quote(self, original: str, translation: str) -> str:
+        """Return words of the source; in English with the project's translation."""
+        return self.say(f"“{original}”", f"“{original}” {translation}")
+
+    def _section(self, row: MetricRow) -> str:
+        return self.say(f"（{row.section}）", f"({row.section}: {row.section_en})")
 
     def write_citation(self) -> None:
         source, case = self.source, self.case

@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.model.grades import GRADE_RULES
-from data.model.schema import Lang
+from data.model.schema import Lang, Text
 from data.query.table import LIST_SEPARATOR
 from data.wording.labels import say
 from data.wording.rows import MetricRow, ReadingElsewhere
@@ -21,6 +21,7 @@ _HEADINGS = {
     "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
     "en": ("Figure", "Place", "Before", "After", "Change", "Periods", "Grade", "Derivation", "Source words (section)"),
 }
+OUR_TRANSLATION = Text(zh="本项目所译", en="our translation")
 _UNBROKEN_LENGTH = 16
 """Maximum number of characters of a table cell that stays on one line."""
 
@@ -61,21 +62,22 @@ def format_flags(row: MetricRow) -> list[Markup]:
     return [mark.format(*pair) for pair in zip(row.flag_words, row.flag_meanings, strict=True)]
 
 
+def format_quote(original: str, translation: str, lang: Lang) -> Markup:
+    """Return words of a document; in English with their translation, which is the project's own."""
+    quote = Markup('<q lang="zh">{}</q>').format(original)
+    return quote if lang == "zh" else quote + Markup(" “{}”").format(translation)
+
+
 def format_phrases(row: MetricRow, lang: Lang) -> Markup:
-    """Return the words of the source; in English each with its translation, which is marked as ours."""
-    originals = row.phrases.split(LIST_SEPARATOR)
-    if lang == "zh":
-        return Markup(" ").join(Markup('<q lang="zh">{}</q>').format(phrase) for phrase in originals)
-    pairs = zip(originals, row.phrases_en.split(LIST_SEPARATOR), strict=True)
-    quotes = Markup(" ").join(Markup('<q lang="zh">{}</q> “{}”').format(*pair) for pair in pairs)
-    return quotes + Markup(" <small>({})</small>").format(say(lang, "本项目所译", "our translation"))
+    """Return the words of the source, in English each with its translation, which is marked as ours."""
+    pairs = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
+    quotes = Markup(" ").join(format_quote(*pair, lang) for pair in pairs)
+    return quotes if lang == "zh" else quotes + Markup(" <small>({})</small>").format(OUR_TRANSLATION[lang])
 
 
 def _format_reading(reading: ReadingElsewhere, lang: Lang) -> Markup:
     """Return what another document says, apart from the figure's own words."""
-    quote = Markup('<q lang="zh">{}</q>').format(reading.phrase)
-    if lang == "en":
-        quote += Markup(" “{}”").format(reading.phrase_en)
+    quote = format_quote(reading.phrase, reading.phrase_en, lang)
     about = say(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
     text = Markup("{}{}<b>{}</b> {} <small>({})</small>{}")
     note = say(lang, "。", ". ") + reading.note if reading.note else ""
@@ -148,13 +150,22 @@ def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
             row.periods,
             _keep_on_line(f"{row.grade} {row.grade_word}"),
             row.formula_label,
-            Markup('<span lang="zh">{}（{}）</span>').format(row.phrases.replace(" | ", " · "), row.section),
+            _format_source_words(row, lang),
         )
         for row in rows
     )
     return format_table(
         _HEADINGS[lang], cells, say(lang, "全部指标及其原文", "All figures with the words they stand in")
     )
+
+
+def _format_source_words(row: MetricRow, lang: Lang) -> Markup:
+    """Return the words of the source and the heading they stand under; in English their translation below them."""
+    words = Markup('<span lang="zh">{}（{}）</span>').format(row.phrases.replace(LIST_SEPARATOR, " · "), row.section)
+    if lang == "zh":
+        return words
+    english = row.phrases_en.replace(LIST_SEPARATOR, " · ")
+    return words + Markup("<br>{} ({})").format(english, row.section_en)
 
 
 def _keep_on_line(text: str) -> Markup:
