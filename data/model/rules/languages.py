@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from math import prod
 
 from data.model.numerals import LIST_MARKS, Numeral, find_numerals, number_keys, strip_blanks
@@ -82,9 +83,13 @@ def _edges(case: CaseView) -> Iterator[Finding]:
 
 
 def _is_within(text: str, opening: str, closing: str) -> bool:
-    """Whether a pair of marks stands around a text, and no other of the kind in it."""
-    inner = text[1:-1]
-    return len(text) > 2 and text[0] == opening and text[-1] == closing and not {opening, closing} & set(inner)
+    """Whether a pair of marks stands around a text: no mark closes in it that does not open in it."""
+    if len(text) <= 2 or text[0] != opening or text[-1] != closing:
+        return False
+    if opening == closing:
+        return opening not in text[1:-1]
+    depths = accumulate((mark == opening) - (mark == closing) for mark in text[:-1])
+    return all(depth > 0 for depth in depths)
 
 
 RULES = (
