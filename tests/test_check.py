@@ -769,6 +769,41 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"title: {zh: 关": "¦title: {zh: 关", "date: '2021-07-09'": "date: '2012-07-09'"},
         "the cases are of 2020, but the document is dated 2012-07-09. Correct one of them",
     ),
+    "population-of-no-unit": (
+        "population",
+        {"  '410200'": "  ¦'410201'"},
+        'residents.410201: unknown unit of the map "410201". Still without a number: 410200',
+    ),
+    "nobody-lives-there": (
+        "population",
+        {"'410200': 4824016": "'410200': ¦0"},
+        "residents.410200: expected a number above 0, got 0. Check the sign",
+    ),
+    "population-in-quotes": (
+        "population",
+        {"'410200': 4824016": "'410200': ¦'4824016'"},
+        'residents.410200: expected a whole number, got "4824016". Write 4824016 without quotes, words or unit',
+    ),
+    "population-of-a-unit-too-many": (
+        "population",
+        {"  '410200'": "  ¦'410201': 5\n  '410200'"},
+        'residents.410201: unknown unit of the map "410201". Remove it',
+    ),
+    "population-left-out": (
+        "population",
+        {"'410100': 12600574": "¦'410100': 12600574", "  '410200': 4824016  # 开封市\n": ""},
+        "residents: has no number of 410200. Add the residents of each unit of the map",
+    ),
+    "counted-after-it-was-published": (
+        "population",
+        {"title: {zh: 河南省第七次": "¦title: {zh: 河南省第七次", "counted: '2020-11-01'": "counted: '2021-11-01'"},
+        "counted on 2021-11-01, but the document is dated 2021-05-14. Correct one of them",
+    ),
+    "population-without-a-day": (
+        "population",
+        {"title: {zh: 河南省第七次": "¦title: {zh: 河南省第七次", "counted: '2020-11-01'\n": ""},
+        "counted: is missing. Write counted: …",
+    ),
     "source-year": (
         "source",
         {"year: 2020": "year: ¦'2020'"},

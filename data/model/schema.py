@@ -569,6 +569,22 @@ class Source(Document):
         return self
 
 
+class Population(Document):
+    """The residents of the units of the map by six-digit code, and the document that states them.
+
+    They were counted on the day `counted`. Those of the province are the sum.
+    """
+
+    counted: Date
+    residents: Mapping[str, Annotated[int, Field(gt=0)]]
+
+    @model_validator(mode="after")
+    def _counted_before(self) -> Population:
+        if precedes(self.date, self.counted):
+            raise ValueError(f"counted on {self.counted}, but the document is dated {self.date}. Correct one of them")
+        return self
+
+
 class Place(Model):
     """A place. `prefecture` is the id of the unit it lies in; the province and places outside it have none."""
 
@@ -631,3 +647,5 @@ class Unit(Model):
     factor: Positive
     form: Literal["suffix", "money", "rank", "bare"] = "suffix"
     order: tuple[Text, ...] = ()
+    per_resident: bool = False
+    """Whether a number of these in a place grows with its population, so that a rate per 10,000 residents says more."""
