@@ -352,7 +352,7 @@ def show_printed(view: View, case: Case) -> None:
     show_changes(view, [row for row in results if row.rule.has_change])
     if others := [row for row in results if not row.rule.has_change]:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
-        st.html(format_compact(others))
+        st.html(format_compact(others, view.lang))
     show_contradictions(view, case, rows)
 
 

@@ -115,7 +115,7 @@ def show_contradictions(view: View) -> None:
     rows = (
         (
             f"{case.number} {case.title[view.lang]}",
-            Markup(" ／ ").join(format_quote(phrase.text, phrase.en, view.lang) for phrase in conflict.phrases),
+            Markup(" / ").join(format_quote(phrase.text, phrase.en, view.lang) for phrase in conflict.phrases),
             conflict.note[view.lang],
         )
         for case, conflict in conflicts
@@ -185,8 +185,9 @@ def show_adding(view: View) -> None:
     st.header(view.say("怎样增加案例", "How to add a case"), anchor=False)
     steps = (
         view.say(
-            "复制 data/template.yaml，按其中的注释填写；没有写明的一律不填。",
-            "Copy data/template.yaml and fill it in as its comments say; leave out what is not stated.",
+            "复制 data/template.yaml，填写每一处 TODO；各字段的说明见 data/cases/README.md，没有写明的一律不填。",
+            "Copy data/template.yaml and replace every TODO; data/cases/README.md describes each field. "
+            "Leave out what is not stated.",
         ),
         view.say(
             "运行 python -m data.check：逐条指出文件、行、字段与改法。",

@@ -462,13 +462,12 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
         {"type": "Feature", "id": city["code"], "properties": {}, "geometry": triangle} for city in further["places"]
     ]
     _write(path / "reference" / "henan.geojson", outlines)
-    source = {
-        "title": {"zh": next(dealt), "en": next(dealt)},
-        "issuer": {"zh": next(dealt), "en": next(dealt)},
-        "date": "2021-07-09",
-        "year": 2020,
-    }
-    _write(path / "reference" / "source.yaml", source)
+    population = yaml.safe_load((path / "reference" / "population.yaml").read_text(encoding="utf-8"))
+    population["residents"] |= {city["code"]: 1 for city in further["places"]}
+    source = {"date": "2021-07-09", "year": 2020}
+    for table, document in (("source", source), ("population", population)):
+        texts_of = {name: {"zh": next(dealt), "en": next(dealt)} for name in ("title", "issuer")}
+        _write(path / "reference" / f"{table}.yaml", document | texts_of)
     return path
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from data.audit import CaseAudit, audit, main, report
 from data.model.numerals import find_numerals
-from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
+from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Population, Source, Unit
 from data.model.source_text import DIVISION
 from data.model.tables import Tables
 from data.query.dataset import Dataset
@@ -35,6 +35,13 @@ CASE: dict[str, Any] = {
 }
 REFERENCE: dict[str, Any] = {
     "source": {"title": WORDS, "issuer": WORDS, "date": "2021-07-09", "year": 2020},
+    "population": {
+        "title": WORDS,
+        "issuer": WORDS,
+        "date": "2021-05-14",
+        "counted": "2020-11-01",
+        "residents": {"411200": 2034872},
+    },
     "places": [
         {
             "id": "town",
@@ -94,7 +101,8 @@ def made_up(**entries: Any) -> Dataset:
         name: {row["id"]: parsed(kind, row) for row in REFERENCE[name]}
         for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
     }
-    return Dataset((parsed(Case, CASE | entries),), Tables(**tables, source=parsed(Source, REFERENCE["source"])))
+    documents = {name: parsed(kind, REFERENCE[name]) for name, kind in (("source", Source), ("population", Population))}
+    return Dataset((parsed(Case, CASE | entries),), Tables(**tables, **documents))
 
 
 def parsed(kind: type[Model], content: dict[str, Any]) -> Any:

@@ -19,8 +19,9 @@ from typing import Any
 import jsonschema  # comes with streamlit, by way of altair
 import pytest
 
-from data.check import SCHEMA_FILE, main, report, schema_text
+from data.check import main, report
 from data.query.dataset import Dataset
+from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
 from data.reading.folder import FOLDER, SIZE_LIMIT
 from data.reading.load import read_dataset
 from data.reading.yaml_file import PROBLEM_LIMIT, File
@@ -71,9 +72,7 @@ def said(folder: Path) -> list[str]:
     return [str(problem) for problem in problems]
 
 
-def test_the_template_is_a_good_case(folder: Path) -> None:
-    assert said(folder) == []
-    (folder / "cases" / f"{STEM}.yaml").write_bytes((FOLDER / "template.yaml").read_bytes())
+def test_the_good_case_is_good(folder: Path) -> None:
     assert said(folder) == []
 
 
@@ -88,7 +87,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "key-unlike-any": (
         {"    place: anyang": "    place: anyang\n    ¦备注: 推荐词"},
-        'metrics[0].备注: unknown key "备注". Write one of the keys of template.yaml',
+        'metrics[0].备注: unknown key "备注". Write one of the keys of cases/README.md',
     ),
     "duplicate-key": (
         {"role: outcome": "role: outcome\n    ¦role: output"},
@@ -477,7 +476,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "merge-key": (
         {"    place: anyang": "    ¦<<: {role: output}\n    place: anyang"},
-        'metrics[0].<<: unknown key "<<". Write one of the keys of template.yaml',
+        'metrics[0].<<: unknown key "<<". Write one of the keys of cases/README.md',
     ),
     "tag": ({"value: 100": "value: ¦!!int 100"}, 'metrics[0].before.value: the tag "!!int" is not allowed. Remove it'),
     "tag-of-python": (
@@ -770,6 +769,41 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"title: {zh: 关": "¦title: {zh: 关", "date: '2021-07-09'": "date: '2012-07-09'"},
         "the cases are of 2020, but the document is dated 2012-07-09. Correct one of them",
     ),
+    "population-of-no-unit": (
+        "population",
+        {"  '410200'": "  ¦'410201'"},
+        'residents.410201: unknown unit of the map "410201". Still without a number: 410200',
+    ),
+    "nobody-lives-there": (
+        "population",
+        {"'410200': 4824016": "'410200': ¦0"},
+        "residents.410200: expected a number above 0, got 0. Check the sign",
+    ),
+    "population-in-quotes": (
+        "population",
+        {"'410200': 4824016": "'410200': ¦'4824016'"},
+        'residents.410200: expected a whole number, got "4824016". Write 4824016 without quotes, words or unit',
+    ),
+    "population-of-a-unit-too-many": (
+        "population",
+        {"  '410200'": "  ¦'410201': 5\n  '410200'"},
+        'residents.410201: unknown unit of the map "410201". Remove it',
+    ),
+    "population-left-out": (
+        "population",
+        {"'410100': 12600574": "¦'410100': 12600574", "  '410200': 4824016  # 开封市\n": ""},
+        "residents: has no number of 410200. Add the residents of each unit of the map",
+    ),
+    "counted-after-it-was-published": (
+        "population",
+        {"title: {zh: 河南省第七次": "¦title: {zh: 河南省第七次", "counted: '2020-11-01'": "counted: '2021-11-01'"},
+        "counted on 2021-11-01, but the document is dated 2021-05-14. Correct one of them",
+    ),
+    "population-without-a-day": (
+        "population",
+        {"title: {zh: 河南省第七次": "¦title: {zh: 河南省第七次", "counted: '2020-11-01'\n": ""},
+        "counted: is missing. Write counted: …",
+    ),
     "source-year": (
         "source",
         {"year: 2020": "year: ¦'2020'"},
@@ -1012,19 +1046,45 @@ def test_the_report_of_the_dataset(dataset: Dataset) -> None:
 
 def test_the_committed_schema_is_current() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m data.check --schema"
+    assert FIELDS_FILE.read_text(encoding="utf-8") == fields_text(), "run python -m data.check --schema"
 
 
 def test_the_schema_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.check.SCHEMA_FILE", tmp_path / "case.schema.json")
+    monkeypatch.setattr("data.check.FIELDS_FILE", tmp_path / "README.md")
     assert main(["--schema"]) == 0
     assert (tmp_path / "case.schema.json").read_bytes() == SCHEMA_FILE.read_bytes()
+    assert (tmp_path / "README.md").read_bytes() == FIELDS_FILE.read_bytes()
+
+
+def named_schema(path: Path, folder: Path | None = None) -> Path:
+    """The schema that the first line of a file leads to from its folder or another, by way of the one that refers."""
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    found = ((folder or path.parent) / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+    reference = json.loads(found.read_text(encoding="utf-8")).get("$ref", "")
+    return (found.parent / reference).resolve() if reference else found
+
+
+def test_the_template_names_the_schema_where_it_is_and_where_it_is_copied_to() -> None:
+    template = FOLDER / "template.yaml"
+    assert named_schema(template) == named_schema(template, FOLDER / "cases") == SCHEMA_FILE
+
+
+def test_the_schema_describes_every_field_and_lists_the_ids_of_the_tables(dataset: Dataset) -> None:
+    schema = json.loads(schema_text())
+    groups = [schema, *(group for group in schema["$defs"].values() if "properties" in group)]
+    fields = [(name, field) for group in groups for name, field in group["properties"].items()]
+    assert len(fields) > 80
+    assert [name for name, field in fields if not field.get("description")] == []
+    assert {name: schema["$defs"][name]["enum"] for name in ("places", "domains", "units")} == {
+        "places": [*dataset.places], "domains": [*dataset.domains], "units": [*dataset.units]
+    }  # fmt: skip
+    assert "table" not in {name for _, field in fields for name in field}
 
 
 @pytest.mark.parametrize("path", CASE_FILES, ids=[path.stem for path in CASE_FILES])
 def test_a_case_file_names_the_schema_and_follows_it(path: Path) -> None:
-    first = path.read_text(encoding="utf-8").splitlines()[0]
-    named = first.removeprefix("# yaml-language-server: $schema=")
-    assert (path.parent / named).resolve() == SCHEMA_FILE
+    assert named_schema(path) == SCHEMA_FILE
     jsonschema.validate(plain(path.read_bytes()), json.loads(schema_text()))
 
 
@@ -1051,6 +1111,13 @@ def plain(raw: bytes) -> Any:
         pytest.param("value: 100", "valeu: 100", False, id="unknown-key"),
         pytest.param("role: outcome", "role: result", False, id="unknown-role"),
         pytest.param("    role: outcome\n", "", False, id="missing-key"),
+        pytest.param("place: anyang", "place: anyan", False, id="misspelt-place"),
+        pytest.param("places: [henan]", "places: [henn]", False, id="misspelt-place-of-the-case"),
+        pytest.param("domains: [agriculture]", "domains: [argiculture]", False, id="misspelt-domain"),
+        pytest.param("unit: day", "unit: days", False, id="misspelt-unit"),
+        pytest.param("value: 50", "{value: 50, unit: dayz}", False, id="misspelt-unit-of-an-end"),
+        pytest.param("en: Test case", f"en: {'T' * 60}", True, id="title-of-the-longest"),
+        pytest.param("en: Test case", f"en: {'T' * 61}", False, id="title-too-long"),
     ],
 )
 def test_the_schema_tells_right_from_wrong(old: str, new: str, follows: bool) -> None:

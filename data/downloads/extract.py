@@ -222,6 +222,7 @@ def _place_rows(extract: Extract) -> Iterator[Row]:
             "prefecture_code": extract.dataset.prefecture_code(place.id),
             **split_languages("name", place.name),
             **place.model_dump(include={"code", "kind", "lon", "lat"}),
+            "population": extract.dataset.tables.residents.get(place.code or ""),
         }
 
 

@@ -65,10 +65,10 @@ def describe_package(extract: Extract) -> dict[str, object]:
         "licenses": [dict(LICENCE)],
         "sources": [
             {
-                "title": f"{source.issuer.zh}《{source.title.zh}》，{source.date}",
-                "title_en": f"{source.issuer.en}: {source.title.en}, {source.date}",
+                "title": f"{each.issuer.zh}《{each.title.zh}》，{each.date}",
+                "title_en": f"{each.issuer.en}: {each.title.en}, {each.date}",
             }
-            for source in documents
+            for each in (*documents, extract.dataset.tables.population)
         ],
         "filter": extract.query,
         "resources": [_describe_table(name, len(extract.full_table(name))) for name in TABLES],
@@ -114,7 +114,7 @@ def _describe_column(column: Column, key: bool) -> dict[str, object]:
 
 
 def _write_readme(extract: Extract) -> str:
-    note = extract.note
+    note, population = extract.note, extract.dataset.tables.population
     asked = ", ".join(f"{name}={value}" for name, value in extract.query.items())
     rows, total = len(extract.full_table("metrics")), extract.dataset.metric_count
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
@@ -136,6 +136,11 @@ Values are in the printed unit. What the source does not say is left empty. A te
 formula in a spreadsheet.
 
 {sources}
+
+人口（`places.csv`）：{population.issuer.zh}《{population.title.zh}》，{population.date}，\
+{population.counted} 的常住人口
+Population (`places.csv`): {population.issuer.en}, “{population.title.en}”, {population.date}, residents on \
+{population.counted}
 
 {RIGHTS.zh}
 {RIGHTS.en}

@@ -21,7 +21,7 @@ from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.table import LIST_SEPARATOR
-from data.wording.citation import cite_document, list_caveats
+from data.wording.citation import cite_document, list_caveats, write_reading
 from data.wording.formatting import format_date
 from data.wording.labels import say
 from data.wording.rows import MetricRow, Rows, describe_omitted
@@ -176,7 +176,8 @@ class _Writer:
             phrases = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
             words = [*(self._quote(*pair) for pair in phrases), self._section(row)]
             yardstick = row.yardstick and compared + row.yardstick
-            notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang)))
+            others = (write_reading(each, self.lang) for each in row.elsewhere if each not in row.differing)
+            notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang), *others))
             cells.append((row.name, "\n".join(words), "\n".join(notes)))
         self._add_table(headings, cells, (42, 52, 76))
 

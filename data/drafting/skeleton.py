@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from data.drafting.figures import Figure, FigureReader, Quantity, Remark
-from data.model.rules.draft import GAP
+from data.model.rules.template import GAP
 from data.model.source_text import SourceText, Span
 
 HEAD = """\
-# yaml-language-server: $schema=../case.schema.json
+# yaml-language-server: $schema=case.schema.json
 # Drafted from the document: number, unit, bound, phrase and section of what looks like a figure. {gap} marks a gap; the
-# check refuses it. What each field may hold is in data/template.yaml. A comment is a doubt: answer it, then remove it.
+# check refuses it. What each field may hold: data/cases/README.md. A comment is a doubt: answer it, then remove it.
 # Delete a figure that is none and list its phrase under not_measured; join two that are before and after of one thing.
 id: "{year}-{number:02d}-{gap}"
 year: {year}

@@ -133,14 +133,14 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) ->
             if re.fullmatch("[0-9]+", last):
                 return f"unknown key {describe(last)}. Write a number without commas, as in 3000"
             known = {key: key for key in known_keys.get(named[:-1], [])}
-            return f"unknown key {describe(last)}.{suggest(last, known, 'the keys of template.yaml')}"
+            return f"unknown key {describe(last)}.{suggest(last, known, 'the keys of cases/README.md')}"
         case "missing":
             return f"is missing. Write {_LANGUAGES.get(last, f'{last}: …')}"
         case "value_error":
             return str(context["error"])
         case "literal_error":
             known = {word: word for word in re.findall(r"'([^']*)'", context["expected"])}
-            return f"unknown {last} {describe(found)}.{suggest(str(found), known, 'the words of template.yaml')}"
+            return f"unknown {last} {describe(found)}.{suggest(str(found), known, 'the words of cases/README.md')}"
         case "float_type":
             return f"expected a number, got {describe(found)}. {_number_hint(found, last)}"
         case "int_type":
@@ -176,7 +176,7 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) ->
         case "greater_than":
             return f"expected a number above {context['gt']:g}, got {describe(found)}. Check the sign"
         case _:
-            return f"{detail['msg']}, got {describe(found)}. See template.yaml"
+            return f"{detail['msg']}, got {describe(found)}. See cases/README.md"
 
 
 _ID = "lower-case letters, digits and single hyphens, as in water-use-per-mu"
@@ -193,7 +193,8 @@ def _number_hint(found: object, field: str) -> str:
     text = unicodedata.normalize("NFKC", found).replace("−", "-")
     numbers = [re.sub(r"^(-?)0+(?=[0-9])", r"\1", number.replace(",", "")) for number in _NUMBER.findall(text)]
     if not numbers:
-        return "Write the printed number, or text: {zh: …, en: …} for number-like words"
+        words = ", or text: {zh: …, en: …} for number-like words" if field in ("value", "low", "high") else ""
+        return f"Write the printed number{words}"
     if re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
         return "Write it without an exponent"
     low, high = numbers[0], numbers[-1].lstrip("-")

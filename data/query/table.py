@@ -66,6 +66,7 @@ COLUMNS: tuple[str, ...] = (
     ),
     *("conflict_ids", "section", "phrases"),
     *("flags", "missing", "phrases_en", "section_en", "source_title_zh", "source_title_en", "source_date"),
+    "elsewhere_relations",
 )
 LIST_SEPARATOR = " | "
 NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
@@ -139,6 +140,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
         "phrases_en": _joined(phrase.en for phrase in metric.phrases),
         "flags": _joined(flags_of(case, metric)),
         "source_date": source.date,
+        "elsewhere_relations": _joined(reading.relation for reading in metric.elsewhere),
         "missing": _joined(map(str, missing_ends(metric, evidence))),
     }
     for lang in ("zh", "en"):

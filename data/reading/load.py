@@ -44,7 +44,7 @@ from data.reading.folder import (
     file_state,
     relative,
 )
-from data.reading.validate import Entries, map_codes, read_case, read_tables
+from data.reading.validate import Entries, map_codes, read_case, read_population, read_tables
 from data.reading.yaml_file import File
 
 SERIAL_MAX = 48
@@ -152,10 +152,13 @@ def read_dataset(
     """
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
     source, entries = reference["source"].validated(Source), read_tables(reference)
+    population = read_population(reference, entries)
     boundaries, problems = read_boundaries(folder, map_codes(entries))
     version = _hash((file.name.partition("/")[2], file.digest) for file in reference.values())
     sound = not any(file.errors for file in reference.values())
-    tables = Tables(**entries, source=source, version=version) if sound and source else None
+    tables = None
+    if sound and source and population:
+        tables = Tables(**entries, source=source, population=population, version=version)
     results = _read_cases(ReadJob(folder, entries, source, tables, version), cache, before, progress)
     problems += chain.from_iterable(file.problems for file in reference.values())
     problems += chain.from_iterable(result.problems for result in results)

@@ -4,7 +4,7 @@ themselves. A mistake in one place hides none in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from data.model.numerals import proper_names
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.rules import CaseView, MetricView, check_case
-from data.model.schema import Case, Document, Domain, Metric, Model, Place, Unit
+from data.model.schema import Case, Document, Domain, Metric, Model, Place, Population, Unit
 from data.reading.yaml_file import File
 
 M = TypeVar("M", bound=Model)
@@ -41,6 +41,32 @@ def read_tables(reference: Mapping[str, File]) -> Entries:
 def map_codes(entries: Entries) -> set[str]:
     """The six-digit codes of the units of the map."""
     return {place.code for place in entries["places"].values() if place and place.kind == "prefecture" and place.code}
+
+
+def read_population(reference: Mapping[str, File], entries: Entries) -> Population | None:
+    """The residents of the units of the map; None where the table holds an error.
+
+    The codes are compared with those of the places as long as no entry of these holds a mistake.
+    """
+    file, codes = reference["population"], map_codes(entries)
+    population = file.validated(Population)
+    if not reference["places"].errors:
+        file.report_all(_population_codes(file, codes))
+    return None if file.errors else population
+
+
+def _population_codes(file: File, codes: Set[str]) -> Iterator[Finding]:
+    """Units of the map without residents, and codes that are none of a unit of the map."""
+    residents = file.at(("residents",))
+    if not isinstance(residents, Mapping):
+        return
+    left = ", ".join(sorted(codes - residents.keys()))
+    unknown = [code for code in residents if code not in codes]
+    for code in unknown:
+        advice = f"Still without a number: {left}" if left else "Remove it"
+        yield Finding(("residents", code), f"unknown unit of the map {describe(code)}. {advice}", at_key=True)
+    if left and not unknown:
+        yield Finding(("residents",), f"has no number of {left}. Add the residents of each unit of the map")
 
 
 def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from data.model.fields import known_keys
 from data.model.problems import FieldPath, Finding, Problem, Severity, describe, escape_invisible, explain, format_path
 from data.model.schema import Model
 from data.reading.folder import SIZE_LIMIT, content, relative
@@ -267,22 +267,6 @@ def _limit_depth(depth: int, event: yaml.Event) -> None:
     """Stop at DEPTH_LIMIT: the time that the parser needs grows with the square of the depth."""
     if depth >= DEPTH_LIMIT:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
-
-
-@cache
-def known_keys(model: type[BaseModel], parent: FieldPath = ()) -> dict[FieldPath, list[str]]:
-    """The keys that each group of a file may have, by the path of the group without indices."""
-    found: dict[FieldPath, list[str]] = {parent: list(model.model_fields)}
-    for name, field in model.model_fields.items():
-        for inner in _models_in(field.annotation):
-            found |= known_keys(inner, (*parent, name))
-    return found
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def texts_in(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:

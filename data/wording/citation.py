@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from data.model.schema import Document, Lang
 from data.wording.formatting import format_date
-from data.wording.labels import say
-from data.wording.rows import MetricRow
+from data.wording.labels import DIFFERS, ELSEWHERE, say
+from data.wording.rows import MetricRow, ReadingElsewhere
 
 MAX_DOCUMENTS = 3
 """Maximum number of documents named in a sentence; the others are counted."""
@@ -51,10 +51,23 @@ def _count_more(count: int, lang: Lang) -> list[str]:
 
 
 def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
-    """Return the caveats of a metric, a line each."""
+    """Return the caveats of a metric, a line each, and the readings in other documents that differ from it."""
+    colon = say(lang, "：", ": ")
     return [
-        f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
+        *(f"{word}{colon}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)),
+        *(write_reading(reading, lang) for reading in row.differing),
     ]
+
+
+def write_reading(reading: ReadingElsewhere, lang: Lang) -> str:
+    """Return what another document says of a metric in a line; in English with our translation of its words."""
+    relation = say(lang, f"（{reading.relation_word}）", f" ({reading.relation_word})")
+    label = DIFFERS[lang] if reading.relation == "differs" else f"{ELSEWHERE[lang]}{relation}"
+    quote = f"“{reading.phrase}”" + say(lang, "", f" ({reading.phrase_en}, our translation)")
+    about = say(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
+    return say(
+        lang, f"{label}：{about}，{quote}。{reading.note}", f"{label}: {about}, {quote}. {reading.note}"
+    ).rstrip()
 
 
 def quote_metric(row: MetricRow, source: Document, lang: Lang, address: str) -> str:

@@ -9,9 +9,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.model.grades import GRADE_RULES
-from data.model.schema import Lang, Text
+from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
-from data.wording.labels import say
+from data.wording.labels import DIFFERS, ELSEWHERE, say
 from data.wording.rows import MetricRow, ReadingElsewhere
 from pages.frame.chart_export import ChartExport, ExportRenderer, show_export
 from pages.frame.elements import format_list, format_table, show_chart
@@ -19,9 +19,18 @@ from pages.frame.view import View
 
 _HEADINGS = {
     "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
-    "en": ("Figure", "Place", "Before", "After", "Change", "Periods", "Grade", "Derivation", "Source words (section)"),
+    "en": (
+        "Figure",
+        "Place",
+        "Before",
+        "After",
+        "Change",
+        "Periods",
+        "Grade",
+        "Derivation",
+        "Source words, our translation (section)",
+    ),
 }
-OUR_TRANSLATION = Text(zh="本项目所译", en="our translation")
 _UNBROKEN_LENGTH = 16
 """Maximum number of characters of a table cell that stays on one line."""
 
@@ -36,7 +45,7 @@ def format_grade(grade: str, lang: Lang) -> Markup:
 
 def format_evidence(row: MetricRow, lang: Lang) -> Markup:
     """Return a metric's grade, place and periods, its derivation, its words in the source, and its caveats."""
-    mark = Markup(" ").join([format_grade(row.grade, lang), *format_flags(row)])
+    mark = Markup(" ").join([format_grade(row.grade, lang), *format_flags(row), *format_differing(row, lang)])
     parts = [Markup('<p class="prov">{} {} · {}</p>').format(mark, row.place, row.periods)]
     if "derived" in (row.before_origin, row.after_origin, row.change_origin):
         parts.append(Markup('<p class="prov">{}{}</p>').format(say(lang, "推算：", "Derived: "), row.formula_label))
@@ -52,14 +61,22 @@ def format_evidence(row: MetricRow, lang: Lang) -> Markup:
         Markup('<p class="caveat">{}{}{}</p>').format(word, say(lang, "：", ": "), note)
         for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
     ]
-    parts += [_format_reading(reading, lang) for reading in row.elsewhere]
-    return Markup("").join(parts)
+    return Markup("").join([*parts, format_readings(row, lang)])
 
 
 def format_flags(row: MetricRow) -> list[Markup]:
     """Return the marks of a metric's flags, each with its meaning as a tooltip."""
     mark = Markup('<span class="flag" title="{1}">⚠ {0}</span>')
     return [mark.format(*pair) for pair in zip(row.flag_words, row.flag_meanings, strict=True)]
+
+
+def format_differing(row: MetricRow, lang: Lang) -> list[Markup]:
+    """Return a mark, with its explanation as a tooltip, if another document prints another number."""
+    meaning = say(
+        lang, "另一份公开材料写的数字与此不同，见下", "Another public document prints another number, given below"
+    )
+    mark = Markup('<span class="flag" title="{}">≠ {}</span>').format(meaning, DIFFERS[lang])
+    return [mark] if row.differing else []
 
 
 def format_quote(original: str, translation: str, lang: Lang) -> Markup:
@@ -69,22 +86,38 @@ def format_quote(original: str, translation: str, lang: Lang) -> Markup:
 
 
 def format_phrases(row: MetricRow, lang: Lang) -> Markup:
-    """Return the words of the source, in English each with its translation, which is marked as ours."""
+    """Return the words of the source; in English each with its translation, which is marked as ours."""
+    ours = Markup(" <small>({})</small>").format(say(lang, "本项目所译", "our translation"))
+    return _quote(row, lang) + (ours if lang == "en" else "")
+
+
+def _quote(row: MetricRow, lang: Lang) -> Markup:
     pairs = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
-    quotes = Markup(" ").join(format_quote(*pair, lang) for pair in pairs)
-    return quotes if lang == "zh" else quotes + Markup(" <small>({})</small>").format(OUR_TRANSLATION[lang])
+    return Markup(" ").join(format_quote(*pair, lang) for pair in pairs)
+
+
+def format_readings(row: MetricRow, lang: Lang) -> Markup:
+    """Return what other documents say of a metric, apart from its own words; a paragraph each."""
+    return Markup("").join(_format_reading(reading, lang) for reading in row.elsewhere)
 
 
 def _format_reading(reading: ReadingElsewhere, lang: Lang) -> Markup:
-    """Return what another document says, apart from the figure's own words."""
     quote = format_quote(reading.phrase, reading.phrase_en, lang)
-    about = say(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
-    text = Markup("{}{}<b>{}</b> {} <small>({})</small>{}")
-    note = say(lang, "。", ". ") + reading.note if reading.note else ""
-    label = say(lang, "其他材料", "Elsewhere")
-    return Markup('<p class="elsewhere">{}</p>').format(
-        text.format(label, say(lang, "：", ": "), reading.relation_word, quote, about, note)
+    about = Markup(say(lang, "，", ", ")).join(
+        part for part in (reading.publisher, reading.date, _format_address(reading.address)) if part
     )
+    note = Markup(" {}").format(reading.note) if reading.note else ""
+    return Markup('<p class="elsewhere">{}{}<b>{}</b> {} <small>({})</small>{}</p>').format(
+        ELSEWHERE[lang], say(lang, "：", ": "), reading.relation_word, quote, about, note
+    )
+
+
+def _format_address(address: str) -> Markup:
+    """Return a web address as a link, shown without its scheme; another address as text."""
+    scheme, _, rest = address.partition("://")
+    if scheme not in ("http", "https"):
+        return Markup.escape(address)
+    return Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(address, rest)
 
 
 def tone_class(row: MetricRow) -> str:
@@ -115,22 +148,34 @@ def show_metric(
 
 def format_levels(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Return delivered amounts and present levels as large numbers, which need no common unit."""
-    item = Markup('<span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span>')
+    item = Markup('<span class="num">{}</span><span class="what">{}</span><span class="prov">{} {} · {}</span>{}')
     return format_list(
         (
-            item.format(_main_value(row), row.name, format_grade(row.grade, lang), row.place, row.periods)
+            item.format(
+                _main_value(row),
+                row.name,
+                Markup(" ").join([format_grade(row.grade, lang), *format_differing(row, lang)]),
+                row.place,
+                row.periods,
+                format_readings(row, lang),
+            )
             for row in rows
         ),
         "levels",
     )
 
 
-def format_compact(rows: Iterable[MetricRow]) -> Markup:
+def format_compact(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     """Return metrics in small print, each in a line with its grade."""
-    item = Markup("<b>{}</b> {} <small>{}</small>")
+    item = Markup("<b>{}</b> {} <small>{}{}</small>")
     return format_list(
         (
-            item.format(_main_value(row), row.name, row.grade if row.rule.is_evidence else row.grade_word)
+            item.format(
+                _main_value(row),
+                row.name,
+                row.grade if row.rule.is_evidence else row.grade_word,
+                f" ≠ {DIFFERS[lang]}" if row.differing else "",
+            )
             for row in rows
         ),
         "compact",
@@ -150,7 +195,7 @@ def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
             row.periods,
             _keep_on_line(f"{row.grade} {row.grade_word}"),
             row.formula_label,
-            _format_source_words(row, lang),
+            _format_source(row, lang),
         )
         for row in rows
     )
@@ -159,13 +204,10 @@ def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
     )
 
 
-def _format_source_words(row: MetricRow, lang: Lang) -> Markup:
-    """Return the words of the source and the heading they stand under; in English their translation below them."""
-    words = Markup('<span lang="zh">{}（{}）</span>').format(row.phrases.replace(LIST_SEPARATOR, " · "), row.section)
-    if lang == "zh":
-        return words
-    english = row.phrases_en.replace(LIST_SEPARATOR, " · ")
-    return words + Markup("<br>{} ({})").format(english, row.section_en)
+def _format_source(row: MetricRow, lang: Lang) -> Markup:
+    """Return the words of the source with the heading they stand under, and what other documents say."""
+    section = Markup('<span lang="zh">（{0}）</span>' if lang == "zh" else ' ({1} · <span lang="zh">{0}</span>)')
+    return _quote(row, lang) + section.format(row.section, row.section_en) + format_readings(row, lang)
 
 
 def _keep_on_line(text: str) -> Markup:

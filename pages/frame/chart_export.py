@@ -20,6 +20,7 @@ from data.downloads.snippets import build_iframe, build_link
 from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
+from data.wording.labels import DIFFERS
 from data.wording.rows import MetricRow
 from pages.frame.elements import add_expander, choose_one, show_csv_download, show_note
 from pages.frame.view import View, format_id
@@ -123,7 +124,7 @@ def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
     """Return a line for each kind of caveat with the names of its metrics, or their number."""
     names_of: dict[str, list[str]] = {}
     for row in rows:
-        for word in dict.fromkeys(row.caveat_words):
+        for word in dict.fromkeys((*row.caveat_words, *(DIFFERS[view.lang] for _ in row.differing))):
             names_of.setdefault(word, []).append(row.name)
     colon, count = view.say("：", ": "), view.say("{}项", "{} figures")
     return [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from math import prod
 
-from data.model.numerals import LIST_MARKS, find_numerals, number_keys, strip_blanks
+from data.model.numerals import LIST_MARKS, Numeral, find_numerals, number_keys, strip_blanks
 from data.model.problems import FieldPath, Finding, describe
 from data.model.rules.rule import CaseRule, CaseView
 
@@ -18,8 +19,8 @@ ENGLISH_NAMES = ("COVID-19",)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]*[a-z]{2}")
 """A word, not an acronym: GDP and 5G may stand alone in a Chinese text."""
-_QUOTES = ("“”", "‘’", "「」", "『』", "《》", '""', "''")
-_SIZES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
+_QUOTES = ("“”", "‘’", "「」", "『』", '""', "''")
+_SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _SIZE = "|".join(sorted(_SIZES, key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?"
@@ -49,14 +50,21 @@ def _script(case: CaseView) -> Iterator[Finding]:
 def _numbers(case: CaseView) -> Iterator[Finding]:
     """Find numbers in English that the Chinese text does not hold."""
     for path, chinese, english in _pairs(case):
-        numerals = find_numerals(_MARK.sub(r"第\g<position>", strip_blanks(chinese)))
+        text = _MARK.sub(r"第\g<position>", strip_blanks(chinese))
+        numerals = find_numerals(text)
         held = {re.sub("[年月日]$", "", key) for numeral in numerals for key in numeral.readings}
         for match in _NUMBER.finditer(_NAMES.sub("", english)):
             if held.isdisjoint(_keys(match)):
-                listed = ", ".join(list(dict.fromkeys(numeral.text for numeral in numerals))[:LISTED])
-                there = f"holds {listed}" if listed else "holds no number"
+                found = describe(match[0] if match["range"] else match[0] + match["sizes"])
+                there = f"which holds {_list(text, numerals)}" if numerals else "which holds no number"
                 advice = "Write the same numbers in both languages, with 万 as 10 thousand and 亿 as 100 million"
-                yield Finding(path, f"{describe(match[0].strip())} is not in the Chinese text, which {there}. {advice}")
+                yield Finding(path, f"{found} is not in the Chinese text, {there}. {advice}")
+
+
+def _list(text: str, numerals: Iterable[Numeral]) -> str:
+    """List numerals with the multipliers behind them: 398亿."""
+    printed = [numeral.text + re.sub("[^百千万亿].*", "", text[numeral.end :], flags=re.DOTALL) for numeral in numerals]
+    return ", ".join([*dict.fromkeys(printed)][:LISTED])
 
 
 def _keys(match: re.Match[str]) -> frozenset[str]:
@@ -75,9 +83,13 @@ def _edges(case: CaseView) -> Iterator[Finding]:
 
 
 def _is_within(text: str, opening: str, closing: str) -> bool:
-    """Whether a pair of marks stands around a text, and no other of the kind in it."""
-    inner = text[1:-1]
-    return len(text) > 2 and text[0] == opening and text[-1] == closing and not {opening, closing} & set(inner)
+    """Whether a pair of marks stands around a text: no mark closes in it that does not open in it."""
+    if len(text) <= 2 or text[0] != opening or text[-1] != closing:
+        return False
+    if opening == closing:
+        return opening not in text[1:-1]
+    depths = accumulate((mark == opening) - (mark == closing) for mark in text[:-1])
+    return all(depth > 0 for depth in depths)
 
 
 RULES = (
