@@ -337,7 +337,10 @@ def _case(index: int, seed: int) -> tuple[str, str]:
     theme, way = dice.choice(THEMES), dice.choice(WAYS)
     name = f"{year}-{number:02}-{theme[1].replace(' ', '-')}"
     places = _places_of(dice)
-    figures = [_figure(dice, order, places) for order in range(METRICS_PER_CASE)]
+    named: set[tuple[Any, ...]] = set()
+    figures = [_figure(dice, order, places, named) for order in range(METRICS_PER_CASE)]
+    mentions = [place["id"] for place in dice.sample(_table("places"), dice.choice((0, 0, 0, 1, 2, 4)))]
+    conflicts = dice.choice((1, 2, 2, 3))
     telling = sorted(figure for figure in figures if figure.role == "outcome" and figure.grade != "P")[
         : dice.choice(HEADLINES)
     ]
@@ -349,7 +352,7 @@ def _case(index: int, seed: int) -> tuple[str, str]:
         f"title: {_flow((theme[0] + way[0], f'{way[1]} {theme[1]}'))}",
         f"submitted_by: {_flow((places[0]['name']['zh'], 'Government of ' + places[0]['name']['en']))}",
         f"places: {_list(place['id'] for place in places)}",
-        f"mentions: {_list(place['id'] for place in dice.sample(_table('places'), dice.choice((0, 0, 0, 1, 2, 4))))}",
+        f"mentions: {_list(dict.fromkeys([*mentions, *(figure.place for figure in figures)]))}",
         f"domains: {_list(domain['id'] for domain in dice.sample(_table('domains'), dice.choice((1, 2, 2, 2, 3, 3))))}",
         f"period: {{start: {_year(dice, 2010, 2017)}, end: {_year(dice, 2018, 2020)}, kind: during}}",
         *_story("summary", dice, 3),
@@ -364,10 +367,11 @@ def _case(index: int, seed: int) -> tuple[str, str]:
         "events:",
         *(line for date in _dates(dice) for line in _event(dice, date)),
         f"headlines: {_list(figure.id for figure in telling)}",
+        *([] if telling else ["no_headline: {zh: 材料没有写明任何可计量的成效。, en: No measured outcome is stated.}"]),
         "metrics:",
         *(line for figure in figures for line in figure.lines),
         "conflicts:",
-        *(line for order in range(dice.choice((1, 2, 2, 3))) for line in _conflict(dice, order, figures)),
+        *(line for order in range(conflicts) for line in _conflict(dice, order, figures[order::conflicts])),
         "not_measured:",
         *(line for _ in range(dice.randint(12, 29)) for line in _not_measured(dice, figures)),
     ]
@@ -429,10 +433,10 @@ def _event(dice: Dice, date: str) -> list[str]:
 
 
 def _conflict(dice: Dice, order: int, figures: Sequence[Figure]) -> list[str]:
-    phrases = [(dice.choice(WHO), dice.choice(DID)) for _ in range(dice.choice((2, 2, 3)))]
+    phrases = [(dice.choice(WHO), did) for did in dice.sample(DID, dice.choice((2, 2, 3)))]
     return [
         f"  - id: reading-{order + 1}",
-        f"    metrics: {_list(figure.id for figure in dice.sample(figures, dice.choice((0, 0, 1, 2, 2, 3))))}",
+        f"    metrics: {_list(figure.id for figure in figures if figure.disputed)}",
         *_cited([(f"{who[0]}已{did[0]},成效", f"{who[1]} {did[1]}, results") for who, did in phrases]),
         "    note:",
         *(f"      {line}" for line in _text(*_sentences(dice, dice.choice((2, 3, 3))))),
@@ -460,10 +464,16 @@ class Figure(NamedTuple):
     grade: str
     id: str
     role: str
+    place: str
     lines: list[str]
 
+    @property
+    def disputed(self) -> bool:
+        return any("kind: conflicting" in line for line in self.lines)
 
-def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]]) -> Figure:
+
+def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]], named: set[tuple[Any, ...]]) -> Figure:
+    """A figure whose name, place and subject are not in `named`, and are added to it."""
     grade = dice.choice(GRADES)
     shape, role = dice.choice(SHAPES[grade]), dice.choice(ROLES.get(grade, ("outcome",)))
     better = dice.choice(BETTER.get(role, ("neutral",)))
@@ -473,14 +483,18 @@ def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]]) -> Figure:
     dated = dice.random() < 0.235
     place = dice.choice(places if dice.random() < 0.98 else _table("places"))
     name = f"{measure.name[1].replace(' ', '-')}-{order + 1}"
+    title, subject = _named(dice, measure), _subject(dice) if dice.random() < 0.384 else None
+    while (title, subject, place["id"]) in named:
+        subject = _subject(dice)
+    named.add((title, subject, place["id"]))
     evidence = [
         *_evidence(dice, grade, shape, first, last, dated),
         *(_yardstick(last) if dice.random() < 0.01 else ()),
     ]
     lines = [
         f"  - id: {name}",
-        f"    name: {_flow(_named(dice, measure))}",
-        *([f"    subject: {_flow(_subject(dice))}"] if dice.random() < 0.384 else ()),
+        f"    name: {_flow(title)}",
+        *([f"    subject: {_flow(subject)}"] if subject else ()),
         f"    place: {place['id']}",
         *([f"    mentions: {_list([dice.choice(_table('places'))['id']])}"] if dice.random() < 0.017 else ()),
         f"    role: {role}",
@@ -492,7 +506,7 @@ def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]]) -> Figure:
         f"    section: {_flow((dice.choice(SECTIONS), 'Measures and results'))}",
         *_caveats(dice, shape, dated),
     ]
-    return Figure(grade, name, role, lines)
+    return Figure(grade, name, role, place["id"], lines)
 
 
 def _measure(dice: Dice, shape: str, better: str) -> Measure:
