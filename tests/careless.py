@@ -528,13 +528,6 @@ CLASSES: dict[str, Careless] = {
 }
 
 
-AWAITED = frozenset({
-    "place outside the case's", "metric copied", "case copied",
-    "conflict of a phrase with itself", "headline that is context, rule or plan", "no headline, and no reason",
-})  # fmt: skip
-"""Decidable classes whose rules are not written yet."""
-
-
 class Tally(NamedTuple):
     """How many mutants of a class were tried, and those that were missed."""
 

@@ -397,6 +397,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "title": both(),
         "submitted_by": both(),
         "places": ["luoyang", "ruzhou"],
+        "mentions": ["henan"],
         "domains": ["finance"],
         "period": {"end": 2020, "kind": "as_of"},
         **{name: both() for name in ("summary", "problem", "result")},

@@ -32,6 +32,7 @@ CASE: dict[str, Any] = {
     "domains": ["industry"],
     "period": {"end": "2020", "kind": "as_of"},
     "actions": [WORDS],
+    "no_headline": WORDS,
 }
 REFERENCE: dict[str, Any] = {
     "source": {"title": WORDS, "issuer": WORDS, "date": "2021-07-09", "year": 2020},

@@ -29,12 +29,13 @@ from tests.folders import copy_data
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"
-FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: 共1天, en: 1 day in all}}], section: {{zh: 推荐词, en: Citation}}}}\n"
+FIGURE = "  - {{id: {0}, name: {{zh: 量{0}, en: Amount {0}}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: {0}共1天, en: 1 day in all}}], section: {{zh: 推荐词, en: Citation}}}}\n"
 PHRASE = "{text: 时限由100天压缩至50天, en: time limit cut from 100 days to 50}"
 BY_40 = {PHRASE: "{text: 时限由100天压缩至50天、缩减40%, en: time limit cut by 40% from 100 days to 50}"}
 SOURCE = "source: {title: {zh: 通知, en: Notice}, issuer: {zh: 办公室, en: Office}, date: 2022-05}"
 BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
+REPEATS = f"repeats {STEM}.yaml: summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 
@@ -305,7 +306,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'id: got "2020-01_Short". Write year, number and a short name, as in 2020-01-water-pricing',
     ),
     "metric-id-pattern": (
-        {"id: approval-time": "id: ¦Approval time", "[approval-time]": "[]"},
+        {"id: approval-time": "id: ¦Approval time", "[approval-time]": "[]\nno_headline: {zh: 无, en: None}"},
         'metrics[0].id: got "Approval time". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
     ),
     "metric-id-twice": (
@@ -317,6 +318,86 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "not_measured:": "  - {id: ¦which-years, phrases: [{text: 甲, en: one}, {text: 乙, en: other}], note: {zh: 注, en: Note}}\nnot_measured:"
         },
         'conflicts[1].id: "which-years" stands twice in this case. Choose another id',
+    ),
+    "figure-twice": (
+        {
+            "conflicts:\n": FIGURE.format("a")
+            + FIGURE.format("b").replace("zh: 量b, en: Amount b", "zh: ¦量 a, en: Another amount")
+            + "conflicts:\n"
+        },
+        'metrics[2].name.zh: the same name, place and subject as those of "a". Say in the name what differs, or remove one of them',
+    ),
+    "figure-twice-in-english": (
+        {
+            "conflicts:\n": FIGURE.format("a")
+            + FIGURE.format("b").replace("en: Amount b", "en: ¦amount A")
+            + "conflicts:\n"
+        },
+        'metrics[2].name.en: the same name, place and subject as those of "a". Say in the name what differs, or remove one of them',
+    ),
+    "number-twice": (
+        {
+            "conflicts:\n": FIGURE.format("a")
+            + FIGURE.format("b").replace("phrases: [{text: b共", "phrases: ¦[{text: 全年a共")
+            + "conflicts:\n"
+        },
+        'warning: metrics[2].phrases: its phrases state 1 in the same place for "a" already. Remove one of them, or cite for each its own words'
+        f"{ACCEPT.format('number-twice')}",
+    ),
+    "conflict-with-itself": (
+        {"{text: 在2018年、2019年, en: in 2018 and 2019}]": "{text: ¦在2019年、2020年, en: in 2019 and 2020}]"},
+        "conflicts[0].phrases[1].text: the same words as in phrases[0]. Cite the passage that contradicts it, or say with occurrence which one each is",
+    ),
+    "conflict-of-others": (
+        {"  - id: approval-time": "  - ¦id: approval-time", "    metrics: []": "    metrics: [approval-time]"},
+        'warning: metrics[0]: the conflict "which-years" cites no words of this figure. Take this figure out of its metrics, or cite there the words that concern it'
+        f"{ACCEPT.format('conflict-of-others')}",
+    ),
+    "conflict-missing": (
+        {"kind: undated": "kind: undated\n        note: {zh: 注, en: Note}\n      - kind: ¦conflicting"},
+        "warning: metrics[0].caveats[1].kind: conflicting, but no conflict names this figure. Name it in the metrics of a conflict, or choose another kind"
+        f"{ACCEPT.format('conflict-missing')}",
+    ),
+    "no-headline": (
+        {"headlines: [approval-time]": "headlines: ¦[]"},
+        "headlines: a case without a headline says why. Name one to three metrics, or write no_headline: {zh: …, en: …}",
+    ),
+    "no-headline-key": (
+        {"id: 2020-01-short-name": "¦id: 2020-01-short-name", "headlines: [approval-time]\n": ""},
+        "headlines: a case without a headline says why. Name one to three metrics, or write no_headline: {zh: …, en: …}",
+    ),
+    "headlines-misspelt": (
+        {"headlines: [approval-time]": "¦headline: [approval-time]"},
+        'headline: unknown key "headline". Did you mean "headlines"?',
+    ),
+    "headline-and-none": (
+        {
+            "headlines: [approval-time]": "headlines: [approval-time]\nno_headline: ¦{zh: 没有测量。, en: Nothing measured.}"
+        },
+        "no_headline: says why there is no headline, but there are headlines. Remove it, or the headlines",
+    ),
+    "headline-of-a-rule": (
+        {"headlines: [approval-time]": "headlines: [¦approval-time]", "role: outcome": "role: rule"},
+        'headlines[0]: "approval-time" has role: rule. A headline is what happened or was delivered. Choose another figure',
+    ),
+    "headline-of-a-plan": (
+        {
+            "headlines: [approval-time]": "headlines: [¦approval-time]",
+            "status: observed": "status: planned",
+        },
+        'headlines[0]: "approval-time" has status: planned. A headline is what happened or was delivered. Choose another figure',
+    ),
+    "place-outside": (
+        {"places: [henan]": "places: [luoyang]", "place: anyang": "place: ¦anyang"},
+        'metrics[0].place: "anyang" lies in no place of the case. Add it to its places where the reform happened there, otherwise to its mentions',
+    ),
+    "place-outside-the-province": (
+        {"place: anyang": "place: ¦keqiao"},
+        'metrics[0].place: "keqiao" lies in no place of the case. Add it to its places where the reform happened there, otherwise to its mentions',
+    ),
+    "place-wider-than-the-case": (
+        {"places: [henan]": "places: [ruzhou]", "place: anyang": "place: ¦pingdingshan"},
+        'metrics[0].place: "pingdingshan" lies in no place of the case. Add it to its places where the reform happened there, otherwise to its mentions',
     ),
     "bad-role": ({"role: outcome": "role: ¦result"}, 'metrics[0].role: unknown role "result". Did you mean "rule"?'),
     "bad-status": (
@@ -377,6 +458,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}",
             **BY_40,
             "    metrics: []": "    metrics: [approval-time]",
+            "text: 在2019年、2020年, en: in 2019 and 2020": "text: 审批时限缩减过半, en: time limit more than halved",
         },
         "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict"
         f"{ACCEPT.format('contradiction')}",
@@ -514,7 +596,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "second-document": (
         {"events:": "¦---\nevents:"},
-        "a second document begins here. Write one case a file, without ---",
+        "a second document begins here. Write one a file, without ---",
     ),
     "event-after-the-document": (
         {"date: 2020-09": "date: ¦2022-09"},
@@ -891,8 +973,44 @@ def test_no_case_file(folder: Path) -> None:
 def test_one_number_for_two_cases(folder: Path) -> None:
     (folder / "cases" / "2020-01-zz.yaml").write_text(good().replace(STEM, "2020-01-zz"), encoding="utf-8")
     assert said(folder) == [
-        f"data/cases/2020-01-zz.yaml:3:9 number: case 1 of 2020 is already {STEM}.yaml. Write the printed number"
+        f"data/cases/2020-01-zz.yaml:3:9 {REPEATS}",
+        f"data/cases/2020-01-zz.yaml:3:9 number: case 1 of 2020 is already {STEM}.yaml. Write the printed number",
     ]
+
+
+def test_a_case_copied_under_another_number(folder: Path) -> None:
+    copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n"})
+    (folder / "cases" / "2020-02-copied.yaml").write_text(copied, encoding="utf-8")
+    assert said(folder) == [f"data/cases/2020-02-copied.yaml:3:9 {REPEATS}"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "what"),
+    [
+        pytest.param(
+            {"个用来": "个只用来", "审批时间长": "审批很慢", "合并了": "合并"}, "result, 1 figure", id="some-texts"
+        ),
+        pytest.param({"value: 100": "value: 99"}, "summary, problem, actions, result", id="other-figures"),
+    ],
+)
+def test_a_case_begun_as_a_copy(edits: dict[str, str], what: str, folder: Path) -> None:
+    copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n", **edits})
+    (folder / "cases" / "2020-02-copied.yaml").write_text(copied, encoding="utf-8")
+    assert f" repeats {STEM}.yaml: {what}. " in said(folder)[0]
+
+
+def test_cases_of_their_own_may_have_texts_in_common(folder: Path) -> None:
+    words = {
+        "个用来": "个只用来",
+        "审批时间长": "审批很慢",
+        "合并了": "合并",
+        "时限缩短": "缩短",
+        "id: approval-time": "id: time",
+    }
+    own = edited(good(), {STEM: "2020-02-own", "number: 1\n": "number: 2\n", **words, "value: 100": "value: 99"})
+    own = own.replace("由100", "由99").replace("from 100", "from 99").replace("[approval-time]", "[time]")
+    (folder / "cases" / "2020-02-own.yaml").write_text(own, encoding="utf-8")
+    assert said(folder) == []
 
 
 def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None:
@@ -915,7 +1033,11 @@ def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None
             {"date: 2020-09": "date: 1921", "2020年9月, en: September 2020": "1921年, en: in 1921"}, id="printed-year"
         ),
         pytest.param(
-            {"status: observed": "status: target", "value: 50": "value: 50\n      period: {end: 2025, kind: as_of}"},
+            {
+                "status: observed": "status: target",
+                "value: 50": "value: 50\n      period: {end: 2025, kind: as_of}",
+                "headlines: [approval-time]": "no_headline: {zh: 没有测量。, en: Nothing was measured.}",
+            },
             id="target",
         ),
         pytest.param({PHRASE: "{text: 由100至-50, en: to -50}", "value: 50": "value: -50"}, id="printed-minus"),
@@ -960,10 +1082,11 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
     (folder / "cases" / "2020-03-third.yaml").write_bytes(b"id: [")
     (folder / "reference" / "source.yaml").write_bytes(b"")
     assert [re.sub(r"^data/(?:cases|reference)/(\S+) (\S+).*", r"\1 \2", line) for line in said(folder)] == [
+        "2020-02-second.yaml:3:9 repeats",
         "2020-02-second.yaml:4:1 titel:",
         "2020-02-second.yaml:23:12 metrics[0].place:",
         "2020-02-second.yaml:32:14 metrics[0].after.value:",
-        "2020-02-second.yaml:38:91 metrics[1].better:",
+        "2020-02-second.yaml:38:100 metrics[1].better:",
         "2020-03-third.yaml:2:1 is",
         "source.yaml:1:1 is",
     ]

@@ -110,8 +110,9 @@ class File:
         parser.get_event()
         after = parser.get_event()
         if not isinstance(after, yaml.StreamEndEvent):
-            self._problem(*_place(after), "a second document begins here. Write one case a file, without ---")
-        self.readable = True
+            self._problem(*_place(after), "a second document begins here. Write one a file, without ---")
+        else:
+            self.readable = True
 
     def _syntax(self, error: yaml.YAMLError, text: str) -> None:
         mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)

@@ -11,10 +11,10 @@ from data.model.rules.rule import CaseRule, CaseView
 def _outside(view: CaseView) -> Iterator[Finding]:
     """Find metrics of places that the case neither names nor contains. The province contains all but those outside.
 
-    Nothing is found where a place of the case is unknown: its own message comes first.
+    Nothing is found where a place of the case is missing or unknown: that has a message of its own.
     """
     named = {text for path, text in view.texts if path[:1] in (("places",), ("mentions",))}
-    if not isinstance(view.value(("places",)), tuple) or any(not view.places.get(name) for name in named):
+    if not view.value(("places", 0)) or any(not view.places.get(name) for name in named):
         return
     province = any(place and place.kind == "province" and place.id in named for place in view.places.values())
     for each in view.metrics:
