@@ -23,11 +23,17 @@ _QUOTES = ("“”", "‘’", "「」", "『』", '""', "''")
 _SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _SIZE = "|".join(sorted(_SIZES, key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?"
-    rf"(?=(?P<range>\s?(?:[-–—]|to|or|and)\s?[\d.,]*\d)?(?P<sizes>(?:[\s-](?:{_SIZE})\b)*))"
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<decimals>\.\d+)?(?:/(?P<divisor>[2-9]|10)\b)?"
+    rf"(?=(?P<range>\s?(?:[-–—]|to|or|and)\s?[\d.,]*\d)?(?P<sizes>(?:[\s-]?(?:{_SIZE})\b)*))"
 )
-_MARK = re.compile(rf"^[(（]?(?P<position>[{LIST_MARKS}]+)[、)）]")
+_MARK = re.compile(rf"^[(（]?([{LIST_MARKS}]+)[、)）]")
 """The mark of a heading, which is no numeral in Chinese: 三、 is 3."""
+_PLAN = re.compile("(十[一二三四])五(?!年)")
+"""A five-year plan: 十三五 is the 13th."""
+_DIGITS = "〇一二三四五六七八九"
+_YEAR = re.compile(rf"[一二][{_DIGITS}]{{3}}(?=年)")
+_TIMES = re.compile(r"(\d+(?:\.\d+)?)倍")
+"""Times, also as percent: 增长2倍 is growth by 200 %."""
 _NAMES = re.compile("|".join(map(re.escape, ENGLISH_NAMES)), re.IGNORECASE)
 
 
@@ -50,15 +56,24 @@ def _script(case: CaseView) -> Iterator[Finding]:
 def _numbers(case: CaseView) -> Iterator[Finding]:
     """Find numbers in English that the Chinese text does not hold."""
     for path, chinese, english in _pairs(case):
-        text = _MARK.sub(r"第\g<position>", strip_blanks(chinese))
+        if not any(map(str.isdigit, english)):
+            continue
+        text = _spell_out(strip_blanks(chinese))
         numerals = find_numerals(text)
         held = {re.sub("[年月日]$", "", key) for numeral in numerals for key in numeral.readings}
+        held |= number_keys(*(100 * float(times) for times in _TIMES.findall(text)))
         for match in _NUMBER.finditer(_NAMES.sub("", english)):
             if held.isdisjoint(_keys(match)):
                 found = describe(match[0] if match["range"] else match[0] + match["sizes"])
                 there = f"which holds {_list(text, numerals)}" if numerals else "which holds no number"
                 advice = "Write the same numbers in both languages, with 万 as 10 thousand and 亿 as 100 million"
                 yield Finding(path, f"{found} is not in the Chinese text, {there}. {advice}")
+
+
+def _spell_out(chinese: str) -> str:
+    """Write what states a number only in its place as any other number."""
+    text = _YEAR.sub(lambda year: "".join(str(_DIGITS.index(digit)) for digit in year[0]), chinese)
+    return _PLAN.sub(r"\1个五年", _MARK.sub(r"第\1", text))
 
 
 def _list(text: str, numerals: Iterable[Numeral]) -> str:
@@ -69,7 +84,7 @@ def _list(text: str, numerals: Iterable[Numeral]) -> str:
 
 def _keys(match: re.Match[str]) -> frozenset[str]:
     size = prod(_SIZES[word] for word in re.findall("[a-z]+", match["sizes"]))
-    value = float(match["number"].replace(",", "") + (match["fraction"] or ""))
+    value = float(match["number"].replace(",", "") + (match["decimals"] or "")) / int(match["divisor"] or 1)
     return number_keys(value * size, *([value] if match["range"] else []))
 
 
