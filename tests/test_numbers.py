@@ -105,6 +105,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
         "费用下降12%",
         f'warning better: higher, but "费用下降12%" is a fall. Check what is better{ACCEPT.format("better-and-words")}',
     ),
+    "unit-of-an-ordinal": (
+        "unit: ¦cny, better: higher, after: {value: 7}",
+        "位列全国第七",
+        'unit: the unit cny does not fit "第七". Write a unit of that word, or cite other words',
+    ),
     "words-not-stated": (
         "unit: grade, better: higher, after: {text: {zh: ¦优秀, en: excellent}}",
         "评为良好",

@@ -116,11 +116,18 @@ def _words_beside(metric: Metric, case: CaseView) -> Iterator[_Beside]:
         if side == "compared_with":
             continue
         path = _unit_path(str(side), metric) if kind == "difference" else ("change", "kind")
-        found = [(cited.numeral.text, word) for cited in stated.cited if (word := _word_after(cited))]
+        found = [beside for cited in stated.cited if (beside := _beside(cited))]
         if found and path not in seen:
             seen.add(path)
             unit = stated.printed.unit if kind == "difference" else None
-            yield _Beside(unit, path, tuple(word for _, word in found), "".join(found[0]))
+            yield _Beside(unit, path, tuple(word for _, word in found), found[0][0])
+
+
+def _beside(cited: CitedNumeral) -> tuple[str, str] | None:
+    """Return the numeral with the known word behind it, and that word; 第七 without a word is a rank."""
+    if word := _word_after(cited):
+        return cited.numeral.text + word, word
+    return (f"第{cited.numeral.text}", "位次") if cited.before.endswith("第") else None
 
 
 def _word_after(cited: CitedNumeral) -> str:
