@@ -15,7 +15,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from data.model.schema import Text
+from data.model.rules.languages import RULES as LANGUAGES
+from data.model.rules.rule import CaseView
+from data.model.rules.template import RULES as TEMPLATE
+from data.model.schema import TEXT_LIMIT, TITLE_LIMITS, Text
 from tests.folders import copy_data
 
 _SCRIPT = "window.pwned=1"
@@ -348,12 +351,23 @@ HOSTILE: Mapping[str, str] = {
 
 
 def admitted() -> list[str]:
-    """The strings that a text of the dataset accepts."""
-    found = []
-    for text in HOSTILE.values():
-        with suppress(ValidationError):
-            found.append(Text(zh=text, en=text).zh)
-    return found
+    """The strings that an English text of the dataset accepts."""
+    return [text for text in HOSTILE.values() if _is_admitted(text)]
+
+
+def _is_admitted(text: str) -> bool:
+    both = in_both(text)
+    with suppress(ValidationError):
+        Text(**both)
+        texts = tuple((("summary", lang), part) for lang, part in both.items())
+        view = CaseView(None, (), lambda path: both[str(path[-1])], texts, {}, {}, frozenset(), None)
+        return not any(list(rule.check(view)) for rule in (*LANGUAGES, *TEMPLATE))
+    return False
+
+
+def in_both(text: str) -> dict[str, str]:
+    """A text in English, and in Chinese with a Chinese character before it, as the check demands."""
+    return {"zh": f"文{text}"[:TEXT_LIMIT], "en": text}
 
 
 STATED = {"text": "1，2，3，5，7，9，20%", "en": "1, 2, 3, 5, 7, 9 and 20%"}
@@ -364,12 +378,13 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
     """A case with a metric of every grade, two of them of one measure; its texts are taken from `texts` in turn."""
 
     def both() -> dict[str, str]:
-        return {"zh": next(texts), "en": next(texts)}
+        return in_both(next(texts))
 
     def phrase() -> dict[str, str]:
-        return {"text": next(texts)[:40], "en": next(texts)[:160]}
+        text = next(texts)[:39].rstrip()
+        return {"text": f"文{text}", "en": text}
 
-    words = {"zh": next(texts)[:40], "en": next(texts)}
+    words = in_both(next(texts)[:39].rstrip())
     dated = {"period": {"end": 2020, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
         "a": {
@@ -394,7 +409,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "id": f"{year}-{number:02d}-hostile",
         "year": year,
         "number": number,
-        "title": both(),
+        "title": in_both(next(texts)[: TITLE_LIMITS["zh"] - 1].strip()),
         "submitted_by": both(),
         "places": ["luoyang", "ruzhou"],
         "mentions": ["henan"],
@@ -407,17 +422,24 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "metrics": [
             {
                 "id": name,
-                "name": shared if name in "ab" else both(),
+                "name": shared if name in "ab" else in_both(f"{next(texts)[:900]} {name}"),
                 "subject": both(),
                 "place": place,
                 **fixed,
-                "phrases": [phrase(), {"text": words["zh"], "en": next(texts)[:160]}, STATED],
+                "phrases": [phrase(), {"text": words["zh"], "en": words["en"]}, STATED],
                 "section": both(),
                 **figure,
             }
             for (name, figure), place in zip(figures.items(), places, strict=True)
         ],
-        "conflicts": [{"id": "x", "metrics": ["a"], "phrases": [phrase(), phrase()], "note": both()}],
+        "conflicts": [
+            {
+                "id": "x",
+                "metrics": ["a"],
+                "phrases": [{**phrase(), "occurrence": 1}, {**phrase(), "occurrence": 2}],
+                "note": both(),
+            }
+        ],
     }
 
 

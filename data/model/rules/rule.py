@@ -34,8 +34,7 @@ class CaseView:
     `case` is None where the file holds a fault, and `metrics` are those that could be read. `value` gives what is
     written at a path, None where there is nothing, and `texts` every text of the file with its path. An entry of
     `units` or `places` is None where the reference table holds a fault. `names` are the proper names whose numerals do
-    not count: 三门峡. `source` is the document of the case, None
-    where that is not known.
+    not count: 三门峡. `source` is the document of the case, None where that is not known.
     """
 
     case: Case | None
