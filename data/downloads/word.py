@@ -161,7 +161,7 @@ class _Writer:
             ("\n".join(self._quote(phrase.text, phrase.en) for phrase in conflict.phrases), conflict.note[self.lang])
             for conflict in conflicts
         )
-        self._add_table((("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
+        self._add_table((("原文", "Source words, our translation"), ("说明", "What to make of it")), cells, (75, 95))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
         self._add_heading("逐项出处", "Every figure and its words")

@@ -18,7 +18,7 @@ from pages.frame.elements import format_list, format_table, show_chart
 from pages.frame.view import View
 
 _HEADINGS = {
-    "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文（所在部分）"),
+    "zh": ("指标", "地点", "前", "后", "变化", "时间", "等级", "推算", "原文及所在部分"),
     "en": (
         "Figure",
         "Place",
@@ -28,7 +28,7 @@ _HEADINGS = {
         "Periods",
         "Grade",
         "Derivation",
-        "Source words, our translation (section)",
+        "Source words, our translation, section",
     ),
 }
 _UNBROKEN_LENGTH = 16
@@ -106,10 +106,10 @@ def _format_reading(reading: ReadingElsewhere, lang: Lang) -> Markup:
     about = Markup(say(lang, "，", ", ")).join(
         part for part in (reading.publisher, reading.date, _format_address(reading.address)) if part
     )
-    note = Markup(" {}").format(reading.note) if reading.note else ""
-    return Markup('<p class="elsewhere">{}{}<b>{}</b> {} <small>({})</small>{}</p>').format(
-        ELSEWHERE[lang], say(lang, "：", ": "), reading.relation_word, quote, about, note
-    )
+    colon, space = say(lang, "：", ": "), say(lang, "", " ")
+    words = Markup("{}{}<b>{}</b>{}{}").format(ELSEWHERE[lang], colon, reading.relation_word, space or colon, quote)
+    source = Markup(say(lang, "<small>（{}）</small>", " <small>({})</small> ")).format(about)
+    return Markup('<p class="elsewhere">{}{}{}</p>').format(words, source, reading.note)
 
 
 def _format_address(address: str) -> Markup:
@@ -205,9 +205,9 @@ def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
 
 
 def _format_source(row: MetricRow, lang: Lang) -> Markup:
-    """Return the words of the source with the heading they stand under, and what other documents say."""
-    section = Markup('<span lang="zh">（{0}）</span>' if lang == "zh" else ' ({1} · <span lang="zh">{0}</span>)')
-    return _quote(row, lang) + section.format(row.section, row.section_en) + format_readings(row, lang)
+    """Return the words of the source, the heading they stand under, and what other documents say."""
+    section = row.section if lang == "zh" else row.section_en
+    return _quote(row, lang) + Markup('<small class="under">{}</small>').format(section) + format_readings(row, lang)
 
 
 def _keep_on_line(text: str) -> Markup:
