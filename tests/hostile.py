@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from data.model.rules.languages import RULES as LANGUAGES
 from data.model.rules.rule import CaseView
 from data.model.rules.template import RULES as TEMPLATE
-from data.model.schema import TEXT_LIMIT, TITLE_LIMITS, Text
+from data.model.schema import PHRASE_LIMIT, TEXT_LIMIT, TITLE_LIMITS, Text
 from tests.folders import copy_data
 
 _SCRIPT = "window.pwned=1"
@@ -365,12 +365,17 @@ def _is_admitted(text: str) -> bool:
     return False
 
 
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, without a mark at its end that would close one at its beginning."""
+    return text[:length].strip().rstrip("\"'") or "x"
+
+
 def in_both(text: str) -> dict[str, str]:
     """A text in English, and in Chinese with a Chinese character before it, as the check demands."""
     return {"zh": f"文{text}"[:TEXT_LIMIT], "en": text}
 
 
-STATED = {"text": "1，2，3，5，7，9，20%", "en": "1, 2, 3, 5, 7, 9 and 20%"}
+STATED = {"text": "1，2，3，5，8，9，20%", "en": "1, 2, 3, 5, 8, 9 and 20%"}
 """A phrase that states every number of the figures below: a number that none states is refused."""
 
 
@@ -381,11 +386,11 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         return in_both(next(texts))
 
     def phrase() -> dict[str, str]:
-        text = next(texts)[:39].rstrip()
-        return {"text": f"文{text}", "en": text}
+        both = in_both(_cut(next(texts), PHRASE_LIMIT - 1))
+        return {"text": both["zh"], "en": both["en"]}
 
-    words = in_both(next(texts)[:39].rstrip())
-    dated = {"period": {"end": 2020, "kind": "as_of"}}
+    words, disputed = in_both(_cut(next(texts), PHRASE_LIMIT - 1)), phrase()
+    dated = {"period": {"end": year, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
         "a": {
             "before": {"value": 1},
@@ -399,25 +404,27 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
             "caveats": [{"kind": "other", "note": both()}],
         },
         "d": {"after": dated, "change": {"value": 3, "kind": "difference"}},
-        "e": {"after": {"value": 7, **dated}},
+        "e": {"after": {"value": 8, **dated}},
         "f": {"after": {"text": words, **dated}},
         "p": {"after": {"value": 9, **dated}, "status": "target"},
     }
     fixed, shared = {"role": "outcome", "unit": "item", "better": "higher"}, both()
     places = ("luoyang", "ruzhou", "luoyang", "luoyang", "luoyang", "luoyang", "henan")
+    own = {"source": {"title": both(), "issuer": both(), "date": f"{year}-12-31"}}
     return {
+        **({} if year == 2020 else own),
         "id": f"{year}-{number:02d}-hostile",
         "year": year,
         "number": number,
-        "title": in_both(next(texts)[: TITLE_LIMITS["zh"] - 1].strip()),
+        "title": in_both(_cut(next(texts), TITLE_LIMITS["zh"] - 1)),
         "submitted_by": both(),
         "places": ["luoyang", "ruzhou"],
         "mentions": ["henan"],
         "domains": ["finance"],
-        "period": {"end": 2020, "kind": "as_of"},
+        "period": {"end": year, "kind": "as_of"},
         **{name: both() for name in ("summary", "problem", "result")},
         "actions": [both(), both()],
-        "events": [{"date": "2020-05-01", "what": both()}],
+        "events": [{"date": f"{year}-05-01", "what": both()}],
         "headlines": ["a"],
         "metrics": [
             {
@@ -426,7 +433,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
                 "subject": both(),
                 "place": place,
                 **fixed,
-                "phrases": [phrase(), {"text": words["zh"], "en": words["en"]}, STATED],
+                "phrases": [disputed if name == "a" else phrase(), {"text": words["zh"], "en": words["en"]}, STATED],
                 "section": both(),
                 **figure,
             }
@@ -436,7 +443,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
             {
                 "id": "x",
                 "metrics": ["a"],
-                "phrases": [{**phrase(), "occurrence": 1}, {**phrase(), "occurrence": 2}],
+                "phrases": [{**disputed, "occurrence": 1}, {**phrase(), "occurrence": 2}],
                 "note": both(),
             }
         ],
