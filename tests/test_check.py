@@ -36,6 +36,8 @@ SOURCE = "source: {title: {zh: 通知, en: Notice}, issuer: {zh: 办公室, en: 
 BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 REPEATS = f"repeats {STEM}.yaml: summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
+A_UNIT = ", as in - {id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}"
+A_PLACE = ", as in - {id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang}"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 
@@ -246,24 +248,44 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "control-character": ({"zh: 审批时限": "zh: 审批¦\x07时限"}, "holds the control character U+0007. Remove it"),
     "unknown-place": (
         {"places: [henan]": "places: [¦henann]"},
-        'places[0]: unknown place "henann". Did you mean "henan"?',
+        'places[0]: unknown place "henann". Did you mean "henan"? If not, add a line to reference/places.yaml'
+        f"{A_PLACE}",
     ),
     "place-by-its-name": (
         {"place: anyang": "place: ¦安阳"},
-        'metrics[0].place: unknown place "安阳". Did you mean "anyang"?',
+        'metrics[0].place: unknown place "安阳". Did you mean "anyang"? If not, add a line to reference/places.yaml'
+        f"{A_PLACE}",
     ),
     "place-unlike-any": (
         {"mentions: []\ndomains": "mentions: [¦xyz-qqq]\ndomains"},
-        'mentions[0]: unknown place "xyz-qqq". Write one of the ids of reference/places.yaml',
+        'mentions[0]: unknown place "xyz-qqq". Write one of the ids of reference/places.yaml, or add a line to reference/places.yaml'
+        f"{A_PLACE}",
     ),
     "unknown-domain": (
         {"domains: [agriculture]": "domains: [¦farming]"},
         'domains[0]: unknown domain "farming". Write one of: agriculture, environment, finance, business, industry, trade, digital, public-services, jobs',
     ),
-    "unknown-unit": ({"unit: day": "unit: ¦days"}, 'metrics[0].unit: unknown unit "days". Did you mean "day"?'),
+    "unknown-unit": (
+        {"unit: day": "unit: ¦days"},
+        f'metrics[0].unit: unknown unit "days". Did you mean "day"? If not, add a line to reference/units.yaml{A_UNIT}',
+    ),
+    "unit-unlike-any": (
+        {"unit: day": "unit: ¦卡路里"},
+        'metrics[0].unit: unknown unit "卡路里". Write one of the ids of reference/units.yaml, or add a line to reference/units.yaml'
+        f"{A_UNIT}",
+    ),
+    "phrase-far-too-long": (
+        {PHRASE: "{text: ¦" + "时" * 1200 + ", en: limit}"},
+        "metrics[0].phrases[0].text: 1200 characters, at most 40 are allowed. Cite the shortest run that carries the figure",
+    ),
+    "translation-far-too-long": (
+        {PHRASE: "{text: 时限由100天压缩至50天, en: ¦" + "limit " * 200 + "end}"},
+        "metrics[0].phrases[0].en: 1203 characters, at most 160 are allowed. Cite the shortest run that carries the figure",
+    ),
     "unknown-unit-of-an-end": (
         {"value: 100": "value: 100\n      unit: ¦monht"},
-        'metrics[0].before.unit: unknown unit "monht". Did you mean "month"?',
+        'metrics[0].before.unit: unknown unit "monht". Did you mean "month"? If not, add a line to reference/units.yaml'
+        f"{A_UNIT}",
     ),
     "unknown-headline": (
         {"headlines: [approval-time]": "headlines: [¦aproval-time]"},
@@ -582,6 +604,62 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"role: outcome": "role: 推荐词¦: 一"},
         'is not valid YAML: a second ": " in one line. Put the text in quotes',
     ),
+    "text-behind-a-quote": (
+        {"role: outcome": "role: '推荐词' ¦一"},
+        "is not valid YAML: more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
+    ),
+    "bracket-too-many": (
+        {"places: [henan]": "places: [henan]¦]"},
+        "is not valid YAML: more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
+    ),
+    "dash-in-a-line": (
+        {"role: outcome": "role: ¦- outcome"},
+        "is not valid YAML: a - inside a line. Begin each entry of the list in a line of its own",
+    ),
+    "question-mark-first": (
+        {"role: outcome": "role: ¦? outcome"},
+        "is not valid YAML: a text cannot begin with ?. Put the text in quotes",
+    ),
+    "star-first": (
+        {"role: outcome": "role: *¦ outcome"},
+        "is not valid YAML: a text cannot begin with *. Put the text in quotes",
+    ),
+    "ampersand-first": (
+        {"role: outcome": "role: &¦ outcome"},
+        "is not valid YAML: a text cannot begin with &. Put the text in quotes",
+    ),
+    "exclamation-mark-first": (
+        {"role: outcome": "role: ¦!a!b outcome"},
+        "is not valid YAML: a text cannot begin with !. Put the text in quotes",
+    ),
+    "bar-first": (
+        {"role: outcome": "role: |¦outcome"},
+        "is not valid YAML: a text cannot begin with | or > in the same line. Put the text in quotes",
+    ),
+    "backslash-in-quotes": (
+        {"en: Anyang}": 'en: "Any¦\\qang"}'},
+        "is not valid YAML: a \\ in double quotes. Put the text in single quotes, or write the \\ twice",
+    ),
+    "comma-for-a-value": (
+        {"role: outcome": "role: ¦, outcome"},
+        "is not valid YAML: a value is missing. Write it here, or put the text in quotes",
+    ),
+    "key-under-a-value": (
+        {"    place: anyang": "    place: anyang\n      note¦: x"},
+        "is not valid YAML: the line is indented like no group above it. Indent it like its neighbours",
+    ),
+    "key-without-a-colon": (
+        {"mentions: []\ndomains": "mentions\n¦domains"},
+        "is not valid YAML: a key without its colon. Write key: value",
+    ),
+    "percent-line": (
+        {"id: 2020-01-short-name": "%TAG ¦推荐词\nid: 2020-01-short-name"},
+        "is not valid YAML: a line cannot begin with %. Remove it",
+    ),
+    "three-dots": (
+        {"events:": "...\n¦events:"},
+        "is not valid YAML: the document has ended above this line. Indent it like its neighbours, or remove it",
+    ),
     "percent-sign-first": (
         {"role: outcome": "role: ¦%推荐词"},
         "is not valid YAML: a text cannot begin with this character. Put the text in quotes",
@@ -762,6 +840,21 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: 1,¦000}"},
         '[2].000: unknown key "000". Write a number without commas, as in 3000',
     ),
+    "unit-id-pattern": (
+        "units",
+        {"- {id: times,": "- {id: ¦Times,"},
+        '[2].id: got "Times". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
+    ),
+    "key-unlike-any": (
+        "units",
+        {"- {id: times, name": "- {id: times, ¦备注: x, name"},
+        '[2].备注: unknown key "备注". Write one of: id, name, one, dimension, scale, factor, form, order, per_resident',
+    ),
+    "factor-as-words": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: ¦约30}"},
+        '[2].factor: expected a number, got "约30". Write 30 without quotes, words or unit',
+    ),
     "code-as-number": (
         "places",
         {"code: '410425'": "code: ¦410425"},
@@ -930,6 +1023,11 @@ def test_a_reference_table_that_is_none(text: str, message: str, folder: Path) -
     assert f"data/reference/units.yaml:{message}" in said(folder)
 
 
+def test_an_empty_reference_table(folder: Path) -> None:
+    (folder / "reference" / "domains.yaml").write_text("")
+    assert said(folder) == ["data/reference/domains.yaml:1:1 is empty. Restore the table"]
+
+
 def test_a_missing_reference_table(folder: Path) -> None:
     (folder / "reference" / "domains.yaml").unlink()
     assert said(folder) == [
@@ -942,7 +1040,7 @@ def test_a_mistake_in_a_table_hides_no_unknown_place(folder: Path) -> None:
     places.write_text(places.read_text(encoding="utf-8").replace("kind: outside", "kind: outsid"), encoding="utf-8")
     (folder / "cases" / f"{STEM}.yaml").write_text(good().replace("place: anyang", "place: anyan"), encoding="utf-8")
     assert [line.split(": ", 1)[1] for line in said(folder)] == [
-        'unknown place "anyan". Did you mean "anyang"?',
+        f'unknown place "anyan". Did you mean "anyang"? If not, add a line to reference/places.yaml{A_PLACE}',
         'unknown kind "outsid". Did you mean "outside"?',
     ]
 

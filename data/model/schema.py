@@ -115,7 +115,9 @@ def _occurrence(value: object) -> object:
     raise ValueError(f"expected 1 or more, or all, got {describe(value)}. Write 2 for the second, all for every one")
 
 
-Plain = Annotated[str, AfterValidator(_plain), Field(max_length=TEXT_LIMIT)]
+Visible = Annotated[str, AfterValidator(_plain)]
+"""A text whose limit is its own: a text of two limits would be told of the second only after the first is kept."""
+Plain = Annotated[Visible, Field(max_length=TEXT_LIMIT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
 """An id that is defined elsewhere; whether it exists is checked in `data.reading.validate`."""
@@ -158,9 +160,9 @@ class Text(Model):
 class Title(Text):
     """A title in both languages, short enough for the headings of lists and charts."""
 
-    zh: Annotated[Plain, Field(max_length=TITLE_LIMITS["zh"])]
+    zh: Annotated[Visible, Field(max_length=TITLE_LIMITS["zh"])]
     """In Chinese, for headings and lists."""
-    en: Annotated[Plain, AfterValidator(_english), Field(max_length=TITLE_LIMITS["en"])]
+    en: Annotated[Visible, AfterValidator(_english), Field(max_length=TITLE_LIMITS["en"])]
     """In English, for headings and lists."""
 
 
@@ -315,7 +317,7 @@ class Phrase(Model):
     same each time. `excludes` lists the numerals in it that belong to other metrics.
     """
 
-    text: Annotated[Plain, Field(max_length=PHRASE_LIMIT)]
+    text: Annotated[Visible, Field(max_length=PHRASE_LIMIT)]
     """The shortest run of the source that carries the figure, verbatim."""
     occurrence: Occurrence | None = None
     """Which one it is, where it stands more than once in the section; all if each means the same."""
@@ -331,7 +333,7 @@ PhraseLike = Annotated[
 class Citation(Phrase):
     """A phrase that readers see, with the project's own translation."""
 
-    en: Annotated[Plain, AfterValidator(_english), Field(max_length=TRANSLATION_LIMIT)]
+    en: Annotated[Visible, AfterValidator(_english), Field(max_length=TRANSLATION_LIMIT)]
     """Your translation of the run."""
 
 

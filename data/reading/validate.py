@@ -23,6 +23,12 @@ STAND_INS: Mapping[str, Any] = {
 }  # fmt: skip
 """What stands in for a faulty required field of a metric, so that its other fields can be checked."""
 
+EXAMPLES = {
+    "units": "{id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}",
+    "places": "{id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang}",
+}
+"""An entry of each table that a curator may extend."""
+
 Entries = Mapping[str, Mapping[str, Any]]
 """The tables places, domains and units by the ids of their entries; None is an entry that holds a mistake."""
 
@@ -124,9 +130,11 @@ def _references(file: File, tables: Entries) -> Iterator[Finding]:
         kind = _refers_to(path)
         if kind in known and text not in tables.get(kind, metrics):
             elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
-            yield Finding(
-                path, f"unknown {kind.removesuffix('s')} {describe(text)}.{suggest(text, known[kind], elsewhere)}"
-            )
+            advice = suggest(text, known[kind], elsewhere)
+            if kind in EXAMPLES:
+                joined = " If not," if advice.endswith("?") else ", or"
+                advice += f"{joined} add a line to reference/{kind}.yaml, as in - {EXAMPLES[kind]}"
+            yield Finding(path, f"unknown {kind.removesuffix('s')} {describe(text)}.{advice}")
 
 
 def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
