@@ -26,8 +26,8 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<decimals>\.\d+)?(?:/(?P<divisor>[2-9]|10)\b)?"
     rf"(?=(?P<range>\s?(?:[-–—]|to|or|and)\s?[\d.,]*\d)?(?P<sizes>(?:[\s-]?(?:{_SIZE})\b)*))"
 )
-_MARK = re.compile(rf"^[(（]?([{LIST_MARKS}]+)[、)）]")
-"""The mark of a heading, which is no numeral in Chinese: 三、 is 3."""
+_MARK = re.compile(rf"^[(（]?([{LIST_MARKS}]+|\d+)[、)）.．](?!\d)")
+"""The mark of a heading, which is no numeral in Chinese: 三、 is 3, 1. is 1."""
 _PLAN = re.compile("(十[一二三四])五(?!年)")
 """A five-year plan: 十三五 is the 13th."""
 _DIGITS = "〇一二三四五六七八九"
@@ -84,8 +84,9 @@ def _list(text: str, numerals: Iterable[Numeral]) -> str:
 
 def _keys(match: re.Match[str]) -> frozenset[str]:
     size = prod(_SIZES[word] for word in re.findall("[a-z]+", match["sizes"]))
-    value = float(match["number"].replace(",", "") + (match["decimals"] or "")) / int(match["divisor"] or 1)
-    return number_keys(value * size, *([value] if match["range"] else []))
+    value = float(match["number"].replace(",", "") + (match["decimals"] or ""))
+    divided = [value / int(match["divisor"]), value] if match["divisor"] else []
+    return number_keys(value * size, *divided, *([value] if match["range"] else []))
 
 
 def _edges(case: CaseView) -> Iterator[Finding]:
