@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -212,8 +213,8 @@ def fill(text: str) -> str:
         text = text.replace(gap, value)
     numbers = iter("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥")
     text = re.sub(r'zh: "TODO"', lambda _: f'zh: "某{next(numbers)}"', text)
-    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return re.sub(r'en: "TODO"', lambda _: f'en: "Words {next(letters, "Z")}"', text)
+    letters = product("ABCDEFGHIJKLMNOPQRSTUVWXYZ", repeat=2)
+    return re.sub(r'en: "TODO"', lambda _: f'en: "Words {"".join(next(letters))}"', text)
 
 
 def test_a_draft_is_in_block_style_with_quoted_texts(dataset: Dataset) -> None:
