@@ -298,6 +298,9 @@ def _century_mistyped(metric: Plain, case: Plain) -> Iterator[Plain]:
 
 
 def _place_outside(metric: Plain, case: Plain) -> Iterator[Plain]:
+    """None of a case of the whole province, which contains every place of it."""
+    if "henan" in case["places"]:
+        return
     near = {"henan", *case["places"], *case.get("mentions", ())}
     prefectures = {place.get("prefecture") for place in table("places") if place["id"] in near}
     other = next(

@@ -76,7 +76,7 @@ RISING = (
     Measure(("参与的县", "counties taking part"), "county", 100),
     Measure(("建成道路里程", "roads built and opened"), "km", 400.0),
     Measure(("治理面积", "area under treatment"), "mu-10k", 3000.0),
-    Measure(("水利用系数", "water-use coefficient"), "ratio", 1.0),
+    Measure(("水利用系数", "water-use coefficient"), "ratio", 9.0),
     Measure(("便民服务站点", "service points opened"), "site", 800),
     Measure(("聘请专家", "experts engaged"), "expert", 200),
     Measure(("医疗中心", "medical centres set up"), "centre", 30),
