@@ -285,7 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("source", type=Path, help="the document as UTF-8 text; it is read and never kept")
     parser.add_folder()
     parser.add_argument("--case", metavar="ID", help="the id of the only case to compare with the part of its number")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)  # the folder may stand behind an option
     document = parser.read_document(options.source)
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:

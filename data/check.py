@@ -1,19 +1,17 @@
 """The command `python -m data.check`: prints the problems of all files, on request with a summary of each case.
 
-It also writes data/case.schema.json. What a problem is, is defined in `data.model` and `data.reading`.
+It also writes data/case.schema.json and data/cases/README.md. What a problem is, is defined in `data.model` and
+`data.reading`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
 
 from data.command import Parser, show
 from data.model.grades import GRADES
@@ -21,35 +19,16 @@ from data.model.problems import Problem
 from data.model.schema import Case, Text
 from data.query.columns import ROLES
 from data.query.dataset import Dataset
-from data.reading.folder import FOLDER
+from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
 from data.reading.load import read_dataset
 
-SCHEMA_FILE = FOLDER / "case.schema.json"
 DESCRIPTION = """\
 `python -m data.check`: every problem of every file, or one line that says how much is sound. \
 Exit 1 when there is an error, otherwise 0.
 
-With --report a summary of each case; with --schema the JSON Schema that helps an editor with case files is written \
-anew.
+With --report a summary of each case; with --schema the JSON Schema that helps an editor with case files, and \
+the description of every field, are written anew.
 """
-
-
-class _Schema(GenerateJsonSchema):
-    """Generates a schema without nulls and defaults, because an optional key is left out, and without titles."""
-
-    def field_title_should_be_set(self, schema: object) -> bool:
-        return False
-
-    def nullable_schema(self, schema: core_schema.NullableSchema | core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    default_schema = nullable_schema
-
-
-def schema_text() -> str:
-    """Return the JSON Schema of a case file, as data/case.schema.json contains it."""
-    schema = {"$schema": GenerateJsonSchema.schema_dialect, **Case.model_json_schema(schema_generator=_Schema)}
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
 def report(dataset: Dataset) -> str:
@@ -117,10 +96,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = Parser(prog="python -m data.check", description=DESCRIPTION, formatter_class=layout)
     parser.add_folder()
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
-    parser.add_argument("--schema", action="store_true", help="write data/case.schema.json and do nothing else")
+    parser.add_argument(
+        "--schema", action="store_true", help="write data/case.schema.json and data/cases/README.md, nothing else"
+    )
     options = parser.parse_args(arguments)
     if options.schema:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
+        FIELDS_FILE.write_text(fields_text(), encoding="utf-8", newline="\n")
         return 0
     dataset, problems = read_dataset(parser.choose_folder(options.folder), progress=_show_progress)
     if problems:

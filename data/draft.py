@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--case", metavar="NUMBER", type=int, required=True, help="the number after 案例")
     parser.add_argument("--year", type=int, help="the year of the case (default: that of reference/source.yaml)")
     parser.add_argument("--to", metavar="FILE", type=Path, help="a new file to write (default: standard output)")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)  # the folder may stand behind an option
     document = parser.read_document(options.source)
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:

@@ -32,6 +32,7 @@ from pages.frame.blocks import (
     format_compact,
     format_levels,
     format_metrics_table,
+    format_quote,
     show_metric,
 )
 from pages.frame.chart_export import ChartExport, show_export
@@ -300,7 +301,8 @@ def show_contradictions(view: View, case: Case, rows: Sequence[MetricRow]) -> No
     st.header(view.say("材料自身的矛盾", "Where the source contradicts itself"), anchor=False)
     for conflict in conflicts:
         quotes = Markup("").join(
-            Markup('<blockquote lang="zh">{}</blockquote>').format(phrase.text) for phrase in conflict.phrases
+            Markup("<blockquote>{}</blockquote>").format(format_quote(phrase.text, phrase.en, view.lang))
+            for phrase in conflict.phrases
         )
         st.html(Markup('<div class="conflict">{}<p>{}</p></div>').format(quotes, conflict.note[view.lang]))
 
@@ -318,7 +320,11 @@ def show_quote(view: View, case: Case, rows: Sequence[MetricRow]) -> None:
         filter_mode=None,
     )
     if chosen is not None:
-        st.code(quote_metric(rows[chosen], view.dataset.source, view.lang, view.url()), language=None, wrap_lines=True)
+        st.code(
+            quote_metric(rows[chosen], view.dataset.source_of(case.id), view.lang, view.url()),
+            language=None,
+            wrap_lines=True,
+        )
 
 
 def show_neighbors(view: View, case: Case) -> None:
@@ -370,7 +376,7 @@ def show_printed(view: View, case: Case) -> None:
     show_changes(view, [row for row in results if row.rule.has_change])
     if others := [row for row in results if not row.rule.has_change]:
         st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
-        st.html(format_compact(others))
+        st.html(format_compact(others, view.lang))
     show_contradictions(view, case, rows)
 
 

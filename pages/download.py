@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.downloads.dictionary import TABLES
-from data.downloads.extract import Extract
+from data.downloads.extract import RIGHTS, Extract
 from data.downloads.file_names import name_extract, name_table
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
@@ -138,6 +138,7 @@ def show_dictionary(view: View) -> None:
     """Show the meaning of every column of the table, folded."""
     rows = [(column.name, column.meaning[view.lang]) for column in TABLES["metrics"]]
     with st.expander(view.say(f"字段说明（{len(rows)} 个）", f"What the {len(rows)} columns hold")):
+        show_paragraph(RIGHTS[view.lang])
         headings = (view.say("字段", "Column"), view.say("含义", "Meaning"))
         st.html(format_table(headings, rows, view.say(f"{len(rows)} 个字段", f"{len(rows)} columns")))
 

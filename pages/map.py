@@ -310,7 +310,7 @@ def show_area(view: View, code: str, cases: CaseSubset, positions: np.ndarray) -
         show_note(view, "这里没有案例或指标。", "No case and no figure here.")
     for number, case in zip(cases.positions, cases[:MAX_LISTED], strict=False):
         own = positions[view.dataset.index.case[positions] == number]
-        metrics = format_compact(view.rows(sort_by_evidence(view, own))) if len(own) else ""
+        metrics = format_compact(view.rows(sort_by_evidence(view, own)), view.lang) if len(own) else ""
         st.html(Markup('<p class="title">{}</p>{}').format(format_case_link(view, case), metrics))
     if (more := len(cases) - MAX_LISTED) > 0:
         show_note(view, f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below.")

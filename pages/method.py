@@ -11,12 +11,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
+from data.model.schema import Document, Source
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
-from pages.frame.blocks import show_metric
+from pages.frame.blocks import format_quote, show_metric
 from pages.frame.elements import format_list, format_table, show_note, show_paragraph
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
@@ -114,7 +115,7 @@ def show_contradictions(view: View) -> None:
     rows = (
         (
             f"{case.number} {case.title[view.lang]}",
-            Markup('<span lang="zh">{}</span>').format(" ／ ".join(phrase.text for phrase in conflict.phrases)),
+            Markup(" / ").join(format_quote(phrase.text, phrase.en, view.lang) for phrase in conflict.phrases),
             conflict.note[view.lang],
         )
         for case, conflict in conflicts
@@ -149,11 +150,25 @@ def show_limits(view: View) -> None:
 
 
 def show_citation(view: View) -> None:
-    source = view.dataset.source
+    documents = view.documents
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
     show_paragraph("GB/T 7714")
-    st.code(cite_document(source), language=None, wrap_lines=True)
+    st.code("\n".join(map(cite_document, documents)), language=None, wrap_lines=True)
     show_paragraph("BibTeX")
+    st.code("\n".join(map(format_bibtex, documents)), language=None, wrap_lines=True)
+    zh, en = "各文件的日期见引文。", "Their dates stand in the citations."
+    if len(documents) == 1:
+        date = documents[0].date
+        zh, en = f"文件日期为{format_date(date, 'zh')}。", f"The document is dated {format_date(date, 'en')}."
+    show_note(
+        view,
+        f"{zh}材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
+        f"{en} What is not known about {'it' if len(documents) == 1 else 'them'} (an address, a retrieval date) is "
+        "left out. Name the case number and the figure as well.",
+    )
+
+
+def format_bibtex(source: Document) -> str:
     fields = {
         "author": f"{{{source.issuer.en}}}",
         "title": source.title.en,
@@ -162,22 +177,17 @@ def show_citation(view: View) -> None:
         "date": source.date,
     }
     lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
-    st.code(f"@misc{{henan-reform-cases-{source.year},\n{lines}\n}}", language=None, wrap_lines=True)
-    show_note(
-        view,
-        f"文件日期为{format_date(source.date, 'zh')}。材料没有写明的信息（网址、检索日期）不补。"
-        "请同时注明案例序号与指标名称。",
-        f"The document is dated {format_date(source.date, 'en')}. What is not known about it (an address, a "
-        "retrieval date) is left out. Name the case number and the figure as well.",
-    )
+    key = source.year if isinstance(source, Source) else source.date
+    return f"@misc{{henan-reform-cases-{key},\n{lines}\n}}"
 
 
 def show_adding(view: View) -> None:
     st.header(view.say("怎样增加案例", "How to add a case"), anchor=False)
     steps = (
         view.say(
-            "复制 data/template.yaml，按其中的注释填写；没有写明的一律不填。",
-            "Copy data/template.yaml and fill it in as its comments say; leave out what is not stated.",
+            "复制 data/template.yaml，填写每一处 TODO；各字段的说明见 data/cases/README.md，没有写明的一律不填。",
+            "Copy data/template.yaml and replace every TODO; data/cases/README.md describes each field. "
+            "Leave out what is not stated.",
         ),
         view.say(
             "运行 python -m data.check：逐条指出文件、行、字段与改法。",

@@ -15,7 +15,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from data.model.schema import Text
+from data.model.rules.languages import RULES as LANGUAGES
+from data.model.rules.rule import CaseView
+from data.model.rules.template import RULES as TEMPLATE
+from data.model.schema import PHRASE_LIMIT, TEXT_LIMIT, TITLE_LIMITS, Text
 from tests.folders import copy_data
 
 _SCRIPT = "window.pwned=1"
@@ -348,15 +351,31 @@ HOSTILE: Mapping[str, str] = {
 
 
 def admitted() -> list[str]:
-    """The strings that a text of the dataset accepts."""
-    found = []
-    for text in HOSTILE.values():
-        with suppress(ValidationError):
-            found.append(Text(zh=text, en=text).zh)
-    return found
+    """The strings that an English text of the dataset accepts."""
+    return [text for text in HOSTILE.values() if _is_admitted(text)]
 
 
-STATED = {"text": "1，2，3，5，7，9，20%", "en": "1, 2, 3, 5, 7, 9 and 20%"}
+def _is_admitted(text: str) -> bool:
+    both = in_both(text)
+    with suppress(ValidationError):
+        Text(**both)
+        texts = tuple((("summary", lang), part) for lang, part in both.items())
+        view = CaseView(None, (), lambda path: both[str(path[-1])], texts, {}, {}, frozenset(), None)
+        return not any(list(rule.check(view)) for rule in (*LANGUAGES, *TEMPLATE))
+    return False
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, without a mark at its end that would close one at its beginning."""
+    return text[:length].strip().rstrip("\"'") or "x"
+
+
+def in_both(text: str) -> dict[str, str]:
+    """A text in English, and in Chinese with a Chinese character before it, as the check demands."""
+    return {"zh": f"文{text}"[:TEXT_LIMIT], "en": text}
+
+
+STATED = {"text": "1，2，3，5，8，9，20%", "en": "1, 2, 3, 5, 8, 9 and 20%"}
 """A phrase that states every number of the figures below: a number that none states is refused."""
 
 
@@ -364,13 +383,14 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
     """A case with a metric of every grade, two of them of one measure; its texts are taken from `texts` in turn."""
 
     def both() -> dict[str, str]:
-        return {"zh": next(texts), "en": next(texts)}
+        return in_both(next(texts))
 
     def phrase() -> dict[str, str]:
-        return {"text": next(texts)[:40], "en": next(texts)[:160]}
+        both = in_both(_cut(next(texts), PHRASE_LIMIT - 1))
+        return {"text": both["zh"], "en": both["en"]}
 
-    words = {"zh": next(texts)[:40], "en": next(texts)}
-    dated = {"period": {"end": 2020, "kind": "as_of"}}
+    words, disputed = in_both(_cut(next(texts), PHRASE_LIMIT - 1)), phrase()
+    dated = {"period": {"end": year, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
         "a": {
             "before": {"value": 1},
@@ -384,39 +404,49 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
             "caveats": [{"kind": "other", "note": both()}],
         },
         "d": {"after": dated, "change": {"value": 3, "kind": "difference"}},
-        "e": {"after": {"value": 7, **dated}},
+        "e": {"after": {"value": 8, **dated}},
         "f": {"after": {"text": words, **dated}},
         "p": {"after": {"value": 9, **dated}, "status": "target"},
     }
     fixed, shared = {"role": "outcome", "unit": "item", "better": "higher"}, both()
     places = ("luoyang", "ruzhou", "luoyang", "luoyang", "luoyang", "luoyang", "henan")
+    own = {"source": {"title": both(), "issuer": both(), "date": f"{year}-12-31"}}
     return {
+        **({} if year == 2020 else own),
         "id": f"{year}-{number:02d}-hostile",
         "year": year,
         "number": number,
-        "title": both(),
+        "title": in_both(_cut(next(texts), TITLE_LIMITS["zh"] - 1)),
         "submitted_by": both(),
         "places": ["luoyang", "ruzhou"],
+        "mentions": ["henan"],
         "domains": ["finance"],
-        "period": {"end": 2020, "kind": "as_of"},
+        "period": {"end": year, "kind": "as_of"},
         **{name: both() for name in ("summary", "problem", "result")},
         "actions": [both(), both()],
-        "events": [{"date": "2020-05-01", "what": both()}],
+        "events": [{"date": f"{year}-05-01", "what": both()}],
         "headlines": ["a"],
         "metrics": [
             {
                 "id": name,
-                "name": shared if name in "ab" else both(),
+                "name": shared if name in "ab" else in_both(f"{next(texts)[:900]} {name}"),
                 "subject": both(),
                 "place": place,
                 **fixed,
-                "phrases": [phrase(), {"text": words["zh"], "en": next(texts)}, STATED],
+                "phrases": [disputed if name == "a" else phrase(), {"text": words["zh"], "en": words["en"]}, STATED],
                 "section": both(),
                 **figure,
             }
             for (name, figure), place in zip(figures.items(), places, strict=True)
         ],
-        "conflicts": [{"id": "x", "metrics": ["a"], "phrases": [phrase(), phrase()], "note": both()}],
+        "conflicts": [
+            {
+                "id": "x",
+                "metrics": ["a"],
+                "phrases": [{**disputed, "occurrence": 1}, {**phrase(), "occurrence": 2}],
+                "note": both(),
+            }
+        ],
     }
 
 
@@ -462,13 +492,12 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
         {"type": "Feature", "id": city["code"], "properties": {}, "geometry": triangle} for city in further["places"]
     ]
     _write(path / "reference" / "henan.geojson", outlines)
-    source = {
-        "title": {"zh": next(dealt), "en": next(dealt)},
-        "issuer": {"zh": next(dealt), "en": next(dealt)},
-        "date": "2021-07-09",
-        "year": 2020,
-    }
-    _write(path / "reference" / "source.yaml", source)
+    population = yaml.safe_load((path / "reference" / "population.yaml").read_text(encoding="utf-8"))
+    population["residents"] |= {city["code"]: 1 for city in further["places"]}
+    source = {"date": "2021-07-09", "year": 2020}
+    for table, document in (("source", source), ("population", population)):
+        texts_of = {name: {"zh": next(dealt), "en": next(dealt)} for name in ("title", "issuer")}
+        _write(path / "reference" / f"{table}.yaml", document | texts_of)
     return path
 
 

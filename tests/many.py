@@ -28,7 +28,7 @@ from tests.folders import copy_data
 
 METRICS_PER_CASE = 27
 """Number of metrics of each case: 270,000 in 10,000 cases."""
-YEARS, NUMBERS = range(1978, 2101), range(1, 100)
+YEARS, NUMBERS = range(1978, 2100), range(1, 100)
 MAX_CASES = len(YEARS) * len(NUMBERS)
 """Number of combinations of year and number, which make up a case's id."""
 
@@ -39,6 +39,12 @@ Pair = tuple[str, str]
 def _spread(counts: Mapping[Any, int]) -> tuple[Any, ...]:
     """Each key as often as it was counted, for `Random.choice`, which is several times as fast as `Random.choices`."""
     return tuple(key for key, count in counts.items() for _ in range(count))
+
+
+class Dice(Random):
+    """The random numbers of one case. Its dates are `shift` years later than those of a case of 2020."""
+
+    shift = 0
 
 
 class Measure(NamedTuple):
@@ -70,7 +76,7 @@ RISING = (
     Measure(("参与的县", "counties taking part"), "county", 100),
     Measure(("建成道路里程", "roads built and opened"), "km", 400.0),
     Measure(("治理面积", "area under treatment"), "mu-10k", 3000.0),
-    Measure(("水利用系数", "water-use coefficient"), "ratio", 1.0),
+    Measure(("水利用系数", "water-use coefficient"), "ratio", 9.0),
     Measure(("便民服务站点", "service points opened"), "site", 800),
     Measure(("聘请专家", "experts engaged"), "expert", 200),
     Measure(("医疗中心", "medical centres set up"), "centre", 30),
@@ -324,13 +330,17 @@ def write(folder: Path, cases: int, seed: int = 2020) -> None:
 
 
 def _case(index: int, seed: int) -> tuple[str, str]:
-    """Id and text of a case. The first is number 1 of 2020; after the year 2100 comes 1978."""
-    dice = Random(f"{seed}-{index}")
+    """Id and text of a case. The first is number 1 of 2020; after the year 2099 comes 1978."""
+    dice = Dice(f"{seed}-{index}")
     year, number = YEARS[(2020 - YEARS[0] + index // len(NUMBERS)) % len(YEARS)], NUMBERS[index % len(NUMBERS)]
+    dice.shift = year - 2020
     theme, way = dice.choice(THEMES), dice.choice(WAYS)
     name = f"{year}-{number:02}-{theme[1].replace(' ', '-')}"
     places = _places_of(dice)
-    figures = [_figure(dice, order, places) for order in range(METRICS_PER_CASE)]
+    named: set[tuple[Any, ...]] = set()
+    figures = [_figure(dice, order, places, named) for order in range(METRICS_PER_CASE)]
+    mentions = [place["id"] for place in dice.sample(_table("places"), dice.choice((0, 0, 0, 1, 2, 4)))]
+    conflicts = dice.choice((1, 2, 2, 3))
     telling = sorted(figure for figure in figures if figure.role == "outcome" and figure.grade != "P")[
         : dice.choice(HEADLINES)
     ]
@@ -338,12 +348,13 @@ def _case(index: int, seed: int) -> tuple[str, str]:
         f"id: {name}",
         f"year: {year}",
         f"number: {number}",
+        *([] if year == 2020 else _source(year)),
         f"title: {_flow((theme[0] + way[0], f'{way[1]} {theme[1]}'))}",
         f"submitted_by: {_flow((places[0]['name']['zh'], 'Government of ' + places[0]['name']['en']))}",
         f"places: {_list(place['id'] for place in places)}",
-        f"mentions: {_list(place['id'] for place in dice.sample(_table('places'), dice.choice((0, 0, 0, 1, 2, 4))))}",
+        f"mentions: {_list(dict.fromkeys([*mentions, *(figure.place for figure in figures)]))}",
         f"domains: {_list(domain['id'] for domain in dice.sample(_table('domains'), dice.choice((1, 2, 2, 2, 3, 3))))}",
-        f"period: {{start: {dice.randint(2010, 2017)}, end: {dice.randint(2018, 2020)}, kind: during}}",
+        f"period: {{start: {_year(dice, 2010, 2017)}, end: {_year(dice, 2018, 2020)}, kind: during}}",
         *_story("summary", dice, 3),
         *_story("problem", dice, dice.choice((2, 2, 2, 3))),
         "actions:",
@@ -356,14 +367,25 @@ def _case(index: int, seed: int) -> tuple[str, str]:
         "events:",
         *(line for date in _dates(dice) for line in _event(dice, date)),
         f"headlines: {_list(figure.id for figure in telling)}",
+        *([] if telling else ["no_headline: {zh: 材料没有写明任何可计量的成效。, en: No measured outcome is stated.}"]),
         "metrics:",
         *(line for figure in figures for line in figure.lines),
         "conflicts:",
-        *(line for order in range(dice.choice((1, 2, 2, 3))) for line in _conflict(dice, order, figures)),
+        *(line for order in range(conflicts) for line in _conflict(dice, order, figures[order::conflicts])),
         "not_measured:",
         *(line for _ in range(dice.randint(12, 29)) for line in _not_measured(dice, figures)),
     ]
     return name, "\n".join(lines) + "\n"
+
+
+def _source(year: int) -> list[str]:
+    """The document of the cases of one year."""
+    return [
+        "source:",
+        f"  title: {_flow((f'关于公布{year}年度改革案例的通知', f'Notice announcing the model reforms of {year}'))}",
+        f"  issuer: {_flow((f'第{year % 7 + 1}届改革办公室', f'Reform Office, session {year % 7 + 1}'))}",
+        f"  date: {year}-12-31",
+    ]
 
 
 @cache
@@ -383,7 +405,12 @@ def _unit_name(unit: str) -> str:
     return next(entry["name"]["zh"] for entry in _table("units") if entry["id"] == unit)
 
 
-def _places_of(dice: Random) -> list[dict[str, Any]]:
+@cache
+def _scale(unit: str) -> float:
+    return next(entry.get("scale", 1) for entry in _table("units") if entry["id"] == unit)
+
+
+def _places_of(dice: Dice) -> list[dict[str, Any]]:
     """The whole province for two cases in thirteen, otherwise one to three places on the map."""
     return (
         [_table("places")[0]]
@@ -392,11 +419,11 @@ def _places_of(dice: Random) -> list[dict[str, Any]]:
     )
 
 
-def _dates(dice: Random) -> list[str]:
+def _dates(dice: Dice) -> list[str]:
     return sorted(dice.choice(DATES) % _moment(dice, 2010, 2020) for _ in range(dice.choice((1, 2, 2, 2, 3, 4, 5))))
 
 
-def _event(dice: Random, date: str) -> list[str]:
+def _event(dice: Dice, date: str) -> list[str]:
     text = _sentences(dice, 1)
     return [
         f"  - date: {date}",
@@ -405,18 +432,18 @@ def _event(dice: Random, date: str) -> list[str]:
     ]
 
 
-def _conflict(dice: Random, order: int, figures: Sequence[Figure]) -> list[str]:
-    phrases = [(dice.choice(WHO), dice.choice(DID)) for _ in range(dice.choice((2, 2, 3)))]
+def _conflict(dice: Dice, order: int, figures: Sequence[Figure]) -> list[str]:
+    phrases = [(dice.choice(WHO), did) for did in dice.sample(DID, dice.choice((2, 2, 3)))]
     return [
         f"  - id: reading-{order + 1}",
-        f"    metrics: {_list(figure.id for figure in dice.sample(figures, dice.choice((0, 0, 1, 2, 2, 3))))}",
+        f"    metrics: {_list(figure.id for figure in figures if figure.disputed)}",
         *_cited([(f"{who[0]}已{did[0]},成效", f"{who[1]} {did[1]}, results") for who, did in phrases]),
         "    note:",
         *(f"      {line}" for line in _text(*_sentences(dice, dice.choice((2, 3, 3))))),
     ]
 
 
-def _not_measured(dice: Random, figures: Sequence[Figure]) -> list[str]:
+def _not_measured(dice: Dice, figures: Sequence[Figure]) -> list[str]:
     reason, phrase = (
         dice.choice(REASONS),
         _quoted(dice.choice(ASIDES) + dice.choice(("", "", "的做法", "的改革要求", "等要求", "的工作格局"))),
@@ -437,10 +464,16 @@ class Figure(NamedTuple):
     grade: str
     id: str
     role: str
+    place: str
     lines: list[str]
 
+    @property
+    def disputed(self) -> bool:
+        return any("kind: conflicting" in line for line in self.lines)
 
-def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figure:
+
+def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]], named: set[tuple[Any, ...]]) -> Figure:
+    """A figure whose name, place and subject are not in `named`, and are added to it."""
     grade = dice.choice(GRADES)
     shape, role = dice.choice(SHAPES[grade]), dice.choice(ROLES.get(grade, ("outcome",)))
     better = dice.choice(BETTER.get(role, ("neutral",)))
@@ -450,14 +483,18 @@ def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figur
     dated = dice.random() < 0.235
     place = dice.choice(places if dice.random() < 0.98 else _table("places"))
     name = f"{measure.name[1].replace(' ', '-')}-{order + 1}"
+    title, subject = _named(dice, measure), _subject(dice) if dice.random() < 0.384 else None
+    while (title, subject, place["id"]) in named:
+        subject = _subject(dice)
+    named.add((title, subject, place["id"]))
     evidence = [
         *_evidence(dice, grade, shape, first, last, dated),
         *(_yardstick(last) if dice.random() < 0.01 else ()),
     ]
     lines = [
         f"  - id: {name}",
-        f"    name: {_flow(_named(dice, measure))}",
-        *([f"    subject: {_flow(_subject(dice))}"] if dice.random() < 0.384 else ()),
+        f"    name: {_flow(title)}",
+        *([f"    subject: {_flow(subject)}"] if subject else ()),
         f"    place: {place['id']}",
         *([f"    mentions: {_list([dice.choice(_table('places'))['id']])}"] if dice.random() < 0.017 else ()),
         f"    role: {role}",
@@ -469,10 +506,10 @@ def _figure(dice: Random, order: int, places: Sequence[dict[str, Any]]) -> Figur
         f"    section: {_flow((dice.choice(SECTIONS), 'Measures and results'))}",
         *_caveats(dice, shape, dated),
     ]
-    return Figure(grade, name, role, lines)
+    return Figure(grade, name, role, place["id"], lines)
 
 
-def _measure(dice: Random, shape: str, better: str) -> Measure:
+def _measure(dice: Dice, shape: str, better: str) -> Measure:
     """A measure that can have this form: places belong to a rank, percentage points to a share."""
     if shape == "places":
         return dice.choice(RANKS)
@@ -484,17 +521,17 @@ def _measure(dice: Random, shape: str, better: str) -> Measure:
     return dice.choice((*pool, *RANKS) if better == "lower" and shape not in OF_A_SCALE else pool)
 
 
-def _named(dice: Random, measure: Measure) -> Pair:
+def _named(dice: Dice, measure: Measure) -> Pair:
     prefix, (zh, en) = dice.choice(PREFIXES), measure.name
     return prefix[0] + zh, f"{prefix[1]} {en}" if prefix[1] else en.capitalize()
 
 
-def _subject(dice: Random) -> Pair:
+def _subject(dice: Dice) -> Pair:
     owner, trade, form = dice.choice(OWNERS), dice.choice(TRADES), dice.choice(FORMS)
     return owner[0] + trade[0] + form[0], f"{owner[1]} {trade[1]} {form[1]}"
 
 
-def _values(dice: Random, measure: Measure, rises: bool) -> tuple[float, float]:
+def _values(dice: Dice, measure: Measure, rises: bool) -> tuple[float, float]:
     """Values before and after; the smaller is at least a third of the other."""
     if isinstance(measure.top, float):
         large = round(dice.uniform(0.2, measure.top), 1)
@@ -505,7 +542,7 @@ def _values(dice: Random, measure: Measure, rises: bool) -> tuple[float, float]:
     return (small, large) if rises else (large, small)
 
 
-def _evidence(dice: Random, grade: str, shape: str, first: float, last: float, dated: bool) -> list[str]:
+def _evidence(dice: Dice, grade: str, shape: str, first: float, last: float, dated: bool) -> list[str]:
     """The lines `before`, `after` and `change`, from which `data.model.evidence` derives this grade."""
     earlier = _dated(dice, 2008, 2013) if dated else []
     later = _dated(dice, 2014, 2020) if dated else []
@@ -531,7 +568,7 @@ def _evidence(dice: Random, grade: str, shape: str, first: float, last: float, d
     return [*known, _change(dice, shape, min(first, last), first < last)]
 
 
-def _change(dice: Random, shape: str, size: float, rises: bool) -> str:
+def _change(dice: Dice, shape: str, size: float, rises: bool) -> str:
     """The line `change`. With a `size` not above the end beside it, no derived end is below 0."""
     if shape == "manifold":
         return "change: {text: {zh: 数十倍, en: tens of times}, kind: multiple}"
@@ -548,7 +585,7 @@ def _change(dice: Random, shape: str, size: float, rises: bool) -> str:
     return f"change: {{value: {value}, kind: {shape}}}"
 
 
-def _bound(dice: Random) -> list[str]:
+def _bound(dice: Dice) -> list[str]:
     """The bound of a value, and whether the value is only implied; usually neither is written."""
     bound = dice.choice(BOUNDS)
     return [
@@ -557,7 +594,7 @@ def _bound(dice: Random) -> list[str]:
     ]
 
 
-def _dated(dice: Random, first: int, last: int) -> list[str]:
+def _dated(dice: Dice, first: int, last: int) -> list[str]:
     """A period within these years, and whether it is only implied."""
     return [
         f"period: {dice.choice(PERIODS) % _moment(dice, first, last)}",
@@ -565,8 +602,13 @@ def _dated(dice: Random, first: int, last: int) -> list[str]:
     ]
 
 
-def _moment(dice: Random, first: int, last: int) -> dict[str, str]:
-    return {"year": str(dice.randint(first, last)), "month": f"{dice.randint(1, 12):02}"}
+def _year(dice: Dice, first: int, last: int) -> int:
+    """A year within these of a case of 2020, or as long before a case of another year."""
+    return dice.randint(first, last) + dice.shift
+
+
+def _moment(dice: Dice, first: int, last: int) -> dict[str, str]:
+    return {"year": str(_year(dice, first, last)), "month": f"{dice.randint(1, 12):02}"}
 
 
 def _yardstick(value: float) -> list[str]:
@@ -577,14 +619,14 @@ def _yardstick(value: float) -> list[str]:
     ]
 
 
-def _phrases(dice: Random, measure: Measure, evidence: Sequence[str]) -> list[str]:
+def _phrases(dice: Dice, measure: Measure, evidence: Sequence[str]) -> list[str]:
     """A phrase for every line that states a number; now and then one more that dates it, or another number before it."""
     stated = [phrase for line in evidence if (phrase := _stated(line, measure))]
     phrases = [
         (f"{dice.choice(LEADS)}{measure.name[0]}{stated[0][0]}", f"{measure.name[1]} {stated[0][1]}"),
         *stated[1:],
     ]
-    year, chance = dice.randint(2014, 2020), dice.random()
+    year, chance = _year(dice, 2014, 2020), dice.random()
     if chance < 0.03:
         text, en = map(_quoted, _in_year(str(year), phrases[0]))
         return ["    phrases:", f"      - {{text: {text}, excludes: ['{year}'], en: {en}}}", *_cited(phrases[1:])[1:]]
@@ -604,16 +646,20 @@ def _stated(line: str, measure: Measure) -> Pair | None:
     numbers = [number.lstrip("-") for number in signed]
     kind, bound, unit = (re.search(rf"{key}: (\w+)", line) for key in ("kind", "bound", "unit"))
     said = "至".join(numbers) + _UNITS_OF_CHANGE.get(kind[1] if kind and "change" in line else "", "")
+    scale = 1
     if "change" not in line or (kind and kind[1] == "difference"):
         said += "个月" if unit else _unit_name(measure.unit)
+        scale = 1 if unit else _scale(measure.unit)
     verb = ""
     if "change" in line:
         falls = signed[0].startswith("-") or ("multiple" in line and float(signed[0]) < 1)
         verb = "变化" if falls == (measure in RISING) else "下降" if falls else "上升"
-    return f"{verb}{BOUND_WORDS[bound[1]] if bound else ''}{said}", " to ".join(numbers)
+    return f"{verb}{BOUND_WORDS[bound[1]] if bound else ''}{said}", " to ".join(
+        f"{float(number) * scale:,.15g}" for number in numbers
+    )
 
 
-def _caveats(dice: Random, shape: str, dated: bool) -> list[str]:
+def _caveats(dice: Dice, shape: str, dated: bool) -> list[str]:
     kinds = [dice.choice(KINDS) for _ in range(dice.choice(CAVEATS[dated]))]
     if not dated:
         kinds[0] = "undated"
@@ -624,7 +670,7 @@ def _caveats(dice: Random, shape: str, dated: bool) -> list[str]:
     return ["    caveats:", *(line for kind in kinds for line in _caveat(dice, kind))] if kinds else []
 
 
-def _caveat(dice: Random, kind: str) -> list[str]:
+def _caveat(dice: Dice, kind: str) -> list[str]:
     said, advice = dice.choice(UNDATED if kind == "undated" else DOUBT), dice.choice(ADVICE)
     note = _text(f"{said[0]}，{advice[0]}。", [f"{said[1]}; {advice[1]}."])
     return [f"      - kind: {kind}", "        note:", *(f"          {line}" for line in note)]
@@ -633,7 +679,7 @@ def _caveat(dice: Random, kind: str) -> list[str]:
 # --- texts, and how they are written
 
 
-def _sentences(dice: Random, count: int) -> tuple[str, list[str]]:
+def _sentences(dice: Dice, count: int) -> tuple[str, list[str]]:
     """`count` sentences: joined in Chinese, a list in English."""
     made = [(dice.choice(WHO), dice.choice(DID), dice.choice(SO)) for _ in range(count)]
     return "".join(f"{who[0]}{did[0]}，{so[0]}。" for who, did, so in made), [
@@ -641,7 +687,7 @@ def _sentences(dice: Random, count: int) -> tuple[str, list[str]]:
     ]
 
 
-def _story(key: str, dice: Random, count: int) -> list[str]:
+def _story(key: str, dice: Dice, count: int) -> list[str]:
     return [f"{key}:", *(f"  {line}" for line in _text(*_sentences(dice, count)))]
 
 

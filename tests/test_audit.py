@@ -16,7 +16,7 @@ import pytest
 
 from data.audit import CaseAudit, audit, main, report
 from data.model.numerals import find_numerals
-from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Source, Unit
+from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Population, Source, Unit
 from data.model.source_text import DIVISION
 from data.model.tables import Tables
 from data.query.dataset import Dataset
@@ -32,9 +32,17 @@ CASE: dict[str, Any] = {
     "domains": ["industry"],
     "period": {"end": "2020", "kind": "as_of"},
     "actions": [WORDS],
+    "no_headline": WORDS,
 }
 REFERENCE: dict[str, Any] = {
     "source": {"title": WORDS, "issuer": WORDS, "date": "2021-07-09", "year": 2020},
+    "population": {
+        "title": WORDS,
+        "issuer": WORDS,
+        "date": "2021-05-14",
+        "counted": "2020-11-01",
+        "residents": {"411200": 2034872},
+    },
     "places": [
         {
             "id": "town",
@@ -94,7 +102,8 @@ def made_up(**entries: Any) -> Dataset:
         name: {row["id"]: parsed(kind, row) for row in REFERENCE[name]}
         for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
     }
-    return Dataset((parsed(Case, CASE | entries),), Tables(**tables, source=parsed(Source, REFERENCE["source"])))
+    documents = {name: parsed(kind, REFERENCE[name]) for name, kind in (("source", Source), ("population", Population))}
+    return Dataset((parsed(Case, CASE | entries),), Tables(**tables, **documents))
 
 
 def parsed(kind: type[Model], content: dict[str, Any]) -> Any:
@@ -518,6 +527,12 @@ def test_parts_and_cases_without_one_another_are_reported() -> None:
     assert [entry.numeral for entry in second.uncovered] == ["120"]
 
 
+def test_a_case_with_its_own_document_is_not_held_against_another() -> None:
+    own = {"title": WORDS, "issuer": WORDS, "date": "2021-05"}
+    [found] = audit(made_up(source=own), "案例1\n共120户")
+    assert found.case_id == "案例1 (no case file)"
+
+
 def test_a_case_of_another_year_is_not_held_against_the_document() -> None:
     [found] = audit(made_up(id="2021-01-made-up", year=2021), "案例1\n共120户")
     assert "案例1" in found.case_id
@@ -635,7 +650,8 @@ def test_one_case_is_reported_alone_and_decides_the_exit_code(
     arguments = write(tmp_path, "案例1\n共120户\n案例2\n共8户", not_measured=[left_out("120户")])
     assert main(arguments) == 1
     assert "案例2 (no case file)" in capsys.readouterr().out
-    assert main([*arguments, "--case", CASE["id"]]) == 0
+    source, folder = arguments
+    assert main([source, "--case", CASE["id"], folder]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{CASE['id']}: 1 numerals: 0 in metrics, 0 in events and conflicts, 1 not measured, 0 uncovered"
     ]

@@ -24,7 +24,7 @@ from data.reading.live import Live, State
 from data.reading.load import DatasetError, load_dataset, read_dataset
 from tests.answers import fetch
 from tests.app import open_page, showing
-from tests.folders import copy_data
+from tests.folders import copy_data, move_case
 from tests.many import write
 from tests.server import PROJECT, health, logged, started, until
 
@@ -230,7 +230,7 @@ def test_the_repair_ends_the_notice(folder, cache):
     break_case(folder)
     live = Live(folder, cache)
     assert (len(live.current().problems), live.current().loaded_at) == (1, first.loaded_at)
-    (folder / "cases" / f"{HEALTH}.yaml").write_text(text.replace("value: -15.79", "value: -15.78"), encoding="utf-8")
+    (folder / "cases" / f"{HEALTH}.yaml").write_text(text.replace("15.79", "15.78"), encoding="utf-8")
     state = rested(live)
     assert state.problems == ()
     assert state.dataset.version == load_dataset(folder).version
@@ -299,8 +299,7 @@ def write_years(folder: Path, years: int, cases: int) -> None:
         text = path.read_text(encoding="utf-8")
         for year in range(2021, 2020 + years):
             name = path.stem.replace("2020-", f"{year}-")
-            moved = text.replace(f"id: {path.stem}", f"id: {name}").replace("year: 2020\n", f"year: {year}\n")
-            (folder / "cases" / f"{name}.yaml").write_text(moved, encoding="utf-8")
+            (folder / "cases" / f"{name}.yaml").write_text(move_case(text, year), encoding="utf-8")
 
 
 def test_what_a_killed_process_should_have_read_is_read(tmp_path):

@@ -19,8 +19,9 @@ from typing import Any
 import jsonschema  # comes with streamlit, by way of altair
 import pytest
 
-from data.check import SCHEMA_FILE, main, report, schema_text
+from data.check import main, report
 from data.query.dataset import Dataset
+from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
 from data.reading.folder import FOLDER, SIZE_LIMIT
 from data.reading.load import read_dataset
 from data.reading.yaml_file import PROBLEM_LIMIT, File
@@ -28,10 +29,15 @@ from tests.folders import copy_data
 
 STEM = "2020-01-short-name"
 NAME = f"data/cases/{STEM}.yaml"
-FIGURE = "  - {{id: {}, name: {{zh: 量, en: Amount}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: 共1天, en: 1 day in all}}], section: {{zh: 推荐词, en: Citation}}}}\n"
+FIGURE = "  - {{id: {0}, name: {{zh: 量{0}, en: Amount {0}}}, place: henan, role: output, unit: day, better: lower, after: {{value: 1}}, phrases: [{{text: {0}共1天, en: 1 day in all}}], section: {{zh: 推荐词, en: Citation}}}}\n"
 PHRASE = "{text: 时限由100天压缩至50天, en: time limit cut from 100 days to 50}"
 BY_40 = {PHRASE: "{text: 时限由100天压缩至50天、缩减40%, en: time limit cut by 40% from 100 days to 50}"}
+SOURCE = "source: {title: {zh: 通知, en: Notice}, issuer: {zh: 办公室, en: Office}, date: 2022-05}"
+BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
+REPEATS = f"repeats {STEM}.yaml: summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
+A_UNIT = ", as in - {id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}"
+A_PLACE = ", as in - {id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang}"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 
@@ -69,9 +75,7 @@ def said(folder: Path) -> list[str]:
     return [str(problem) for problem in problems]
 
 
-def test_the_template_is_a_good_case(folder: Path) -> None:
-    assert said(folder) == []
-    (folder / "cases" / f"{STEM}.yaml").write_bytes((FOLDER / "template.yaml").read_bytes())
+def test_the_good_case_is_good(folder: Path) -> None:
     assert said(folder) == []
 
 
@@ -86,7 +90,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "key-unlike-any": (
         {"    place: anyang": "    place: anyang\n    ¦备注: 推荐词"},
-        'metrics[0].备注: unknown key "备注". Write one of the keys of template.yaml',
+        'metrics[0].备注: unknown key "备注". Write one of the keys of cases/README.md',
     ),
     "duplicate-key": (
         {"role: outcome": "role: outcome\n    ¦role: output"},
@@ -244,24 +248,44 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "control-character": ({"zh: 审批时限": "zh: 审批¦\x07时限"}, "holds the control character U+0007. Remove it"),
     "unknown-place": (
         {"places: [henan]": "places: [¦henann]"},
-        'places[0]: unknown place "henann". Did you mean "henan"?',
+        'places[0]: unknown place "henann". Did you mean "henan"? If not, add a line to reference/places.yaml'
+        f"{A_PLACE}",
     ),
     "place-by-its-name": (
         {"place: anyang": "place: ¦安阳"},
-        'metrics[0].place: unknown place "安阳". Did you mean "anyang"?',
+        'metrics[0].place: unknown place "安阳". Did you mean "anyang"? If not, add a line to reference/places.yaml'
+        f"{A_PLACE}",
     ),
     "place-unlike-any": (
         {"mentions: []\ndomains": "mentions: [¦xyz-qqq]\ndomains"},
-        'mentions[0]: unknown place "xyz-qqq". Write one of the ids of reference/places.yaml',
+        'mentions[0]: unknown place "xyz-qqq". Write one of the ids of reference/places.yaml, or add a line to reference/places.yaml'
+        f"{A_PLACE}",
     ),
     "unknown-domain": (
         {"domains: [agriculture]": "domains: [¦farming]"},
         'domains[0]: unknown domain "farming". Write one of: agriculture, environment, finance, business, industry, trade, digital, public-services, jobs',
     ),
-    "unknown-unit": ({"unit: day": "unit: ¦days"}, 'metrics[0].unit: unknown unit "days". Did you mean "day"?'),
+    "unknown-unit": (
+        {"unit: day": "unit: ¦days"},
+        f'metrics[0].unit: unknown unit "days". Did you mean "day"? If not, add a line to reference/units.yaml{A_UNIT}',
+    ),
+    "unit-unlike-any": (
+        {"unit: day": "unit: ¦卡路里"},
+        'metrics[0].unit: unknown unit "卡路里". Write one of the ids of reference/units.yaml, or add a line to reference/units.yaml'
+        f"{A_UNIT}",
+    ),
+    "phrase-far-too-long": (
+        {PHRASE: "{text: ¦" + "时" * 1200 + ", en: limit}"},
+        "metrics[0].phrases[0].text: 1200 characters, at most 40 are allowed. Cite the shortest run that carries the figure",
+    ),
+    "translation-far-too-long": (
+        {PHRASE: "{text: 时限由100天压缩至50天, en: ¦" + "limit " * 200 + "end}"},
+        "metrics[0].phrases[0].en: 1203 characters, at most 160 are allowed. Cite the shortest run that carries the figure",
+    ),
     "unknown-unit-of-an-end": (
         {"value: 100": "value: 100\n      unit: ¦monht"},
-        'metrics[0].before.unit: unknown unit "monht". Did you mean "month"?',
+        'metrics[0].before.unit: unknown unit "monht". Did you mean "month"? If not, add a line to reference/units.yaml'
+        f"{A_UNIT}",
     ),
     "unknown-headline": (
         {"headlines: [approval-time]": "headlines: [¦aproval-time]"},
@@ -296,7 +320,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'id: "2020-01-short-name" does not begin with 2020-02-. Make id, year and number agree',
     ),
     "year-disagrees": (
-        {"id: 2020-01-short-name": "id: ¦2020-01-short-name", "year: 2020\n": "year: 2021\n"},
+        {"id: 2020-01-short-name": "id: ¦2020-01-short-name", "year: 2020\n": f"year: 2021\n{SOURCE}\n"},
         'id: "2020-01-short-name" does not begin with 2021-01-. Make id, year and number agree',
     ),
     "case-id-pattern": (
@@ -304,7 +328,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'id: got "2020-01_Short". Write year, number and a short name, as in 2020-01-water-pricing',
     ),
     "metric-id-pattern": (
-        {"id: approval-time": "id: ¦Approval time", "[approval-time]": "[]"},
+        {"id: approval-time": "id: ¦Approval time", "[approval-time]": "[]\nno_headline: {zh: 无, en: None}"},
         'metrics[0].id: got "Approval time". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
     ),
     "metric-id-twice": (
@@ -316,6 +340,86 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "not_measured:": "  - {id: ¦which-years, phrases: [{text: 甲, en: one}, {text: 乙, en: other}], note: {zh: 注, en: Note}}\nnot_measured:"
         },
         'conflicts[1].id: "which-years" stands twice in this case. Choose another id',
+    ),
+    "figure-twice": (
+        {
+            "conflicts:\n": FIGURE.format("a")
+            + FIGURE.format("b").replace("zh: 量b, en: Amount b", "zh: ¦量 a, en: Another amount")
+            + "conflicts:\n"
+        },
+        'metrics[2].name.zh: the same name, place and subject as those of "a". Say in the name what differs, or remove one of them',
+    ),
+    "figure-twice-in-english": (
+        {
+            "conflicts:\n": FIGURE.format("a")
+            + FIGURE.format("b").replace("en: Amount b", "en: ¦amount A")
+            + "conflicts:\n"
+        },
+        'metrics[2].name.en: the same name, place and subject as those of "a". Say in the name what differs, or remove one of them',
+    ),
+    "number-twice": (
+        {
+            "conflicts:\n": FIGURE.format("a")
+            + FIGURE.format("b").replace("phrases: [{text: b共", "phrases: ¦[{text: 全年a共")
+            + "conflicts:\n"
+        },
+        'warning: metrics[2].phrases: its phrases state 1 in the same place for "a" already. Remove one of them, or cite for each its own words'
+        f"{ACCEPT.format('number-twice')}",
+    ),
+    "conflict-with-itself": (
+        {"{text: 在2018年、2019年, en: in 2018 and 2019}]": "{text: ¦在2019年、2020年, en: in 2019 and 2020}]"},
+        "conflicts[0].phrases[1].text: the same words as in phrases[0]. Cite the passage that contradicts it, or say with occurrence which one each is",
+    ),
+    "conflict-of-others": (
+        {"  - id: approval-time": "  - ¦id: approval-time", "    metrics: []": "    metrics: [approval-time]"},
+        'warning: metrics[0]: the conflict "which-years" cites no words of this figure. Take this figure out of its metrics, or cite there the words that concern it'
+        f"{ACCEPT.format('conflict-of-others')}",
+    ),
+    "conflict-missing": (
+        {"kind: undated": "kind: undated\n        note: {zh: 注, en: Note}\n      - kind: ¦conflicting"},
+        "warning: metrics[0].caveats[1].kind: conflicting, but no conflict names this figure. Name it in the metrics of a conflict, or choose another kind"
+        f"{ACCEPT.format('conflict-missing')}",
+    ),
+    "no-headline": (
+        {"headlines: [approval-time]": "headlines: ¦[]"},
+        "headlines: a case without a headline says why. Name one to three metrics, or write no_headline: {zh: …, en: …}",
+    ),
+    "no-headline-key": (
+        {"id: 2020-01-short-name": "¦id: 2020-01-short-name", "headlines: [approval-time]\n": ""},
+        "headlines: a case without a headline says why. Name one to three metrics, or write no_headline: {zh: …, en: …}",
+    ),
+    "headlines-misspelt": (
+        {"headlines: [approval-time]": "¦headline: [approval-time]"},
+        'headline: unknown key "headline". Did you mean "headlines"?',
+    ),
+    "headline-and-none": (
+        {
+            "headlines: [approval-time]": "headlines: [approval-time]\nno_headline: ¦{zh: 没有测量。, en: Nothing measured.}"
+        },
+        "no_headline: says why there is no headline, but there are headlines. Remove it, or the headlines",
+    ),
+    "headline-of-a-rule": (
+        {"headlines: [approval-time]": "headlines: [¦approval-time]", "role: outcome": "role: rule"},
+        'headlines[0]: "approval-time" has role: rule. A headline is what happened or was delivered. Choose another figure',
+    ),
+    "headline-of-a-plan": (
+        {
+            "headlines: [approval-time]": "headlines: [¦approval-time]",
+            "status: observed": "status: planned",
+        },
+        'headlines[0]: "approval-time" has status: planned. A headline is what happened or was delivered. Choose another figure',
+    ),
+    "place-outside": (
+        {"places: [henan]": "places: [luoyang]", "place: anyang": "place: ¦anyang"},
+        'metrics[0].place: "anyang" lies in no place of the case. Add it to its places where the reform happened there, otherwise to its mentions',
+    ),
+    "place-outside-the-province": (
+        {"place: anyang": "place: ¦keqiao"},
+        'metrics[0].place: "keqiao" lies in no place of the case. Add it to its places where the reform happened there, otherwise to its mentions',
+    ),
+    "place-wider-than-the-case": (
+        {"places: [henan]": "places: [ruzhou]", "place: anyang": "place: ¦pingdingshan"},
+        'metrics[0].place: "pingdingshan" lies in no place of the case. Add it to its places where the reform happened there, otherwise to its mentions',
     ),
     "bad-role": ({"role: outcome": "role: ¦result"}, 'metrics[0].role: unknown role "result". Did you mean "rule"?'),
     "bad-status": (
@@ -376,6 +480,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}",
             **BY_40,
             "    metrics: []": "    metrics: [approval-time]",
+            "text: 在2019年、2020年, en: in 2019 and 2020": "text: 审批时限缩减过半, en: time limit more than halved",
         },
         "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict"
         f"{ACCEPT.format('contradiction')}",
@@ -421,19 +526,23 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "metrics[0].change: a change needs a value, low and high, or a text. Write what the source says",
     ),
     "places-without-rank": (
-        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦places}"},
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n    change: {value: -50, kind: ¦places}"},
         "metrics[0].change.kind: places belong to a rank, but the unit is day. Write unit: rank, or another kind",
     ),
     "points-without-share": (
-        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦points}"},
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n    change: {value: -50, kind: ¦points}"},
         "metrics[0].change.kind: percentage points belong to a share, but the unit is day. Write unit: percent, or kind: difference",
     ),
     "rank-better-higher": (
-        {"unit: day": "unit: rank", "better: lower": "better: ¦higher"},
+        {PHRASE: BARE_PHRASE, "unit: day": "unit: rank", "better: lower": "better: ¦higher"},
         "metrics[0].better: a rank improves towards 1. Write better: lower",
     ),
     "rank-with-percent": (
-        {"unit: day": "unit: rank", "value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}"},
+        {
+            PHRASE: BARE_PHRASE,
+            "unit: day": "unit: rank",
+            "value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}",
+        },
         "metrics[0].change.kind: a rank has no relative change. Write kind: places",
     ),
     "multiple-not-above-0": (
@@ -471,7 +580,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "merge-key": (
         {"    place: anyang": "    ¦<<: {role: output}\n    place: anyang"},
-        'metrics[0].<<: unknown key "<<". Write one of the keys of template.yaml',
+        'metrics[0].<<: unknown key "<<". Write one of the keys of cases/README.md',
     ),
     "tag": ({"value: 100": "value: ¦!!int 100"}, 'metrics[0].before.value: the tag "!!int" is not allowed. Remove it'),
     "tag-of-python": (
@@ -495,6 +604,62 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"role: outcome": "role: 推荐词¦: 一"},
         'is not valid YAML: a second ": " in one line. Put the text in quotes',
     ),
+    "text-behind-a-quote": (
+        {"role: outcome": "role: '推荐词' ¦一"},
+        "is not valid YAML: more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
+    ),
+    "bracket-too-many": (
+        {"places: [henan]": "places: [henan]¦]"},
+        "is not valid YAML: more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
+    ),
+    "dash-in-a-line": (
+        {"role: outcome": "role: ¦- outcome"},
+        "is not valid YAML: a - inside a line. Begin each entry of the list in a line of its own",
+    ),
+    "question-mark-first": (
+        {"role: outcome": "role: ¦? outcome"},
+        "is not valid YAML: a text cannot begin with ?. Put the text in quotes",
+    ),
+    "star-first": (
+        {"role: outcome": "role: *¦ outcome"},
+        "is not valid YAML: a text cannot begin with *. Put the text in quotes",
+    ),
+    "ampersand-first": (
+        {"role: outcome": "role: &¦ outcome"},
+        "is not valid YAML: a text cannot begin with &. Put the text in quotes",
+    ),
+    "exclamation-mark-first": (
+        {"role: outcome": "role: ¦!a!b outcome"},
+        "is not valid YAML: a text cannot begin with !. Put the text in quotes",
+    ),
+    "bar-first": (
+        {"role: outcome": "role: |¦outcome"},
+        "is not valid YAML: a text cannot begin with | or > in the same line. Put the text in quotes",
+    ),
+    "backslash-in-quotes": (
+        {"en: Anyang}": 'en: "Any¦\\qang"}'},
+        "is not valid YAML: a \\ in double quotes. Put the text in single quotes, or write the \\ twice",
+    ),
+    "comma-for-a-value": (
+        {"role: outcome": "role: ¦, outcome"},
+        "is not valid YAML: a value is missing. Write it here, or put the text in quotes",
+    ),
+    "key-under-a-value": (
+        {"    place: anyang": "    place: anyang\n      note¦: x"},
+        "is not valid YAML: the line is indented like no group above it. Indent it like its neighbours",
+    ),
+    "key-without-a-colon": (
+        {"mentions: []\ndomains": "mentions\n¦domains"},
+        "is not valid YAML: a key without its colon. Write key: value",
+    ),
+    "percent-line": (
+        {"id: 2020-01-short-name": "%TAG ¦推荐词\nid: 2020-01-short-name"},
+        "is not valid YAML: a line cannot begin with %. Remove it",
+    ),
+    "three-dots": (
+        {"events:": "...\n¦events:"},
+        "is not valid YAML: the document has ended above this line. Indent it like its neighbours, or remove it",
+    ),
     "percent-sign-first": (
         {"role: outcome": "role: ¦%推荐词"},
         "is not valid YAML: a text cannot begin with this character. Put the text in quotes",
@@ -509,7 +674,80 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "second-document": (
         {"events:": "¦---\nevents:"},
-        "a second document begins here. Write one case a file, without ---",
+        "a second document begins here. Write one a file, without ---",
+    ),
+    "event-after-the-document": (
+        {"date: 2020-09": "date: ¦2022-09"},
+        "events[0].date: 2022-09 lies after the date of the document, 2021-07-09. Correct the date",
+    ),
+    "event-before-1949": (
+        {"date: 2020-09": "date: ¦1920-09"},
+        "events[0].date: 1920-09 lies before 1949. Correct the date, or cite the words with the year",
+    ),
+    "case-before-1949": (
+        {"start: 2016": "start: ¦1916"},
+        "period.start: 1916 lies before 1949. Correct the date",
+    ),
+    "event-before-the-one-above": (
+        {"headlines:": "  - {date: ¦2019-12-01, what: {zh: 试行。, en: A trial.}}\nheadlines:"},
+        "events[1].date: 2019-12-01 lies before 2020-09, the date of an event above it. "
+        "Put the events in the order of their dates, or correct the date",
+    ),
+    "end-after-the-document": (
+        {"value: 50": "value: 50\n      period: {end: ¦2022, kind: as_of}"},
+        "metrics[0].after.period.end: 2022 lies after the date of the document, 2021-07-09. "
+        "Correct the date, or write status: target or planned for what was still to come",
+    ),
+    "end-before-1949": (
+        {"value: 100": "value: 100\n      period: {end: ¦1918-05, kind: as_of}"},
+        "metrics[0].before.period.end: 1918-05 lies before 1949. Correct the date, or cite the words with the year",
+    ),
+    "document-older-than-the-case": (
+        {
+            "year: 2020\n": f"year: 2020\n{SOURCE.replace('2022-05', '¦2019')}\n",
+            "  - date: 2020-09": "  - date: 2018",
+            "end: 2020, kind: during": "end: 2018, kind: during",
+        },
+        "source.date: 2019 lies before the year of the case, 2020. Correct one of them",
+    ),
+    "rank-of-a-half": (
+        {"unit: day": "unit: rank", PHRASE: "{text: 由100至50.5, en: from 100 to 50.5}", "value: 50": "value: ¦50.5"},
+        "metrics[0].after.value: a rank is a whole number from 1, got 50.5. Write the printed rank",
+    ),
+    "level-below-0": (
+        {PHRASE: BARE_PHRASE, "value: 50": "value: ¦-50"},
+        "metrics[0].after.value: a level below 0 without a minus in its phrases: -50. "
+        "Write it without the sign, or cite the words",
+    ),
+    "share-above-the-whole": (
+        {PHRASE: BARE_PHRASE, "unit: day": "unit: percent", "value: 50": "value: ¦150\n      value_basis: implied"},
+        "metrics[0].after.value: a share of more than the whole cannot be implied: 150. Correct it, or cite the words",
+    ),
+    "part-of-a-count": (
+        {PHRASE: BARE_PHRASE, "unit: day": "unit: item", "value: 50": "value: ¦50.5\n      value_basis: implied"},
+        "metrics[0].after.value: a count that is not whole cannot be implied: 50.5. Correct it, or cite the words",
+    ),
+    "ends-of-two-families": (
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n      unit: ¦cny"},
+        "metrics[0].after.unit: day is a unit of time, cny of money. Correct one of them, or write two figures",
+    ),
+    "ends-of-two-units": (
+        {PHRASE: BARE_PHRASE, "value: 50": "value: 50\n      unit: ¦month"},
+        "metrics[0].after.unit: the ends are in two units, day and month. "
+        "Write both ends in one unit, or the caveat mixed_units",
+    ),
+    "unit-of-another-family": (
+        {"unit: day": "unit: ¦cny"},
+        'metrics[0].unit: the unit cny does not fit "100天". Write a unit of that word, or cite other words',
+    ),
+    "kind-of-another-family": (
+        {"value: 50": "value: 50\n    change: {value: -50, kind: ¦relative}"},
+        'metrics[0].change.kind: a change of kind relative does not fit "50天". Write another kind, or cite other words',
+    ),
+    "count-of-something-else": (
+        {"unit: day": "unit: ¦person", PHRASE: "{text: 由100家压缩至50家, en: from 100 to 50}"},
+        'warning: metrics[0].unit: the unit person (人) does not fit "100家". Write a unit of that word'
+        f"{ACCEPT.format('measure-word')}",
     ),
     "status-as-yes": (
         {"status: observed": "status: ¦yes"},
@@ -602,6 +840,21 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: 1,¦000}"},
         '[2].000: unknown key "000". Write a number without commas, as in 3000',
     ),
+    "unit-id-pattern": (
+        "units",
+        {"- {id: times,": "- {id: ¦Times,"},
+        '[2].id: got "Times". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
+    ),
+    "key-unlike-any": (
+        "units",
+        {"- {id: times, name": "- {id: times, ¦备注: x, name"},
+        '[2].备注: unknown key "备注". Write one of: id, name, one, dimension, scale, factor, form, order, per_resident',
+    ),
+    "factor-as-words": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: ¦约30}"},
+        '[2].factor: expected a number, got "约30". Write 30 without quotes, words or unit',
+    ),
     "code-as-number": (
         "places",
         {"code: '410425'": "code: ¦410425"},
@@ -659,6 +912,73 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"date: '2021-07-09'": "date: ¦2021/7/9"},
         'date: expected a date, got "2021/7/9". Write 2021-07-09',
     ),
+    "coordinates-exchanged": (
+        "places",
+        {"- {id: jiaxian,": "- ¦{id: jiaxian,", "lon: 113.2308, lat: 34.0098": "lon: 34.0098, lat: 113.2308"},
+        "[20]: lon 34.0098, lat 113.231, but Henan lies between lon 110 and 117, lat 31 and 37. "
+        "Write lon: 113.231, lat: 34.0098",
+    ),
+    "coordinates-elsewhere": (
+        "places",
+        {"- {id: jiaxian,": "- ¦{id: jiaxian,", "lon: 113.2308": "lon: 131.2308"},
+        "[20]: lon 131.231, lat 34.0098, but Henan lies between lon 110 and 117, lat 31 and 37. "
+        "Correct the coordinates",
+    ),
+    "coordinates-outside-china": (
+        "places",
+        {"- {id: keqiao,": "- ¦{id: keqiao,", "kind: outside": "kind: outside, lon: 13.4, lat: 52.5"},
+        "[34]: lon 13.4, lat 52.5, but China lies between lon 73 and 136, lat 3 and 54. Correct the coordinates",
+    ),
+    "factor-of-nothing": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: ¦0}"},
+        "[2].factor: expected a number above 0, got 0. Check the sign",
+    ),
+    "scale-below-0": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, scale: ¦-10, factor: 1}"},
+        "[2].scale: expected a number above 0, got -10. Check the sign",
+    ),
+    "source-older-than-its-cases": (
+        "source",
+        {"title: {zh: 关": "¦title: {zh: 关", "date: '2021-07-09'": "date: '2012-07-09'"},
+        "the cases are of 2020, but the document is dated 2012-07-09. Correct one of them",
+    ),
+    "population-of-no-unit": (
+        "population",
+        {"  '410200'": "  ¦'410201'"},
+        'residents.410201: unknown unit of the map "410201". Still without a number: 410200',
+    ),
+    "nobody-lives-there": (
+        "population",
+        {"'410200': 4824016": "'410200': ¦0"},
+        "residents.410200: expected a number above 0, got 0. Check the sign",
+    ),
+    "population-in-quotes": (
+        "population",
+        {"'410200': 4824016": "'410200': ¦'4824016'"},
+        'residents.410200: expected a whole number, got "4824016". Write 4824016 without quotes, words or unit',
+    ),
+    "population-of-a-unit-too-many": (
+        "population",
+        {"  '410200'": "  ¦'410201': 5\n  '410200'"},
+        'residents.410201: unknown unit of the map "410201". Remove it',
+    ),
+    "population-left-out": (
+        "population",
+        {"'410100': 12600574": "¦'410100': 12600574", "  '410200': 4824016  # 开封市\n": ""},
+        "residents: has no number of 410200. Add the residents of each unit of the map",
+    ),
+    "counted-after-it-was-published": (
+        "population",
+        {"title: {zh: 河南省第七次": "¦title: {zh: 河南省第七次", "counted: '2020-11-01'": "counted: '2021-11-01'"},
+        "counted on 2021-11-01, but the document is dated 2021-05-14. Correct one of them",
+    ),
+    "population-without-a-day": (
+        "population",
+        {"title: {zh: 河南省第七次": "¦title: {zh: 河南省第七次", "counted: '2020-11-01'\n": ""},
+        "counted: is missing. Write counted: …",
+    ),
     "source-year": (
         "source",
         {"year: 2020": "year: ¦'2020'"},
@@ -703,6 +1023,11 @@ def test_a_reference_table_that_is_none(text: str, message: str, folder: Path) -
     assert f"data/reference/units.yaml:{message}" in said(folder)
 
 
+def test_an_empty_reference_table(folder: Path) -> None:
+    (folder / "reference" / "domains.yaml").write_text("")
+    assert said(folder) == ["data/reference/domains.yaml:1:1 is empty. Restore the table"]
+
+
 def test_a_missing_reference_table(folder: Path) -> None:
     (folder / "reference" / "domains.yaml").unlink()
     assert said(folder) == [
@@ -715,7 +1040,7 @@ def test_a_mistake_in_a_table_hides_no_unknown_place(folder: Path) -> None:
     places.write_text(places.read_text(encoding="utf-8").replace("kind: outside", "kind: outsid"), encoding="utf-8")
     (folder / "cases" / f"{STEM}.yaml").write_text(good().replace("place: anyang", "place: anyan"), encoding="utf-8")
     assert [line.split(": ", 1)[1] for line in said(folder)] == [
-        'unknown place "anyan". Did you mean "anyang"?',
+        f'unknown place "anyan". Did you mean "anyang"? If not, add a line to reference/places.yaml{A_PLACE}',
         'unknown kind "outsid". Did you mean "outside"?',
     ]
 
@@ -746,8 +1071,91 @@ def test_no_case_file(folder: Path) -> None:
 def test_one_number_for_two_cases(folder: Path) -> None:
     (folder / "cases" / "2020-01-zz.yaml").write_text(good().replace(STEM, "2020-01-zz"), encoding="utf-8")
     assert said(folder) == [
-        f"data/cases/2020-01-zz.yaml:3:9 number: case 1 of 2020 is already {STEM}.yaml. Write the printed number"
+        f"data/cases/2020-01-zz.yaml:3:9 {REPEATS}",
+        f"data/cases/2020-01-zz.yaml:3:9 number: case 1 of 2020 is already {STEM}.yaml. Write the printed number",
     ]
+
+
+def test_a_case_copied_under_another_number(folder: Path) -> None:
+    copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n"})
+    (folder / "cases" / "2020-02-copied.yaml").write_text(copied, encoding="utf-8")
+    assert said(folder) == [f"data/cases/2020-02-copied.yaml:3:9 {REPEATS}"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "what"),
+    [
+        pytest.param(
+            {"个用来": "个只用来", "审批时间长": "审批很慢", "合并了": "合并"}, "result, 1 figure", id="some-texts"
+        ),
+        pytest.param({"value: 100": "value: 99"}, "summary, problem, actions, result", id="other-figures"),
+    ],
+)
+def test_a_case_begun_as_a_copy(edits: dict[str, str], what: str, folder: Path) -> None:
+    copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n", **edits})
+    (folder / "cases" / "2020-02-copied.yaml").write_text(copied, encoding="utf-8")
+    assert f" repeats {STEM}.yaml: {what}. " in said(folder)[0]
+
+
+def test_cases_of_their_own_may_have_texts_in_common(folder: Path) -> None:
+    words = {
+        "个用来": "个只用来",
+        "审批时间长": "审批很慢",
+        "合并了": "合并",
+        "时限缩短": "缩短",
+        "id: approval-time": "id: time",
+    }
+    own = edited(good(), {STEM: "2020-02-own", "number: 1\n": "number: 2\n", **words, "value: 100": "value: 99"})
+    own = own.replace("由100", "由99").replace("from 100", "from 99").replace("[approval-time]", "[time]")
+    (folder / "cases" / "2020-02-own.yaml").write_text(own, encoding="utf-8")
+    assert said(folder) == []
+
+
+def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None:
+    moved = folder / "cases" / "2021-01-short-name.yaml"
+    (folder / "cases" / f"{STEM}.yaml").rename(moved)
+    text = good().replace("2020-01-short", "2021-01-short").replace("year: 2020\n", "year: 2021\n")
+    moved.write_text(text, encoding="utf-8")
+    advice = "Correct the year, or name the document of the case: source: {title: …, issuer: …, date: …}"
+    assert said(folder) == [
+        f"data/cases/{moved.name}:2:7 year: the document of this dataset covers 2020, not 2021. {advice}"
+    ]
+    moved.write_text(text.replace("year: 2021\n", f"year: 2021\n{SOURCE}\n"), encoding="utf-8")
+    assert said(folder) == []
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param(
+            {"date: 2020-09": "date: 1921", "2020年9月, en: September 2020": "1921年, en: in 1921"}, id="printed-year"
+        ),
+        pytest.param(
+            {
+                "status: observed": "status: target",
+                "value: 50": "value: 50\n      period: {end: 2025, kind: as_of}",
+                "headlines: [approval-time]": "no_headline: {zh: 没有测量。, en: Nothing was measured.}",
+            },
+            id="target",
+        ),
+        pytest.param({PHRASE: "{text: 由100至-50, en: to -50}", "value: 50": "value: -50"}, id="printed-minus"),
+        pytest.param(
+            {PHRASE: "{text: 由100%至150%, en: to 150 %}", "unit: day": "unit: percent", "value: 50": "value: 150"},
+            id="printed-share",
+        ),
+        pytest.param(
+            {
+                PHRASE: "{text: 由100至50个月, en: to 50 months}",
+                "value: 50": "value: 50\n      unit: month",
+                "kind: undated": "kind: mixed_units",
+            },
+            id="mixed-units",
+        ),
+    ],
+)
+def test_what_the_document_prints_is_right(edits: dict[str, str], folder: Path) -> None:
+    (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
+    assert [line for line in said(folder) if "without any period" not in line] == []
 
 
 def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
@@ -761,17 +1169,22 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
             "value: 50": "value: 50%",
         },
     )
-    change = FIGURE.format("rank").replace("unit: day, better: lower", "unit: rank, better: higher")
+    change = (
+        FIGURE.format("rank")
+        .replace("unit: day, better: lower", "unit: rank, better: higher")
+        .replace("共1天", "第1位")
+    )
     (folder / "cases" / "2020-02-second.yaml").write_text(
         second.replace("conflicts:\n", f"{change}conflicts:\n"), encoding="utf-8"
     )
     (folder / "cases" / "2020-03-third.yaml").write_bytes(b"id: [")
     (folder / "reference" / "source.yaml").write_bytes(b"")
     assert [re.sub(r"^data/(?:cases|reference)/(\S+) (\S+).*", r"\1 \2", line) for line in said(folder)] == [
+        "2020-02-second.yaml:3:9 repeats",
         "2020-02-second.yaml:4:1 titel:",
         "2020-02-second.yaml:23:12 metrics[0].place:",
         "2020-02-second.yaml:32:14 metrics[0].after.value:",
-        "2020-02-second.yaml:38:91 metrics[1].better:",
+        "2020-02-second.yaml:38:100 metrics[1].better:",
         "2020-03-third.yaml:2:1 is",
         "source.yaml:1:1 is",
     ]
@@ -854,19 +1267,45 @@ def test_the_report_of_the_dataset(dataset: Dataset) -> None:
 
 def test_the_committed_schema_is_current() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m data.check --schema"
+    assert FIELDS_FILE.read_text(encoding="utf-8") == fields_text(), "run python -m data.check --schema"
 
 
 def test_the_schema_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.check.SCHEMA_FILE", tmp_path / "case.schema.json")
+    monkeypatch.setattr("data.check.FIELDS_FILE", tmp_path / "README.md")
     assert main(["--schema"]) == 0
     assert (tmp_path / "case.schema.json").read_bytes() == SCHEMA_FILE.read_bytes()
+    assert (tmp_path / "README.md").read_bytes() == FIELDS_FILE.read_bytes()
+
+
+def named_schema(path: Path, folder: Path | None = None) -> Path:
+    """The schema that the first line of a file leads to from its folder or another, by way of the one that refers."""
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    found = ((folder or path.parent) / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+    reference = json.loads(found.read_text(encoding="utf-8")).get("$ref", "")
+    return (found.parent / reference).resolve() if reference else found
+
+
+def test_the_template_names_the_schema_where_it_is_and_where_it_is_copied_to() -> None:
+    template = FOLDER / "template.yaml"
+    assert named_schema(template) == named_schema(template, FOLDER / "cases") == SCHEMA_FILE
+
+
+def test_the_schema_describes_every_field_and_lists_the_ids_of_the_tables(dataset: Dataset) -> None:
+    schema = json.loads(schema_text())
+    groups = [schema, *(group for group in schema["$defs"].values() if "properties" in group)]
+    fields = [(name, field) for group in groups for name, field in group["properties"].items()]
+    assert len(fields) > 80
+    assert [name for name, field in fields if not field.get("description")] == []
+    assert {name: schema["$defs"][name]["enum"] for name in ("places", "domains", "units")} == {
+        "places": [*dataset.places], "domains": [*dataset.domains], "units": [*dataset.units]
+    }  # fmt: skip
+    assert "table" not in {name for _, field in fields for name in field}
 
 
 @pytest.mark.parametrize("path", CASE_FILES, ids=[path.stem for path in CASE_FILES])
 def test_a_case_file_names_the_schema_and_follows_it(path: Path) -> None:
-    first = path.read_text(encoding="utf-8").splitlines()[0]
-    named = first.removeprefix("# yaml-language-server: $schema=")
-    assert (path.parent / named).resolve() == SCHEMA_FILE
+    assert named_schema(path) == SCHEMA_FILE
     jsonschema.validate(plain(path.read_bytes()), json.loads(schema_text()))
 
 
@@ -893,6 +1332,13 @@ def plain(raw: bytes) -> Any:
         pytest.param("value: 100", "valeu: 100", False, id="unknown-key"),
         pytest.param("role: outcome", "role: result", False, id="unknown-role"),
         pytest.param("    role: outcome\n", "", False, id="missing-key"),
+        pytest.param("place: anyang", "place: anyan", False, id="misspelt-place"),
+        pytest.param("places: [henan]", "places: [henn]", False, id="misspelt-place-of-the-case"),
+        pytest.param("domains: [agriculture]", "domains: [argiculture]", False, id="misspelt-domain"),
+        pytest.param("unit: day", "unit: days", False, id="misspelt-unit"),
+        pytest.param("value: 50", "{value: 50, unit: dayz}", False, id="misspelt-unit-of-an-end"),
+        pytest.param("en: Test case", f"en: {'T' * 60}", True, id="title-of-the-longest"),
+        pytest.param("en: Test case", f"en: {'T' * 61}", False, id="title-too-long"),
     ],
 )
 def test_the_schema_tells_right_from_wrong(old: str, new: str, follows: bool) -> None:

@@ -30,8 +30,8 @@ def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():
     ],
 )
 def test_the_source_names_each_case_once(numbers, zh, en):
-    assert cite_cases(SOURCE, numbers, "zh").endswith(zh)
-    assert cite_cases(SOURCE, numbers, "en").endswith(en)
+    assert cite_cases({SOURCE: numbers}, "zh").endswith(zh)
+    assert cite_cases({SOURCE: numbers}, "en").endswith(en)
 
 
 def test_a_quotation_of_the_referral_rate():

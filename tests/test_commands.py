@@ -68,6 +68,7 @@ def commands(folder: Path) -> dict[str, list[Path | str]]:
         "check": ["data.check"],
         "export": ["data.export", beside / "metrics.csv"],
         "audit": ["data.audit", beside / "document.txt"],
+        "draft": ["data.draft", beside / "document.txt", "--case", "1"],
     }
 
 
@@ -101,7 +102,7 @@ def test_the_library_reads_the_folder_of_the_variable(folder, monkeypatch):
 EXPECTED = "Write a folder that holds cases/ and reference/ as this project's data does"
 
 
-@pytest.mark.parametrize("name", ["check", "export", "audit"])
+@pytest.mark.parametrize("name", ["check", "export", "audit", "draft"])
 def test_what_is_no_data_folder_is_refused_in_one_sentence(name, folder, run):
     command = commands(folder)[name]
     for wrong in (folder / "cases" / "2020-01-water-pricing.yaml", folder.parent, folder.parent / "nowhere"):
@@ -269,6 +270,9 @@ def test_no_command_sends_a_terminal_what_stands_in_an_argument(folder, run):
         ("data.export", hostile / "metrics.csv", FOLDER),
         ("data.audit", hostile),
         ("data.audit", folder.parent / "document.txt", hostile),
+        ("data.audit", folder.parent / "document.txt", "--case", CONTROL),
+        ("data.draft", hostile, "--case", "1"),
+        ("data.draft", folder.parent / "document.txt", "--case", "1", "--to", hostile),
     ):
         done = run(*arguments)
         assert (arguments, safe(done.stdout), safe(done.stderr)) == (arguments, True, True)

@@ -42,7 +42,7 @@ from tests.answers import Answer, ask
 from tests.app import open_page, showing
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
-CASES = 5
+CASES = 10
 SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.items()}
 """The strings as bytes in a request."""
 
@@ -69,7 +69,7 @@ def test_every_string_in_every_text_of_a_case_is_taken_or_refused_where_it_stand
     }
     cases = (case(int(stem[5:7]), cycle([text]), int(stem[:4])) for stem, text in given.items())
     dataset, problems = read_dataset(folder(tmp_path / "data", cases))
-    refused = {Path(problem.file).stem for problem in problems}
+    refused = {Path(problem.file).stem for problem in problems if problem.severity == "error"}
     assert dataset is None
     assert {text for stem, text in given.items() if stem not in refused} == set(admitted())
     assert [

@@ -47,7 +47,7 @@ class Curator:
     def replace(self, case: str, old: str, new: str) -> None:
         text = self.text(case)
         assert old in text
-        self.path(case).write_text(text.replace(old, new, 1), encoding="utf-8")
+        self.path(case).write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_the_same_state_while_nothing_changes(live, curator):
 def test_an_edit_is_taken_over_once_it_rests(live, curator, caplog):
     caplog.set_level(logging.INFO)
     before = live.current()
-    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    curator.replace(HEALTH, "15.79", "15.78")
     assert live.current() is before
     assert (live.refresh(), live.refresh()) == (1, 2)
     after = live.current()
@@ -115,7 +115,7 @@ def test_an_edit_is_seen_whatever_its_time(live, curator, moment):
     os.utime(curator.path(HEALTH), (1_700_000_000, 1_700_000_000))
     rested(live)
     size = curator.path(HEALTH).stat().st_size
-    curator.replace(HEALTH, "value: -15.79", "value: -15.77")
+    curator.replace(HEALTH, "15.79", "15.77")
     os.utime(curator.path(HEALTH), (moment, moment))
     assert curator.path(HEALTH).stat().st_size == size
     assert referral(rested(live)) == -15.77
@@ -169,7 +169,7 @@ SAVES = [in_place, in_two_steps, by_another_file, beside_a_backup, with_a_lock, 
 
 @pytest.mark.parametrize("save", SAVES, ids=[save.__name__ for save in SAVES])
 def test_however_a_file_is_saved_readers_see_the_old_or_the_new(save, live, curator):
-    text = curator.text(HEALTH).replace("value: -15.79", "value: -15.78")
+    text = curator.text(HEALTH).replace("15.79", "15.78")
     for _ in save(curator.path(HEALTH), text):
         live.refresh()
         assert referral(live.current()) in (-15.79, -15.78)
@@ -179,7 +179,7 @@ def test_however_a_file_is_saved_readers_see_the_old_or_the_new(save, live, cura
 
 def test_files_saved_one_after_the_other_are_taken_over_together(live, curator):
     before = live.current()
-    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    curator.replace(HEALTH, "15.79", "15.78")
     live.refresh()
     curator.replace(RETURNS, "en: In-zone", "en: A")
     live.refresh()
@@ -218,7 +218,7 @@ def test_the_version_is_that_of_the_content(curator, tmp_path):
     shutil.copytree(curator.folder, tmp_path / "moved")
     assert len(version) == 12
     assert load_dataset(tmp_path / "moved").version == version
-    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    curator.replace(HEALTH, "15.79", "15.78")
     assert load_dataset(curator.folder).version != version
 
 
@@ -255,7 +255,7 @@ def test_a_broken_edit_keeps_the_last_good_data_and_says_what_is_wrong(old, new,
 
 def test_a_good_edit_beside_a_broken_one_waits_for_the_repair(live, curator):
     curator.replace(RETURNS, "number: 3", "number: three")
-    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    curator.replace(HEALTH, "15.79", "15.78")
     assert referral(rested(live)) == -15.79
     curator.replace(RETURNS, "number: three", "number: 3")
     assert referral(rested(live)) == -15.78
@@ -355,7 +355,7 @@ def test_broken_boundaries_keep_the_last_good_ones(edit, message, live, curator)
 def test_a_fault_of_the_program_keeps_the_last_good_data(live, curator, monkeypatch, caplog):
     good = live.current()
     monkeypatch.setattr(live, "prepare", lambda dataset: 1 / 0)
-    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    curator.replace(HEALTH, "15.79", "15.78")
     (problem,) = rested(live).problems
     assert "fault in the program" in problem.message
     assert live.current().dataset is good.dataset
@@ -380,7 +380,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, module: object, name: str, act: C
 
 def test_what_was_edited_while_it_was_read_is_not_taken_over(live, curator, monkeypatch):
     good = live.current()
-    curator.replace(HEALTH, "value: -15.79", "value: -15.78")
+    curator.replace(HEALTH, "15.79", "15.78")
     meanwhile(monkeypatch, data.reading.live, "read_dataset", lambda: curator.replace(RETURNS, "en: In-zone", "en: A"))
     assert rested(live) is good
     assert (referral(rested(live)), live.current().dataset.by_id[RETURNS].title.en[:2]) == (-15.78, "A ")
@@ -462,7 +462,7 @@ def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monke
         monkeypatch,
         data.reading.live,
         "read_dataset",
-        lambda: curator.replace(HEALTH, "value: -15.79", "value: -15.78"),
+        lambda: curator.replace(HEALTH, "15.79", "15.78"),
     )
     with pytest.raises(DatasetError, match="is being changed"):
         live.current()

@@ -16,7 +16,7 @@ from data import Dataset, DatasetError, load_dataset
 from data.reading.folder import FOLDER
 from data.reading.load import read_dataset
 from data.reading.yaml_file import File
-from tests.folders import copy_data
+from tests.folders import copy_data, move_case
 
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
@@ -54,9 +54,7 @@ def test_cases_come_in_the_order_of_the_document(folder: Path) -> None:
     last = folder / "cases" / "2020-10-ruzhou-returnees.yaml"
     last.rename(folder / "cases" / "2019-10-ruzhou-returnees.yaml")
     text = (folder / "cases" / "2019-10-ruzhou-returnees.yaml").read_text(encoding="utf-8")
-    (folder / "cases" / "2019-10-ruzhou-returnees.yaml").write_text(
-        text.replace("id: 2020-10-", "id: 2019-10-").replace("year: 2020\n", "year: 2019\n", 1), encoding="utf-8"
-    )
+    (folder / "cases" / "2019-10-ruzhou-returnees.yaml").write_text(move_case(text, 2019), encoding="utf-8")
     assert [(case.year, case.number) for case in load_dataset(folder).cases] == [
         (2019, 10),
         *((2020, number) for number in range(1, 10)),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,9 +21,12 @@ from data.model.schema import Case
 from data.reading.folder import FOLDER, SIZE_LIMIT
 from data.reading.validate import Entries, read_case, read_tables
 from data.reading.yaml_file import File
+from tests.careless import AT_LEAST, CLASSES, case_problems, cases, try_out
 
 FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 MUTANTS_PER_FILE = 300
+TRIED = 24
+"""About how many mutants of a class of careless edits are tried; `python -m tests.careless` tries all."""
 
 SCALARS = (
     *(
@@ -333,6 +336,18 @@ def test_a_mutant_is_sound_or_located(path: Path, tables: Entries) -> None:
                 evidence.derive(metric, tables["units"])
     assert accepted > MUTANTS_PER_FILE / 50
     assert refused > MUTANTS_PER_FILE / 4
+
+
+@pytest.mark.parametrize("case", cases(), ids=[path.stem for path in FILES])
+def test_no_real_case_is_taken_for_careless(case: dict[str, Any]) -> None:
+    assert case_problems(case) == []
+
+
+@pytest.mark.parametrize("name", [name for name, careless in CLASSES.items() if careless.decidable])
+def test_careless_edits_are_caught(name: str) -> None:
+    tally = try_out(CLASSES[name], TRIED)
+    assert tally.tried >= 4
+    assert tally.share >= AT_LEAST, tally.missed[0]
 
 
 BOMB = "".join(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30))

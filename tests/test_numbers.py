@@ -105,6 +105,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
         "费用下降12%",
         f'warning better: higher, but "费用下降12%" is a fall. Check what is better{ACCEPT.format("better-and-words")}',
     ),
+    "unit-of-an-ordinal": (
+        "unit: ¦cny, better: higher, after: {value: 7}",
+        "位列全国第七",
+        'unit: the unit cny does not fit "第七". Write a unit of that word, or cite other words',
+    ),
     "words-not-stated": (
         "unit: grade, better: higher, after: {text: {zh: ¦优秀, en: excellent}}",
         "评为良好",
@@ -162,6 +167,11 @@ RIGHT = {
     "months-earlier": ("unit: month, better: lower, change: {low: -3, high: -2, kind: difference}", "提前2—3个月"),
     "last-verb": ("unit: cny, better: higher, change: {value: 5, kind: relative}", "降幅比去年扩大5%"),
     "verb-of-another-clause": ("unit: cny, better: higher, change: {value: 5, kind: relative}", "成本下降,收入增长5%"),
+    "verb-in-a-name": ("unit: cny, better: higher, change: {value: -5, kind: relative}", "新增贷款变动5%"),
+    "verb-of-something-else": (
+        "unit: cny, better: lower, change: {value: -5, kind: relative}",
+        "扩大试点的县用水变动5%",
+    ),
     "order-of-ends": ("unit: cny-100m, better: higher, before: {value: 23}, after: {value: 33}", "33亿元,此前23亿元"),
 }
 

@@ -24,6 +24,7 @@ from data.reading.load import DatasetError, read_dataset
 from data.reading.validate import read_case, read_tables
 from data.reading.yaml_file import File
 from data.wording.rows import Rows
+from tests.folders import move_case
 from tests.many import write
 
 SOME = 8
@@ -225,9 +226,7 @@ def test_files_that_come_and_go_are_followed(read, folder, anew, cache):
     text = moved.read_text(encoding="utf-8")
     moved.unlink()
     name = moved.stem.replace("2020-", "2019-")
-    (folder / "cases" / f"{name}.yaml").write_text(
-        text.replace(f"id: {moved.stem}", f"id: {name}").replace("year: 2020\n", "year: 2019\n"), encoding="utf-8"
-    )
+    (folder / "cases" / f"{name}.yaml").write_text(move_case(text, 2019), encoding="utf-8")
     dataset, problems, names = read(first)
     assert (problems, names) == ([], [f"{name}.yaml"])
     assert dataset.cases[0].id == name

@@ -82,7 +82,7 @@ def write_case_json(extract: Extract, case: Case) -> bytes:
     provenance = extract.provenance
     return _dump(
         {
-            "source": provenance["source"],
+            "source": extract.dataset.source_of(case.id).model_dump(),
             "licence": provenance["licence"],
             "rights": provenance["rights"],
             **({"page": extract.link_case(case.id)} if extract.address else {}),

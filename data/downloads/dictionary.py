@@ -51,6 +51,8 @@ _BILINGUAL_MEANINGS = {
     "prefecture": ("所属地市，{}", "unit it lies in, in {}"),
     "metric": ("指标名称，{}", "figure in {}"),
     "subject": ("具体主体，{}", "whom it is about, if narrower than the place, in {}"),
+    "source_title": ("所据文件，{}", "the document it comes from, in {}"),
+    "source_issuer": ("文件的发布单位，{}", "issuer of that document, in {}"),
     "caveat_notes": ("注意事项，{}", "caveats in {}"),
     "publisher": ("发布者，{}", "publisher in {}"),
     "needed": ("要成为 A 级所缺的数值，{}", "the value that would make it an A, in {}"),
@@ -66,6 +68,7 @@ _BILINGUAL_MEANINGS = {
 _MEANINGS = {
     "case_id": ("案例编号", "case id"),
     "case_number": ("案例序号，同文件", "number of the case in the document"),
+    "source_date": ("文件的日期", "date of that document"),
     "year": ("年度", "year of the document's cases"),
     "domains": ("领域编号，以 | 分隔", "domain ids, joined by |"),
     "place_id": ("地点编号", "place id"),
@@ -106,6 +109,9 @@ _MEANINGS = {
     "phrases": ("原文词语，每条不超过40字", "words of the source, at most 40 characters each"),
     "flags": ("疑点，以 | 分隔：contradicted 矛盾，undated 无时间，unclear 含义不明，partial 局部，prescribed 规定值",
         "doubts, joined by |: contradicted, undated, unclear, partial, prescribed"),
+    "elsewhere_relations": ("其他材料与它相比，逐条，以 | 分隔；differs 为数字不同，详见 elsewhere 表",
+        "how each reading in another document compares with it, joined by |; differs: it prints another number; "
+        "see the table elsewhere"),
     "missing": ("要成为 A 级所缺的一端及其时期，以 | 分隔",
         "the ends that would make it an A and their periods, joined by |: before, after"),
     "phrases_en": ("原文词语的英译，为本项目所译", "the words of the source in English, our translation"),
@@ -129,6 +135,8 @@ _MEANINGS = {
     "kind": ("级别", "kind of place"),
     "lon": ("经度，约等于 WGS 84", "longitude, about WGS 84"),
     "lat": ("纬度，约等于 WGS 84", "latitude, about WGS 84"),
+    "population": ("常住人口（2020年11月1日，第七次全国人口普查），只有全省和18个地市",
+        "residents on 1 November 2020 (seventh national census), of the province and its 18 units only"),
     "dimension": ("量纲", "dimension"),
     "scale": ("原文单位所含的倍数，万为 10000", "the printed multiplier, such as 10,000; English names leave it out"),
     "factor": ("换算为该量纲基本单位所乘的系数", "factor to the base unit of the dimension"),
@@ -150,10 +158,11 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "end": get_args(Side),
     "relation": get_args(Relation),
 }
-_INTEGERS = (*INTEGERS, "figures", "reading")
+_INTEGERS = (*INTEGERS, "figures", "reading", "population")
 _NUMBERS = (*NUMBERS, "lon", "lat", "scale", "factor")
 _DEGREES = Text(zh="度", en="degrees")
-_UNITS = {"index": Text(zh="改革前 = 100", en="before = 100"), "lon": _DEGREES, "lat": _DEGREES}
+_PEOPLE = Text(zh="人", en="people")
+_UNITS = {"index": Text(zh="改革前 = 100", en="before = 100"), "lon": _DEGREES, "lat": _DEGREES, "population": _PEOPLE}
 
 
 def describe_column(name: str) -> Column:
@@ -186,6 +195,7 @@ def _find_unit(name: str) -> Text | None:
 
 _CASE = ("case_id", "case_number", "year", "case_title_zh", "case_title_en", "submitted_by_zh", "submitted_by_en")
 _TEXTS = (f"{part}_{lang}" for part in ("summary", "problem", "actions", "result") for lang in ("zh", "en"))
+_SOURCE = ("source_title_zh", "source_title_en", "source_issuer_zh", "source_issuer_en", "source_date")
 _MISSING = (
     *("case_id", "case_title_zh", "case_title_en", "prefecture_code", "prefecture_zh", "prefecture_en"),
     *("place_zh", "place_en", "metric_id", "metric_zh", "metric_en", "subject_zh", "subject_en", "grade"),
@@ -195,11 +205,11 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     table: tuple(map(describe_column, columns))
     for table, columns in {
         "metrics": COLUMNS,
-        "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures"),
+        "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures", *_SOURCE),
         "conflicts": ("case_id", "conflict_id", "metric_ids", "phrases", "note_zh", "note_en", "phrases_en"),
         "missing": (*_MISSING, "end", "period", "needed_zh", "needed_en"),
         "elsewhere": (*_ELSEWHERE, "phrase", "phrase_en", "relation", "note_zh", "note_en"),
-        "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat"),
+        "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat", "population"),
         "units": ("unit_id", "name_zh", "name_en", "dimension", "scale", "factor"),
     }.items()
 }

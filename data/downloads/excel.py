@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 import pandas as pd
 import xlsxwriter
@@ -13,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from data.downloads.dictionary import describe_column
 from data.downloads.extract import RIGHTS, Extract, parse_date
+from data.model.schema import Document
 from data.query.geography import Row, split_languages
 from data.query.table import LIST_SEPARATOR
 
@@ -37,7 +39,7 @@ def write_workbook(extract: Extract) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         query = "&".join(f"{name}={value}" for name, value in extract.query.items())
-        source = extract.dataset.source
+        source = extract.documents[0]
         book.set_properties(
             {
                 "title": source.title.zh,
@@ -112,12 +114,10 @@ def _dictionary_rows(extract: Extract) -> Iterator[Row]:
 
 
 def _provenance_rows(extract: Extract, query: str) -> list[dict[str, str]]:
-    source, note = extract.dataset.source, extract.note
+    note = extract.note
     rows, total = len(extract.table("metrics")), extract.dataset.metric_count
     cells = [
-        ("文件", source.title.zh, "Document", source.title.en),
-        ("发布单位", source.issuer.zh, "Issuer", source.issuer.en),
-        ("日期", source.date, "Date", source.date),
+        *chain.from_iterable(map(_document_cells, extract.documents)),
         ("筛选", query or "无", "Filter", query or "none"),
         ("指标行数", f"{rows}（共 {total}）", "Rows of figures", f"{rows} of {total}"),
         ("许可", RIGHTS.zh, "Licence", RIGHTS.en),
@@ -125,3 +125,9 @@ def _provenance_rows(extract: Extract, query: str) -> list[dict[str, str]]:
         *([("来自", extract.address, "From", extract.address)] if extract.address else []),
     ]
     return [dict(zip(("label_zh", "text_zh", "label_en", "text_en"), row, strict=True)) for row in cells]
+
+
+def _document_cells(source: Document) -> Iterator[tuple[str, str, str, str]]:
+    yield "文件", source.title.zh, "Document", source.title.en
+    yield "发布单位", source.issuer.zh, "Issuer", source.issuer.en
+    yield "日期", source.date, "Date", source.date

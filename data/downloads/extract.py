@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.downloads.dictionary import TABLES, list_columns
 from data.model.gaps import MissingEnd
-from data.model.schema import Case, Conflict, Lang, Period, Source, Text
+from data.model.schema import Case, Conflict, Document, Lang, Period, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import Row, split_languages
@@ -90,12 +90,21 @@ class Extract:
         """EMPTY_NOTE if no metric is left."""
         return None if len(self.selection.positions) else EMPTY_NOTE
 
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that its cases come from; without a case, that of the dataset."""
+        return self.dataset.documents_of(self.selection.cases.positions)
+
     @property
     def provenance(self) -> dict[str, object]:
-        """The source, the licence, whose the parts are, the filters and the note, as they are in JSON."""
+        """The source, the licence, whose the parts are, the filters and the note, as they are in JSON.
+
+        Of several documents, `source` is the first and `sources` are all.
+        """
         note = {"note": self.note.model_dump()} if self.note else {}
         return {
-            "source": self.dataset.source.model_dump(),
+            "source": self.documents[0].model_dump(),
+            **({"sources": [document.model_dump() for document in self.documents]} if self.documents[1:] else {}),
             "licence": dict(LICENCE),
             "rights": RIGHTS.model_dump(),
             "filter": self.query,
@@ -107,7 +116,7 @@ class Extract:
         return f"{self.address}/case?case={case_id}" if self.address else ""
 
 
-def parse_date(source: Source) -> datetime:
+def parse_date(source: Document) -> datetime:
     """Return the date of the document, with the first month and day if they are not stated."""
     return datetime.fromisoformat(f"{source.date}-01-01"[:10])
 
@@ -128,6 +137,7 @@ def _join(parts: Iterable[str]) -> str | None:
 
 def _case_rows(extract: Extract) -> Iterator[Row]:
     for case in extract.selection.cases:
+        source = extract.dataset.source_of(case.id)
         yield {
             "case_id": case.id,
             "case_number": case.number,
@@ -144,6 +154,9 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
             **split_languages("problem", case.problem),
             **{f"actions_{lang}": _join(action[lang] for action in case.actions) for lang in get_args(Lang)},
             **split_languages("result", case.result),
+            **split_languages("source_title", source.title),
+            **split_languages("source_issuer", source.issuer),
+            "source_date": source.date,
         }
 
 
@@ -209,6 +222,7 @@ def _place_rows(extract: Extract) -> Iterator[Row]:
             "prefecture_code": extract.dataset.prefecture_code(place.id),
             **split_languages("name", place.name),
             **place.model_dump(include={"code", "kind", "lon", "lat"}),
+            "population": extract.dataset.tables.residents.get(place.code or ""),
         }
 
 

@@ -67,7 +67,9 @@ def _join(*parts: str) -> str:
 
 
 def _year(extract: Extract) -> str:
-    return str(extract.dataset.source.year)
+    """Return the year of the cases, or the first and the last; that of the dataset's document if there are none."""
+    years = sorted({case_id[:4] for case_id in extract.selection.cases.ids} or {str(extract.dataset.source.year)})
+    return "-".join(dict.fromkeys((years[0], years[-1])))
 
 
 def _filter_parts(extract: Extract) -> list[str]:

@@ -33,6 +33,7 @@ def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
             "type": "FeatureCollection",
             "attribution": f"{CREDIT.zh} / {CREDIT.en}",
             **extract.provenance,
+            "population_source": extract.dataset.tables.population.model_dump(exclude={"residents"}),
             "features": features,
         },
         option=orjson.OPT_APPEND_NEWLINE,
@@ -50,6 +51,7 @@ def _make_feature(
         **split_languages("name", place.name),
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
+        "population": dataset.tables.residents.get(place.code or ""),
         "cases": dataset.subset(np.flatnonzero(located[:, inside].any(axis=1))).ids,
         "figures": int(inside[dataset.index.column("place")[selection.positions]].sum()),
     }

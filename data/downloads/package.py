@@ -11,6 +11,7 @@ from data.downloads.csv_json import write_csv
 from data.downloads.dictionary import KEYS, TABLES, Column
 from data.downloads.extract import LICENCE, RIGHTS, Extract
 from data.downloads.file_names import PROJECT
+from data.model.schema import Text
 
 _REFERENCES = {
     "metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"},
@@ -49,21 +50,25 @@ def describe_package(extract: Extract) -> dict[str, object]:
 
     The profile allows the additions `title_zh`, `title_en`, `description_zh`, `unit`, `unit_zh`, `rows` and `filter`.
     """
-    source, year = extract.dataset.source, extract.dataset.source.year
+    year, documents = extract.dataset.source.year, extract.documents
+    titles = Text(
+        zh="".join(f"《{each.title.zh}》" for each in documents), en="; ".join(each.title.en for each in documents)
+    )
     return {
         "profile": "tabular-data-package",
         "name": f"{PROJECT}-{year}",
         "title": f"Henan Reform Outcomes {year}",
         "title_zh": f"{year}年河南改革成效",
-        "description": f"The figures of: {source.title.en}. {RIGHTS.en}",
-        "description_zh": f"《{source.title.zh}》中的指标。{RIGHTS.zh}",
+        "description": f"The figures of: {titles.en}. {RIGHTS.en}",
+        "description_zh": f"{titles.zh}中的指标。{RIGHTS.zh}",
         **({"homepage": extract.address} if extract.address.startswith(("http://", "https://")) else {}),
         "licenses": [dict(LICENCE)],
         "sources": [
             {
-                "title": f"{source.issuer.zh}《{source.title.zh}》，{source.date}",
-                "title_en": f"{source.issuer.en}: {source.title.en}, {source.date}",
+                "title": f"{each.issuer.zh}《{each.title.zh}》，{each.date}",
+                "title_en": f"{each.issuer.en}: {each.title.en}, {each.date}",
             }
+            for each in (*documents, extract.dataset.tables.population)
         ],
         "filter": extract.query,
         "resources": [_describe_table(name, len(extract.full_table(name))) for name in TABLES],
@@ -109,12 +114,17 @@ def _describe_column(column: Column, key: bool) -> dict[str, object]:
 
 
 def _write_readme(extract: Extract) -> str:
-    source, note = extract.dataset.source, extract.note
+    note, population = extract.note, extract.dataset.tables.population
     asked = ", ".join(f"{name}={value}" for name, value in extract.query.items())
     rows, total = len(extract.full_table("metrics")), extract.dataset.metric_count
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
+    sources = "\n".join(
+        f"来源：{source.issuer.zh}《{source.title.zh}》，{source.date}\n"
+        f"Source: {source.issuer.en}, “{source.title.en}”, {source.date}"
+        for source in extract.documents
+    )
     notes = f"{note.zh}\n{note.en}\n" if note else ""
-    return f"""# 河南改革成效 / Henan Reform Outcomes {source.year}
+    return f"""# 河南改革成效 / Henan Reform Outcomes {extract.dataset.source.year}
 
 {files}
 - `datapackage.json`: 每个字段的类型、单位与含义 / type, unit and meaning of every column
@@ -125,8 +135,12 @@ def _write_readme(extract: Extract) -> str:
 Values are in the printed unit. What the source does not say is left empty. A text that begins with ' would run as a \
 formula in a spreadsheet.
 
-来源：{source.issuer.zh}《{source.title.zh}》，{source.date}
-Source: {source.issuer.en}, “{source.title.en}”, {source.date}
+{sources}
+
+人口（`places.csv`）：{population.issuer.zh}《{population.title.zh}》，{population.date}，\
+{population.counted} 的常住人口
+Population (`places.csv`): {population.issuer.en}, “{population.title.en}”, {population.date}, residents on \
+{population.counted}
 
 {RIGHTS.zh}
 {RIGHTS.en}

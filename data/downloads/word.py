@@ -21,7 +21,7 @@ from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.table import LIST_SEPARATOR
-from data.wording.citation import cite_document, list_caveats
+from data.wording.citation import cite_document, list_caveats, write_reading
 from data.wording.formatting import format_date
 from data.wording.labels import say
 from data.wording.rows import MetricRow, Rows, describe_omitted
@@ -76,6 +76,7 @@ class _Writer:
 
     def __init__(self, dataset: Dataset, case: Case, lang: Lang) -> None:
         self.dataset, self.case, self.lang = dataset, case, lang
+        self.source = dataset.source_of(case.id)
         self.document: DocumentType = Document()
         self.cell_style, self.note_style = (
             self.document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) for name in ("Table text", "Note")
@@ -85,10 +86,10 @@ class _Writer:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(20)
         section.top_margin = section.bottom_margin = Mm(18)
-        properties, issuer = self.document.core_properties, dataset.source.issuer[lang]
+        properties, issuer = self.document.core_properties, self.source.issuer[lang]
         properties.title, properties.author = case.title[lang][:_MAX_PROPERTY_LENGTH], issuer[:_MAX_PROPERTY_LENGTH]
         properties.subject, properties.language = case.id, say(lang, "zh-CN", "en-GB")
-        properties.created = properties.modified = parse_date(dataset.source)
+        properties.created = properties.modified = parse_date(self.source)
         properties.comments, properties.last_modified_by = "", ""
 
     def say(self, zh: str, en: str) -> str:
@@ -157,29 +158,38 @@ class _Writer:
             return
         self._add_heading("材料自身的矛盾", "Where the source contradicts itself")
         cells = (
-            ("\n".join(f"“{phrase.text}”" for phrase in conflict.phrases), conflict.note[self.lang])
+            ("\n".join(self._quote(phrase.text, phrase.en) for phrase in conflict.phrases), conflict.note[self.lang])
             for conflict in conflicts
         )
-        self._add_table((("原文", "Source words"), ("说明", "What to make of it")), cells, (75, 95))
+        self._add_table((("原文", "Source words, our translation"), ("说明", "What to make of it")), cells, (75, 95))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
         self._add_heading("逐项出处", "Every figure and its words")
         headings = (
             _NAME[:2],
-            ("原文（所在部分）", "Source words (section)"),
+            ("原文（所在部分）", "Source words, our translation (section)"),
             ("推算与注意事项", "Derivation and caveats"),
         )
         compared = self.say("参照 ", "For comparison: ")
         cells = []
         for row in rows:
-            words = [*row.phrases.split(LIST_SEPARATOR), f"（{row.section}）"]
+            phrases = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
+            words = [*(self._quote(*pair) for pair in phrases), self._section(row)]
             yardstick = row.yardstick and compared + row.yardstick
-            notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang)))
+            others = (write_reading(each, self.lang) for each in row.elsewhere if each not in row.differing)
+            notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang), *others))
             cells.append((row.name, "\n".join(words), "\n".join(notes)))
         self._add_table(headings, cells, (42, 52, 76))
 
+    def _quote(self, original: str, translation: str) -> str:
+        """Return words of the source; in English with the project's translation."""
+        return self.say(f"“{original}”", f"“{original}” {translation}")
+
+    def _section(self, row: MetricRow) -> str:
+        return self.say(f"（{row.section}）", f"({row.section}: {row.section_en})")
+
     def write_citation(self) -> None:
-        source, case = self.dataset.source, self.case
+        source, case = self.source, self.case
         self._add_heading("引用", "Citation")
         self.document.add_paragraph(f"{cite_document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":

@@ -9,9 +9,10 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
-from data.drafting.unit_words import UnitWord, find_unit
+from data.drafting.unit_words import MEASURES, UnitWord, find_unit
 from data.model.numerals import Numeral
 from data.model.schema import PHRASE_LIMIT, Bound, ChangeKind, Unit
 from data.model.source_text import SourceText, Span
@@ -20,7 +21,9 @@ Slot = Literal["before", "after", "change"]
 
 _MARK = re.compile(r"[,，。;；:：!！?？\n]")
 _TAIL = re.compile(r"(?P<vague>[余多来几])?(?P<size>[百千]?万?亿?)(?P<later>[余多来几])?")
-_SIZES = {"": 1.0, "十": 10, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "百万": 1e6, "千万": 1e7, "万亿": 1e12}
+_SIZES = {"十": 10, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
+_BARE = re.compile("[、)）—~至到提上升下降-]|$")
+"""What stands behind a decimal without a unit."""
 _RANGE = re.compile(r"[-–—~～至到]+")
 _FILLER = "[了近约超过达逾]*"
 _RISE = re.compile(rf"(?:增加|增长|提高|提升|上升|上涨|前移|(?<!新)增){_FILLER}$")
@@ -48,6 +51,7 @@ _DATE = re.compile(r"(?P<year>(?:19|20)\d\d)年(?:(?P<month>\d{1,2})月)?(?:(?P<
 _DATE_JOIN = re.compile("[年月日份、至到—-]*")
 _DATE_END = re.compile("[年月日]?份?[底末初]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_END = re.compile(r"[-—)）年全]|\Z")
 _NAME_BEHIND = re.compile("[号届+＋]|次会议|次全会")
 _NO_START = "、“”《》()（）的和及"
 _FIXED_UNITS: tuple[tuple[re.Pattern[str], str, ChangeKind | None], ...] = (
@@ -146,7 +150,7 @@ class FigureReader:
 
     def _is_date(self, numeral: Numeral) -> bool:
         dated = any(reading[-1] in "年月日" for reading in numeral.readings)
-        return dated or bool(_YEAR.fullmatch(numeral.text) and self.source.text[numeral.end] in "-—)）年全")
+        return dated or bool(_YEAR.fullmatch(numeral.text) and _YEAR_END.match(self.source.text, numeral.end))
 
     def _dates(self, numerals: list[Numeral]) -> Iterator[Remark]:
         """Yield the dates, those that stand together (2020年1-10月) as one."""
@@ -182,8 +186,9 @@ class FigureReader:
         return (marks or [section[0]])[-1], following.start() if following else section[1]
 
     def _clip(self, span: Span) -> Span:
-        """Shorten a span at its start so that it is short enough and begins with no part of a number or mark."""
-        start, end = max(span[0], span[1] - PHRASE_LIMIT), span[1]
+        """Change a span so that it is short enough, begins with no mark and cuts no numeral."""
+        end = next(end for end in count(span[1]) if end not in self.source.inner)
+        start = max(span[0], end - PHRASE_LIMIT)
         while start < end and (start in self.source.inner or self.source.text[start] in _NO_START):
             start += 1
         return start, end
@@ -203,8 +208,8 @@ class FigureReader:
         if numeral.text.startswith("翻"):
             return replace(start, unit=self.units.get("times"), kind="multiple")
         share = any(word in numeral.text for word in ("半", "分之"))
-        unit, length, size, kind, others = self._read_unit(before, behind, _SIZES[tail["size"]], share)
-        if unit is None and "." in numeral.text and not tail["size"]:
+        unit, length, size, kind, others = self._read_unit(before, behind, _size(tail["size"]), share)
+        if unit is None and "." in numeral.text and not tail["size"] and _BARE.match(behind):
             unit = self.units.get("ratio")
         ordinal = before.endswith("第")
         one = value == 1 and not share and kind is None and not ordinal and not before.endswith("唯一")
@@ -213,6 +218,8 @@ class FigureReader:
             return None
         if ordinal and (unit is None or unit.dimension != "rank"):
             return None
+        if unit is None and behind[:1] in tuple(MEASURES):
+            length = 1
         bound, end = _read_bound(before, bool(tail["vague"] or tail["later"]), text, tail.end() + length)
         return replace(start, end=end, value=value * size, unit=unit, bound=bound, kind=kind, others=others)
 
@@ -227,8 +234,8 @@ class FigureReader:
         if behind.startswith("倍"):
             unit = self.units.get("times")
             return replace(number, end=number.end + 1, unit=unit, kind="multiple", words=f"{numeral}倍")
-        size = math.prod(_SIZES.get(character, 1) for character in numeral)
-        if numeral[0] in "数几" and (found := find_unit(self.words, size, number.before, behind, self.usage)):
+        found = find_unit(self.words, _size(numeral), number.before, behind, self.usage)
+        if numeral[0] in "数几" and found:
             end = number.end + found.length
             return replace(number, end=end, unit=found.unit, words=self.source.text[number.start : end])
         return None
@@ -295,6 +302,11 @@ class FigureReader:
         """Return the end of a phrase that has no words before its number: the clause's, or the next numeral."""
         following = [numeral.start for numeral in self.source.numerals_in((span[1], limit))]
         return min([limit, span[0] + PHRASE_LIMIT, *following])
+
+
+def _size(text: str) -> float:
+    """The multiplier that a text holds: 1e6 for 百万, 1e5 for 数十万, 1 for none."""
+    return math.prod(_SIZES.get(character, 1) for character in text)
 
 
 def _value(numeral: Numeral) -> float | None:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from data.drafting.figures import Figure, FigureReader, Quantity, Remark
-from data.model.rules.draft import GAP
+from data.model.rules.template import GAP
 from data.model.source_text import SourceText, Span
 
 HEAD = """\
-# yaml-language-server: $schema=../case.schema.json
+# yaml-language-server: $schema=case.schema.json
 # Drafted from the document: number, unit, bound, phrase and section of what looks like a figure. {gap} marks a gap; the
-# check refuses it. What each field may hold is in data/template.yaml. A comment is a doubt: answer it, then remove it.
+# check refuses it. What each field may hold: data/cases/README.md. A comment is a doubt: answer it, then remove it.
 # Delete a figure that is none and list its phrase under not_measured; join two that are before and after of one thing.
 id: "{year}-{number:02d}-{gap}"
 year: {year}
@@ -56,10 +56,12 @@ def write_case(reader: FigureReader, part: Span, year: int, number: int, transla
     """Write the skeleton of a case. `translations` are the headings that are translated already."""
     source = reader.source
     sections = source.find_sections(part)
-    printed = source.text[part[0] : sections[0][0] if sections else part[1]].strip().splitlines()
+    head = part[0], sections[0][0]
+    printed = source.text[slice(*head)].strip().splitlines()
     title = "\n".join(f"# printed: {line}" for line in printed[1:])
     entries = [(section, reader.read(section)) for section in sections]
-    remarks = [entry for _, found in entries for entry in found if isinstance(entry, Remark)]
+    read = [*reader.read(head), *(entry for _, found in entries for entry in found)]
+    remarks = [entry for entry in read if isinstance(entry, Remark)]
     cited = [entry.span for _, found in entries for entry in found if isinstance(entry, Figure)]
     dates = [remark for remark in remarks if remark.is_date and not any(_lies_in(remark, span) for span in cited)]
     return "\n".join(
@@ -112,7 +114,7 @@ def _metrics(
         for figure in figures:
             name = f"{GAP}-{next(positions)}"
             same = drafted.setdefault((figure.unit, figure.quantities), name)
-            dates = [entry.phrase for entry in found if isinstance(entry, Remark) and _is_period(entry, figure)]
+            dates = [entry.phrase for entry in found if isinstance(entry, Remark) and _is_period(source, entry, figure)]
             doubts = [
                 *([] if same == name else [f"the same as {same}? If so, list its phrase with reason: repetition"]),
                 *([f"period: {', '.join(dates)}?"] if dates else []),
@@ -120,10 +122,15 @@ def _metrics(
             ]
             yield from _metric(source, figure, section, name, doubts)
             yield f"    section:\n      zh: {_quote(heading)}\n      en: {_quote(translations.get(heading, GAP))}"
+            if any(quantity.unit for quantity in figure.quantities):
+                yield f'    caveats:\n      - kind: mixed_units\n        note:\n          zh: "{GAP}"'
+                yield f'          en: "{GAP}"'
 
 
-def _is_period(remark: Remark, figure: Figure) -> bool:
-    return remark.is_date and _lies_in(remark, figure.span)
+def _is_period(source: SourceText, remark: Remark, figure: Figure) -> bool:
+    """Whether a date stands before the end of a figure in the same sentence."""
+    start, end = remark.span[0], figure.span[1]
+    return remark.is_date and start < end and not set("。\n") & set(source.text[start:end])
 
 
 def _metric(source: SourceText, figure: Figure, section: Span, name: str, doubts: list[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ A name is a multiplier (万), a measure word (家, 公里), a noun (企业) and,
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,17 +17,18 @@ GENERIC = "个家位名大"
 PEOPLE = "名|人口|群众|贫困人口|农村群众|人员"
 """Words for people after a number that a table of units calls 人."""
 MEASURES = f"{GENERIC}条座款种类批笔户次期台辆栋件份册株页处项"
+"""Measure words of one character, behind which a unit's noun may stand."""
 NOUN_DISTANCE, BEFORE_DISTANCE, CHAIN_GAP = 16, 6, 3
 """Number of characters within which a noun is sought after the number, before it, and after another noun."""
 
 _NAME = re.compile(
-    r"(?P<size>十?[万亿]?)(?P<measure>[个家位条座款种类批笔户次期台辆栋件份册株页处项](?!/)|[^/]*?)"
+    rf"(?P<size>[十百千]?[万亿]?)(?P<measure>[{MEASURES}](?!/)|[^/]*?)"
     r"(?P<noun>(?<=[个家位条])[^/]+)?(?:/(?P<per>.+))?"
 )
 _ITEMS = re.compile("个[^、(]{0,4}?(?:事项|子项)(?!目)")
 _OTHER_WORD = re.compile("[市县村][级直委域]")
 _SPELLINGS = (("立方米", "m³"), ("公司", "企业"), ("％", "%"), ("（", "("), ("）", ")"))
-_SIZES = {"": 1.0, "万": 1e4, "亿": 1e8, "十万": 1e5}
+_SIZES = {"十": 10, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ def split_names(units: Iterable[Unit]) -> tuple[UnitWord, ...]:
     for unit in units:
         parts = _NAME.fullmatch(respell(unit.name.zh))
         if parts and unit.dimension not in ("grade", "rank") and unit.id != "ratio":
+            size = math.prod(_SIZES[character] for character in parts["size"])
             nouns = tuple(filter(None, re.split("和", parts["noun"] or "")))
-            found.append(UnitWord(unit, _SIZES[parts["size"]], parts["measure"], nouns, parts["per"] or ""))
+            found.append(UnitWord(unit, size, parts["measure"], nouns, parts["per"] or ""))
     return tuple(found)
 
 
@@ -142,4 +145,4 @@ def _length(word: UnitWord, after: str, printed: str) -> int:
     length = len(word.measure) if after.startswith(word.measure) else int(after[:1] in tuple(GENERIC))
     noun = next((noun for noun in word.nouns if after.startswith(noun, length)), "")
     length += len(noun)
-    return next(end for end in range(len(printed) + 1) if len(respell(printed[:end])) >= length)
+    return length + printed.startswith("立方米")  # one character longer than m³

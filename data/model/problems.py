@@ -102,11 +102,11 @@ def escape_invisible(text: str, limit: int | None = None) -> str:
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 
-def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]]) -> Iterator[Finding]:
+def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]], guide: str) -> Iterator[Finding]:
     """Yield each failure of a validation, without those that only follow from another.
 
     A key is missing because it is misspelt; a list is short because its entries are faulty. `known_keys` are the keys
-    of each group, by the path of the group without indices.
+    of each group, by the path of the group without indices, and `guide` is where more is said of the fields.
     """
     details = error.errors(include_url=False)
     lists = {
@@ -121,10 +121,10 @@ def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]]) -
         misspelt = kind == "missing" and difflib.get_close_matches(str(path[-1]), unknown[path[:-1]], 1)
         miscounted = kind in ("too_short", "too_long") and path in lists
         if not misspelt and not miscounted:
-            yield Finding(path, _message(detail, known_keys), at_key=kind == "extra_forbidden")
+            yield Finding(path, _message(detail, known_keys, guide), at_key=kind == "extra_forbidden")
 
 
-def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) -> str:
+def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], guide: str) -> str:
     path, found, context = detail["loc"], detail["input"], detail.get("ctx", {})
     named = tuple(key for key in path if not isinstance(key, int))
     last = str(named[-1]) if named else ""
@@ -133,14 +133,14 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) ->
             if re.fullmatch("[0-9]+", last):
                 return f"unknown key {describe(last)}. Write a number without commas, as in 3000"
             known = {key: key for key in known_keys.get(named[:-1], [])}
-            return f"unknown key {describe(last)}.{suggest(last, known, 'the keys of template.yaml')}"
+            return f"unknown key {describe(last)}.{suggest(last, known, f'the keys of {guide}')}"
         case "missing":
             return f"is missing. Write {_LANGUAGES.get(last, f'{last}: …')}"
         case "value_error":
             return str(context["error"])
         case "literal_error":
             known = {word: word for word in re.findall(r"'([^']*)'", context["expected"])}
-            return f"unknown {last} {describe(found)}.{suggest(str(found), known, 'the words of template.yaml')}"
+            return f"unknown {last} {describe(found)}.{suggest(str(found), known, f'the words of {guide}')}"
         case "float_type":
             return f"expected a number, got {describe(found)}. {_number_hint(found, last)}"
         case "int_type":
@@ -167,19 +167,20 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]]) ->
         case "too_long":
             return f"expected at most {context['max_length']}, got {context['actual_length']}. Keep the most telling"
         case "string_pattern_mismatch":
-            return (
-                f"got {describe(found)}. Write {_PATTERNS.get(last, _ID) if len(named) == 1 or last != 'id' else _ID}"
-            )
+            kind = "case" if context["pattern"].startswith(r"^\d{4}-") else last
+            return f"got {describe(found)}. Write {_PATTERNS.get(kind, _ID)}"
         case "greater_than_equal" | "less_than_equal":
             limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             return f"expected {limit}, got {describe(found)}. Write it as printed"
+        case "greater_than":
+            return f"expected a number above {context['gt']:g}, got {describe(found)}. Check the sign"
         case _:
-            return f"{detail['msg']}, got {describe(found)}. See template.yaml"
+            return f"{detail['msg']}, got {describe(found)}. See {guide}"
 
 
 _ID = "lower-case letters, digits and single hyphens, as in water-use-per-mu"
 _PATTERNS = {
-    "id": "year, number and a short name, as in 2020-01-water-pricing",
+    "case": "year, number and a short name, as in 2020-01-water-pricing",
     "code": "the six digits of the division code in quotes",
 }
 
@@ -191,7 +192,8 @@ def _number_hint(found: object, field: str) -> str:
     text = unicodedata.normalize("NFKC", found).replace("−", "-")
     numbers = [re.sub(r"^(-?)0+(?=[0-9])", r"\1", number.replace(",", "")) for number in _NUMBER.findall(text)]
     if not numbers:
-        return "Write the printed number, or text: {zh: …, en: …} for number-like words"
+        words = ", or text: {zh: …, en: …} for number-like words" if field in ("value", "low", "high") else ""
+        return f"Write the printed number{words}"
     if re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
         return "Write it without an exponent"
     low, high = numbers[0], numbers[-1].lstrip("-")
@@ -199,7 +201,8 @@ def _number_hint(found: object, field: str) -> str:
         return f"Write low: {low} and high: {high}"
     if len(numbers) > 1:
         return "Write one number; dates belong to a period"
-    bound = next((name for word, name in _APPROXIMATE.items() if word in text), None)
+    bounded = field in ("value", "low", "high")
+    bound = next((name for word, name in _APPROXIMATE.items() if bounded and word in text), None)
     wanted = f"{field}: {low} and bound: {bound}" if bound else f"{low} without quotes, words or unit"
     multiplier = re.search("[万亿]", text)
     return f"Write {wanted}; {multiplier[0]} belongs to the unit" if multiplier else f"Write {wanted}"

@@ -7,6 +7,7 @@ from a metric (grade, index, direction, missing end) is in `data.model.evidence`
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -37,10 +38,15 @@ PlaceKind = Literal["province", "prefecture", "county", "district", "township", 
 
 TEXT_LIMIT = 1000
 """Maximum number of characters of a text."""
+TITLE_LIMITS: Mapping[Lang, int] = {"zh": 16, "en": 60}
+"""Maximum number of characters of a title."""
 PHRASE_LIMIT = 40
 """Maximum number of characters of a citation: no sentence of the source is copied."""
 TRANSLATION_LIMIT = 160
 """Maximum number of characters of the English of a citation."""
+
+HENAN, CHINA = ("Henan", 110, 117, 31, 37), ("China", 73, 136, 3, 54)
+"""Name, western, eastern, southern and northern limits in degrees; those of Henan with half a degree around it."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
@@ -72,15 +78,16 @@ def _date(value: object) -> object:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str):
         raise ValueError(f"expected a date, got {describe(value)}. Write 2020, 2020-12 or 2020-12-31")
-    if not _is_date(text):
+    if not is_date(text):
         parts = _NEARLY_A_DATE.fullmatch(text)
         likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
-        example = likely if _is_date(likely) else "2020, 2020-12 or 2020-12-31"
+        example = likely if is_date(likely) else "2020, 2020-12 or 2020-12-31"
         raise ValueError(f"expected a date, got {describe(text)}. Write {example}")
     return text
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day from 1900 to 2099, as YYYY, YYYY-MM or YYYY-MM-DD."""
     if not _DATE.fullmatch(text):
         return False
     try:
@@ -90,7 +97,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _precedes(one: str, other: str) -> bool:
+def precedes(one: str, other: str) -> bool:
     """Whether a date lies before another, compared to the precision of the less precise one."""
     width = min(len(one), len(other))
     return one[:width] < other[:width]
@@ -108,13 +115,22 @@ def _occurrence(value: object) -> object:
     raise ValueError(f"expected 1 or more, or all, got {describe(value)}. Write 2 for the second, all for every one")
 
 
-Plain = Annotated[str, AfterValidator(_plain), Field(max_length=TEXT_LIMIT)]
+Visible = Annotated[str, AfterValidator(_plain)]
+"""A text whose limit is its own: a text of two limits would be told of the second only after the first is kept."""
+Plain = Annotated[Visible, Field(max_length=TEXT_LIMIT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Ref = str
 """An id that is defined elsewhere; whether it exists is checked in `data.reading.validate`."""
+PlaceRef = Annotated[str, Field(json_schema_extra={"table": "places"})]
+DomainRef = Annotated[str, Field(json_schema_extra={"table": "domains"})]
+UnitRef = Annotated[str, Field(json_schema_extra={"table": "units"})]
+"""Ids of the reference tables, which the JSON Schema lists."""
 Year = Annotated[int, Field(ge=1900, le=2099)]
+CaseYear = Annotated[int, Field(ge=1978, le=2099)]
+"""A year of reforms, which began in 1978."""
+Positive = Annotated[FiniteFloat, Field(gt=0)]
 Date = Annotated[
-    str, BeforeValidator(_date, json_schema_input_type=Year | Annotated[str, Field(pattern=f"^{_DATE.pattern}$")])
+    str, BeforeValidator(_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DATE.pattern}$")] | Year)
 ]
 
 Occurrence = Annotated[
@@ -126,25 +142,39 @@ Occurrence = Annotated[
 class Model(BaseModel):
     """Base of everything read from a file: immutable, strict, without unknown keys."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Text(Model):
     """A text in both languages."""
 
     zh: Plain
+    """In Chinese, with Chinese characters."""
     en: Annotated[Plain, AfterValidator(_english)]
+    """In English: the same facts and the same numbers, 万 and 亿 written as thousands, millions and billions."""
 
     def __getitem__(self, lang: Lang) -> str:
         return self.zh if lang == "zh" else self.en
+
+
+class Title(Text):
+    """A title in both languages, short enough for the headings of lists and charts."""
+
+    zh: Annotated[Visible, Field(max_length=TITLE_LIMITS["zh"])]
+    """In Chinese, for headings and lists."""
+    en: Annotated[Visible, AfterValidator(_english), Field(max_length=TITLE_LIMITS["en"])]
+    """In English, for headings and lists."""
 
 
 class Period(Model):
     """When a value holds: during a span, as of a moment (only `end`), or cumulative to `end` (`start` where known)."""
 
     start: Date | None = None
+    """First day, month or year; left out for a moment, and where the source does not say since when."""
     end: Date
+    """Last day, month or year; the moment itself for as_of."""
     kind: PeriodKind
+    """during: what happened from start to end. as_of: a state at end. cumulative: added up until end."""
     words: Text | None = None
     """The period as printed, where the dates alone do not say it: 2020年底, end of 2020."""
 
@@ -154,7 +184,7 @@ class Period(Model):
             raise ValueError("a period of kind during needs its start. For one year write start: 2018, end: 2018")
         if self.kind == "as_of" and self.start is not None:
             raise ValueError("a period of kind as_of has no start. Write only end, or kind: during")
-        if self.start is not None and _precedes(self.end, self.start):
+        if self.start is not None and precedes(self.end, self.start):
             raise ValueError(f"the end {self.end} lies before the start {self.start}. Exchange them")
         return self
 
@@ -177,10 +207,16 @@ class Quantity(Model):
     """A value, a range (`low`, `high`) or number-like words; at most one of them."""
 
     value: FiniteFloat | None = None
+    """The number as printed, without its unit: 约30 is 30, with bound: about."""
     low: FiniteFloat | None = None
+    """Lower end of a printed range."""
     high: FiniteFloat | None = None
+    """Upper end of a printed range."""
     text: Text | None = None
+    """Number-like words that are no number, such as a grade."""
     bound: Bound = "exact"
+    """The word beside the number: over 超/余/多, under 不到/不足, nearly 近, about 约, at_least 以上/不低于,
+    at_most 以内/最长. Left out where there is none."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Quantity:
@@ -209,10 +245,14 @@ class Quantity(Model):
 class End(Quantity):
     """One end of a metric, before or after. It may have a period without a value ("compared with 2018")."""
 
-    unit: Ref | None = None
+    unit: UnitRef | None = None
+    """Where it differs from the unit of the metric, which then needs the caveat mixed_units."""
     period: Period | None = None
+    """When the value held."""
     value_basis: Basis | None = None
+    """implied where words say the number without printing it: 全覆盖 is 100 %. Left out where it is printed."""
     period_basis: Basis | None = None
+    """implied where only the sentence around the number tells the period. Left out where it is printed."""
 
     @model_validator(mode="after")
     def _bases(self) -> End:
@@ -244,6 +284,8 @@ class Change(Quantity):
     """
 
     kind: ChangeKind
+    """relative: in %. points: percentage points of a share. difference: in the unit. multiple: after ÷ before, 3.1 for
+    3.1倍 and 4 for 翻两番. places: of a rank."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Change:
@@ -263,7 +305,9 @@ class Yardstick(Model):
     """A value outside the case that the source compares with; never an end of the metric."""
 
     label: Text
+    """What it is the value of, such as advanced regions."""
     end: End
+    """The value."""
 
 
 class Phrase(Model):
@@ -273,9 +317,12 @@ class Phrase(Model):
     same each time. `excludes` lists the numerals in it that belong to other metrics.
     """
 
-    text: Annotated[Plain, Field(max_length=PHRASE_LIMIT)]
+    text: Annotated[Visible, Field(max_length=PHRASE_LIMIT)]
+    """The shortest run of the source that carries the figure, verbatim."""
     occurrence: Occurrence | None = None
+    """Which one it is, where it stands more than once in the section; all if each means the same."""
     excludes: tuple[Plain, ...] = ()
+    """Numerals in it that belong to other metrics, as printed."""
 
 
 PhraseLike = Annotated[
@@ -286,7 +333,8 @@ PhraseLike = Annotated[
 class Citation(Phrase):
     """A phrase that readers see, with the project's own translation."""
 
-    en: Annotated[Plain, AfterValidator(_english), Field(max_length=TRANSLATION_LIMIT)]
+    en: Annotated[Visible, AfterValidator(_english), Field(max_length=TRANSLATION_LIMIT)]
+    """Your translation of the run."""
 
 
 CitationLike = Annotated[Citation, BeforeValidator(_phrase, json_schema_input_type=Citation)]
@@ -296,50 +344,82 @@ class Elsewhere(Model):
     """What another public document says of a metric. It never touches an end, a grade, an index or a headline."""
 
     publisher: Text
+    """Who published the other document."""
     date: Date
+    """When it was published."""
     address: Plain | None = None
+    """Where it can be read: a URL."""
     phrase: CitationLike
+    """The shortest run of the other document that carries the figure."""
     relation: Relation
+    """What it says of the figure: the same (agrees), something else (differs), more (adds), the state at another time
+    (earlier, later) or of another scope (other_scope)."""
     note: Text | None = None
+    """What a reader must know to compare the two."""
 
 
 class Accepted(Model):
     """A warning of the check that the curator has looked at, and why it stays. An error cannot be accepted."""
 
     rule: Id
+    """The name of the rule, as the warning gives it."""
     why: Plain
+    """Why the figure is right as it is."""
 
 
 class Caveat(Model):
     """A doubt about a metric, and what it means for its reader."""
 
     kind: CaveatKind
+    """The kind of doubt."""
     note: Text
+    """What the doubt is, in one sentence."""
 
 
 class Metric(Model):
     """One measured thing of a case: its name and place, its ends and change as stated, and the words of the source."""
 
     id: Id
+    """A short name, unique in the case: lower case, with hyphens."""
     name: Text
+    """What is measured, without its value."""
     subject: Text | None = None
-    place: Ref
-    mentions: tuple[Ref, ...] = ()
+    """Whose figure it is where that is narrower than the place: one company, one project."""
+    place: PlaceRef
+    """Whose figure it is; may be narrower than the places of the case."""
+    mentions: tuple[PlaceRef, ...] = ()
+    """Places that the figure only names."""
     role: Role
+    """outcome: what happened. output: what was delivered. input: what was put in. context: background. rule: a
+    parameter of the scheme."""
     status: Status = "observed"
-    unit: Ref
+    """observed; target for an annual task; planned for what is not yet built."""
+    unit: UnitRef
+    """The printed unit; add it to reference/units.yaml where none fits."""
     better: Better
+    """Which way is improvement. A rank improves towards 1: lower. Processes (meetings, documents, visits, items
+    merged), public money put in and debt are neutral; loans that firms or households received are higher."""
     prescribed: bool = False
     """Whether the number is a limit that was set, not a time or count that was measured."""
     before: End | None = None
+    """The state before the reform."""
     after: End | None = None
+    """The state after the reform, or the only one that is stated."""
     change: Change | None = None
+    """The change that the source states: after minus before, so a fall is negative. It is left out where only the ends
+    are printed."""
     compared_with: Yardstick | None = None
+    """A value outside the case that the source compares with."""
     phrases: Annotated[tuple[CitationLike, ...], Field(min_length=1)]
+    """The runs of the source that carry the figure, each at most 40 characters."""
     section: Text
+    """The nearest printed heading above the phrases, verbatim, and your translation."""
     caveats: tuple[Caveat, ...] = ()
+    """What a careful reader must know."""
     elsewhere: tuple[Elsewhere, ...] = ()
+    """What other public documents say of the figure."""
     accepted: tuple[Accepted, ...] = ()
+    """Warnings of the check that you have looked at and that stay."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Metric:
@@ -350,7 +430,7 @@ class Metric(Model):
                 "Write what the source says, or list the phrase under not_measured"
             )
         before, after = (end.period if end else None for end in (self.before, self.after))
-        if before and after and _precedes(after.end, before.end):
+        if before and after and precedes(after.end, before.end):
             raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
         return self
 
@@ -367,13 +447,17 @@ class Event(Model):
     """A dated step or recognition."""
 
     date: Date
+    """When it happened or began."""
     end: Date | None = None
+    """The last day, month or year of what lasted."""
     what: Text
+    """What happened, in one sentence."""
     phrases: tuple[CitationLike, ...] = ()
+    """The runs of the source that tell of it."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Event:
-        if self.end is not None and _precedes(self.end, self.date):
+        if self.end is not None and precedes(self.end, self.date):
             raise ValueError(f"the end {self.end} lies before the date {self.date}. Exchange them")
         return self
 
@@ -382,18 +466,27 @@ class Conflict(Model):
     """A contradiction within the document; `note` tells the reader what to do about it."""
 
     id: Id
+    """A short name, unique in the case."""
     metrics: tuple[Ref, ...] = ()
+    """Ids of the metrics that the contradiction is about."""
     phrases: Annotated[tuple[CitationLike, ...], Field(min_length=2)]
+    """The runs that contradict one another."""
     note: Text
+    """What contradicts what, and what a reader should do about it."""
 
 
 class NotMeasured(Model):
     """A numeral of the source that is no metric, and the reason."""
 
     phrase: PhraseLike
+    """The shortest run with the numeral, verbatim."""
     reason: NotMeasuredReason
+    """document_date; list_number; name of a document, programme or slogan; repetition of a metric, which metric names;
+    event without a measure."""
     metric: Ref | None = None
+    """Id of the metric that is repeated."""
     why: Text | None = None
+    """Why it is no metric, where the numeral stands before a measuring unit."""
 
     @model_validator(mode="after")
     def _names_the_metric(self) -> NotMeasured:
@@ -408,8 +501,11 @@ class Document(Model):
     """A public document that cases come from. What is not known about it is left out."""
 
     title: Text
+    """The title as printed."""
     issuer: Text
+    """Who issued it."""
     date: Date
+    """When it was issued."""
 
 
 class Case(Model):
@@ -420,31 +516,75 @@ class Case(Model):
     """
 
     id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60)]
-    year: Annotated[int, Field(ge=1978, le=2100)]
+    """The name of the file without .yaml: year, number and a short name, as in 2020-01-water-pricing."""
+    year: CaseYear
+    """The year of the list of cases."""
     number: Annotated[int, Field(ge=1, le=99)]
+    """The number of the case as printed in the document."""
     source: Document | None = None
-    title: Text
+    """The document the case comes from, where it is not the one of reference/source.yaml."""
+    title: Title
+    """A short name of the reform."""
     submitted_by: Text
-    places: Annotated[tuple[Ref, ...], Field(min_length=1)]
-    mentions: tuple[Ref, ...] = ()
-    domains: Annotated[tuple[Ref, ...], Field(min_length=1, max_length=3)]
+    """The government or department that submitted the case, as printed."""
+    places: Annotated[tuple[PlaceRef, ...], Field(min_length=1)]
+    """Where it happened."""
+    mentions: tuple[PlaceRef, ...] = ()
+    """Places that the case only names."""
+    domains: Annotated[tuple[DomainRef, ...], Field(min_length=1, max_length=3)]
+    """One to three policy fields."""
     period: Period
+    """The span that the case tells of."""
     summary: Text
+    """What was done and what came of it, in one or two sentences in your own words."""
     problem: Text
+    """What was wrong before, in a sentence or two."""
     actions: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    """What was done, step by step: one to six steps, a sentence each."""
     result: Text
+    """What changed, and what was not measured."""
     events: tuple[Event, ...] = ()
+    """Dated steps and recognitions, in order of time."""
     headlines: Annotated[tuple[Ref, ...], Field(max_length=3)] = ()
+    """Ids of the one to three most telling metrics, the most telling first."""
     no_headline: Text | None = None
+    """Why no metric of the case is telling; only without headlines."""
     metrics: tuple[Metric, ...] = ()
+    """What the source measures, in its order."""
     conflicts: tuple[Conflict, ...] = ()
+    """Where the document contradicts itself."""
     not_measured: tuple[NotMeasured, ...] = ()
+    """Every numeral that is no figure, and why."""
 
 
 class Source(Document):
     """The document that the cases of `year` come from, unless they name their own."""
 
-    year: Year
+    year: CaseYear
+
+    @model_validator(mode="after")
+    def _reports_the_past(self) -> Source:
+        if self.year > int(self.date[:4]):
+            raise ValueError(
+                f"the cases are of {self.year}, but the document is dated {self.date}. Correct one of them"
+            )
+        return self
+
+
+class Population(Document):
+    """The residents of the units of the map by six-digit code, and the document that states them.
+
+    They were counted on the day `counted`. Those of the province are the sum.
+    """
+
+    counted: Date
+    residents: Mapping[str, Annotated[int, Field(gt=0)]]
+
+    @model_validator(mode="after")
+    def _counted_before(self) -> Population:
+        if precedes(self.date, self.counted):
+            raise ValueError(f"counted on {self.counted}, but the document is dated {self.date}. Correct one of them")
+        return self
 
 
 class Place(Model):
@@ -467,6 +607,13 @@ class Place(Model):
             raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
         if (self.lon is None) != (self.lat is None):
             raise ValueError("a point needs both lon and lat. Write both, or neither")
+        if self.lon is not None and self.lat is not None:
+            where, west, east, south, north = CHINA if self.kind == "outside" else HENAN
+            if not (west <= self.lon <= east and south <= self.lat <= north):
+                exchanged = west <= self.lat <= east and south <= self.lon <= north
+                advice = f"Write lon: {self.lat:g}, lat: {self.lon:g}" if exchanged else "Correct the coordinates"
+                limits = f"{where} lies between lon {west} and {east}, lat {south} and {north}"
+                raise ValueError(f"lon {self.lon:g}, lat {self.lat:g}, but {limits}. {advice}")
         return self
 
     @property
@@ -498,7 +645,9 @@ class Unit(Model):
     name: Text
     one: Plain | None = None
     dimension: Dimension
-    scale: FiniteFloat = 1
-    factor: FiniteFloat
+    scale: Positive = 1
+    factor: Positive
     form: Literal["suffix", "money", "rank", "bare"] = "suffix"
     order: tuple[Text, ...] = ()
+    per_resident: bool = False
+    """Whether a number of these in a place grows with its population, so that a rate per 10,000 residents says more."""

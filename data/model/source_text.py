@@ -50,8 +50,8 @@ class SourceText:
         return [numeral for numeral in self.numerals if span[0] <= numeral.start and numeral.end <= span[1]]
 
     def find_sections(self, part: Span) -> list[Span]:
-        """Return the spans from each heading of the part to the next one, in order."""
-        starts = [heading.start() for heading in _HEADING.finditer(self.text, *part)]
+        """Return the spans from each heading of the part to the next one, or the part if it has none."""
+        starts = [heading.start() for heading in _HEADING.finditer(self.text, *part)] or [part[0]]
         return list(zip(starts, [*starts[1:], part[1]], strict=True))
 
     def find_section(self, heading: str, part: Span) -> Span:

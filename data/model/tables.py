@@ -1,4 +1,4 @@
-"""The reference tables of a dataset: places, domains, units and the source of the figures."""
+"""The reference tables of a dataset: places, domains, units, the source of the figures and the population."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from data.model.schema import Domain, Place, Source, Unit
+from data.model.schema import Document, Domain, Place, Population, Source, Unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,7 @@ class Tables:
     domains: Mapping[str, Domain]
     units: Mapping[str, Unit]
     source: Source
+    population: Population
     version: str = ""
     """Differs when one of the files does."""
 
@@ -27,7 +28,8 @@ class Tables:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple[type[Tables], tuple[Any, ...]]:
-        return Tables, (dict(self.places), dict(self.domains), dict(self.units), self.source, self.version)
+        tables = dict(self.places), dict(self.domains), dict(self.units)
+        return Tables, (*tables, self.source, self.population, self.version)
 
     @cached_property
     def positions(self) -> Mapping[str, Mapping[str, int]]:
@@ -44,6 +46,17 @@ class Tables:
         """The province and its 18 units by six-digit code."""
         kinds = ("province", "prefecture")
         return {place.code: place for place in self.places.values() if place.code and place.kind in kinds}
+
+    @cached_property
+    def residents(self) -> Mapping[str, int]:
+        """The residents of the province and its 18 units by six-digit code; those of the province are the sum."""
+        units = self.population.residents
+        province = next((code for code, place in self.map_units.items() if place.kind == "province"), None)
+        return MappingProxyType({**({province: sum(units.values())} if province else {}), **units})
+
+    def source_of(self, own: Document | None) -> Document:
+        """The document that a case comes from: its own if it names one, otherwise that of the dataset."""
+        return own or self.source
 
     def prefecture_code(self, place_id: str) -> str | None:
         """The six-digit code of the unit that a place lies in; `410000` for the province, None outside."""

@@ -17,7 +17,7 @@ from pydantic import Base64Bytes
 from data.model.evidence import DIRECTIONS, Evidence, derive
 from data.model.gaps import FLAGS, flags_of
 from data.model.grades import GRADES
-from data.model.schema import Case, Metric, Place, Role, Text
+from data.model.schema import Case, Document, Metric, Place, Role, Text
 from data.model.tables import Tables
 
 PROVINCE = "410000"
@@ -44,6 +44,8 @@ class CaseEntry:
     id: str
     title_zh: str
     title_en: str
+    source: Document | None
+    """The document that the case names, None for that of the dataset."""
     text: bytes
     measured: bool
     """Whether one measure of the case has a number in two or more units of the map."""
@@ -98,6 +100,7 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
         id=case.id,
         title_zh=case.title.zh,
         title_en=case.title.en,
+        source=case.source,
         text=_searchable(case.title, case.submitted_by, case.summary, *names),
         measured=_in_several_units(case, tables.places),
         conflicts=len(case.conflicts),
@@ -148,6 +151,12 @@ class Index:
         self.ids = tuple(entry.id for entry in entries)
         self.titles = {"zh": [entry.title_zh for entry in entries], "en": [entry.title_en for entry in entries]}
         self.case_positions: Mapping[str, int] = {case_id: position for position, case_id in enumerate(self.ids)}
+        sources = [tables.source_of(entry.source) for entry in entries]
+        self.documents = tuple(dict.fromkeys(sources))
+        """The documents that the cases come from, in the order of their first cases."""
+        numbers = {document: number for number, document in enumerate(self.documents)}
+        self.document = np.array([numbers[source] for source in sources], np.int32)
+        """The number in `documents` of the document of each case."""
         self.measured: Mask = np.array([entry.measured for entry in entries], bool)
         """The cases with a measure that several units of the map have."""
         self.conflicts = np.array([entry.conflicts for entry in entries], int)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import eq
@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.model.evidence import Evidence, derive
 from data.model.problems import Problem
-from data.model.schema import Case, Domain, Lang, Metric, Place, Source, Unit
+from data.model.schema import Case, Document, Domain, Lang, Metric, Place, Source, Unit
 from data.model.tables import Tables
 from data.query import table
 from data.query.columns import CaseEntry, Index, Positions, build_entry, derive_all
@@ -67,6 +67,22 @@ class Dataset:
     @property
     def source(self) -> Source:
         return self.tables.source
+
+    def source_of(self, case_id: str) -> Document:
+        """The document that a case comes from."""
+        return self.index.documents[int(self.index.document[self.index.case_positions[case_id]])]
+
+    def documents_of(self, positions: Positions) -> tuple[Document, ...]:
+        """The documents of the cases at these positions, in the order of the dataset; without a case, its own."""
+        numbers = np.unique(self.index.document[np.asarray(positions, int)])
+        return tuple(self.index.documents[number] for number in numbers) or (self.source,)
+
+    def group_by_source(self, case_ids: Iterable[str]) -> dict[Document, list[int]]:
+        """The printed numbers of cases by the document that they come from."""
+        numbers: dict[Document, list[int]] = {}
+        for case_id in case_ids:
+            numbers.setdefault(self.source_of(case_id), []).append(int(case_id[5:7]))
+        return numbers
 
     @property
     def metric_count(self) -> int:

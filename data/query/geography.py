@@ -17,6 +17,8 @@ from data.query.filters import Selection, list_options
 from data.query.table import LIST_SEPARATOR
 
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
+RATE_BASE = 10_000
+"""Number of residents that a rate refers to."""
 Row = dict[str, object]
 
 
@@ -112,6 +114,22 @@ def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
         if len(values) > 1:
             first = next(iter(values.values()))
             yield Measure(f"{case.id}.{first.id}", first.name, unit_id, values)
+
+
+def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
+    """Return the count that a metric gives for a unit of the map, per RATE_BASE residents of the unit.
+
+    None where population does not make it a rate: for what is no result, for a target or plan, for the count of a
+    county or of one subject, without a single value, and in a unit that does not grow with the population. The bound
+    of the value is also that of the rate; the residents are those of the census of 1 November 2020.
+    """
+    code, end = measured_at(metric, dataset.places), metric.after
+    unit = dataset.units[metric.unit_of(end)]
+    residents = dataset.tables.residents.get(code or "")
+    whole = metric.role in ("outcome", "output") and metric.subject is None and unit.per_resident
+    if not (whole and residents and end and end.value is not None):
+        return None
+    return end.value * unit.factor / residents * RATE_BASE
 
 
 def find_local_places(cases: CaseSubset) -> tuple[PlaceCases, ...]:

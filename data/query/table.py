@@ -65,7 +65,8 @@ COLUMNS: tuple[str, ...] = (
         "caveat_notes_en",
     ),
     *("conflict_ids", "section", "phrases"),
-    *("flags", "missing", "phrases_en", "section_en"),
+    *("flags", "missing", "phrases_en", "section_en", "source_title_zh", "source_title_en", "source_date"),
+    "elsewhere_relations",
 )
 LIST_SEPARATOR = " | "
 NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
@@ -108,6 +109,7 @@ def _cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
 
 def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[str, Any]:
     """One figure by column; a column that holds nothing may be left out."""
+    source = tables.source_of(case.source)
     place, unit = tables.places[metric.place], tables.units[metric.unit]
     code = tables.prefecture_code(metric.place)
     prefecture = tables.map_units.get(code or "")
@@ -137,6 +139,8 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
         "phrases": _joined(phrase.text for phrase in metric.phrases),
         "phrases_en": _joined(phrase.en for phrase in metric.phrases),
         "flags": _joined(flags_of(case, metric)),
+        "source_date": source.date,
+        "elsewhere_relations": _joined(reading.relation for reading in metric.elsewhere),
         "missing": _joined(map(str, missing_ends(metric, evidence))),
     }
     for lang in ("zh", "en"):
@@ -147,6 +151,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
             f"metric_{lang}": metric.name[lang],
             f"subject_{lang}": metric.subject[lang] if metric.subject else None,
             f"unit_{lang}": unit.name[lang],
+            f"source_title_{lang}": source.title[lang],
             f"caveat_notes_{lang}": _joined(caveat.note[lang] for caveat in metric.caveats),
         }
     cells |= _end("before", metric.before, evidence.before, metric.unit)

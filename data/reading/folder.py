@@ -11,7 +11,7 @@ from data.model.problems import Problem, describe, quoted
 FOLDER = Path(__file__).parents[1]
 """The data folder of this project."""
 VARIABLE = "HENAN_DATA"
-REFERENCE = ("source", "places", "domains", "units")
+REFERENCE = ("source", "places", "domains", "units", "population")
 """The names of the tables in reference/."""
 BOUNDARIES = "henan.geojson"
 """The outlines of the map, in reference/."""

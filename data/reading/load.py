@@ -33,6 +33,7 @@ from data.query.columns import CaseEntry, build_entry, derive_all
 from data.query.dataset import Dataset
 from data.reading.boundaries import read_boundaries
 from data.reading.cache import CODE, Cache, Row
+from data.reading.copies import find_copies, hash_parts
 from data.reading.folder import (
     FOLDER,
     REFERENCE,
@@ -44,7 +45,7 @@ from data.reading.folder import (
     file_state,
     relative,
 )
-from data.reading.validate import Entries, map_codes, read_case, read_tables
+from data.reading.validate import Entries, map_codes, read_case, read_population, read_tables
 from data.reading.yaml_file import File
 
 SERIAL_MAX = 48
@@ -80,6 +81,8 @@ class ReadResult:
     declared: tuple[int, int, int, int] | None
     """The year and number that the case declares, and the line and column of the number."""
     problems: tuple[Problem, ...]
+    parts: Base64Bytes = b""
+    """What `find_copies` compares."""
     entry: CaseEntry | None = None
     packed: Base64Bytes = b""
     """The case as compressed JSON."""
@@ -152,14 +155,18 @@ def read_dataset(
     """
     reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
     source, entries = reference["source"].validated(Source), read_tables(reference)
+    population = read_population(reference, entries)
     boundaries, problems = read_boundaries(folder, map_codes(entries))
     version = _hash((file.name.partition("/")[2], file.digest) for file in reference.values())
     sound = not any(file.errors for file in reference.values())
-    tables = Tables(**entries, source=source, version=version) if sound and source else None
+    tables = None
+    if sound and source and population:
+        tables = Tables(**entries, source=source, population=population, version=version)
     results = _read_cases(ReadJob(folder, entries, source, tables, version), cache, before, progress)
     problems += chain.from_iterable(file.problems for file in reference.values())
     problems += chain.from_iterable(result.problems for result in results)
     problems += _repeated_numbers(results, relative(folder / "cases", folder))
+    problems += _copies(results, relative(folder / "cases", folder))
     problems = [*check_folder(folder, bool(results)), *sorted(problems)]
     if tables is None or any(problem.severity == "error" for problem in problems):
         return None, problems
@@ -264,7 +271,7 @@ def _read_file(job: ReadJob, path: Path) -> ReadResult:
     case = read_case(file, job.entries, job.source)
     year, number = file.at(("year",)), file.at(("number",))
     declared = (year, number, *file.place(("number",))) if type(year) is type(number) is int else None
-    result = ReadResult(path.name, state, file.digest, declared, tuple(file.problems))
+    result = ReadResult(path.name, state, file.digest, declared, tuple(file.problems), hash_parts(file))
     if case is None or job.tables is None:
         return result
     evidence = derive_all(case, job.tables)
@@ -296,3 +303,12 @@ def _repeated_numbers(results: Iterable[ReadResult], folder: str) -> Iterator[Pr
             year, number, line, column = declared
             message = f"case {number} of {year} is already {earlier}. Write the printed number"
             yield Problem(f"{folder}/{name}", line, column, "number", message)
+
+
+def _copies(results: Sequence[ReadResult], folder: str) -> Iterator[Problem]:
+    """Find cases that repeat the texts or metrics of an earlier one."""
+    for copy, original, what in find_copies([result.parts for result in results]):
+        case, earlier = results[copy], results[original].name
+        line, column = case.declared[2:] if case.declared else (1, 1)
+        message = f"repeats {earlier}: {what}. Remove the copy, or write what is this case's own"
+        yield Problem(f"{folder}/{case.name}", line, column, "", message)

@@ -4,7 +4,7 @@ themselves. A mistake in one place hides none in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from data.model.numerals import proper_names
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.rules import CaseView, MetricView, check_case
-from data.model.schema import Case, Document, Domain, Metric, Model, Place, Unit
+from data.model.schema import Case, Document, Domain, Metric, Model, Place, Population, Unit
 from data.reading.yaml_file import File
 
 M = TypeVar("M", bound=Model)
@@ -22,6 +22,12 @@ STAND_INS: Mapping[str, Any] = {
     "phrases": ({"text": "？", "en": "?"},), "section": {"zh": "？", "en": "?"},
 }  # fmt: skip
 """What stands in for a faulty required field of a metric, so that its other fields can be checked."""
+
+EXAMPLES = {
+    "units": "{id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}",
+    "places": "{id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang}",
+}
+"""An entry of each table that a curator may extend."""
 
 Entries = Mapping[str, Mapping[str, Any]]
 """The tables places, domains and units by the ids of their entries; None is an entry that holds a mistake."""
@@ -41,6 +47,32 @@ def read_tables(reference: Mapping[str, File]) -> Entries:
 def map_codes(entries: Entries) -> set[str]:
     """The six-digit codes of the units of the map."""
     return {place.code for place in entries["places"].values() if place and place.kind == "prefecture" and place.code}
+
+
+def read_population(reference: Mapping[str, File], entries: Entries) -> Population | None:
+    """The residents of the units of the map; None where the table holds an error.
+
+    The codes are compared with those of the places as long as no entry of these holds a mistake.
+    """
+    file, codes = reference["population"], map_codes(entries)
+    population = file.validated(Population)
+    if not reference["places"].errors:
+        file.report_all(_population_codes(file, codes))
+    return None if file.errors else population
+
+
+def _population_codes(file: File, codes: Set[str]) -> Iterator[Finding]:
+    """Units of the map without residents, and codes that are none of a unit of the map."""
+    residents = file.at(("residents",))
+    if not isinstance(residents, Mapping):
+        return
+    left = ", ".join(sorted(codes - residents.keys()))
+    unknown = [code for code in residents if code not in codes]
+    for code in unknown:
+        advice = f"Still without a number: {left}" if left else "Remove it"
+        yield Finding(("residents", code), f"unknown unit of the map {describe(code)}. {advice}", at_key=True)
+    if left and not unknown:
+        yield Finding(("residents",), f"has no number of {left}. Add the residents of each unit of the map")
 
 
 def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:
@@ -98,9 +130,11 @@ def _references(file: File, tables: Entries) -> Iterator[Finding]:
         kind = _refers_to(path)
         if kind in known and text not in tables.get(kind, metrics):
             elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
-            yield Finding(
-                path, f"unknown {kind.removesuffix('s')} {describe(text)}.{suggest(text, known[kind], elsewhere)}"
-            )
+            advice = suggest(text, known[kind], elsewhere)
+            if kind in EXAMPLES:
+                joined = " If not," if advice.endswith("?") else ", or"
+                advice += f"{joined} add a line to reference/{kind}.yaml, as in - {EXAMPLES[kind]}"
+            yield Finding(path, f"unknown {kind.removesuffix('s')} {describe(text)}.{advice}")
 
 
 def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from data.model.fields import known_keys
 from data.model.problems import FieldPath, Finding, Problem, Severity, describe, escape_invisible, explain, format_path
-from data.model.schema import Model
+from data.model.schema import Case, Model
 from data.reading.folder import SIZE_LIMIT, content, relative
 
 DEPTH_LIMIT = 20
@@ -31,17 +31,38 @@ MESSAGE_LIMIT = 300
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_ESCAPE = "a \\ in double quotes. Put the text in single quotes, or write the \\ twice"
 _SYNTAX = {
     "tab character": "a tab. Write blanks instead",
+    "more behind a value": "more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
     "mapping values are not allowed": 'a second ": " in one line. Put the text in quotes',
+    "block sequence entries are not allowed": "a - inside a line. Begin each entry of the list in a line of its own",
+    "mapping keys are not allowed": "a text cannot begin with ?. Put the text in quotes",
     "cannot start any token": "a text cannot begin with this character. Put the text in quotes",
+    "unknown escape character": _ESCAPE,
+    "did not find expected hexdecimal number": _ESCAPE,
+    "invalid Unicode character escape": _ESCAPE,
     "while scanning a quoted scalar": "a quoted text is not closed{since}. Write its second quote",
+    "while scanning a block scalar": "a text cannot begin with | or > in the same line. Put the text in quotes",
+    "while scanning a directive": "a line cannot begin with %. Remove it",
+    "directive": "a line cannot begin with %. Remove it",
+    "YAML document": "a line cannot begin with %. Remove it",
+    "while scanning an alias": "a text cannot begin with *. Put the text in quotes",
+    "while scanning an anchor": "a text cannot begin with &. Put the text in quotes",
+    "while scanning a tag": "a text cannot begin with !. Put the text in quotes",
+    "while parsing a tag": "a text cannot begin with !. Put the text in quotes",
+    "undefined tag handle": "a text cannot begin with !. Put the text in quotes",
+    "expected <document start>": "the document has ended above this line. Indent it like its neighbours, or remove it",
     "while parsing a flow node": "a value is missing, or a bracket is not closed. Write it here",
     "while parsing a flow": "a bracket is not closed{since}. Write a , between its parts and its second bracket",
+    "did not find expected node content": "a value is missing. Write it here, or put the text in quotes",
     "did not find expected key": "the line is indented like no group above it. Indent it like its neighbours",
     "did not find expected '-' indicator": "the line is indented like no group above it. Indent it like its neighbours",
     "could not find expected ':'": "a key without its colon. Write key: value",
+    "nested deeper": f"nested deeper than {DEPTH_LIMIT} levels. Check this line",
 }
+"""What is wrong and what to write, by a part of the parser's words."""
+_NOT_READ = "this line cannot be read. Check its quotes, brackets, colons and blanks, and those of the line above it"
 
 M = TypeVar("M", bound=Model)
 
@@ -104,24 +125,32 @@ class File:
     def _document(self, parser: yaml.CSafeLoader) -> None:
         parser.get_event()
         if isinstance(parser.get_event(), yaml.StreamEndEvent):
-            self.report((), "is empty. Copy template.yaml and fill it in")
+            reference = Path(self.name).parent.name == "reference"
+            advice = "Restore the table" if reference else "Copy template.yaml and fill it in"
+            self.report((), f"is empty. {advice}")
             return
         self.value = self._build(parser, parser.get_event(), ())
         parser.get_event()
         after = parser.get_event()
         if not isinstance(after, yaml.StreamEndEvent):
-            self._problem(*_place(after), "a second document begins here. Write one case a file, without ---")
-        self.readable = True
+            self._problem(*_place(after), "a second document begins here. Write one a file, without ---")
+        else:
+            self.readable = True
 
     def _syntax(self, error: yaml.YAMLError, text: str) -> None:
         mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
         found = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        at_tab = "".join(text.split("\n")[line : line + 1])[column:].startswith("\t")
-        what = "tab character" if at_tab else f"{getattr(error, 'context', '')} {found}"
+        whole = "".join(text.split("\n")[line : line + 1])
+        ahead = whole[:column].strip()
+        what = "tab character" if whole[column:].startswith("\t") else f"{getattr(error, 'context', '')} {found}"
+        if "did not find expected key" in what and ahead:
+            what = "more behind a value"
+        elif "mapping values are not allowed" in what and ":" not in ahead:
+            what = "did not find expected key"
         since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
         advice = (text.format(since=since) for part, text in _SYNTAX.items() if part in what)
-        self._problem(line + 1, column + 1, f"is not valid YAML: {next(advice, f'{found}. Check this line')}")
+        self._problem(line + 1, column + 1, f"is not valid YAML: {next(advice, _NOT_READ)}")
 
     def _build(self, parser: yaml.CSafeLoader, event: yaml.Event, path: FieldPath) -> Any:
         self.places[path] = _place(event)
@@ -236,7 +265,9 @@ class File:
         try:
             return model.model_validate(self.at(at))
         except ValidationError as error:
-            findings = (finding._replace(path=(*at, *finding.path)) for finding in explain(error, known_keys(model)))
+            guide = "cases/README.md" if model is Case else "the other entries here"
+            found = explain(error, known_keys(model), guide)
+            findings = (finding._replace(path=(*at, *finding.path)) for finding in found)
             self.report_all(finding for finding in findings if finding.at_key or not self._follows(finding.path))
             return None
 
@@ -267,22 +298,6 @@ def _limit_depth(depth: int, event: yaml.Event) -> None:
     """Stop at DEPTH_LIMIT: the time that the parser needs grows with the square of the depth."""
     if depth >= DEPTH_LIMIT:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
-
-
-@cache
-def known_keys(model: type[BaseModel], parent: FieldPath = ()) -> dict[FieldPath, list[str]]:
-    """The keys that each group of a file may have, by the path of the group without indices."""
-    found: dict[FieldPath, list[str]] = {parent: list(model.model_fields)}
-    for name, field in model.model_fields.items():
-        for inner in _models_in(field.annotation):
-            found |= known_keys(inner, (*parent, name))
-    return found
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def texts_in(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:

@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from data.model.schema import Lang, Source
+from data.model.schema import Document, Lang
 from data.wording.formatting import format_date
-from data.wording.labels import say
-from data.wording.rows import MetricRow
+from data.wording.labels import DIFFERS, ELSEWHERE, say
+from data.wording.rows import MetricRow, ReadingElsewhere
+
+MAX_DOCUMENTS = 3
+"""Maximum number of documents named in a sentence; the others are counted."""
 
 
-def cite_document(source: Source) -> str:
+def cite_document(source: Document) -> str:
     """Cite the document by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
     return f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}."
 
 
-def cite_cases(source: Source, numbers: Iterable[int], lang: Lang) -> str:
-    """Cite the document and the numbers of the cases in a sentence."""
+def cite_cases(numbers: Mapping[Document, Iterable[int]], lang: Lang) -> str:
+    """Cite documents, each with the numbers of its cases, in a sentence; of many only the first."""
+    cited = [_cite_some(source, some, lang) for source, some in list(numbers.items())[:MAX_DOCUMENTS]]
+    named = say(lang, "；", "; ").join([*cited, *_count_more(len(numbers), lang)])
+    return say(lang, f"来源：{named}。", f"Source: {named}.")
+
+
+def _cite_some(source: Document, numbers: Iterable[int], lang: Lang) -> str:
     cases = say(lang, "、", ", ").join(map(str, dict.fromkeys(numbers)))
     which = say(lang, f"，案例{cases}", f", case {cases}") if cases else ""
     return say(
         lang,
-        f"来源：{source.issuer.zh}《{source.title.zh}》，{format_date(source.date, 'zh')}{which}。",
-        f"Source: {source.issuer.en}, “{source.title.en}”, {format_date(source.date, 'en')}{which}.",
+        f"{source.issuer.zh}《{source.title.zh}》，{format_date(source.date, 'zh')}{which}",
+        f"{source.issuer.en}, “{source.title.en}”, {format_date(source.date, 'en')}{which}",
     )
 
 
+def name_documents(sources: Sequence[Document], lang: Lang) -> str:
+    """Name documents with issuer and date for a line of text; of many only the first."""
+    named = [
+        say(lang, f"{issuer}《{title}》（{date}）", f"{issuer}, “{title}” ({date})")
+        for source in sources[:MAX_DOCUMENTS]
+        for issuer, title, date in [(source.issuer[lang], source.title[lang], format_date(source.date, lang))]
+    ]
+    return say(lang, "；", "; ").join([*named, *_count_more(len(sources), lang)])
+
+
+def _count_more(count: int, lang: Lang) -> list[str]:
+    more = count - MAX_DOCUMENTS
+    return [say(lang, f"另有 {more} 份文件", f"{more} more document{'s' if more > 1 else ''}")] if more > 0 else []
+
+
 def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
-    """Return the caveats of a metric, a line each."""
+    """Return the caveats of a metric, a line each, and the readings in other documents that differ from it."""
+    colon = say(lang, "：", ": ")
     return [
-        f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
+        *(f"{word}{colon}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)),
+        *(write_reading(reading, lang) for reading in row.differing),
     ]
 
 
-def quote_metric(row: MetricRow, source: Source, lang: Lang, address: str) -> str:
+def write_reading(reading: ReadingElsewhere, lang: Lang) -> str:
+    """Return what another document says of a metric in a line; in English with our translation of its words."""
+    relation = say(lang, f"（{reading.relation_word}）", f" ({reading.relation_word})")
+    label = DIFFERS[lang] if reading.relation == "differs" else f"{ELSEWHERE[lang]}{relation}"
+    quote = f"“{reading.phrase}”" + say(lang, "", f" ({reading.phrase_en}, our translation)")
+    about = say(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
+    return say(
+        lang, f"{label}：{about}，{quote}。{reading.note}", f"{label}: {about}, {quote}. {reading.note}"
+    ).rstrip()
+
+
+def quote_metric(row: MetricRow, source: Document, lang: Lang, address: str) -> str:
     """Return a metric as text to paste elsewhere.
 
     Its lines: finding with place, periods and grade; the source's words; the formula of derived numbers; the caveats;
@@ -50,7 +87,7 @@ def quote_metric(row: MetricRow, source: Source, lang: Lang, address: str) -> st
         say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
         row.formula_label and say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}"),
         *list_caveats(row, lang),
-        cite_cases(source, [row.case_number], lang),
+        cite_cases({source: [row.case_number]}, lang),
         address,
     ]
     return "\n".join(line for line in lines if line)

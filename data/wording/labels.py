@@ -56,6 +56,10 @@ RELATION_WORDS = pairs(
     other_scope=("口径不同", "another scope"),
 )
 """What another document says of a figure, compared with the source."""
+ELSEWHERE = Text(zh="其他材料", en="Elsewhere")
+"""Label of what another document says."""
+DIFFERS = Text(zh="其他材料数字不同", en="Another document differs")
+"""Label of a figure for which another document prints another number."""
 CAVEAT_WORDS = pairs(
     percent_or_points=("百分比或百分点不明", "percent or points"),
     conflicting=("材料前后不一", "conflicting"),

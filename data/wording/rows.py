@@ -133,6 +133,11 @@ class MetricRow:
     elsewhere: tuple[ReadingElsewhere, ...]
 
     @property
+    def differing(self) -> tuple[ReadingElsewhere, ...]:
+        """What other documents say with another number."""
+        return tuple(reading for reading in self.elsewhere if reading.relation == "differs")
+
+    @property
     def rule(self) -> GradeRule:
         """What its grade means and allows."""
         return GRADE_RULES[self.grade]

@@ -20,6 +20,7 @@ from data.downloads.snippets import build_iframe, build_link
 from data.model.schema import Case
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
+from data.wording.labels import DIFFERS
 from data.wording.rows import MetricRow
 from pages.frame.elements import add_expander, choose_one, show_csv_download, show_note
 from pages.frame.view import View, format_id
@@ -76,6 +77,11 @@ class ChartExport:
         return sorted({*(row.case_number for row in self.rows), *(case.number for case in self.cases)})
 
     @property
+    def case_ids(self) -> list[str]:
+        """The ids of its cases, sorted."""
+        return sorted({*(row.case_id for row in self.rows), *(case.id for case in self.cases)})
+
+    @property
     def case_id(self) -> str:
         """The case whose page has this chart, if it draws one metric; otherwise empty."""
         return self.rows[0].case_id if [row.metric_id for row in self.rows] == [self.id] else ""
@@ -108,7 +114,7 @@ def list_footer(view: View, export: ChartExport) -> list[str]:
     """Return the lines under an exported image: document, cases, grades, caveats, filters."""
     grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in export.rows))
     graded = view.say(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
-    lines = [cite_cases(view.dataset.source, export.case_numbers, view.lang) + graded]
+    lines = [cite_cases(view.dataset.group_by_source(export.case_ids) or {view.dataset.source: []}, view.lang) + graded]
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
     if filters := choose_filters(view, export):
         lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))
@@ -124,7 +130,7 @@ def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
     """Return a line for each kind of caveat with the names of its metrics, or their number."""
     names_of: dict[str, list[str]] = {}
     for row in rows:
-        for word in dict.fromkeys(row.caveat_words):
+        for word in dict.fromkeys((*row.caveat_words, *(DIFFERS[view.lang] for _ in row.differing))):
             names_of.setdefault(word, []).append(row.name)
     colon, count = view.say("：", ": "), view.say("{}项", "{} figures")
     return [
@@ -209,10 +215,11 @@ def _show_texts(view: View, export: ChartExport) -> None:
 
 
 def _cite(view: View, export: ChartExport) -> str:
-    source = view.dataset.source
     if len(export.rows) == 1:
+        source = view.dataset.source_of(export.rows[0].case_id)
         return quote_metric(export.rows[0], source, view.lang, export.url(view))
-    return "\n".join([export.title, cite_document(source), export.url(view)])
+    documents = view.dataset.group_by_source(export.case_ids) or view.documents
+    return "\n".join([export.title, *map(cite_document, documents), export.url(view)])
 
 
 def _build_data_link(view: View, export: ChartExport) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
 from data.reading.live import progress
-from data.wording.citation import cite_document
+from data.wording.citation import cite_document, name_documents
 from data.wording.formatting import format_date
 from data.wording.labels import say
 from pages.frame.elements import add_expander, show_warning
@@ -122,12 +122,11 @@ def show_nothing_found(view: View) -> None:
 
 
 def show_footer(view: View) -> None:
-    """Show the source of all metrics, with a citation to copy; in a frame with a link to the site."""
-    source = view.dataset.source
-    issuer, title, date = source.issuer[view.lang], source.title[view.lang], format_date(source.date, view.lang)
+    """Show the documents that the cases come from, with a citation to copy; in a frame with a link to the site."""
+    named = name_documents(view.documents, view.lang)
     text = view.say(
-        f"资料来源：{issuer}《{title}》（{date}）。指标为来源所述事实，摘要为编者所写。",
-        f"Source: {issuer}, “{title}” ({date}). The figures are what the source states; the summaries are ours.",
+        f"资料来源：{named}。指标为来源所述事实，摘要为编者所写。",
+        f"Source: {named}. The figures are what the source states; the summaries are ours.",
     )
     link = Markup("")
     if view.embedded:
@@ -137,5 +136,6 @@ def show_footer(view: View) -> None:
     elif not view.printing:
         citation = add_expander(view.say("引用与链接", "Cite and link"), "cite", "format_quote")
         if citation.open:
-            citation.code(f"{cite_document(source)}\n{view.url()}", language=None, wrap_lines=True)
+            cited = [cite_document(source) for source in view.documents]
+            citation.code("\n".join([*cited, view.url()]), language=None, wrap_lines=True)
     st.html(Markup('<footer class="imprint" data-address="{}">{}{}</footer>').format(view.location, text, link))

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from data.model.schema import Case, Lang
+from data.model.schema import Case, Document, Lang
 from data.query.columns import Positions
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
@@ -67,6 +67,12 @@ class View:
             return 0
         both = select(self.dataset, replace(self.filters, scope="case"))
         return len(both.positions) - both.own_count
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The document of the case in the URL, otherwise those of the cases that the filters keep."""
+        position = self.dataset.index.case_positions.get(st.query_params.get("case", ""))
+        return self.dataset.documents_of(self.selection.cases.positions if position is None else [position])
 
     @property
     def printing(self) -> bool:

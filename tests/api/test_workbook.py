@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data.downloads.dictionary import describe_column, list_columns
-from data.downloads.excel import write_workbook
+from data.downloads.excel import SHEETS, write_workbook
 from data.downloads.extract import EMPTY_NOTE, Extract
 from data.query.filters import Filters
 from data.reading.live import current
@@ -28,7 +28,7 @@ def opened(extract: Extract) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(write_workbook(extract)))
 
 
-@pytest.mark.parametrize("table", ["metrics", "cases", "conflicts"])
+@pytest.mark.parametrize("table", SHEETS)
 @pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
 def test_every_cell_is_the_table_s(extract, table):
     heading, *rows = opened(extract)[table].iter_rows()
@@ -40,9 +40,23 @@ def test_every_cell_is_the_table_s(extract, table):
         assert {row[at].data_type for row in rows if row[at].value is not None} <= kinds[describe_column(name).kind]
 
 
+def test_a_figure_says_that_another_document_differs():
+    sheet = opened(EXTRACTS["all"])["metrics"]
+    heading, *rows = sheet.iter_rows(values_only=True)
+    at = [heading.index(name) for name in ("case_id", "metric_id", "elsewhere_relations")]
+    expected = {
+        (case.id, metric.id)
+        for case in DATASET.cases
+        for metric in case.metrics
+        if any(reading.relation == "differs" for reading in metric.elsewhere)
+    }
+    told = {(row[at[0]], row[at[1]]) for row in rows if "differs" in str(row[at[2]]).split(" | ")}
+    assert told == expected != set()
+
+
 def test_headings_stay_in_view_and_filter():
     book = opened(EXTRACTS["all"])
-    assert book.sheetnames == ["metrics", "cases", "conflicts", "dictionary", "provenance"]
+    assert book.sheetnames == [*SHEETS, "dictionary", "provenance"]
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == sheet.dimensions
@@ -68,7 +82,7 @@ def test_numbers_are_written_as_they_are_read():
 
 def test_a_case_leads_to_its_page():
     book = opened(EXTRACTS["all"])
-    for table in ("metrics", "cases", "conflicts"):
+    for table in SHEETS:
         (cells,) = (row for row in book[table].iter_cols(min_row=2) if row[0].value in DATASET.by_id)
         assert [cell.hyperlink.target for cell in cells] == [f"{ADDRESS}/case?case={cell.value}" for cell in cells]
 
@@ -81,7 +95,7 @@ def test_the_dictionary_explains_the_columns_that_are_there():
     explained = [
         row[:2] for row in opened(EXTRACTS["some columns"])["dictionary"].iter_rows(min_row=2, values_only=True)
     ]
-    whole = [(table, name) for table in ("cases", "conflicts") for name in list_columns(table)]
+    whole = [(table, name) for table in SHEETS[1:] for name in list_columns(table)]
     assert explained == [("metrics", "metric_id"), ("metrics", "index"), *whole]
 
 

@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from data.model.problems import FieldPath, Finding, describe, suggest
+from data.model.rules.conflicts import RULES as CONFLICTS
 from data.model.rules.consistency import RULES as CONSISTENCY
-from data.model.rules.draft import RULES as DRAFT
+from data.model.rules.dates import CASE_RULES as STORY_DATES
+from data.model.rules.dates import RULES as DATES
+from data.model.rules.doubles import RULES as DOUBLES
+from data.model.rules.headlines import RULES as HEADLINES
+from data.model.rules.languages import RULES as LANGUAGES
 from data.model.rules.numbers import RULES as NUMBERS
+from data.model.rules.places import RULES as PLACES
+from data.model.rules.ranges import RULES as RANGES
 from data.model.rules.rule import CaseRule, CaseView, MetricRule, MetricView
+from data.model.rules.template import RULES as TEMPLATE
+from data.model.rules.units import RULES as UNITS
 from data.model.rules.words import RULES as WORDS
 
-METRIC_RULES: tuple[MetricRule, ...] = (*CONSISTENCY, *NUMBERS, *WORDS)
+METRIC_RULES: tuple[MetricRule, ...] = (*CONSISTENCY, *NUMBERS, *WORDS, *DATES, *RANGES, *UNITS)
 """Rules about one metric, in the order in which they are reported."""
-CASE_RULES: tuple[CaseRule, ...] = (*DRAFT,)
+CASE_RULES: tuple[CaseRule, ...] = (*TEMPLATE, *LANGUAGES, *STORY_DATES, *DOUBLES, *CONFLICTS, *HEADLINES, *PLACES)
 """Rules about a case as a whole."""
 RULE_IDS = (*(rule.id for rule in METRIC_RULES), *(rule.id for rule in CASE_RULES))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from data.model.problems import FieldPath, Finding
-from data.model.schema import Case, Document, Metric, Place, Unit
+from data.model.schema import Case, Document, End, Metric, Place, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,14 @@ class MetricView:
     metric: Metric
     mended: frozenset[str] = frozenset()
 
+    @property
+    def ends(self) -> Iterator[tuple[FieldPath, End]]:
+        """Both ends and the yardstick, as far as there are any, each with its path in the metric."""
+        yardstick = self.metric.compared_with
+        ends = (self.metric.before, self.metric.after, yardstick.end if yardstick else None)
+        paths: tuple[FieldPath, ...] = (("before",), ("after",), ("compared_with", "end"))
+        return ((path, end) for path, end in zip(paths, ends, strict=True) if end)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
@@ -26,8 +34,7 @@ class CaseView:
     `case` is None where the file holds a fault, and `metrics` are those that could be read. `value` gives what is
     written at a path, None where there is nothing, and `texts` every text of the file with its path. An entry of
     `units` or `places` is None where the reference table holds a fault. `names` are the proper names whose numerals do
-    not count: 三门峡. `source` is the document of the case, None
-    where that is not known.
+    not count: 三门峡. `source` is the document of the case, None where that is not known.
     """
 
     case: Case | None

@@ -35,7 +35,9 @@ _AFTER = re.compile(rf"(?P<unit>[^\d,，。;；、(（]{{0,5}}?)(?P<word>{'|'.jo
 _BREAK = re.compile("[,，。;；]")
 
 Move = Literal["rise", "fall"]
-_RISE = "[增升涨扩翻]|提高|上浮|前移|前进|上移|进位|高(?:了|出)?$"
+NEAR = 5
+"""Maximum number of characters between a verb and its number: 提高至近50."""
+_RISE = "(?<!新)增|[升涨扩翻]|提高|上浮|前移|前进|上移|进位|高(?:了|出)?$"
 _FALL = "[降减缩跌]|压(?!力)|节[约水电能省]|下滑|回落|下调|后移|后退|退后|下移|低了?$"
 _MOVE = re.compile(f"(?P<rise>{_RISE})|(?P<fall>{_FALL})")
 _EARLIER = re.compile("(?P<fall>提前|早)")
@@ -108,10 +110,11 @@ def _move_beside(stated: StatedNumber) -> Move | None:
 
 
 def _find_move(cited: CitedNumeral, time: bool) -> Move | None:
-    """Return what the last verb in front of a numeral says or, without one, the first one close behind it."""
+    """Return what the last verb close in front of a numeral says or, without one, the first close behind it."""
     clause = _BREAK.split(cited.before)[-1]
     found = [*_MOVE.finditer(clause), *(_EARLIER.finditer(clause) if time else ())]
-    last = max(found, key=lambda match: match.start(), default=None) or _MOVE.search(cited.after[:6])
+    near = [match for match in found if match.end() >= len(clause) - NEAR]
+    last = max(near, key=lambda match: match.start(), default=None) or _MOVE.search(cited.after[:6])
     return None if last is None else "rise" if last.groupdict().get("rise") else "fall"
 
 

@@ -1,0 +1,92 @@
+"""A conflict is between two passages, and about the metrics that it names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from data.model.numerals import strip_blanks
+from data.model.problems import FieldPath, Finding, describe, format_path
+from data.model.rules.rule import CaseRule, CaseView
+from data.model.schema import Metric
+
+RUN = 4
+"""Number of characters that a conflict has in common with the words of a metric which it concerns."""
+_WORDS = frozenset({"id", "name", "subject", "phrases", "caveats"})
+
+
+def _itself(view: CaseView) -> Iterator[Finding]:
+    """Find conflicts that cite one passage twice."""
+    first: dict[tuple[str | int, ...], FieldPath] = {}
+    for path, text in view.texts:
+        if path[:1] == ("conflicts",) and path[2:3] == ("phrases",) and path[4:] == ("text",):
+            key = path[1], strip_blanks(text), str(view.value((*path[:-1], "occurrence")))
+            if (earlier := first.setdefault(key, path)) is not path:
+                advice = "Cite the passage that contradicts it, or say with occurrence which one each is"
+                yield Finding(path, f"the same words as in {format_path(earlier[2:4])}. {advice}")
+
+
+def _unconcerned(view: CaseView) -> Iterator[Finding]:
+    """Warn of metrics that a conflict names although its phrases have no words of theirs.
+
+    A metric with the caveat `conflicting` need not share words with the only conflict that names it.
+    """
+    cited, naming = _cited_runs(view), _naming(view)
+    for each in view.metrics:
+        conflicts = naming[each.metric.id]
+        if not each.mended.isdisjoint(_WORDS) or (len(conflicts) == 1 and each.metric.has_caveat("conflicting")):
+            continue
+        runs = _runs(_words_of(each.metric))
+        for position in conflicts:
+            if runs.isdisjoint(cited[position]):
+                name = describe(view.value(("conflicts", position, "id")))
+                advice = "Take this figure out of its metrics, or cite there the words that concern it"
+                yield Finding(each.path, f"the conflict {name} cites no words of this figure. {advice}", "warning")
+
+
+def _unnamed(view: CaseView) -> Iterator[Finding]:
+    """Warn of a caveat `conflicting` of a metric that no conflict names."""
+    naming = _naming(view)
+    for each in view.metrics:
+        if each.mended.isdisjoint({"id", "caveats"}) and not naming[each.metric.id]:
+            for position, caveat in enumerate(each.metric.caveats):
+                if caveat.kind == "conflicting":
+                    advice = "Name it in the metrics of a conflict, or choose another kind"
+                    path = (*each.path, "caveats", position, "kind")
+                    yield Finding(path, f"conflicting, but no conflict names this figure. {advice}", "warning")
+
+
+def _naming(view: CaseView) -> defaultdict[str, set[int | str]]:
+    """The positions of the conflicts that name each metric."""
+    found: defaultdict[str, set[int | str]] = defaultdict(set)
+    for path, text in view.texts:
+        if path[:1] == ("conflicts",) and path[2:3] == ("metrics",):
+            found[text].add(path[1])
+    return found
+
+
+def _cited_runs(view: CaseView) -> defaultdict[int | str, set[str]]:
+    """The runs of the phrases of each conflict, by its position."""
+    found: defaultdict[int | str, set[str]] = defaultdict(set)
+    for path, text in view.texts:
+        if path[:1] == ("conflicts",) and path[2:3] == ("phrases",) and path[4:] == ("text",):
+            found[path[1]] |= _runs([text])
+    return found
+
+
+def _words_of(metric: Metric) -> Iterator[str]:
+    yield metric.name.zh
+    yield metric.subject.zh if metric.subject else ""
+    yield from (phrase.text for phrase in metric.phrases)
+
+
+def _runs(texts: Iterator[str] | list[str]) -> set[str]:
+    stripped = map(strip_blanks, texts)
+    return {text[start : start + RUN] for text in stripped for start in range(len(text) - RUN + 1)}
+
+
+RULES = (
+    CaseRule("conflict-with-itself", _itself),
+    CaseRule("conflict-of-others", _unconcerned),
+    CaseRule("conflict-missing", _unnamed),
+)

@@ -1,0 +1,51 @@
+"""The headlines of a case are results, and a case without any says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from data.model.problems import Finding, describe
+from data.model.rules.rule import CaseRule, CaseView
+from data.model.schema import Case, Metric
+
+_KEYS = ("headlines", "no_headline")
+
+
+def _presence(view: CaseView) -> Iterator[Finding]:
+    """Find cases with neither headlines nor a reason, or with both."""
+    headlines, reason = (view.value((key,)) for key in _KEYS)
+    if headlines and reason is not None:
+        advice = "Remove it, or the headlines"
+        yield Finding(("no_headline",), f"says why there is no headline, but there are headlines. {advice}")
+    elif headlines in (None, ()) and reason is None and not _misspelt(view):
+        advice = "Name one to three metrics, or write no_headline: {zh: …, en: …}"
+        yield Finding(("headlines",), f"a case without a headline says why. {advice}")
+
+
+def _misspelt(view: CaseView) -> bool:
+    """Whether the file is no case at all, or one of the keys is misspelt, which is reported already."""
+    keys = view.value(())
+    return not isinstance(keys, dict) or any(
+        get_close_matches(key, _KEYS, 1) for key in keys if key not in Case.model_fields
+    )
+
+
+def _kinds(view: CaseView) -> Iterator[Finding]:
+    """Find headlines that are no results."""
+    metrics = {each.metric.id: each for each in reversed(view.metrics)}
+    for path, text in view.texts:
+        each = metrics.get(text) if path[:1] == ("headlines",) else None
+        if each and (found := _no_result(each.metric, each.mended)):
+            advice = "A headline is what happened or was delivered. Choose another figure"
+            yield Finding(path, f"{describe(text)} has {found}. {advice}")
+
+
+def _no_result(metric: Metric, mended: frozenset[str]) -> str | None:
+    """The field that says that a metric is no result."""
+    if metric.role in ("context", "rule") and "role" not in mended:
+        return f"role: {metric.role}"
+    return f"status: {metric.status}" if metric.status != "observed" and "status" not in mended else None
+
+
+RULES = (CaseRule("headline-missing", _presence), CaseRule("headline-no-result", _kinds))
