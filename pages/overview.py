@@ -73,6 +73,8 @@ def show_findings(view: View) -> None:
     shown, total = shown_cases(view), len(view.selection.cases)
     cases = shown_findings(view.dataset, view.filters, shown, view.lang)
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
+    if view.embedded:
+        st.header(title_findings(view, cases), anchor=False)
     st.html(findings_table(view.dataset, view.filters, shown, view.lang, build_links(view)))
     if marks:
         st.html(format_list(marks, "legend"))
