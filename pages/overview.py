@@ -8,11 +8,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data.markup.findings import findings_table, shown_findings
+from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
 from data.markup.links import Links
 from data.model.grades import GRADE_RULES, GRADES
-from data.query.findings import RESULTS, GapCounts, count_changes, count_gaps
+from data.query.findings import RESULTS, GapCounts, count_changes
 from data.wording.findings import CaseFindings, describe_changes, describe_marks
 from data.wording.labels import ROLE_WORDS
 from pages.figures.export_figure import export_figure
@@ -71,9 +71,12 @@ def build_links(view: View) -> Links:
 def show_findings(view: View) -> None:
     """Show what each case reports, with the marks explained, the way to all figures, and the table as an image."""
     shown, total = shown_cases(view), len(view.selection.cases)
-    cases = shown_findings(view.dataset, view.filters, shown, view.lang)
+    table = findings_table(view.dataset, view.filters, shown, view.lang, build_links(view))
+    cases = table.cases
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
-    st.html(findings_table(view.dataset, view.filters, shown, view.lang, build_links(view)))
+    if view.embedded:
+        st.header(title_findings(view, cases), anchor=False)
+    st.html(table.html)
     if marks:
         st.html(format_list(marks, "legend"))
     if view.embedded:
@@ -109,13 +112,14 @@ def name_counted(view: View, counts: GapCounts) -> str:
 
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
-    counts = count_gaps(view.dataset, view.filters)
+    matrix = gap_matrix(view.dataset, view.filters, view.lang, build_links(view))
+    counts = matrix.counts
     counted = name_counted(view, counts)
     title = view.say(
         f"{counted}写得有多完整，缺口在哪里", f"How completely the {counted} are stated, and where the gaps are"
     )
     st.header(title, anchor=False)
-    st.html(gap_matrix(view.dataset, view.filters, view.lang, build_links(view)))
+    st.html(matrix.html)
     if not view.embedded:
         names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
         subtitle = view.say("；", "; ").join(f"{grade} {GRADE_RULES[grade].meaning[view.lang]}" for grade in GRADES)

@@ -6,6 +6,7 @@ A row a metric, a table body a case. The marks are drawn with CSS on one logarit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from markupsafe import Markup
@@ -26,24 +27,28 @@ _COLUMNS = (("改革", "Reform"), ("报告的内容", "What it reports"), ("前 
 _QUIET = Markup('<span class="remark">{}</span>')
 
 
-def findings_table(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> Markup:
+@dataclass(frozen=True, slots=True)
+class FindingsTable:
+    """The findings of some cases, and the table of them."""
+
+    cases: tuple[CaseFindings, ...]
+    html: Markup
+
+
+def findings_table(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> FindingsTable:
     """Return the table of the cases at these places of what the filters select; it is made once for all readers."""
     return _cached(dataset)(filters, shown, lang, links)
 
 
-def shown_findings(dataset: Dataset, filters: Filters, shown: range, lang: Lang) -> tuple[CaseFindings, ...]:
-    """Return the cases of `findings_table`."""
-    return list_findings(select(dataset, filters), shown, lang)
-
-
 @lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[Filters, range, Lang, Links], Markup]:
+def _cached(dataset: Dataset) -> Callable[[Filters, range, Lang, Links], FindingsTable]:
     """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
     return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
 
 
-def _build(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> Markup:
-    return format_findings(shown_findings(dataset, filters, shown, lang), filters, lang, links)
+def _build(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> FindingsTable:
+    cases = list_findings(select(dataset, filters), shown, lang)
+    return FindingsTable(cases, format_findings(cases, filters, lang, links))
 
 
 def list_arrows(cases: Iterable[CaseFindings]) -> list[float]:

@@ -6,7 +6,7 @@ Empty cells stay, because they are the message. Each count is a link that select
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from math import sqrt
 
@@ -29,19 +29,28 @@ _HOLDS = 20
 """Diameter in px of a dot that holds a number of two digits."""
 
 
-def gap_matrix(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> Markup:
+@dataclass(frozen=True, slots=True)
+class GapMatrix:
+    """The counts of figures by domain and grade, and the table of them."""
+
+    counts: GapCounts
+    html: Markup
+
+
+def gap_matrix(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> GapMatrix:
     """Return the matrix under these filters; it is made once for all readers."""
     return _cached(dataset)(filters, lang, links)
 
 
 @lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[Filters, Lang, Links], Markup]:
+def _cached(dataset: Dataset) -> Callable[[Filters, Lang, Links], GapMatrix]:
     """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
     return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
 
 
-def _build(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> Markup:
-    return format_matrix(dataset, count_gaps(dataset, filters), lang, links)
+def _build(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> GapMatrix:
+    counts = count_gaps(dataset, filters)
+    return GapMatrix(counts, format_matrix(dataset, counts, lang, links))
 
 
 def format_matrix(dataset: Dataset, counts: GapCounts, lang: Lang, links: Links) -> Markup:

@@ -1,0 +1,114 @@
+"""The overview: ten reforms in one window, every figure a link, the other figures of a case and the gaps by keyboard, and
+the same facts on a phone, on paper and without colors.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.reader import heading, settled, status, visit
+
+PHONE, LAPTOP = 390, 1440
+TABLE = {"en": "The main figures of each case", "zh": "各案例的主要数据"}
+MARKS = """() => [...document.querySelectorAll(".findings tr:not(.more) .arrow")].map(arrow => {
+    const [track, dot, head] = ["", " .dot", " .head"].map((part, at) =>
+        (at ? arrow.querySelector(part.trim()) : arrow).getBoundingClientRect());
+    const size = arrow.querySelector(".size").getBoundingClientRect();
+    return {same: Math.round(dot.left + dot.width / 2), inside: head.left >= track.left - 1 && head.right <= track.right + 1,
+            seen: size.left >= 0 && size.right <= document.documentElement.clientWidth, text: arrow.innerText};
+})"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_ten_reforms_stand_in_one_window(arrive, dataset, lang):
+    page = arrive(width=LAPTOP)
+    visit(page, f"/?lang={lang}")
+    table = page.get_by_role("table", name=TABLE[lang])
+    expect(table.get_by_role("rowheader")).to_have_count(len(dataset.cases))
+    box = table.bounding_box()
+    assert box and box["y"] + box["height"] <= 900, box
+
+
+@pytest.mark.parametrize("width", [PHONE, 820, 1280])
+def test_the_arrows_share_one_axis_at_every_width(arrive, width):
+    page = arrive(width=width)
+    visit(page, "/?lang=en")
+    marks = page.evaluate(MARKS)
+    assert len(marks) > 5
+    assert len({mark["same"] for mark in marks}) == 1
+    assert [mark for mark in marks if not (mark["inside"] and mark["seen"])] == []
+
+
+def test_a_finding_opens_its_figure_and_back_returns(arrive, dataset):
+    page = arrive()
+    visit(page, "/?lang=en&city=411600")
+    page.get_by_role("cell").get_by_role("link", name="Out-of-county referral rate").click()
+    expect(page).to_have_url(
+        "/case?city=411600&lang=en&case=2020-09-dancheng-health&figure=out-of-county-referral-rate"
+    )
+    expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
+    page.go_back()
+    expect(page).to_have_url("/?lang=en&city=411600")
+    expect(page.get_by_role("table", name=TABLE["en"])).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [PHONE, LAPTOP])
+def test_the_other_figures_of_a_case_open_by_keyboard(arrive, width):
+    page = arrive(width=width)
+    visit(page, "/?lang=en")
+    hidden = page.locator(".findings .more").first
+    expect(hidden).to_be_hidden()
+    page.locator(".findings summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(hidden).to_be_visible()
+    expect(hidden.get_by_role("link")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(hidden).to_be_hidden()
+
+
+def test_what_is_open_stays_open_in_the_next_run(arrive):
+    page = arrive()
+    visit(page, "/?lang=en")
+    page.locator(".findings summary").nth(1).click()
+    expect(page.locator(".findings .more").nth(3)).to_be_visible()
+    page.get_by_text("Cite and link").click()
+    expect(page.get_by_test_id("stCode")).to_be_visible()
+    settled(page)
+    expect(page.locator(".findings details[open]")).to_have_count(1)
+
+
+def test_a_cell_of_the_gaps_filters_and_is_marked(arrive):
+    page = arrive()
+    visit(page, "/?lang=en")
+    cell = page.get_by_role("link", name=re.compile("Public finance and credit, E Level: "))
+    count = re.search(r": (\d+)", cell.get_attribute("aria-label") or "")
+    assert count
+    cell.click()
+    expect(page).to_have_url("/?domain=finance&grade=E&role=outcome,output&lang=en")
+    expect(status(page)).to_contain_text(f"{count[1]} figures")
+    expect(page.locator(".gaps a[aria-current=true]")).to_have_count(1)
+
+
+def printed(page: Page) -> str:
+    return page.locator(".findings").inner_text()
+
+
+@pytest.mark.parametrize("width", [PHONE, LAPTOP])
+def test_on_paper_every_figure_stands_open_and_nothing_is_cut(arrive, width):
+    page = arrive(width=width)
+    visit(page, "/?lang=en")
+    names = page.locator(".findings td.what").all_text_contents()
+    assert len(names) > 30
+    page.emulate_media(media="print")
+    page.set_viewport_size(ViewportSize(width=718, height=1000))
+    for name in names:
+        assert name in printed(page)
+    right = page.evaluate(
+        "() => Math.max(...[...document.querySelectorAll('.findings *, .gaps *')].map(part => part.getBoundingClientRect().right))"
+    )
+    assert right <= 719
+    page.emulate_media(media="screen")
+    page.set_viewport_size(ViewportSize(width=width, height=900))
