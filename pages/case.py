@@ -362,7 +362,7 @@ def show_page(view: View, case: Case) -> None:
     show_metrics(view, rows)
     show_events(view, case)
     show_contradictions(view, case, rows)
-    st.header(view.say("逐项出处", "Every figure and its words"), anchor=False)
+    st.header(view.say("全部指标与原文", "All figures with source text"), anchor=False)
     st.html(format_metrics_table(rows, view.lang))
     show_quote(view, case, rows)
     show_neighbors(view, case)

@@ -169,7 +169,7 @@ def show_group(view: View, group: Group) -> None:
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
         figure = index_arrows(group.rows, view.lang, headings, {})
-        show_shared_axis(view, "index", view.say("以改革前为100", "With the earlier level as 100"), figure, group.rows)
+        show_shared_axis(view, "index", view.say("以改革前为100", "Before = 100"), figure, group.rows)
     elif group.kind == "level":
         units = view.dataset.units
         values = ((row.after_value, row.after_unit_id) for row in group.rows)

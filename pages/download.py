@@ -94,7 +94,7 @@ def show_data_links(view: View) -> None:
         view,
         "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
         "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
-        "The same filters for a program to read, at addresses that stay. fields, sort, limit and offset choose "
+        "The same filters for a program to read, at permanent addresses. fields, sort, limit and offset choose "
         "columns, order and page. A city leaves its own figures alone; scope=case adds the other figures of the "
         "same cases.",
     )

@@ -265,7 +265,7 @@ def show_map(
         )
     hint = view.say(
         "点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。",
-        "Click an area to filter every page, again to let go; click a county or town to open its case.",
+        "Click a city to show only its figures; click again to clear. Click a county or town to open its case.",
     )
     credit = f"{shading.note} {CREDIT[view.lang]}"
     show_paragraph(f"{'' if view.embedded else hint} {credit}")
@@ -477,6 +477,6 @@ else:
     with right:
         show_beside(view, areas)
     show_best(view)
-    st.header(view.say("同样的内容，列表显示", "The same as a table"), anchor=False)
+    st.header(view.say("分地市列表", "The same as a table"), anchor=False)
     show_area_table(anywhere, areas, shading, table)
     show_county_table(anywhere)

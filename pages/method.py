@@ -53,7 +53,7 @@ DERIVATIONS = {
         "over, nearly, about, at least travel along; opposite ones become about",
     ),
     ("不推算", "Not derived"): (
-        "百分比与百分点不明、说的是增量、前后单位不同的",
+        "百分比与百分点不明、比较的是当年新增量、前后单位不同的",
         "where percent may mean points, where the multiple is of an increment, where units differ",
     ),
 }

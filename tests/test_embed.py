@@ -40,7 +40,7 @@ def framed(at: AppTest) -> None:
     assert not at.sidebar.children
     assert [link.label for link in anchors(bodies(at))] == ["See it in Henan Reform Outcomes"]
     assert not [
-        expander.label for expander in at.get("expander") if expander.label in ("Take this chart", "Cite and link")
+        expander.label for expander in at.get("expander") if expander.label in ("Download or share", "Cite and link")
     ]
     assert DATASET.source.title.en in html.unescape(bodies(at))
     assert "See it in Henan Reform Outcomes</a>" in bodies(at)

@@ -297,8 +297,8 @@ FINDINGS = {
     ),
     "C-multiple-undated": (
         {"change": {"kind": "multiple", "value": 4}},
-        "数为原来的4倍",
-        "Figure reached 4 times its earlier level",
+        "数达到4倍，比较对象未说明",
+        "Figure reached 4 times; compared with what is not stated",
     ),
     "D": (
         {"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"},

@@ -164,7 +164,7 @@ class _Writer:
         self._add_table((("原文", "Source words, our translation"), ("说明", "What to make of it")), cells, (75, 95))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
-        self._add_heading("逐项出处", "Every figure and its words")
+        self._add_heading("全部指标与原文", "All figures with source text")
         headings = (
             _NAME[:2],
             ("原文（所在部分）", "Source words, our translation (section)"),

@@ -38,7 +38,7 @@ def format_periods(metric: Metric, lang: Lang) -> str:
     if metric.before is None and metric.change is None:
         return after or say(lang, "未注明时间", "no date stated")
     if not before and not after:
-        return say(lang, "前后时间均未注明", "neither date stated")
+        return say(lang, "前后时间均未注明", "no dates given")
     if metric.after is None and metric.change is None:
         return before
     return f"{before or unstated} → {after or unstated}"
@@ -130,13 +130,12 @@ def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: s
     size = add_bound(format_size(change, unit, lang), change.bound, lang)
     ahead = _planned(metric)
     if change.kind == "multiple":
-        earlier_zh, earlier_en = (since, f"that of {since}") if since else ("原来", "its earlier level")
+        verb = _verb_form(metric, "reached")
+        if not since:
+            unstated = say(lang, "比较对象未说明", "compared with what is not stated")
+            return say(lang, f"{name}{ahead}达到{size}，{unstated}", f"{name} {verb} {size}; {unstated}")
         reached = f"{ahead}达到" if ahead else "为"
-        return say(
-            lang,
-            f"{name}{reached}{earlier_zh}的{size}",
-            f"{name} {_verb_form(metric, 'reached')} {size} {earlier_en}",
-        )
+        return say(lang, f"{name}{reached}{since}的{size}", f"{name} {verb} {size} that of {since}")
     if change.kind == "places":
         moved = format_change(change, unit, lang)
         return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")

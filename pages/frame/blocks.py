@@ -203,9 +203,7 @@ def format_metrics_table(rows: Iterable[MetricRow], lang: Lang) -> Markup:
         )
         for row in rows
     )
-    return format_table(
-        _HEADINGS[lang], cells, say(lang, "全部指标及其原文", "All figures with the words they stand in")
-    )
+    return format_table(_HEADINGS[lang], cells, say(lang, "全部指标与原文", "All figures with source text"))
 
 
 def _format_source(row: MetricRow, lang: Lang) -> Markup:

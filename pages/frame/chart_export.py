@@ -102,7 +102,7 @@ def show_export(view: View, export: ChartExport) -> None:
     """Show the control of a chart's export; nothing on paper and in a frame, which have no controls."""
     if view.embedded or view.printing:
         return
-    expander = add_expander(view.say("取用此图", "Take this chart"), f"take-{export.key}", "download")
+    expander = add_expander(view.say("下载与分享", "Download or share"), f"take-{export.key}", "download")
     if expander.open:
         with expander:
             _show_image(view, export)

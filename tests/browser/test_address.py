@@ -14,7 +14,7 @@ WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 
 def take(page: Page) -> None:
     """Open the export control below the first chart, which reruns the page."""
-    page.get_by_text("Take this chart").first.click()
+    page.get_by_text("Download or share").first.click()
     page.locator("[class*='st-key-export-chart-']").first.wait_for()
     settled(page)
 
@@ -48,7 +48,7 @@ def test_the_next_case_is_what_its_address_says(arrive, dataset):
 
 
 EXAMPLES = {
-    "figures": ("For example: figures with both ends", "With the earlier level as 100"),
+    "figures": ("For example: figures with both ends", "Before = 100"),
     "cases": ("For example: the cases on business environment", "Results with an index"),
 }
 

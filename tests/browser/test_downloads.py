@@ -89,7 +89,7 @@ def test_a_chart_is_taken_as_image_and_table(arrive, dataset, tmp_path):
     page = arrive()
     visit(page, "/case?case=2020-09-dancheng-health")
     figure = page.locator(".st-key-figure-out-of-county-referral-rate")
-    figure.get_by_text("Take this chart").click()
+    figure.get_by_text("Download or share").click()
     name, picture = saved(page, figure.get_by_role("button", name="Download PNG"), tmp_path)
     assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.png"
     assert int.from_bytes(picture[16:20]) == 2 * 1200

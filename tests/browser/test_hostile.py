@@ -133,7 +133,7 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(
     page: Page, hostile: tuple[str, Dataset], tmp_path: Path
 ):
     visit(page, "/case?lang=en")
-    page.get_by_text("Take this chart").first.click()
+    page.get_by_text("Download or share").first.click()
     page.get_by_text("SVG", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download image").click()

@@ -82,7 +82,7 @@ def test_an_edit_reaches_every_open_page(pages, folder):
     file, shown = folder / "cases" / f"{CASE}.yaml", status(pages["zh"]).inner_text()
     text = file.read_text(encoding="utf-8")
     search, vector = pages["en"].get_by_role("textbox", name="Search"), pages["en"].get_by_role("radio", name="SVG")
-    pages["en"].get_by_text("Take this chart").first.click()
+    pages["en"].get_by_text("Download or share").first.click()
     pages["en"].get_by_text("SVG", exact=True).click()
     expect(vector).to_be_checked()
     search.press_sequentially("refer")

@@ -26,7 +26,7 @@ FINDING = "Out-of-county referral rate fell by 15.79% from 2018"
 def block(page: Page) -> Locator:
     """A metric on the case page with its export control open."""
     found = page.locator(f".st-key-figure-{RATE}")
-    found.get_by_text("Take this chart").click()
+    found.get_by_text("Download or share").click()
     return found
 
 
