@@ -74,7 +74,7 @@ def show_findings(view: View) -> None:
     table = findings_table(view.dataset, view.filters, shown, view.lang, build_links(view))
     cases = table.cases
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
-    if view.embedded:
+    if view.embedded or view.filters.search:
         st.header(title_findings(view, cases), anchor=False)
     st.html(table.html)
     if marks:

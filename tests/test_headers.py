@@ -676,7 +676,9 @@ def test_a_socket_bears_what_no_control_would_send(server):
     strings = iter([text.encode("utf-8", "replace").decode() for text in HOSTILE.values()])
 
     async def send(tab: Tab) -> None:
-        await tab.open("/method", {})
+        await tab.open("/data", {})
+        for name in CONTROLS:
+            tab.unfold(name)
         for text in strings:
             tab.locale, tab.path = text, f"/{next(strings, text)}"
             for name in CONTROLS:

@@ -81,7 +81,8 @@ def test_a_search_is_kept_and_its_hit_opens_its_figure(arrive, dataset):
     box.press("Enter")
     page.get_by_role("link", name="See the 1 figure found").click()
     expect(heading(page)).to_have_text("“referral”: 1 figure")
-    page.get_by_role("link", name="Out-of-county referral rate").click()
+    hits = page.get_by_role("list", name="The figures found")
+    hits.get_by_role("link", name="Out-of-county referral rate").click()
     expect(page).to_have_url(
         "/case?search=referral&lang=en&case=2020-09-dancheng-health&figure=out-of-county-referral-rate"
     )
