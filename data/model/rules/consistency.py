@@ -10,13 +10,16 @@ from data.model.rules.rule import CaseView, MetricRule, MetricView
 
 
 def _contradictions(view: MetricView, case: CaseView) -> Iterator[Finding]:
-    disputed = any(text == view.metric.id and _names_metric(path) for path, text in case.texts)
     if units := case.units_of(view.metric):
-        yield from find_contradictions(view.metric, units, disputed)
+        yield from find_contradictions(view.metric, units, _is_disputed(view.metric.id, case))
 
 
-def _names_metric(path: tuple[str | int, ...]) -> bool:
-    return path[:1] == ("conflicts",) and path[2:3] == ("metrics",)
+def _is_disputed(metric_id: str, case: CaseView) -> bool:
+    """Whether a conflict of the case, as far as it can be read, names the metric."""
+    conflicts = case.value(("conflicts",))
+    count = len(conflicts) if isinstance(conflicts, tuple) else 0
+    named = (case.value(("conflicts", position, "metrics")) for position in range(count))
+    return any(isinstance(names, tuple) and metric_id in names for names in named)
 
 
 def _undated(view: MetricView, case: CaseView) -> Iterator[Finding]:
