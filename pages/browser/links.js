@@ -102,6 +102,32 @@
     if (!pending && event.target === main()) positions.set(location.href, event.target.scrollTop);
   }, { capture: true, passive: true });
 
+  function follow(link) {
+    positions.set(location.href, main().scrollTop);
+    history[link.href === location.href ? 'replaceState' : 'pushState']({}, '', link.href);
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+  }
+
+  // The click has taken the focus from a field, which sends its text: the run for it has to end first, or it would bring
+  // back the screen that was left. It may have drawn the link anew, with the text in its address.
+  function followWhenIdle(link) {
+    const end = performance.now() + 3000;
+    const wait = () => {
+      if (!document.querySelector('[data-test-script-state=notRunning]') && performance.now() < end) {
+        requestAnimationFrame(wait);
+        return;
+      }
+      const same = other => other.pathname === link.pathname && other.textContent === link.textContent;
+      follow(link.isConnected ? link : [...document.querySelectorAll('a[href]')].find(same) || link);
+    };
+    setTimeout(wait, 50); // until then the field has sent its text
+  }
+
+  let leftField = -Infinity; // when a text field lost the focus
+  document.addEventListener('focusout', event => {
+    if (event.target.matches?.('input, textarea')) leftField = performance.now();
+  }, true);
+
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -110,8 +136,7 @@
     if (link.hasAttribute('download') || !['', '_self'].includes(link.target) || !connected()) return;
     if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a fragment of this screen
     event.preventDefault();
-    positions.set(location.href, main().scrollTop);
-    history[link.href === location.href ? 'replaceState' : 'pushState']({}, '', link.href);
-    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+    if (performance.now() - leftField < 1000) followWhenIdle(link);
+    else follow(link);
   });
 })();

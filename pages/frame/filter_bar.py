@@ -45,8 +45,8 @@ def show_filter_bar(view: View) -> None:
             label_visibility="collapsed",
         )
         st.html(_format_status(view), width="content")
-    if view.filters:
-        with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
+        if view.filters:  # the container is there without any: what follows keeps its place and is not drawn again
             _show_chips(view)
             show_clear_button(view, "clear-all")
             if view.screen != "case":

@@ -73,6 +73,17 @@ def test_a_popover_says_how_many_and_stays_open_until_it_is_closed(arrive, datas
     expect(opener(page, "City")).to_have_text("City (1)expand_more")
 
 
+def test_a_link_takes_along_a_search_that_was_just_typed(arrive):
+    page = arrive()
+    visit(page, "/case?case=2020-09-dancheng-health")
+    page.get_by_role("textbox", name="Search").press_sequentially("refer")
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(heading(page)).to_have_text("The data")
+    expect(page).to_have_url("/data?search=refer")
+    settled(page)
+    expect(heading(page)).to_have_text("The data")
+
+
 def test_a_search_is_kept_and_its_hit_opens_its_figure(arrive, dataset):
     page = arrive()
     visit(page, "/data?lang=en")

@@ -90,7 +90,7 @@ def test_an_edit_reaches_every_open_page(pages, folder):
         file.write_text(text.replace(TITLE["en"], en).replace(TITLE["zh"], zh), encoding="utf-8")
         expect(heading(pages["en"])).to_have_text(en)
         expect(pages["zh"].get_by_text(zh).first).to_be_visible()
-    expect(status(pages["zh"])).to_have_text(shown)
+    expect(status(pages["zh"])).to_have_text(shown, use_inner_text=True)
     expect(vector).to_be_checked()
     expect(search).to_be_focused()
     expect(search).to_have_value("refer")
