@@ -312,17 +312,31 @@ def test_a_second_signal_ends_a_server_whose_threads_do_not_end(tmp_path):
     assert "Traceback" not in log.read_text()
 
 
-TOLD_OF_CHILDREN = """
-import subprocess
-class Popen(subprocess.Popen):
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
-        print("another process", flush=True)
-subprocess.Popen = Popen
-"""
+INTERRUPTED = {
+    "as the workers start": """
+from joblib.externals.loky.backend import popen_loky_posix as posix
+start = posix.Popen.__init__
+def tell(self, *arguments):
+    start(self, *arguments)
+    print("a worker starts", flush=True)
+posix.Popen.__init__ = tell
+""",
+    "as the workers end": """
+import time
+from joblib.externals.loky import process_executor
+kill = process_executor.kill_process_tree
+def tell(process, **options):
+    print("a worker ends", flush=True)
+    time.sleep(0.02)
+    kill(process, **options)
+process_executor.kill_process_tree = tell
+""",
+}
+"""Python that says when a server starts or ends a worker process."""
 
 
-def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
+@pytest.mark.parametrize("moment", INTERRUPTED.values(), ids=INTERRUPTED)
+def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path, moment):
     """Ctrl-C sends the signal to the server and its child processes."""
     write(tmp_path / "served", CASE_COUNT + 10)
     log = tmp_path / "log"
@@ -330,7 +344,7 @@ def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
     with (
         log.open("wb") as out,
         process_of(
-            command(free_port(), TOLD_OF_CHILDREN),
+            command(free_port(), moment),
             cwd=PROJECT,
             env=environment,
             stdout=out,
@@ -338,11 +352,11 @@ def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path):
             start_new_session=True,
         ) as process,
     ):
-        assert until(process, lambda: "another process" in log.read_text())
+        assert until(process, lambda: "a worker" in log.read_text())
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=TIMEOUT * 3) == 0
-    told = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    assert {line["level"] for line in told} == {"info"}
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    assert {line["level"] for line in lines} == {"info"}
     assert "Traceback" not in log.read_text()
 
 

@@ -11,11 +11,12 @@ import signal
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import chain
+from multiprocessing import resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeVar, overload
@@ -241,12 +242,28 @@ def _read_by_workers(job: ReadJob, batches: Sequence[Sequence[Path]]) -> Iterato
             pool = ProcessPoolExecutor(min(cpu_count(), len(batches)), initializer=_start_worker, initargs=(job,))
             stack.callback(pool.shutdown, kill_workers=True)
             targets = (Path(scratch, str(at)) for at in range(len(batches)))
-            for future in as_completed([*map(partial(pool.submit, _write_batch), batches, targets)]):
+            with _blocking_interrupts():
+                futures = [*map(partial(pool.submit, _write_batch), batches, targets)]
+            for future in as_completed(futures):
                 target = future.result()
                 yield _RESULTS.validate_json(target.read_bytes())
                 target.unlink()
     except Exception as error:  # noqa: BLE001 this process reads the rest, and meets the error again if it is in our code
         logger.warning(f"Other processes do not read: {str(error).partition('.')[0]}")
+
+
+@contextmanager
+def _blocking_interrupts() -> Iterator[None]:
+    """Block the interrupts of a terminal; the processes that are started meanwhile never get them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # as it starts it unblocks them
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def _start_worker(job: ReadJob) -> None:
