@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pandas as pd
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import heading, reading, visit
+from tests.browser.reader import heading, reading, settled, visit
 from tests.server import started
 
 CASE, RATE = "2020-09-dancheng-health", "out-of-county-referral-rate"
@@ -27,12 +27,15 @@ def block(page: Page) -> Locator:
     """A metric on the case page with its export control open."""
     found = page.locator(f".st-key-figure-{RATE}")
     found.get_by_text("Download or share").click()
+    found.get_by_role("radio", name="Value with source", exact=True).wait_for()
+    settled(page)
     return found
 
 
 def copied(page: Page, figure: Locator, name: str, begins: str) -> str:
     """The text under one of the headings, as the copy button gives it."""
     figure.get_by_role("radio", name=name, exact=True).click()
+    expect(figure.get_by_role("radio", name=name, exact=True)).to_be_checked()
     expect(figure.get_by_test_id("stCode")).to_contain_text(re.compile(rf"^{re.escape(begins)}"))
     figure.get_by_role("button", name="Copy to clipboard").click()
     page.wait_for_function("async begins => (await navigator.clipboard.readText()).startsWith(begins)", arg=begins)
