@@ -10,9 +10,15 @@ from data.model.schema import Text
 from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
 
 _FOLDER = Path(__file__).parents[1] / "browser"
-SITE, TABLES, PRINT, EMBED, FIRST_VIEW = (
-    (_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("site", "tables", "print", "embed", "first_view")
-)
+SHEETS = ("site", "tables", "charts")
+"""The style sheets of every page, in the order of their rules."""
+
+
+def _read(*names: str) -> str:
+    return "".join((_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names)
+
+
+PRINT, EMBED = _read("print"), _read("embed")
 _TEXTS = {
     "connection-lost": Text(
         zh="与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。",
@@ -37,16 +43,17 @@ def _style_points(fill: str, new_fill: str, new_stroke: str) -> str:
     return f"{points} {{ fill: var(--{new_fill}) !important; stroke: var(--{new_stroke}) !important; }}\n"
 
 
-SHEET = "".join(
-    (
-        _define_properties(":root", CSS_COLORS),
-        _define_properties(":root", {name: f'"{text.en}"' for name, text in _TEXTS.items()}),
-        _define_properties(":root:lang(zh)", {name: f'"{text.zh}"' for name, text in _TEXTS.items()}),
-        SITE,
-        TABLES,
-        _style_points(POINT, "ink", "ground"),
-        _style_points(POINT_HALO, "ground", "ink"),
-        *(f".grade-{grade} {{ border-style: {rule.border}; }}\n" for grade, rule in GRADE_RULES.items()),
-    )
+_PROPERTIES = (
+    _define_properties(":root", CSS_COLORS)
+    + _define_properties(":root", {name: f'"{text.en}"' for name, text in _TEXTS.items()})
+    + _define_properties(":root:lang(zh)", {name: f'"{text.zh}"' for name, text in _TEXTS.items()})
 )
+_GENERATED = (
+    _style_points(POINT, "ink", "ground")
+    + _style_points(POINT_HALO, "ground", "ink")
+    + "".join(f".grade-{grade} {{ border-style: {rule.border}; }}\n" for grade, rule in GRADE_RULES.items())
+)
+SHEET = _PROPERTIES + _read(*SHEETS) + _GENERATED
 """The style sheet of every page."""
+FIRST_VIEW = _PROPERTIES + _read("site", "tables", "first_view") + _GENERATED
+"""The style sheet in the head of a page as it is served: the same rules where they concern what is served with it."""
