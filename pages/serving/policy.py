@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
-from pages.serving.index_page import SCRIPTS, STREAMLIT_PAGE
+from pages.serving.inline_scripts import SCRIPTS, STREAMLIT_PAGE
 
 LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "document.documentElement.lang = 'en'"}
 """Scripts that set the language of the page for screen readers. Streamlit's page always declares English."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.model.schema import Text
+from data.model.schema import Lang, Text
 
 SITE_NAME = Text(zh="河南改革成效", en="Henan Reform Outcomes")
+LANGUAGE_NAMES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
+"""The languages by what they call themselves."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Screen:
 
 
 SCREENS: Mapping[str, Screen] = {
-    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",)),
+    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",), has_charts=False),
     "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure")),
     "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
     "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures")),
