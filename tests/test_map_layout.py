@@ -38,7 +38,7 @@ def check(layout: LabelLayout, heights: list[float], column: float = COLUMN, wid
 def test_the_lines_of_any_places_do_not_cross(seed):
     dice = Random(seed)
     count = dice.randint(1, 14)
-    clusters = [XY(dice.uniform(30, 530), dice.uniform(30, 500)) for _ in range(dice.randint(1, 4))]
+    clusters = [XY(dice.uniform(70, 490), dice.uniform(30, 500)) for _ in range(dice.randint(1, 4))]
     places = [
         XY(dice.uniform(30, 530), dice.uniform(30, 500)) if dice.random() < 0.6 else dice.choice(clusters)
         for _ in range(count)

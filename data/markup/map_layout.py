@@ -27,6 +27,9 @@ _ON_DISC = 400.0
 _UNEVEN = 12.0
 """What it costs, as length in px, that one column has a label more than the other."""
 
+_MAX_IN_ROW = 4
+"""Maximum number of discs of one place that stand in a row; others stand around it."""
+
 
 class Box(NamedTuple):
     """A rectangle in px."""
@@ -75,10 +78,11 @@ def spread_discs(places: Sequence[XY], diameter: float) -> list[XY]:
 
 
 def _side_by_side(places: Sequence[XY], diameter: float) -> Iterator[XY]:
-    """Yield the places; those that are the same are moved apart on a level line."""
+    """Yield the places; the first of those that are the same are moved apart on a level line."""
     for number, place in enumerate(places):
-        same = [other for other, at in enumerate(places) if hypot(at.x - place.x, at.y - place.y) < 1]
-        yield XY(place.x + (same.index(number) - (len(same) - 1) / 2) * diameter, place.y)
+        same = [other for other, at in enumerate(places) if hypot(at.x - place.x, at.y - place.y) < 1][:_MAX_IN_ROW]
+        shift = (same.index(number) - (len(same) - 1) / 2) * diameter if number in same else 0
+        yield XY(place.x + shift, place.y)
 
 
 def _around(center: XY) -> Iterator[XY]:
