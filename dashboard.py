@@ -27,6 +27,7 @@ with preflight.explain_missing_packages():
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
     from pages.serving.preview_image import preview_routes
+    from pages.serving.scripts import scripts_route
     from pages.serving.service_worker import worker_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.workarounds import connections, no_delay, stop, updates
@@ -76,6 +77,7 @@ app = st.App(
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
         worker_route(BASE, SETTINGS.browser_cache),
+        scripts_route(BASE),
         *site_map_routes(SETTINGS),
         *preview_routes(BASE),
         *index_routes(SETTINGS),

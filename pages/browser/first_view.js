@@ -1,7 +1,7 @@
-// Takes away what the server has sent to be read until the app has drawn (`#first`, with the class `first` on the
-// document, which hides the app). The app takes its place in one frame, once it is complete and its boxes stand still:
-// scrolled as far, with what was unfolded unfolded and the focus on the same link. If the app does not start, the words
-// stay; if it shows anything else in place of the page, they give way to that.
+// Takes away what the server has sent to be read until the app has drawn (`#first`, which hides the app as long as it
+// stands). The app takes its place in one frame, once it is complete and its boxes stand still: scrolled as far, with
+// what was unfolded unfolded and the focus on the same link. If the app does not start, the words stay; if it shows
+// anything else in place of the page, they give way to that.
 (() => {
   const first = document.getElementById('first');
   const root = document.getElementById('root');
@@ -31,7 +31,6 @@
     const focused = first.contains(document.activeElement) && document.activeElement.getAttribute('href');
     const open = [...first.querySelectorAll('details')].map(details => details.open);
     const position = scrollY;
-    document.documentElement.classList.remove('first');
     first.remove();
     root.querySelectorAll('.findings details').forEach((details, number) => { details.open = Boolean(open[number]); });
     const main = find('[data-testid=stMain]');

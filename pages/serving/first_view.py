@@ -96,7 +96,8 @@ def _format_filters(request: PageRequest, dataset: Dataset) -> Markup:
     kept = count_selection(select(dataset, filters), filters.city, filters.scope, lang)
     bar = Markup(
         '<div class="st-key-filters"><div class="controls" aria-hidden="true">{}</div>'
-        '<div class="field" aria-hidden="true">{}</div><div><p class="status">{}</p></div></div>'
+        '<div class="search" aria-hidden="true"><div class="field">{}</div></div>'
+        '<div><p class="status">{}</p></div></div>'
     ).format(buttons, search[lang] if search else "", kept)
     chips = Markup("").join(map(Markup('<span class="chip">{}</span>').format, _name_chosen(request, dataset)))
     return bar + (Markup('<div class="st-key-status">{}</div>').format(chips) if chips else "")

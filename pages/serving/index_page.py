@@ -22,10 +22,11 @@ from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.serving import first_view, page_head
 from pages.serving.etag import is_current
-from pages.serving.inline_scripts import STREAMLIT_PAGE, format_script
 from pages.serving.page_request import PageRequest, prefers_chinese, read_request
+from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
+from pages.serving.used_rules import keep_used_rules
 from pages.serving.workarounds.english_words import encode_words
 from pages.serving.workarounds.preload import CHART, ELEMENTS, list_modules
 from pages.site.screens import SCREENS, SITE_NAME, url_path
@@ -34,7 +35,7 @@ from pages.site.style_sheet import FIRST_VIEW
 CACHE_SIZE = 128
 """Maximum number of pages kept in memory, of about 60 kB each."""
 _PAGE = Markup("""<!DOCTYPE html>
-<html lang="{lang}"{css_class}>
+<html lang="{lang}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -43,8 +44,8 @@ _PAGE = Markup("""<!DOCTYPE html>
     <style>
 {sheet}</style>
     <link rel="icon" href="{base}/favicon.png">
-    {modules}
     {scripts}
+    {modules}
   </head>
   <body>
     {first_view}
@@ -55,6 +56,9 @@ _PAGE = Markup("""<!DOCTYPE html>
 </html>
 """)
 _TAG = re.compile(r"<script\b[^>]*>.*?</script>|<link\b[^>]*>", re.DOTALL)
+FONT_ADDRESS = "app-font"
+"""What stands in first_view.css for the address of the app's font."""
+_ADDRESS = re.compile(r'href="([^"]*)"')
 _RELATION = re.compile(r'rel="([^"]*)"')
 
 
@@ -66,10 +70,11 @@ class WrittenPage(NamedTuple):
 
 
 class AppParts(NamedTuple):
-    """The parts of Streamlit's page: its scripts and what they import, and the style sheets of its components."""
+    """The parts of Streamlit's page: its scripts with what they import, its style sheets, the address of its font."""
 
     modules: Markup
     sheets: Markup
+    font: Markup
 
 
 def index_routes(settings: Settings) -> list[Route]:
@@ -104,7 +109,7 @@ def _read(request: Request, screen: str, settings: Settings) -> tuple[Dataset | 
 
 
 def _keep_pages(settings: Settings) -> Callable[[Dataset | None], Callable[[PageRequest], WrittenPage]]:
-    """Return `write_page` for each dataset, with the pages that it has written; those of an outdated one are dropped."""
+    """Return `write_page` for each dataset with a cache; that of an outdated dataset is dropped."""
 
     @lru_cache(maxsize=2)
     def write(dataset: Dataset | None) -> Callable[[PageRequest], WrittenPage]:
@@ -115,41 +120,36 @@ def _keep_pages(settings: Settings) -> Callable[[Dataset | None], Callable[[Page
 
 def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest) -> WrittenPage:
     """Write the page that a request asks for."""
-    base = settings.base
-    opened = dataset and first_view.open_screen(request, dataset, base)
-    is_readable = bool(opened and request.is_readable and (dataset and dataset.cases))
+    base, first, head = settings.base, Markup(""), Markup("<title>{}</title>").format(SITE_NAME[request.lang])
+    if dataset and dataset.cases:
+        opened = first_view.open_screen(request, dataset, base)
+        head = page_head.format_head(request, dataset, base, opened)
+        if request.is_readable:
+            first = first_view.format_first_view(request, dataset, base, opened)
     parts = app_parts(base, request.screen)
     body = _PAGE.format(
         lang=page_head.LANGUAGE_TAGS[request.lang],
-        css_class=Markup(' class="first"') if is_readable else "",
-        head=page_head.format_head(request, dataset, base, opened) if dataset and opened else _format_title(request),
-        connect=format_script("connect", base=f"{base}/"),
-        sheet=Markup(FIRST_VIEW if is_readable else ""),
+        head=head,
+        connect=format_connect(base),
+        sheet=Markup(keep_used_rules(FIRST_VIEW, first).replace(FONT_ADDRESS, parts.font) if first else ""),
         base=base,
         modules=parts.modules,
         scripts=_format_scripts(settings),
-        first_view=first_view.format_first_view(request, dataset, base, opened) if is_readable and dataset and opened else "",
+        first_view=first,
         sheets=parts.sheets,
-        end=format_script("first_view") if is_readable else "",
+        end=format_first_view() if first else "",
     ).encode()
     return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')
 
 
-def _format_title(request: PageRequest) -> Markup:
-    return Markup("<title>{}</title>").format(SITE_NAME[request.lang])
-
-
 def _format_scripts(settings: Settings) -> Markup:
+    """The element with the scripts of the page and what they depend on."""
     base = settings.base
-    worker = f"{base}/{WORKER}" if settings.browser_cache else ""
-    return Markup("").join(
-        (
-            format_script("links", pages=" ".join(f"{base}/{url_path(name)}" for name in SCREENS)),
-            format_script("popovers"),
-            format_script("share"),
-            format_script("words", words=encode_words()),
-            format_script("worker_registration", worker=worker, base=f"{base}/"),
-        )
+    return format_link(
+        base,
+        pages=" ".join(f"{base}/{url_path(name)}" for name in SCREENS),
+        words=encode_words(),
+        worker=f"{base}/{WORKER}" if settings.browser_cache else "",
     )
 
 
@@ -163,4 +163,5 @@ def app_parts(base: str, screen: str) -> AppParts:
     preload = '<link rel="modulepreload" crossorigin href="{}/static/js/{}">'
     modules += [tag for name in late if (tag := preload.format(base, name)) not in modules]
     sheets = [tag for relation, tag in related if relation == "stylesheet"]
-    return AppParts(Markup("\n    ".join(modules)), Markup("\n    ".join(sheets)))
+    font = next(tag for relation, tag in related if relation == "preload" and 'as="font"' in tag)
+    return AppParts(Markup("\n    ".join(modules)), Markup("\n    ".join(sheets)), Markup(_ADDRESS.findall(font)[0]))

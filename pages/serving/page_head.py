@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from data.downloads.extract import LICENCE
 from data.downloads.formats import FORMATS
+from data.markup.first_view import FirstView
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.wording.labels import say
-from data.wording.openings import Opening
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.serving.preview_image import HEIGHT, WIDTH, preview_path
 from pages.site.screens import SCREENS, SITE_NAME
@@ -22,23 +22,23 @@ MAX_DESCRIPTION = 300
 """Maximum number of characters of a description."""
 
 
-def format_head(request: PageRequest, dataset: Dataset, base: str, opening: Opening) -> Markup:
+def format_head(request: PageRequest, dataset: Dataset, base: str, opened: FirstView) -> Markup:
     """The title, description and addresses of a page; absolute addresses only where the operator names the host."""
-    lang, title = request.lang, write_title(request, opening.title)
-    description = shorten(opening.lede)
+    lang, title = request.lang, write_title(request, opened.title)
+    description = shorten(opened.description)
     parts = [
         Markup("<title>{}</title>").format(title),
         Markup('<meta name="description" content="{}">').format(description),
         Markup('<meta property="og:site_name" content="{}">').format(SITE_NAME[lang]),
         Markup('<meta property="og:type" content="website">'),
-        Markup('<meta property="og:title" content="{}">').format(opening.title),
+        Markup('<meta property="og:title" content="{}">').format(opened.title),
         Markup('<meta property="og:description" content="{}">').format(description),
         Markup('<meta property="og:locale" content="{}">').format(_LOCALES[lang]),
     ]
     if request.origin:
         parts += _format_addresses(request, f"{request.origin}{base}")
         if request.screen == "overview":
-            parts.append(_format_dataset(dataset, f"{request.origin}{base}", lang, opening))
+            parts.append(_format_dataset(dataset, f"{request.origin}{base}", lang, opened))
     return Markup("\n    ").join(parts)
 
 
@@ -54,17 +54,13 @@ def shorten(text: str) -> str:
 
 
 def _format_addresses(request: PageRequest, site: str) -> list[Markup]:
-    link = Markup('<link rel="{}" {}href="{}">')
     own = f"{site}{request.path(request.lang)}"
-    alternate = Markup('hreflang="{}" ')
+    alternate = Markup('<link rel="alternate" hreflang="{}" href="{}">')
     image = f"{site}{preview_path(request.lang)}"
     return [
-        link.format("canonical", "", own),
-        *(
-            link.format("alternate", alternate.format(LANGUAGE_TAGS[lang]), f"{site}{request.path(lang)}")
-            for lang in LANGUAGES
-        ),
-        link.format("alternate", alternate.format("x-default"), f"{site}{request.path()}"),
+        Markup('<link rel="canonical" href="{}">').format(own),
+        *(alternate.format(LANGUAGE_TAGS[lang], f"{site}{request.path(lang)}") for lang in LANGUAGES),
+        alternate.format("x-default", f"{site}{request.path()}"),
         Markup('<meta property="og:url" content="{}">').format(own),
         Markup('<meta property="og:image" content="{}">').format(image),
         Markup('<meta property="og:image:width" content="{}">').format(WIDTH),
@@ -73,14 +69,14 @@ def _format_addresses(request: PageRequest, site: str) -> list[Markup]:
     ]
 
 
-def _format_dataset(dataset: Dataset, site: str, lang: Lang, opening: Opening) -> Markup:
+def _format_dataset(dataset: Dataset, site: str, lang: Lang, opened: FirstView) -> Markup:
     """The dataset as JSON-LD (schema.org), in which no `<` stands that could end the element."""
     source = dataset.source
     described = {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": f"{SITE_NAME[lang]} {source.year}",
-        "description": f"{opening.title}{say(lang, '。', '. ')}{opening.lede}",
+        "description": f"{opened.title}{say(lang, '。', '. ')}{opened.description}",
         "url": f"{site}/?lang={lang}",
         "inLanguage": [LANGUAGE_TAGS[each] for each in LANGUAGES],
         "license": LICENCE["path"],

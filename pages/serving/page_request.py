@@ -1,4 +1,4 @@
-"""What a request for a page asks for: the screen, the language and the view, in the bounds in which the page reads them.
+"""What a request for a page asks for: screen, language and view, in the bounds in which the page reads them.
 
 Equal views are equal requests, so that what is written for one reader is there for the next.
 """
@@ -53,7 +53,7 @@ class PageRequest:
             **({"page": str(self.page)} if keeps_view and self.page > 1 else {}),
             **({"lang": lang} if lang else {}),
         }
-        return f"/{url_path(self.screen)}{f'?{urlencode(query, safe=",")}' if query else ''}"
+        return f"/{url_path(self.screen)}" + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
 def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts: tuple[str, ...]) -> PageRequest:
@@ -61,14 +61,14 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
     query = request.query_params
     lang = next((known for known in LANGUAGES if known == query.get("lang")), None)
     filters, unknown = parse(query, dataset)
-    named = screen == "case" and query.get("case", "")
-    case_id = named or (dataset.cases[0].id if screen == "case" and dataset.cases else "")
-    is_known = not unknown and query.get("lang", "zh") in LANGUAGES and (not named or named in dataset.by_id)
+    named = query.get("case", "") if screen == "case" else ""
+    case_id = named if named in dataset.by_id else next(iter(dataset.all_cases[:1].ids), "")
+    is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
     found = PageRequest(
         screen,
         lang or ("zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en"),
         lang is not None,
-        case_id if case_id in dataset.by_id else "",
+        case_id if screen == "case" else "",
         _read_page(query.get("page", "1")) if "page" in SCREENS[screen].parameters else 1,
         filters if SCREENS[screen].has_filters else Filters(),
         is_known and query.get("view") not in ("print", "embed") and not filters.search,

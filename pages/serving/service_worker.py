@@ -1,4 +1,4 @@
-"""The service worker that keeps the app's files in the browser (pages/browser/worker.js), or the one that removes it."""
+"""The service worker: pages/browser/worker.js, which keeps the app's files, or worker_off.js, which removes it."""
 
 from __future__ import annotations
 
