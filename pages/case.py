@@ -33,12 +33,17 @@ from data.query.geography import list_map_units
 from data.reading.live import boundaries
 from data.wording.key_figures import choose_key_figures
 from data.wording.rows import MetricRow
+from pages.figures.chart_for import chart_for
+from pages.figures.export_figure import export_figure
+from pages.figures.number_chart import number_chart
 from pages.frame.blocks import format_compact
+from pages.frame.chart_export import ChartExport, PageChart
 from pages.frame.elements import show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
+from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.site.palette import OUTLINE_COLORS
 
@@ -211,30 +216,45 @@ def show_printed(view: View, case: Case) -> None:
     st.html(format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None))
 
 
-def show_one_chart(view: View, case: Case) -> None:
-    """Show one metric of the case, whatever the filters, its events or its map, under the case's title."""
-    show_paragraph(case.title[view.lang], "kicker")
+def list_charts(view: View, case: Case) -> dict[str, PageChart]:
+    """Return the charts of the case, whatever the filters: one a metric."""
     rows = view.rows(view.dataset.positions(case.id))
     axis = share_axis(rows)
 
     def show(row: MetricRow) -> None:
         st.html(format_card(row, view.lang, axis=axis))
 
-    def show_place() -> None:
-        st.html(format_place(view, case) + Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang]))
+    return {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
 
-    charts = {row.metric_id: partial(show, row) for row in rows}
 
-    def show_events() -> None:
-        st.html(format_events(case.events, view.lang))
+def show_part(view: View, case: Case) -> None:
+    """Show one metric of the case, its events or its map, under the case's title, for a frame in another site's page."""
+    events = format_events(case.events, view.lang)
+    place = format_place(view, case)
+    credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
+    parts = {"timeline": events, "locator": place + credit if place else place}
+    show_paragraph(case.title[view.lang], "kicker")
+    shown = {name: partial(show_html, part) for name, part in parts.items() if part}
+    show_embedded(view, {**list_charts(view, case), **shown})
 
-    whole = {"timeline": show_events if case.events else None, "locator": show_place}
-    show_embedded(view, {**charts, **{name: show for name, show in whole.items() if show}})
+
+def show_html(part: Markup) -> None:
+    st.html(part)
+
+
+def export_metric(view: View, row: MetricRow, rows: Sequence[MetricRow]) -> ChartExport:
+    """Build the image of a metric: its chart, or its value as a large number where its grade allows no axis."""
+    indices = [other.index for other in rows if other.rule.drawing == "index" and other.index is not None]
+    chart = None if row.rule.drawing == "difference" else chart_for(row, view.lang, indices)
+    figure = chart or number_chart(row, view.lang)
+    subtitle = " · ".join((row.case_title, row.place, row.periods))
+    return ChartExport(row.metric_id, row.finding, subtitle, figure, export_figure, [row])
 
 
 view = current_view()
 case = choose_case(view)
 if view.embedded:
-    show_one_chart(view, case)
+    show_part(view, case)
 else:
     (show_printed if view.printing else show_page)(view, case)
+    show_share_dialog(view, list_charts(view, case))

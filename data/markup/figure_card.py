@@ -70,7 +70,7 @@ def format_evidence(
 ) -> Markup:
     """Return a metric's badge and flags, under which its words and notes are folded.
 
-    With `located` its place and periods stand there too.
+    With `located` its place and periods stand there, without it, as in a table that has them, the link to its exports.
     """
     notes = list_notes(row, lang, links)
     count = len(row.phrases.split(LIST_SEPARATOR)) + len(notes) + len(row.elsewhere)
@@ -88,6 +88,7 @@ def format_evidence(
         format_section(row, lang),
         Markup("").join(Markup('<p class="note">{}</p>').format(note) for note in notes),
         format_readings(row, lang),
+        Markup("") if located else _format_share(row, lang, links),
     )
 
 

@@ -42,9 +42,11 @@
   }
 
   function findMetric() {
-    const query = new URLSearchParams(location.search), id = query.get('figure'), conflict = query.get('conflict');
+    const query = new URLSearchParams(location.search);
+    if (query.has('share')) return null;
+    const id = query.get('figure');
     const metric = id && document.querySelector(`.st-key-figure-${CSS.escape(id)}`);
-    return metric || document.getElementById(id ? `figure-${id}` : `conflict-${conflict}`);
+    return metric || document.getElementById(id ? `figure-${id}` : `conflict-${query.get('conflict')}`);
   }
 
   function showMetric(metric) {
@@ -94,7 +96,33 @@
     pending = '';
   }
 
+  // The dialog of a chart (`share`) opens and closes over a page that stays as it is.
+  function withoutDialog(search) {
+    const query = new URLSearchParams(search);
+    query.delete('share');
+    return parameters(query);
+  }
+
+  const isDialogOf = (dialog, page) => dialog.pathname === page.pathname && new URLSearchParams(dialog.search).has('share')
+    && withoutDialog(dialog.search) === withoutDialog(page.search);
+  let overPage = !!history.state?.dialog; // whether the entry is a dialog that a link opened
+
+  // Streamlit would add an entry when the dialog is closed: instead the one of the link is left, or the dialog's own
+  // becomes the page's.
+  const { pushState } = history;
+  history.pushState = function (state, unused, address) {
+    const page = new URL(address ?? '', location.href);
+    const closes = isDialogOf(location, page) && !new URLSearchParams(page.search).has('share');
+    if (!closes) pushState.call(history, state, unused, address);
+    else if (overPage) history.back();
+    else history.replaceState(state, unused, address);
+  };
+
   addEventListener('popstate', event => {
+    const dialog = !!event.state?.dialog;
+    const opensOrCloses = dialog || overPage && event.isTrusted;
+    overPage = dialog;
+    if (opensOrCloses) return;
     pending = event.isTrusted ? 'history' : 'link';
     stopScrolling();
     changes.observe(document.body, { childList: true, subtree: true });
@@ -107,8 +135,10 @@
 
   function follow(link) {
     positions.set(location.href, main().scrollTop);
-    history[link.href === location.href ? 'replaceState' : 'pushState']({}, '', link.href);
-    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+    const dialog = isDialogOf(link, location);
+    const state = dialog ? { dialog } : {};
+    history[link.href === location.href ? 'replaceState' : 'pushState'](state, '', link.href);
+    dispatchEvent(new PopStateEvent('popstate', { state }));
   }
 
   // The click has taken the focus from a field, which sends its text: the run for it has to end first, or it would bring
