@@ -228,7 +228,7 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
 
 
 def show_part(view: View, case: Case) -> None:
-    """Show one metric of the case, its events or its map, under the case's title, for a frame in another site's page."""
+    """Show one metric of the case, its events or its map, under its title, for a frame in another site's page."""
     events = format_events(case.events, view.lang)
     place = format_place(view, case)
     credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
