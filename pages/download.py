@@ -14,6 +14,7 @@ from data.downloads.file_names import name_extract, name_table
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.query.filters import Filters
+from data.wording.openings import TITLES
 from pages.frame.elements import format_table, show_csv_download, show_download, show_note, show_paragraph
 from pages.frame.layout import show_nothing_found
 from pages.frame.pager import current_range, show_pager
@@ -144,7 +145,7 @@ def show_dictionary(view: View) -> None:
 
 
 view = current_view()
-st.title(view.say("数据", "The data"), anchor=False)
+st.title(TITLES["data"][view.lang], anchor=False)
 show_downloads(view)
 if len(view.selection.positions):
     show_metrics(view)
