@@ -160,12 +160,12 @@ def add_table(
 
 
 def add_row(table: Table, texts: Sequence[str], widths: Sequence[int], bold: bool = False) -> _Row:
-    row = table.add_row()
+    row, style = table.add_row(), table.part.document.styles[TABLE_TEXT]
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.style = TABLE_TEXT
+        paragraph.style = style
         if text:
             paragraph.add_run(text).bold = bold or None
     return row

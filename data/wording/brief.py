@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from data.model.schema import Case, CaveatKind, Conflict, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
+from data.query.table import LIST_SEPARATOR
 from data.wording.citation import write_reading
 from data.wording.findings import Finding, list_findings
 from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say
@@ -46,10 +47,10 @@ def summarize(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = 
     assert position is not None
     (found,) = list_findings(selection, range(position, position + 1), lang)
     findings = (*found.first, *found.more)[:MAX_FIGURES]
-    return Brief(findings, found.note, tuple(list_doubts(case, findings, lang)))
+    return Brief(findings, found.note, tuple(_list_doubts(case, findings, lang)))
 
 
-def list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
+def _list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
     """Yield the doubts about some metrics of a case.
 
     Contradictions within the source come first, then other documents with another number, then totals that the reform
@@ -62,8 +63,8 @@ def list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterator
     for finding in findings:
         for reading in finding.row.differing:
             yield Doubt(write_reading(reading, lang), (finding.row.name,))
-    yield from _caveat_doubts(case, findings, ("broad_aggregate",), lang)
-    yield from sorted(_shared_doubts(case, findings, lang), key=lambda doubt: -len(doubt.names))
+    yield from _caveat_doubts(findings, ("broad_aggregate",), lang)
+    yield from sorted(_shared_doubts(findings, lang), key=lambda doubt: -len(doubt.names))
     for conflict in case.conflicts:
         if not conflict.metrics:
             yield Doubt(conflict.note[lang])
@@ -73,7 +74,7 @@ def _concerned(conflict: Conflict, names: dict[str, str]) -> tuple[str, ...]:
     return tuple(name for metric_id, name in names.items() if metric_id in conflict.metrics)
 
 
-def _shared_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
+def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
     """Yield each kind of doubt with its metrics: a missing end, a flag, a caveat that no flag stands for."""
     colon = say(lang, "：", ": ")
     missing = [finding for finding in findings if len(finding.ends) < 2 and finding.remark]
@@ -83,18 +84,19 @@ def _shared_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Itera
         word, meaning = FLAG_WORDS[flag][lang], FLAG_MEANINGS[flag][lang]
         if names := tuple(finding.row.name for finding in findings if word in finding.row.flag_words):
             yield Doubt(f"{_upper(word)}{colon}{meaning}", names)
-    yield from _caveat_doubts(case, findings, _CAVEATS, lang)
+    yield from _caveat_doubts(findings, _CAVEATS, lang)
 
 
-def _caveat_doubts(case: Case, findings: Sequence[Finding], kinds: Sequence[CaveatKind], lang: Lang) -> Iterator[Doubt]:
+def _caveat_doubts(findings: Sequence[Finding], kinds: Sequence[CaveatKind], lang: Lang) -> Iterator[Doubt]:
     """Yield these kinds of caveats, each with the curator's note if it is the same for all metrics that have it."""
-    metrics = {metric.id: metric for metric in case.metrics}
     for kind in kinds:
         notes = {
-            finding.row.name: caveat.note[lang]
-            for finding in findings
-            for caveat in metrics[finding.row.metric_id].caveats
-            if caveat.kind == kind
+            row.name: note
+            for row in (finding.row for finding in findings)
+            for found, note in zip(
+                (row.caveats or "").split(LIST_SEPARATOR), row.caveat_notes, strict=bool(row.caveats)
+            )
+            if found == kind
         }
         if notes:
             note = say(lang, "：", ": ") + next(iter(notes.values())) if len(set(notes.values())) == 1 else ""
