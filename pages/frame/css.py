@@ -14,8 +14,8 @@ from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
 
 _FOLDER = Path(__file__).parents[1] / "browser"
-SITE, TABLES, PRINT, EMBED = (
-    (_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("site", "tables", "print", "embed")
+SITE, TABLES, DATA, PRINT, EMBED = (
+    (_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("site", "tables", "data", "print", "embed")
 )
 
 
@@ -34,7 +34,7 @@ def insert_styles(lang: Lang, printing: bool, embedded: bool) -> None:
         ),
     }
     properties = _define_properties({**CSS_COLORS, **{name: f'"{text}"' for name, text in texts.items()}})
-    sheets = [properties, SITE, TABLES, _GENERATED, *([PRINT] if printing else [EMBED] if embedded else [])]
+    sheets = [properties, SITE, TABLES, DATA, _GENERATED, *([PRINT] if printing else [EMBED] if embedded else [])]
     st.html(
         f"<style>\n{''.join(sheets)}</style><script>{LANGUAGE_SCRIPTS[lang]}</script>", unsafe_allow_javascript=True
     )
