@@ -15,6 +15,7 @@ from data.model.grades import GRADES, grades_drawn_as
 from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.wording.compare import MAX_METRICS, Comparison, Group, compare
+from data.wording.openings import TITLES
 from data.wording.rows import MetricRow
 from pages.figures.difference_bar import difference_bar
 from pages.figures.export_figure import export_figure
@@ -257,7 +258,7 @@ if view.embedded:
     groups = {format_chart_id(group): partial(show_group, view, group) for group in found.groups}
     show_embedded(view, {"cases": partial(show_shared_index, view, cases), **groups})
 else:
-    st.title(view.say("比较", "Compare"), anchor=False)
+    st.title(TITLES["compare"][view.lang], anchor=False)
     show_pickers(view, cases, options)
     if len(cases) < 2 and len(rows) < 2:
         show_suggestions(view)

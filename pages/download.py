@@ -17,6 +17,7 @@ from data.query.columns import ROLES
 from data.query.filters import Filters
 from data.query.table import sort_rows
 from data.wording.labels import ROLE_WORDS
+from data.wording.openings import TITLES
 from pages.frame.elements import format_table, show_note, show_paragraph, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
@@ -61,7 +62,7 @@ def _format_files(view: View, scope: str, filters: Filters) -> Markup:
 
 
 def list_positions(view: View, choice: TableChoice) -> np.ndarray:
-    """Return the metrics of the table in its order: the results that the filters keep, all kinds if these are wanted."""
+    """Return the metrics of the table in its order: results that the filters keep, or all kinds if wanted."""
     positions = view.selection.positions
     if not (choice.every_kind or view.filters.role):
         positions = positions[view.dataset.index.isin("role", RESULTS)[positions]]
@@ -203,7 +204,7 @@ def show_dictionary(view: View) -> None:
 
 
 view = current_view()
-st.title(view.say("数据", "The data"), anchor=False)
+st.title(TITLES["data"][view.lang], anchor=False)
 show_downloads(view)
 if len(view.selection.positions):
     show_metrics(view, read_choice(st.query_params))

@@ -36,6 +36,7 @@ from data.query.geography import (
     tabulate_local_places,
 )
 from data.wording.formatting import format_value
+from data.wording.openings import TITLES
 from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
@@ -462,7 +463,7 @@ table = partial(build_area_table, view.dataset, anywhere.filters, measure)
 if view.embedded:
     show_embedded(view, {"map": partial(show_map, view, anywhere, areas, shading, table)})
 else:
-    st.title(view.say("改革发生在哪里", "Where the reforms happened"), anchor=False)
+    st.title(TITLES["map"][view.lang], anchor=False)
     if requested != chosen:
         show_warning(
             view,

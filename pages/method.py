@@ -14,6 +14,7 @@ from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
+from data.wording.openings import TITLES
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
@@ -202,7 +203,7 @@ def show_adding(view: View) -> None:
 
 
 view = current_view()
-st.title(view.say("方法", "Method"), anchor=False)
+st.title(TITLES["method"][view.lang], anchor=False)
 show_grades(view)
 show_derivations(view)
 show_contradictions(view)

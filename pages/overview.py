@@ -11,9 +11,10 @@ import streamlit as st
 from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
 from data.model.grades import GRADE_RULES, GRADES
-from data.query.findings import RESULTS, GapCounts, count_changes
-from data.wording.findings import CaseFindings, describe_changes, describe_marks
+from data.query.findings import RESULTS, GapCounts
+from data.wording.findings import CaseFindings, describe_marks
 from data.wording.labels import ROLE_WORDS
+from data.wording.openings import count_words, open_overview
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.gap_chart import gap_chart
@@ -32,26 +33,10 @@ CASES_PER_PAGE = 10
 """Number of cases a page if there are more than MAX_ALL_CASES."""
 
 
-def count_words(count: int) -> tuple[str, str]:
-    """Return a number of cases as it stands in a title, in Chinese and in English."""
-    return ("十", "ten") if count == 10 else (f"{count:,}", f"{count:,}")
-
-
 def show_opening(view: View) -> None:
-    zh, en = count_words(len(view.dataset.cases))
-    st.title(
-        view.say(
-            f"{zh}项改革改变了什么，材料没写明什么",
-            f"What {en} reforms in Henan changed, and what the source leaves out",
-        ),
-        anchor=False,
-    )
-    changes = describe_changes(count_changes(view.selection), view.lang) if len(view.selection.positions) else ""
-    caution = view.say(
-        "案例由省里选定，没有对照组，不能证明变化由改革引起。",
-        "The province chose the cases, and none has a comparison group: this does not show that the reforms caused it.",
-    )
-    show_paragraph(f"{changes}{view.say('', ' ')}{caution}".strip(), "lede wide")
+    opening = open_overview(view.selection, view.lang)
+    st.title(opening.title, anchor=False)
+    show_paragraph(opening.lede, "lede wide")
 
 
 def shown_cases(view: View) -> range:

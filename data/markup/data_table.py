@@ -1,7 +1,7 @@
 """The metrics as one HTML table: values as printed with their units, sorted by links in its headings.
 
-What a reader chooses of it (columns, order, kinds) is a `TableChoice`, which stands in the address. A cell that would be
-empty says why.
+What a reader chooses of it (columns, order, kinds) is a `TableChoice`, which stands in the address. An empty cell says
+why it is empty.
 """
 
 from __future__ import annotations
@@ -185,14 +185,14 @@ def read_choice(query: Mapping[str, str]) -> TableChoice:
 def format_data_table(
     rows: Iterable[MetricRow], choice: TableChoice, filters: Filters, lang: Lang, links: Links
 ) -> Markup:
-    """Return the table of these rows. Its headings sort, which begins with the first page; each row opens its figure."""
+    """Return the table of these rows. Its headings sort, which begins with the first page; a row opens its figure."""
     heads = Markup("").join(_format_heading(name, choice, filters, lang, links) for name in choice.columns)
     body = Markup("").join(_format_row(row, choice.columns, filters, lang, links) for row in rows)
     caption = say(lang, "筛选后的指标表", "The figures as filtered")
     return Markup(
-        '<div class="datatable" tabindex="0" role="region" aria-label="{0}"><table role="table"><caption class="spoken">'
-        '{0}</caption><thead role="rowgroup"><tr role="row">{1}</tr></thead><tbody role="rowgroup">{2}</tbody></table>'
-        "</div>"
+        '<div class="datatable" tabindex="0" role="region" aria-label="{0}"><table role="table">'
+        '<caption class="spoken">{0}</caption><thead role="rowgroup"><tr role="row">{1}</tr></thead>'
+        '<tbody role="rowgroup">{2}</tbody></table></div>'
     ).format(caption, heads, body)
 
 

@@ -18,6 +18,7 @@ from data.query.filters import Filters, Selection, count_options, parse, select,
 from data.query.findings import RESULTS as RESULTS
 from data.reading.live import State, current
 from data.wording.labels import say
+from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow, Rows, describe_omitted
 from pages.site.filters import FILTERS
 
@@ -144,11 +145,11 @@ class View:
 
     def case_places(self, case: Case) -> str:
         """Return the names of a case's own places."""
-        return self.join(self.dataset.places[place].name[self.lang] for place in case.places)
+        return join_places(self.dataset, case, self.lang)
 
     def case_domains(self, case: Case) -> str:
         """Return the names of a case's domains."""
-        return self.join(self.dataset.domains[domain].name[self.lang] for domain in case.domains)
+        return join_domains(self.dataset, case, self.lang)
 
     def case_label(self, case: Case) -> str:
         """Return the number and title of a case, for links, headings and choices."""

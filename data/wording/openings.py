@@ -1,0 +1,64 @@
+"""The title and the first sentences of every screen, for the page and for what is served before it has started.
+
+`OPENINGS` has those that are the same for every selection; a case opens with its own title and summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.model.schema import Case, Lang, Text
+from data.query.dataset import Dataset
+from data.query.filters import Selection
+from data.query.findings import count_changes
+from data.wording.findings import describe_changes
+from data.wording.labels import say
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A title and the paragraph below it, which may be empty, in one language."""
+
+    title: str
+    lede: str = ""
+
+
+TITLES: Mapping[str, Text] = {
+    "map": Text(zh="改革发生在哪里", en="Where the reforms happened"),
+    "compare": Text(zh="比较", en="Compare"),
+    "data": Text(zh="数据", en="The data"),
+    "method": Text(zh="方法", en="Method"),
+}
+"""The titles of the screens that have the same for every selection, by their ids."""
+CAUTION = Text(
+    zh="案例由省里选定，没有对照组，不能证明变化由改革引起。",
+    en="The province chose the cases, and none has a comparison group: this does not show that the reforms caused it.",
+)
+
+
+def count_words(count: int) -> tuple[str, str]:
+    """Return a number of cases as it stands in a title, in Chinese and in English."""
+    return ("十", "ten") if count == 10 else (f"{count:,}", f"{count:,}")
+
+
+def open_overview(selection: Selection, lang: Lang) -> Opening:
+    """Return the title of the overview, and how many of the selected metrics state a change, with a caution."""
+    zh, en = count_words(len(selection.dataset.cases))
+    title = say(
+        lang,
+        f"{zh}项改革改变了什么，材料没写明什么",
+        f"What {en} reforms in Henan changed, and what the source leaves out",
+    )
+    changes = describe_changes(count_changes(selection), lang) if len(selection.positions) else ""
+    return Opening(title, f"{changes}{say(lang, '', ' ')}{CAUTION[lang]}".strip())
+
+
+def join_places(dataset: Dataset, case: Case, lang: Lang) -> str:
+    """Return the names of a case's own places."""
+    return say(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
+
+
+def join_domains(dataset: Dataset, case: Case, lang: Lang) -> str:
+    """Return the names of a case's domains."""
+    return say(lang, "、", ", ").join(dataset.domains[domain].name[lang] for domain in case.domains)
