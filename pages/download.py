@@ -13,10 +13,9 @@ from data.downloads.extract import RIGHTS, Extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
 from data.markup.data_table import COLUMNS, FIGURE, TableChoice, format_data_table, read_choice
-from data.query.columns import ROLES
+from data.model.problems import escape_invisible
 from data.query.filters import Filters
 from data.query.table import sort_rows
-from data.wording.labels import ROLE_WORDS
 from data.wording.openings import TITLES
 from pages.frame.elements import format_table, show_note, show_paragraph, show_warning
 from pages.frame.escape_markdown import escape_markdown
@@ -26,6 +25,8 @@ from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, base_path, current_view
 
 ROWS_PER_PAGE = 50
+MAX_NAMED, MAX_NAMED_LENGTH = 4, 40
+"""Maximum number of unknown parts of the address that the notice names, and of characters of each."""
 COLUMNS_KEY = "table columns"
 """Widget key of the control for the columns."""
 
@@ -74,15 +75,15 @@ def list_positions(view: View, choice: TableChoice) -> np.ndarray:
 def show_metrics(view: View, choice: TableChoice) -> None:
     """Show the table with what chooses its rows and columns, by pages."""
     if choice.dropped:
-        parts = view.join(choice.dropped)
+        named = view.join(escape_invisible(part, MAX_NAMED_LENGTH) for part in choice.dropped[:MAX_NAMED])
         show_warning(
             view,
-            escape_markdown(f"链接中对表格的选择有不存在的部分，已忽略：{parts}。"),
-            escape_markdown(f"The link asks of the table what it does not have; ignored: {parts}."),
+            escape_markdown(f"链接中对表格的要求有不存在的，已忽略：{named}。"),
+            escape_markdown(f"The link asks of the table what it does not have; ignored: {named}."),
         )
     with st.container(key="table-choice", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(format_kinds(view, choice), width="content")
         show_column_picker(view, choice)
+        st.html(format_kinds(view, choice), width="content")
     positions = list_positions(view, choice)
     shown = current_range(len(positions), ROWS_PER_PAGE)
     rows = view.rows(positions[shown.start : shown.stop])
@@ -96,10 +97,10 @@ def format_kinds(view: View, choice: TableChoice) -> Markup:
     results = int(view.dataset.index.isin("role", RESULTS)[positions].sum())
     if view.filters.role or results == len(positions):
         return Markup('<p class="choices"></p>')
-    others = view.join(ROLE_WORDS[role][view.lang].lower() for role in ROLES if role not in RESULTS)
+    others = view.say("含投入、背景与制度参数", "with inputs, background and rules")
     options = (
         (False, view.say("成效与产出", "Outcomes and outputs"), results, ""),
-        (True, view.say("全部类别", "All kinds"), len(positions), view.say(f"另含{others}", f"also {others}")),
+        (True, view.say("全部类别", "All kinds"), len(positions), others),
     )
     link = Markup('<a href="{}"{}>{} <small>{:,}{}</small></a>')
     return Markup('<p class="choices" role="group" aria-label="{}">{}</p>').format(
@@ -175,7 +176,7 @@ def show_data_links(view: View) -> None:
 def show_code(view: View) -> None:
     """Show the code that reads the table, in the languages that readers use."""
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
-    programs = write_snippets(Extract(view.dataset, view.filters, view.address))
+    programs = write_snippets(Extract(view.dataset, view.filters, view.address), view.lang)
     if view.elsewhere and not view.filters.scope:
         show_note(
             view,

@@ -21,8 +21,6 @@ from data.wording.rows import MetricRow
 
 ALL_KINDS = "all"
 """Value of the query parameter `kinds` that adds inputs, background and rules to outcomes and outputs."""
-_LONGEST_ID = 40
-"""Maximum number of characters of a part of the address that a notice repeats."""
 _ABSENT = Markup('<span class="absent">{}</span>')
 
 
@@ -64,8 +62,9 @@ def _write_ends(row: MetricRow, lang: Lang) -> Markup:
     ends = [end for end in (_write_end(row, side, lang) for side in ("before", "after")) if end]
     if not row.before_label and not row.after_label:
         return _absent(lang, "前后数值均未写明", "neither value stated")
-    words = Markup('<span class="end">{}</span>')
-    return Markup(' <span class="to">→</span> ').join(words.format(end) for end in ends)
+    arrow = Markup('<span class="to">→</span> ')
+    written = (Markup('<span class="end">{}{}</span>').format(arrow if at else "", end) for at, end in enumerate(ends))
+    return Markup(" ").join(written)
 
 
 def _write_change(row: MetricRow, lang: Lang) -> Markup:
@@ -154,7 +153,7 @@ SHOWN = tuple(name for name, column in COLUMNS.items() if column.shown)
 class TableChoice:
     """What a reader chooses of the table: columns in the order of COLUMNS, keys of `sort_rows`, all kinds or results.
 
-    `dropped` are the parts of the address that name nothing, shortened.
+    `dropped` are the parts of the address that name nothing.
     """
 
     columns: tuple[str, ...] = SHOWN
@@ -179,7 +178,7 @@ def read_choice(query: Mapping[str, str]) -> TableChoice:
     columns = tuple(name for name in COLUMNS if name in asked or name == FIGURE) if asked & {*COLUMNS} else SHOWN
     kinds = query.get("kinds", "")
     unknown = (*dropped, *sorted(asked - {*COLUMNS}), *([kinds] if kinds not in ("", ALL_KINDS) else []))
-    return TableChoice(columns, sort, kinds == ALL_KINDS, tuple(part[:_LONGEST_ID] for part in unknown))
+    return TableChoice(columns, sort, kinds == ALL_KINDS, unknown)
 
 
 def format_data_table(
@@ -191,9 +190,9 @@ def format_data_table(
     caption = say(lang, "筛选后的指标表", "The figures as filtered")
     return Markup(
         '<div class="datatable" tabindex="0" role="region" aria-label="{0}"><table role="table">'
-        '<caption class="spoken">{0}</caption><thead role="rowgroup"><tr role="row">{1}</tr></thead>'
+        '<caption class="spoken">{0}</caption><thead role="rowgroup" data-label="{3}"><tr role="row">{1}</tr></thead>'
         '<tbody role="rowgroup">{2}</tbody></table></div>'
-    ).format(caption, heads, body)
+    ).format(caption, heads, body, say(lang, "排序：", "Sort by"))
 
 
 def _format_heading(name: str, choice: TableChoice, filters: Filters, lang: Lang, links: Links) -> Markup:
