@@ -102,13 +102,13 @@ def format_kinds(view: View, choice: TableChoice) -> Markup:
         (False, view.say("成效与产出", "Outcomes and outputs"), results, ""),
         (True, view.say("全部类别", "All kinds"), len(positions), others),
     )
-    link = Markup('<a href="{}"{}>{} <small>{:,}{}</small></a>')
+    link = Markup('<a href="{}" aria-current="{}">{} <small>{:,}{}</small></a>')
     return Markup('<p class="choices" role="group" aria-label="{}">{}</p>').format(
         view.say("表中的指标", "Figures in the table"),
         Markup("").join(
             link.format(
                 view.href("data", **replace(choice, every_kind=every).query()),
-                Markup(' aria-current="true"') if every == choice.every_kind else "",
+                "true" if every == choice.every_kind else "false",
                 name,
                 count,
                 f" · {more}" if more else "",

@@ -42,9 +42,13 @@ class TableColumn:
         return (*first, f"-{last}" if descending else last)
 
 
-def _absent(lang: Lang, zh: str = "未写明", en: str = "not stated") -> Markup:
+def _absent(reason: str) -> Markup:
     """Return the reason why there is nothing in a cell."""
-    return _ABSENT.format(say(lang, zh, en))
+    return _ABSENT.format(reason)
+
+
+def _not_stated(lang: Lang) -> Markup:
+    return _absent(say(lang, "未写明", "not stated"))
 
 
 def _write_end(row: MetricRow, side: str, lang: Lang) -> Markup | str:
@@ -55,13 +59,13 @@ def _write_end(row: MetricRow, side: str, lang: Lang) -> Markup | str:
     if label:
         return str(label)
     lacking = [end.partition(" ")[0] for end in (row.missing or "").split(LIST_SEPARATOR)]
-    return _absent(lang) if side in lacking else ""
+    return _not_stated(lang) if side in lacking else ""
 
 
 def _write_ends(row: MetricRow, lang: Lang) -> Markup:
     ends = [end for end in (_write_end(row, side, lang) for side in ("before", "after")) if end]
     if not row.before_label and not row.after_label:
-        return _absent(lang, "前后数值均未写明", "neither value stated")
+        return _absent(say(lang, "前后数值均未写明", "neither value stated"))
     arrow = Markup('<span class="to">→</span> ')
     written = (Markup('<span class="end">{}{}</span>').format(arrow if at else "", end) for at, end in enumerate(ends))
     return Markup(" ").join(written)
@@ -76,9 +80,9 @@ def _write_change(row: MetricRow, lang: Lang) -> Markup:
         return Markup('<span class="{}">{}</span>{}{}').format(tone(row), row.change_label, direction, remark)
     if row.before_label and row.after_label:
         if row.before_unit_id != row.after_unit_id:
-            return _absent(lang, "单位不同，未换算", "two units, not converted")
-        return _absent(lang, "不能算出", "cannot be calculated")
-    return _absent(lang)
+            return _absent(say(lang, "单位不同，未换算", "two units, not converted"))
+        return _absent(say(lang, "不能算出", "cannot be calculated"))
+    return _not_stated(lang)
 
 
 def _write_state(row: MetricRow, lang: Lang) -> Markup:
@@ -93,20 +97,24 @@ def _write_kind(row: MetricRow, lang: Lang) -> Markup | str:
 
 def _write_index(row: MetricRow, lang: Lang) -> Markup | str:
     if row.index is None:
-        return _absent(lang, "不可换算", "none")
+        return _absent(say(lang, "不可换算", "none"))
     return f"{row.index:,.1f}".removesuffix(".0")
 
 
 def _write_direction(row: MetricRow, lang: Lang) -> Markup | str:
     if not row.direction_word:
-        return _absent(lang, "不适用", "not applicable")
+        return _absent(say(lang, "不适用", "not applicable"))
     return Markup('<span class="{}">{}</span>').format(tone(row), row.direction_word)
 
 
 def _write_needed(row: MetricRow, lang: Lang) -> Markup | str:
     if row.needed:
         return row.needed
-    return _absent(lang, "不缺", "nothing") if row.rule.letter == "A" else _absent(lang, "不适用", "not applicable")
+    return (
+        _absent(say(lang, "不缺", "nothing"))
+        if row.rule.letter == "A"
+        else _absent(say(lang, "不适用", "not applicable"))
+    )
 
 
 def _write_words(row: MetricRow, lang: Lang) -> Markup:
@@ -117,14 +125,14 @@ def _write_words(row: MetricRow, lang: Lang) -> Markup:
 
 
 def _write_formula(row: MetricRow, lang: Lang) -> Markup | str:
-    return row.formula_label or _absent(lang, "没有推算", "nothing derived")
+    return row.formula_label or _absent(say(lang, "没有推算", "nothing derived"))
 
 
 def _write_caveats(row: MetricRow, lang: Lang) -> Markup | str:
     notes = (
         f"{word}{say(lang, '：', ': ')}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)
     )
-    return Markup("<br>").join(notes) or _absent(lang, "无", "none")
+    return Markup("<br>").join(notes) or _absent(say(lang, "无", "none"))
 
 
 FIGURE = "figure"
@@ -207,8 +215,8 @@ def _format_heading(name: str, choice: TableChoice, filters: Filters, lang: Lang
     way = say(lang, "降序", "descending") if state == "ascending" else say(lang, "升序", "ascending")
     label = say(lang, f"{heading}：{way}排列", f"{heading}: sort {way}")
     link = links.anchor(links.screen("data", filters, **other.query()), Markup("{}{}").format(heading, mark), label)
-    return Markup('<th scope="col" role="columnheader" class="{}"{}>{}</th>').format(
-        name, Markup(' aria-sort="{}"').format(state) if state else Markup(""), link
+    return Markup('<th scope="col" role="columnheader" class="{}" aria-sort="{}">{}</th>').format(
+        name, state or "none", link
     )
 
 

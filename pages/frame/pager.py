@@ -54,9 +54,9 @@ def _format_numbers(view: View, number: int, last: int, parameters: dict[str, st
     for before, target in zip([0, *targets], targets, strict=False):
         if target > before + 1:
             parts.append(Markup('<span aria-hidden="true">…</span>'))
-        current = Markup(' aria-current="page"') if target == number else Markup("")
+        current = "page" if target == number else "false"
         name = view.say(f"第 {target:,} 页", f"Page {target:,}")
-        link = Markup('<a href="{}" aria-label="{}"{}>{:,}</a>')
+        link = Markup('<a href="{}" aria-label="{}" aria-current="{}">{:,}</a>')
         parts.append(link.format(_href(view, target, parameters), name, current, target))
     return parts
 
