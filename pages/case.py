@@ -19,6 +19,7 @@ from data.markup.case_page import (
     format_conflicts,
     format_events,
     format_figures,
+    format_neighbors,
     format_story,
     share_axis,
 )
@@ -43,6 +44,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
+from pages.frame.print_view import find_today
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.site.palette import OUTLINE_COLORS
@@ -108,14 +110,14 @@ def show_document_download(view: View, case: Case) -> None:
     city = view.filters.city if view.describe_omitted(case) else ()
     st.download_button(
         "Word",
-        data=partial(write_case, view.dataset, case, view.lang, city),
+        data=partial(write_case, view.dataset, case, view.lang, city, find_today(), view.url("case", case=case.id)),
         file_name=name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang),
         mime=MEDIA_TYPE,
         on_click="ignore",
         key="brief",
         icon=":material/download:",
         type="tertiary",
-        help=view.say("下载可编辑的案例简报", "The case as a document to edit"),
+        help=view.say("第一页是结论，其后为附件；可编辑", "A first page with the answer, then an annex; to edit"),
     )
 
 
@@ -187,11 +189,13 @@ def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[Me
 def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
     """Return everything below the title."""
     links = build_card_links(view)
+    cases, _ = list_siblings(view, case)
     parts = (
         format_head(view, case, rows),
         format_figures(rows, view.lang, links),
         format_events(case.events, view.lang),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
+        format_neighbors(case, cases, view.lang, view.filters, build_links(view)),
         Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang]),
     )
     return Markup('<div class="case">{}</div>').format(Markup("").join(parts))

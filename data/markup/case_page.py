@@ -88,6 +88,19 @@ def _format_ways(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters,
     return Markup('<nav aria-label="{}">{}</nav>').format(label, Markup(" ").join(ways))
 
 
+def format_neighbors(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters, links: Links) -> Markup:
+    """Return the links to the case before and the one after, by their titles, for the end of the page."""
+    at = siblings.find(case.id) or 0
+    nearby = siblings[max(0, at - 1) : at + 2]
+    ways = [
+        links.anchor(links.screen("case", filters, case=case_id), Markup("<span>{}</span>").format(title))
+        for case_id, title in zip(nearby.ids, nearby.numbered_titles(lang, " · "), strict=True)
+        if case_id != case.id
+    ]
+    label = say(lang, "上一个与下一个案例", "Previous and next case")
+    return Markup('<nav class="neighbours" aria-label="{}">{}</nav>').format(label, Markup("").join(ways))
+
+
 def format_story(case: Case, lang: Lang, locator: Markup) -> Markup:
     """Return problem, actions and result side by side, with the place on a small map."""
     actions = Markup("").join(Markup("<li>{}</li>").format(action[lang]) for action in case.actions)
