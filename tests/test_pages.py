@@ -23,7 +23,7 @@ import pages.frame.view
 from data.downloads.csv_json import write_csv
 from data.downloads.formats import FORMATS
 from data.markup.data_table import SHOWN
-from data.model.grades import GRADES, GRADES_NOTE
+from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.problems import Problem
 from data.query.columns import all_places
 from data.query.filters import Filters, parse, select
@@ -37,6 +37,7 @@ from data.query.geography import (
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
+from data.wording.method import DERIVATIONS
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
@@ -744,13 +745,40 @@ def test_the_data_link_can_be_opened_as_it_stands():
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_method_lists_the_ladder_and_every_contradiction(lang):
+def test_method_begins_with_the_limits_and_explains_every_grade_with_a_figure(lang):
     at = visit("method", lang=lang)
-    read = words(at)
-    assert [heading.value[0] for heading in at.subheader if re.match(r"[A-Z] ", heading.value)] == list("ABCDEFP")
-    assert [
-        conflict.id for case in DATASET.cases for conflict in case.conflicts if conflict.note[lang] not in read
-    ] == []
+    read, shown = words(at), bodies(at)
+    assert at.header[0].value == {"zh": "这些数据不能说明什么", "en": "What this cannot show"}[lang]
+    assert not charts(at), "the marks are HTML"
+    rows = re.findall(r'<tr role="row"><th scope="row"(.*?)</tr>', shown)
+    assert [re.search(r"grade-([A-Z])", row)[1] for row in rows] == list(GRADE_RULES)
+    for rule, row in zip(GRADE_RULES.values(), rows, strict=True):
+        assert html.escape(rule.drawing_text[lang]) in row
+        assert 'class="metric-chart' in row
+        (example,) = anchors(row)
+        query = dict(parse_qsl(urlsplit(example.href).query))
+        (metric,) = (metric for metric in ROWS[lang] if name_of(metric) == f"{query['case']}.{query['figure']}")
+        assert (metric.grade, metric.finding) == (rule.letter, example.label)
+    assert [how[lang] for _, how in DERIVATIONS if how[lang] not in read] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_method_folds_every_contradiction_and_links_the_figures_concerned(lang):
+    (block,) = (
+        element.proto.body
+        for element in visit("method", lang=lang).get("html")
+        if 'class="contradictions"' in element.proto.body
+    )
+    folded = re.findall(r"<details>.*?</details>", block)
+    conflicts = [(case, conflict) for case in DATASET.cases for conflict in case.conflicts]
+    for (case, conflict), part in zip(conflicts, folded, strict=True):
+        text = html.unescape(MARKUP.sub("", part))
+        assert conflict.note[lang] in text
+        assert [phrase.text for phrase in conflict.phrases if phrase.text not in text] == []
+        linked = [dict(parse_qsl(urlsplit(link.href).query)) for link in anchors(part)]
+        assert {(query["case"], query["figure"]) for query in linked} == {
+            (case.id, metric_id) for metric_id in conflict.metrics
+        }
 
 
 # --- the frame

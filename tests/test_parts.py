@@ -106,12 +106,12 @@ def test_the_register_of_contradictions_comes_fifty_at_a_time(dataset):
     notes = [conflict.note.en for case in dataset.cases for conflict in case.conflicts]
     shown = []
     for part in range(1, len(notes) // 50 + 2):
-        (table,) = (
+        (block,) = (
             block.proto.body
             for block in visit("method", page=str(part)).get("html")
-            if "Each with both readings" in block.proto.body
+            if 'class="contradictions"' in block.proto.body
         )
-        shown += re.findall(r"<td>([^<]*)</td></tr>", table)
+        shown += re.findall(r"</p><p>([^<]*)</p>", block)
     assert len(notes) > 100
     assert [note.replace("&#39;", "'") for note in shown] == notes
 
