@@ -26,6 +26,7 @@ with preflight.explain_missing_packages():
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
+    from pages.serving.standby import Standby
     from pages.serving.workarounds import connections, no_delay, stop, updates
     from pages.serving.workarounds.preload import Preload
     from pages.serving.workarounds.replay import Replay
@@ -78,6 +79,7 @@ app = st.App(
     middleware=[
         Middleware(log.RequestLog, BASE),
         Middleware(Guard, SETTINGS, BASE),
+        Middleware(Standby, BASE),
         Middleware(WebSocketFilter),
         Middleware(Compression),
         Middleware(Preload, BASE),
