@@ -436,7 +436,7 @@ def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
 )
 def test_a_link_can_be_pasted_anywhere(filters, query):
     assert build_link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
-    written = write_snippets(Extract(DATASET, filters, "http://a.b"))
+    written = write_snippets(Extract(DATASET, filters, "http://a.b"), "en")
     assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in written.values())
 
 

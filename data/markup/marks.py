@@ -21,16 +21,17 @@ def spoken(text: str) -> Markup:
     return Markup('<span class="spoken">{}</span>').format(text) if text else Markup("")
 
 
-def format_badge(grade: str, lang: Lang) -> Markup:
-    """Return the letter of a grade in its frame, with its word for screen readers and its meaning as a tooltip."""
+def format_badge(grade: str, lang: Lang, worded: bool = False) -> Markup:
+    """Return the letter of a grade in its frame, with its meaning as a tooltip and its word, seen only if `worded`."""
     rule = GRADE_RULES[grade]
+    word = f" {rule.word[lang]}"
     return Markup('<span class="grade grade-{0}" title="{1}{2}{3}">{4}{0}{5}</span>').format(
         grade,
         rule.word[lang],
         say(lang, "：", ": "),
         rule.meaning[lang],
         spoken(say(lang, "完整度", "Completeness ")),
-        spoken(f" {rule.word[lang]}"),
+        word if worded else spoken(word),
     )
 
 

@@ -45,6 +45,16 @@ def name_documents(sources: Sequence[Document], lang: Lang) -> str:
     return say(lang, "；", "; ").join([*named, *_count_more(len(sources), lang)])
 
 
+def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
+    """Return the line below every page: where the figures come from, and whose the summaries are."""
+    named = name_documents(sources, lang)
+    return say(
+        lang,
+        f"资料来源：{named}。指标为来源所述事实，摘要为编者所写。",
+        f"Source: {named}. The figures are what the source states; the summaries are ours.",
+    )
+
+
 def _count_more(count: int, lang: Lang) -> list[str]:
     more = count - MAX_DOCUMENTS
     return [say(lang, f"另有 {more} 份文件", f"{more} more document{'s' if more > 1 else ''}")] if more > 0 else []

@@ -28,7 +28,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
 from data.query.table import COLUMNS, NUMBERS, row
-from data.wording.formatting import format_date, format_end
+from data.wording.formatting import format_date, format_end, name_printed_unit
 from data.wording.labels import (
     CAVEAT_WORDS,
     DIRECTION_WORDS,
@@ -72,8 +72,8 @@ class MetricRow:
     """One metric: what screens need of the metrics table, then the words of one language.
 
     Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
-    `…_label` texts include units and bounds, `doubtful` marks a "%" that may mean percentage points, and `needed` says
-    which values would make it grade A.
+    `…_label` texts include units and bounds, `counted_in` is the unit of the numbers in `formula_label`, `doubtful`
+    marks a "%" that may mean percentage points, and `needed` says which values would make it grade A.
     """
 
     case_id: str
@@ -86,10 +86,14 @@ class MetricRow:
     headline: int | None
     unit_id: str
     before_value: float | None
+    before_low: float | None
+    before_high: float | None
     before_unit_id: str | None
     before_bound: Bound | None
     before_origin: Origin
     after_value: float | None
+    after_low: float | None
+    after_high: float | None
     after_unit_id: str | None
     after_bound: Bound | None
     after_origin: Origin
@@ -103,6 +107,8 @@ class MetricRow:
     index_bound: Bound | None
     direction: Direction | None
     grade: Grade
+    caveats: str | None
+    conflict_ids: str | None
     section: str
     phrases: str
     flags: str | None
@@ -113,6 +119,7 @@ class MetricRow:
     place: str
     name: str
     unit: str
+    counted_in: str
     dimension: Dimension
     before_label: str
     after_label: str
@@ -138,9 +145,25 @@ class MetricRow:
         return tuple(reading for reading in self.elsewhere if reading.relation == "differs")
 
     @property
+    def before_span(self) -> tuple[float, float] | None:
+        """The lowest and the highest number the earlier end may be; None where it has no number."""
+        return _span(self.before_value, self.before_low, self.before_high)
+
+    @property
+    def after_span(self) -> tuple[float, float] | None:
+        """The lowest and the highest number the later end may be; None where it has no number."""
+        return _span(self.after_value, self.after_low, self.after_high)
+
+    @property
     def rule(self) -> GradeRule:
         """What its grade means and allows."""
         return GRADE_RULES[self.grade]
+
+
+def _span(value: float | None, low: float | None, high: float | None) -> tuple[float, float] | None:
+    if value is not None:
+        return value, value
+    return None if low is None or high is None else (low, high)
 
 
 _CELLS = [field.name for field in fields(MetricRow) if field.name in COLUMNS]
@@ -204,6 +227,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         place=place[lang],
         name=full_name(metric, lang, where),
         unit=units[metric.unit].name[lang],
+        counted_in=name_printed_unit(units[metric.unit], lang),
         dimension=units[metric.unit].dimension,
         before_label=before,
         after_label=_mark_plan(metric, after, lang),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from data.model.grades import GRADES_NOTE
 from data.query.filters import SEARCH_LIMIT, Filters, list_options
-from data.query.geography import name_area
+from data.wording.counts import count_selection, name_cases, name_metrics
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
 from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope
@@ -105,33 +105,21 @@ def _show_paired_switch(view: View) -> None:
 
 def count_metrics(view: View, count: int | None = None) -> str:
     """Return a number of metrics in words, by default of those that the filters keep."""
-    count = len(view.selection.positions) if count is None else count
-    return view.say(f"{count:,} 项指标", f"{count:,} figure{'s' if count != 1 else ''}")
+    return name_metrics(len(view.selection.positions) if count is None else count, view.lang)
 
 
 def count_cases(view: View, count: int | None = None) -> str:
     """Return a number of cases in words, by default of those that the filters keep."""
-    count = len(view.selection.cases) if count is None else count
-    return view.say(f"{count:,} 个案例", f"{count:,} case{'s' if count != 1 else ''}")
+    return name_cases(len(view.selection.cases) if count is None else count, view.lang)
 
 
 def _format_status(view: View) -> Markup:
     """Return how much the filters keep, and on paper, which has no controls, what they are."""
     chosen = describe_filters(view.dataset, view.filters, view.lang)
     return Markup('<p class="status" role="status">{}<span class="on-paper">{}</span></p>').format(
-        _count_selection(view), f" · {chosen}" if chosen else ""
+        count_selection(view.selection, view.filters.city, view.filters.scope, view.lang),
+        f" · {chosen}" if chosen else "",
     )
-
-
-def _count_selection(view: View) -> str:
-    counts = f"{count_cases(view)} · {count_metrics(view)}"
-    if not view.filters.city:
-        return counts
-    places = view.join(name_area(view.dataset, code)[view.lang] for code in view.filters.city)
-    if not view.filters.scope:
-        return view.say(f"{places}：{counts}", f"{places}: {counts}")
-    own = view.selection.own_count
-    return counts + view.say(f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
 
 
 def _show_chips(view: View) -> None:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import streamlit as st
 from markupsafe import Markup
 
+from data.markup.masthead import ScreenLink, format_navigation, format_site_name
 from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
 from data.reading.live import progress
-from data.wording.citation import cite_document, name_documents
+from data.wording.citation import cite_document, credit_documents
 from data.wording.formatting import format_date
 from data.wording.labels import say
 from pages.frame.elements import add_expander, show_warning
@@ -29,17 +30,12 @@ _MAX_NAMED = 5
 def show_masthead(view: View) -> None:
     """Show the name of the site, the links to its pages and the language switch."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(Markup('<div class="site">{}</div>').format(SITE_NAME[view.lang]), width="content")
+        st.html(format_site_name(SITE_NAME[view.lang]), width="content")
         links = [
-            Markup('<a href="{}" aria-current="{}">{}</a>').format(
-                view.href(name),
-                "page" if view.page.url_path == page.url_path else "false",
-                SCREENS[name].name[view.lang],
-            )
+            ScreenLink(view.href(name), SCREENS[name].name[view.lang], view.page.url_path == page.url_path)
             for name, page in view.pages.items()
         ]
-        navigation = Markup('<nav class="pages" aria-label="{}">{}</nav>')
-        st.html(navigation.format(view.say("页面", "Pages"), Markup("").join(links)), width="content")
+        st.html(format_navigation(links, view.lang), width="content")
         st.segmented_control(
             _LANGUAGE[view.lang],
             LANGUAGES,
@@ -123,11 +119,7 @@ def show_nothing_found(view: View) -> None:
 
 def show_footer(view: View) -> None:
     """Show the documents that the cases come from, with a citation to copy; in a frame with a link to the site."""
-    named = name_documents(view.documents, view.lang)
-    text = view.say(
-        f"资料来源：{named}。指标为来源所述事实，摘要为编者所写。",
-        f"Source: {named}. The figures are what the source states; the summaries are ours.",
-    )
+    text = credit_documents(view.documents, view.lang)
     link = Markup("")
     if view.embedded:
         link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(

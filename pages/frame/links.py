@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from data.markup.links import Links
 from data.model.schema import Case
 from data.wording.rows import MetricRow
-from pages.frame.view import View
+from pages.frame.view import View, base_path
+
+
+def build_links(view: View) -> Links:
+    """Return where the tables link to: this site, in a frame beside the page that shows it."""
+    if view.embedded:
+        return Links(view.address, view.lang, leave_frame=True)
+    return Links(base_path(), view.query().get("lang", ""))
 
 
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
     """Return a link with the names of Material symbols before or after its label."""
     return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(
-        href, _format_icon(before), label, _format_icon(after)
+        href, format_icon(before), label, format_icon(after)
     )
 
 
@@ -26,5 +34,6 @@ def metric_href(view: View, row: MetricRow) -> str:
     return view.href("case", case=row.case_id, figure=row.metric_id)
 
 
-def _format_icon(name: str) -> Markup:
+def format_icon(name: str) -> Markup:
+    """Return a Material symbol, which screen readers pass over; empty without a name."""
     return Markup('<span class="icon" aria-hidden="true">{}</span>').format(name) if name else Markup("")

@@ -64,6 +64,14 @@ CSS_COLORS = {
 }
 """CSS custom properties without their dashes: {"ink": "light-dark(#171717, #e8eaed)", …}."""
 
+OUTLINE_COLORS = {
+    "area": ("#f1f2f4", "#20252b"),
+    "tint": ("#cfe1f6", "#234a75"),
+    "border": (NEUTRAL, NEUTRAL),
+    **{name: PAGE_COLORS[name] for name in ("ink", "ground", "quiet")},
+}
+"""Colors of the images of Henan as (light, dark), which no style sheet reaches."""
+
 
 def direction_color(direction: str | None) -> str:
     """The color of a direction; grey where a metric has none or it is unclear."""

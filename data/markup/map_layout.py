@@ -1,0 +1,325 @@
+"""Where discs, names and labels stand on a map so that none covers another and no two leader lines cross.
+
+Pure geometry in px: nothing here knows cases, words or HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import ceil, cos, hypot, pi, sin
+from typing import Literal, NamedTuple
+
+from data.markup.projection import XY
+
+Side = Literal["left", "right"]
+STUB = 14
+"""Length in px of the level part of a leader line, between the map and its label."""
+TEXT_GAP = 6
+"""Distance in px between a leader line and its label's text."""
+LINE_OFFSET = 9
+"""Distance in px from the top of a label to the middle of its first line, where the leader line ends."""
+LABEL_GAP = 12
+"""Minimum distance in px between two labels."""
+_ON_DISC = 400.0
+"""What it costs, as length in px, that a leader line passes over another disc."""
+_UNEVEN = 12.0
+"""What it costs, as length in px, that one column has a label more than the other."""
+
+_MAX_IN_ROW = 4
+"""Maximum number of discs of one place that stand in a row; others stand around it."""
+
+
+class Box(NamedTuple):
+    """A rectangle in px."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Where a label stands and the line to it: from its disc to the edge of the map, then level to the label."""
+
+    side: Side
+    top: float
+    line: tuple[XY, XY, XY]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLayout:
+    """The labels' places in the order of their discs. `height` is that of map and labels together, `drop` how far the
+    map stands below its upper edge.
+    """
+
+    leaders: tuple[Leader, ...]
+    height: float
+    drop: float
+
+
+def spread_discs(places: Sequence[XY], diameter: float) -> list[XY]:
+    """Return for each place where its disc stands: there, or as near as possible without covering another.
+
+    Discs of the same place stand side by side, in the order of their places.
+    """
+    found: list[XY] = []
+    for wanted in _side_by_side(places, diameter):
+        free = (at for at in _around(wanted) if all(hypot(at.x - x, at.y - y) >= diameter - 0.01 for x, y in found))
+        found.append(next(free))
+    return found
+
+
+def _side_by_side(places: Sequence[XY], diameter: float) -> Iterator[XY]:
+    """Yield the places; the first of those that are the same are moved apart on a level line."""
+    for number, place in enumerate(places):
+        same = [other for other, at in enumerate(places) if hypot(at.x - place.x, at.y - place.y) < 1][:_MAX_IN_ROW]
+        shift = (same.index(number) - (len(same) - 1) / 2) * diameter if number in same else 0
+        yield XY(place.x + shift, place.y)
+
+
+def _around(center: XY) -> Iterator[XY]:
+    """Yield positions on circles around a point, each larger than the last."""
+    yield center
+    radius = 0.0
+    while True:
+        radius += 2
+        count = max(8, ceil(radius))
+        for step in range(count):
+            angle = 2 * pi * step / count
+            yield XY(center.x + radius * cos(angle), center.y + radius * sin(angle))
+
+
+def place_labels(
+    discs: Sequence[XY], heights: Sequence[float], size: tuple[float, float], column: float, radius: float
+) -> LabelLayout:
+    """Place a label for each disc in two columns, so that no two leader lines meet.
+
+    `discs` are on a map of this `size`, between two columns `column` px wide. Lines also avoid the other discs, with
+    this `radius`, where they can. The positions returned count from the upper left corner of the whole.
+    """
+    width, map_height = size
+    order = sorted(range(len(discs)), key=lambda at: discs[at])
+    best: tuple[float, LabelLayout] | None = None
+    for split in range(len(order) + 1):
+        sides: tuple[tuple[Side, list[int]], ...] = ("left", order[:split]), ("right", order[split:])
+        height = max(map_height, *(_even_height(heights, members) for _, members in sides))
+        drop = height - map_height
+        moved = [XY(column + x, drop + y) for x, y in discs]
+        leaders: dict[int, Leader] = {}
+        for side, members in sides:
+            leaders |= _arrange(side, members, moved, heights, (column, column + width), height)
+        layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, drop)
+        cost = _judge(layout, moved, radius) + _UNEVEN * abs(len(order) - 2 * split) + 2 * drop
+        if best is None or cost < best[0]:
+            best = cost, layout
+    assert best
+    return best[1]
+
+
+def _even_height(heights: Sequence[float], members: Sequence[int]) -> float:
+    """The height of a column with a slot of the same height for each label."""
+    return len(members) * (max((heights[at] for at in members), default=0) + LABEL_GAP)
+
+
+def _judge(layout: LabelLayout, discs: Sequence[XY], radius: float) -> float:
+    """Return what leader lines cost: their length, and discs of others that they pass over."""
+    cost = 0.0
+    for own, leader in enumerate(layout.leaders):
+        start, elbow, _ = leader.line
+        cost += hypot(elbow.x - start.x, elbow.y - start.y)
+        cost += _ON_DISC * sum(_distance(disc, start, elbow) < radius + 1 for at, disc in enumerate(discs) if at != own)
+    return cost
+
+
+def _arrange(
+    side: Side,
+    members: Sequence[int],
+    discs: Sequence[XY],
+    heights: Sequence[float],
+    edges: tuple[float, float],
+    height: float,
+) -> dict[int, Leader]:
+    """Place the labels of one column: as near to the height of their discs as lines that do not cross allow."""
+    edge = edges[0] if side == "left" else edges[1]
+    order = sorted(members, key=lambda at: (discs[at].y, discs[at].x))
+    for _ in range(4 * len(order) ** 2 + 1):
+        tops = _stack([discs[at].y - LINE_OFFSET for at in order], [heights[at] for at in order], height)
+        pair = _find_crossing(order, discs, [XY(edge, top + LINE_OFFSET) for top in tops])
+        if pair is None:
+            break
+        first, second = pair
+        order[first], order[second] = order[second], order[first]
+    else:
+        order, tops = _arrange_evenly(order, discs, heights, edge, height)
+    end = edge - STUB if side == "left" else edge + STUB
+    return {
+        at: Leader(side, top, (discs[at], XY(edge, top + LINE_OFFSET), XY(end, top + LINE_OFFSET)))
+        for at, top in zip(order, tops, strict=True)
+    }
+
+
+def _arrange_evenly(
+    order: Sequence[int], discs: Sequence[XY], heights: Sequence[float], edge: float, height: float
+) -> tuple[list[int], list[float]]:
+    """Place labels in slots of the same height. Each exchange that undoes a crossing makes the lines shorter together,
+    so there is an end to them.
+    """
+    order = list(order)
+    slot = max(heights[at] for at in order) + LABEL_GAP
+    first = (height - slot * len(order)) / 2
+    tops = [first + slot * number for number in range(len(order))]
+    ends = [XY(edge, top + LINE_OFFSET) for top in tops]
+    while pair := _find_crossing(order, discs, ends):
+        one, other = pair
+        before = _length(discs[order[one]], ends[one]) + _length(discs[order[other]], ends[other])
+        order[one], order[other] = order[other], order[one]
+        if _length(discs[order[one]], ends[one]) + _length(discs[order[other]], ends[other]) >= before - 1e-9:
+            break
+    return order, tops
+
+
+def _find_crossing(order: Sequence[int], discs: Sequence[XY], ends: Sequence[XY]) -> tuple[int, int] | None:
+    """Return two places in the order whose lines meet; None if there are none."""
+    for one, other in combinations(range(len(order)), 2):
+        if lines_meet((discs[order[one]], ends[one]), (discs[order[other]], ends[other])):
+            return one, other
+    return None
+
+
+def _stack(wanted: Sequence[float], heights: Sequence[float], height: float) -> list[float]:
+    """Return the tops of boxes in this order, each as near to the wanted one as the others and both edges allow.
+
+    Boxes that would overlap become a group, which stands at the mean of what its members want.
+    """
+    groups: list[tuple[float, int, float]] = []  # sum of wanted tops less offsets, members, height
+    for top, size in zip(wanted, heights, strict=True):
+        groups.append((top, 1, size + LABEL_GAP))
+        while len(groups) > 1 and groups[-2][0] / groups[-2][1] + groups[-2][2] > groups[-1][0] / groups[-1][1]:
+            total, count, size_below = groups.pop()
+            above, members, size_above = groups.pop()
+            groups.append((above + total - count * size_above, members + count, size_above + size_below))
+    starts = [total / count for total, count, _ in groups]
+    room = height + LABEL_GAP
+    for at in reversed(range(len(groups))):
+        starts[at] = min(starts[at], room - groups[at][2])
+        room = starts[at]
+    room = 0.0
+    for at, (_, _, size) in enumerate(groups):
+        starts[at] = max(starts[at], room)
+        room = starts[at] + size
+    tops: list[float] = []
+    sizes = iter(heights)
+    for start, (_, count, _) in zip(starts, groups, strict=True):
+        for _ in range(count):
+            tops.append(start)
+            start += next(sizes) + LABEL_GAP
+    return tops
+
+
+def lines_meet(one: tuple[XY, XY], other: tuple[XY, XY]) -> bool:
+    """Tell whether two straight lines have a point in common."""
+    (a, b), (c, d) = one, other
+    turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)
+    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
+        return True
+    ends = ((c, one), (d, one), (a, other), (b, other))
+    return any(abs(turn) < 1e-9 and _distance(end, *line) < 1e-9 for turn, (end, line) in zip(turns, ends, strict=True))
+
+
+def _turn(a: XY, b: XY, c: XY) -> float:
+    """Positive if a path from a over b to c turns one way, negative for the other, 0 if it is straight."""
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+
+
+def _length(one: XY, other: XY) -> float:
+    return hypot(one.x - other.x, one.y - other.y)
+
+
+def _distance(point: XY, start: XY, end: XY) -> float:
+    """The distance of a point from a straight line between two others."""
+    length = _length(start, end)
+    if not length:
+        return _length(point, start)
+    along = ((point.x - start.x) * (end.x - start.x) + (point.y - start.y) * (end.y - start.y)) / length**2
+    along = min(1.0, max(0.0, along))
+    return _length(point, XY(start.x + along * (end.x - start.x), start.y + along * (end.y - start.y)))
+
+
+def place_names(
+    points: Sequence[XY],
+    sizes: Sequence[tuple[float, float]],
+    areas: Sequence[Sequence[Sequence[XY]]],
+    discs: Collection[XY],
+    radius: float,
+    lines: Collection[tuple[XY, XY]] = (),
+) -> list[XY]:
+    """Return for each area where the middle of its name stands: in its area, near its point, clear of discs and names.
+
+    `areas` are the rings of each, `sizes` width and height of each name. A leader line under a name costs less than a
+    name that leaves its area.
+    """
+    taken = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in discs]
+    found: dict[int, XY] = {}
+    for at in sorted(range(len(points)), key=lambda number: _size(areas[number])):
+        width, height = sizes[at]
+        best: tuple[float, XY, Box] | None = None
+        for distance, middle in _near(points[at], height):
+            box = Box(middle.x - width / 2, middle.y - height / 2, middle.x + width / 2, middle.y + height / 2)
+            cost = distance / 40 + 20 * sum(box.meets(other) for other in taken)
+            cost += sum(not _contains(areas[at], corner) for corner in _outline(box))
+            cost += 0.7 * sum(_crosses(box, line) for line in lines)
+            if best is None or cost < best[0]:
+                best = cost, middle, box
+            if not cost:
+                break
+        assert best
+        found[at] = best[1]
+        taken.append(best[2])
+    return [found[at] for at in range(len(points))]
+
+
+def _near(point: XY, height: float) -> Iterator[tuple[float, XY]]:
+    """Yield positions around a point with their distance from it, which counts more to the side of it than above."""
+    yield 0, point
+    for ring in range(1, 4):
+        for angle in range(0, 360, 30):
+            shift = XY(1.6 * ring * height * cos(angle * pi / 180), ring * height * sin(angle * pi / 180))
+            yield ring * height, XY(point.x + shift.x, point.y + shift.y)
+
+
+def _outline(box: Box) -> list[XY]:
+    """Return the corners of a box and the middles of its long edges."""
+    middle = (box.left + box.right) / 2
+    return [XY(x, y) for x in (box.left, middle, box.right) for y in (box.top, box.bottom)]
+
+
+def _crosses(box: Box, line: tuple[XY, XY]) -> bool:
+    corners = XY(box.left, box.top), XY(box.right, box.bottom), XY(box.left, box.bottom), XY(box.right, box.top)
+    return lines_meet((corners[0], corners[1]), line) or lines_meet((corners[2], corners[3]), line)
+
+
+def _contains(rings: Sequence[Sequence[XY]], point: XY) -> bool:
+    """Tell whether a point lies inside an area, by how often a level line from it crosses the border."""
+    inside = False
+    for ring in rings:
+        before = ring[-1]
+        for after in ring:
+            if (before.y > point.y) != (after.y > point.y):
+                cut = before.x + (point.y - before.y) / (after.y - before.y) * (after.x - before.x)
+                inside ^= point.x < cut
+            before = after
+    return inside
+
+
+def _size(rings: Sequence[Sequence[XY]]) -> float:
+    """The extent of an area in px²: small areas choose the places of their names first."""
+    xs, ys = ([point[axis] for ring in rings for point in ring] for axis in (0, 1))
+    return (max(xs) - min(xs)) * (max(ys) - min(ys))

@@ -1,0 +1,41 @@
+"""What is doubtful about a metric, as sentences: its caveats, and the meaning of each flag that no caveat explains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.model.gaps import Flag
+from data.model.schema import CaveatKind, Lang
+from data.query.table import LIST_SEPARATOR
+from data.wording.labels import say
+from data.wording.rows import MetricRow
+
+_EXPLAINED_BY: Mapping[Flag, tuple[CaveatKind, ...]] = {
+    "contradicted": ("conflicting",),
+    "undated": ("undated",),
+    "unclear": ("percent_or_points", "unclear_denominator", "of_the_increment"),
+}
+"""The caveats whose notes say what a flag means for this metric."""
+_NOTE_ALONE: tuple[CaveatKind, ...] = ("undated", "conflicting", "other")
+"""Caveats whose note needs no heading, because it would say the same again."""
+
+
+def list_doubts(row: MetricRow, lang: Lang) -> list[str]:
+    """Return the doubts about a metric, a sentence each, none of them twice."""
+    colon = say(lang, "：", ": ")
+    kinds = row.caveats.split(LIST_SEPARATOR) if row.caveats else []
+    meanings = [
+        meaning[:1].upper() + meaning[1:] + say(lang, "。", ".")
+        for flag, meaning in zip(list_flags(row), row.flag_meanings, strict=True)
+        if not any(kind in kinds for kind in _EXPLAINED_BY.get(flag, ()))
+    ]
+    notes = [
+        note if kind in _NOTE_ALONE else f"{word[:1].upper()}{word[1:]}{colon}{note}"
+        for kind, word, note in zip(kinds, row.caveat_words, row.caveat_notes, strict=True)
+    ]
+    return list(dict.fromkeys([*meanings, *notes]))
+
+
+def list_flags(row: MetricRow) -> list[Flag]:
+    """Return the flags of a metric by their ids."""
+    return row.flags.split(LIST_SEPARATOR) if row.flags else []  # type: ignore[return-value]

@@ -1,0 +1,114 @@
+"""The image of Henan without Plotly: its outlines, its size, its words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import unescape
+from itertools import accumulate, pairwise
+from math import hypot
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+
+from data.markup.outline import GRID, Mark, data_url, draw_outline, format_locator
+from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY, map_height, project
+from data.reading.live import boundaries
+from pages.site.palette import OUTLINE_COLORS
+
+SVG = "{http://www.w3.org/2000/svg}"
+CODES = [feature["id"] for feature in boundaries()["features"]]
+WIDTHS = (110, 360, 560)
+
+
+Ring = list[tuple[float, float]]
+
+
+def outlines(svg: str) -> list[list[Ring]]:
+    """The areas of an image, each as its rings in px."""
+    found = []
+    for path in ElementTree.fromstring(svg).iter(f"{SVG}path"):
+        rings = []
+        for x, y, moves in re.findall(r"M(\S+) (\S+)l([^z]+)z", path.attrib["d"]):
+            numbers = [*map(int, re.findall(r"-?\d+", moves))]
+            steps = zip(numbers[::2], numbers[1::2], strict=True)
+            points = accumulate(steps, lambda at, step: (at[0] + step[0], at[1] + step[1]), initial=(int(x), int(y)))
+            rings.append([(x * GRID, y * GRID) for x, y in points])
+        found.append(rings)
+    return found
+
+
+def rings_of(feature: dict[str, Any]) -> list[Ring]:
+    """The rings of a unit in degrees."""
+    coordinates = feature["geometry"]["coordinates"]
+    return sum(coordinates, []) if feature["geometry"]["type"] == "MultiPolygon" else coordinates
+
+
+def surface(rings: list[Ring]) -> float:
+    """The area of rings without holes."""
+    return sum(
+        abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairwise([*ring, ring[0]]))) / 2
+        for ring in rings
+    )
+
+
+def test_the_whole_province_lies_within_the_edges_of_the_map():
+    points = [point for feature in boundaries()["features"] for ring in rings_of(feature) for point in ring]
+    lon, lat = zip(*points, strict=True)
+    assert WEST < min(lon) < WEST + 0.05 and EAST - 0.05 < max(lon) < EAST
+    assert SOUTH < min(lat) < SOUTH + 0.05 and NORTH - 0.05 < max(lat) < NORTH
+    assert project(WEST, NORTH, 500) == XY(0, 0)
+
+
+def test_a_map_is_as_high_as_it_is_wide_on_the_ground():
+    """A degree of latitude has 111 km; one of longitude at the middle of Henan about 92 km."""
+    on_the_ground = 111.2 * (NORTH - SOUTH) / (92.3 * (EAST - WEST))
+    assert map_height(1) == pytest.approx(on_the_ground, rel=0.01)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_outlines_are_those_of_the_18_units(width):
+    drawn = outlines(draw_outline(boundaries(), width, OUTLINE_COLORS))
+    exact = [
+        [[project(*point, width) for point in ring] for ring in rings_of(feature)]
+        for feature in boundaries()["features"]
+    ]
+    assert len(drawn) == len(CODES) == 18
+    for area, wanted in zip(drawn, exact, strict=True):
+        assert surface(area) == pytest.approx(surface(wanted), rel=0.05)
+        corners = [point for ring in wanted for point in ring]
+        assert all(min(hypot(x - a, y - b) for a, b in corners) < 3 for ring in area for x, y in ring)
+    assert sum(map(surface, drawn)) == pytest.approx(sum(map(surface, exact)), rel=0.005)
+
+
+def test_neighbours_share_their_border():
+    """Each point of a border between two units is a point of both, so there is no gap."""
+    drawn = outlines(draw_outline(boundaries(), 560, OUTLINE_COLORS))
+    owners = Counter(point for area in drawn for point in {point for ring in area for point in ring})
+    jiyuan = {point for ring in drawn[CODES.index("419001")] for point in ring}
+    assert sum(owners[point] > 1 for point in jiyuan) > len(jiyuan) / 3
+    assert sum(count > 1 for count in owners.values()) > len(owners) / 3
+
+
+def test_chosen_areas_are_tinted_and_places_marked():
+    marks = [Mark(XY(10, 10)), Mark(XY(20, 20), hollow=True), Mark(XY(30, 30), number=7)]
+    image = ElementTree.fromstring(
+        draw_outline(boundaries(), 110, OUTLINE_COLORS, tinted=["410300"], marks=marks, alt='<"&')
+    )
+    tints = [path.attrib["class"] for path in image.iter(f"{SVG}path")]
+    assert [code for code, tint in zip(CODES, tints, strict=True) if tint == "t"] == ["410300"]
+    assert [circle.attrib["class"] for circle in image.iter(f"{SVG}circle")] == ["d", "h", "d"]
+    assert [text.text for text in image.iter(f"{SVG}text")] == ["7"]
+    assert image.findtext(f"{SVG}title") == '<"&'
+
+
+def test_the_small_map_of_a_case_is_a_few_kilobytes_and_says_what_it_shows():
+    html = str(format_locator(boundaries(), ["410300"], [(111.5, 34.3, True)], 'Henan, "marked"', OUTLINE_COLORS))
+    assert len(html) < 6500
+    assert 'alt="Henan, &#34;marked&#34;"' in html and 'width="110"' in html
+    address = unescape(re.findall(r'src="([^"]*)"', html)[0])
+    image = unquote(address.removeprefix("data:image/svg+xml,"))
+    assert len(outlines(image)) == 18
+    assert address == data_url(image)
