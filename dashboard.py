@@ -18,6 +18,7 @@ with preflight.explain_missing_packages():
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
+    from data import __version__
     from data.reading.live import cancel, configure, refresh
     from data.wording.rows import prepare
     from pages.serving import log, open_files, policy, script_error, settings
@@ -61,7 +62,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     loading = asyncio.create_task(asyncio.to_thread(refresh))
     await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
     following = asyncio.create_task(follow(loading))
-    logger.info("started", extra={"fields": {"data": str(SETTINGS.data), "base": BASE}})
+    logger.info("started", extra={"fields": {"release": __version__, "data": str(SETTINGS.data), "base": BASE}})
     yield
     cancel()
     following.cancel()

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import pytest
 import streamlit
 
+from data import __version__
 from data.downloads.csv_json import write_csv
 from tests.answers import fetch
 from tests.folders import copy_data
@@ -81,6 +82,7 @@ def test_health_is_answered_under_the_base_path_alone(served, dataset):
     assert answer.pop("age") >= 0
     assert answer == {
         "status": "ok",
+        "release": __version__,
         "version": dataset.version,
         "cases": len(dataset.cases),
         "metrics": len(dataset.table),
@@ -208,7 +210,15 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path, dataset):
         answer = fetch(f"{address}/healthz")
         assert (answer.status, answer.json) == (
             503,
-            {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": 1},
+            {
+                "status": "no data",
+                "release": __version__,
+                "version": None,
+                "cases": 0,
+                "metrics": 0,
+                "loaded": None,
+                "problems": 1,
+            },
         )
         for path in (
             "metrics.csv",
