@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.model.schema import Text
-
-SITE_NAME = Text(zh="河南改革成效", en="Henan Reform Outcomes")
+from data.wording.labels import SITE_NAME as SITE_NAME
 
 
 @dataclass(frozen=True)
