@@ -22,6 +22,7 @@ import yaml
 
 from data import __version__, audit, check, draft, export
 from data.downloads.csv_json import write_csv
+from data.markup.metric_chart import format_chart
 from data.query.filters import Filters, select
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
@@ -151,7 +152,7 @@ def test_where_to_change_what_answers_ten_questions():
 
 
 def test_the_metric_that_is_followed_arrives(dataset):
-    """Its change is in the YAML file, the table, the CSV cell and the mark of its chart."""
+    """Its change is in the YAML file, the table, the CSV cell, and the charts of the page and of the image."""
     told = section("How one figure travels", CONTRIBUTING)
     case_id, metric_id = re.findall(r"`data/cases/([\w-]+)\.yaml`.*?`([\w-]+)`", told)[0]
     case = yaml.safe_load((ROOT / "data" / "cases" / f"{case_id}.yaml").read_text(encoding="utf-8"))
@@ -160,6 +161,7 @@ def test_the_metric_that_is_followed_arrives(dataset):
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
     row = next(row for row in Rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
     chart = chart_for(row, "en")
+    assert f"−{abs(change):g}%" in format_chart(row, "en")
     assert float(cell["change_value"]) == row.change_value == change
     assert chart is not None
     assert row.index is not None

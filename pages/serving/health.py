@@ -16,8 +16,7 @@ NO_DATA = {"release": __version__, "version": None, "cases": 0, "metrics": 0, "l
 
 
 def healthz(request: Request) -> Response:
-    """Answers 200 with the release of the server and the data that is served: version, numbers of cases and metrics, and
-    when it was loaded.
+    """Answers 200 with the release of the server, and the version, size and loading time of the data that is served.
 
     `problems` is the number of problems of a newer edit that is not used. 503 while there is no data: with the progress
     of a long first load, otherwise with the number of problems.

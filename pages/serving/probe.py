@@ -10,24 +10,24 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from http.client import HTTPException
-from urllib.request import ProxyHandler, build_opener
+from http.client import HTTPConnection, HTTPException
 
 TIMEOUT = 5
 """Maximum number of seconds to wait for the answer."""
 
 
-def address(environment: Mapping[str, str]) -> str:
-    """Where the server of this environment answers its health check."""
-    port = environment.get("STREAMLIT_SERVER_PORT") or "8501"
+def place(environment: Mapping[str, str]) -> tuple[int, str]:
+    """The port and the path at which the server of this environment answers its health check."""
     base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
-    return "/".join(filter(None, [f"http://localhost:{port}", base, "healthz"]))
+    return int(environment.get("STREAMLIT_SERVER_PORT") or "8501"), f"/{base}/healthz" if base else "/healthz"
 
 
 def main() -> int:
     try:
-        with build_opener(ProxyHandler({})).open(address(os.environ), timeout=TIMEOUT) as answer:
-            status = json.load(answer)["status"]
+        port, path = place(os.environ)
+        connection = HTTPConnection("localhost", port, timeout=TIMEOUT)
+        connection.request("GET", path)
+        status = json.load(connection.getresponse())["status"]
     except (OSError, HTTPException, ValueError, KeyError) as error:
         print(error, file=sys.stderr)
         return 1

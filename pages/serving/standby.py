@@ -1,7 +1,7 @@
 """What a server without data answers where a reverse proxy can ask another server: 503, to everything but `/healthz`.
 
-The proxy says so by a header of its own, as in `.deploy/nginx.conf`. Without it the pages show a notice that there is no
-data, until there is.
+The proxy says so by a header of its own, as in `.deploy/nginx.conf`. Without it the pages show a notice until there is
+data.
 """
 
 from __future__ import annotations
