@@ -36,7 +36,7 @@ def format_head(
     figures = choose_key_figures(rows, lang)
     note = Markup("")
     if not figures and case.no_headline:
-        note = Markup('<p class="lede">{}</p>').format(case.no_headline[lang])
+        note = Markup('<p class="no-figures">{}</p>').format(case.no_headline[lang])
     place = format_place(dataset, case, lang, colors)
     return format_key_figures(figures, lang, filters, links) + note + format_story(case, lang, place)
 
