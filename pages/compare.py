@@ -69,14 +69,16 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Metrics compared on this page; `prefix` makes the ids of their charts unlike those of other parts."""
+    """Metrics compared on this page: those of the chosen cases, or others."""
 
     found: Comparison
-    prefix: str = ""
+    of_cases: bool = False
 
     def charts(self) -> dict[str, Group]:
-        """Return the groups by the ids of their charts in links."""
-        return {f"{self.prefix}{group.id}": group for group in self.found.groups}
+        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
+        if not self.of_cases:
+            return {group.id: group for group in self.found.groups}
+        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.found.groups}
 
 
 def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
@@ -301,18 +303,16 @@ def list_parts(view: View, choice: Choice, ready: ReadySet | None) -> list[Part]
     """Return what is compared: what the reader chooses, otherwise a set made from the data."""
     if not choice:
         return [Part(ready.found)] if ready else []
-    parts = [Part(compare_cases(view, choice.cases), "cases-")] if len(choice.cases) > 1 else []
+    parts = [Part(compare_cases(view, choice.cases), of_cases=True)] if len(choice.cases) > 1 else []
     return [*parts, *([Part(compare(choice.rows))] if len(choice.rows) > 1 else [])]
 
 
 def list_charts(view: View, parts: Iterable[Part]) -> dict[str, PageChart]:
-    """Return the charts of this page by their ids; the index of cases has `cases` as its id as well."""
-    groups = {chart_id: group for part in parts for chart_id, group in part.charts().items()}
-    if "cases-index" in groups:
-        groups["cases"] = groups["cases-index"]
+    """Return the charts of this page by their ids."""
     return {
         chart_id: PageChart(partial(show_group, view, chart_id, group), partial(export_group, view, chart_id, group))
-        for chart_id, group in groups.items()
+        for part in parts
+        for chart_id, group in part.charts().items()
     }
 
 
