@@ -211,13 +211,16 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
+    others = [row for row in results if not row.rule.has_change]
+    title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
+    parts = (
+        format_head(view, case, rows),
+        format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
+        Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
+        format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
+    )
     show_top(view, case)
-    st.html(format_head(view, case, rows))
-    st.html(format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True))
-    if others := [row for row in results if not row.rule.has_change]:
-        st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
-        st.html(format_compact(others, view.lang))
-    st.html(format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None))
+    st.html(Markup('<div class="case">{}</div>').format(Markup("").join(parts)))
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
