@@ -22,6 +22,7 @@ from data.markup.case_page import (
     format_neighbors,
     format_story,
     share_axis,
+    states_change,
 )
 from data.markup.figure_card import CardLinks, format_card
 from data.markup.key_figures import format_key_figures
@@ -138,7 +139,7 @@ def format_head(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
     figures = choose_key_figures(rows, view.lang)
     note = Markup("")
     if not figures and case.no_headline:
-        note = Markup('<p class="lede">{}</p>').format(case.no_headline[view.lang])
+        note = Markup('<p class="no-figures">{}</p>').format(case.no_headline[view.lang])
     keys = format_key_figures(figures, view.lang, view.filters, None if view.printing else build_links(view))
     return keys + note + format_story(case, view.lang, format_place(view, case))
 
@@ -211,11 +212,11 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
-    others = [row for row in results if not row.rule.has_change]
+    others = [row for row in results if not states_change(row)]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
         format_head(view, case, rows),
-        format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
+        format_changes([row for row in results if states_change(row)], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
     )

@@ -307,7 +307,11 @@ def test_case_shows_changes_and_plans_as_cards_and_every_other_figure_as_a_row(c
     assert at.title[0].value == DATASET.by_id[case_id].title[lang]
     assert not charts(at), "Plotly draws nothing before a reader asks for an image"
     rows = [row for row in ROWS[lang] if row.case_id == case_id]
-    cards = {row.metric_id for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDP"}
+    cards = {
+        row.metric_id
+        for row in rows
+        if row.role in ("outcome", "output") and (row.grade in "ABCDP" or row.direction is not None)
+    }
     assert set(drawn(at)) == cards
     assert sorted(anchored(at)) == sorted(row.metric_id for row in rows), "every metric has one place"
     marks = bodies(at)
