@@ -638,6 +638,12 @@ def test_nothing_is_uploaded_deleted_or_done(server, path, method):
     assert fetched(server, path, method)[0] == 405
 
 
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/metrics?name=x"])
+def test_how_many_readers_there_are_is_not_told(server, path):
+    status, _, body = fetched(server, path)
+    assert (status, body) == (404, b"There is nothing at this address.\n")
+
+
 @pytest.mark.parametrize(("protocol", "secure"), [("https", True), ("http", False)])
 def test_the_cookie_of_a_page_stays_on_https_behind_a_proxy_that_speaks_it(server, protocol, secure):
     cookie = fetched(server, "/_stcore/health", x_forwarded_proto=protocol)[1]["set-cookie"]

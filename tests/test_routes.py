@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route, Router
 
 import dashboard
+from data import __version__
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from data.reading.live import current
@@ -101,6 +102,7 @@ def test_health_says_which_data_is_loaded():
     assert found.pop("age") >= 0
     assert found == {
         "status": "ok",
+        "release": __version__,
         "version": DATASET.version,
         "cases": 10,
         "metrics": len(DATASET.table),
