@@ -21,6 +21,7 @@ with preflight.explain_missing_packages():
     from data.reading.live import cancel, configure, refresh
     from data.wording.rows import prepare
     from pages.serving import log, open_files, policy, script_error, settings
+    from pages.serving.answers import AnswerMemory
     from pages.serving.api import api, mount
     from pages.serving.compression import Compression
     from pages.serving.guard import Guard
@@ -79,6 +80,7 @@ app = st.App(
         Middleware(log.RequestLog, BASE),
         Middleware(Guard, SETTINGS, BASE),
         Middleware(WebSocketFilter),
+        Middleware(AnswerMemory, BASE),
         Middleware(Compression),
         Middleware(Preload, BASE),
         Middleware(Replay),

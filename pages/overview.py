@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
@@ -19,13 +20,14 @@ from data.wording.openings import count_words, open_overview
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.gap_chart import gap_chart
-from pages.frame.chart_export import ChartExport, show_export
+from pages.frame.chart_export import ChartExport, PageChart
 from pages.frame.elements import format_list, show_paragraph
 from pages.frame.embed import show_embedded
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import format_link
 from pages.frame.pager import current_range, show_pager
 from pages.frame.search_results import show_search_results
+from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, base_path, current_view
 
 MAX_ALL_CASES = 12
@@ -54,7 +56,7 @@ def build_links(view: View) -> Links:
 
 
 def show_findings(view: View) -> None:
-    """Show what each case reports, with the marks explained, the way to all figures, and the table as an image."""
+    """Show what each case reports, with the marks explained, and the ways to all figures and to the image."""
     shown, total = shown_cases(view), len(view.selection.cases)
     table = findings_table(view.dataset, view.filters, shown, view.lang, build_links(view))
     cases = table.cases
@@ -69,13 +71,21 @@ def show_findings(view: View) -> None:
     show_pager(view, shown, total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)
     count = len(view.selection.positions)
     label = view.say(f"全部 {count:,} 项指标", f"All {count:,} figures" if count != 1 else "The figure in full")
-    st.html(format_link(view.href("data"), label, after="arrow_forward"))
-    if drawn := [finding for case in cases for finding in case.first]:
-        title = title_findings(view, cases)
-        doubts = view.say("⚠ 有疑点，见下", "⚠ with a doubt, see below")
-        marks = [*describe_marks(drawn, view.lang), *([doubts] if any(found.row.flags for found in drawn) else [])]
-        figure, rows = findings_chart(cases, view.lang), [finding.row for finding in drawn]
-        show_export(view, ChartExport("findings", title, view.say("；", "; ").join(marks), figure, export_figure, rows))
+    links = [format_link(view.href("data"), label, after="arrow_forward")]
+    if any(case.first for case in cases):
+        links.append(format_share_link(view, "findings", title_findings(view, cases)))
+    st.html(Markup('<div class="ways">{}</div>').format(Markup("").join(links)))
+
+
+def export_findings(view: View) -> ChartExport:
+    """Build the image and the data of the findings on this page of the table."""
+    cases = findings_table(view.dataset, view.filters, shown_cases(view), view.lang, build_links(view)).cases
+    drawn = [finding for case in cases for finding in case.first]
+    doubts = view.say("⚠ 有疑点，见下", "⚠ with a doubt, see below")
+    marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
+    rows = [finding.row for finding in drawn]
+    figure, subtitle = findings_chart(cases, view.lang), view.say("；", "; ").join(marks)
+    return ChartExport("findings", title_findings(view, cases), subtitle, figure, export_figure, rows)
 
 
 def title_findings(view: View, cases: Sequence[CaseFindings]) -> str:
@@ -95,24 +105,32 @@ def name_counted(view: View, counts: GapCounts) -> str:
     return view.say(f"{counts.total:,}项指标（{kinds}）", f"{counts.total:,} figures ({kinds})")
 
 
+def title_gaps(view: View, counts: GapCounts) -> str:
+    counted = name_counted(view, counts)
+    return view.say(
+        f"{counted}写得有多完整，缺口在哪里", f"How completely the {counted} are stated, and where the gaps are"
+    )
+
+
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
     matrix = gap_matrix(view.dataset, view.filters, view.lang, build_links(view))
-    counts = matrix.counts
-    counted = name_counted(view, counts)
-    title = view.say(
-        f"{counted}写得有多完整，缺口在哪里", f"How completely the {counted} are stated, and where the gaps are"
-    )
+    title = title_gaps(view, matrix.counts)
     st.header(title, anchor=False)
     st.html(matrix.html)
-    if not view.embedded:
-        names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
-        subtitle = view.say("；", "; ").join(f"{grade} {GRADE_RULES[grade].meaning[view.lang]}" for grade in GRADES)
-        figure = gap_chart(counts.grades, counts.domains, names, view.lang)
-        table = partial(tabulate_gaps, counts)
-        show_export(
-            view, ChartExport("gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters)
-        )
+    if link := format_share_link(view, "gaps", title):
+        st.html(link)
+
+
+def export_gaps(view: View) -> ChartExport:
+    """Build the image and the data of the matrix."""
+    counts = gap_matrix(view.dataset, view.filters, view.lang, build_links(view)).counts
+    names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
+    subtitle = view.say("；", "; ").join(f"{grade} {GRADE_RULES[grade].meaning[view.lang]}" for grade in GRADES)
+    figure, table = gap_chart(counts.grades, counts.domains, names, view.lang), partial(tabulate_gaps, counts)
+    return ChartExport(
+        "gaps", title_gaps(view, counts), subtitle, figure, export_figure, table=table, filters=counts.filters
+    )
 
 
 def tabulate_gaps(counts: GapCounts) -> pd.DataFrame:
@@ -122,10 +140,18 @@ def tabulate_gaps(counts: GapCounts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["domain", "grade", "figures"])
 
 
+def list_charts(view: View) -> dict[str, PageChart]:
+    """Return the charts that the selection has, also by the names of those that they replaced."""
+    if not view.selection.cases:
+        return {}
+    findings = PageChart(partial(show_findings, view), partial(export_findings, view))
+    gaps = PageChart(partial(show_gaps, view), partial(export_gaps, view))
+    return {"findings": findings, "gaps": gaps, "index": findings, "grades": gaps}
+
+
 view = current_view()
 if view.embedded:
-    findings, gaps = partial(show_findings, view), partial(show_gaps, view)
-    show_embedded(view, {"findings": findings, "gaps": gaps, "index": findings, "grades": gaps})
+    show_embedded(view, list_charts(view))
 else:
     (show_search_results if view.filters.search else show_opening)(view)
     if view.selection.cases:
@@ -133,3 +159,4 @@ else:
         show_gaps(view)
     elif not view.filters.search:
         show_nothing_found(view)
+    show_share_dialog(view, list_charts(view))

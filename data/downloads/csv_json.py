@@ -29,7 +29,7 @@ def write_csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
     """Yield the same CSV as its header and chunks of CHUNK_ROWS rows, to keep no large table in memory twice."""
     yield _write_lines([table.columns]).encode("utf-8-sig")
     for start in range(0, len(table), CHUNK_ROWS):
-        rows = table.iloc[start : start + CHUNK_ROWS].astype(object).itertuples(index=False, name=None)
+        rows = _list_rows(table.iloc[start : start + CHUNK_ROWS])
         yield _write_lines([_format_cell(value) for value in row] for row in rows).encode()
 
 
@@ -40,7 +40,7 @@ def _write_lines(rows: Iterable[Iterable[object]]) -> str:
 
 
 def _format_cell(value: object) -> object:
-    if value is None or value is pd.NA or value != value:
+    if value is None:
         return ""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
@@ -70,9 +70,17 @@ def write_json(extract: Extract) -> bytes:
 
 def to_records(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows as dictionaries of Python values, with None for missing ones."""
-    objects = table.astype(object)
-    records: list[dict[str, object]] = objects.where(table.notna(), None).to_dict("records")
-    return records
+    names = list(table.columns)
+    return [dict(zip(names, row, strict=True)) for row in _list_rows(table)]
+
+
+def _list_rows(table: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Yield the rows as Python values, with None for missing ones; by columns, which pandas reads faster than rows."""
+    return zip(*(map(_to_none, table[name].to_list()) for name in table.columns), strict=True)
+
+
+def _to_none(value: object) -> object:
+    return None if value is None or value is pd.NA or value != value else value
 
 
 def write_case_json(extract: Extract, case: Case) -> bytes:

@@ -42,7 +42,8 @@
   }
 
   function findMetric() {
-    const id = new URLSearchParams(location.search).get('figure');
+    const query = new URLSearchParams(location.search);
+    const id = !query.has('share') && query.get('figure');
     return id && (document.querySelector(`.st-key-figure-${CSS.escape(id)}`) || document.getElementById(`figure-${id}`));
   }
 
@@ -91,7 +92,33 @@
     pending = '';
   }
 
+  // The dialog of a chart (`share`) opens and closes over a page that stays as it is.
+  function withoutDialog(search) {
+    const query = new URLSearchParams(search);
+    query.delete('share');
+    return parameters(query);
+  }
+
+  const isDialogOf = (dialog, page) => dialog.pathname === page.pathname && new URLSearchParams(dialog.search).has('share')
+    && withoutDialog(dialog.search) === withoutDialog(page.search);
+  let overPage = !!history.state?.dialog; // whether the entry is a dialog that a link opened
+
+  // Streamlit would add an entry when the dialog is closed: instead the one of the link is left, or the dialog's own
+  // becomes the page's.
+  const { pushState } = history;
+  history.pushState = function (state, unused, address) {
+    const page = new URL(address ?? '', location.href);
+    const closes = isDialogOf(location, page) && !new URLSearchParams(page.search).has('share');
+    if (!closes) pushState.call(history, state, unused, address);
+    else if (overPage) history.back();
+    else history.replaceState(state, unused, address);
+  };
+
   addEventListener('popstate', event => {
+    const dialog = !!event.state?.dialog;
+    const opensOrCloses = dialog || overPage && event.isTrusted;
+    overPage = dialog;
+    if (opensOrCloses) return;
     pending = event.isTrusted ? 'history' : 'link';
     stopScrolling();
     changes.observe(document.body, { childList: true, subtree: true });
@@ -104,8 +131,10 @@
 
   function follow(link) {
     positions.set(location.href, main().scrollTop);
-    history[link.href === location.href ? 'replaceState' : 'pushState']({}, '', link.href);
-    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+    const dialog = isDialogOf(link, location);
+    const state = dialog ? { dialog } : {};
+    history[link.href === location.href ? 'replaceState' : 'pushState'](state, '', link.href);
+    dispatchEvent(new PopStateEvent('popstate', { state }));
   }
 
   // The click has taken the focus from a field, which sends its text: the run for it has to end first, or it would bring

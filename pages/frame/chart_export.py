@@ -98,6 +98,16 @@ class ChartExport:
         return view.url(**({"case": self.cases[0].id} if len(self.cases) == 1 else {}), **more)
 
 
+@dataclass(frozen=True, eq=False)
+class PageChart:
+    """A chart of a page: `show` shows it alone, in a frame in another site's page; `export` builds what a reader can
+    save or copy of it.
+    """
+
+    show: Callable[[], None]
+    export: Callable[[], ChartExport]
+
+
 def show_export(view: View, export: ChartExport) -> None:
     """Show the control of a chart's export; nothing on paper and in a frame, which have no controls."""
     if view.embedded or view.printing:
@@ -139,7 +149,7 @@ def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
     ]
 
 
-def _build_file_name(view: View, export: ChartExport) -> str:
+def build_file_name(view: View, export: ChartExport) -> str:
     """Name the chart's files, without their endings. The chart of one metric is not named by the filters."""
     extract = Extract(view.dataset, Filters() if export.case_id else choose_filters(view, export))
     places = {row.place for row in export.rows}
@@ -158,7 +168,7 @@ def _show_image(view: View, export: ChartExport) -> None:
         "displayModeBar": True,
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": kind, "filename": _build_file_name(view, export), **size},
+        "toImageButtonOptions": {"format": kind, "filename": build_file_name(view, export), **size},
         "locale": "zh-CN",
         "locales": {"zh-CN": {"dictionary": words}},
     }
@@ -172,15 +182,15 @@ def _show_image(view: View, export: ChartExport) -> None:
 
 
 def _show_data(view: View, export: ChartExport) -> None:
-    table = partial(_build_table, view, export)
+    table = partial(build_table, view, export)
     count = len(table())
     label = view.say(
         f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
     )
-    show_csv_download(label, table, f"{_build_file_name(view, export)}.csv", export.key)
+    show_csv_download(label, table, f"{build_file_name(view, export)}.csv", export.key)
 
 
-def _build_table(view: View, export: ChartExport) -> pd.DataFrame:
+def build_table(view: View, export: ChartExport) -> pd.DataFrame:
     if export.table is not None:
         return export.table()
     found = (view.dataset.resolve_id(format_id(row)) for row in export.rows)
@@ -192,11 +202,11 @@ def _show_texts(view: View, export: ChartExport) -> None:
     words = view.say("数值与出处", "Value with source") if len(export.rows) == 1 else view.say("引用", "Citation")
     texts = {
         "link": (view.say("链接", "Link"), export.url(view)),
-        "words": (words, _cite(view, export)),
-        "data": (view.say("数据链接", "Data link"), _build_data_link(view, export)),
+        "words": (words, cite_chart(view, export)),
+        "data": (view.say("数据链接", "Data link"), build_data_link(view, export)),
     }
     if allows_frames():
-        texts["embed"] = (view.say("嵌入代码", "Embed code"), _build_embed_code(view, export))
+        texts["embed"] = (view.say("嵌入代码", "Embed code"), build_embed_code(view, export))
     names = {name: label for name, (label, _) in texts.items()}
     chosen = choose_one(view.say("复制", "Copy"), names, f"copy-{export.key}")
     st.code(texts[chosen][1], language=None, wrap_lines=True)
@@ -214,7 +224,7 @@ def _show_texts(view: View, export: ChartExport) -> None:
         )
 
 
-def _cite(view: View, export: ChartExport) -> str:
+def cite_chart(view: View, export: ChartExport) -> str:
     if len(export.rows) == 1:
         source = view.dataset.source_of(export.rows[0].case_id)
         return quote_metric(export.rows[0], source, view.lang, export.url(view))
@@ -222,7 +232,7 @@ def _cite(view: View, export: ChartExport) -> str:
     return "\n".join([export.title, *map(cite_document, documents), export.url(view)])
 
 
-def _build_data_link(view: View, export: ChartExport) -> str:
+def build_data_link(view: View, export: ChartExport) -> str:
     """Return the address of the chart's data. The route of one case takes no parameters."""
     if export.path.startswith("cases/"):
         return build_link(view.address, export.path, Filters())
@@ -231,6 +241,6 @@ def _build_data_link(view: View, export: ChartExport) -> str:
     return build_link(view.address, export.path, choose_filters(view, export))
 
 
-def _build_embed_code(view: View, export: ChartExport) -> str:
+def build_embed_code(view: View, export: ChartExport) -> str:
     height = (export.figure.layout.height or 450) + _TEXT_HEIGHT
     return build_iframe(export.url(view, view="embed", chart=export.id), export.title, height)

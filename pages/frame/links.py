@@ -12,7 +12,7 @@ from pages.frame.view import View
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
     """Return a link with the names of Material symbols before or after its label."""
     return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(
-        href, _format_icon(before), label, _format_icon(after)
+        href, format_icon(before), label, format_icon(after)
     )
 
 
@@ -26,5 +26,6 @@ def metric_href(view: View, row: MetricRow) -> str:
     return view.href("case", case=row.case_id, figure=row.metric_id)
 
 
-def _format_icon(name: str) -> Markup:
+def format_icon(name: str) -> Markup:
+    """Return a Material symbol, which screen readers pass over; empty without a name."""
     return Markup('<span class="icon" aria-hidden="true">{}</span>').format(name) if name else Markup("")

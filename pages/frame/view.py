@@ -27,6 +27,8 @@ SCOPE_KEY = "same cases"
 """Widget key of the switch that sets `scope=case`."""
 PAGE_NUMBER = "page"
 """Query parameter with the page number of a long list."""
+_NOT_LINKED = frozenset({"view", "chart", "share", "lang"})
+"""Query parameters that the link to a view leaves out or writes itself."""
 _APPLIED_KEY = "filters applied"
 _VIEW_KEY = "view"
 
@@ -98,13 +100,17 @@ class View:
 
     def url(self, screen: str = "", **more: str) -> str:
         """Return the full address of this view, or of another screen with these filters, always with the language."""
-        here = {name: value for name, value in st.query_params.items() if name not in ("view", "chart", "lang")}
+        here = {name: value for name, value in st.query_params.items() if name not in _NOT_LINKED}
         query = {**(self.filters.query() if screen else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[screen] if screen else self.page).url_path}?{urlencode(query, safe=',')}"
 
     def href(self, screen: str, **more: str) -> str:
         """Return the path and query of a screen with this view's filters and language, for a link in HTML."""
         return _build_path(self.pages[screen], self.query(**more))
+
+    def here(self, **more: str) -> str:
+        """Return the path and query of this view with further parameters, for a link in HTML."""
+        return _build_path(self.page, {**st.query_params.to_dict(), **more})
 
     def query(self, **more: str) -> dict[str, str]:
         """Return the query parameters of a link that keeps this view."""

@@ -1,4 +1,4 @@
-"""The HTML page of every screen: Streamlit's page with the scripts of the links, the popovers and the words.
+"""The HTML page of every screen: Streamlit's page with the scripts of pages/browser/.
 
 Other addresses get Streamlit's page, in which links are ordinary links.
 """
@@ -21,7 +21,7 @@ from pages.site.screens import SCREENS, url_path
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 SCRIPTS = {
     name: (Path(__file__).parents[1] / "browser" / f"{name}.js").read_text(encoding="utf-8")
-    for name in ("links", "popovers", "words")
+    for name in ("links", "popovers", "share", "words")
 }
 """The scripts read what they depend on from their attributes, so that their digests do not depend on it."""
 

@@ -26,7 +26,7 @@ class Screen:
 
 
 SCREENS: Mapping[str, Screen] = {
-    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",)),
+    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",), has_charts=False),
     "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure")),
     "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
     "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures")),
@@ -36,7 +36,7 @@ SCREENS: Mapping[str, Screen] = {
 """The screens by their ids, which are also their paths; the first one is at the top of the site."""
 
 PAGE_PARAMETERS = frozenset(
-    {"lang", "view", "chart", *(name for screen in SCREENS.values() for name in screen.parameters)}
+    {"lang", "view", "chart", "share", *(name for screen in SCREENS.values() for name in screen.parameters)}
 )
 """The query parameters that choose how a page looks and no data: the data links pass over them."""
 

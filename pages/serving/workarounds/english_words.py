@@ -14,6 +14,7 @@ WORDS = (
     ("跳到正文", "Skip to main content"),
     ("请选择", "Choose an option"),
     ("打开", "Open"),
+    ("关闭", "Close"),
     ("关闭", "Dismiss"),
     ("全部清除", "Clear all"),
     ("已选", "Selected values"),

@@ -1,0 +1,82 @@
+// The dialog "Download or share". Its buttons save the image (`data-save`: png or svg) and copy it or a text (`data-copy`:
+// image, or the name of an element with that `data-text`); its status line says what was done, in words that it carries.
+// The image is made by the toolbar of the chart, which is hidden.
+(() => {
+  const TIMEOUT = 30000; // ms until an image counts as not made
+
+  const dialog = () => document.querySelector('.st-key-share');
+
+  function say(message, detail = '') {
+    const status = dialog()?.querySelector('.said');
+    if (!status) return;
+    status.textContent = '';
+    status.dataset.state = message;
+    requestAnimationFrame(() => { status.textContent = status.dataset[message] + detail; });
+  }
+
+  // Resolves with the image. Plotly makes an object URL of it and follows a link to that, which saves it: `save` says
+  // whether it may.
+  function makeImage(format, save) {
+    const plot = dialog().querySelector('.js-plotly-plot');
+    const tool = plot?.querySelector('.modebar-btn');
+    if (!tool) return Promise.reject(new Error('no chart'));
+    const { createObjectURL } = URL;
+    const { click } = HTMLAnchorElement.prototype;
+    const type = format === 'svg' ? 'image/svg+xml' : 'image/png';
+    const options = plot._context.toImageButtonOptions;
+    const scale = options.scale;
+    Object.assign(options, { format, scale: format === 'svg' ? 1 : scale });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('timeout')), TIMEOUT);
+      let image;
+      URL.createObjectURL = blob => {
+        if (blob.type.startsWith(type)) image = blob;
+        return createObjectURL.call(URL, blob);
+      };
+      HTMLAnchorElement.prototype.click = function () {
+        const saves = this.hasAttribute('download') && image;
+        if (!saves || save) click.call(this);
+        if (!saves) return;
+        clearTimeout(timer);
+        resolve(image);
+      };
+      tool.click();
+    }).finally(() => {
+      URL.createObjectURL = createObjectURL;
+      HTMLAnchorElement.prototype.click = click;
+      Object.assign(options, { scale });
+    });
+  }
+
+  // The clipboard gets the promise: some browsers refuse what is copied after the click has ended.
+  function copyImage() {
+    const image = makeImage('png', false);
+    return navigator.clipboard.write([new ClipboardItem({ 'image/png': image })]);
+  }
+
+  async function copyText(name) {
+    const text = dialog().querySelector(`[data-text="${CSS.escape(name)}"]`);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch (error) {
+      getSelection().selectAllChildren(text);
+      throw error;
+    }
+  }
+
+  document.addEventListener('click', async event => {
+    const button = event.target.closest?.('.st-key-share button[data-save], .st-key-share button[data-copy]');
+    if (!button || button.disabled) return;
+    const { save, copy } = button.dataset;
+    button.disabled = !!save;
+    try {
+      if (save) await makeImage(save, true);
+      else if (copy === 'image') await copyImage();
+      else await copyText(copy);
+      say(save ? 'saved' : 'copied');
+    } catch {
+      say(save ? 'failed' : 'refused');
+    }
+    button.disabled = false;
+  });
+})();
