@@ -24,7 +24,7 @@ from data.query.filters import Filters
 from data.wording.labels import say
 from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot
 
-_NAME_SIZE = 12
+NAME_SIZE = 12
 _DIAMETER = 21.0
 """Distance in px that the middles of two discs keep at least."""
 _ROOM = 0.92
@@ -104,7 +104,7 @@ def _place(boundaries: GeoJson, cases: MapCases, names: Sequence[AreaName], lang
     discs = spread_discs([project(*spot.place.point, size.width) for spot in cases.spots], _DIAMETER)
     labelled = [(disc, spot) for disc, spot in zip(discs, cases.spots, strict=True) if spot.headline]
     if size.column and labelled:
-        heights = [size.line_height * len(_wrap_label(spot, lang, size)) for _, spot in labelled]
+        heights = [size.line_height * len(wrap_label(spot, lang, size)) for _, spot in labelled]
         area = (float(size.width), float(size.height))
         labels = place_labels([disc for disc, _ in labelled], heights, area, size.column, DISC_RADIUS)
     else:
@@ -130,10 +130,10 @@ def _add(one: XY, other: XY) -> XY:
 def _measure(name: AreaName) -> tuple[float, float]:
     """The width and height of an area's name in px."""
     lines = [line for line in (name.text, name.value) if line]
-    return max(map(text_width, lines)) * _NAME_SIZE + 2, len(lines) * (_NAME_SIZE + 3)
+    return max(map(text_width, lines)) * NAME_SIZE + 2, len(lines) * (NAME_SIZE + 3)
 
 
-def _wrap_label(spot: Spot, lang: Lang, size: Format) -> list[tuple[str, str]]:
+def wrap_label(spot: Spot, lang: Lang, size: Format) -> list[tuple[str, str]]:
     """Return the lines of a label as (style, text): its value, what it measures, and the place."""
     assert spot.headline
     ems = size.text_width * _ROOM / size.label_size
@@ -251,10 +251,11 @@ def _format_disc(scene: Scene, at: int, filters: Filters, links: Links) -> Marku
     """Return a disc as a link to its case. Keyboard and screen reader use the labels, which lead to the same."""
     spot = scene.cases.spots[at]
     positions = _properties((placed.format.letter, placed.discs[at]._asdict()) for placed in scene.placed)
-    target = Markup(' target="_blank" rel="noopener"') if links.leave_frame else Markup("")
-    return Markup('<a class="disc" tabindex="-1" href="{}"{} title="{}" style="{}">{}</a>').format(
+    return Markup(
+        '<a class="disc" tabindex="-1" href="{}" target="{}" rel="noopener" title="{}" style="{}">{}</a>'
+    ).format(
         links.screen("case", filters, case=spot.case_id),
-        target,
+        "_blank" if links.leave_frame else "_self",
         f"{spot.number} {spot.title} · {_name_place(spot, scene.lang)}",
         positions,
         spot.number,
@@ -272,13 +273,13 @@ def draw_scene(
         if middle:
             lines_of_name = [line for line in (name.text, name.value) if line]
             for number, text in enumerate(lines_of_name):
-                below = (number - (len(lines_of_name) - 1) / 2) * (_NAME_SIZE + 3) + _NAME_SIZE * 0.36
+                below = (number - (len(lines_of_name) - 1) / 2) * (NAME_SIZE + 3) + NAME_SIZE * 0.36
                 words.append(Words(_add(middle, XY(back.x, back.y + below)), text))
     labelled = [spot for spot in scene.cases.spots if spot.headline]
     for spot, leader in zip(labelled, placed.labels.leaders, strict=bool(size.column)):
         end = _add(leader.line[-1], back)
         sign = -1 if leader.side == "left" else 1
-        for number, (style, text) in enumerate(_wrap_label(spot, scene.lang, size)):
+        for number, (style, text) in enumerate(wrap_label(spot, scene.lang, size)):
             at = XY(end.x + sign * TEXT_GAP, end.y + 4.5 + number * size.line_height)
             words.append(Words(at, text, style, "end" if sign < 0 else "start"))
     marks = [
