@@ -41,6 +41,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import format_case_link, format_link
+from pages.frame.print_view import find_today
 from pages.frame.view import RESULTS, View, apply_choice, current_view
 
 MAX_LISTED = 12
@@ -112,14 +113,14 @@ def show_document_download(view: View, case: Case) -> None:
     city = view.filters.city if view.describe_omitted(case) else ()
     st.download_button(
         "Word",
-        data=partial(write_case, view.dataset, case, view.lang, city),
+        data=partial(write_case, view.dataset, case, view.lang, city, find_today(), view.url("case", case=case.id)),
         file_name=name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang),
         mime=MEDIA_TYPE,
         on_click="ignore",
         key="brief",
         icon=":material/download:",
         type="tertiary",
-        help=view.say("下载可编辑的案例简报", "The case as a document to edit"),
+        help=view.say("第一页是结论，其后为附件；可编辑", "A first page with the answer, then an annex; to edit"),
     )
 
 

@@ -2,90 +2,150 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
 from data.downloads.dictionary import TABLES
 from data.downloads.extract import RIGHTS, Extract
-from data.downloads.file_names import name_extract, name_table
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
+from data.markup.data_table import COLUMNS, FIGURE, TableChoice, format_data_table, read_choice
+from data.model.problems import escape_invisible
 from data.query.filters import Filters
+from data.query.table import sort_rows
 from data.wording.openings import TITLES
-from pages.frame.elements import format_table, show_csv_download, show_download, show_note, show_paragraph
+from pages.frame.elements import format_table, show_note, show_paragraph, show_warning
+from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
+from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
-from pages.frame.view import RESULTS, View, current_view
+from pages.frame.view import RESULTS, View, base_path, current_view
 
-COLUMNS = {
-    "name": ("指标", "Figure"),
-    "place": ("地点", "Place"),
-    "before_label": ("前", "Before"),
-    "after_label": ("后", "After"),
-    "change_label": ("变化", "Change"),
-    "grade": ("等级", "Grade"),
-    "periods": ("时间", "Periods"),
-    "direction_word": ("方向", "Direction"),
-    "role_word": ("类别", "Kind"),
-    "case_title": ("案例", "Case"),
-    "phrases": ("原文", "Source words"),
-}
-"""The columns on screen with their headings (zh, en)."""
-ROWS_PER_PAGE = 300
-"""Number of rows on screen at once; the ten cases of 2020 have fewer."""
+ROWS_PER_PAGE = 50
+MAX_NAMED, MAX_NAMED_LENGTH = 4, 40
+"""Maximum number of unknown parts of the address that the notice names, and of characters of each."""
+COLUMNS_KEY = "table columns"
+"""Widget key of the control for the columns."""
 
 
 def show_downloads(view: View) -> None:
-    """Show a button for each file format, of what the filters keep and of everything; a click writes the file."""
+    """Show the links to the files: of what the filters keep, and of everything; the server writes a file when asked."""
     selected, total = len(view.selection.positions), view.dataset.metric_count
+    every = view.say(f"全部 {total:,} 项指标", f"All {total:,} figures")
+    groups = [(every, Filters())]
     if view.filters:
-        _show_buttons(view, view.filters, "chosen", view.say(f"筛选结果 {selected} 行", f"{selected} rows as filtered"))
-    _show_buttons(view, Filters(), "everything", view.say(f"全部 {total} 行", f"all {total} rows"))
+        one = selected == 1
+        chosen = view.say(f"筛选出的 {selected:,} 项指标", f"The {selected:,} figure{'' if one else 's'} chosen")
+        groups.insert(0, (chosen, view.filters))
+    lines = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_files(view, label, filters)) for label, filters in groups
+    )
+    st.html(Markup('<dl class="downloads" aria-label="{}">{}</dl>').format(view.say("下载", "Downloads"), lines))
 
 
-def _show_buttons(view: View, filters: Filters, key: str, label: str) -> None:
-    extract = Extract(view.dataset, filters, view.address)
-    with st.container(horizontal=True, gap="small", key=f"downloads-{key}"):
-        for ending, form in FORMATS.items():
-            name, write = name_extract(extract, ending), partial(form.write, extract)
-            show_download(f"{form.label} · {label}", write, name, form.media_type, f"download-{key}-{ending}")
-        scope = view.say("筛选结果", "as filtered") if filters else view.say("全部", "all")
-        label = view.say(f"没有写明的数值 · {scope}", f"What is not stated · {scope}")
-        show_csv_download(
-            label, lambda: extract.full_table("missing"), name_table(extract, "missing"), f"{key}-missing"
+def _format_files(view: View, scope: str, filters: Filters) -> Markup:
+    """Return a link for each file of these figures; their names for screen readers say which figures they have."""
+    names = {form.path: form.link_label[view.lang] if form.link_label else form.label for form in FORMATS.values()}
+    names["missing.csv"] = view.say("没有写明的数值", "What is not stated")
+    link = Markup('<a href="{}" download class="{}" aria-label="{}">{}</a>')
+    return Markup("").join(
+        link.format(
+            build_link(base_path(), path, filters),
+            "apart" if path == "missing.csv" else "",
+            view.say(f"{name}，{scope}", f"{name}: {scope}"),
+            name,
         )
+        for path, name in names.items()
+    )
 
 
-def show_metrics(view: View) -> None:
-    """Show the table of outcomes and outputs; with the other roles if a reader asks for them or filters by role."""
+def list_positions(view: View, choice: TableChoice) -> np.ndarray:
+    """Return the metrics of the table in its order: results that the filters keep, or all kinds if wanted."""
     positions = view.selection.positions
-    results = view.dataset.index.isin("role", RESULTS)[positions]
-    others = int((~results).sum())
-    if others and not view.filters.role:
-        label = view.say(
-            f"也显示投入、背景与制度参数（{others} 行）", f"Show inputs, background and rules as well ({others} rows)"
+    if not (choice.every_kind or view.filters.role):
+        positions = positions[view.dataset.index.isin("role", RESULTS)[positions]]
+    if not choice.sort:
+        return positions
+    return sort_rows(view.dataset.rows(positions), choice.sort).index.to_numpy()
+
+
+def show_metrics(view: View, choice: TableChoice) -> None:
+    """Show the table with what chooses its rows and columns, by pages."""
+    if choice.dropped:
+        named = view.join(escape_invisible(part, MAX_NAMED_LENGTH) for part in choice.dropped[:MAX_NAMED])
+        show_warning(
+            view,
+            escape_markdown(f"链接中对表格的要求有不存在的，已忽略：{named}。"),
+            escape_markdown(f"The link asks of the table what it does not have; ignored: {named}."),
         )
-        if not st.toggle(label, key="every-role"):
-            positions = positions[results]
-    headings = {name: view.say(*words) for name, words in COLUMNS.items()}
+    with st.container(key="table-choice", horizontal=True, vertical_alignment="center", gap="small"):
+        show_column_picker(view, choice)
+        st.html(format_kinds(view, choice), width="content")
+    positions = list_positions(view, choice)
     shown = current_range(len(positions), ROWS_PER_PAGE)
-    table = pd.DataFrame(
-        [[getattr(row, name) for name in COLUMNS] for row in view.rows(positions[shown.start : shown.stop])],
-        columns=list(headings.values()),
+    rows = view.rows(positions[shown.start : shown.stop])
+    st.html(format_data_table(rows, choice, view.filters, view.lang, build_links(view)))
+    show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
+
+
+def format_kinds(view: View, choice: TableChoice) -> Markup:
+    """Return the links to outcomes and outputs alone, and to all kinds of figures; nothing under a filter by kind."""
+    positions = view.selection.positions
+    results = int(view.dataset.index.isin("role", RESULTS)[positions].sum())
+    if view.filters.role or results == len(positions):
+        return Markup('<p class="choices"></p>')
+    others = view.say("含投入、背景与制度参数", "with inputs, background and rules")
+    options = (
+        (False, view.say("成效与产出", "Outcomes and outputs"), results, ""),
+        (True, view.say("全部类别", "All kinds"), len(positions), others),
     )
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=520,
-        key="table",
-        lazy=False,
-        column_config={headings["name"]: st.column_config.Column(width=260)},
-        alt=view.say("筛选后的指标表", "The table of figures as filtered"),
+    link = Markup('<a href="{}" aria-current="{}">{} <small>{:,}{}</small></a>')
+    return Markup('<p class="choices" role="group" aria-label="{}">{}</p>').format(
+        view.say("表中的指标", "Figures in the table"),
+        Markup("").join(
+            link.format(
+                view.href("data", **replace(choice, every_kind=every).query()),
+                "true" if every == choice.every_kind else "false",
+                name,
+                count,
+                f" · {more}" if more else "",
+            )
+            for every, name, count, more in options
+        ),
     )
-    show_pager(view, shown, len(positions), ROWS_PER_PAGE)
+
+
+def show_column_picker(view: View, choice: TableChoice) -> None:
+    """Show the button that opens the choice of columns; the names of the figures are always there."""
+    st.session_state[COLUMNS_KEY] = [name for name in choice.columns if name != FIGURE]
+    names = [name for name in COLUMNS if name != FIGURE]
+    count = len(choice.columns) - 1
+    label = view.say(f"列（{count}/{len(names)}）", f"Columns ({count} of {len(names)})")
+    with st.popover(label, key="choose-columns"):
+        st.pills(
+            view.say("列", "Columns"),
+            names,
+            selection_mode="multi",
+            format_func=lambda name: escape_markdown(COLUMNS[name].heading[view.lang]),
+            key=COLUMNS_KEY,
+            on_change=apply_columns,
+            label_visibility="collapsed",
+            wrap=True,
+        )
+        closing = view.say("显示表格", "Show the table")
+        st.html(Markup('<button type="button" class="close" data-close>{}</button>').format(closing))
+
+
+def apply_columns() -> None:
+    """Write the chosen columns into the URL."""
+    chosen = st.session_state[COLUMNS_KEY]
+    columns = tuple(name for name in COLUMNS if name in chosen or name == FIGURE)
+    written = TableChoice(columns).query().get("columns", "")
+    others = {name: value for name, value in st.query_params.items() if name != "columns"}
+    st.query_params.from_dict({**others, **({"columns": written} if written else {})})
 
 
 def show_data_links(view: View) -> None:
@@ -93,9 +153,9 @@ def show_data_links(view: View) -> None:
     st.header(view.say("数据链接", "Data links"), anchor=False)
     show_note(
         view,
-        "同样的筛选条件，供程序读取，地址长期不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
+        "同样的筛选条件，供程序读取，链接固定不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
         "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
-        "The same filters for a program to read, at permanent addresses. fields, sort, limit and offset choose "
+        "The same filters for a program to read, as permanent links. fields, sort, limit and offset choose "
         "columns, order and page. A city leaves its own figures alone; scope=case adds the other figures of the "
         "same cases.",
     )
@@ -116,7 +176,7 @@ def show_data_links(view: View) -> None:
 def show_code(view: View) -> None:
     """Show the code that reads the table, in the languages that readers use."""
     st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
-    programs = write_snippets(Extract(view.dataset, view.filters, view.address))
+    programs = write_snippets(Extract(view.dataset, view.filters, view.address), view.lang)
     if view.elsewhere and not view.filters.scope:
         show_note(
             view,
@@ -148,7 +208,7 @@ view = current_view()
 st.title(TITLES["data"][view.lang], anchor=False)
 show_downloads(view)
 if len(view.selection.positions):
-    show_metrics(view)
+    show_metrics(view, read_choice(st.query_params))
 else:
     show_nothing_found(view)
 show_data_links(view)

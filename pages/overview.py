@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
-from data.markup.links import Links
 from data.model.grades import GRADE_RULES, GRADES
 from data.query.findings import RESULTS, GapCounts
 from data.wording.findings import CaseFindings, describe_marks
@@ -24,11 +23,11 @@ from pages.frame.chart_export import ChartExport, PageChart
 from pages.frame.elements import format_list, show_paragraph
 from pages.frame.embed import show_embedded
 from pages.frame.layout import show_nothing_found
-from pages.frame.links import format_link
+from pages.frame.links import build_links, format_link
 from pages.frame.pager import current_range, show_pager
 from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
-from pages.frame.view import View, base_path, current_view
+from pages.frame.view import View, current_view
 
 MAX_ALL_CASES = 12
 """Maximum number of cases that stand in one table; the ten of 2020 do."""
@@ -46,13 +45,6 @@ def shown_cases(view: View) -> range:
     """Return which of the selected cases this page of the table has."""
     total = len(view.selection.cases)
     return current_range(total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)
-
-
-def build_links(view: View) -> Links:
-    """Return where the tables link to: this site, in a frame beside the page that shows it."""
-    if view.embedded:
-        return Links(view.address, view.lang, leave_frame=True)
-    return Links(base_path(), view.query().get("lang", ""))
 
 
 def show_findings(view: View) -> None:

@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import docx
 import pandas as pd
 import pytest
 
@@ -31,13 +30,11 @@ from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
 from data.downloads.package import describe_package, write_package
 from data.downloads.snippets import build_link, write_snippets
-from data.downloads.word import write_case
 from data.export import main
 from data.model.schema import Text
 from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
 from data.reading.live import boundaries, current
-from data.wording.rows import Rows
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -239,12 +236,6 @@ def test_a_file_is_the_same_whenever_it_is_written(ending, cached):
     assert FORMATS[ending].write(FILTERED) == one
 
 
-def test_a_brief_is_the_same_whenever_it_is_written():
-    one = write_case(DATASET, HEALTH, "zh")
-    write_case.cache_clear()
-    assert write_case(DATASET, HEALTH, "zh") == one
-
-
 def test_an_archive_tells_no_time():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
@@ -320,107 +311,6 @@ def test_places_say_what_is_there(extract):
     }
 
 
-# --- the case as a Word document
-
-
-def brief_of(case: Any, lang: Any) -> Any:
-    return docx.Document(io.BytesIO(write_case(DATASET, case, lang)))
-
-
-def text_of(document: Any) -> str:
-    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("case", DATASET.cases, ids=lambda case: case.id)
-def test_a_brief_holds_the_whole_case(case, lang):
-    document = brief_of(case, lang)
-    read = text_of(document)
-    told = [
-        case.title,
-        case.summary,
-        case.problem,
-        *case.actions,
-        case.result,
-        *(conflict.note for conflict in case.conflicts),
-    ]
-    assert [text[lang] for text in told if text[lang] not in read] == []
-    rows = [row for row in Rows(DATASET, lang) if row.case_id == case.id]
-    provenance = document.tables[-1]
-    assert sorted(row.cells[0].text for row in provenance.rows[1:]) == sorted(row.name for row in rows)
-    assert [phrase for row in rows for phrase in row.phrases.split(" | ") if phrase not in read] == []
-    assert DATASET.source.title.zh in read
-
-
-ELSEWHERE = len(DATASET.by_id["2020-01-water-pricing"].metrics) - 1
-LEFT_OUT = {
-    "zh": f"济源市：1 项指标；同案例的其他 {ELSEWHERE} 项未列出。",
-    "en": f"Jiyuan: 1 figure; the {ELSEWHERE} figures of the same case elsewhere are left out.",
-}
-
-
-@pytest.mark.parametrize("lang", LEFT_OUT)
-def test_a_brief_for_a_city_holds_its_own_figures_and_says_so(lang):
-    case = DATASET.by_id["2020-01-water-pricing"]
-    document = docx.Document(io.BytesIO(write_case(DATASET, case, lang, ("419001",))))
-    (own,) = (row for row in Rows(DATASET, lang) if row.prefecture_code == "419001")
-    assert [row.cells[0].text for row in document.tables[-1].rows[1:]] == [own.name]
-    assert LEFT_OUT[lang] in [paragraph.text for paragraph in document.paragraphs]
-    assert [conflict.id for conflict in case.conflicts if conflict.note[lang] in text_of(document)] == []
-    assert write_case(DATASET, HEALTH, lang, ("419001",)) == write_case(DATASET, HEALTH, lang), (
-        "a case that is not there is whole"
-    )
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
-    rows = {row.name: row for row in Rows(DATASET, lang) if row.case_id == HEALTH.id}
-    tables = brief_of(HEALTH, lang).tables
-    changes = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables[0].rows[1:]}
-    assert {name: row.grade in "ABCD" and row.role in ("outcome", "output") for name, row in rows.items()} == {
-        name: name in changes for name in rows
-    }
-    for name, (place, before, after, change, periods, grade) in changes.items():
-        row = rows[name]
-        assert (place, before.removesuffix(" *"), after.removesuffix(" *")) == (
-            row.place,
-            row.before_label or "—",
-            row.after_label or "—",
-        )
-        assert (change, periods, grade) == (row.change_label, row.periods, f"{row.grade} {row.grade_word}")
-
-
-def test_a_brief_marks_what_is_derived():
-    derived = [
-        row
-        for row in Rows(DATASET, "en")
-        if "derived" in (row.before_origin, row.after_origin) and row.role == "outcome"
-    ]
-    assert derived
-    for row in derived:
-        starred = [
-            cells
-            for cells in brief_of(DATASET.by_id[row.case_id], "en").tables[0].rows
-            if cells.cells[0].text == row.name
-        ]
-        assert [cell.text.endswith(" *") for cell in starred[0].cells[2:4]] == [
-            row.before_origin == "derived",
-            row.after_origin == "derived",
-        ]
-
-
-def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
-    content = {
-        name: text.decode() for name, text in files(write_case(DATASET, HEALTH, "zh")).items() if name.endswith(".xml")
-    }
-    fonts = re.findall(r"<w:rFonts [^>]*>", content["word/styles.xml"])
-    assert fonts
-    assert all('w:eastAsia="Microsoft YaHei"' in font and "Theme" not in font for font in fonts)
-    assert 'w:eastAsia="zh-CN"' in content["word/styles.xml"]
-    assert content["word/document.xml"].count("<w:tblHeader/>") == content["word/document.xml"].count("<w:tbl>")
-
-
 # --- links and commands
 
 
@@ -436,7 +326,7 @@ def test_chinese_has_its_own_font_in_every_style_and_headings_come_again():
 )
 def test_a_link_can_be_pasted_anywhere(filters, query):
     assert build_link("http://a.b", "metrics.csv", filters) == f"http://a.b/api/metrics.csv{query}"
-    written = write_snippets(Extract(DATASET, filters, "http://a.b"))
+    written = write_snippets(Extract(DATASET, filters, "http://a.b"), "en")
     assert all(f'"http://a.b/api/metrics.csv{query}"' in code for code in written.values())
 
 

@@ -245,8 +245,8 @@ def test_a_figure_draws_only_text():
 
 
 LISTS, SINGLE = (
-    ("city", "domain", "grade", "role", "cases", "figures"),
-    ("search", "lang", "case", "colour", "view", "chart", "only", "embed"),
+    ("city", "domain", "grade", "role", "cases", "figures", "sort", "columns"),
+    ("search", "lang", "case", "colour", "view", "chart", "only", "embed", "kinds", "set", "page"),
 )
 AT_ONCE = 4 * len(LISTS) + len(SINGLE)
 

@@ -87,7 +87,7 @@ QUERIES = {
         Extract(DATASET, Filters(role=("outcome",)), HOST, only=(f"{HEALTH}.out-of-county-referral-rate", WATER)),
     ),
     "a page's query": (
-        dict.fromkeys(PAGE_PARAMETERS, "x") | {"role": "outcome"},
+        dict.fromkeys(PAGE_PARAMETERS - {"sort"}, "x") | {"role": "outcome"},
         Extract(DATASET, Filters(role=("outcome",)), HOST),
     ),
 }

@@ -17,10 +17,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
 from data.downloads.csv_json import write_csv
 from data.downloads.formats import FORMATS
+from data.markup.data_table import SHOWN
 from data.model.grades import GRADES, GRADES_NOTE
 from data.model.problems import Problem
 from data.query.columns import all_places
@@ -38,7 +40,7 @@ from data.wording.formatting import format_value
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
-from tests.anchors import anchors
+from tests.anchors import Anchor, anchors
 from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, tables, words
 
 DATASET = current().dataset
@@ -667,20 +669,66 @@ def test_compare_puts_cases_side_by_side():
 # --- data and method
 
 
+def table_ids(at: AppTest) -> list[str]:
+    """The ids of the metrics in the table of the Data page, in its order, by the figures they link to."""
+    links = re.findall(r'role="rowheader" class="figure"><a href="([^"]*)"', bodies(at))
+    queries = (dict(parse_qsl(urlsplit(html.unescape(href)).query)) for href in links)
+    return [f"{query['case']}.{query['figure']}" for query in queries]
+
+
+def files(at: AppTest) -> list[Anchor]:
+    """The links to files above the table, in order."""
+    return anchors(re.search(r'<dl class="downloads".*?</dl>', bodies(at), re.DOTALL)[0])
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_data_shows_the_rows_that_are_selected(lang):
-    query = {"domain": "public-services", "grade": "C"}
-    at = visit("data", lang=lang, **query)
-    rows = selected(lang, **query)
-    shown = at.dataframe[0].value
-    assert len(shown) == len(rows) > 0
-    assert [row.name for row in rows if row.name not in shown.to_numpy()] == []
-    labels = [button.label for button in at.get("download_button")]
-    assert [str(total) for total in (len(rows), len(TABLE)) for _ in FORMATS] == [
-        count for label in labels if (count := "".join(re.findall(r" (\d+) ", label)))
-    ]
-    assert len(labels) == 2 * (len(FORMATS) + 1)
-    assert "/api/metrics.csv?domain=public-services&grade=C" in [code.value for code in at.code][0]
+    at = visit("data", lang=lang, domain="public-services", grade="C")
+    rows = selected(lang, domain="public-services", grade="C")
+    assert table_ids(at) == [name_of(row) for row in rows if row.role in ("outcome", "output")] != []
+    offered = [*(form.path for form in FORMATS.values()), "missing.csv"]
+    query = "?domain=public-services&grade=C"
+    assert [link.href for link in files(at)] == [
+        *(f"/api/{path}{query}" for path in offered), *(f"/api/{path}" for path in offered)
+    ]  # fmt: skip
+    for count in (len(rows), len(TABLE)):
+        assert re.search(rf"<dt>\D*{count}\D*</dt>", bodies(at))
+    assert f"/api/metrics.csv{query}" in [code.value for code in at.code][0]
+
+
+def test_the_address_chooses_kinds_order_and_columns_of_the_table():
+    positions = select(DATASET, parse({"city": "410300"}, DATASET)[0]).positions
+    at = visit("data", lang="en", city="410300", kinds="all", sort="-index", columns="index,change")
+    assert len(table_ids(at)) == len(positions) > len(table_ids(visit("data", lang="en", city="410300")))
+    indices = [ROWS["en"][position].index for position in positions]
+    named = [name_of(ROWS["en"][position]) for position in positions]
+    found = [indices[named.index(name)] for name in table_ids(at)]
+    drawn = [index for index in found if index is not None]
+    assert drawn == sorted(drawn, reverse=True) and found == drawn + [None] * (len(found) - len(drawn))
+    heads = re.search(r"<thead.*?</thead>", bodies(at), re.DOTALL)[0]
+    assert re.findall(r'class="(\w+)"', heads) == ["figure", "change", "way", "index", "way"]
+    assert heads.count('aria-sort="descending"') == 2, "both columns are sorted by the index"
+    assert not at.warning
+    assert at.button_group(key="table columns").value == ["change", "index"]
+
+
+def test_another_choice_of_columns_is_written_into_the_address():
+    at = open_page("data", lang="en", sort="grade")
+    at.button_group(key="table columns").set_value(["values", "words"]).run()
+    assert at.query_params == {"lang": "en", "sort": "grade", "columns": "figure,values,words"}
+    assert "<q lang" in bodies(at)
+    at.button_group(key="table columns").set_value([]).run()
+    assert at.query_params == {"lang": "en", "sort": "grade", "columns": "figure"}
+    at.button_group(key="table columns").set_value([*SHOWN[1:]]).run()
+    assert at.query_params == {"lang": "en", "sort": "grade"}
+
+
+@pytest.mark.parametrize("query", [{"sort": "nothing"}, {"columns": "<b>x</b>"}, {"kinds": "some"}], ids=str)
+def test_a_choice_that_the_table_does_not_have_is_passed_over_with_a_notice(query):
+    at = visit("data", lang="en", grade="A", **query)
+    (warning,) = at.warning
+    assert "The link asks of the table what it does not have" in warning.value
+    assert table_ids(at) == table_ids(visit("data", lang="en", grade="A"))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -786,10 +834,9 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     overview = visit("overview", **query)
     shown = {f"{case}.{metric}" for case, metric, _ in figure_links(overview)}
     assert shown and shown <= left
-    told = {row.name for row in ROWS[lang] if name_of(row) in left}
-    data = visit("data", **query)
-    assert set(data.dataframe[0].value.iloc[:, 0]) <= told
-    assert [str(len(left)) in button.label for button in data.get("download_button")][:4] == [True] * 4
+    data = visit("data", **query, kinds="all")
+    assert set(table_ids(data)) <= left
+    assert f"{len(left)}" in re.findall(r"<dt>.*?</dt>", bodies(data))[0]
     assert all(("scope=case" in block.value) == bool(scope) for block in data.code)
     offered = visit("compare", **query).multiselect(key="chosen figures").options
     results = [row for row in ROWS[lang] if name_of(row) in left and row.role in ("outcome", "output")]
@@ -826,7 +873,7 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
     assert [info.value.replace("\\", "") for info in data.info] == [
         f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"
     ]
-    assert not data.dataframe
+    assert 'class="datatable"' not in bodies(data)
     assert visit("case", **query).title[0].value == DATASET.by_id[HEALTH].title[lang]
 
 

@@ -19,7 +19,7 @@ from data.model.schema import Case, Conflict, Document, Lang, Period, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import Row, split_languages
-from data.query.table import LIST_SEPARATOR
+from data.query.table import LIST_SEPARATOR, sort_rows
 from data.wording.sentences import write_missing
 
 LICENCE: Mapping[str, str] = {
@@ -78,11 +78,7 @@ class Extract:
         return self.selection.rows if name == "metrics" else _build_table(name, _ROWS[name](self))
 
     def _cut(self, table: pd.DataFrame) -> pd.DataFrame:
-        if self.sort:
-            keys = [key.removeprefix("-") for key in self.sort]
-            ascending = [not key.startswith("-") for key in self.sort]
-            table = table.sort_values(keys, ascending=ascending, kind="stable", na_position="last")
-        rows = table.iloc[self.offset : None if self.limit is None else self.offset + self.limit]
+        rows = sort_rows(table, self.sort).iloc[self.offset : None if self.limit is None else self.offset + self.limit]
         return rows[list(dict.fromkeys(self.columns))] if self.columns else rows
 
     @property

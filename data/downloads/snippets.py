@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
+from data.model.schema import Lang
 from data.query.filters import Filters
 
 _TEMPLATES = {
@@ -17,10 +18,38 @@ _TEMPLATES = {
 import pandas as pd
 
 table = pd.read_csv("$table", dtype={"prefecture_code": "string"})
-print(table[["metric_id", "before_value", "after_value", "grade"]])"""),
+
+def printed(row, part, unit):
+    value, low, high, text, bound = (row[f"{part}_{name}"] for name in ("value", "low", "high", "text", "bound"))
+    if pd.isna(value) and pd.isna(low):
+        return "not stated" if pd.isna(text) else text
+    number = f"{low:.12g} to {high:.12g}" if pd.isna(value) else f"{value:.12g}"
+    return f"{number} {unit}" if bound == "exact" else f"{bound.replace('_', ' ')} {number} {unit}"
+
+units = {"relative": "%", "points": "percentage points", "multiple": "times", "places": "places"}
+table["before"] = [printed(row, "before", row["before_unit_id"]) for _, row in table.iterrows()]
+table["after"] = [printed(row, "after", row["after_unit_id"]) for _, row in table.iterrows()]
+table["change"] = [printed(row, "change", units.get(row["change_kind"], row["unit_id"])) for _, row in table.iterrows()]
+print(table[["metric_$lang", "before", "after", "change", "grade"]].to_string(index=False))"""),
     "R": Template("""\
 table <- read.csv("$table", fileEncoding = "UTF-8-BOM", colClasses = c(prefecture_code = "character"))
-str(table)"""),
+
+printed <- function(part, unit) {
+  column <- function(name) table[[paste0(part, "_", name)]]
+  text <- as.character(column("text"))
+  bound <- as.character(column("bound"))
+  number <- ifelse(is.na(column("value")), paste0(column("low"), " to ", column("high")), column("value"))
+  number <- paste0(ifelse(bound %in% c("exact", "", NA), "", paste0(gsub("_", " ", bound), " ")), number)
+  words <- ifelse(text %in% c("", NA), "not stated", text)
+  ifelse(is.na(column("value")) & is.na(column("low")), words, paste(number, unit))
+}
+
+units <- c(relative = "%", points = "percentage points", multiple = "times", places = "places")
+kind <- units[as.character(table$$change_kind)]
+table$$before <- printed("before", table$$before_unit_id)
+table$$after <- printed("after", table$$after_unit_id)
+table$$change <- printed("change", ifelse(is.na(kind), table$$unit_id, kind))
+print(table[c("metric_$lang", "before", "after", "change", "grade")], right = FALSE)"""),
     "Excel": Template(
         """\
 let
@@ -28,12 +57,24 @@ let
     Table = Table.PromoteHeaders(Source, [PromoteAllScalars = true]),
     Numbers = List.Select(Table.ColumnNames(Table), each _ = "index" """
         """or List.Contains({"value", "low", "high"}, List.Last(Text.Split(_, "_")))),
-    Typed = Table.TransformColumnTypes(Table, List.Transform(Numbers, each {_, type number}), "en-US")
+    Typed = Table.TransformColumnTypes(Table, List.Transform(Numbers, each {_, type number}), "en-US"),
+    Printed = (row, side) =>
+        let cell = (name) => Record.Field(row, side & "_" & name),
+            bound = if cell("bound") = "exact" then "" else Text.Replace(cell("bound"), "_", " ") & " ",
+            write = (name) => Text.From(cell(name), "en-US"),
+            number = if cell("value") <> null then write("value")
+                else if cell("low") <> null then write("low") & " to " & write("high")
+                else null
+        in if number <> null then bound & number & " " & cell("unit_id")
+            else if cell("text") <> "" then cell("text") else "not stated",
+    Before = Table.AddColumn(Typed, "before", each Printed(_, "before"), type text),
+    After = Table.AddColumn(Before, "after", each Printed(_, "after"), type text)
 in
-    Typed"""
+    After"""
     ),
     "curl": Template('curl --fail --compressed --output "$file" "$table"'),
 }
+"""Programs by language. Those that print anything print values with their units, which differ from row to row."""
 _IFRAME = Markup('<iframe src="{}" title="{}" width="100%" height="{}" style="border:0" loading="lazy"></iframe>')
 
 
@@ -51,10 +92,10 @@ def build_iframe(address: str, title: str, height: int) -> str:
     return str(_IFRAME.format(address, title, height))
 
 
-def write_snippets(extract: Extract) -> Mapping[str, str]:
-    """Return code that reads the filtered metrics table from its data link, by language."""
+def write_snippets(extract: Extract, lang: Lang) -> Mapping[str, str]:
+    """Return code that reads the filtered metrics table from its data link, by language; it names figures in `lang`."""
     table = build_link(extract.address, "metrics.csv", extract.filters)
     return {
-        language: template.substitute(table=table, file=name_extract(extract))
+        language: template.substitute(table=table, file=name_extract(extract), lang=lang)
         for language, template in _TEMPLATES.items()
     }

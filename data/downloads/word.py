@@ -1,36 +1,58 @@
-"""One case as a Word document: its story, its metrics in tables, their evidence, contradictions and a citation."""
+"""One case as a Word document: its answer on the first page, then an annex with everything that stands behind it.
+
+The first page has the key figures, a chart of those with two values on one scale, the weightiest doubts and the source;
+the annex the story, all metrics with their evidence, contradictions, what is not stated, and a key to the grades.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from docx import Document
 from docx.document import Document as DocumentType
-from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-from docx.table import _Row as TableRow
+from docx.table import Table
 
 from data.downloads.archive import reset_times
-from data.downloads.extract import find_conflicts, parse_date
-from data.model.grades import GRADE_RULES
+from data.downloads.extract import LICENCE, RIGHTS, find_conflicts, parse_date
+from data.downloads.word_parts import (
+    DOUBTS,
+    LEAD,
+    NOTE,
+    Fill,
+    add_page_number,
+    add_row,
+    add_table,
+    draw_bar,
+    emphasize,
+    keep_together,
+    prefer_chinese,
+    set_page,
+    set_styles,
+    write_margin,
+)
+from data.model.evidence import Direction, Origin
+from data.model.grades import GRADE_RULES, GRADES_NOTE
 from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
+from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
-from data.wording.citation import cite_document, list_caveats, write_reading
-from data.wording.formatting import format_date
-from data.wording.labels import say
+from data.wording.brief import MAX_DOUBTS, Brief, Doubt, summarize
+from data.wording.citation import cite_cases, cite_document, list_caveats, write_reading
+from data.wording.findings import Finding
+from data.wording.formatting import format_date, format_number
+from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
 from data.wording.rows import MetricRow, Rows, describe_omitted
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_LATIN_FONT, _CHINESE_FONT = "Calibri", "Microsoft YaHei"
-_INK, _GREY = RGBColor(0x17, 0x17, 0x17), RGBColor(0x59, 0x59, 0x59)
-_FONT_SIZES = {"Normal": 10.5, "Title": 20, "Heading 1": 13, "Heading 2": 10.5, "Table text": 8.5, "Note": 9}
-"""Font size of each style in points."""
+BAR_COLORS: Mapping[Direction | None, str] = {"improved": "2F7FD1", "worsened": "CF6A1A"}
+OTHER_BAR, EARLIER_BAR = "7B838C", "C4C9CE"
+"""Colors of the bars: by direction, of any other, and of the level before."""
+_BAR_WIDTH = 68
+"""Width in mm of the longest bar's column."""
 _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
 _NO_HEADLINE = 99
@@ -45,28 +67,38 @@ _AFTER: Column = ("后", "After", lambda row: _mark_derived(row.after_label or "
 _CHANGE: Column = ("变化", "Change", lambda row: _mark_derived(row.change_label, row.change_origin))
 _VALUE: Column = ("数值", "Value", lambda row: row.after_label or row.before_label or row.change_label)
 _PERIODS: Column = ("时间", "Periods", lambda row: row.periods)
-_GRADE: Column = ("等级", "Grade", lambda row: f"{row.grade} {row.grade_word}")
-_CHANGE_COLUMNS = {_NAME: 38, _PLACE: 20, _BEFORE: 20, _AFTER: 20, _CHANGE: 22, _PERIODS: 28, _GRADE: 22}
+_GRADE: Column = (
+    "完整度与疑点",
+    "Completeness, doubts",
+    lambda row: "\n".join(filter(None, (f"{row.grade} {row.grade_word}", " · ".join(row.flag_words)))),
+)
+_CHANGE_COLUMNS = {_NAME: 38, _PLACE: 20, _BEFORE: 20, _AFTER: 20, _CHANGE: 20, _PERIODS: 24, _GRADE: 28}
 """The columns of the table of changes with their widths in mm."""
-_VALUE_COLUMNS = {_NAME: 54, _PLACE: 30, _VALUE: 32, _PERIODS: 32, _GRADE: 22}
+_VALUE_COLUMNS = {_NAME: 54, _PLACE: 28, _VALUE: 30, _PERIODS: 28, _GRADE: 30}
 """The columns of the tables of single values with their widths in mm."""
 
 
 @lru_cache(maxsize=8)
-def write_case(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = ()) -> bytes:
+def write_case(
+    dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = (), date: str = "", address: str = ""
+) -> bytes:
     """Return the .docx file of a case in one language, with the metrics that a filter by `city` leaves of it.
 
-    The same data gives the same bytes.
+    `date` (ISO) and `address` are those of the page it was taken from, printed at the head and the foot of every sheet.
+    The same arguments give the same bytes.
     """
     filters = Filters(city=city)
     kept = Rows(dataset, lang, select_in_case(dataset, filters, case))
     rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
     writer = _Writer(dataset, case, lang)
-    writer.write_head(describe_omitted(dataset, filters, case, lang))
+    writer.write_margins(date, address)
+    writer.write_answer(summarize(dataset, case, lang, city), describe_omitted(dataset, filters, case, lang))
     writer.write_story()
     writer.write_metrics(rows)
-    writer.write_conflicts(find_conflicts(case, {row.metric_id for row in rows}))
     writer.write_evidence(rows)
+    writer.write_conflicts(find_conflicts(case, {row.metric_id for row in rows}))
+    writer.write_missing(rows)
+    writer.write_key(rows)
     writer.write_citation()
     return writer.save()
 
@@ -78,14 +110,8 @@ class _Writer:
         self.dataset, self.case, self.lang = dataset, case, lang
         self.source = dataset.source_of(case.id)
         self.document: DocumentType = Document()
-        self.cell_style, self.note_style = (
-            self.document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) for name in ("Table text", "Note")
-        )
-        set_fonts(self.document)
-        section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin = section.right_margin = Mm(20)
-        section.top_margin = section.bottom_margin = Mm(18)
+        set_styles(self.document)
+        set_page(self.document.sections[0])
         properties, issuer = self.document.core_properties, self.source.issuer[lang]
         properties.title, properties.author = case.title[lang][:_MAX_PROPERTY_LENGTH], issuer[:_MAX_PROPERTY_LENGTH]
         properties.subject, properties.language = case.id, say(lang, "zh-CN", "en-GB")
@@ -95,45 +121,133 @@ class _Writer:
     def say(self, zh: str, en: str) -> str:
         return say(self.lang, zh, en)
 
-    def write_head(self, omitted: str) -> None:
+    def save(self) -> bytes:
+        if self.lang == "zh":
+            prefer_chinese(self.document)
+        out = io.BytesIO()
+        self.document.save(out)
+        return reset_times(out.getvalue())
+
+    def write_margins(self, date: str, address: str) -> None:
+        """Write the head of every sheet, with the site's name and the date, and its foot, with address and number."""
+        section = self.document.sections[0]
+        head = write_margin(section.header.paragraphs[0], SITE_NAME[self.lang])
+        head.add_run(date and format_date(date, self.lang))
+        add_page_number(write_margin(section.footer.paragraphs[0], address), self.lang)
+
+    # --- the first page
+
+    def write_answer(self, brief: Brief, omitted: str) -> None:
         case, lang, dataset = self.case, self.lang, self.dataset
         comma = self.say("、", ", ")
         places = comma.join(dataset.places[place].name[lang] for place in case.places)
         domains = comma.join(dataset.domains[domain].name[lang] for domain in case.domains)
         submitted = self.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
-        self.document.add_heading(case.title[lang], 0)
         self._add_note(f"{self.say(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
-        self.document.add_paragraph(case.summary[lang])
+        self.document.add_heading(case.title[lang], 0)
+        self.document.add_paragraph(case.summary[lang], LEAD)
         if omitted:
             self._add_note(omitted)
+        self._add_heading(1, "关键数字", "Key figures")
+        if brief.findings:
+            self._add_key_figures(brief.findings)
+            self._add_chart([finding.row for finding in brief.findings])
+        else:
+            self.document.add_paragraph(brief.note)
+        self._add_doubts(brief.doubts, len(brief.findings))
+        self._add_note(cite_cases({self.source: [case.number]}, lang))
+
+    def _add_key_figures(self, findings: Sequence[Finding]) -> None:
+        headings = (
+            _NAME[:2], ("前 → 后", "Before → after"), ("变化", "Change"), _GRADE[:2], ("时间", "Period"),
+        )  # fmt: skip
+        rows = [finding.row for finding in findings]
+        cells = [
+            (row.name, _format_ends(finding), _format_change(row), _GRADE[2](row), row.periods)
+            for row, finding in zip(rows, findings, strict=True)
+        ]
+        about = self.say("关键数字：前后数值、变化、完整度与疑点", "The key figures: both values, change, completeness")
+        table = self._add_table(headings, cells, (44, 44, 21, 36, 25), about)
+        for line, finding in zip(list(table.rows)[1:], findings, strict=True):
+            for cell, stated in zip(line.cells[1:3], (finding.ends, finding.change), strict=True):
+                if stated:
+                    emphasize(cell)
+        if any(map(_is_derived, rows)):
+            self._explain_derived()
+
+    def _add_chart(self, rows: Sequence[MetricRow]) -> None:
+        """Add a pair of bars for each metric with two values on one scale, and say which have none."""
+        drawn = {row.metric_id: pair for row in rows if (pair := _scale_pair(row))}
+        left_out = [row.name for row in rows if row.metric_id not in drawn]
+        if drawn:
+            self._add_heading(2, "改革前后", "Before and after")
+            self._add_bars([(row, *drawn[row.metric_id]) for row in rows if row.metric_id in drawn])
+        self._add_note(self.say("", " ").join(_explain_chart(rows, drawn, left_out, self.lang)))
+
+    def _add_bars(self, pairs: Sequence[tuple[MetricRow, float, float]]) -> None:
+        widths = (48, 18, 36, _BAR_WIDTH)
+        columns = (_NAME[:2], ("前后", "When"), ("数值", "Value"), ("从零画起的长度", "Length from zero"))
+        about = self.say("条形图：改革前后的数值", "Bar chart of the values before and after") + self.say("：", ": ")
+        told = (f"{row.name} {' → '.join(_bar_labels(row, self.lang))}" for row, *_ in pairs)
+        table = self._add_table(columns, [], widths, about + self.say("；", "; ").join(told))
+        for row, before, after in pairs:
+            whole = max(before, after, 100 if row.dimension == "share" else 0) or 1
+            first, second = _bar_labels(row, self.lang)
+            lines = [
+                add_row(table, (row.name, self.say("前", "before"), first, ""), widths),
+                add_row(table, ("", self.say("后", "after"), second, ""), widths),
+            ]
+            earlier = OTHER_BAR if row.before_origin == "derived" else EARLIER_BAR
+            draw_bar(lines[0].cells[-1], _BAR_WIDTH, before / whole, earlier, _fill(row.before_origin))
+            color = BAR_COLORS.get(row.direction, OTHER_BAR)
+            draw_bar(lines[1].cells[-1], _BAR_WIDTH, after / whole, color, _fill(row.after_origin, row.doubtful))
+            lines[0].cells[0].merge(lines[1].cells[0])
+        keep_together(table.rows)
+
+    def _add_doubts(self, doubts: Sequence[Doubt], whole: int) -> None:
+        """Add the weightiest doubts; `whole` is the number of key figures."""
+        if not doubts:
+            return
+        self._add_heading(1, "疑点", "Doubts")
+        for doubt in doubts[:MAX_DOUBTS]:
+            self.document.add_paragraph(self._name_doubt(doubt, whole), DOUBTS)
+        if (more := len(doubts) - MAX_DOUBTS) > 0:
+            self._add_note(self.say(f"另有{more}项疑点，见附件。", f"{more} more in the annex."))
+
+    def _name_doubt(self, doubt: Doubt, whole: int) -> str:
+        """Return a doubt with the names of the key figures it concerns, or that it concerns all of them."""
+        names = self.say("；", "; ").join(doubt.names)
+        if len(doubt.names) == whole > 1:
+            names = self.say(f"以上{whole}项", f"all {whole} figures above")
+        return doubt.text + (self.say(f"（{names}）", f" ({names})") if names else "")
+
+    # --- the annex
 
     def write_story(self) -> None:
+        """Begin the annex on a new page with problem, actions and result."""
         case, lang = self.case, self.lang
-        self._add_heading("问题", "The problem")
+        heading = self.document.add_heading(self.say("附件", "Annex"), 1)
+        heading.paragraph_format.page_break_before = True
+        self._add_heading(2, "问题", "The problem")
         self.document.add_paragraph(case.problem[lang])
-        self._add_heading("做法", "What was done")
+        self._add_heading(2, "做法", "What was done")
         for action in case.actions:
             self.document.add_paragraph(action[lang], "List Number")
-        self._add_heading("变化", "What changed")
+        self._add_heading(2, "变化", "What changed")
         self.document.add_paragraph(case.result[lang])
 
     def write_metrics(self, rows: Sequence[MetricRow]) -> None:
         """Add a table for each kind of evidence, so that no level is read as a change and no plan as a result."""
-        self._add_heading("指标", "Figures")
-        rules = {grade: rule for grade, rule in GRADE_RULES.items() if any(row.grade == grade for row in rows)}
-        if rules:
-            colon, semicolon, stop = self.say("：", ": "), self.say("；", "; "), self.say("。", ".")
-            words = (f"{grade} {rule.word[self.lang]}{colon}{rule.meaning[self.lang]}" for grade, rule in rules.items())
-            self._add_note(semicolon.join(words) + stop)
-        results = [row for row in rows if row.role in ("outcome", "output")]
+        self._add_heading(2, "全部指标", "All figures")
+        results = [row for row in rows if row.role in RESULTS]
         self._add_changes([row for row in results if row.rule.has_change])
         for drawing, zh, en in (
-            ("level", "只有水平值或完成量", "Levels and amounts delivered, with no earlier value"),
+            ("level", "只有现值或完成量", "Levels and amounts delivered, with no earlier value"),
             ("words", "以文字表述的结果", "Results in words"),
             ("plan", "目标与规划，不作为成效", "Targets and plans, not counted as results"),
         ):
             self._add_metrics([row for row in results if row.rule.drawing == drawing], _VALUE_COLUMNS, zh, en)
-        others = [row for row in rows if row.role not in ("outcome", "output")]
+        others = [row for row in rows if row.role not in RESULTS]
         self._add_metrics(others, _VALUE_COLUMNS, "投入、背景与制度参数", "Inputs, background and rules")
 
     def _add_changes(self, rows: Sequence[MetricRow]) -> None:
@@ -142,29 +256,22 @@ class _Writer:
             self.document.add_paragraph(text)
             return
         self._add_metrics(rows, _CHANGE_COLUMNS, "变化", "Changes")
-        if any("derived" in (row.before_origin, row.after_origin, row.change_origin) for row in rows):
-            zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; derived from what is stated in the same row."
-            self._add_note(self.say(f"* {zh}", f"* {en}"))
+        if any(_is_derived(row) for row in rows):
+            self._explain_derived()
 
     def _add_metrics(self, rows: Sequence[MetricRow], columns: Mapping[Column, int], zh: str, en: str) -> None:
         """Add a table of metrics with a heading, if there are any."""
         if rows:
-            self.document.add_heading(self.say(zh, en), 2)
-            cells = ([text(row) for _, _, text in columns] for row in rows)
-            self._add_table([column[:2] for column in columns], cells, tuple(columns.values()))
+            self._add_heading(3, zh, en)
+            cells = [[text(row) for _, _, text in columns] for row in rows]
+            self._add_table([column[:2] for column in columns], cells, tuple(columns.values()), self.say(zh, en))
 
-    def write_conflicts(self, conflicts: Sequence[Conflict]) -> None:
-        if not conflicts:
-            return
-        self._add_heading("材料自身的矛盾", "Where the source contradicts itself")
-        cells = (
-            ("\n".join(self._quote(phrase.text, phrase.en) for phrase in conflict.phrases), conflict.note[self.lang])
-            for conflict in conflicts
-        )
-        self._add_table((("原文", "Source words, our translation"), ("说明", "What to make of it")), cells, (75, 95))
+    def _explain_derived(self) -> None:
+        zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; derived from what is stated in the same row."
+        self._add_note(self.say(f"* {zh}", f"* {en}"))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
-        self._add_heading("全部指标与原文", "All figures with source text")
+        self._add_heading(2, "全部指标与原文", "All figures with source text")
         headings = (
             _NAME[:2],
             ("原文（所在部分）", "Source words, our translation (section)"),
@@ -179,7 +286,8 @@ class _Writer:
             others = (write_reading(each, self.lang) for each in row.elsewhere if each not in row.differing)
             notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang), *others))
             cells.append((row.name, "\n".join(words), "\n".join(notes)))
-        self._add_table(headings, cells, (42, 52, 76))
+        about = self.say("每项指标的原文、推算与注意事项", "The source's words, derivation and caveats of each figure")
+        self._add_table(headings, cells, (40, 62, 68), about)
 
     def _quote(self, original: str, translation: str) -> str:
         """Return words of the source; in English with the project's translation."""
@@ -188,9 +296,44 @@ class _Writer:
     def _section(self, row: MetricRow) -> str:
         return self.say(f"（{row.section}）", f"({row.section}: {row.section_en})")
 
+    def write_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+        if not conflicts:
+            return
+        self._add_heading(2, "材料自身的矛盾", "Where the source contradicts itself")
+        cells = [
+            ("\n".join(self._quote(phrase.text, phrase.en) for phrase in conflict.phrases), conflict.note[self.lang])
+            for conflict in conflicts
+        ]
+        headings = (("原文", "Source words, our translation"), ("说明", "What to make of it"))
+        self._add_table(headings, cells, (75, 95), self.say("材料自身的矛盾", "Contradictions within the source"))
+
+    def write_missing(self, rows: Sequence[MetricRow]) -> None:
+        """Add what the source does not state: the values that would complete its results, with their metrics."""
+        needed = dict.fromkeys(row.needed for row in rows if row.needed)
+        if not needed:
+            return
+        self._add_heading(2, "材料没有写明的", "What is not stated")
+        between = self.say("；", "; ")
+        cells = [(text, between.join(row.name for row in rows if row.needed == text)) for text in needed]
+        about = self.say("缺少的数值与相应的指标", "The missing values and the figures that lack them")
+        self._add_table((("要成为A级还缺", "Missing for an A"), _NAME[:2]), cells, (55, 115), about)
+
+    def write_key(self, rows: Sequence[MetricRow]) -> None:
+        """Explain the grades and flags that occur."""
+        self._add_heading(2, "等级与疑点说明", "Key to grades and doubts")
+        self.document.add_paragraph(GRADES_NOTE[self.lang])
+        grades, words = {row.grade for row in rows}, {word for row in rows for word in row.flag_words}
+        lang, rules = self.lang, GRADE_RULES.items()
+        cells = [
+            *((f"{grade} {rule.word[lang]}", rule.meaning[lang]) for grade, rule in rules if grade in grades),
+            *((word[lang], FLAG_MEANINGS[flag][lang]) for flag, word in FLAG_WORDS.items() if word[lang] in words),
+        ]
+        headings = (("等级或疑点", "Grade or doubt"), ("含义", "Meaning"))
+        self._add_table(headings, cells, (45, 125), self.say("等级与疑点的含义", "What the grades and doubts mean"))
+
     def write_citation(self) -> None:
         source, case = self.source, self.case
-        self._add_heading("引用", "Citation")
+        self._add_heading(2, "引用与许可", "Citation and licence")
         self.document.add_paragraph(f"{cite_document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":
             document = f"{source.issuer.en}. {source.title.en}. {format_date(source.date, 'en')}."
@@ -202,63 +345,100 @@ class _Writer:
                 "What it does not say is left out.",
             )
         )
+        self._add_note(f"{RIGHTS[self.lang]}{self.say('', ' ')}{LICENCE['path']}")
 
-    def save(self) -> bytes:
-        out = io.BytesIO()
-        self.document.save(out)
-        return reset_times(out.getvalue())
+    # --- parts
 
-    def _add_heading(self, zh: str, en: str) -> None:
-        self.document.add_heading(self.say(zh, en), 1)
+    def _add_heading(self, level: int, zh: str, en: str) -> None:
+        self.document.add_heading(self.say(zh, en), level)
 
     def _add_note(self, text: str) -> None:
-        self.document.add_paragraph(text, self.note_style)
+        self.document.add_paragraph(text, NOTE)
 
     def _add_table(
-        self, headings: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]], widths: Sequence[int]
-    ) -> None:
-        """Add a table of columns `widths` mm wide. Every page repeats its heading row, and no row is split."""
-        table = self.document.add_table(1, len(widths), "Table Grid")
-        table.autofit = False
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Mm(width)
-        self._fill(table.rows[0], [self.say(*pair) for pair in headings], widths, bold=True)
-        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        for row in rows:
-            self._fill(table.add_row(), row, widths)
-        self.document.add_paragraph()
-
-    def _fill(self, row: TableRow, texts: Sequence[str], widths: Sequence[int], bold: bool = False) -> None:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, text, width in zip(row.cells, texts, widths, strict=True):
-            cell.width = Mm(width)
-            paragraph = cell.paragraphs[0]
-            paragraph.style = self.cell_style
-            paragraph.add_run(text).bold = bold or None
+        self, headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], widths: Sequence[int], about: str
+    ) -> Table:
+        return add_table(self.document, [self.say(*pair) for pair in headings], rows, widths, about)
 
 
-def _mark_derived(label: str, origin: str) -> str:
+def _mark_derived(label: str, origin: Origin) -> str:
     return f"{label} *" if origin == "derived" else label
 
 
-def set_fonts(document: DocumentType) -> None:
-    """Set size and color of the styles, and in all of them one Latin and one Chinese font and the languages.
+def _is_derived(row: MetricRow) -> bool:
+    return "derived" in (row.before_origin, row.after_origin, row.change_origin)
 
-    Without a Chinese font of its own a style may be displayed in a Japanese one.
-    """
-    for name, size in _FONT_SIZES.items():
-        font = document.styles[name].font
-        font.size, font.color.rgb = Pt(size), _GREY if name == "Note" else _INK
-    document.styles["Table text"].paragraph_format.space_after = Pt(0)
-    for properties in document.styles.element.iter(qn("w:rPr")):
-        fonts = properties.find(qn("w:rFonts"))
-        if fonts is None:
-            fonts = OxmlElement("w:rFonts")
-            properties.insert(0, fonts)
-        fonts.attrib.clear()
-        for script in ("ascii", "hAnsi", "cs", "eastAsia"):
-            fonts.set(qn(f"w:{script}"), _CHINESE_FONT if script == "eastAsia" else _LATIN_FONT)
-        language = properties.find(qn("w:lang"))
-        if language is not None:
-            language.set(qn("w:val"), "en-GB")
-            language.set(qn("w:eastAsia"), "zh-CN")
+
+def _format_ends(finding: Finding) -> str:
+    """Return both ends of a key figure, or the one stated, and what is missing."""
+    row = finding.row
+    ends = (row.before_label, row.before_origin), (row.after_label, row.after_origin)
+    stated = " → ".join(_mark_derived(label, origin) for label, origin in ends if label)
+    return "\n".join(filter(None, (stated, finding.remark)))
+
+
+def _format_change(row: MetricRow) -> str:
+    change = _mark_derived(row.change_label, row.change_origin) if row.change_label else "—"
+    return "\n".join(filter(None, (change, row.direction_word)))
+
+
+def _scale_pair(row: MetricRow) -> tuple[float, float] | None:
+    """Return the two values of a metric that may be drawn as bars from zero: its ends, or 100 and its index."""
+    if row.rule.drawing == "index" and row.index is not None:
+        return 100.0, row.index
+    if row.rule.drawing != "ends" or row.dimension == "rank" or row.before_unit_id != row.after_unit_id:
+        return None
+    if row.before_value is None or row.after_value is None or min(row.before_value, row.after_value) < 0:
+        return None
+    return row.before_value, row.after_value
+
+
+def _bar_labels(row: MetricRow, lang: Lang) -> tuple[str, str]:
+    if row.rule.drawing != "index" or row.index is None:
+        return _mark_derived(row.before_label, row.before_origin), _mark_derived(row.after_label, row.after_origin)
+    change = say(lang, f"（{row.change_label}）", f" ({row.change_label})")
+    return "100", f"{format_number(row.index, 1)}{change}"
+
+
+def _fill(origin: Origin, doubtful: bool = False) -> Fill:
+    return "striped" if doubtful else "hollow" if origin == "derived" else "solid"
+
+
+def _explain_chart(
+    rows: Sequence[MetricRow], drawn: Mapping[str, tuple[float, float]], left_out: Sequence[str], lang: Lang
+) -> Iterator[str]:
+    """Yield what a reader has to know of the marks that are drawn, and which metrics are not drawn and why."""
+    shown = [row for row in rows if row.metric_id in drawn]
+    if shown:
+        yield _name_colors({row.direction for row in shown}, lang)
+        yield say(
+            lang,
+            "每对条形自成比例，不同指标之间不宜比较。",
+            "Each pair has a scale of its own: compare no figure's bars with another's.",
+        )
+    if any(row.rule.drawing == "index" for row in shown):
+        yield say(
+            lang,
+            "只写明变幅的指标以改革前为100，材料没有写明两端的数值。",
+            "Where only a change is stated, the level before is 100; the levels themselves are not stated.",
+        )
+    if any("derived" in (row.before_origin, row.after_origin) and row.rule.drawing == "ends" for row in shown):
+        yield say(lang, "空心：推算得出。", "Hollow: derived.")
+    if any(row.doubtful for row in shown):
+        yield say(lang, "条纹：百分比或百分点不明。", "Striped: percent or points unclear.")
+    if left_out:
+        names = say(lang, "；", "; ").join(left_out)
+        yield say(
+            lang,
+            f"未画图（没有同一尺度上的前后两个数值）：{names}。",
+            f"Not drawn, for want of two values on one scale: {names}.",
+        )
+
+
+def _name_colors(directions: AbstractSet[Direction | None], lang: Lang) -> str:
+    """Explain the colors of the bars of metrics with these directions."""
+    words = {"improved": ("蓝色为改善", "blue: improved"), "worsened": ("橙色为变差", "orange: worse")}
+    parts = [("灰色为改革前", "Grey: before"), *(pair for name, pair in words.items() if name in directions)]
+    if not directions <= words.keys():
+        parts.append(("深灰为改革后，不分好坏", "dark grey: after, neither better nor worse"))
+    return say(lang, "，".join(zh for zh, _ in parts) + "。", "; ".join(en for _, en in parts) + ".")

@@ -72,8 +72,29 @@ LIST_SEPARATOR = " | "
 NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
 INTEGERS = ("case_number", "year", "headline")
 _TYPES: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
+MAX_SORT_KEYS = 4
+"""Maximum number of columns that one table is sorted by on a page."""
 Cells = Mapping[str, Sequence[Any]]
 """Rows by column; an empty column may be left out."""
+
+
+def sort_rows(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return a table in the order of these columns; `-name` is descending. What is missing comes last."""
+    if not keys:
+        return rows
+    names, ascending = [key.removeprefix("-") for key in keys], [not key.startswith("-") for key in keys]
+    return rows.sort_values(names, ascending=ascending, kind="stable", na_position="last")
+
+
+def parse_sort(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys of `sort_rows` in a text separated by commas, and its parts that are none.
+
+    A column counts once, and at most MAX_SORT_KEYS of them do.
+    """
+    parts = list(dict.fromkeys(part for part in text.split(",") if part))
+    known = {part.removeprefix("-"): part for part in reversed(parts) if part.removeprefix("-") in COLUMNS}
+    kept = tuple(part for part in parts if part in known.values())[:MAX_SORT_KEYS]
+    return kept, tuple(part for part in parts if part not in kept)
 
 
 def build(

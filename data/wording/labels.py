@@ -17,6 +17,7 @@ def pairs(**words: tuple[str, str]) -> Mapping[str, Text]:
     return {name: Text(zh=zh, en=en) for name, (zh, en) in words.items()}
 
 
+SITE_NAME = Text(zh="河南改革成效", en="Henan Reform Outcomes")
 ROLE_WORDS = pairs(
     outcome=("成效", "Outcome"),
     output=("产出", "Output"),

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from data.markup.links import Links
 from data.model.schema import Case
 from data.wording.rows import MetricRow
-from pages.frame.view import View
+from pages.frame.view import View, base_path
+
+
+def build_links(view: View) -> Links:
+    """Return where the tables link to: this site, in a frame beside the page that shows it."""
+    if view.embedded:
+        return Links(view.address, view.lang, leave_frame=True)
+    return Links(base_path(), view.query().get("lang", ""))
 
 
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:

@@ -118,7 +118,8 @@ class QueryParams(BaseModel, extra="forbid"):
     @model_validator(mode="before")
     @classmethod
     def _drop_page_parameters(cls, query: dict[str, object]) -> dict[str, object]:
-        return {name: value for name, value in query.items() if name not in PAGE_PARAMETERS}
+        pages_alone = PAGE_PARAMETERS - cls.model_fields.keys()
+        return {name: value for name, value in query.items() if name not in pages_alone}
 
 
 def _define_param(name: str) -> tuple[object, str | list[str]]:

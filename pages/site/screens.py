@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.model.schema import Text
-
-SITE_NAME = Text(zh="河南改革成效", en="Henan Reform Outcomes")
+from data.wording.labels import SITE_NAME as SITE_NAME
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,8 @@ SCREENS: Mapping[str, Screen] = {
     "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",), has_charts=False),
     "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure")),
     "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
-    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures")),
-    "data": Screen("download.py", Text(zh="数据", en="Data"), ("page",), has_charts=False),
+    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures", "set")),
+    "data": Screen("download.py", Text(zh="数据", en="Data"), ("page", "sort", "columns", "kinds"), has_charts=False),
     "method": Screen("method.py", Text(zh="方法", en="Method"), ("page",), has_charts=False, has_filters=False),
 }
 """The screens by their ids, which are also their paths; the first one is at the top of the site."""
@@ -38,7 +37,7 @@ SCREENS: Mapping[str, Screen] = {
 PAGE_PARAMETERS = frozenset(
     {"lang", "view", "chart", "share", *(name for screen in SCREENS.values() for name in screen.parameters)}
 )
-"""The query parameters that choose how a page looks and no data: the data links pass over them."""
+"""The query parameters that choose how a page looks: the data links pass over those that are not their own as well."""
 
 
 def url_path(name: str) -> str:

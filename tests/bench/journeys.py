@@ -24,7 +24,7 @@ from tests.browser.reader import ARGUMENTS, chromium, value
 
 NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
 TABLE = {
-    "ours": '`${!!document.querySelector("[data-testid=stDataFrame] canvas")?.width}`',
+    "ours": '`${!!document.querySelector(".datatable tbody td")}`',
     "peer": '`${!!document.querySelector("#table td.dash-cell")}`',
 }
 """The data page has no chart; there the first row of the table counts."""

@@ -33,26 +33,26 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
     "CSV": lambda file: pd.read_csv(file, encoding="utf-8-sig"),
     "Excel": lambda file: pd.read_excel(file, sheet_name="metrics"),
     "JSON": lambda file: pd.DataFrame(json.loads(file.read_text(encoding="utf-8"))["metrics"]),
-    "ZIP": packaged,
+    "Data package": packaged,
 }
 
 
 @pytest.mark.parametrize(
     ("label", "filters", "file_name"),
     [
-        (r"{} · (\d+) rows as filtered", FILTERS, "henan-reforms_2020_sanmenxia_finance"),
-        (r"{} · all (\d+) rows", Filters(), "henan-reforms_2020"),
+        (r"{}: The (\d+) figures chosen", FILTERS, "henan-reforms_2020_sanmenxia_finance"),
+        (r"{}: All (\d+) figures", Filters(), "henan-reforms_2020"),
     ],
-    ids=["as filtered", "all"],
+    ids=["chosen", "all"],
 )
 def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, file_name):
     page = arrive()
     visit(page, "/data?city=411200&domain=finance")
     rows = select(dataset, filters).rows.reset_index(drop=True)
     for kind, read in READERS.items():
-        button = page.get_by_role("button", name=re.compile(label.format(kind)))
-        announced = re.search(label.format(kind), button.inner_text())
-        name, _ = saved(page, button, tmp_path)
+        link = page.get_by_role("link", name=re.compile(label.format(kind)))
+        announced = re.search(label.format(kind), link.get_attribute("aria-label"))
+        name, _ = saved(page, link, tmp_path)
         table = read(tmp_path / name)
         assert Path(name).stem == file_name
         assert list(table.columns) == list(COLUMNS)
@@ -77,7 +77,7 @@ def test_a_case_is_taken_as_a_document(arrive, dataset, tmp_path, browser_lang, 
 
 
 def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:
-    """Name and bytes of the file that a button downloads."""
+    """Name and bytes of the file that a button or link downloads."""
     with page.expect_download() as download:
         button.click()
     target = folder / download.value.suggested_filename

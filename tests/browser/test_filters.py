@@ -177,7 +177,7 @@ def test_the_switch_adds_the_figures_elsewhere_and_stays_through_pages_reload_an
     expect(page).to_have_url("/?city=410300&scope=case")
     page.get_by_role("link", name="Data", exact=True).click()
     expect(page).to_have_url("/data?city=410300&scope=case")
-    expect(page.get_by_role("button", name=f"CSV · {both} rows as filtered")).to_be_visible()
+    expect(page.get_by_role("link", name=f"CSV: The {both} figures chosen")).to_be_visible()
     page.reload()
     expect(switch).to_be_checked()
     expect(status(page)).to_contain_text(f"2 cases · {both} figures")

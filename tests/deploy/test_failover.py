@@ -33,7 +33,7 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
         shown, address = status(page).inner_text(), page.url
 
         with page.expect_download() as loading:
-            page.get_by_role("button", name=re.compile("CSV .* as filtered")).click()
+            page.get_by_role("link", name=re.compile("CSV: The .* chosen")).click()
         statuses = {
             get(served.address, loading.value.url.removeprefix(served.address), f"127.0.7.{number}").status
             for number in range(1, 9)
@@ -50,6 +50,6 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
         expect(status(page)).to_contain_text("Zhengzhou, Luoyang: ")
         page.wait_for_url(re.compile("city=410100(,|%2C)410300"))
         with page.expect_download() as loading:
-            page.get_by_role("button", name=re.compile("CSV .* as filtered")).click()
+            page.get_by_role("link", name=re.compile("CSV: The .* chosen")).click()
         assert loading.value.failure() is None
         assert not noted, noted

@@ -1,0 +1,107 @@
+"""The answer of a case on one page: its key figures, and what is most doubtful about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from data.model.schema import Case, CaveatKind, Conflict, Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters, select
+from data.query.table import LIST_SEPARATOR
+from data.wording.citation import write_reading
+from data.wording.findings import Finding, list_findings
+from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say
+
+MAX_FIGURES, MAX_DOUBTS = 4, 3
+_FLAGS = ("unclear", "prescribed", "partial", "undated")
+"""Flags that are doubts of their own; a contradiction is told by its note."""
+_CAVEATS: tuple[CaveatKind, ...] = ("unequal_periods", "scope_differs", "self_reported")
+"""Caveats that no flag stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason for care, and the names of the key figures it concerns; without names it concerns the whole case."""
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The key figures of a case and all doubts about them, the weightiest first; `note` stands in place of figures."""
+
+    findings: tuple[Finding, ...]
+    note: str
+    doubts: tuple[Doubt, ...]
+
+
+def summarize(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = ()) -> Brief:
+    """Return the brief of a case, with the metrics of these cities alone if it has any there."""
+    selection = select(dataset, Filters(city=city))
+    position = selection.cases.find(case.id)
+    if position is None:
+        selection = select(dataset, Filters())
+        position = selection.cases.find(case.id)
+    assert position is not None
+    (found,) = list_findings(selection, range(position, position + 1), lang)
+    findings = (*found.first, *found.more)[:MAX_FIGURES]
+    return Brief(findings, found.note, tuple(_list_doubts(case, findings, lang)))
+
+
+def _list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
+    """Yield the doubts about some metrics of a case.
+
+    Contradictions within the source come first, then other documents with another number, then totals that the reform
+    is only a part of, then what concerns most of the metrics, then contradictions about no metric in particular.
+    """
+    names = {finding.row.metric_id: finding.row.name for finding in findings}
+    for conflict in case.conflicts:
+        if concerned := _concerned(conflict, names):
+            yield Doubt(conflict.note[lang], concerned)
+    for finding in findings:
+        for reading in finding.row.differing:
+            yield Doubt(write_reading(reading, lang), (finding.row.name,))
+    yield from _caveat_doubts(findings, ("broad_aggregate",), lang)
+    yield from sorted(_shared_doubts(findings, lang), key=lambda doubt: -len(doubt.names))
+    for conflict in case.conflicts:
+        if not conflict.metrics:
+            yield Doubt(conflict.note[lang])
+
+
+def _concerned(conflict: Conflict, names: dict[str, str]) -> tuple[str, ...]:
+    return tuple(name for metric_id, name in names.items() if metric_id in conflict.metrics)
+
+
+def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
+    """Yield each kind of doubt with its metrics: a missing end, a flag, a caveat that no flag stands for."""
+    colon = say(lang, "：", ": ")
+    missing = [finding for finding in findings if len(finding.ends) < 2 and finding.remark]
+    for remark in dict.fromkeys(finding.remark for finding in missing):
+        yield Doubt(_upper(remark), tuple(finding.row.name for finding in missing if finding.remark == remark))
+    for flag in _FLAGS:
+        word, meaning = FLAG_WORDS[flag][lang], FLAG_MEANINGS[flag][lang]
+        if names := tuple(finding.row.name for finding in findings if word in finding.row.flag_words):
+            yield Doubt(f"{_upper(word)}{colon}{meaning}", names)
+    yield from _caveat_doubts(findings, _CAVEATS, lang)
+
+
+def _caveat_doubts(findings: Sequence[Finding], kinds: Sequence[CaveatKind], lang: Lang) -> Iterator[Doubt]:
+    """Yield these kinds of caveats, each with the curator's note if it is the same for all metrics that have it."""
+    for kind in kinds:
+        notes = {
+            row.name: note
+            for row in (finding.row for finding in findings)
+            for found, note in zip(
+                (row.caveats or "").split(LIST_SEPARATOR), row.caveat_notes, strict=bool(row.caveats)
+            )
+            if found == kind
+        }
+        if notes:
+            note = say(lang, "：", ": ") + next(iter(notes.values())) if len(set(notes.values())) == 1 else ""
+            yield Doubt(_upper(CAVEAT_WORDS[kind][lang]) + note, tuple(notes))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,112 @@
+"""The table of the Data page: its order and columns as an address has them, and cells that say why they are empty."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import numpy as np
+import pytest
+
+from data.markup.data_table import COLUMNS, SHOWN, TableChoice, format_data_table, read_choice
+from data.markup.links import Links
+from data.query.filters import Filters
+from data.query.table import COLUMNS as METRICS_COLUMNS
+from data.query.table import MAX_SORT_KEYS, parse_sort, sort_rows
+from data.wording.rows import Rows
+
+SORTS = {
+    "nothing": ("", (), ()),
+    "one column": ("-index", ("-index",), ()),
+    "two columns": ("grade,-index", ("grade", "-index"), ()),
+    "a column twice": ("index,-index", ("index",), ("-index",)),
+    "no column": ("nothing,--index,- index,-", (), ("nothing", "--index", "- index", "-")),
+    "a program": ("index;DROP TABLE x,__class__", (), ("index;DROP TABLE x", "__class__")),
+    "every column": (",".join(METRICS_COLUMNS), METRICS_COLUMNS[:MAX_SORT_KEYS], METRICS_COLUMNS[MAX_SORT_KEYS:]),
+}
+
+
+@pytest.mark.parametrize(("text", "kept", "dropped"), SORTS.values(), ids=SORTS)
+def test_only_columns_order_the_table_and_only_a_few(text, kept, dropped):
+    assert parse_sort(text) == (tuple(kept), tuple(dropped))
+
+
+@pytest.mark.parametrize("column", METRICS_COLUMNS)
+def test_every_column_sorts_both_ways_with_what_is_missing_last(column, dataset):
+    rising, falling = (sort_rows(dataset.table, [key])[column] for key in (column, f"-{column}"))
+    count = int(dataset.table[column].notna().sum())
+    for values in (rising, falling):
+        assert values.iloc[count:].isna().all() and values.iloc[:count].notna().all()
+    assert rising.iloc[:count].tolist() == sorted(dataset.table[column].dropna())
+    assert falling.iloc[:count].tolist() == sorted(dataset.table[column].dropna(), reverse=True)
+
+
+def test_rows_that_are_equal_keep_their_order(dataset):
+    found = sort_rows(dataset.table, ["grade"]).index.to_numpy()
+    for grade in "AE":
+        positions = found[dataset.table["grade"].iloc[found] == grade]
+        assert len(positions) > 5 and (np.diff(positions) > 0).all()
+
+
+CHOICES = {
+    "nothing": ({}, TableChoice(), {}),
+    "all": (
+        {"sort": "-index", "columns": "words,figure,values", "kinds": "all"},
+        TableChoice(("figure", "values", "words"), ("-index",), True),
+        {"sort": "-index", "columns": "figure,values,words", "kinds": "all"},
+    ),
+    "the usual columns": ({"columns": ",".join(reversed(SHOWN))}, TableChoice(), {}),
+    "unknown columns alone": ({"columns": "x,y"}, TableChoice(dropped=("x", "y")), {}),
+    "an unknown column": ({"columns": "x,case"}, TableChoice(("figure", "case"), dropped=("x",)), None),
+    "unknown kinds": ({"kinds": "every"}, TableChoice(dropped=("every",)), {}),
+}
+
+
+@pytest.mark.parametrize(("query", "choice", "written"), CHOICES.values(), ids=CHOICES)
+def test_a_choice_is_read_from_the_address_and_written_back(query, choice, written):
+    assert read_choice(query) == choice
+    if written is not None:
+        assert choice.query() == written
+    assert read_choice(choice.query()) == TableChoice(choice.columns, choice.sort, choice.every_kind)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_cell_of_any_figure_is_empty(dataset, lang):
+    table = format_data_table(Rows(dataset, lang), TableChoice(tuple(COLUMNS)), Filters(), lang, Links())
+    cells = re.findall(r'<(?:td|th scope="row")[^>]*class="(\w+)"[^>]*>(.*?)</t[dh]>', table, re.DOTALL)
+    assert len(cells) == dataset.metric_count * len(COLUMNS)
+    assert {name for name, cell in cells if not re.sub(r"<[^>]+>", "", cell).strip()} == set()
+
+
+PRINTED = {
+    "two units": ("licence-time", "zh", "2个月 → 3个工作日", "单位不同，未换算"),
+    "two units in English": ("licence-time", "en", "2 months → 3 working days", "two units, not converted"),
+    "a derived end": ("new-debt-limit", "en", "CNY 145.2 bn derived → CNY 233.3 bn", "+60.7%"),
+    "a change alone": ("out-of-county-referral-rate", "zh", "前后数值均未写明", "−15.79% 改善"),
+}
+
+
+@pytest.mark.parametrize(("metric", "lang", "values", "change"), PRINTED.values(), ids=PRINTED)
+def test_values_stand_as_printed_with_their_units(dataset, metric, lang, values, change):
+    (row,) = (row for row in Rows(dataset, lang) if row.metric_id == metric)
+    table = format_data_table([row], TableChoice(), Filters(), lang, Links())
+    cells = dict(re.findall(r'<td[^>]*class="(\w+)"[^>]*>(.*?)</td>', table, re.DOTALL))
+    read = {name: " ".join(html.unescape(re.sub(r"<[^>]+>", "", cell)).split()) for name, cell in cells.items()}
+    assert (read["values"], read["change"].replace("改善", " 改善").replace("  ", " ")) == (values, change)
+
+
+def test_a_heading_sorts_first_up_then_down_keeps_the_view_and_begins_with_the_first_page(dataset):
+    def links(choice: TableChoice) -> dict[str, tuple[str, str]]:
+        table = format_data_table([], choice, Filters(grade=("A",)), "en", Links("/base", "en"))
+        found = re.findall(r'class="(\w+)"([^>]*)><a href="([^"]*)"', table)
+        return {name: (html.unescape(href), sorting.strip()) for name, sorting, href in found}
+
+    base = "/base/data?grade=A&lang=en&sort="
+    assert links(TableChoice())["change"] == (f"{base}index", 'aria-sort="none"')
+    assert links(TableChoice(sort=("index",)))["change"] == (f"{base}-index", 'aria-sort="ascending"')
+    assert links(TableChoice(sort=("-index",)))["change"] == (f"{base}index", 'aria-sort="descending"')
+    assert links(TableChoice(sort=("-index",), every_kind=True))["figure"] == (
+        f"{base}metric_en&kinds=all",
+        'aria-sort="none"',
+    )
+    assert links(TableChoice(sort=("unit_id", "after_value")))["values"][0] == f"{base}unit_id,-after_value"
