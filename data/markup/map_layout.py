@@ -5,10 +5,11 @@ Pure geometry in px: nothing here knows cases, words or HTML.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
-from math import ceil, cos, hypot, pi, sin
+from math import ceil, cos, hypot, inf, pi, sin
 from typing import Literal, NamedTuple
 
 from data.markup.projection import XY
@@ -24,8 +25,8 @@ LABEL_GAP = 12
 """Minimum distance in px between two labels."""
 _ON_DISC = 400.0
 """What it costs, as length in px, that a leader line passes over another disc."""
-_UNEVEN = 12.0
-"""What it costs, as length in px, that one column has a label more than the other."""
+_UNEVEN = 20.0
+"""What it costs, as length in px and times itself, that one column has two labels more than the other."""
 
 _UNNAMED = 20.0
 """What it costs that a name stands on something else, and more than any place in its area may cost."""
@@ -58,8 +59,9 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class LabelLayout:
-    """The labels' places in the order of their discs. `height` is that of map and labels together, `drop` how far the
-    map stands below its upper edge.
+    """The labels' places in the order of their discs.
+
+    `height` is that of map and labels together; the map stands in its middle, `drop` px below the upper edge.
     """
 
     leaders: tuple[Leader, ...]
@@ -115,17 +117,16 @@ def place_labels(
         layout = None
         for even in (False, True):
             height = max(map_height, *(_column_height([heights[at] for at in members], even) for _, members in sides))
-            moved = [XY(column + x, height - map_height + y) for x, y in discs]
+            moved = [XY(column + x, (height - map_height) / 2 + y) for x, y in discs]
             columns = [
-                _arrange(side, members, moved, heights, (column, column + width), height, even)
-                for side, members in sides
+                _arrange(side, members, moved, heights, (column, column + width), height) for side, members in sides
             ]
             if all(found is not None for found in columns):
                 leaders = {at: leader for found in columns if found for at, leader in found.items()}
-                layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, height - map_height)
+                layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, (height - map_height) / 2)
                 break
         assert layout, "labels in even slots always have an order without a crossing"
-        cost = _judge(layout, moved, radius) + _UNEVEN * abs(len(order) - 2 * split) + 2 * layout.drop
+        cost = _judge(layout, moved, radius) + _UNEVEN * max(0, abs(len(order) - 2 * split) - 1) ** 2 + 4 * layout.drop
         if best is None or cost < best[0]:
             best = cost, layout
     assert best
@@ -154,41 +155,75 @@ def _arrange(
     heights: Sequence[float],
     edges: tuple[float, float],
     height: float,
-    even: bool,
 ) -> dict[int, Leader] | None:
-    """Place the labels of one column, near to the height of their discs or in slots of the same height.
+    """Place the labels of one column, each as near to the height of its disc as the others allow.
 
-    None if no order without a crossing was found. With even slots there always is one: each exchange that undoes a
-    crossing makes the lines shorter together.
+    None if no order without a crossing was found, which cannot be where there is room for slots of the same height.
     """
     edge = edges[0] if side == "left" else edges[1]
-    order = sorted(members, key=lambda at: (discs[at].y, discs[at].x))
-    slot = max((heights[at] for at in members), default=0) + LABEL_GAP
-    first = (height - slot * len(order)) / 2
-    for _ in range(4 * len(order) ** 2 + 1):
-        if even:
-            tops = [first + slot * number for number in range(len(order))]
-        else:
-            tops = _stack([discs[at].y - LINE_OFFSET for at in order], [heights[at] for at in order], height)
-        pair = _find_crossing(order, discs, [XY(edge, top + LINE_OFFSET) for top in tops])
-        if pair is None:
-            break
-        order[pair[0]], order[pair[1]] = order[pair[1]], order[pair[0]]
-    else:
-        return None
+    near: Callable[[Sequence[int]], list[float]] = partial(_stack_near, discs, heights, height)
+    apart, evenly = partial(_stack_apart, heights, height), partial(_stack_evenly, height)
+    tops_of = near
+    order = _uncross(sorted(members, key=lambda at: (discs[at].y, discs[at].x)), discs, edge, near)
+    if order is None:
+        order = _uncross(members, discs, edge, evenly)
+        if order is None:
+            return None
+        for tops_of in (near, apart, evenly):
+            if not _find_crossing(order, discs, edge, tops_of(order)):
+                break
+        if not _has_room(tops_of(order), [heights[at] for at in order], height):
+            return None
     end = edge - STUB if side == "left" else edge + STUB
     return {
         at: Leader(side, top, (discs[at], XY(edge, top + LINE_OFFSET), XY(end, top + LINE_OFFSET)))
-        for at, top in zip(order, tops, strict=True)
+        for at, top in zip(order, tops_of(order), strict=True)
     }
 
 
-def _find_crossing(order: Sequence[int], discs: Sequence[XY], ends: Sequence[XY]) -> tuple[int, int] | None:
-    """Return two places in the order whose lines meet; None if there are none."""
-    for one, other in combinations(range(len(order)), 2):
-        if lines_meet((discs[order[one]], ends[one]), (discs[order[other]], ends[other])):
-            return one, other
+def _uncross(
+    members: Sequence[int], discs: Sequence[XY], edge: float, tops_of: Callable[[Sequence[int]], list[float]]
+) -> list[int] | None:
+    """Return an order in which no lines meet, by exchanging labels whose lines do; None if that comes to no end.
+
+    With tops that do not depend on the order it does: each exchange makes the lines shorter together.
+    """
+    order = list(members)
+    for _ in range(4 * len(order) ** 2 + 1):
+        pair = _find_crossing(order, discs, edge, tops_of(order))
+        if pair is None:
+            return order
+        order[pair[0]], order[pair[1]] = order[pair[1]], order[pair[0]]
     return None
+
+
+def _stack_near(discs: Sequence[XY], heights: Sequence[float], height: float, order: Sequence[int]) -> list[float]:
+    return _stack([discs[at].y - LINE_OFFSET for at in order], [heights[at] for at in order], height)
+
+
+def _stack_apart(heights: Sequence[float], height: float, order: Sequence[int]) -> list[float]:
+    """Return the tops of labels with the same distance between each two."""
+    apart = (height - sum(heights[at] for at in order)) / max(1, len(order))
+    return [apart / 2 + number * apart + sum(heights[at] for at in order[:number]) for number in range(len(order))]
+
+
+def _stack_evenly(height: float, order: Sequence[int]) -> list[float]:
+    """Return the tops of slots of the same height."""
+    return [height / len(order) * number for number in range(len(order))]
+
+
+def _has_room(tops: Sequence[float], heights: Sequence[float], height: float) -> bool:
+    """Tell whether labels with these tops do not overlap."""
+    ends = [*tops[1:], height + LABEL_GAP]
+    return all(top + size + LABEL_GAP <= end + 0.01 for top, size, end in zip(tops, heights, ends, strict=True))
+
+
+def _find_crossing(
+    order: Sequence[int], discs: Sequence[XY], edge: float, tops: Sequence[float]
+) -> tuple[int, int] | None:
+    """Return two places in the order whose lines meet; None if there are none."""
+    lines = [(discs[at], XY(edge, top + LINE_OFFSET)) for at, top in zip(order, tops, strict=True)]
+    return next((pair for pair in combinations(range(len(order)), 2) if lines_meet(*(lines[at] for at in pair))), None)
 
 
 def _stack(wanted: Sequence[float], heights: Sequence[float], height: float) -> list[float]:
@@ -257,13 +292,15 @@ def place_names(
     discs: Collection[XY],
     radius: float,
     lines: Collection[tuple[XY, XY]] = (),
+    edges: tuple[float, float] = (-inf, inf),
 ) -> list[XY | None]:
     """Return for each area where the middle of its name stands: in its area, near its point, clear of discs and names.
 
     `areas` are the rings of each, `sizes` width and height of each name. A leader line under a name costs less than a
-    name that leaves its area. None where a name would have to stand on a disc, on a name or in another area.
+    name that leaves its area. All names stay between the two `edges`, left and right. None where a name would have to stand on a disc, on a name or in another area.
     """
     taken = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in discs]
+    taken += [Box(-inf, -inf, edges[0], inf), Box(edges[1], -inf, inf, inf)]
     frames = [_frame(rings) for rings in areas]
     found: dict[int, XY | None] = {}
     for at in sorted(range(len(points)), key=lambda number: _extent(frames[number])):

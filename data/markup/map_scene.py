@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from math import atan2, degrees, hypot
 
 from markupsafe import Markup
@@ -19,23 +20,26 @@ from data.markup.outline import DISC_RADIUS, Mark, OutlineColors, Words, draw_ou
 from data.markup.projection import XY, map_height, project
 from data.markup.text_width import text_width, wrap
 from data.model.schema import Lang, Place
-from data.query.dataset import GeoJson
-from data.query.filters import Filters
+from data.query.dataset import Dataset, GeoJson
+from data.query.filters import Filters, select
+from data.query.geography import list_map_units, summarize_areas
 from data.wording.labels import say
-from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot
+from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot, locate_headlines
 
+CACHE_SIZE = 64
+"""Maximum number of scenes kept in memory, of about 50 kB each."""
 NAME_SIZE = 12
+"""Font size of the areas' names in px."""
 _DIAMETER = 21.0
 """Distance in px that the middles of two discs keep at least."""
-_ROOM = 0.92
-"""Share of a line that text is expected to fill: fonts differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """A size of the map: its width, and of its labels the width of each column, font size and line height, in px.
 
-    Without labels beside it `column` is 0.
+    Without labels beside it `column` is 0. `room` is the share of a line that text may fill by estimate: the fonts of
+    an image differ. `inline` sets the value and what it is of on the same line.
     """
 
     letter: str
@@ -43,6 +47,8 @@ class Format:
     column: int
     label_size: int = 13
     line_height: int = 18
+    room: float = 0.92
+    inline: bool = False
 
     @property
     def height(self) -> int:
@@ -54,7 +60,7 @@ class Format:
         return self.column - STUB - TEXT_GAP
 
 
-WIDE, MEDIUM, NARROW = Format("w", 560, 280), Format("m", 384, 176, 12, 16), Format("n", 320, 0)
+WIDE, MEDIUM, NARROW = Format("w", 560, 280), Format("m", 360, 188, 12, 16, room=1.0, inline=True), Format("n", 320, 0)
 FORMATS = (WIDE, MEDIUM, NARROW)
 """The sizes of the map. pages/browser/map.css chooses one by the width of the page, and repeats their numbers."""
 
@@ -72,7 +78,7 @@ class AreaName:
 class Placed:
     """Where things stand in one format: discs by spot, names by area if there is room, labels by spot with a headline.
 
-    All count from the upper left corner of the whole, on which the map stands `drop` px below the edge.
+    All count from the upper left corner of the whole, map and labels.
     """
 
     format: Format
@@ -83,6 +89,11 @@ class Placed:
     @property
     def height(self) -> float:
         return self.labels.height
+
+    @property
+    def drop(self) -> float:
+        """How far the map stands below the upper edge, and above the lower one."""
+        return self.labels.drop
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +106,35 @@ class Scene:
     placed: tuple[Placed, ...]
 
 
-def build_scene(boundaries: GeoJson, cases: MapCases, names: Sequence[AreaName], lang: Lang) -> Scene:
-    """Place discs, names and labels for each format."""
-    return Scene(lang, cases, tuple(names), tuple(_place(boundaries, cases, names, lang, size) for size in FORMATS))
+def build_scene(dataset: Dataset, filters: Filters, lang: Lang, texts: Mapping[str, str] | None = None) -> Scene:
+    """Place what the filters select, once for all readers: discs, headlines and names for each format.
+
+    With `texts` the map shows these values by area instead of cases.
+    """
+    return _cached(dataset)(filters, lang, None if texts is None else tuple(texts.items()))
+
+
+@lru_cache(maxsize=2)
+def _cached(dataset: Dataset) -> Callable[[Filters, Lang, tuple[tuple[str, str], ...] | None], Scene]:
+    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
+    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
+
+
+def _build(dataset: Dataset, filters: Filters, lang: Lang, texts: tuple[tuple[str, str], ...] | None) -> Scene:
+    selection = select(dataset, filters)
+    cases = locate_headlines(selection, lang) if texts is None else MapCases()
+    values = dict(texts or ())
+    if cases.crowded:
+        areas = summarize_areas(selection)
+        values = {code: f"{len(area.cases):,}" for code, area in areas.items() if area.cases}
+    names = tuple(
+        AreaName(
+            place, place.name.zh.removesuffix("市") if lang == "zh" else place.name.en, values.get(place.code or "", "")
+        )
+        for place in list_map_units(dataset)
+    )
+    placed = tuple(_place(dataset.boundaries, cases, names, lang, size) for size in FORMATS)
+    return Scene(lang, cases, names, placed)
 
 
 def _place(boundaries: GeoJson, cases: MapCases, names: Sequence[AreaName], lang: Lang, size: Format) -> Placed:
@@ -119,6 +156,7 @@ def _place(boundaries: GeoJson, cases: MapCases, names: Sequence[AreaName], lang
         moved,
         DISC_RADIUS,
         [(leader.line[0], leader.line[1]) for leader in labels.leaders],
+        (size.column, size.column + size.width),
     )
     return Placed(size, tuple(moved), tuple(middles), labels)
 
@@ -134,16 +172,28 @@ def _measure(name: AreaName) -> tuple[float, float]:
 
 
 def wrap_label(spot: Spot, lang: Lang, size: Format) -> list[tuple[str, str]]:
-    """Return the lines of a label as (style, text): its value, what it measures, and the place."""
+    """Return the lines of a label as (style, text): its value, what it measures, and its place with what to mind."""
     assert spot.headline
-    ems = size.text_width * _ROOM / size.label_size
-    lines = [("value", line) for line in wrap(spot.headline.value, ems)]
-    lines += [("what", line) for line in wrap(spot.headline.what, ems)]
-    return [*lines, *(("place", line) for line in wrap(_name_place(spot, lang), ems - 4))]
+    ems = size.text_width * size.room / size.label_size
+    value, what = spot.headline.value, spot.headline.what
+    if size.inline:
+        lines = [("what", line) for line in wrap(f"{value} {what}", ems)]
+    else:
+        lines = [(style, line) for style, text in (("value", value), ("what", what)) for line in wrap(text, ems)]
+    state = f"{_name_place(spot, lang)}{_write_state(spot.headline)}"
+    return [*lines, *(("place", line) for line in wrap(state, ems * 1.05))]
 
 
 def _name_place(spot: Spot, lang: Lang) -> str:
     return spot.place.name[lang]
+
+
+def _write_state(headline: Headline) -> str:
+    """Return the grade and the flags of a headline as text."""
+    if not headline.row:
+        return ""
+    flags = f" · ⚠ {' · '.join(headline.row.flag_words)}" if headline.row.flag_words else ""
+    return f" · {headline.row.grade}{flags}"
 
 
 def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:
@@ -267,7 +317,7 @@ def draw_scene(
 ) -> str:
     """Return the map as one SVG image, with labels and lines where the format has them."""
     placed = next(placed for placed in scene.placed if placed.format == size)
-    back = XY(-size.column, -placed.labels.drop)
+    back = XY(-size.column, -placed.drop)
     words = []
     for name, middle in zip(scene.names, placed.names, strict=True):
         if middle:
@@ -295,7 +345,7 @@ def draw_scene(
         words=words,
         lines=lines,
         margins=(size.column, size.column),
-        drop=round(placed.labels.drop),
+        drop=round(placed.drop),
         detail=3,
         alt=alt,
     )

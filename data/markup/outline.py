@@ -24,6 +24,8 @@ DISC_RADIUS = 9
 """Radius in px of a disc with a number."""
 GRID = 0.2
 """Precision of outlines in px."""
+_ROUGH = 7
+"""Detail in px that tells in which area a name stands."""
 _POINT_RADIUS = 3.2
 _NAME_SIZE, _DISC_SIZE = 11, 11
 """Font sizes in px."""
@@ -70,11 +72,11 @@ def draw_outline(
 ) -> str:
     """Return the image: areas whose codes are `tinted`, above them lines, marks and words, all in px of the map.
 
-    The map itself is `width` px wide, with `margins` for words to its left and right and `drop` px above it. What
-    outlines have within `detail` px is left out. `alt` is the image's title.
+    The map itself is `width` px wide, with `margins` for words to its left and right and `drop` px above and below.
+    What outlines have within `detail` px is left out. `alt` is the image's title.
     """
     left, right = margins
-    height = round(map_height(width)) + drop
+    height = round(map_height(width)) + 2 * drop
     chosen = frozenset(tinted)
     outlines = _format_areas(_ByIdentity(boundaries), width, detail)
     areas = Markup("").join(
@@ -148,7 +150,12 @@ class _ByIdentity:
 
 def trace_areas(boundaries: GeoJson, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
     """Return the rings of each unit in px by code, roughly."""
-    areas = _simplify(_ByIdentity(boundaries), width, 4)
+    return _trace_areas(_ByIdentity(boundaries), width)
+
+
+@lru_cache(maxsize=8)
+def _trace_areas(boundaries: _ByIdentity, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
+    areas = _simplify(boundaries, width, _ROUGH)
     return {code: [[XY(x * GRID, y * GRID) for x, y in ring] for ring in rings] for code, rings in areas.items()}
 
 

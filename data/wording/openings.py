@@ -25,7 +25,6 @@ class Opening:
 
 
 TITLES: Mapping[str, Text] = {
-    "map": Text(zh="改革发生在哪里", en="Where the reforms happened"),
     "compare": Text(zh="比较", en="Compare"),
     "data": Text(zh="数据", en="The data"),
     "method": Text(zh="方法", en="Method"),
@@ -52,6 +51,22 @@ def open_overview(selection: Selection, lang: Lang) -> Opening:
     )
     changes = describe_changes(count_changes(selection), lang) if len(selection.positions) else ""
     return Opening(title, f"{changes}{say(lang, '', ' ')}{CAUTION[lang]}".strip())
+
+
+def title_map(selection: Selection, lang: Lang) -> str:
+    """Return the title of the map: how many reforms of which years, and how many of them are selected."""
+    years = sorted({int(case_id[:4]) for case_id in selection.dataset.all_cases.ids})
+    span = "–".join(map(str, dict.fromkeys((years[0], years[-1])))) if years else ""
+    total, shown = len(selection.dataset.cases), len(selection.cases)
+    zh, en = count_words(total)
+    reforms = say(
+        lang,
+        f"河南{span}年{zh}大改革典型案例" if zh == "十" else f"河南{span}年{zh}个改革典型案例",
+        f"Henan's {en} model reforms of {span}",
+    )
+    if shown == total:
+        return say(lang, f"{reforms}在哪里", f"Where {reforms} happened")
+    return say(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
 
 
 def join_places(dataset: Dataset, case: Case, lang: Lang) -> str:

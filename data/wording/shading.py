@@ -1,4 +1,4 @@
-"""What colors the areas of the map: whether a case is there, counts of cases or metrics, a measure of several cities."""
+"""What colors the areas of the map: whether a case is there, numbers of cases or metrics, or a measure."""
 
 from __future__ import annotations
 

@@ -48,19 +48,20 @@ def map_config(base_path: str) -> dict[str, str | bool]:
     return {"topojsonURL": f"{base_path}/topojson/", "displayModeBar": False, "scrollZoom": False}
 
 
-def selection_css(chart: str, codes: Sequence[str], selected: Collection[str]) -> str:
-    """A style sheet that outlines the `selected` areas and sets their names in bold.
+def map_css(chart: str, scene: Scene, codes: Sequence[str], selected: Collection[str]) -> str:
+    """A style sheet that sets the map between its labels, outlines the `selected` areas and sets their names in bold.
 
     `codes` are the areas of the map in order, `chart` is a CSS class around it. The figure itself has no selected area,
     so it stays the same with every click; a figure that changes is sent and drawn anew.
     """
+    drops = " ".join(f"--{placed.format.letter}d: {placed.drop:.1f}px;" for placed in scene.placed)
     outline, bold = f"{{ stroke-width: {_OUTLINE_WIDTH}px !important; }}", "{ font-weight: 700; }"
-    css = " ".join(
+    rules = [
         f'.{chart} .choroplethlayer > :last-child > :nth-child({at}) {outline} .{chart} [data-area="{code}"] {bold}'
         for at, code in enumerate(codes, start=1)
         if code in selected
-    )
-    return f"<style>{css}</style>"
+    ]
+    return f"<style>.{chart} {{ {drops} }} {' '.join(rules)}</style>"
 
 
 @memoize
@@ -84,11 +85,14 @@ def export_map(boundaries: str, areas: Sequence[Area], scene: Scene) -> go.Figur
     figure = go.Figure(henan_map(boundaries, areas)).update_layout(
         width=_WIDTH,
         height=height,
-        geo_domain={"x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH], "y": [0, WIDE.height / placed.height]},
+        geo_domain={
+            "x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH],
+            "y": [placed.drop / placed.height, 1 - placed.drop / placed.height],
+        },
     )
     lines = [line for leader in placed.labels.leaders for line in zip(leader.line, leader.line[1:], strict=False)]
     figure.layout.shapes = [
-        *(_shape("line", *line, height, line={"color": LIGHT["quiet"], "width": 1}) for line in lines),
+        *(_shape("line", start, end, height, line={"color": LIGHT["quiet"], "width": 1}) for start, end in lines),
         *(_disc(disc, height) for disc in placed.discs),
     ]
     numbers = zip(placed.discs, scene.cases.spots, strict=True)
@@ -143,8 +147,9 @@ def _shape(kind: str, start: XY, end: XY, height: float, **shape: object) -> Par
 
 
 def _disc(middle: XY, height: float) -> Part:
-    corners = (XY(middle.x + sign * DISC_RADIUS, middle.y + sign * DISC_RADIUS) for sign in (-1, 1))
-    return _shape("circle", *corners, height, fillcolor=LIGHT["ink"], line={"color": LIGHT["ground"], "width": 1})
+    start, end = (XY(middle.x + shift, middle.y + shift) for shift in (-DISC_RADIUS, DISC_RADIUS))
+    border = {"color": LIGHT["ground"], "width": 1}
+    return _shape("circle", start, end, height, fillcolor=LIGHT["ink"], line=border)
 
 
 def _no_world() -> Part:
