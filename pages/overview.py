@@ -13,6 +13,7 @@ from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
 from data.model.grades import GRADE_RULES, GRADES
 from data.query.findings import RESULTS, GapCounts
+from data.query.paging import cases_per_page
 from data.wording.findings import CaseFindings, describe_marks
 from data.wording.labels import ROLE_WORDS
 from data.wording.openings import count_words, open_overview
@@ -29,10 +30,8 @@ from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
 
-MAX_ALL_CASES = 12
-"""Maximum number of cases that stand in one table; the ten of 2020 do."""
-CASES_PER_PAGE = 10
-"""Number of cases a page if there are more than MAX_ALL_CASES."""
+MAX_PLACES = 3
+"""Maximum number of cities that a title names."""
 
 
 def show_opening(view: View) -> None:
@@ -44,7 +43,7 @@ def show_opening(view: View) -> None:
 def shown_cases(view: View) -> range:
     """Return which of the selected cases this page of the table has."""
     total = len(view.selection.cases)
-    return current_range(total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)
+    return current_range(total, cases_per_page(total))
 
 
 def show_findings(view: View) -> None:
@@ -60,7 +59,7 @@ def show_findings(view: View) -> None:
         st.html(format_list(marks, "legend"))
     if view.embedded:
         return
-    show_pager(view, shown, total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)
+    show_pager(view, shown, total, cases_per_page(total))
     count = len(view.selection.positions)
     label = view.say(f"全部 {count:,} 项指标", f"All {count:,} figures" if count != 1 else "The figure in full")
     links = [format_link(view.href("data"), label, after="arrow_forward")]
@@ -73,7 +72,7 @@ def export_findings(view: View) -> ChartExport:
     """Build the image and the data of the findings on this page of the table."""
     cases = findings_table(view.dataset, view.filters, shown_cases(view), view.lang, build_links(view)).cases
     drawn = [finding for case in cases for finding in case.first]
-    doubts = view.say("⚠ 有疑点，见下", "⚠ with a doubt, see below")
+    doubts = view.say("⚠ 有疑点，见下", "⚠\N{NO-BREAK SPACE}with a doubt, see below")
     marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
     rows = [finding.row for finding in drawn]
     figure, subtitle = findings_chart(cases, view.lang), view.say("；", "; ").join(marks)
@@ -86,7 +85,15 @@ def title_findings(view: View, cases: Sequence[CaseFindings]) -> str:
         colon = view.say("：", ": ")
         return f"{cases[0].title}{colon}{view.say('报告的成效', 'what it reports')} · {cases[0].places}"
     zh, en = count_words(len(cases))
-    return view.say(f"河南{zh}项改革各自报告了什么", f"What {en} reforms in Henan report to have changed")
+    place = name_place(view)
+    return view.say(f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report to have changed")
+
+
+def name_place(view: View) -> str:
+    """Return the names of the chosen cities, otherwise of the province, for a title that stands alone."""
+    units = view.dataset.tables.map_units
+    chosen = [units[code].name[view.lang] for code in view.filters.city]
+    return view.join(chosen) if 0 < len(chosen) <= MAX_PLACES else view.say("河南", "Henan")
 
 
 def name_counted(view: View, counts: GapCounts) -> str:
@@ -104,10 +111,20 @@ def title_gaps(view: View, counts: GapCounts) -> str:
     )
 
 
+def title_gaps_alone(view: View, counts: GapCounts) -> str:
+    """Return a title for the matrix that says by itself what it is about."""
+    counted, zh, en = name_counted(view, counts), *count_words(len(view.selection.cases))
+    place, plural = name_place(view), "" if en == "1" else "s"
+    return view.say(
+        f"{place}{zh}项改革：{counted}写得有多完整，缺口在哪里",
+        f"{en.capitalize()} reform{plural} in {place}: how completely the {counted} are stated, and where the gaps are",
+    )
+
+
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
     matrix = gap_matrix(view.dataset, view.filters, view.lang, build_links(view))
-    title = title_gaps(view, matrix.counts)
+    title = (title_gaps_alone if view.embedded else title_gaps)(view, matrix.counts)
     st.header(title, anchor=False)
     st.html(matrix.html)
     if link := format_share_link(view, "gaps", title):
@@ -115,14 +132,16 @@ def show_gaps(view: View) -> None:
 
 
 def export_gaps(view: View) -> ChartExport:
-    """Build the image and the data of the matrix."""
+    """Build the image and the data of the matrix; its subtitle explains the grades and marks that occur."""
     counts = gap_matrix(view.dataset, view.filters, view.lang, build_links(view)).counts
     names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
-    subtitle = view.say("；", "; ").join(f"{grade} {GRADE_RULES[grade].meaning[view.lang]}" for grade in GRADES)
-    figure, table = gap_chart(counts.grades, counts.domains, names, view.lang), partial(tabulate_gaps, counts)
-    return ChartExport(
-        "gaps", title_gaps(view, counts), subtitle, figure, export_figure, table=table, filters=counts.filters
-    )
+    grades = [grade for grade in GRADES if counts.grades[grade]]
+    colon = view.say("：", ": ")
+    explained = [f"{grade}{colon}{GRADE_RULES[grade].meaning[view.lang]}" for grade in grades]
+    title = title_gaps_alone(view, counts)
+    figure = gap_chart(counts.grades, counts.domains, names, view.lang)
+    subtitle, table = view.say("；", "; ").join(explained), partial(tabulate_gaps, counts)
+    return ChartExport("gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters)
 
 
 def tabulate_gaps(counts: GapCounts) -> pd.DataFrame:

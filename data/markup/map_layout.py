@@ -297,7 +297,8 @@ def place_names(
     """Return for each area where the middle of its name stands: in its area, near its point, clear of discs and names.
 
     `areas` are the rings of each, `sizes` width and height of each name. A leader line under a name costs less than a
-    name that leaves its area. All names stay between the two `edges`, left and right. None where a name would have to stand on a disc, on a name or in another area.
+    name that leaves its area. All names stay between the two `edges`, left and right. None where a name would have to
+    stand on a disc, on a name or in another area.
     """
     taken = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in discs]
     taken += [Box(-inf, -inf, edges[0], inf), Box(edges[1], -inf, inf, inf)]

@@ -47,7 +47,7 @@ class Format:
     column: int
     label_size: int = 13
     line_height: int = 18
-    room: float = 0.92
+    room: float = 1.0
     inline: bool = False
 
     @property
@@ -60,7 +60,7 @@ class Format:
         return self.column - STUB - TEXT_GAP
 
 
-WIDE, MEDIUM, NARROW = Format("w", 560, 280), Format("m", 360, 188, 12, 16, room=1.0, inline=True), Format("n", 320, 0)
+WIDE, MEDIUM, NARROW = Format("w", 560, 280), Format("m", 360, 188, 12, 16, room=1.2, inline=True), Format("n", 320, 0)
 FORMATS = (WIDE, MEDIUM, NARROW)
 """The sizes of the map. pages/browser/map.css chooses one by the width of the page, and repeats their numbers."""
 
@@ -168,7 +168,7 @@ def _add(one: XY, other: XY) -> XY:
 def _measure(name: AreaName) -> tuple[float, float]:
     """The width and height of an area's name in px."""
     lines = [line for line in (name.text, name.value) if line]
-    return max(map(text_width, lines)) * NAME_SIZE + 2, len(lines) * (NAME_SIZE + 3)
+    return max(map(text_width, lines)) * NAME_SIZE * 0.9 + 2, len(lines) * (NAME_SIZE + 3)
 
 
 def wrap_label(spot: Spot, lang: Lang, size: Format) -> list[tuple[str, str]]:

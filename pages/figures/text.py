@@ -7,6 +7,9 @@ import html
 from data.markup.text_width import text_width as text_width
 from data.markup.text_width import wrap as wrap
 
+BOLD = 1.15
+"""Width of bold text by that of regular text."""
+
 
 def escape(text: str) -> str:
     """`text` without markup: &, < and > as entities."""
