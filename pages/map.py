@@ -73,7 +73,7 @@ class MapView:
     @property
     def title(self) -> str:
         """The title of the map where it stands alone."""
-        title = title_map(self.selection, self.view.lang)
+        title = title_map(self.view.dataset, self.view.lang, len(self.selection.cases))
         return title if self.colour == OUTCOME else f"{title}{self.view.say('：', ': ')}{self.shading.title}"
 
     @property
@@ -331,7 +331,7 @@ charts = {"map": PageChart(partial(show_map, shown), partial(export_shown_map, s
 if view.embedded:
     show_embedded(view, charts)
 else:
-    st.title(title_map(shown.selection, view.lang), anchor=False)
+    st.title(title_map(view.dataset, view.lang), anchor=False)
     with st.container(key="map-notice"):
         if shown.requested != shown.colour:
             show_warning(

@@ -53,18 +53,17 @@ def open_overview(selection: Selection, lang: Lang) -> Opening:
     return Opening(title, f"{changes}{say(lang, '', ' ')}{CAUTION[lang]}".strip())
 
 
-def title_map(selection: Selection, lang: Lang) -> str:
-    """Return the title of the map: how many reforms of which years, and how many of them are selected."""
-    years = sorted({int(case_id[:4]) for case_id in selection.dataset.all_cases.ids})
+def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
+    """Return the title of the map: how many reforms of which years, and how many of them it shows if not all."""
+    years = sorted({int(case_id[:4]) for case_id in dataset.all_cases.ids})
     span = "–".join(map(str, dict.fromkeys((years[0], years[-1])))) if years else ""
-    total, shown = len(selection.dataset.cases), len(selection.cases)
-    zh, en = count_words(total)
+    zh, en = count_words(len(dataset.cases))
     reforms = say(
         lang,
         f"河南{span}年{zh}大改革典型案例" if zh == "十" else f"河南{span}年{zh}个改革典型案例",
         f"Henan's {en} model reforms of {span}",
     )
-    if shown == total:
+    if shown in (None, len(dataset.cases)):
         return say(lang, f"{reforms}在哪里", f"Where {reforms} happened")
     return say(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
 
