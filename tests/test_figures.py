@@ -32,6 +32,7 @@ from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.marks import paired_values
+from pages.figures.rank_lines import rank_lines
 from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
@@ -351,12 +352,6 @@ def test_a_bounded_difference_is_lighter(bound, opacity):
     assert bar["marker"]["opacity"] == opacity
 
 
-def test_differences_apart_share_an_axis():
-    assert spec(difference_bar(BY_ID[9, "health-literacy"], "en", 19.0))["layout"]["xaxis"]["range"] == pytest.approx(
-        [-20.9, 20.9]
-    )
-
-
 # --- level_bars
 
 
@@ -371,6 +366,33 @@ def test_level_bars_start_at_zero_and_carry_their_value():
     assert low == 0
     assert high > max(sizes)
     assert len({bar["y"][0] for bar in figure["data"]}) == len(rows)
+
+
+def test_bars_of_changes_go_to_both_sides_in_the_colour_of_their_direction():
+    rise = BY_ID[9, "health-literacy"]
+    fall = replace(rise, change_value=-5.0, change_label="−5 pp", direction="worsened")
+    figure = spec(level_bars([rise, fall], [7.5, -5.0], "en", changes=True))
+    assert [(bar["x"], bar["text"], bar["marker"]["color"]) for bar in figure["data"]] == [
+        ([7.5], [f"<b>{rise.change_label}</b>"], IMPROVED),
+        ([-5.0], ["<b>−5 pp</b>"], WORSENED),
+    ]
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert low < -5 and high > 7.5
+
+
+# --- rank_lines
+
+
+def test_a_line_of_a_ranking_goes_from_the_place_before_to_the_one_after():
+    rows = [row for row in ROWS["en"] if row.dimension == "rank" and row.after_value is not None and row.grade != "P"]
+    drawn = [part for part in spec(rank_lines(rows, "en"))["data"] if part["mode"] == "lines"]
+    assert [line["x"] for line in drawn] == [
+        [row.after_value if row.before_value is None else row.before_value, row.after_value] for row in rows
+    ]
+    hollow = [part["marker"]["symbol"] for part in spec(rank_lines(rows, "en"))["data"] if "marker" in part]
+    assert hollow.count("circle-open") == sum(row.before_origin == "derived" for row in rows) > 0
+    with pytest.raises(ValueError, match="no place in a ranking"):
+        rank_lines([replace(rows[0], after_value=None)], "en")
 
 
 # --- henan_map

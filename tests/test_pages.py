@@ -39,11 +39,12 @@ from data.reading.live import current
 from data.wording.formatting import format_value
 from data.wording.map_cases import locate_headlines
 from data.wording.method import DERIVATIONS
+from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
 from tests.anchors import Anchor, anchors
-from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, tables, words
+from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, words
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -307,7 +308,11 @@ def test_case_shows_changes_and_plans_as_cards_and_every_other_figure_as_a_row(c
     assert at.title[0].value == DATASET.by_id[case_id].title[lang]
     assert not charts(at), "Plotly draws nothing before a reader asks for an image"
     rows = [row for row in ROWS[lang] if row.case_id == case_id]
-    cards = {row.metric_id for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDP"}
+    cards = {
+        row.metric_id
+        for row in rows
+        if row.role in ("outcome", "output") and (row.grade in "ABCDP" or row.direction is not None)
+    }
     assert set(drawn(at)) == cards
     assert sorted(anchored(at)) == sorted(row.metric_id for row in rows), "every metric has one place"
     marks = bodies(at)
@@ -665,26 +670,116 @@ def name_of(row: Any) -> str:
     return f"{row.case_id}.{row.metric_id}"
 
 
+def scale_tables(at: AppTest) -> list[str]:
+    """The tables of the scales of the Compare page."""
+    return re.findall(r'<div class="findings compared">.*?</table>', bodies(at), re.DOTALL)
+
+
+def linked(part: str) -> list[str]:
+    """The ids of the metrics whose figures a piece of HTML links to, in order."""
+    return [".".join(found) for found in re.findall(r"case=([\w-]+)&amp;figure=([\w-]+)", part)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_compare_opens_with_the_best_set_drawn_and_the_others_one_click_away(lang):
+    at = visit("compare", lang=lang)
+    best, *others = list_ready_sets(DATASET, Filters(), lang)
+    chips = re.search(r'<ul class="sets".*?</ul>', bodies(at), re.DOTALL)[0]
+    offered = [(dict(parse_qsl(urlsplit(link.href).query)).get("set"), link.label) for link in anchors(chips)]
+    assert [name for name, _ in offered] == [None, *(each.id for each in others)]
+    assert all(each.name in label for each, (_, label) in zip([best, *others], offered, strict=True))
+    assert chips.count('aria-current="true"') == 1
+    drawn = [name for table in scale_tables(at) for name in linked(table)]
+    out = linked(re.search(r'<dl class="leftout">.*?</dl>', bodies(at), re.DOTALL)[0])
+    assert sorted({*drawn, *out}) == sorted(map(name_of, best.rows)) and not {*drawn} & {*out}
+    assert {"zh": "不同改革的箭头长短不宜互比", "en": "don’t rank reforms by arrow length"}[lang] in words(at)
+    assert {"zh": f"不在同一尺度上（{len(out)}项）", "en": f"Not on a common scale ({len(out)})"}[lang] in [
+        header.value for header in at.header
+    ]
+
+
+@pytest.mark.parametrize("name", [each.id for each in list_ready_sets(DATASET, Filters(), "en")])
+def test_every_set_of_compare_is_drawn_by_its_address(name):
+    (ready,) = (each for each in list_ready_sets(DATASET, Filters(), "en") if each.id == name)
+    at = visit("compare", lang="en", set=name)
+    assert len(scale_tables(at)) == len(ready.found.groups)
+    assert not at.warning
+    assert not charts(at), "a chart on the screen is HTML"
+
+
+@pytest.mark.parametrize("query", [{"set": "nothing"}, {"set": "<b>x</b>,y"}, {"figures": "x.y"}], ids=str)
+def test_compare_passes_over_what_it_does_not_have_and_shows_the_best_set(query):
+    at = visit("compare", lang="en", **query)
+    assert [warning.value for warning in at.warning] == ["Left out: 1, unknown or above the limit."]
+    assert scale_tables(at) == scale_tables(visit("compare", lang="en"))
+
+
+def test_compare_draws_nothing_where_filters_leave_one_case_and_says_so():
+    at = visit("compare", lang="en", city="410300")
+    assert not scale_tables(at)
+    assert "Under these filters no two cases have figures on one scale." in words(at)
+
+
 def test_compare_puts_figures_with_an_index_on_one_axis():
     rows = comparable(ROWS["en"])[:3]
-    at = visit("compare", lang="en", figures=",".join(map(name_of, rows)))
-    figure = charts(at)["compare-index"]
-    assert heads(figure) == pytest.approx({(row.case_id, row.metric_id): math.log10(row.index) for row in rows})
+    (table,) = (table for table in scale_tables(visit("compare", lang="en", figures=",".join(map(name_of, rows))))
+                if 'class="head"' in table)  # fmt: skip
+    assert sorted(linked(table)) == sorted(map(name_of, rows))
 
 
 def test_compare_refuses_a_rank_in_words():
     rank = next(row for row in ROWS["en"] if row.dimension == "rank" and row.grade == "B")
-    rows = [rank, *comparable(ROWS["en"])[:2]]
-    at = visit("compare", lang="en", figures=",".join(map(name_of, rows)))
-    assert "A rank belongs to its own ranking" in words(at)
-    assert (rank.case_id, rank.metric_id) not in heads(charts(at)["compare-index"])
+    at = visit("compare", lang="en", figures=",".join(map(name_of, [rank, *comparable(ROWS["en"])[:2]])))
+    assert "A rank shares no scale with shares, money or counts" in words(at)
+    assert name_of(rank) in linked(re.search(r'<dl class="leftout">.*?</dl>', bodies(at), re.DOTALL)[0])
+    assert all(name_of(rank) not in linked(table) for table in scale_tables(at))
 
 
-def test_compare_puts_cases_side_by_side():
-    at = visit("compare", lang="zh", cases=f"{WATER},{HEALTH},nowhere")
-    assert {case for case, _ in heads(charts(at)["compare-cases"])} == {WATER, HEALTH}
-    assert DATASET.by_id[HEALTH].problem.zh in words(at)
+@pytest.mark.parametrize("lang", LANGS)
+def test_compare_puts_cases_side_by_side(lang):
+    at = visit("compare", lang=lang, cases=f"{WATER},{HEALTH},nowhere")
+    blocks = re.findall(r"<section>.*?</section>", bodies(at), re.DOTALL)
+    cases = [DATASET.by_id[case_id] for case_id in (WATER, HEALTH)]
+    for case, block in zip(cases, blocks, strict=True):
+        assert case.title[lang] in html.unescape(block) and case.problem[lang] in html.unescape(block)
+    assert {name.partition(".")[0] for name in linked(scale_tables(at)[0])} == {WATER, HEALTH}
+    shown = {name for part in re.findall(r'<(?:div class="findings|dl class="leftout).*?</(?:table|dl)>', bodies(at),
+             re.DOTALL) for name in linked(part)}  # fmt: skip
+    assert shown == {f"{case.id}.{metric.id}" for case in cases for metric in case.metrics
+                     if metric.role in ("outcome", "output")}  # fmt: skip
     assert len(at.warning) == 1
+
+
+def test_what_is_chosen_is_removed_by_its_link_and_more_is_added_by_the_controls():
+    first, second, third = map(name_of, comparable(ROWS["en"])[:3])
+    at = open_page("compare", lang="en", cases=WATER, figures=f"{first},{second}")
+    chosen = anchors(re.search(r'<ul class="chosen".*?</ul>', bodies(at), re.DOTALL)[0])
+    assert [dict(parse_qsl(urlsplit(link.href).query)) for link in chosen] == [
+        {"lang": "en", "figures": f"{first},{second}"},
+        {"lang": "en", "cases": WATER, "figures": second},
+        {"lang": "en", "cases": WATER, "figures": first},
+    ]
+    at.selectbox(key="add figures").set_value(third).run()
+    assert at.query_params == {"lang": "en", "cases": WATER, "figures": f"{first},{second},{third}"}
+    assert at.selectbox(key="add figures").value is None
+    at.selectbox(key="add cases").set_value(HEALTH).run()
+    assert at.query_params["cases"] == f"{WATER},{HEALTH}"
+    assert not at.exception
+
+
+def test_no_more_can_be_added_than_compare_takes():
+    eight = ",".join(map(name_of, [row for row in ROWS["en"] if row.role == "outcome"][:9]))
+    at = visit("compare", lang="en", figures=eight)
+    assert at.selectbox(key="add figures").disabled and not at.selectbox(key="add cases").disabled
+    assert [warning.value for warning in at.warning] == ["Left out: 1, unknown or above the limit."]
+
+
+def test_one_figure_alone_is_offered_what_shares_its_scale():
+    row = comparable(ROWS["en"])[0]
+    at = visit("compare", lang="en", figures=name_of(row))
+    assert "Add one more to compare." in words(at)
+    offered = [link for link in anchors(bodies(at)) if link.label.startswith("Could be compared with: ")]
+    assert offered and all(f"figures={name_of(row)}," in link.href for link in offered)
 
 
 # --- data and method
@@ -886,7 +981,7 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     assert set(table_ids(data)) <= left
     assert f"{len(left)}" in re.findall(r"<dt>.*?</dt>", bodies(data))[0]
     assert all(("scope=case" in block.value) == bool(scope) for block in data.code)
-    offered = visit("compare", **query).multiselect(key="chosen figures").options
+    offered = visit("compare", **query).selectbox(key="add figures").options
     results = [row for row in ROWS[lang] if name_of(row) in left and row.role in ("outcome", "output")]
     assert sorted(offered) == sorted(f"{row.case_number} · {row.name}" for row in results)
 
@@ -894,11 +989,11 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
 @pytest.mark.parametrize("lang", LANGS)
 def test_cases_side_by_side_say_which_figures_a_city_leaves_out(lang):
     at = visit("compare", lang=lang, city="419001", cases=f"{WATER},{HEALTH}")
-    (row,) = (row for row in tables(at)[0] if "1" in row[1] and row[0].startswith(("Figures", "指标数")))
-    assert LEFT_OUT[lang] in row[1]
-    assert LEFT_OUT[lang] not in row[2]
-    assert {case for case, _ in heads(charts(at)["compare-cases"])} == {WATER, HEALTH}
-    assert ("2020-01-water-pricing", "jiaxian-water-efficiency") not in heads(charts(at)["compare-cases"])
+    water, health = re.findall(r"<section>.*?</section>", bodies(at), re.DOTALL)
+    assert LEFT_OUT[lang] in html.unescape(water)
+    assert LEFT_OUT[lang] not in html.unescape(health)
+    assert {name.partition(".")[0] for name in linked(scale_tables(at)[0])} == {WATER, HEALTH}
+    assert f"{WATER}.jiaxian-water-efficiency" not in linked(bodies(at))
 
 
 TITLE_ONLY = {

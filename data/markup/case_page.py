@@ -116,9 +116,9 @@ def format_story(case: Case, lang: Lang, locator: Markup) -> Markup:
 def format_figures(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool = False) -> Markup:
     """Return the metrics by what their grade allows: changes as cards, plans apart, all others as tables."""
     results = [row for row in rows if row.role in RESULTS]
-    changes = [row for row in results if row.rule.has_change]
+    changes = [row for row in results if states_change(row)]
     plans = [row for row in results if not row.rule.is_evidence]
-    values = [row for row in results if row.rule.is_evidence and not row.rule.has_change]
+    values = [row for row in results if row.rule.is_evidence and not states_change(row)]
     others = [row for row in rows if row.role not in RESULTS]
     return (
         format_changes(changes, lang, links, unfolded)
@@ -126,6 +126,11 @@ def format_figures(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | Non
         + _format_plans(plans, lang, links, unfolded)
         + _format_others(others, lang, links, unfolded)
     )
+
+
+def states_change(row: MetricRow) -> bool:
+    """Whether a result says what changed, in numbers or in words: medium → high."""
+    return row.rule.has_change or row.direction is not None
 
 
 def format_changes(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
