@@ -116,6 +116,8 @@ def format_story(case: Case, lang: Lang, locator: Markup) -> Markup:
 def format_figures(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool = False) -> Markup:
     """Return the metrics by what their grade allows: changes as cards, plans apart, all others as tables."""
     results = [row for row in rows if row.role in RESULTS]
+    if not results:
+        return _format_others(rows, lang, links, unfolded)
     changes = [row for row in results if states_change(row)]
     plans = [row for row in results if not row.rule.is_evidence]
     values = [row for row in results if row.rule.is_evidence and not states_change(row)]
