@@ -1,4 +1,4 @@
-"""The three servers that are compared, each started as in production: ours, Dash, and the floor of plotly.js alone."""
+"""The servers that are compared, each started as in production: ours, Dash, plotly.js alone, Datasette."""
 
 from __future__ import annotations
 
@@ -95,7 +95,14 @@ def empty(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     )
 
 
-KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty}
+def datasette(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
+    """Datasette with the table in `metrics.db`, which may hand out as many rows as there are."""
+    options = ("--setting", "max_returned_rows", "100000", "--setting", "default_cache_ttl", "0")
+    command = (sys.executable, "-m", "datasette", str(scratch / "metrics.db"), "--port", "{port}", *options)
+    return command, "/metrics/metrics.json?_size=1", PROJECT, {}
+
+
+KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty, "datasette": datasette}
 
 
 @contextmanager
