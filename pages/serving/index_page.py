@@ -21,7 +21,7 @@ from pages.site.screens import SCREENS, url_path
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 SCRIPTS = {
     name: (Path(__file__).parents[1] / "browser" / f"{name}.js").read_text(encoding="utf-8")
-    for name in ("links", "popovers", "share", "words")
+    for name in ("links", "popovers", "print", "share", "words")
 }
 """The scripts read what they depend on from their attributes, so that their digests do not depend on it."""
 
