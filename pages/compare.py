@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.markup.metrics_table import format_metrics_table
 from data.model.grades import GRADES, grades_drawn_as
 from data.model.schema import Case
 from data.query.filters import Filters, select
@@ -21,7 +22,7 @@ from pages.figures.difference_bar import difference_bar
 from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
-from pages.frame.blocks import format_metrics_table, show_metric
+from pages.frame.blocks import show_metric
 from pages.frame.chart_export import ChartExport, show_export
 from pages.frame.elements import format_table, show_chart, show_note, show_warning
 from pages.frame.embed import show_embedded
@@ -268,5 +269,6 @@ else:
         for group in found.groups:
             show_group(view, group)
         show_refusals(view, found)
-        st.header(view.say("列表", "As a table"), anchor=False)
-        st.html(format_metrics_table(rows, view.lang))
+        title = view.say("列表", "As a table")
+        st.header(title, anchor=False)
+        st.html(format_metrics_table(rows, view.lang, title, anchored=False))

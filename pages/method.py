@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from data.markup.source_words import format_quote
 from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
@@ -18,7 +19,7 @@ from data.wording.openings import TITLES
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.marks import paired_values
-from pages.frame.blocks import format_quote, show_metric
+from pages.frame.blocks import show_metric
 from pages.frame.elements import format_list, format_table, show_note, show_paragraph
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view

@@ -31,6 +31,8 @@ from pages.frame.view import View, current_view
 
 MAX_ALL_CASES = 12
 """Maximum number of cases that stand in one table; the ten of 2020 do."""
+MAX_PLACES = 3
+"""Maximum number of cities that a title names."""
 CASES_PER_PAGE = 10
 """Number of cases a page if there are more than MAX_ALL_CASES."""
 
@@ -73,7 +75,7 @@ def export_findings(view: View) -> ChartExport:
     """Build the image and the data of the findings on this page of the table."""
     cases = findings_table(view.dataset, view.filters, shown_cases(view), view.lang, build_links(view)).cases
     drawn = [finding for case in cases for finding in case.first]
-    doubts = view.say("⚠ 有疑点，见下", "⚠ with a doubt, see below")
+    doubts = view.say("⚠ 有疑点，见下", "⚠\N{NO-BREAK SPACE}with a doubt, see below")
     marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
     rows = [finding.row for finding in drawn]
     figure, subtitle = findings_chart(cases, view.lang), view.say("；", "; ").join(marks)
@@ -86,7 +88,15 @@ def title_findings(view: View, cases: Sequence[CaseFindings]) -> str:
         colon = view.say("：", ": ")
         return f"{cases[0].title}{colon}{view.say('报告的成效', 'what it reports')} · {cases[0].places}"
     zh, en = count_words(len(cases))
-    return view.say(f"河南{zh}项改革各自报告了什么", f"What {en} reforms in Henan report to have changed")
+    place = name_place(view)
+    return view.say(f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report to have changed")
+
+
+def name_place(view: View) -> str:
+    """Return the names of the chosen cities, otherwise of the province, for a title that stands alone."""
+    units = view.dataset.tables.map_units
+    chosen = [units[code].name[view.lang] for code in view.filters.city]
+    return view.join(chosen) if 0 < len(chosen) <= MAX_PLACES else view.say("河南", "Henan")
 
 
 def name_counted(view: View, counts: GapCounts) -> str:
@@ -104,10 +114,20 @@ def title_gaps(view: View, counts: GapCounts) -> str:
     )
 
 
+def title_gaps_alone(view: View, counts: GapCounts) -> str:
+    """Return a title for the matrix that says by itself what it is about."""
+    counted, zh, en = name_counted(view, counts), *count_words(len(view.selection.cases))
+    place, plural = name_place(view), "" if en == "1" else "s"
+    return view.say(
+        f"{place}{zh}项改革：{counted}写得有多完整，缺口在哪里",
+        f"{en.capitalize()} reform{plural} in {place}: how completely the {counted} are stated, and where the gaps are",
+    )
+
+
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
     matrix = gap_matrix(view.dataset, view.filters, view.lang, build_links(view))
-    title = title_gaps(view, matrix.counts)
+    title = (title_gaps_alone if view.embedded else title_gaps)(view, matrix.counts)
     st.header(title, anchor=False)
     st.html(matrix.html)
     if link := format_share_link(view, "gaps", title):
@@ -115,14 +135,16 @@ def show_gaps(view: View) -> None:
 
 
 def export_gaps(view: View) -> ChartExport:
-    """Build the image and the data of the matrix."""
+    """Build the image and the data of the matrix; its subtitle explains the grades and marks that occur."""
     counts = gap_matrix(view.dataset, view.filters, view.lang, build_links(view)).counts
     names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
-    subtitle = view.say("；", "; ").join(f"{grade} {GRADE_RULES[grade].meaning[view.lang]}" for grade in GRADES)
-    figure, table = gap_chart(counts.grades, counts.domains, names, view.lang), partial(tabulate_gaps, counts)
-    return ChartExport(
-        "gaps", title_gaps(view, counts), subtitle, figure, export_figure, table=table, filters=counts.filters
-    )
+    grades = [grade for grade in GRADES if counts.grades[grade]]
+    colon = view.say("：", ": ")
+    explained = [f"{grade}{colon}{GRADE_RULES[grade].meaning[view.lang]}" for grade in grades]
+    title = title_gaps_alone(view, counts)
+    figure = gap_chart(counts.grades, counts.domains, names, view.lang)
+    subtitle, table = view.say("；", "; ").join(explained), partial(tabulate_gaps, counts)
+    return ChartExport("gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters)
 
 
 def tabulate_gaps(counts: GapCounts) -> pd.DataFrame:

@@ -25,7 +25,7 @@ def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():
     ("numbers", "zh", "en"),
     [
         ([9], "，案例9。", ", case 9."),
-        ([9, 1, 9], "，案例9、1。", ", case 9, 1."),
+        ([9, 1, 9], "，案例9、1。", ", cases 9, 1."),
         ([], "2021年7月9日。", "9 Jul 2021."),
     ],
 )

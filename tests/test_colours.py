@@ -87,7 +87,9 @@ def test_charts_and_style_sheets_take_their_colours_from_the_palette(path):
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
 def test_a_style_sheet_uses_colours_that_the_palette_has(path):
     text = path.read_text(encoding="utf-8")
-    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= {*CSS_COLORS, "connection-lost", "no-page-here"}
+    own = re.findall(r"--([\w-]+):", text)
+    given = {*CSS_COLORS, *own, "connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address"}
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= given
 
 
 def test_the_figures_know_the_grounds_of_the_theme():

@@ -592,10 +592,10 @@ def test_the_image_of_the_findings_has_every_line_of_the_table_and_an_arrow_for_
     ends = [trace for trace in figure["data"] if str(trace.get("marker", {}).get("symbol", "")).startswith("triangle")]
     arrows = [finding for finding in first if finding.arrow]
     axis = span_axis(list_arrows(cases))
-    same = 800 + axis.share(100) * 260
+    same = 830 + axis.share(100) * 232
     assert len(ends) == len(arrows) > 5
     for trace, finding in zip(ends, arrows, strict=True):
-        assert trace["x"] == pytest.approx([800 + axis.share(finding.row.index) * 260])
+        assert trace["x"] == pytest.approx([830 + axis.share(finding.row.index) * 232])
         assert (trace["x"][0] < same) == (finding.row.index < 100)
         assert trace["marker"]["color"] == direction_color(finding.row.direction)
 

@@ -1,22 +1,27 @@
-"""The export of a chart on every page: its image and the texts to copy, without a browser."""
+"""What a reader saves and copies of a chart on every page: its image, its data and its texts, without a browser."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
+from data.model.grades import GRADE_RULES
 from data.query.filters import Filters, parse, select
+from data.query.findings import RESULTS
 from data.query.geography import summarize_areas
 from data.reading.live import current
 from data.wording.rows import Rows
 from pages.serving.api import mount
+from tests.anchors import anchors
 from tests.answers import Answer, ask
 from tests.app import annotations, bodies, charts, open_page
 
@@ -40,7 +45,7 @@ TAKEN = {
     "figure of a case": (
         "case",
         {"case": HEALTH},
-        f"{HEALTH}-{RATE}",
+        RATE,
         "Value with source",
         f"/api/metrics.csv?only={HEALTH}.{RATE}",
     ),
@@ -58,43 +63,109 @@ TAKEN = {
 }
 
 
-@pytest.mark.parametrize(("page", "query", "key", "words", "data"), TAKEN.values(), ids=TAKEN)
-def test_every_chart_is_taken_with_its_source(page, query, key, words, data, monkeypatch):
+@dataclass(frozen=True)
+class Taken:
+    """What the export of one chart gives: the page, the image's figure and configuration, and the texts by name."""
+
+    at: AppTest
+    image: Mapping[str, Any]
+    config: Mapping[str, Any]
+    texts: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+def take(chart: str, page: str, **query: str) -> Taken:
+    """A page with the dialog of one of its charts, opened by its link."""
+    at = open_page(page, share=chart, **query)
+    (drawn,) = (element for element in at.get("plotly_chart") if str(element.key).startswith("export-chart-"))
+    found = re.findall(r'<dt>(.*?)</dt><dd><pre data-text="(\w+)">(.*?)</pre>', bodies(at), re.DOTALL)
+    return Taken(
+        at,
+        json.loads(drawn.proto.spec),
+        json.loads(drawn.proto.config)["toImageButtonOptions"],
+        {name: unescape(text) for _, name, text in found},
+        {name: unescape(label) for label, name, _ in found},
+    )
+
+
+@pytest.mark.parametrize(("page", "query", "chart", "words", "data"), TAKEN.values(), ids=TAKEN)
+def test_every_chart_is_taken_with_its_source(page, query, chart, words, data, monkeypatch):
     monkeypatch.setenv("HENAN_FRAME_ANCESTORS", "example.org")
-    at = open_page(page, lang="en", **query)
-    assert f"export-chart-{key}" not in charts(at), "nothing is drawn before the control is opened"
-    at.session_state[f"take-{key}"] = True
-    at.run()
-    assert not at.exception
-    exported = charts(at)[f"export-chart-{key}"]
-    assert exported["layout"]["width"] == 1200
-    assert re.sub(r"\s", "", DATASET.source.title.en) in annotations(exported)
+    before = open_page(page, lang="en", **query)
+    assert not [key for key in charts(before) if key.startswith("export-")], "an image is drawn before it is asked for"
+    links = [link for link in anchors(bodies(before)) if f"share={chart}" in link.href]
+    assert links, "no link opens it"
+    taken = take(chart, page, lang="en", **query)
+    layout, at = taken.image["layout"], taken.at
+    assert (layout["width"], taken.config["width"], taken.config["height"]) == (1200, 1200, layout["height"])
+    assert f"{2 * layout['width']} × {2 * layout['height']} pixels" in bodies(at), "the size of the PNG is not said"
+    written = annotations(taken.image)
+    assert re.sub(r"\s", "", DATASET.source.title.en) in written
+    assert "HenanReformOutcomes·" + taken.texts["link"] in written, "the image does not lead back"
     assert any("CSV" in button.label for button in at.get("download_button"))
-    copied = {}
-    for name in ("link", "words", "data", "embed"):
-        at.session_state[f"copy-{key}"] = name
-        at.run()
-        assert not at.exception
-        copied[name] = at.code[0].value
-    (control,) = (group for group in at.get("button_group") if group.key == f"copy-{key}")
-    assert [option.content for option in control.proto.options][1] == words
-    assert copied["link"].startswith(f"/{'' if page == 'overview' else page}?")
-    assert copied["words"].endswith(copied["link"])
-    assert copied["data"].startswith(data)
-    source = re.search(r'src="([^"]+)"', copied["embed"])
+    assert taken.labels["words"] == words
+    assert taken.texts["link"].startswith(f"/{'' if page == 'overview' else page}?")
+    assert "share=" not in taken.texts["link"]
+    assert taken.texts["words"].endswith(taken.texts["link"])
+    assert taken.texts["data"].startswith(data)
+    source = re.search(r'src="([^"]+)"', taken.texts["embed"])
     assert source
     framed = dict(parse_qsl(urlsplit(unescape(source[1])).query))
-    assert (framed["view"], framed["chart"]) == ("embed", key.removeprefix(f"{HEALTH}-"))
+    assert (framed["view"], framed["chart"]) == ("embed", chart)
     shown = open_page(page, **framed)
-    assert len(charts(shown)) + bodies(shown).count("<table") == 1, "the embed link leads to no chart"
-    assert asked(copied["data"]).status == 200
+    assert not shown.info and unescape(source[1]), "the embed link leads to no chart"
+    assert asked(taken.texts["data"]).status == 200
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("page", ["overview", "case", "map", "compare"])
+def test_a_link_to_no_chart_says_so(page, lang):
+    at = open_page(page, lang=lang, share="<b>nowhere</b>")
+    words = {
+        "zh": "链接所指的图表在此页不存在，或被筛选排除。",
+        "en": "The link names a chart that this page does not have, or that the filters exclude.",
+    }
+    assert words[lang] in [message.value for message in at.info]
+    assert not [key for key in charts(at) if key.startswith("export-")]
+
+
+@pytest.mark.parametrize("view", ["print", "embed"])
+def test_paper_and_frames_have_no_controls(view):
+    at = open_page("overview", view=view, chart="findings", share="findings")
+    assert not charts(at)
+    assert not [link for link in anchors(bodies(at)) if "share=" in link.href]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_image_of_a_figure_says_its_place_and_its_case(lang):
+    case = DATASET.by_id[HEALTH]
+    written = annotations(take(RATE, "case", lang=lang, case=HEALTH).image)
+    for said in (case.title[lang], DATASET.places[case.places[0]].name[lang]):
+        assert re.sub(r"\s", "", said) in written
+
+
+def test_images_have_fonts_of_their_language():
+    fonts = {lang: take("gaps", "overview", lang=lang).image["layout"]["font"]["family"] for lang in ("zh", "en")}
+    assert "CJK" in fonts["zh"]
+    assert "CJK" not in fonts["en"], "quotation marks would be as wide as Chinese characters"
+
+
+@pytest.mark.parametrize("city", ["", "410300"])
+def test_the_legend_of_the_matrix_explains_the_grades_that_occur(city):
+    taken = take("gaps", "overview", lang="en", **({"city": city} if city else {}))
+    kept = select(DATASET, Filters(city=(city,) if city else (), role=RESULTS))
+    occurring = {row.grade for row in Rows(DATASET, "en", kept.positions)}
+    written = annotations(taken.image)
+    explained = {
+        grade for grade, rule in GRADE_RULES.items() if re.sub(r"\s", "", f"{grade}: {rule.meaning.en}") in written
+    }
+    assert explained == occurring
 
 
 NO_EMBEDDING = {
     "zh": "本站运营者未开放嵌入，因此不提供嵌入代码。",
     "en": "The operator of this server allows no embedding, so there is no embed code.",
 }
-EMBED_CODE = {"zh": "嵌入代码", "en": "Embed code"}
 
 
 @pytest.mark.parametrize("lang", NO_EMBEDDING)
@@ -105,10 +176,9 @@ def test_embed_code_is_offered_where_the_operator_allows_frames(ancestors, offer
     monkeypatch.delenv("HENAN_FRAME_ANCESTORS", raising=False)
     if ancestors is not None:
         monkeypatch.setenv("HENAN_FRAME_ANCESTORS", ancestors)
-    at = taken(f"{HEALTH}-{RATE}", "case", lang=lang, case=HEALTH)
-    (control,) = (group for group in at.get("button_group") if group.key == f"copy-{HEALTH}-{RATE}")
-    assert (EMBED_CODE[lang] in [option.content for option in control.proto.options]) is offered
-    assert (NO_EMBEDDING[lang] in bodies(at)) is not offered
+    taken = take(RATE, "case", lang=lang, case=HEALTH)
+    assert ("embed" in taken.texts) is offered
+    assert (NO_EMBEDDING[lang] in bodies(taken.at)) is not offered
 
 
 def asked(link: str) -> Answer:
@@ -116,20 +186,10 @@ def asked(link: str) -> Answer:
     return ask(Router([mount()]), *link.partition("?")[::2])
 
 
-def taken(key: str, page: str, **query: str) -> AppTest:
-    """A page with the export control of one chart open, opened by its link."""
-    at = open_page(page, **query)
-    at.session_state[f"take-{key}"] = True
-    at.session_state[f"copy-{key}"] = "data"
-    return at.run()
-
-
 def test_the_data_link_of_the_map_gives_what_it_draws():
     """A chosen city is outlined on the map and leaves nothing out; other filters do."""
-    at = taken("map", "map", lang="en", city="410300", domain="environment")
-    given = {
-        feature["properties"]["code"]: feature["properties"] for feature in asked(at.code[0].value).json["features"]
-    }
+    link = take("map", "map", lang="en", city="410300", domain="environment").texts["data"]
+    given = {feature["properties"]["code"]: feature["properties"] for feature in asked(link).json["features"]}
     drawn = summarize_areas(select(DATASET, Filters(domain=("environment",))))
     assert any(held.metric_count for held in drawn.values())
     assert {code: (given[code]["figures"], given[code]["cases"]) for code in drawn} == {
@@ -139,7 +199,7 @@ def test_the_data_link_of_the_map_gives_what_it_draws():
 
 @pytest.mark.parametrize("query", [{"search": DATASET.by_id[HEALTH].title.en}, {"grade": "A"}], ids=["title", "grade"])
 def test_the_data_link_of_the_map_counts_what_the_filters_leave(query):
-    link = taken("map", "map", lang="en", **query).code[0].value
+    link = take("map", "map", lang="en", **query).texts["data"]
     counted = {
         feature["properties"]["code"]: (feature["properties"]["figures"], len(feature["properties"]["cases"]))
         for feature in asked(link).json["features"]
@@ -190,9 +250,9 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("page", "query", "key", "said"), SAID.values(), ids=SAID)
-def test_an_image_says_its_filters_and_its_doubts(page, query, key, said):
-    written = annotations(charts(taken(key, page, **{"lang": "en", **query}))[f"export-chart-{key}"])
+@pytest.mark.parametrize(("page", "query", "chart", "said"), SAID.values(), ids=SAID)
+def test_an_image_says_its_filters_and_its_doubts(page, query, chart, said):
+    written = annotations(take(chart, page, **{"lang": "en", **query}).image)
     assert [line for line in said if re.sub(r"\s", "", line) not in written] == [], written
     assert "4112" not in written
 
@@ -201,7 +261,7 @@ NAMES = {
     "one figure": (
         "case",
         {"case": HEALTH, "grade": "C"},
-        f"{HEALTH}-{RATE}",
+        RATE,
         "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en",
     ),
     "events of a case": ("case", {"case": HEALTH}, "timeline", "henan-reforms_2020_case-9_timeline_en"),
@@ -217,8 +277,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(("page", "query", "key", "name"), NAMES.values(), ids=NAMES)
-def test_a_file_s_name_says_what_is_inside(page, query, key, name):
-    at = taken(key, page, lang="en", **query)
-    (chart,) = (chart.proto for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"export-chart-{key}"))
-    assert json.loads(chart.config)["toImageButtonOptions"]["filename"] == name
+@pytest.mark.parametrize(("page", "query", "chart", "name"), NAMES.values(), ids=NAMES)
+def test_a_file_s_name_says_what_is_inside(page, query, chart, name):
+    taken = take(chart, page, lang="en", **query)
+    assert taken.config["filename"] == name

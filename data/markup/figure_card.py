@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from data.markup.links import Links
 from data.markup.marks import format_badge, format_flag_words, tone
 from data.markup.metric_chart import FORMULA_SEPARATOR, format_chart, has_derived_end
 from data.markup.source_words import format_phrases, format_readings, format_section
 from data.model.schema import Lang
+from data.query.filters import Filters
 from data.query.table import LIST_SEPARATOR
 from data.wording.doubts import list_doubts
 from data.wording.index_axis import IndexAxis
@@ -23,16 +25,24 @@ from data.wording.rows import MetricRow
 
 @dataclass(frozen=True, slots=True)
 class CardLinks:
-    """Where a card leads to; a link without an address is left out. `{}` in `conflict` stands for a conflict's id."""
+    """Where the cards of a page lead to under its filters; on paper and in a frame a card has none."""
 
-    share: str = ""
-    conflict: str = ""
+    links: Links
+    filters: Filters
+
+    def share(self, row: MetricRow) -> str:
+        """The address that opens "Download or share" of a metric's chart."""
+        return self.links.screen("case", self.filters, case=row.case_id, share=row.metric_id)
+
+    def conflict(self, case_id: str, conflict_id: str) -> str:
+        """The place of a contradiction on the page of its case."""
+        return self.links.screen("case", self.filters, case=case_id, conflict=conflict_id)
 
 
 def format_card(
     row: MetricRow,
     lang: Lang,
-    links: CardLinks = CardLinks(),
+    links: CardLinks | None = None,
     *,
     axis: IndexAxis | None = None,
     unfolded: bool = False,
@@ -50,44 +60,48 @@ def format_card(
         tone(row),
         row.finding,
         format_chart(row, lang, axis),
-        format_evidence(row, lang, links, unfolded),
-        _format_share(row, lang, links.share),
+        format_evidence(row, lang, links, unfolded=unfolded),
+        _format_share(row, lang, links),
     )
 
 
-def format_evidence(row: MetricRow, lang: Lang, links: CardLinks = CardLinks(), unfolded: bool = False) -> Markup:
-    """Return a metric's badge and flags, under which its words and notes are folded."""
+def format_evidence(
+    row: MetricRow, lang: Lang, links: CardLinks | None = None, *, unfolded: bool = False, located: bool = True
+) -> Markup:
+    """Return a metric's badge and flags, under which its words and notes are folded.
+
+    With `located` its place and periods stand there, without it, as in a table that has them, the link to its exports.
+    """
     notes = list_notes(row, lang, links)
     count = len(row.phrases.split(LIST_SEPARATOR)) + len(notes) + len(row.elsewhere)
     opening = '<details class="evidence" open>' if unfolded else '<details class="evidence">'
     return Markup(opening) + Markup(
-        '<summary><span class="state">{}{}{}{}</span><span class="fold">{}</span></summary>'
-        '<p class="context">{} · {}</p>{}{}{}{}</details>'
+        '<summary><span class="state">{}{}{}{}</span><span class="fold">{}</span></summary>{}{}{}{}{}</details>'
     ).format(
         format_badge(row.grade, lang, worded=True),
         Markup(' <span class="direction {}">{}</span>').format(tone(row), row.direction_word) if row.direction else "",
         Markup(" {}").format(flags) if (flags := format_flag_words(row)) else "",
         Markup(' <span class="doubts">≠ {}</span>').format(DIFFERS[lang]) if row.differing else "",
         say(lang, f"原文与说明（{count}）", f"Words and notes ({count})"),
-        row.place,
-        row.periods,
+        Markup('<p class="context">{} · {}</p>').format(row.place, row.periods) if located else "",
         format_phrases(row, lang),
         format_section(row, lang),
         Markup("").join(Markup('<p class="note">{}</p>').format(note) for note in notes),
         format_readings(row, lang),
+        Markup("") if located else _format_share(row, lang, links),
     )
 
 
-def list_notes(row: MetricRow, lang: Lang, links: CardLinks = CardLinks()) -> list[Markup]:
+def list_notes(row: MetricRow, lang: Lang, links: CardLinks | None = None) -> list[Markup]:
     """Return what a reader should know about a metric: doubts, formula, comparison, what would complete it."""
     sign = Markup('<span aria-hidden="true">⚠</span> {}')
     notes = [sign.format(doubt) for doubt in list_doubts(row, lang)]
-    notes += [
-        Markup('<a href="{}">{}</a>').format(
-            links.conflict.format(conflict), say(lang, "两种写法对照 ›", "Both readings ›")
-        )
-        for conflict in (row.conflict_ids.split(LIST_SEPARATOR) if row.conflict_ids and links.conflict else [])
-    ]
+    if links and row.conflict_ids:
+        reading = Markup('<a href="{}">{}</a>')
+        notes += [
+            reading.format(links.conflict(row.case_id, conflict), say(lang, "两种写法对照 ›", "Both readings ›"))
+            for conflict in row.conflict_ids.split(LIST_SEPARATOR)
+        ]
     labelled = (
         (say(lang, "推算", "Calculated"), _name_formula(row, lang)),
         (say(lang, "参照", "For comparison"), row.yardstick),
@@ -103,13 +117,11 @@ def _name_formula(row: MetricRow, lang: Lang) -> str:
     return FORMULA_SEPARATOR[lang].join(parts[1:] if has_derived_end(row) else parts)
 
 
-def _format_share(row: MetricRow, lang: Lang, href: str) -> Markup:
-    if not href:
+def _format_share(row: MetricRow, lang: Lang, links: CardLinks | None) -> Markup:
+    """Return the link to the exports of a metric's chart, named for screen readers by the metric."""
+    if links is None:
         return Markup("")
+    words = say(lang, "下载与分享", "Download or share")
     return Markup('<a class="share" href="{}" aria-label="{}{}{}">{}</a>').format(
-        href,
-        say(lang, "下载与分享", "Download or share"),
-        say(lang, "：", ": "),
-        row.name,
-        say(lang, "下载与分享", "Download or share"),
+        links.share(row), words, say(lang, "：", ": "), row.name, words
     )

@@ -26,8 +26,9 @@ def cite_cases(numbers: Mapping[Document, Iterable[int]], lang: Lang) -> str:
 
 
 def _cite_some(source: Document, numbers: Iterable[int], lang: Lang) -> str:
-    cases = say(lang, "、", ", ").join(map(str, dict.fromkeys(numbers)))
-    which = say(lang, f"，案例{cases}", f", case {cases}") if cases else ""
+    named = list(dict.fromkeys(numbers))
+    cases = say(lang, "、", ", ").join(map(str, named))
+    which = say(lang, f"，案例{cases}", f", case{'s' if len(named) > 1 else ''} {cases}") if named else ""
     return say(
         lang,
         f"{source.issuer.zh}《{source.title.zh}》，{format_date(source.date, 'zh')}{which}",

@@ -97,7 +97,7 @@ def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9
 
 
 def format_change(change: Change, unit: Unit, lang: Lang) -> str:
-    """Format a stated change: −15.79%, +7.5个百分点, 3.1倍 / ×3.1, 上升8位 / up 8 places."""
+    """Format a stated change: −15.79%, −2至−3个月 / −2 to −3 months, 3.1倍 / ×3.1, 上升8位 / up 8 places."""
     if change.span is None:
         return change.text[lang] if change.text else ""
     size = format_size(change, unit, lang)
@@ -109,7 +109,7 @@ def format_change(change: Change, unit: Unit, lang: Lang) -> str:
     falls = change.span[0] < 0
     mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
     sign = "−" if falls else "+" if change.span[1] > 0 else ""
-    return f"{mark}{sign}{size}"
+    return f"{mark}{sign}{size.replace('–', say(lang, '至', ' to ') + sign)}"
 
 
 def shown_kind(change: Change, unit: Unit) -> ChangeKind:

@@ -13,6 +13,7 @@ from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
     Bound,
     Case,
+    CaveatKind,
     ChangeKind,
     Dimension,
     Elsewhere,
@@ -27,7 +28,7 @@ from data.query.columns import Positions
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
-from data.query.table import COLUMNS, NUMBERS, row
+from data.query.table import COLUMNS, LIST_SEPARATOR, NUMBERS, row
 from data.wording.formatting import format_date, format_end, name_printed_unit
 from data.wording.labels import (
     CAVEAT_WORDS,
@@ -143,6 +144,10 @@ class MetricRow:
     def differing(self) -> tuple[ReadingElsewhere, ...]:
         """What other documents say with another number."""
         return tuple(reading for reading in self.elsewhere if reading.relation == "differs")
+
+    def has_caveat(self, kind: CaveatKind) -> bool:
+        """Whether it has a caveat of this kind."""
+        return self.caveats is not None and kind in self.caveats.split(LIST_SEPARATOR)
 
     @property
     def before_span(self) -> tuple[float, float] | None:

@@ -1,8 +1,8 @@
 // Links between the screens. Each is an ordinary <a href> with the whole view in its address: it can be opened in a new
 // tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
-// top with the focus on its heading, a metric (`figure=<id>`) in the middle of the window with the focus on it; back and
-// forward restore the scroll position.
+// top with the focus on its heading, a metric (`figure=<id>`) or a contradiction (`conflict=<id>`) in the middle of the
+// window with the focus on it; back and forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
   const positions = new Map(); // last scroll position by address
@@ -43,11 +43,15 @@
 
   function findMetric() {
     const query = new URLSearchParams(location.search);
-    const id = !query.has('share') && query.get('figure');
-    return id && (document.querySelector(`.st-key-figure-${CSS.escape(id)}`) || document.getElementById(`figure-${id}`));
+    if (query.has('share')) return null;
+    const id = query.get('figure');
+    const metric = id && document.querySelector(`.st-key-figure-${CSS.escape(id)}`);
+    return metric || document.getElementById(id ? `figure-${id}` : `conflict-${query.get('conflict')}`);
   }
 
   function showMetric(metric) {
+    const evidence = metric.querySelector('details');
+    if (evidence) evidence.open = true;
     for (let fold = metric.closest('details'); fold; fold = fold.parentElement.closest('details')) {
       if (!fold.open) fold.querySelector('summary').click();
     }
@@ -86,7 +90,7 @@
   }
 
   const changes = new MutationObserver(arrive);
-  if (new URLSearchParams(location.search).has('figure')) {
+  if (/[?&](figure|conflict)=/.test(location.search)) {
     changes.observe(document, { childList: true, subtree: true });
   } else {
     pending = '';

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from pages.figures.marks import Part, label
-from pages.figures.text import escape, text_width, wrap
+from pages.figures.text import BOLD, escape, text_width, wrap
 from pages.site.palette import LIGHT, NEUTRAL
 
 WIDTH = 1200
@@ -16,7 +16,7 @@ _PADDING = 40
 PLOT_WIDTH = WIDTH - 2 * _PADDING
 """Width in px of a plot without margins in an exported image."""
 _QUIET = LIGHT["quiet"]
-_STYLES = {"title": (24, 32, LIGHT["ink"]), "subtitle": (15, 22, _QUIET), "footer": (13, 19, _QUIET)}
+_STYLES = {"title": (24, 34, LIGHT["ink"]), "subtitle": (15, 22, _QUIET), "footer": (13, 19, _QUIET)}
 """Font size and line height in px, and color, of each part."""
 _GAP = 24
 """Distance between the plot and the text above or below it, in px."""
@@ -55,7 +55,8 @@ def export_figure(
 
 def _lines(part: str, text: str) -> list[tuple[str, str]]:
     """The wrapped lines of a text, each with the name of its part."""
-    return [(part, line) for line in wrap(text, PLOT_WIDTH / _STYLES[part][0])]
+    size = _STYLES[part][0] * (BOLD if part == "title" else 1)
+    return [(part, line) for line in wrap(text, PLOT_WIDTH / size)]
 
 
 def _label(edge: float, px: float, text: str, **annotation: object) -> Part:

@@ -15,12 +15,12 @@ from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, label, lines, marker, points, segment
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
-from pages.figures.text import escape, wrap
+from pages.figures.text import BOLD, escape, wrap
 from pages.site.palette import GUIDE, LIGHT, NEUTRAL, direction_color
 
-_COLUMNS = {"reform": (0, 250), "what": (270, 330), "ends": (615, 195), "remark": (815, 245), "state": (1070, 50)}
+_COLUMNS = {"reform": (0, 230), "what": (245, 295), "ends": (550, 235), "remark": (815, 255), "state": (1085, 35)}
 """Left edge and width in px of the columns of text."""
-_AXIS = (800, 1060)
+_AXIS = (830, 1062)
 """Left and right end of the arrows' axis in px."""
 _SIZE, _SMALL = 13, 11
 _LINE, _GAP, _HEAD = 17, 7, 24
@@ -41,7 +41,7 @@ class _Sheet:
     def add_text(self, column: str, text: str, top: float, color: str = LIGHT["ink"], bold: bool = False) -> float:
         """Writes wrapped text into a column from `top` on, and returns where it ends."""
         left, width = _COLUMNS[column]
-        for line in wrap(text, width / _SIZE):
+        for line in wrap(text, width / (_SIZE * (BOLD if bold else 1))):
             shown = f"<b>{escape(line)}</b>" if bold else escape(line)
             font = {"size": _SIZE, "color": color}
             self.labels.append(label(left, top + _LINE / 2, shown, xanchor="left", align="left", font=font))

@@ -32,11 +32,12 @@ def gap_chart(
     height = _HEAD + _ROW * (len(counts) + 1)
     total = say(lang, "合计", "All domains")
     labels = [_text(_column(grade), _HEAD / 2, f"{grade} {GRADE_RULES[grade].word[lang]}") for grade in GRADES]
-    labels += [_text(0, _middle(0), total, bold=True), *_numbers(totals, 0)]
+    labels += [_text(0, _middle(0), total, bold=True), *_numbers(totals, 0, {})]
     dots: list[Part] = []
     for number, (domain, row) in enumerate(counts.items(), 1):
-        labels += [_text(0, _middle(number), names[domain]), *_numbers(row, number, shift=24)]
-        dots += [_dot(grade, number, scale_dot(row[grade], largest)) for grade in GRADES if row[grade]]
+        sizes = {grade: scale_dot(row[grade], largest) for grade in GRADES if row[grade]}
+        labels += [_text(0, _middle(number), names[domain]), *_numbers(row, number, sizes)]
+        dots += [_dot(grade, number, size) for grade, size in sizes.items()]
     edges = [_HEAD + _ROW * number for number in range(len(counts) + 2)]
     return base_figure(
         height,
@@ -62,15 +63,15 @@ def _text(x: float, y: float, text: str, bold: bool = False, **more: object) -> 
     return label(x, y, shown, **{"xanchor": "left" if not x else "center", "font": {"color": LIGHT["ink"]}, **more})
 
 
-def _numbers(row: Mapping[Grade, int], number: int, shift: int = 0) -> list[Part]:
-    """The counts of a row beside their dots, or in their place where there is none."""
+def _numbers(row: Mapping[Grade, int], number: int, sizes: Mapping[Grade, int]) -> list[Part]:
+    """The counts of a row beside their dots, or in the middle of the column where there is none."""
     return [
         _text(
             _column(grade),
             _middle(number),
             f"{row[grade]:,}" if row[grade] else "–",
-            bold=not shift,
-            xshift=shift if row[grade] else 0,
+            bold=not number,
+            xshift=sizes[grade] / 2 + 14 if grade in sizes else 0,
         )
         for grade in GRADES
     ]

@@ -4,7 +4,7 @@ before a reader opens it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -17,20 +17,27 @@ import streamlit as st
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_chart
 from data.downloads.snippets import build_iframe, build_link
-from data.model.schema import Case
+from data.model.grades import GRADES
+from data.model.schema import Case, Lang
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
-from data.wording.labels import DIFFERS
+from data.wording.labels import CAVEAT_WORDS, DIFFERS
 from data.wording.rows import MetricRow
 from pages.frame.elements import add_expander, choose_one, show_csv_download, show_note
 from pages.frame.view import View, format_id
 from pages.serving.settings import allows_frames
 from pages.site.filters import describe_filters
+from pages.site.screens import SITE_NAME
 
 IMAGE_FORMATS = {"png": "PNG", "svg": "SVG"}
+IMAGE_FONTS: Mapping[Lang, str] = {
+    "zh": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif",
+    "en": "Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, Noto Sans, sans-serif",
+}
+"""Fonts of exported images, which have no web fonts. A Chinese font first would make English quotation marks wide."""
 _MAX_LINKED = 60
 """Maximum number of metrics that a data link names; with more it has the filters instead."""
-_MAX_NAMED = 4
+_MAX_NAMED = 2
 """Maximum number of metrics named beside a caveat."""
 _TEXT_HEIGHT = 340
 """Height in px of the text around a chart in a frame about 640 px wide; with more text the frame scrolls."""
@@ -92,9 +99,10 @@ class ChartExport:
         return f"{self.case_id}-{self.id}" if self.case_id else self.id
 
     def url(self, view: View, /, **more: str) -> str:
-        """Return the address of the page that has this chart."""
+        """Return the address of the page that has this chart, for a metric with its place on the page."""
         if self.case_id:
-            return view.url("case", case=self.case_id, **more)
+            place = {} if "view" in more else {"figure": self.id}
+            return view.url("case", case=self.case_id, **place, **more)
         return view.url(**({"case": self.cases[0].id} if len(self.cases) == 1 else {}), **more)
 
 
@@ -120,15 +128,35 @@ def show_export(view: View, export: ChartExport) -> None:
             _show_texts(view, export)
 
 
+def render_image(view: View, export: ChartExport) -> go.Figure:
+    """Return the export edition of a chart, in fonts of the reader's language."""
+    title, subtitle = _title_image(view, export)
+    image = export.render(export.figure, title, subtitle, list_footer(view, export))
+    return image.update_layout(font_family=IMAGE_FONTS[view.lang])
+
+
+def _title_image(view: View, export: ChartExport) -> tuple[str, str]:
+    """Return title and subtitle of an image, which say by themselves what it is about: that of a metric names its place
+    and its case.
+    """
+    if not export.case_id:
+        return export.title, export.subtitle
+    (row,) = export.rows
+    colon = view.say("：", ": ")
+    title = row.finding if row.place in row.finding else f"{row.place}{colon}{row.finding}"
+    case = view.say(f"案例{row.case_number}", f"Case {row.case_number}") + colon + row.case_title
+    return title, f"{case} · {row.periods}"
+
+
 def list_footer(view: View, export: ChartExport) -> list[str]:
-    """Return the lines under an exported image: document, cases, grades, caveats, filters."""
-    grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in export.rows))
+    """Return the lines under an exported image: document, cases, grades, caveats, filters, site and address."""
+    grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in sorted(export.rows, key=_grade)))
     graded = view.say(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
     lines = [cite_cases(view.dataset.group_by_source(export.case_ids) or {view.dataset.source: []}, view.lang) + graded]
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
     if filters := choose_filters(view, export):
         lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))
-    return lines
+    return [*lines, f"{SITE_NAME[view.lang]} · {export.url(view)}"]
 
 
 def choose_filters(view: View, export: ChartExport) -> Filters:
@@ -136,17 +164,27 @@ def choose_filters(view: View, export: ChartExport) -> Filters:
     return view.filters if export.filters is None else export.filters
 
 
+def _grade(row: MetricRow) -> int:
+    """The place of a metric's grade among all, for sorting."""
+    return GRADES.index(row.grade)
+
+
 def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
-    """Return a line for each kind of caveat with the names of its metrics, or their number."""
+    """Return a line with each kind of caveat and the names of its metrics, or their number; none without caveats.
+
+    A note (`other`) is left out: its kind says nothing without its text.
+    """
     names_of: dict[str, list[str]] = {}
     for row in rows:
         for word in dict.fromkeys((*row.caveat_words, *(DIFFERS[view.lang] for _ in row.differing))):
-            names_of.setdefault(word, []).append(row.name)
+            if word != CAVEAT_WORDS["other"][view.lang]:
+                names_of.setdefault(word, []).append(row.name)
     colon, count = view.say("：", ": "), view.say("{}项", "{} figures")
-    return [
+    doubts = (
         word + colon + (view.join(names) if len(names) <= _MAX_NAMED else count.format(len(names)))
         for word, names in names_of.items()
-    ]
+    )
+    return [f"⚠ {view.say('；', '; ').join(doubts)}"] if names_of else []
 
 
 def build_file_name(view: View, export: ChartExport) -> str:
@@ -158,7 +196,7 @@ def build_file_name(view: View, export: ChartExport) -> str:
 
 def _show_image(view: View, export: ChartExport) -> None:
     kind = choose_one(view.say("图片格式", "Image format"), IMAGE_FORMATS, f"format-{export.key}")
-    figure = export.render(export.figure, export.title, export.subtitle, list_footer(view, export))
+    figure = render_image(view, export)
     size = {"width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
     words = {
         "Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"),

@@ -11,7 +11,7 @@ from pages.frame.view import View, base_path
 
 
 def build_links(view: View) -> Links:
-    """Return where the tables link to: this site, in a frame beside the page that shows it."""
+    """Return where the HTML of data/markup links to: this site, in a frame beside the page that shows it."""
     if view.embedded:
         return Links(view.address, view.lang, leave_frame=True)
     return Links(base_path(), view.query().get("lang", ""))

@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from data.markup.marks import format_badge, format_flag_words, tone
 from data.model.schema import Lang
 from data.query.columns import normalize_text
 from data.query.filters import Filters, select
 from data.query.table import LIST_SEPARATOR
 from data.wording.rows import MetricRow
-from pages.frame.blocks import format_flags, format_grade, tone_class
 from pages.frame.elements import format_list, show_note
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import count_cases, count_metrics
@@ -70,12 +70,12 @@ def format_hit(view: View, row: MetricRow, words: Sequence[str]) -> Markup:
     quote = Markup("")
     if "<mark>" not in name + place:
         quote = format_phrase(row, view.lang, words) or format_other_name(view, row, words)
-    badges = Markup(" ").join([format_grade(row.grade, view.lang), *format_flags(row)])
+    badges = format_badge(row.grade, view.lang, worded=True) + Markup(" ") + format_flag_words(row)
     left = Markup('<div><a href="{}">{}</a>{}<small>{} · {} {}</small></div>').format(
         metric_href(view, row), name, quote, place, row.case_number, row.case_title
     )
     right = Markup('<div><b class="{}">{}</b><span>{}</span></div>')
-    return left + right.format(tone_class(row), format_value(row), badges)
+    return left + right.format(tone(row), format_value(row), badges)
 
 
 def format_phrase(row: MetricRow, lang: Lang, words: Sequence[str]) -> Markup:

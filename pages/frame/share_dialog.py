@@ -19,7 +19,7 @@ from pages.frame.chart_export import (
     build_file_name,
     build_table,
     cite_chart,
-    list_footer,
+    render_image,
 )
 from pages.frame.elements import show_csv_download
 from pages.frame.links import format_icon
@@ -83,7 +83,7 @@ def _show_content(view: View, chart: PageChart | None) -> None:
         st.info(text, icon=":material/link_off:")
         return
     export = chart.export()
-    figure = export.render(export.figure, export.title, export.subtitle, list_footer(view, export))
+    figure = render_image(view, export)
     with st.container(key="share"):
         _show_buttons(view, export, figure)
         with st.container(key=_PREVIEW):

@@ -1,0 +1,105 @@
+"""The one to four figures that tell most of a case, and the doubts that hold for all of them, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from data.model.gaps import Flag
+from data.model.schema import Lang
+from data.query.findings import RESULTS
+from data.wording.doubts import list_flags
+from data.wording.labels import say
+from data.wording.rows import MetricRow
+
+MAX_KEY_FIGURES = 4
+_NUMBER_IN_LABEL = re.compile(r"(\D*)([\d.,–]+)(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A metric as a large number: its ends or its one value, the change beside it, and what is not stated of it."""
+
+    row: MetricRow
+    value: str
+    change: str
+    remark: str
+
+
+def choose_key_figures(rows: Sequence[MetricRow], lang: Lang) -> list[KeyFigure]:
+    """Return the headlines among these metrics in the curator's order; after a single one a result that changed.
+
+    Without any headline there is none: such a case has no measured outcome.
+    """
+    headlines = sorted((row for row in rows if row.headline), key=lambda row: row.headline or 0)
+    others = (row for row in rows if not row.headline and row.role in RESULTS and row.rule.has_change)
+    changes = [row for row in others if row.change_label and not row.has_caveat("broad_aggregate")]
+    chosen = headlines[:MAX_KEY_FIGURES] if len(headlines) != 1 else [*headlines, *changes[:1]]
+    return [describe_key_figure(row, lang) for row in chosen]
+
+
+def describe_key_figure(row: MetricRow, lang: Lang) -> KeyFigure:
+    """Return a metric as a large number."""
+    if row.before_label and row.after_label:
+        remark = say(lang, "前值由推算得出", "earlier value calculated") if row.before_origin == "derived" else ""
+        remark = say(lang, "后值由推算得出", "later value calculated") if row.after_origin == "derived" else remark
+        return KeyFigure(row, join_ends(row), row.change_label, remark)
+    if row.rule.has_change:
+        rank = row.dimension == "rank"
+        unstated = say(lang, "前后名次均未写明", "neither rank stated") if rank else ""
+        unstated = unstated or say(lang, "前后数值均未写明", "neither level stated")
+        against = say(lang, "较此前；", "against before; ") if row.change_kind == "relative" else ""
+        return KeyFigure(row, row.change_label, "", f"{against}{unstated}")
+    unstated = say(lang, "此前数值未写明", "earlier value not stated")
+    words = say(lang, "仅有文字", "in words only")
+    value = row.after_label or row.change_label or row.before_label
+    return KeyFigure(row, value, "", words if row.rule.drawing == "words" else unstated)
+
+
+def join_ends(row: MetricRow) -> str:
+    """Join both ends of a metric, what they share written once: 100 → 50 days, CNY 39.8 → 47.6 bn."""
+    before, after = row.before_label, row.after_label
+    first, second = (_NUMBER_IN_LABEL.fullmatch(label) for label in (before, after))
+    exact = row.before_bound == row.after_bound == "exact"
+    if first and second and exact and row.dimension not in ("rank", "share"):
+        same_start, unit, last_unit = first[1] == second[1], first[3], second[3]
+        if same_start and unit and unit.removesuffix("s") == last_unit.removesuffix("s"):
+            return f"{first[1]}{first[2]} → {second[2]}{last_unit}"
+    return f"{before} → {after}"
+
+
+def describe_doubts(figures: Iterable[KeyFigure], lang: Lang) -> list[str]:
+    """Return what holds for these figures together, a sentence each: limits that were set, what none of them states."""
+    rows = [figure.row for figure in figures]
+    flags = [set(list_flags(row)) for row in rows]
+    return [*_describe_limits(flags, rows, lang), *_describe_common(flags, rows, lang)]
+
+
+def _describe_limits(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
+    """Say that limits are prescribed if some of the figures are."""
+    dimensions = {row.dimension for row, found in zip(rows, flags, strict=True) if "prescribed" in found}
+    if dimensions == {"time"}:
+        yield say(lang, "时限是规定的，不是实际用时。", "The time limits are prescribed, not times measured.")
+    elif dimensions:
+        yield say(lang, "限额是规定的，不是实测的。", "The limits are prescribed, not measured.")
+
+
+def _describe_common(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
+    several = len(rows) > 1
+    if rows and not any(row.before_span for row in rows) and not any(row.rule.has_change for row in rows):
+        yield say(lang, "此前的数值都未写明。", "No earlier value is stated.")
+    common = set.intersection(*flags) if flags else set()
+    if "undated" in common:
+        yield say(
+            lang,
+            "都没有写明时间。" if several else "没有写明时间。",
+            "None is dated." if several else "It is not dated.",
+        )
+    if "partial" in common:
+        yield say(
+            lang,
+            "说的都只是局部，如一家企业、一个项目。" if several else "说的只是局部，如一家企业、一个项目。",
+            "Each is about one firm, line or project only." if several else "It is about one firm, line or project.",
+        )
+    yield say(lang, "没有对照组。", "No comparison group.")
