@@ -24,6 +24,7 @@ from data.markup.case_page import (
     share_axis,
 )
 from data.markup.figure_card import CardLinks, format_card
+from data.markup.grade_key import format_grade_key
 from data.markup.key_figures import format_key_figures
 from data.markup.outline import format_locator
 from data.model.schema import Case
@@ -44,7 +45,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
-from pages.frame.print_view import find_today
+from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.site.palette import OUTLINE_COLORS
@@ -211,13 +212,18 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
+    show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
     show_top(view, case)
-    st.html(format_head(view, case, rows))
-    st.html(format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True))
-    if others := [row for row in results if not row.rule.has_change]:
-        st.header(view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words"), anchor=False)
-        st.html(format_compact(others, view.lang))
-    st.html(format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None))
+    title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
+    others = [row for row in results if not row.rule.has_change]
+    parts = (
+        format_head(view, case, rows),
+        format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
+        Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else "",
+        format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
+        format_grade_key(rows, view.lang),
+    )
+    st.html(Markup('<div class="case">{}</div>').format(Markup("").join(parts)))
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
