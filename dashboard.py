@@ -27,8 +27,11 @@ with preflight.explain_missing_packages():
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
+    from pages.serving.preview_image import preview_routes
+    from pages.serving.scripts import scripts_route
+    from pages.serving.service_worker import worker_route
+    from pages.serving.site_map import site_map_routes
     from pages.serving.workarounds import connections, no_delay, stop, updates
-    from pages.serving.workarounds.preload import Preload
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import empty_world
@@ -74,7 +77,11 @@ app = st.App(
         mount(BASE),
         Route(f"{BASE}/api", api),
         Route(f"{BASE}/topojson/world_110m.json", empty_world),
-        *index_routes(BASE),
+        worker_route(BASE, SETTINGS.browser_cache),
+        scripts_route(BASE),
+        *site_map_routes(SETTINGS),
+        *preview_routes(BASE),
+        *index_routes(SETTINGS),
     ],
     middleware=[
         Middleware(log.RequestLog, BASE),
@@ -82,7 +89,6 @@ app = st.App(
         Middleware(WebSocketFilter),
         Middleware(AnswerMemory, BASE),
         Middleware(Compression),
-        Middleware(Preload, BASE),
         Middleware(Replay),
     ],
     lifespan=lifespan,

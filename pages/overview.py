@@ -13,6 +13,7 @@ from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
 from data.model.grades import GRADE_RULES, GRADES
 from data.query.findings import RESULTS, GapCounts
+from data.query.paging import cases_per_page
 from data.wording.findings import CaseFindings, describe_marks
 from data.wording.labels import ROLE_WORDS
 from data.wording.openings import count_words, open_overview
@@ -29,12 +30,8 @@ from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
 
-MAX_ALL_CASES = 12
-"""Maximum number of cases that stand in one table; the ten of 2020 do."""
 MAX_PLACES = 3
 """Maximum number of cities that a title names."""
-CASES_PER_PAGE = 10
-"""Number of cases a page if there are more than MAX_ALL_CASES."""
 
 
 def show_opening(view: View) -> None:
@@ -46,7 +43,7 @@ def show_opening(view: View) -> None:
 def shown_cases(view: View) -> range:
     """Return which of the selected cases this page of the table has."""
     total = len(view.selection.cases)
-    return current_range(total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)
+    return current_range(total, cases_per_page(total))
 
 
 def show_findings(view: View) -> None:
@@ -62,7 +59,7 @@ def show_findings(view: View) -> None:
         st.html(format_list(marks, "legend"))
     if view.embedded:
         return
-    show_pager(view, shown, total, CASES_PER_PAGE if total > MAX_ALL_CASES else MAX_ALL_CASES)
+    show_pager(view, shown, total, cases_per_page(total))
     count = len(view.selection.positions)
     label = view.say(f"全部 {count:,} 项指标", f"All {count:,} figures" if count != 1 else "The figure in full")
     links = [format_link(view.href("data"), label, after="arrow_forward")]

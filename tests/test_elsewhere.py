@@ -17,6 +17,8 @@ from data.downloads.csv_json import write_case_json
 from data.downloads.extract import Extract
 from data.downloads.package import write_package
 from data.downloads.word import write_case
+from data.markup.figure_card import format_card, format_evidence
+from data.markup.metrics_table import format_metrics_table
 from data.model.evidence import derive
 from data.model.gaps import flags_of, missing_ends
 from data.model.schema import Case, Lang
@@ -24,7 +26,6 @@ from data.query.dataset import Dataset
 from data.reading.live import current
 from data.wording.citation import quote_metric
 from data.wording.rows import MetricRow, Rows
-from pages.frame.blocks import format_evidence, format_levels, format_metrics_table
 from tests.app import bodies, open_page
 
 DATASET = current().dataset
@@ -91,15 +92,15 @@ def test_a_figure_that_differs_says_so_in_words_wherever_it_is_shown(name, lang)
     row = row_of(*name, lang)
     for shown in (
         format_evidence(row, lang),
-        format_levels([row], lang),
-        format_metrics_table([row], lang),
+        format_card(row, lang),
+        format_metrics_table([row], lang, ""),
         quote_metric(row, DATASET.source, lang, ""),
     ):
         assert row.elsewhere[0].phrase in shown
         assert row.elsewhere[0].publisher in shown
         assert row.elsewhere[0].note in html.unescape(shown)
     assert f"≠ {LABELS[lang]}" in format_evidence(row, lang)
-    assert f"≠ {LABELS[lang]}" in format_levels([row], lang)
+    assert f"≠ {LABELS[lang]}" in format_card(row, lang)
     assert f"{LABELS[lang]}" in quote_metric(row, DATASET.source, lang, "")
 
 

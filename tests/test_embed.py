@@ -21,13 +21,6 @@ PAIRED = ",".join(
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 EMBEDDED = {
-    "figure of a case": (
-        "case",
-        {"case": HEALTH, "chart": "out-of-county-referral-rate"},
-        "chart-figure-out-of-county-referral-rate",
-    ),
-    "places of a case": ("case", {"case": HEALTH, "chart": "locator"}, "locator"),
-    "events of a case": ("case", {"case": HEALTH, "chart": "timeline"}, "timeline"),
     "map": ("map", {"chart": "map"}, "henan"),
     "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}", "chart": "cases"}, "compare-cases"),
     "compared figures": ("compare", {"figures": PAIRED, "chart": "index"}, "compare-index"),
@@ -51,6 +44,24 @@ def test_one_chart_stands_alone(page, query, key):
     at = open_page(page, view="embed", **query)
     framed(at)
     assert list(charts(at)) == [key]
+
+
+PARTS_OF_A_CASE = {
+    "out-of-county-referral-rate": ("en", "Out-of-county referral rate fell by 15.79% from 2018", "−15.79%"),
+    "in-county-inpatient-rate": ("zh", "81.22%", "此前数值未写明"),
+    "timeline": ("en", "Dated events", DATASET.by_id[HEALTH].events[0].what.en),
+    "locator": ("zh", "示意图，非审定地图", "河南示意图，标出周口市、郸城县"),
+}
+
+
+@pytest.mark.parametrize(("chart", "said"), PARTS_OF_A_CASE.items(), ids=PARTS_OF_A_CASE)
+def test_one_part_of_a_case_stands_alone_without_plotly(chart, said):
+    lang, *texts = said
+    at = open_page("case", view="embed", chart=chart, case=HEALTH, lang=lang)
+    assert not at.title and not charts(at)
+    assert [text for text in texts if text not in html.unescape(bodies(at))] == []
+    assert "share=" not in bodies(at)
+    assert len(anchors(bodies(at))) == 1, "only the way to the site is linked"
 
 
 @pytest.mark.parametrize(

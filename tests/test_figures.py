@@ -15,10 +15,9 @@ import pytest
 import streamlit as st
 
 from data.markup.findings import list_arrows
-from data.model.schema import Event
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units
-from data.reading.live import boundaries, current
+from data.reading.live import current
 from data.wording.findings import list_findings
 from data.wording.index_axis import span_axis
 from data.wording.rows import Rows
@@ -31,12 +30,10 @@ from pages.figures.gap_chart import gap_chart
 from pages.figures.hover import hover_text
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
-from pages.figures.locator import locator
 from pages.figures.marks import paired_values
 from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
-from pages.figures.timeline import timeline
 from pages.frame.view import base_path
 from pages.site.palette import (
     GUIDE,
@@ -518,56 +515,6 @@ def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_fr
     assert square["xshift"] < words["xshift"] < point["xshift"] < other["xshift"]
     subtitle, first_line_above_the_map = legend[1]["yshift"] - 22, square["yshift"] + 8
     assert subtitle > first_line_above_the_map
-
-
-# --- locator, timeline
-
-
-def test_locator_fills_the_chosen_units_only():
-    everywhere, filled, marks = spec(
-        locator(
-            boundaries(), [CHOSEN], [(115.26, 33.64, "Dancheng County", False), (115.1, 35.93, "Qingfeng County", True)]
-        )
-    )["data"]
-    zhoukou = DATASET.places["zhoukou"]
-    assert "fill" not in everywhere
-    assert filled["fill"] == "toself"
-    assert everywhere["x"].count(None) > filled["x"].count(None) == 1
-    assert min(x for x in filled["x"] if x) < zhoukou.lon < max(x for x in filled["x"] if x)
-    assert (marks["x"], marks["y"], marks["hovertext"]) == (
-        [115.26, 115.1],
-        [33.64, 35.93],
-        ["Dancheng County", "Qingfeng County"],
-    )
-    assert marks["marker"]["color"][0] != marks["marker"]["color"][1]
-
-
-EVENTS = {
-    "day": ({"date": "2020-08-18"}, ["2020-08-18"]),
-    "month": ({"date": "2020-04"}, ["2020-04-01", "2020-04-30"]),
-    "long-month": ({"date": "2019-12"}, ["2019-12-01", "2019-12-31"]),
-    "february": ({"date": "2019-02"}, ["2019-02-01", "2019-02-28"]),
-    "leap-february": ({"date": "2020-02"}, ["2020-02-01", "2020-02-29"]),
-    "year": ({"date": "2020"}, ["2020-01-01", "2020-12-31"]),
-    "span": ({"date": "2019-03-05", "end": "2020-06"}, ["2019-03-05", "2020-06-30"]),
-}
-
-
-@pytest.mark.parametrize(("dates", "drawn"), EVENTS.values(), ids=EVENTS)
-def test_timeline_draws_an_event_as_long_as_its_date_is_vague(dates, drawn):
-    event = Event.model_validate({**dates, "what": {"zh": "事 <b>", "en": "Event <b>"}})
-    figure = spec(timeline([event], "en"))
-    (mark,) = figure["data"]
-    assert (mark["x"], mark["mode"]) == (drawn, "markers" if len(drawn) == 1 else "lines")
-    assert "&lt;b&gt;" in mark["hovertext"][0]
-    first, last = figure["layout"]["xaxis"]["range"]
-    assert first <= drawn[0] <= drawn[-1] < last
-
-
-def test_timeline_marks_every_event():
-    for case in DATASET.cases:
-        if case.events:
-            assert len(spec(timeline(case.events, "zh"))["data"]) == len(case.events), case.id
 
 
 # --- what stands as a table on the page: findings, gaps

@@ -60,7 +60,7 @@ ROOMS = {
     "pages.site": {"data.model", "data.query", "data.wording"},
     "pages.figures": {"data.model", "data.query", "data.wording", "data.markup", "pages.site"},
     "pages.serving": {
-        *("data", "data.model", "data.query", "data.reading", "data.wording", "data.downloads"),
+        *("data", "data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),
         "pages.site",
     },
     "pages.frame": {
@@ -415,6 +415,13 @@ def test_the_server_stays_private_and_silent(name, value):
     assert tomllib.loads(CONFIG)[section][key] == value
 
 
+NAMES_OF_FORMATS = {
+    *("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"),
+    *("http://www.sitemaps.org/schemas/sitemap/0.9", "https://schema.org"),
+}
+"""Addresses that are the names of formats and are not fetched."""
+
+
 def test_nothing_is_fetched_from_elsewhere():
     """The data may contain an address, as of a license; the pages, the server and the settings may not."""
     texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in (*PAGES, "dashboard.py")} | {
@@ -423,7 +430,7 @@ def test_nothing_is_fetched_from_elsewhere():
     found = {
         (path, address) for path, text in texts.items() for address in re.findall(r"(?:https?|wss?)://[\w./-]+", text)
     }
-    assert {address for _, address in found} <= {"http://www.w3.org/2000/svg"}, found
+    assert {address for _, address in found} <= NAMES_OF_FORMATS, found
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ import pages.frame.view
 from data.downloads.csv_json import write_csv
 from data.downloads.formats import FORMATS
 from data.markup.data_table import SHOWN
-from data.model.grades import GRADES, GRADES_NOTE
+from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.problems import Problem
 from data.query.columns import all_places
 from data.query.filters import Filters, parse, select
@@ -37,6 +37,7 @@ from data.query.geography import (
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
+from data.wording.method import DERIVATIONS
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
@@ -288,39 +289,31 @@ def test_overview_says_what_a_grade_is_not_and_that_domains_overlap(lang):
 # --- case
 
 
-def expected(row: Any) -> list[float] | None:
-    """The numbers that the chart of a metric must contain; None if it has no chart."""
-    if row.grade in "AB":
-        drawable = (
-            row.before_value is not None and row.after_value is not None and row.before_unit_id == row.after_unit_id
-        )
-        return [row.before_value, row.after_value] if drawable else None
-    if row.grade == "C":
-        return None if row.index is None else [2, math.log10(row.index)]
-    return [row.change_value] if row.change_value is not None else [row.change_low, row.change_high]
+def anchored(at: AppTest) -> list[str]:
+    """The metrics that have a place on a case's page, in its order."""
+    return re.findall(r'id="figure-([^"]+)"', bodies(at))
+
+
+def drawn(at: AppTest) -> list[str]:
+    """The metrics that have a card with a chart on a case's page, in its order."""
+    return re.findall(r'<article class="figure-card" id="figure-([^"]+)"', bodies(at))
 
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("case_id", CASES)
-def test_case_draws_what_the_table_holds(case_id, lang):
+def test_case_shows_changes_and_plans_as_cards_and_every_other_figure_as_a_row(case_id, lang):
     at = visit("case", lang=lang, case=case_id)
     assert at.title[0].value == DATASET.by_id[case_id].title[lang]
-    changed = [
-        row
-        for row in ROWS[lang]
-        if row.case_id == case_id and row.role in ("outcome", "output") and row.grade in "ABCD"
-    ]
-    drawn = {key: figure for key, figure in charts(at).items() if key.startswith("chart-figure-")}
-    assert set(drawn) == {f"chart-figure-{row.metric_id}" for row in changed if expected(row) is not None}
-    for row in changed:
-        if (numbers := expected(row)) is not None:
-            traces = drawn[f"chart-figure-{row.metric_id}"]["data"]
-            held = [
-                value
-                for trace in traces
-                for value in trace["y" if row.dimension == "rank" and row.grade in "AB" else "x"]
-            ]
-            assert all(any(value == pytest.approx(number) for value in held) for number in numbers), row.metric_id
+    assert not charts(at), "Plotly draws nothing before a reader asks for an image"
+    rows = [row for row in ROWS[lang] if row.case_id == case_id]
+    cards = {row.metric_id for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDP"}
+    assert set(drawn(at)) == cards
+    assert sorted(anchored(at)) == sorted(row.metric_id for row in rows), "every metric has one place"
+    marks = bodies(at)
+    plans = marks.find({"zh": "目标与规划，不作为成效", "en": "Targets and plans, not counted as results"}[lang])
+    assert all(marks.index(f'id="figure-{row.metric_id}"') > plans > 0 for row in rows if row.grade == "P")
+    keys = re.findall(r"figure=([a-z0-9-]+)", marks.partition('<ul class="key-figures"')[2].partition("</ul>")[0])
+    assert tuple(keys) == DATASET.by_id[case_id].headlines
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -329,7 +322,6 @@ def test_case_tells_its_story_and_every_figures_words(case_id, lang):
     at, case = visit("case", lang=lang, case=case_id), DATASET.by_id[case_id]
     read = words(at)
     story = [
-        case.summary,
         case.problem,
         case.result,
         *case.actions,
@@ -342,8 +334,9 @@ def test_case_tells_its_story_and_every_figures_words(case_id, lang):
     assert [row.metric_id for row in rows if row.name not in read or sections[row.metric_id] not in read] == []
     phrases = [phrase.text for part in (*case.metrics, *case.conflicts) for phrase in part.phrases]
     assert [phrase for phrase in phrases if phrase not in read] == []
-    shown = [row for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDFP"]
+    shown = [row for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDP"]
     assert [row.metric_id for row in shown if row.finding not in read] == []
+    assert [row.metric_id for row in rows if row.after_label not in read] == []
 
 
 @pytest.mark.parametrize(
@@ -373,8 +366,7 @@ LEFT_OUT = {
 @pytest.mark.parametrize("lang", LANGS)
 def test_case_of_a_city_shows_the_citys_own_figure_and_says_what_it_leaves_out(lang, view):
     at = visit("case", lang=lang, case=WATER, city="419001", **view)
-    drawn = [key for key in charts(at) if key.startswith("chart-figure-")]
-    assert drawn == ["chart-figure-jiyuan-water-use-per-mu"]
+    assert drawn(at) == ["jiyuan-water-use-per-mu"]
     assert LEFT_OUT[lang] in words(at)
     rows = [row for row in ROWS[lang] if row.case_id == WATER and row.prefecture_code != "419001"]
     assert [row.metric_id for row in rows if row.phrases in words(at)] == []
@@ -383,22 +375,31 @@ def test_case_of_a_city_shows_the_citys_own_figure_and_says_what_it_leaves_out(l
 
 def test_case_of_a_city_shows_all_figures_with_the_scope_the_citys_own_first():
     at = visit("case", lang="en", case=WATER, city="419001", scope="case")
-    drawn = [key for key in charts(at) if key.startswith("chart-figure-")]
-    assert drawn[0] == "chart-figure-jiyuan-water-use-per-mu"
-    assert len(tables(at)[-1]) == len(DATASET.by_id[WATER].metrics)
+    assert drawn(at)[0] == "jiyuan-water-use-per-mu"
+    assert len(anchored(at)) == len(DATASET.by_id[WATER].metrics)
     assert "left out" not in words(at)
 
 
-def test_a_framed_figure_is_shown_whatever_the_city():
-    at = visit("case", case=WATER, city="419001", view="embed", chart="jiaxian-water-efficiency")
-    assert "chart-figure-jiaxian-water-efficiency" in charts(at)
+def test_the_line_above_a_case_leads_to_the_others_with_the_filters():
+    at = visit("case", lang="en", case=WATER, domain="agriculture,public-services")
+    query = {"domain": "agriculture,public-services", "lang": "en"}
+    found = [(dict(parse_qsl(urlsplit(link.href).query)), html.unescape(link.label)) for link in anchors(bodies(at))]
+    cases = visit("overview", **query).session_state["view"].selection.cases
+    listed = [("case", case.id, f"{case.number} · {case.title.en}") for case in cases]
+    assert len(listed) > 1 and f"(1 of {len(listed)} selected)" in words(at)
+    for _, case_id, label in listed:
+        assert (query | {"case": case_id}, label) in found
+    assert (query | {"case": WATER, "view": "print"}, "Print") in found
+    after = f"{cases[1].number} ›"
+    assert (query | {"case": cases[1].id}, after) in found
+    assert not any(label.startswith("‹") for _, label in found), "the first case has none before it"
 
 
-def test_case_chooser_writes_the_link():
-    at = open_page("case", lang="en", case=WATER, domain="agriculture,public-services")
-    at.selectbox(key="case").set_value(HEALTH).run()
-    assert at.query_params == {"lang": "en", "case": HEALTH, "domain": "agriculture,public-services"}
-    assert at.title[0].value == DATASET.by_id[HEALTH].title.en
+def test_a_contradiction_has_a_place_and_names_the_figures_it_is_about():
+    at = visit("case", lang="en", case="2020-06-anyang-permits")
+    part = bodies(at).partition('id="conflict-days-or-working-days"')[2].partition('id="conflict-')[0]
+    assert re.findall(r"figure=([a-z-]+)", part)[:2] == ["approval-time", "overall-limit"]
+    assert "conflict=days-or-working-days" in bodies(at).partition('id="figure-approval-time"')[2]
 
 
 @pytest.mark.parametrize("case_id", CASES)
@@ -411,20 +412,20 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
     assert DATASET.source.title.zh in read
     rows = [row for row in ROWS["zh"] if row.case_id == case_id and row.role in ("outcome", "output")]
     assert [row.metric_id for row in rows if row.name not in read] == []
-    assert {key for key in charts(at) if key.startswith("chart-figure-")} == {
-        f"chart-figure-{row.metric_id}" for row in rows if row.grade in "ABCD" and expected(row) is not None
-    }
+    assert set(drawn(at)) >= {row.metric_id for row in rows if row.grade in "ABCD"}
+    assert '<details class="evidence">' not in bodies(at), "evidence is folded on paper"
 
 
-def test_the_case_page_names_every_place_its_map_marks():
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_case_page_names_every_place_its_map_marks(lang):
     for case in DATASET.cases:
-        at = visit("case", lang="en", case=case.id)
+        at = visit("case", lang=lang, case=case.id)
         marked = [place for place in map(DATASET.places.get, all_places(case)) if place.lon is not None]
-        legend = html.unescape(bodies(at).partition('<ul class="legend small">')[2].partition("</ul>")[0])
-        assert [place.name.en for place in marked if place.name.en not in legend] == []
-        assert "A schematic, not a reviewed official map" in legend
-        points = charts(at)["locator"]["data"][-1]
-        assert set(points["hovertext"]) >= {place.name.en for place in marked if place.kind != "prefecture"}
+        image, _, legend = html.unescape(bodies(at).partition('<figure class="where">')[2]).partition("<figcaption>")
+        legend = legend.partition("</figcaption>")[0]
+        assert [place.name[lang] for place in marked if place.name[lang] not in legend] == []
+        assert [place.name[lang] for place in marked if place.name[lang] not in image] == []
+        assert {"zh": "示意图，非审定地图", "en": "A schematic, not a reviewed official map"}[lang] in words(at)
 
 
 # --- map
@@ -744,13 +745,40 @@ def test_the_data_link_can_be_opened_as_it_stands():
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_method_lists_the_ladder_and_every_contradiction(lang):
+def test_method_begins_with_the_limits_and_explains_every_grade_with_a_figure(lang):
     at = visit("method", lang=lang)
-    read = words(at)
-    assert [heading.value[0] for heading in at.subheader if re.match(r"[A-Z] ", heading.value)] == list("ABCDEFP")
-    assert [
-        conflict.id for case in DATASET.cases for conflict in case.conflicts if conflict.note[lang] not in read
-    ] == []
+    read, shown = words(at), bodies(at)
+    assert at.header[0].value == {"zh": "这些数据不能说明什么", "en": "What this cannot show"}[lang]
+    assert not charts(at), "the marks are HTML"
+    rows = re.findall(r'<tr role="row"><th scope="row"(.*?)</tr>', shown)
+    assert [re.search(r"grade-([A-Z])", row)[1] for row in rows] == list(GRADE_RULES)
+    for rule, row in zip(GRADE_RULES.values(), rows, strict=True):
+        assert html.escape(rule.drawing_text[lang]) in row
+        assert 'class="metric-chart' in row
+        (example,) = anchors(row)
+        query = dict(parse_qsl(urlsplit(example.href).query))
+        (metric,) = (metric for metric in ROWS[lang] if name_of(metric) == f"{query['case']}.{query['figure']}")
+        assert (metric.grade, metric.finding) == (rule.letter, example.label)
+    assert [how[lang] for _, how in DERIVATIONS if how[lang] not in read] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_method_folds_every_contradiction_and_links_the_figures_concerned(lang):
+    (block,) = (
+        element.proto.body
+        for element in visit("method", lang=lang).get("html")
+        if 'class="contradictions"' in element.proto.body
+    )
+    folded = re.findall(r"<details>.*?</details>", block)
+    conflicts = [(case, conflict) for case in DATASET.cases for conflict in case.conflicts]
+    for (case, conflict), part in zip(conflicts, folded, strict=True):
+        text = html.unescape(MARKUP.sub("", part))
+        assert conflict.note[lang] in text
+        assert [phrase.text for phrase in conflict.phrases if phrase.text not in text] == []
+        linked = [dict(parse_qsl(urlsplit(link.href).query)) for link in anchors(part)]
+        assert {(query["case"], query["figure"]) for query in linked} == {
+            (case.id, metric_id) for metric_id in conflict.metrics
+        }
 
 
 # --- the frame
@@ -800,7 +828,7 @@ def test_the_switch_of_a_case_counts_its_own_figures():
     ]
     at.toggle(key="same cases").set_value(True).run()
     assert (at.query_params["scope"], at.query_params["case"]) == ("case", WATER)
-    assert len(tables(at)[-1]) == ELSEWHERE + 1
+    assert len(anchored(at)) == ELSEWHERE + 1
 
 
 def test_there_is_no_switch_where_it_adds_nothing():
@@ -921,15 +949,12 @@ def test_every_figure_of_a_case_has_its_anchor(case_id):
 
 def test_a_linked_figure_is_shown_whatever_the_filters_with_a_notice():
     at = open_page("case", lang="en", case=WATER, city="419001", figure="jiaxian-water-efficiency")
-    assert "figure-jiaxian-water-efficiency" in container_keys(at)
+    assert drawn(at)[0] == "jiaxian-water-efficiency"
     assert [info.value for info in at.info] == [
         "The filters would hide this figure; it is shown because the link names it."
     ]
     at = open_page("case", lang="en", case=WATER, figure="no-such-figure")
     assert [warning.value for warning in at.warning] == ["The link names a figure that this case does not have."]
-    at.selectbox(key="case").set_value(HEALTH).run()
-    assert at.query_params == {"lang": "en", "case": HEALTH}
-    assert not at.warning
 
 
 def test_the_screen_of_the_cases_opens_the_one_with_most_of_what_is_chosen():

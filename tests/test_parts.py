@@ -106,12 +106,12 @@ def test_the_register_of_contradictions_comes_fifty_at_a_time(dataset):
     notes = [conflict.note.en for case in dataset.cases for conflict in case.conflicts]
     shown = []
     for part in range(1, len(notes) // 50 + 2):
-        (table,) = (
+        (block,) = (
             block.proto.body
             for block in visit("method", page=str(part)).get("html")
-            if "Each with both readings" in block.proto.body
+            if 'class="contradictions"' in block.proto.body
         )
-        shown += re.findall(r"<td>([^<]*)</td></tr>", table)
+        shown += re.findall(r"</p><p>([^<]*)</p>", block)
     assert len(notes) > 100
     assert [note.replace("&#39;", "'") for note in shown] == notes
 
@@ -131,7 +131,9 @@ def test_compare_offers_the_first_of_what_the_filters_leave_and_what_is_chosen(d
 
 def test_a_case_offers_its_neighbours(dataset):
     at = visit("case", case=dataset.cases[30].id)
-    assert at.selectbox(key="case").options == [f"{case.number} · {case.title.en}" for case in dataset.cases[18:43]]
+    listed = bodies(at).partition('<details class="case-list">')[2].partition("</details>")[0]
+    labels = [f"{case.number} · {case.title.en}" for case in dataset.cases[18:43]]
+    assert [html.unescape(link.label) for link in anchors(listed)] == labels
     assert cards(at)[-2:] == [f"{case.number} · {case.title.en}" for case in (dataset.cases[29], dataset.cases[31])]
 
 

@@ -49,14 +49,6 @@ TAKEN = {
         "Value with source",
         f"/api/metrics.csv?only={HEALTH}.{RATE}",
     ),
-    "places of a case": ("case", {"case": HEALTH}, "locator", "Citation", f"/api/places.geojson?only={HEALTH}"),
-    "events of a case": (
-        "case",
-        {"case": HEALTH, "city": "411600"},
-        "timeline",
-        "Citation",
-        f"/api/cases/{HEALTH}.json",
-    ),
     "map": ("map", {}, "map", "Citation", "/api/places.geojson"),
     "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "Citation", "/api/metrics.csv?only=2020-"),
     "compared figures": ("compare", {"figures": PAIRED}, "index", "Citation", "/api/metrics.csv?only=2020-"),
@@ -241,12 +233,6 @@ SAID = {
         "map",
         ["Filtered by Domain: Public finance and credit"],
     ),
-    "events": (
-        "case",
-        {"case": HEALTH},
-        "timeline",
-        [", case 9.", f"2019–2020: {DATASET.by_id[HEALTH].events[0].what.en}"],
-    ),
 }
 
 
@@ -264,7 +250,6 @@ NAMES = {
         RATE,
         "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en",
     ),
-    "events of a case": ("case", {"case": HEALTH}, "timeline", "henan-reforms_2020_case-9_timeline_en"),
     "as filtered": (
         "overview",
         {"city": "410300", "search": "valley"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import orjson
 import pandas as pd
@@ -29,8 +30,8 @@ def write_csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
     """Yield the same CSV as its header and chunks of CHUNK_ROWS rows, to keep no large table in memory twice."""
     yield _write_lines([table.columns]).encode("utf-8-sig")
     for start in range(0, len(table), CHUNK_ROWS):
-        rows = _list_rows(table.iloc[start : start + CHUNK_ROWS])
-        yield _write_lines([_format_cell(value) for value in row] for row in rows).encode()
+        chunk = table.iloc[start : start + CHUNK_ROWS]
+        yield _write_lines(zip(*(_format_column(chunk[name]) for name in chunk.columns), strict=True)).encode()
 
 
 def _write_lines(rows: Iterable[Iterable[object]]) -> str:
@@ -39,16 +40,23 @@ def _write_lines(rows: Iterable[Iterable[object]]) -> str:
     return out.getvalue()
 
 
-def _format_cell(value: object) -> object:
-    if value is None:
-        return ""
+def _format_column(column: pd.Series[Any]) -> list[object]:
+    """Return the cells of a column: missing ones empty, whole numbers without a point, formulas as text."""
+    values = _list_values(column)
+    if pd.api.types.is_numeric_dtype(column):
+        return ["" if value is None else _format_number(value) for value in values]
+    return ["" if value is None else value if value[:1].isalnum() else _escape_formula(value) for value in values]
+
+
+def _format_number(value: float) -> float | str:
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, str) and (
-        value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(_FORMULA_PREFIXES)
-    ):
-        return f"'{value}"
     return value
+
+
+def _escape_formula(value: str) -> str:
+    is_formula = value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(_FORMULA_PREFIXES)
+    return f"'{value}" if is_formula else value
 
 
 def write_json(extract: Extract) -> bytes:
@@ -71,16 +79,13 @@ def write_json(extract: Extract) -> bytes:
 def to_records(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows as dictionaries of Python values, with None for missing ones."""
     names = list(table.columns)
-    return [dict(zip(names, row, strict=True)) for row in _list_rows(table)]
+    columns = [_list_values(table[name]) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _list_rows(table: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    """Yield the rows as Python values, with None for missing ones; by columns, which pandas reads faster than rows."""
-    return zip(*(map(_to_none, table[name].to_list()) for name in table.columns), strict=True)
-
-
-def _to_none(value: object) -> object:
-    return None if value is None or value is pd.NA or value != value else value
+def _list_values(column: pd.Series[Any]) -> list[Any]:
+    """Return the values of a column as Python values, with None for missing ones. Columns are read faster than rows."""
+    return [None if value is None or value is pd.NA or value != value else value for value in column.to_list()]
 
 
 def write_case_json(extract: Extract, case: Case) -> bytes:

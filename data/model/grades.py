@@ -70,7 +70,7 @@ _RULES = (
         "D", "difference", "dashed",
         _text("仅有差值", "Difference"),
         _text("材料只写明与此前相差多少", "only a difference from an earlier time is stated"),
-        _text("从零起的长度，用原单位，从不换算为指数。", "A length from zero in its own unit, never an index."),
+        _text("一个带正负号的数，用原单位，从不换算为指数。", "A signed number in its own unit, never an index."),
     ),
     GradeRule(
         "E", "level", "dotted",

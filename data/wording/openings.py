@@ -62,3 +62,27 @@ def join_places(dataset: Dataset, case: Case, lang: Lang) -> str:
 def join_domains(dataset: Dataset, case: Case, lang: Lang) -> str:
     """Return the names of a case's domains."""
     return say(lang, "、", ", ").join(dataset.domains[domain].name[lang] for domain in case.domains)
+
+
+DESCRIPTIONS: Mapping[str, Text] = {
+    "map": Text(
+        zh="河南省十八个地市级单位中，哪些地方有改革案例，各报告了什么。",
+        en="Where in Henan's 18 prefecture-level units the reform cases happened, and what each of them reports.",
+    ),
+    "compare": Text(
+        zh="把不同改革案例的指标放在一起：可比的共用一条坐标轴，不可比的写明原因。",
+        en="Figures of different reform cases side by side: on one axis where they share a scale, otherwise with the "
+        "reason why not.",
+    ),
+    "data": Text(
+        zh="全部指标可下载为 CSV、Excel、JSON，附原文、时间和完整度；另有供程序读取的固定链接。",
+        en="Every figure as CSV, Excel or JSON, with its source words, periods and completeness; permanent links for "
+        "programs.",
+    ),
+    "method": Text(
+        zh="指标怎样摘录、怎样分级、怎样推算，材料在哪里自相矛盾，前后对比能说明什么、不能说明什么。",
+        en="How the figures were transcribed, graded and derived, where the source contradicts itself, and what a "
+        "before and an after can and cannot say.",
+    ),
+}
+"""A sentence on what each of these screens is for, for search engines and previews of links."""

@@ -19,10 +19,9 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice
 from pages.site.filters import FILTERS, describe_filters
-from pages.site.screens import SCREENS, SITE_NAME
+from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME
 
 _LANGUAGE = Text(zh="语言", en="Language")
-_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 _MAX_NAMED = 5
 """Maximum number of unknown values, and of cases without a metric, that a notice names."""
 
@@ -39,7 +38,7 @@ def show_masthead(view: View) -> None:
         st.segmented_control(
             _LANGUAGE[view.lang],
             LANGUAGES,
-            format_func=_LANGUAGE_NAMES.__getitem__,
+            format_func=LANGUAGE_NAMES.__getitem__,
             key="lang",
             required=True,
             on_change=apply_choice,

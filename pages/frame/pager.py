@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from data.query.paging import page_range
 from pages.frame.view import PAGE_NUMBER, View
 
 _AROUND = 1
@@ -14,9 +15,7 @@ _AROUND = 1
 def current_range(total: int, size: int) -> range:
     """Return the entries of the URL's page, or of the nearest that exists, of `total` entries with `size` a page."""
     requested = st.query_params.get(PAGE_NUMBER, "1")
-    last = max(1, -(-total // size))
-    number = min(max(int(requested), 1), last) if requested.isdecimal() and len(requested) < 10 else 1
-    return range((number - 1) * size, min(number * size, total))
+    return page_range(total, size, int(requested) if requested.isdecimal() and len(requested) < 10 else 1)
 
 
 def show_pager(view: View, shown: range, total: int, size: int, **parameters: str) -> None:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.model.problems import escape_invisible
 from pages.serving import policy
+from pages.serving.hosts import is_allowed, read_name
 from pages.serving.settings import Settings
 
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -32,7 +33,6 @@ MISDIRECTED = (
     "A request was refused because of the host it names. If readers use that name, add it to HENAN_ALLOWED_HOSTS"
 )
 """Log message of a 421 response."""
-_HOST = re.compile(r"(?P<name>[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])\.?(?::[0-9]{1,5})?")
 _SECURE = re.compile(rb";\s*secure\b", re.IGNORECASE)
 Field = tuple[bytes, bytes]
 """A header of a request or response: its name and its value."""
@@ -84,12 +84,12 @@ class Guard:
         headers, method = Headers(scope=scope), scope.get("method", "GET")
         hosts, origins = headers.getlist("host"), headers.getlist("origin") if scope["type"] == "websocket" else []
         named = [*hosts, *(origin.partition("://")[2] for origin in origins)]
-        names = [_HOST.fullmatch(host.lower()) for host in named]
+        names = [*map(read_name, named)]
         if len(hosts) != 1 or not all(names):
             return _refuse(is_data_link, 400, "The address of the server is missing or malformed.")
         for name in names:
-            if name and not self._is_allowed(name["name"]):
-                logger.warning(MISDIRECTED, extra={"fields": {"host": escape_invisible(name["name"], 100)}})
+            if not is_allowed(name, self.allowed_hosts):
+                logger.warning(MISDIRECTED, extra={"fields": {"host": escape_invisible(name, 100)}})
                 return _refuse(is_data_link, 421, "This server does not answer under that name.")
         if method not in METHODS:
             return _refuse(is_data_link, 405, "This server is only read from.", {"allow": ", ".join(METHODS)})
@@ -101,11 +101,6 @@ class Guard:
             sentence = f"Too many requests. Try again in {wait} seconds."
             return _refuse(is_data_link, 429, sentence, {"retry-after": str(wait)})
         return None
-
-    def _is_allowed(self, name: str) -> bool:
-        return any(
-            host in ("*", name) or (host.startswith("*.") and name.endswith(host[1:])) for host in self.allowed_hosts
-        )
 
 
 class _Response:

@@ -1,47 +1,167 @@
-"""The HTML page of every screen: Streamlit's page with the scripts of pages/browser/.
+"""The HTML page of every screen: its head, what is to be read before the app has started, and the app's own modules.
 
+Each page is written once for equal requests and kept as long as the data is the same; nothing in it is one reader's.
 Other addresses get Streamlit's page, in which links are ordinary links.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import lru_cache, partial
 from hashlib import sha256
-from pathlib import Path
+from typing import NamedTuple
 
-import streamlit
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from data.query.dataset import Dataset
+from data.reading.live import current
+from data.reading.load import DatasetError
+from pages.serving import first_view, page_head
 from pages.serving.etag import is_current
+from pages.serving.page_request import PageRequest, prefers_chinese, read_request
+from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
+from pages.serving.service_worker import PATH as WORKER
+from pages.serving.settings import Settings
+from pages.serving.used_rules import keep_used_rules
 from pages.serving.workarounds.english_words import encode_words
-from pages.site.screens import SCREENS, url_path
+from pages.serving.workarounds.preload import CHART, ELEMENTS, list_modules
+from pages.site.screens import SCREENS, SITE_NAME, url_path
+from pages.site.style_sheet import FIRST_VIEW
 
-STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
-SCRIPTS = {
-    name: (Path(__file__).parents[1] / "browser" / f"{name}.js").read_text(encoding="utf-8")
-    for name in ("links", "popovers", "print", "share", "words")
-}
-"""The scripts read what they depend on from their attributes, so that their digests do not depend on it."""
+CACHE_SIZE = 128
+"""Maximum number of pages kept in memory, of about 60 kB each."""
+_PAGE = Markup("""<!DOCTYPE html>
+<html lang="{lang}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    {head}
+    {connect}
+    <style>
+{sheet}</style>
+    <link rel="icon" href="{base}/favicon.png">
+    {scripts}
+    {modules}
+  </head>
+  <body>
+    {first_view}
+    <div id="root"></div>
+    {sheets}
+    {end}
+  </body>
+</html>
+""")
+_TAG = re.compile(r"<script\b[^>]*>.*?</script>|<link\b[^>]*>", re.DOTALL)
+FONT_ADDRESS = "app-font"
+"""What stands in first_view.css for the address of the app's font."""
+_ADDRESS = re.compile(r'href="([^"]*)"')
+_RELATION = re.compile(r'rel="([^"]*)"')
 
 
-def index_routes(base: str = "") -> list[Route]:
-    """A route for every screen below `base`."""
-    paths = [f"{base}/{url_path(name)}" for name in SCREENS]
-    attributes = {"links": ("pages", " ".join(paths)), "words": ("words", encode_words())}
-    opening = Markup('<script data-{}="{}">')
-    scripts = (
-        f"{opening.format(*attributes[name]) if name in attributes else '<script>'}{script}</script>"
-        for name, script in SCRIPTS.items()
+class WrittenPage(NamedTuple):
+    """A page and its entity tag, which is weak because the body may be compressed later."""
+
+    body: bytes
+    tag: str
+
+
+class AppParts(NamedTuple):
+    """The parts of Streamlit's page: its scripts with what they import, its style sheets, the address of its font."""
+
+    modules: Markup
+    sheets: Markup
+    font: Markup
+
+
+def index_routes(settings: Settings) -> list[Route]:
+    """A route for every screen below the base path."""
+    write = _keep_pages(settings)
+
+    def route(screen: str) -> Route:
+        def index(request: Request) -> Response:
+            dataset, asked = _read(request, screen, settings)
+            page = write(dataset)(asked)
+            headers = {"etag": page.tag, "cache-control": "no-cache"}
+            if not asked.names_lang:
+                headers["vary"] = "accept-language"
+            if is_current(request, page.tag):
+                return Response(status_code=304, headers=headers)
+            return HTMLResponse(page.body, headers={**headers, "content-language": page_head.LANGUAGE_TAGS[asked.lang]})
+
+        return Route(f"{settings.base}/{url_path(screen)}", index)
+
+    return [route(screen) for screen in SCREENS]
+
+
+def _read(request: Request, screen: str, settings: Settings) -> tuple[Dataset | None, PageRequest]:
+    """The data and what the request asks for; while there is no data nothing is there to be read."""
+    try:
+        dataset = current().dataset
+    except DatasetError:
+        lang = request.query_params.get("lang")
+        chinese = lang == "zh" or (lang != "en" and prefers_chinese(request.headers.get("accept-language", "")))
+        return None, PageRequest(screen, "zh" if chinese else "en", False, is_readable=False)
+    return dataset, read_request(request, screen, dataset, settings.allowed_hosts)
+
+
+def _keep_pages(settings: Settings) -> Callable[[Dataset | None], Callable[[PageRequest], WrittenPage]]:
+    """Return `write_page` for each dataset with a cache; that of an outdated dataset is dropped."""
+
+    @lru_cache(maxsize=2)
+    def write(dataset: Dataset | None) -> Callable[[PageRequest], WrittenPage]:
+        return lru_cache(maxsize=CACHE_SIZE)(partial(write_page, settings, dataset))
+
+    return write
+
+
+def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest) -> WrittenPage:
+    """Write the page that a request asks for."""
+    base, first, head = settings.base, Markup(""), Markup("<title>{}</title>").format(SITE_NAME[request.lang])
+    if dataset and dataset.cases:
+        opened = first_view.open_screen(request, dataset, base)
+        head = page_head.format_head(request, dataset, base, opened)
+        if request.is_readable:
+            first = first_view.format_first_view(request, dataset, base, opened)
+    parts = app_parts(base, request.screen)
+    body = _PAGE.format(
+        lang=page_head.LANGUAGE_TAGS[request.lang],
+        head=head,
+        connect=format_connect(base),
+        sheet=Markup(keep_used_rules(FIRST_VIEW, first).replace(FONT_ADDRESS, parts.font) if first else ""),
+        base=base,
+        modules=parts.modules,
+        scripts=_format_scripts(settings),
+        first_view=first,
+        sheets=parts.sheets,
+        end=format_first_view() if first else "",
+    ).encode()
+    return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')
+
+
+def _format_scripts(settings: Settings) -> Markup:
+    """The element with the scripts of the page and what they depend on."""
+    base = settings.base
+    return format_link(
+        base,
+        pages=" ".join(f"{base}/{url_path(name)}" for name in SCREENS),
+        words=encode_words(),
+        worker=f"{base}/{WORKER}" if settings.browser_cache else "",
     )
-    head, end, rest = STREAMLIT_PAGE.read_text(encoding="utf-8").partition("</head>")
-    body = f"{head}{''.join(scripts)}\n  {end}{rest}".encode()
-    headers = {"etag": f'"{sha256(body).hexdigest()[:32]}"', "cache-control": "no-cache"}
 
-    def index(request: Request) -> Response:
-        if is_current(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        return HTMLResponse(body, headers=headers)
 
-    return [Route(path, index) for path in paths]
+@lru_cache
+def app_parts(base: str, screen: str) -> AppParts:
+    """The parts of Streamlit's page with addresses below the base path, and preloads of what the screen needs."""
+    tags = [tag.replace('"./', f'"{base}/') for tag in _TAG.findall(STREAMLIT_PAGE.read_text(encoding="utf-8"))]
+    related = [(found[1] if (found := _RELATION.search(tag)) else "", tag) for tag in tags]
+    modules = [tag for relation, tag in related if relation in ("", "preload", "modulepreload")]
+    late = list_modules((*ELEMENTS, CHART) if SCREENS[screen].has_charts else ELEMENTS)
+    preload = '<link rel="modulepreload" crossorigin href="{}/static/js/{}">'
+    modules += [tag for name in late if (tag := preload.format(base, name)) not in modules]
+    sheets = [tag for relation, tag in related if relation == "stylesheet"]
+    font = next(tag for relation, tag in related if relation == "preload" and 'as="font"' in tag)
+    return AppParts(Markup("\n    ".join(modules)), Markup("\n    ".join(sheets)), Markup(_ADDRESS.findall(font)[0]))

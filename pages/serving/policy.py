@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
-from pages.serving.index_page import SCRIPTS, STREAMLIT_PAGE
+from pages.serving.scripts import INLINE, STREAMLIT_PAGE
 
 LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "document.documentElement.lang = 'en'"}
 """Scripts that set the language of the page for screen readers. Streamlit's page always declares English."""
@@ -38,7 +38,7 @@ def build_content_policy(frame_ancestors: str) -> str:
     are in Streamlit's bundle.
     """
     inline = _INLINE.findall(STREAMLIT_PAGE.read_text(encoding="utf-8"))
-    scripts = [*inline, *SCRIPTS.values(), *LANGUAGE_SCRIPTS.values()]
+    scripts = [*inline, *INLINE.values(), *LANGUAGE_SCRIPTS.values()]
     return "; ".join(
         (
             "default-src 'none'",

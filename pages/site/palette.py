@@ -48,6 +48,7 @@ PAGE_COLORS = {
     "rule": ("#d9dcdf", "#343a42"),
     "focus": ("#1f5fa8", "#7db4ee"),
     "hover": ("#eceef0", "#262b32"),
+    "field": ("#f4f5f6", "#1b1f25"),
     "mark": ("#fbe8a6", "#57480f"),
     "improved-text": ("#1d62a8", "#7db4ee"),
     "worsened-text": ("#a94f0b", "#f0a868"),

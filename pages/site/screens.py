@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.model.schema import Text
+from data.model.schema import Lang, Text
 from data.wording.labels import SITE_NAME as SITE_NAME
+
+LANGUAGE_NAMES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
+"""The languages by what they call themselves."""
 
 
 @dataclass(frozen=True)

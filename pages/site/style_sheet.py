@@ -10,7 +10,7 @@ from data.model.schema import Text
 from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
 
 _FOLDER = Path(__file__).parents[1] / "browser"
-SHEETS = ("site", "tables", "charts", "case", "share", "data", "paper")
+SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "paper")
 """The style sheets of every page, in the order of their rules."""
 
 
@@ -55,5 +55,5 @@ _GENERATED = (
 )
 SHEET = _PROPERTIES + _read(*SHEETS) + _GENERATED
 """The style sheet of every page."""
-FIRST_VIEW = _PROPERTIES + _read("site", "tables", "first_view") + _GENERATED
-"""The style sheet in the head of a page as it is served: the same rules where they concern what is served with it."""
+FIRST_VIEW = SHEET + _read("first_view")
+"""The style sheet of what is served before the app has started, which looks like the app's."""

@@ -52,7 +52,7 @@ DRAWN = {
     "/": (".findings td.what", 19),
     "/case": (".main-svg", 2),
     "/map": (".choroplethlayer path", 18),
-    "/method": (".main-svg", 1),
+    "/method": (".grades .metric-chart", 7),
 }
 """Selector and minimum number of what each page draws; with fewer the run fails."""
 DOWNLOADS = (

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
+from data.markup.outline import Mark, data_url, draw_outline
+from data.markup.projection import project
 from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Case
 from data.query.columns import all_places, own_places
@@ -21,8 +23,7 @@ from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
 from pages.figures.gap_chart import gap_chart
 from pages.figures.index_arrows import index_arrows
-from pages.figures.locator import locator
-from pages.figures.timeline import timeline
+from pages.site.palette import OUTLINE_COLORS
 from tests.bench.peer.view import View
 
 Parts = dict[str, Any]
@@ -41,6 +42,7 @@ COLUMNS = (
 )
 BOUNDARIES = "/boundaries.geojson"
 """Path of the outlines on the peer's server."""
+LOCATOR_WIDTH = 110
 CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
@@ -154,11 +156,12 @@ def where(view: View, chosen: Case) -> list[Any]:
         return []
     known = (view.dataset.places[name] for name in sorted(all_places(chosen)))
     marks = [
-        (place.lon, place.lat, place.name[view.lang], place.id not in own)
+        Mark(project(*place.point, LOCATOR_WIDTH), hollow=place.id not in own)
         for place in known
         if place.kind not in ("province", "prefecture") and place.lon is not None
     ]
-    return [graph("locator", locator(boundaries(), codes, marks))]
+    outline = draw_outline(boundaries(), LOCATOR_WIDTH, OUTLINE_COLORS, tinted=codes, marks=marks)
+    return [html.Img(src=data_url(outline), width=LOCATOR_WIDTH)]
 
 
 def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
@@ -175,7 +178,7 @@ def events(view: View, chosen: Case) -> list[Any]:
     if not chosen.events:
         return []
     said = [html.Li(f"{format_date(event.date, view.lang)} {event.what[view.lang]}") for event in chosen.events]
-    return [graph("timeline", timeline(chosen.events, view.lang)), html.Ol(said)]
+    return [html.Ol(said)]
 
 
 def case_layout(parts: Parts) -> list[Any]:

@@ -1,0 +1,47 @@
+// Takes away what the server has sent to be read until the app has drawn (`#first`, which hides the app as long as it
+// stands). The app takes its place in one frame, once it is complete and its boxes stand still: scrolled as far, with
+// what was unfolded unfolded and the focus on the same link. If the app does not start, the words stay; if it shows
+// anything else in place of the page, they give way to that.
+(() => {
+  const first = document.getElementById('first');
+  const root = document.getElementById('root');
+  const STILL = 3; // frames
+  let last = '', still = 0;
+
+  const find = selector => root.querySelector(selector);
+  const isComplete = () => !find('[data-testid=stSkeleton], [data-testid=stAppSkeleton]')
+    && (find('footer[data-address]') || find('[data-test-script-state=notRunning] .stElementContainer'));
+
+  function boxes() {
+    return [...root.querySelectorAll('.stElementContainer')].slice(0, 60).map(element => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return [x, y, width, height].map(Math.round).join();
+    }).join(';');
+  }
+
+  function look() {
+    const now = isComplete() ? boxes() : '';
+    still = now && now === last ? still + 1 : 0;
+    last = now;
+    if (still < STILL) requestAnimationFrame(look);
+    else giveWay();
+  }
+
+  function giveWay() {
+    const focused = first.contains(document.activeElement) && document.activeElement.getAttribute('href');
+    const open = [...first.querySelectorAll('details')].map(details => details.open);
+    const position = scrollY;
+    first.remove();
+    root.querySelectorAll('.findings details').forEach((details, number) => { details.open = Boolean(open[number]); });
+    const main = find('[data-testid=stMain]');
+    if (position && main) main.scrollTop = position;
+    if (focused) find(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    performance.mark('first-view-gone');
+  }
+
+  new MutationObserver((_, observer) => {
+    if (!isComplete()) return;
+    observer.disconnect();
+    look();
+  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-test-script-state'] });
+})();

@@ -1,0 +1,97 @@
+"""What a request for a page asks for: screen, language and view, in the bounds in which the page reads them.
+
+Equal views are equal requests, so that what is written for one reader is there for the next.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import get_args
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters, parse
+from pages.serving import hosts
+from pages.site.screens import SCREENS, url_path
+
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+MAX_HEADER = 200
+"""Maximum number of characters of Accept-Language that are read."""
+_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page as it is asked for.
+
+    `names_lang` tells whether the address names the language, `case_id` is that of the case screen. `origin` is scheme,
+    host and port of the server, empty unless the operator names the host. `is_readable` tells whether the first words
+    of the page can be sent before the app: not for a printed edition, a chart in a frame, a search, or an address with
+    values that do not exist, which only the page itself can answer.
+    """
+
+    screen: str
+    lang: Lang
+    names_lang: bool
+    case_id: str = ""
+    page: int = 1
+    filters: Filters = field(default_factory=Filters)
+    is_readable: bool = True
+    origin: str = ""
+
+    def path(self, lang: Lang | None = None, *, keeps_view: bool = False) -> str:
+        """The path and query of this page below the base path, in a language or without one; with its filters and page
+        of a list if it keeps the view.
+        """
+        query = {
+            **(self.filters.query() if keeps_view else {}),
+            **({"case": self.case_id} if self.case_id else {}),
+            **({"page": str(self.page)} if keeps_view and self.page > 1 else {}),
+            **({"lang": lang} if lang else {}),
+        }
+        return f"/{url_path(self.screen)}" + (f"?{urlencode(query, safe=',')}" if query else "")
+
+
+def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts: tuple[str, ...]) -> PageRequest:
+    """What a request asks for on a screen. Unknown parameters are passed over, as by the page."""
+    query = request.query_params
+    lang = next((known for known in LANGUAGES if known == query.get("lang")), None)
+    filters, unknown = parse(query, dataset)
+    named = query.get("case", "") if screen == "case" else ""
+    case_id = named if named in dataset.by_id else next(iter(dataset.all_cases[:1].ids), "")
+    is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
+    found = PageRequest(
+        screen,
+        lang or ("zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en"),
+        lang is not None,
+        case_id if screen == "case" else "",
+        _read_page(query.get("page", "1")) if "page" in SCREENS[screen].parameters else 1,
+        filters if SCREENS[screen].has_filters else Filters(),
+        is_known and query.get("view") not in ("print", "embed") and not filters.search,
+        find_origin(request, allowed_hosts),
+    )
+    return found if found.is_readable else replace(found, page=1, filters=Filters())
+
+
+def _read_page(text: str) -> int:
+    return max(int(text), 1) if text.isdecimal() and text.isascii() and len(text) < 10 else 1
+
+
+def find_origin(request: Request, allowed_hosts: tuple[str, ...]) -> str:
+    """Scheme, host and port of the server as the request names them; empty unless the operator names that host."""
+    host = request.headers.get("host", "").lower()
+    name = hosts.read_name(host)
+    return f"{request.url.scheme}://{host}" if name and hosts.is_named(name, allowed_hosts) else ""
+
+
+def prefers_chinese(header: str) -> bool:
+    """Whether Accept-Language prefers Chinese to all others, which is when the app speaks Chinese."""
+    best, chinese = 0.0, False
+    for found in map(_RANGE.fullmatch, header[:MAX_HEADER].split(",")):
+        if found and (weight := float(found[2] or 1)) > best:
+            best, chinese = weight, found[1].lower() == "zh"
+    return chinese

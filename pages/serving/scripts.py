@@ -1,0 +1,60 @@
+"""The scripts of the pages, which are in pages/browser/: in their HTML what must run first, the others in one file.
+
+They read what they depend on from the attributes of their element, so that neither their digests in the policy nor the
+file depend on it.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
+_FOLDER = Path(__file__).parents[1] / "browser"
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+
+
+INLINE = {name: _read(name) for name in ("connect", "first_view")}
+"""The scripts that stand in the HTML: what the app reads as it starts, and what shows the app."""
+_FILE = "\n".join(map(_read, ("links", "popovers", "print", "share", "words", "worker_registration"))).encode()
+FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
+"""The path of the file with the others below the base path, which changes with them."""
+
+
+def format_connect(base: str) -> Markup:
+    """The script that tells the app the address of its server."""
+    return Markup('<script data-base="{}/">{}</script>').format(base, Markup(INLINE["connect"]))
+
+
+def format_first_view() -> Markup:
+    """The script that takes away the first view."""
+    return Markup("<script>{}</script>").format(Markup(INLINE["first_view"]))
+
+
+def format_link(base: str, pages: str, words: str, worker: str) -> Markup:
+    """The element that loads the file with the other scripts, with the addresses, words and worker they depend on."""
+    return Markup(
+        '<script defer src="{0}{1}" data-base="{0}/" data-pages="{2}" data-words="{3}" data-worker="{4}"></script>'
+    ).format(base, FILE_PATH, pages, words, worker)
+
+
+def scripts_route(base: str) -> Route:
+    """The route of the file, which browsers and caches may keep for good."""
+
+    def scripts(request: Request) -> Response:
+        return Response(
+            _FILE,
+            media_type="text/javascript",
+            headers={"cache-control": "public, max-age=31536000, immutable"},
+        )
+
+    return Route(f"{base}{FILE_PATH}", scripts)

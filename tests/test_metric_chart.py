@@ -1,0 +1,363 @@
+"""The chart of one metric in HTML: marks in the right place for its values, drawn as its grade allows, and the same facts
+in words; and the card, the table and the key figures that hold it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from data.markup.case_page import share_axis
+from data.markup.figure_card import CardLinks, format_card, list_notes
+from data.markup.key_figures import format_key_figures
+from data.markup.links import Links
+from data.markup.metric_chart import format_chart
+from data.markup.metrics_table import format_metrics_table
+from data.model.grades import GRADES
+from data.query.filters import Filters
+from data.query.findings import RESULTS
+from data.reading.live import current
+from data.wording.doubts import list_doubts
+from data.wording.index_axis import BASELINE, span_axis
+from data.wording.key_figures import choose_key_figures, describe_doubts, join_ends
+from data.wording.rows import MetricRow, Rows
+from tests.app import MARKUP
+
+DATASET = current().dataset
+LANGS = ("zh", "en")
+ROWS = {lang: {row.metric_id: row for row in Rows(DATASET, lang)} for lang in LANGS}
+ALL = [(lang, row) for lang in LANGS for row in Rows(DATASET, lang)]
+NAMES = [f"{lang}-{row.case_number}-{row.metric_id}" for lang, row in ALL]
+ENGLISH = ROWS["en"]
+LINKS = CardLinks(Links("", "en"), Filters())
+MARK = re.compile(r'<i class="([^"]+)"(?: style="([^"]+)")?></i>')
+
+
+def marks(row: MetricRow, lang: Any = "en") -> dict[str, dict[str, float]]:
+    """The marks of a chart by their classes, each with its lengths in per cent."""
+    return {
+        classes: {key: float(value) for key, value in re.findall(r"(\w+):([\d.-]+)%", style)}
+        for classes, style in MARK.findall(format_chart(row, lang))
+        if classes != "tick"
+    }
+
+
+def words(markup: str) -> str:
+    return " ".join(html.unescape(MARKUP.sub(" ", markup)).split())
+
+
+def paired(before: Any, after: Any, **more: Any) -> MetricRow:
+    """A metric of grade A or B with these ends, each a number or a range."""
+    ends: dict[str, Any] = {}
+    for side, end in (("before", before), ("after", after)):
+        low, high = end if isinstance(end, tuple) else (end, end)
+        single = low == high
+        ends |= {
+            f"{side}_value": low if single else None,
+            f"{side}_low": None if single else low,
+            f"{side}_high": None if single else high,
+            f"{side}_label": f"{end} days",
+            f"{side}_unit_id": "day",
+        }
+    return replace(ENGLISH["approval-time"], **ends, **more)
+
+
+LINES = {
+    "a fall": (100, 50, {}, {"shaft": (50, 50), "point before": (100, None), "point after left": (50, None)}),
+    "a rise": (25, 100, {}, {"shaft": (25, 75), "point before": (25, None), "point after right": (100, None)}),
+    "no change": (8, 8, {}, {"shaft": (100, 0), "point before": (100, None), "point after level": (100, None)}),
+    "from nothing": (0, 40, {}, {"shaft": (0, 100), "point before": (0, None), "point after right": (100, None)}),
+    "to below zero": (60, -20, {}, {"zero": (25, None), "shaft": (0, 100), "point after left": (0, None)}),
+    "below zero": (-10, -40, {}, {"zero": (100, None), "shaft": (0, 75), "point before": (75, None)}),
+    "a share": (60, 80, {"dimension": "share"}, {"shaft": (60, 20), "point after right": (80, None)}),
+    "derived before": (20, 50, {"before_origin": "derived"}, {"point before hollow": (40, None)}),
+    "derived after": (20, 50, {"after_origin": "derived"}, {"point after hollow right": (100, None)}),
+    "over": (20, 50, {"after_bound": "over"}, {"point after right open": (100, None)}),
+    "at most": (50, 20, {"after_bound": "at_most"}, {"point after left open": (40, None)}),
+    "nearly": (20, 50, {"after_bound": "nearly"}, {"shaft dotted": (40, 60), "point after right": (100, None)}),
+    "about before": (20, 50, {"before_bound": "about"}, {"shaft dotted": (40, 60)}),
+    "a range after": ((20, 40), (70, 80), {}, {"band before": (25, 25), "shaft": (50, 37.5), "band after right": (87.5, 12.5)}),
+    "a range that falls": (80, (20, 40), {}, {"point before": (100, None), "shaft": (50, 50), "band after left": (25, 25)}),
+    "ranges that overlap": ((20, 60), (40, 80), {}, {"band before": (25, 50), "shaft": (50, 25), "band after right": (50, 50)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "more", "expected"), LINES.values(), ids=LINES)
+def test_a_line_is_as_long_as_the_change(before, after, more, expected):
+    drawn = marks(paired(before, after, **more))
+    for classes, (left, width) in expected.items():
+        assert drawn[classes]["left"] == pytest.approx(left, abs=0.01), classes
+        assert drawn[classes].get("width", None) == (None if width is None else pytest.approx(width, abs=0.01)), classes
+    assert len([mark for mark in drawn if mark.startswith(("point", "band"))]) == 2
+
+
+def test_a_share_is_drawn_on_the_whole_and_any_other_value_on_the_larger_end():
+    assert marks(paired(30, 45, dimension="share"))["point after right"]["left"] == 45
+    assert marks(paired(30, 45))["point after right"]["left"] == 100
+
+
+SLOPES = {
+    "up": (13, 5, (100, 100 * 4 / 12)),
+    "down": (2, 4, (100 / 3, 100)),
+    "to the first": (2, 1, (100, 0)),
+    "held": (1, 1, (0, 0)),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "places"), SLOPES.values(), ids=SLOPES)
+def test_ranks_have_the_first_place_on_top(before, after, places):
+    row = replace(
+        ENGLISH["credit-indicator-rank"], before_value=float(before), after_value=float(after), before_origin="stated"
+    )
+    drawn = marks(row)
+    assert drawn["point before"]["top"] == pytest.approx(places[0], abs=0.01)
+    assert drawn["point after"]["top"] == pytest.approx(places[1], abs=0.01)
+    (line,) = re.findall(r"clip-path:polygon\(([^;\"]+)\)", format_chart(row, "en"))
+    assert [float(place) for place in re.findall(r"calc\(([\d.]+)%", line)] == pytest.approx(
+        [places[0], places[1], places[1], places[0]], abs=0.01
+    )
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_derived_rank_is_hollow_and_its_formula_stands_below(lang):
+    row = ROWS[lang]["credit-indicator-rank"]
+    assert "point before hollow" in marks(row, lang)
+    assert {"zh": "推算： 前值 = 5 + 8 = 13", "en": "calculated: before = 5 + 8 = 13"}[lang].replace(
+        "： ", "："
+    ) in words(format_chart(row, lang))
+
+
+def test_the_formula_of_a_derived_amount_names_the_unit_of_its_numbers():
+    english, chinese = (words(format_chart(ROWS[lang]["new-debt-limit"], lang)) for lang in ("en", "zh"))
+    assert "before = 2333 − 881 = 1452 (unit: CNY 100 million)" in english
+    assert "前值 = 2333 − 881 = 1452（单位：亿元）" in chinese
+
+
+def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
+    row = ENGLISH["jiyuan-water-use-per-mu"]
+    axis = span_axis([row.index or 0])
+    drawn = marks(row)
+    start, end = 100 * axis.share(BASELINE), 100 * axis.share(60)
+    assert drawn["dot"]["left"] == pytest.approx(start, abs=0.01)
+    assert drawn["head"]["left"] == pytest.approx(end, abs=0.01)
+    assert drawn["shaft"] == pytest.approx({"left": end, "width": start - end}, abs=0.02)
+    chart = format_chart(row, "en")
+    assert 'class="metric-chart index improved"' in chart
+    assert "Before = 100, on a logarithmic scale. Neither level is stated." in words(chart)
+
+
+def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
+    chart = format_chart(ENGLISH["out-of-county-referral-rate"], "en")
+    assert re.search(r'class="arrow [^"]*striped', chart)
+    assert "It may mean percentage points" in words(chart)
+    assert "striped" not in format_chart(ENGLISH["inpatient-cost-per-stay"], "en")
+
+
+ALONE = {
+    "a difference": ("jiaxian-water-use-per-mu", "−55 m³ per mu", "neither level stated"),
+    "a range of differences": ("earlier-start", "−2 to −3 months", "neither level stated"),
+    "points": ("belt-greening-rate", "+19 pp", "neither level stated"),
+    "places": ("loan-growth-rank", "up 3 places", "neither rank stated"),
+    "a level": ("counties-charging", "89 counties", "earlier value not stated"),
+    "a plan": ("phase-two-platforms", "5 platforms (plan)", "not yet done"),
+    "two units": ("licence-time", "2 months → after: 3 working days", "there is no common scale"),
+    "two words": ("portal-group", "medium → after: high", ""),
+}
+
+
+@pytest.mark.parametrize(("metric_id", "value", "remark"), ALONE.values(), ids=ALONE)
+def test_what_has_no_axis_is_a_number_without_any_bar(metric_id, value, remark):
+    row = ENGLISH[metric_id]
+    assert not marks(row)
+    said = words(format_chart(row, "en"))
+    assert value in said and remark in said
+
+
+def test_a_figure_in_words_is_a_sentence_and_its_chart_says_that_there_is_no_number():
+    row = ENGLISH["irrigation-cost"]
+    assert words(format_card(row, "en")).startswith("Cost of irrigating: lower The source has words only, no number.")
+
+
+@pytest.mark.parametrize("metric_id", ["task-counties", "task-area", "phase-one-platforms", "biotech-rank"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_plan_is_hatched_without_a_direction(metric_id, lang):
+    row = ROWS[lang][metric_id]
+    card = format_card(row, lang, LINKS)
+    assert re.search(r'class="metric-chart \w+ plan planned"', card)
+    assert not any(word in words(card) for word in ("improved", "worsened", "改善", "变差"))
+    assert {"zh": "计划", "en": " to "}[lang] in row.finding
+
+
+@pytest.mark.parametrize(("lang", "row"), ALL, ids=NAMES)
+def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(lang, row):
+    chart = format_chart(row, lang)
+    drawn = {classes.split()[0] for classes in marks(row, lang)}
+    two_ends = {"point", "shaft"} <= drawn
+    assert not two_ends or row.grade in "ABP", "levels are drawn of a metric that states no two"
+    assert ("head" in drawn) == (row.grade == "C" and row.index is not None)
+    assert drawn or row.grade not in "C" or row.index is None
+    said = words(format_card(row, lang))
+    for fact in (row.before_label, row.after_label, row.change_label, row.direction_word, row.grade_word, row.periods):
+        assert fact in said, fact
+    assert row.finding in said
+    assert [word for word in row.flag_words if word not in said] == []
+    assert "hollow" in chart or not (two_ends and "derived" in (row.before_origin, row.after_origin))
+
+
+def test_all_grades_occur():
+    assert {row.grade for row in ENGLISH.values()} == set(GRADES)
+
+
+def test_charts_beside_one_another_share_the_index_axis():
+    rows = [row for row in ENGLISH.values() if row.case_number == 9 and row.grade == "C"]
+    axis = share_axis(rows)
+    starts = {re.search(r'class="dot" style="left:([\d.]+)%', format_chart(row, "en", axis))[1] for row in rows}  # type: ignore[index]
+    assert len(rows) > 2 and len(starts) == 1
+
+
+# --- card
+
+
+@pytest.mark.parametrize(("lang", "row"), ALL, ids=NAMES)
+def test_a_card_has_every_phrase_with_our_translation_the_section_and_every_doubt_once(lang, row):
+    said = words(format_card(row, lang, LINKS))
+    for original, translation in zip(row.phrases.split(" | "), row.phrases_en.split(" | "), strict=True):
+        assert original in said and translation in said
+    assert said.count({"zh": "译文", "en": "our translation"}[lang]) >= len(row.phrases.split(" | "))
+    assert row.section in said and row.section_en in said
+    doubts = list_doubts(row, lang)
+    assert len(doubts) == len(set(doubts)) >= len(row.caveat_notes)
+    assert [note for note in row.caveat_notes if said.count(note) != 1] == []
+    assert row.needed in said
+    assert not re.search(r"(?i)\b(undated|note|conflicting): |无时间：|未注明时间：|说明：", said)
+
+
+def test_a_card_leads_to_its_exports_and_to_both_readings():
+    card = html.unescape(format_card(ENGLISH["approval-time"], "en", LINKS))
+    case = "/case?lang=en&case=2020-06-anyang-permits"
+    assert f'href="{case}&share=approval-time"' in card
+    assert f'href="{case}&conflict=days-or-working-days"' in card
+    assert 'id="figure-approval-time"' in card
+    assert "href" not in format_card(ENGLISH["approval-time"], "en", anchored=False)
+    assert "figure-approval-time" not in format_card(ENGLISH["approval-time"], "en", anchored=False)
+
+
+def test_a_card_is_folded_unless_it_is_printed():
+    row = ENGLISH["approval-time"]
+    assert '<details class="evidence"><summary>' in format_card(row, "en")
+    assert '<details class="evidence" open><summary>' in format_card(row, "en", unfolded=True)
+
+
+def test_what_a_file_says_is_never_markup():
+    hostile = "<img src=x onerror=alert(1)>"
+    row = replace(
+        ENGLISH["approval-time"],
+        **dict.fromkeys(("name", "finding", "place", "periods", "section", "section_en", "before_label"), hostile),
+        caveat_notes=(hostile, "b", "c"),
+        phrases=hostile,
+        phrases_en=hostile,
+    )
+    links = CardLinks(Links("", "en"), Filters(search=hostile))
+    figures = choose_key_figures([row], "en")
+    for markup in (
+        format_card(row, "en", links),
+        format_metrics_table([row], "en", hostile, links),
+        format_key_figures(figures, "en", links.filters, links.links),
+    ):
+        assert "<img" not in markup
+
+
+# --- table
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_empty_cell_says_that_the_value_is_not_stated(lang):
+    rows = [ROWS[lang][metric_id] for metric_id in ("approval-time", "earlier-start", "counties-charging")]
+    table = format_metrics_table(rows, lang, "")
+    assert not re.search(r"<td[^>]*></td>", table)
+    assert table.count({"zh": "未写明", "en": "not stated"}[lang] + "</span>") == 2 + 2
+    assert {"zh": "较此前", "en": "of before"}[lang] in table, "a percentage does not say what it is of"
+
+
+def test_columns_that_no_row_needs_are_left_out():
+    levels = [row for row in ENGLISH.values() if row.case_number == 6 and row.grade == "E"]
+    heads = re.findall(r'role="columnheader">(.*?)</th>', format_metrics_table(levels, "en", ""))
+    assert heads == ["Figure", "Value", "When", "Completeness, doubts, words"]
+    heads = re.findall(r'role="columnheader">(.*?)</th>', format_metrics_table(list(ENGLISH.values()), "en", ""))
+    assert heads == ["Figure", "Before", "After", "Change", "Place", "When", "Completeness, doubts, words"]
+
+
+# --- key figures
+
+ENDS = {
+    "a unit": ("approval-time", "100 → 50 days", "100 → 50天"),
+    "one of a unit": ("construction-permit-time", "3 → 1 working day", "3 → 1个工作日"),
+    "two units": ("items-merged", "32 approval services → 9 procedures", "32个审批服务事项 → 9个办理事项"),
+    "money": ("gdp", "CNY 39.8 → 47.6 bn", "398 → 476亿元"),
+    "ranks": ("credit-indicator-rank", "13th → 5th", "第13位 → 第5位"),
+    "without a unit": ("jiaxian-water-efficiency", "0.6 → 0.7", "0.6 → 0.7"),
+    "words": ("portal-group", "medium → high", "中 → 高"),
+}
+
+
+@pytest.mark.parametrize(("metric_id", "en", "zh"), ENDS.values(), ids=ENDS)
+def test_two_ends_have_what_they_share_once(metric_id, en, zh):
+    assert (join_ends(ENGLISH[metric_id]), join_ends(ROWS["zh"][metric_id])) == (en, zh)
+
+
+def test_bounds_keep_both_ends_whole():
+    row = replace(ENGLISH["approval-time"], after_bound="at_most", after_label="at most 50 days")
+    assert join_ends(row) == "100 days → at most 50 days"
+
+
+@pytest.mark.parametrize(
+    ("case", "lang"), list(product(DATASET.cases, LANGS)), ids=lambda part: getattr(part, "id", part)
+)
+def test_the_key_figures_of_a_case_are_its_headlines_in_their_order(case, lang):
+    rows = Rows(DATASET, lang, DATASET.positions(case.id))
+    figures = choose_key_figures(rows, lang)
+    assert tuple(figure.row.metric_id for figure in figures) == case.headlines
+    markup = format_key_figures(figures, lang, Filters(), Links("", lang))
+    said = words(markup)
+    for figure in figures:
+        assert figure.row.name in said and figure.remark in said and figure.change in said
+        assert f"figure={figure.row.metric_id}" in markup
+        assert [word for word in figure.row.flag_words if word not in said] == []
+    assert all(figure.remark for figure in figures if not (figure.row.before_label and figure.row.after_label))
+    assert bool(markup) == bool(case.headlines)
+
+
+DOUBTS = {
+    "2020-06-anyang-permits": [
+        "The time limits are prescribed, not times measured.", "None is dated.", "No comparison group.",
+    ],
+    "2020-08-sanmenxia-finance": ["No comparison group."],
+    "2020-07-dazhou-metals": [
+        "None is dated.", "Each is about one firm, line or project only.", "No comparison group.",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("case_id", "doubts"), DOUBTS.items(), ids=DOUBTS)
+def test_what_holds_for_all_key_figures_is_said_once(case_id, doubts):
+    figures = choose_key_figures(Rows(DATASET, "en", DATASET.positions(case_id)), "en")
+    assert describe_doubts(figures, "en") == doubts
+
+
+def test_a_single_key_figure_gets_company_from_results_that_changed():
+    rows = [replace(row, headline=1 if row.metric_id == "gdp" else None) for row in ENGLISH.values()]
+    own = [row for row in rows if row.case_number in (6, 10)]
+    first, second = choose_key_figures(own, "en")
+    assert first.row.metric_id == "gdp"
+    assert second.row.role in RESULTS and second.row.rule.has_change and not second.row.has_caveat("broad_aggregate")
+
+
+def test_the_formula_of_a_derived_end_is_not_told_twice():
+    notes = " ".join(list_notes(ENGLISH["new-debt-limit"], "en"))
+    assert "index = 2333 ÷ 1452 × 100 = 160.7" in notes
+    assert "before = 2333" not in notes
