@@ -18,6 +18,7 @@ with preflight.explain_missing_packages():
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
+    from data import __version__
     from data.reading.live import cancel, configure, refresh
     from data.wording.rows import prepare
     from pages.serving import log, open_files, policy, script_error, settings
@@ -31,6 +32,7 @@ with preflight.explain_missing_packages():
     from pages.serving.scripts import scripts_route
     from pages.serving.service_worker import worker_route
     from pages.serving.site_map import site_map_routes
+    from pages.serving.standby import Standby
     from pages.serving.workarounds import connections, no_delay, stop, updates
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
@@ -63,7 +65,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     loading = asyncio.create_task(asyncio.to_thread(refresh))
     await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
     following = asyncio.create_task(follow(loading))
-    logger.info("started", extra={"fields": {"data": str(SETTINGS.data), "base": BASE}})
+    logger.info("started", extra={"fields": {"release": __version__, "data": str(SETTINGS.data), "base": BASE}})
     yield
     cancel()
     following.cancel()
@@ -86,6 +88,7 @@ app = st.App(
     middleware=[
         Middleware(log.RequestLog, BASE),
         Middleware(Guard, SETTINGS, BASE),
+        Middleware(Standby, BASE),
         Middleware(WebSocketFilter),
         Middleware(AnswerMemory, BASE),
         Middleware(Compression),

@@ -1,79 +1,101 @@
-"""Compare: up to four cases or eight metrics side by side, on one axis where they share a scale, otherwise in words."""
+"""Compare: metrics of several cases on one scale, as a set made from the data or as a reader chooses them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from markupsafe import Markup
 
-from data.markup.metrics_table import format_metrics_table
-from data.model.grades import GRADES, grades_drawn_as
+from data.markup.compare import CaseBlock, format_cases, format_chips, format_chosen, format_group, format_left_out
+from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.filters import Filters, select
-from data.wording.compare import MAX_METRICS, Comparison, Group, compare
+from data.wording.compare import (
+    MAX_METRICS,
+    Comparison,
+    Group,
+    compare,
+    explain_group,
+    find_partners,
+    measure,
+    name_group,
+)
+from data.wording.findings import describe_finding, describe_marks
 from data.wording.openings import TITLES
+from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow
-from pages.figures.difference_bar import difference_bar
 from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
-from pages.frame.blocks import show_metric
-from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import format_table, show_chart, show_note, show_warning
+from pages.figures.rank_lines import rank_lines
+from pages.frame.chart_export import ChartExport, PageChart
+from pages.frame.elements import format_list, show_note, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import format_link
+from pages.frame.layout import show_nothing_found
+from pages.frame.links import build_links, format_link
+from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import RESULTS, View, current_view, format_id
 
 MAX_CASES = 4
-"""Maximum number of cases compared at once."""
+"""Maximum number of cases that a reader compares at once."""
 MAX_ALL_OPTIONS = 300
 """Maximum number of cases or metrics that are all offered."""
 MAX_OPTIONS = 150
 """Number of options offered if there are more than MAX_ALL_OPTIONS."""
+SET = "set"
+"""Query parameter with the id of a set made from the data."""
 
 
-def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], list[str]]:
-    """Return the first `limit` ids of a query parameter that exist, and the other ids in it."""
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the address chooses: cases, metrics, and the ids in it that are unknown or too many."""
+
+    cases: tuple[Case, ...]
+    rows: tuple[MetricRow, ...]
+    dropped: int
+
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.rows)
+
+    def query(self) -> dict[str, str]:
+        """Return the choice as query parameters."""
+        ids = {"cases": [case.id for case in self.cases], "figures": list(map(format_id, self.rows))}
+        return {name: ",".join(values) for name, values in ids.items() if values}
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Metrics compared on this page: those of the chosen cases, or others."""
+
+    found: Comparison
+    of_cases: bool = False
+
+    def charts(self) -> dict[str, Group]:
+        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
+        if not self.of_cases:
+            return {group.id: group for group in self.found.groups}
+        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.found.groups}
+
+
+def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
+    """Return the first `limit` ids of a query parameter that exist, and how many others it has."""
     requested = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
     kept = [value for value in requested if exists(value)][:limit]
-    return kept, [value for value in requested if value not in kept]
+    return kept, len(requested) - len(kept)
 
 
-def apply_ids(name: str) -> None:
-    """Write the chosen ids into the URL."""
-    if ids := st.session_state[f"chosen {name}"]:
-        st.query_params[name] = ",".join(ids)
-    else:
-        st.query_params.pop(name, None)
-
-
-def show_picker(view: View, name: str, label: str, labels: Mapping[str, str], limit: int) -> None:
-    """Show the control for the ids of a query parameter, with a notice if it has others."""
-    kept, others = read_ids(name, labels.__contains__, limit)
-    st.session_state[f"chosen {name}"] = kept
-    st.multiselect(
-        label,
-        list(labels),
-        format_func=labels.__getitem__,
-        key=f"chosen {name}",
-        placeholder=view.say(f"最多 {limit} 个", f"up to {limit}"),
-        on_change=apply_ids,
-        args=(name,),
-        select_all=False,
+def read_choice(view: View) -> Choice:
+    case_ids, unknown_cases = read_ids("cases", view.dataset.by_id.__contains__, MAX_CASES)
+    metric_ids, unknown_metrics = read_ids("figures", partial(is_result, view), MAX_METRICS)
+    return Choice(
+        tuple(view.dataset.by_id[case_id] for case_id in case_ids),
+        tuple(view.rows(view.dataset.resolve_id(name))[0] for name in metric_ids),
+        unknown_cases + unknown_metrics,
     )
-    if others:
-        show_warning(
-            view,
-            f"有 {len(others)} 个选择不存在或超出上限，已略去。",
-            f"Left out: {len(others)}, unknown or above the limit.",
-            icon="filter_list_off",
-        )
 
 
 def is_result(view: View, name: str) -> bool:
@@ -82,58 +104,129 @@ def is_result(view: View, name: str) -> bool:
     return any(view.dataset.metric(position)[1].role in RESULTS for position in positions)
 
 
-def list_metrics(view: View, chosen: Iterable[MetricRow]) -> list[MetricRow]:
-    """Return the results that the filters keep, the first of them if they are many, and the chosen ones."""
+def list_metrics(view: View) -> list[MetricRow]:
+    """Return the results that the filters keep, the first of them if they are many."""
     kept = view.selection.positions
     positions = kept[view.dataset.index.isin("role", RESULTS)[kept]]
-    offered = positions if len(positions) <= MAX_ALL_OPTIONS else positions[:MAX_OPTIONS]
-    return list({format_id(row): row for row in (*view.rows(offered), *chosen)}.values())
+    return list(view.rows(positions if len(positions) <= MAX_ALL_OPTIONS else positions[:MAX_OPTIONS]))
 
 
-def list_cases(view: View, chosen: Iterable[Case]) -> dict[str, str]:
+def list_cases(view: View) -> dict[str, str]:
     """Return the titles of the cases to choose from by id, as in `list_metrics`."""
     cases = view.selection.cases
-    offered = cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS]
-    return view.case_labels(offered) | {case.id: view.case_label(case) for case in chosen}
+    return view.case_labels(cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS])
 
 
-def show_suggestions(view: View) -> None:
-    """Show where to begin while nothing is chosen."""
-    show_note(
-        view,
-        "选择二至四个案例，或者二至八项指标。可比的共用一条坐标轴；不可比的会说明原因。",
-        "Choose two to four cases, or two to eight figures. What can be compared shares an axis; what cannot is told "
-        "why.",
-        css_class="lede",
+def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
+    """Return the set that the address names, otherwise the first; None where there is none."""
+    named = st.query_params.get(SET)
+    return next((each for each in sets if each.id == named), sets[0] if sets else None)
+
+
+def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> None:
+    """Show the links to the sets, each with the number of its metrics on a common scale."""
+    chips = (
+        (
+            view.href("compare", **({SET: each.id} if at else {})),
+            each.name,
+            view.say(f"{each.drawn}项 · {each.cases}个案例", f"{each.drawn} · {each.cases} cases"),
+            each is shown,
+        )
+        for at, each in enumerate(sets)
     )
-    index = view.dataset.index
-    paired = (
-        index.isin("grade", grades_drawn_as("ends"))
-        & index.isin("role", ("outcome",))
-        & ~np.isnan(index.column("index"))
-    ).nonzero()[0][:4]
-    ids = ",".join(format_id(row) for row in view.rows(paired))
-    both_ends = view.say("例如：前后成对的指标", "For example: figures with both ends")
-    st.html(format_link(view.href("compare", figures=ids), both_ends, before="stacked_line_chart"))
-    domain = list(view.dataset.domains.values())[int(index.membership("domains").sum(axis=0).argmax())]
-    cases = select(view.dataset, Filters(domain=(domain.id,))).cases[: 2 * MAX_CASES]
-    ids = ",".join(case.id for case in cases if case.headlines)
-    in_domain = view.say(f"例如：{domain.name.zh}案例", f"For example: the cases on {domain.name.en.lower()}")
-    st.html(format_link(view.href("compare", cases=ids), in_domain, before="compare"))
+    st.html(format_chips(chips, view.say("现成的比较", "Ready comparisons"), build_links(view)))
+
+
+def show_controls(view: View, choice: Choice) -> None:
+    """Show the controls that add a case or a metric, and what is chosen with links that remove it."""
+    cases = {case_id: label for case_id, label in list_cases(view).items() if case_id not in choice.query()}
+    metrics = {format_id(row): f"{row.case_number} · {row.name}" for row in list_metrics(view)}
+    with st.container(key="own-choice", horizontal=True, gap="small"):
+        taken = {case.id for case in choice.cases}
+        left = {name: label for name, label in cases.items() if name not in taken}
+        label = view.say(f"加一个案例（最多 {MAX_CASES} 个）", f"Add a case (up to {MAX_CASES})")
+        show_adder("cases", label, left, len(taken) >= MAX_CASES)
+        chosen = set(map(format_id, choice.rows))
+        left = {name: label for name, label in metrics.items() if name not in chosen}
+        label = view.say(f"加一项指标（最多 {MAX_METRICS} 项）", f"Add a figure (up to {MAX_METRICS})")
+        show_adder("figures", label, left, len(chosen) >= MAX_METRICS)
+    with st.container(key="chosen-figures"):
+        if choice:
+            st.html(format_chosen(list_chosen(view, choice), view.lang, build_links(view)))
+        if len(metrics) == MAX_OPTIONS:
+            show_note(
+                view,
+                "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
+                "The lists offer the first of what the filters leave; filter or search to find others.",
+            )
+
+
+def show_adder(name: str, label: str, options: Mapping[str, str], full: bool) -> None:
+    """Show the control that adds an id to a query parameter."""
+    st.selectbox(
+        label,
+        list(options),
+        index=None,
+        format_func=lambda value: options.get(value, value),
+        placeholder=label,
+        key=f"add {name}",
+        on_change=add_id,
+        args=(name,),
+        label_visibility="collapsed",
+        disabled=full,
+    )
+
+
+def add_id(name: str) -> None:
+    """Write the id chosen in a control behind those in the URL, and empty the control for the next one."""
+    chosen, key = st.session_state[f"add {name}"], f"add {name}"
+    st.session_state[key] = None
+    if chosen:
+        ids = [value for value in st.query_params.get(name, "").split(",") if value and value != chosen]
+        others = {key: value for key, value in st.query_params.items() if key not in (name, SET)}
+        st.query_params.from_dict({**others, name: ",".join([*ids, chosen])})
+
+
+def list_chosen(view: View, choice: Choice) -> list[tuple[str, str]]:
+    """Return the words of each chosen case and metric, and the address without it."""
+    chosen = []
+    for case in choice.cases:
+        rest = Choice(tuple(other for other in choice.cases if other.id != case.id), choice.rows, 0)
+        chosen.append((view.case_label(case), view.href("compare", **rest.query())))
+    for row in choice.rows:
+        rest = Choice(choice.cases, tuple(other for other in choice.rows if other is not row), 0)
+        chosen.append((f"{row.case_number} · {row.name}", view.href("compare", **rest.query())))
+    return chosen
+
+
+def show_single(view: View, choice: Choice) -> None:
+    """Show that one more is needed, and for a metric what shares a scale with it."""
+    show_note(view, "再加一个即可比较。", "Add one more to compare.", css_class="lede")
+    for row in choice.rows[:1]:
+        for other in find_partners(row, list_metrics(view)):
+            ids = f"{format_id(row)},{format_id(other)}"
+            label = view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")
+            st.html(format_link(view.href("compare", figures=ids), label, before="compare_arrows"))
 
 
 def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
-    """Show the cases as columns of a table, and their results with an index on one axis."""
-    rows = [
-        (view.say("地点", "Place"), *map(view.case_places, cases)),
-        (view.say("领域", "Domains"), *map(view.case_domains, cases)),
-        (view.say("问题", "The problem"), *(case.problem[view.lang] for case in cases)),
-        (view.say("变化", "What changed"), *(case.result[view.lang] for case in cases)),
-        (view.say("指标数（按等级）", "Figures by grade"), *(describe_grades(view, case) for case in cases)),
+    """Show the cases as blocks beside one another."""
+    blocks = [
+        CaseBlock(
+            case.number,
+            case.title[view.lang],
+            view.href("case", case=case.id),
+            (
+                (view.say("地点", "Place"), view.case_places(case)),
+                (view.say("领域", "Domains"), view.case_domains(case)),
+                (view.say("问题", "The problem"), case.problem[view.lang]),
+                (view.say("变化", "What changed"), case.result[view.lang]),
+                (view.say("指标数（按完整度）", "Figures by completeness"), describe_grades(view, case)),
+            ),
+        )
+        for case in cases
     ]
-    headings = (view.say("项目", "Item"), *map(view.case_label, cases))
-    st.html(format_table(headings, rows, view.say("并列", "Side by side")))
-    show_shared_index(view, cases)
+    st.html(format_cases(blocks, view.lang, build_links(view)))
 
 
 def describe_grades(view: View, case: Case) -> str:
@@ -143,132 +236,115 @@ def describe_grades(view: View, case: Case) -> str:
     return " · ".join(filter(None, [*parts, view.describe_omitted(case)]))
 
 
-def show_shared_index(view: View, cases: Sequence[Case]) -> None:
-    """Show the results of these cases that have an index on one axis, the most completely stated of a case first."""
-    ordered = (row for case in cases for row in sorted(view.case_rows(case), key=lambda row: row.grade))
-    rows = [row for row in ordered if row.index is not None and row.rule.is_evidence and row.role in RESULTS]
-    drawn = {row.case_id for row in rows}
-    without = view.say("所列指标都不能换算为指数。", "None of the figures here has an index.")
-    words = {case.id: without for case in cases if case.id not in drawn}
-    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in cases}
-    figure = index_arrows(rows, view.lang, headings, words)
-    title = view.say("可换算为指数的成效", "Results with an index")
-    show_shared_axis(view, "cases", title, figure, rows, tuple(words.values()))
+def compare_cases(view: View, cases: Iterable[Case]) -> Comparison:
+    """Compare the results of these cases; a scale counts if two of them have metrics on it."""
+    return compare([row for case in cases for row in view.case_rows(case) if row.role in RESULTS], 2)
 
 
-def show_shared_axis(
-    view: View, chart_id: str, title: str, figure: go.Figure, rows: Sequence[MetricRow], words: Sequence[str] = ()
-) -> None:
-    """Show a chart with several metrics on one axis, its title and its export."""
+def show_part(view: View, part: Part, total: int | None = None) -> None:
+    """Show each group on its scale, and every metric on none. `total` counts those that the part leaves out as well."""
+    for chart_id, group in part.charts().items():
+        show_group(view, chart_id, group)
+    show_left_out(view, part.found)
+    shown = len({(row.case_id, row.metric_id) for group in part.found.groups for row in group.rows})
+    if total and (more := total - shown - len(part.found.refusals)) > 0:
+        show_note(
+            view,
+            f"另有 {more:,} 项写得较不完整，未列出；筛选后可见。",
+            f"{more:,} more, stated less completely, are not listed; filter to see them.",
+        )
+
+
+def show_group(view: View, chart_id: str, group: Group) -> None:
+    """Show the metrics of one scale with the way to read it, and the link to its image."""
+    title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
-    show_chart(figure, f"compare-{chart_id}", view.say("；", "; ").join([*(row.finding for row in rows), *words]))
-    subtitle = " · ".join(dict.fromkeys(row.case_title for row in rows))
-    show_export(view, ChartExport(chart_id, title, subtitle, figure, export_figure, rows))
+    st.html(format_group(group, view.dataset.units, view.filters, view.lang, build_links(view)))
+    if group.kind == "index":
+        findings = [describe_finding(row, view.lang) for row in group.rows]
+        st.html(format_list(describe_marks(findings, view.lang), "legend"))
+    else:
+        show_paragraph(explain_group(group, view.lang))
+    if link := format_share_link(view, chart_id, title):
+        st.html(link)
 
 
-def show_group(view: View, group: Group) -> None:
-    """Show the metrics of one scale: on one axis, or differences below each other with bars of one scale."""
+def show_left_out(view: View, found: Comparison) -> None:
+    """Show every metric that shares no scale with the others, with the reason."""
+    if not found.refusals:
+        return
+    count = len(found.refusals)
+    st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
+    st.html(format_left_out(found.refusals, view.filters, view.lang, build_links(view)))
+
+
+def export_group(view: View, chart_id: str, group: Group) -> ChartExport:
+    """Build the image and the data of a group."""
+    marks = [explain_group(group, view.lang)]
+    if group.kind == "index":
+        marks = describe_marks([describe_finding(row, view.lang) for row in group.rows], view.lang)
+    figure = draw_group(view, group)
+    return ChartExport(
+        chart_id, name_group(group, view.lang), view.say("；", "; ").join(marks), figure, export_figure, group.rows
+    )
+
+
+def draw_group(view: View, group: Group) -> go.Figure:
+    """Draw a group for its image."""
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        figure = index_arrows(group.rows, view.lang, headings, {})
-        show_shared_axis(view, "index", view.say("以改革前为100", "Before = 100"), figure, group.rows)
-    elif group.kind == "level":
-        units = view.dataset.units
-        values = ((row.after_value, row.after_unit_id) for row in group.rows)
-        sizes = [value * units[unit_id].factor for value, unit_id in values if value is not None and unit_id]
-        title = view.say(f"同一单位的水平：{group.rows[0].unit}", f"Levels in one unit: {group.rows[0].unit}")
-        show_shared_axis(view, format_chart_id(group), title, level_bars(group.rows, sizes, view.lang), group.rows)
-    else:
-        st.header(view.say("同一单位的差值", "Differences in one unit"), anchor=False)
-        reach = max(abs(row.change_value) for row in group.rows if row.change_value is not None)
-        for row in group.rows:
-            figure = difference_bar(row, view.lang, reach)
-            show_metric(row, figure, view, f"compare-difference-{format_id(row)}", export_figure)
+        return index_arrows(group.rows, view.lang, headings, {})
+    if group.kind == "rank":
+        return rank_lines(group.rows, view.lang)
+    return level_bars(group.rows, measure(group, view.dataset.units), view.lang, group.kind == "difference")
 
 
-def format_chart_id(group: Group) -> str:
-    return "index" if group.kind == "index" else f"{group.kind}-{group.key}"
+def list_parts(view: View, choice: Choice, ready: ReadySet | None) -> list[Part]:
+    """Return what is compared: what the reader chooses, otherwise a set made from the data."""
+    if not choice:
+        return [Part(ready.found)] if ready else []
+    parts = [Part(compare_cases(view, choice.cases), of_cases=True)] if len(choice.cases) > 1 else []
+    return [*parts, *([Part(compare(choice.rows))] if len(choice.rows) > 1 else [])]
 
 
-def show_refusals(view: View, found: Comparison) -> None:
-    """Show each metric that shares no scale with the others, with the reason and what it could be compared with."""
-    reasons = {
-        "plan": view.say("目标或规划不与已发生的事相比。", "A target or a plan is not compared with what happened."),
-        "words": view.say("材料只有文字，没有数字。", "The source gives words and no number."),
-        "rank": view.say(
-            "名次属于各自的排名，与占比、金额或别的排名没有共同的尺度。",
-            "A rank belongs to its own ranking and shares no scale with shares, money or another ranking.",
-        ),
-        "time": view.say(
-            "工作日、天和月之间没有固定的换算。", "Working days, days and months have no fixed conversion."
-        ),
-        "share": view.say(
-            "占比的变化以百分点计；材料没有写明百分比变化的，不换算为指数。",
-            "A share changes in percentage points; it has no index, unless the source itself states a relative change.",
-        ),
-        "range": view.say(
-            "材料给的是区间或名次变化，无法落在共同的坐标上。",
-            "The source gives a range or a change of places, which fits no common axis.",
-        ),
-        "alone": view.say(
-            "所选指标中没有与它同一单位或同可换算为指数的。",
-            "No other chosen figure has its unit, or an index as well.",
-        ),
+def list_charts(view: View, parts: Iterable[Part]) -> dict[str, PageChart]:
+    """Return the charts of this page by their ids."""
+    return {
+        chart_id: PageChart(partial(show_group, view, chart_id, group), partial(export_group, view, chart_id, group))
+        for part in parts
+        for chart_id, group in part.charts().items()
     }
-    if found.refusals:
-        st.header(view.say("不能放在一起比较的", "Cannot be put beside the others"), anchor=False)
-    for refusal in found.refusals:
-        reason = Markup('<p class="finding">{}</p><p class="quiet">{}</p>')
-        st.html(reason.format(refusal.row.finding, reasons[refusal.reason]))
-        for other in refusal.instead:
-            ids = f"{format_id(refusal.row)},{format_id(other)}"
-            with_other = view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")
-            st.html(format_link(view.href("compare", figures=ids), with_other, before="compare_arrows"))
-
-
-def show_pickers(view: View, cases: Sequence[Case], options: Sequence[MetricRow]) -> None:
-    """Show the controls for cases and metrics, and a note if they do not offer all."""
-    left, right = st.columns(2)
-    with left:
-        show_picker(view, "cases", view.say("案例", "Cases"), list_cases(view, cases), MAX_CASES)
-    with right:
-        labels = {format_id(row): f"{row.case_number} · {row.name}" for row in options}
-        show_picker(view, "figures", view.say("指标", "Figures"), labels, MAX_METRICS)
-    results = view.dataset.index.isin("role", RESULTS)
-    if results[view.selection.positions].sum() > MAX_ALL_OPTIONS:
-        show_note(
-            view,
-            "这里列出筛选结果中的前一部分；用筛选或搜索可找到其他。",
-            "The lists offer the first of what the filters leave; filter or search to find others.",
-        )
-    elif len(options) < results.sum():
-        show_note(
-            view,
-            "这里只列出筛选结果；改变筛选或搜索可找到其他。",
-            "The lists offer what the filters leave; change the filters or the search to find others.",
-        )
 
 
 view = current_view()
-cases = [view.dataset.by_id[case_id] for case_id in read_ids("cases", view.dataset.by_id.__contains__, MAX_CASES)[0]]
-ids, _ = read_ids("figures", partial(is_result, view), MAX_METRICS)
-rows = [view.rows(view.dataset.resolve_id(name))[0] for name in ids]
-options = list_metrics(view, rows)
-found = compare(rows, options)
+choice, sets = read_choice(view), list_ready_sets(view.dataset, view.filters, view.lang)
+ready = None if choice else find_set(view, sets)
+parts = list_parts(view, choice, ready)
 if view.embedded:
-    groups = {format_chart_id(group): partial(show_group, view, group) for group in found.groups}
-    show_embedded(view, {"cases": partial(show_shared_index, view, cases), **groups})
+    show_embedded(view, list_charts(view, parts))
 else:
     st.title(TITLES["compare"][view.lang], anchor=False)
-    show_pickers(view, cases, options)
-    if len(cases) < 2 and len(rows) < 2:
-        show_suggestions(view)
-    if len(cases) > 1:
-        show_side_by_side(view, cases)
-    if len(rows) > 1:
-        for group in found.groups:
-            show_group(view, group)
-        show_refusals(view, found)
-        title = view.say("列表", "As a table")
-        st.header(title, anchor=False)
-        st.html(format_metrics_table(rows, view.lang, title, anchored=False))
+    named = st.query_params.get(SET, "")
+    if unknown := choice.dropped + bool(named and named not in [each.id for each in sets]):
+        show_warning(
+            view,
+            f"有 {unknown} 个选择不存在或超出上限，已略去。",
+            f"Left out: {unknown}, unknown or above the limit.",
+            icon="filter_list_off",
+        )
+    show_sets(view, sets, ready)
+    show_controls(view, choice)
+    if choice and not parts:
+        show_single(view, choice)
+    if len(choice.cases) > 1:
+        show_side_by_side(view, choice.cases)
+    for part in parts:
+        show_part(view, part, ready.total if ready else None)
+    if not choice and not sets:
+        show_nothing_found(view) if not len(view.selection.positions) else show_note(
+            view,
+            "筛选后没有两个案例的指标在同一尺度上。放宽筛选，或在上面自选。",
+            "Under these filters no two cases have figures on one scale. Widen the filters, or choose above.",
+            css_class="lede",
+        )
+    show_share_dialog(view, list_charts(view, parts))

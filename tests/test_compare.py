@@ -1,14 +1,21 @@
-"""Which metrics may be compared, and the reasons given where they may not."""
+"""Which metrics may be compared, the reasons given where they may not, and the sets made from the data."""
 
 from __future__ import annotations
 
+import html
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from data.model.grades import GRADE_RULES
-from data.wording.compare import compare, find_scales
+from data.markup.compare import format_group, format_left_out
+from data.markup.links import Links
+from data.model.grades import CHANGED, GRADE_RULES
+from data.query.filters import Filters
+from data.query.findings import RESULTS
+from data.wording.compare import REASONS, compare, find_partners, find_scales, measure, name_group
+from data.wording.ready_sets import MAX_SETS, list_ready_sets
 from data.wording.rows import Rows
 
 PLAIN: dict[str, Any] = {
@@ -22,6 +29,7 @@ PLAIN: dict[str, Any] = {
     "change_kind": None,
     "change_value": None,
     "index": None,
+    "before_unit_id": None,
 }
 
 
@@ -67,7 +75,7 @@ SCALES = {
         row("a", grade="D", after_value=None, unit_id="m3", change_kind="difference", change_value=-5.0),
         (("difference", "m3"),),
     ),
-    "a rank": (row("a", grade="B", dimension="rank"), ()),
+    "a rank, as a place of its own ranking": (row("a", grade="B", dimension="rank"), (("rank", "rank"),)),
     "places": (row("a", grade="D", dimension="rank", after_value=None, change_kind="places", change_value=3.0), ()),
     "words": (row("a", grade="F", after_value=None), ()),
     "a plan": (row("a", grade="P", index=1000.0), ()),
@@ -98,40 +106,122 @@ REFUSED = {
         row("b", grade="C", index=50.0, after_value=None),
         "share",
     ),
-    "counts against money": (row("a"), row("b", dimension="money", after_unit_id="cny"), "alone"),
+    "counts against money": (row("a"), row("b", dimension="money", after_unit_id="cny"), "level"),
+    "a difference in a unit of its own": (
+        row("a", grade="D", after_value=None, unit_id="m3", change_kind="difference", change_value=-5.0),
+        row("b"),
+        "difference",
+    ),
+    "places without a rank": (
+        row("a", grade="D", dimension="rank", after_value=None, change_kind="places", change_value=3.0),
+        row("b", dimension="rank"),
+        "places",
+    ),
+    "two units": (row("a", grade="A", before_unit_id="service"), row("b", after_unit_id="project"), "units"),
+    "an index against a level": (row("a", grade="C", index=50.0, after_value=None), row("b"), "alone"),
     "a range": (row("a", grade="D", after_value=None, change_kind="difference"), row("b"), "range"),
 }
 
 
 @pytest.mark.parametrize(("figure", "other", "reason"), REFUSED.values(), ids=REFUSED)
 def test_refused_with_a_reason(figure, other, reason):
-    found = compare([figure, other], [])
+    found = compare([figure, other])
     assert not found.groups
     assert (found.refusals[0].row, found.refusals[0].reason) == (figure, reason)
     assert len(found.refusals) == 2
 
 
-def test_figures_on_one_scale_share_a_group_and_the_rest_are_offered_others():
+def test_figures_on_one_scale_share_a_group_and_what_fits_the_rest_is_found():
     first, second, alone = (
         row("a", grade="A", index=50.0),
         row("b", grade="C", index=120.0, after_value=None),
         row("c", after_unit_id="project"),
     )
     fitting = row("d", case_id="2020-02-b", after_unit_id="project")
-    found = compare([first, second, alone], [first, second, alone, fitting])
+    found = compare([first, second, alone])
     assert [(group.kind, group.rows) for group in found.groups] == [("index", (first, second))]
-    assert [(refusal.row, refusal.instead) for refusal in found.refusals] == [(alone, (fitting,))]
+    assert [(refusal.row, refusal.reason) for refusal in found.refusals] == [(alone, "level")]
+    assert find_partners(alone, [first, second, alone, fitting]) == (fitting,)
 
 
-def test_every_real_figure_is_placed_or_refused(dataset):
+def test_a_scale_needs_as_many_cases_as_are_asked_for_and_may_be_left_out():
+    rows = [row("a"), row("b"), row("c", case_id="2020-02-b", after_unit_id="project")]
+    assert [len(group.rows) for group in compare(rows).groups] == [2]
+    found = compare(rows, min_cases=2)
+    assert not found.groups
+    assert [refusal.reason for refusal in found.refusals] == ["same_case", "same_case", "level"]
+    assert not compare(rows, kinds=("index",)).groups
+
+
+@pytest.mark.parametrize("min_cases", [1, 2])
+def test_every_real_figure_is_placed_or_refused(dataset, min_cases):
     rows = Rows(dataset, "en")
     for start in range(0, len(rows), 8):
         chosen = rows[start : start + 8]
-        found = compare(chosen, rows)
-        placed = {one.metric_id for group in found.groups for one in group.rows}
-        assert placed.isdisjoint(
-            refusal.row.metric_id for refusal in found.refusals if refusal.row.metric_id not in placed
-        )
-        assert len({(one.case_id, one.metric_id) for group in found.groups for one in group.rows}) + len(
-            found.refusals
-        ) == len(chosen)
+        found = compare(chosen, min_cases)
+        placed = {(one.case_id, one.metric_id) for group in found.groups for one in group.rows}
+        refused = [(refusal.row.case_id, refusal.row.metric_id) for refusal in found.refusals]
+        assert placed.isdisjoint(refused)
+        assert len(placed) + len(refused) == len(chosen)
+        assert all(len(measure(group, dataset.units)) == len(group.rows) for group in found.groups)
+
+
+# --- sets made from the data
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_sets_are_made_from_the_data_the_most_complete_first(dataset, lang):
+    sets = list_ready_sets(dataset, Filters(), lang)
+    assert {"change", "time", "rank", "share", "money"} <= {each.id for each in sets}
+    assert sets[0].id == "change"
+    order = [(each.complete, each.cases, each.drawn) for each in sets]
+    assert order == sorted(order, reverse=True)
+    assert len({each.name for each in sets}) == len(sets) <= MAX_SETS
+    for each in sets:
+        assert all(row.role in RESULTS for row in each.rows)
+        assert len({row.dimension for row in each.rows}) == 1 or each.id == "change"
+        assert each.cases >= (2 if each.id in ("change", "time", "rank", "share", "money", "area") else 3)
+        for group in each.found.groups:
+            assert len({row.case_id for row in group.rows}) >= 2
+            assert all(row.rule.is_evidence for row in group.rows), "a plan is drawn among results"
+
+
+def test_a_set_leaves_no_figure_of_its_dimension_unmentioned(dataset):
+    rows = [row for row in Rows(dataset, "en") if row.role in RESULTS]
+    for each in list_ready_sets(dataset, Filters(), "en"):
+        if each.id in ("time", "rank", "share", "money"):
+            assert [row.metric_id for row in each.rows] == [row.metric_id for row in rows if row.dimension == each.id]
+    (change,) = (each for each in list_ready_sets(dataset, Filters(), "en") if each.id == "change")
+    assert [row.metric_id for row in change.rows] == [row.metric_id for row in rows if row.grade in CHANGED]
+
+
+def test_filters_narrow_the_sets_and_one_case_alone_has_none(dataset):
+    assert list_ready_sets(dataset, Filters(city=("410300",)), "en") == ()
+    found = list_ready_sets(dataset, Filters(grade=("A", "B")), "en")
+    assert found and all(row.grade in "AB" for each in found for row in each.rows)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reason(dataset, lang):
+    for each in list_ready_sets(dataset, Filters(), lang):
+        for group in each.found.groups:
+            table = format_group(group, dataset.units, Filters(), lang, Links())
+            linked = set(re.findall(r"case=([\w-]+)&amp;figure=([\w-]+)", table))
+            assert linked == {(row.case_id, row.metric_id) for row in group.rows}
+            assert all(0 <= float(place) <= 100 for place in re.findall(r"(?:left|right|width):(-?[\d.]+)%", table))
+            assert name_group(group, lang)
+        left_out = format_left_out(each.found.refusals, Filters(), lang, Links())
+        for refusal in each.found.refusals:
+            assert REASONS[refusal.reason][lang][1:] in html.unescape(left_out)
+            assert f"figure={refusal.row.metric_id}" in left_out
+
+
+def test_bars_of_shares_end_at_the_whole(dataset):
+    (shares,) = (each for each in list_ready_sets(dataset, Filters(), "en") if each.id == "share")
+    group = next(group for group in shares.found.groups if group.kind == "level")
+    table = format_group(group, dataset.units, Filters(), "en", Links())
+    full = {row.metric_id for row in group.rows if row.after_value == 100}
+    widths = dict(re.findall(r'figure=([\w-]+)".*?class="fill" style="left:0.00%;width:([\d.]+)%', table, re.DOTALL))
+    assert full and {widths[name] for name in full} == {max(widths.values(), key=float)}
+    half = next(row for row in group.rows if row.after_value == 50)
+    assert float(widths[half.metric_id]) == pytest.approx(float(widths[next(iter(full))]) / 2)

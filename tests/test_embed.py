@@ -22,8 +22,6 @@ PAIRED = ",".join(
 )
 EMBEDDED = {
     "map": ("map", {"chart": "map"}, "henan"),
-    "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}", "chart": "cases"}, "compare-cases"),
-    "compared figures": ("compare", {"figures": PAIRED, "chart": "index"}, "compare-index"),
 }
 
 
@@ -44,6 +42,22 @@ def test_one_chart_stands_alone(page, query, key):
     at = open_page(page, view="embed", **query)
     framed(at)
     assert list(charts(at)) == [key]
+
+
+COMPARED = {
+    "cases": {"cases": f"{HEALTH},{WATER}", "chart": "cases"},
+    "figures": {"figures": PAIRED, "chart": "index"},
+    "a set": {"set": "share", "chart": "level-percent"},
+}
+
+
+@pytest.mark.parametrize("query", COMPARED.values(), ids=COMPARED)
+def test_one_scale_of_a_comparison_stands_alone(query):
+    at = open_page("compare", view="embed", lang="en", **query)
+    assert not at.title and not at.selectbox
+    assert bodies(at).count('<div class="findings compared">') == 1 and '<ul class="sets"' not in bodies(at)
+    links = re.findall(r"<a href=[^>]*>", bodies(at))
+    assert len(links) > 3 and all('target="_blank"' in link for link in links), "a link stays in the frame"
 
 
 PARTS_OF_A_CASE = {

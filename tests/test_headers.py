@@ -226,8 +226,9 @@ class Scripts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self.open = tag == "script" and "src" not in given
-        self.loaded += [given[name] or "" for name in ("src", "href") if name in given and tag != "a"]
+        self.open = tag == "script" and "src" not in given and given.get("type") != "application/ld+json"
+        if tag != "a" and given.get("rel") not in ("canonical", "alternate"):
+            self.loaded += [given[name] or "" for name in ("src", "href") if name in given]
         self.handlers += [name for name in given if name.startswith("on")]
 
     def handle_data(self, data: str) -> None:
@@ -597,7 +598,7 @@ def test_the_policy_lets_run_what_the_pages_bring_and_nothing_else(server):
         page.feed(html.decode())
         brought |= {*page.inline}
         assert page.handlers == []
-        assert [address for address in page.loaded if not address.startswith("./")] == []
+        assert [address for address in page.loaded if not re.match(r"\./|/(?!/)|data:image/svg", address)] == []
     digests = {f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in brought}
     keyword, *allowed = directives(headers)["script-src"]
     assert (keyword, sorted(allowed)) == ("'self'", sorted(digests))
@@ -636,6 +637,12 @@ def test_every_route_refuses_the_same(server, path, request_, status):
 @pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/_stcore/agent/interact", "/_stcore/agent/mcp"])
 def test_nothing_is_uploaded_deleted_or_done(server, path, method):
     assert fetched(server, path, method)[0] == 405
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/metrics?name=x"])
+def test_how_many_readers_there_are_is_not_told(server, path):
+    status, _, body = fetched(server, path)
+    assert (status, body) == (404, b"There is nothing at this address.\n")
 
 
 @pytest.mark.parametrize(("protocol", "secure"), [("https", True), ("http", False)])

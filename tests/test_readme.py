@@ -1,4 +1,7 @@
-"""README and the code agree: every place that README names exists, and the metric it follows arrives."""
+"""README, its Chinese edition and the documents in .docs agree with the code, the data and each other.
+
+Every command in them is run here, or is listed with where it is run or why it cannot be.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,117 @@ import ast
 import csv
 import io
 import math
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from data import __version__, audit, check, draft, export
 from data.downloads.csv_json import write_csv
+from data.markup.metric_chart import format_chart
+from data.query.filters import Filters, select
+from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
+from pages.serving.api import api
+from pages.site.screens import SCREENS
+from tests.folders import copy_data
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PLACES = re.findall(r"`((?:data|pages|tests)/[\w/.-]+\.py):([\w.]+)`", README)
+DOCUMENTS = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in (
+        *("README.md", ".docs/README.zh.md", ".docs/deploy.md", ".docs/CONTRIBUTING.md", ".docs/CHANGELOG.md"),
+        "tests/bench/README.md",
+    )
+}
+README, CHINESE, DEPLOY, CONTRIBUTING = list(DOCUMENTS.values())[:4]
+PLACES = re.findall(r"`((?:data|pages|tests)/[\w/.-]+\.py):([\w.]+)`", README + CONTRIBUTING)
 
 
-def section(title: str) -> str:
-    """The text of a section of README, without its heading."""
-    return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
+def section(title: str, text: str = README) -> str:
+    """The text of a section, without its heading."""
+    return text.partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
+# --- what they say
+
+
+@pytest.mark.parametrize(("text", "lang"), [(README, "en"), (CHINESE, "zh")], ids=["en", "zh"])
+def test_the_finding_is_that_of_the_data(text, lang, dataset):
+    said = re.search(r"<!-- finding -->\n> (.+)\n<!-- /finding -->", text)[1]
+    assert said == open_overview(select(dataset, Filters()), lang).lede
+
+
+def test_the_numbers_of_cases_and_figures_are_those_of_the_data(dataset):
+    numbers = {
+        int(number)
+        for number in re.findall(r"[Oo]f (?:the )?(\d{3}) figures|(\d{3})项指标", README)
+        for number in number
+        if number
+    }
+    assert numbers == {len(dataset.table)}
+    assert len(dataset.cases) == 10
+    assert section("The six screens").count("\n| ") == 1 + len(SCREENS) == 7
+    for lang, text in (("en", README), ("zh", CHINESE)):
+        assert all(re.search(rf"^\| {screen.name[lang]} \| ", text, re.MULTILINE) for screen in SCREENS.values())
+
+
+def test_both_languages_have_the_same_commands_settings_and_sections():
+    assert blocks(CHINESE, "bash|powershell|python") == [
+        block.replace("a pandas DataFrame, one row a figure", "pandas DataFrame，每行一项指标")
+        for block in blocks(README, "bash|powershell|python")
+    ]
+    settings = [re.findall(r"^\| `([A-Z_]+)` \| `([^`]+)` ", text, re.MULTILINE) for text in (README, CHINESE)]
+    assert settings[0] == settings[1] != []
+    # "Where things are" is for those who read the code, which is in English.
+    assert len(re.findall("^## ", README, re.MULTILINE)) == len(re.findall("^## ", CHINESE, re.MULTILINE)) + 1
+
+
+# --- what they point at
+
+
+def anchor(heading: str) -> str:
+    """The id that a forge gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_link_leads_to_a_file_or_a_heading(name):
+    text, folder = DOCUMENTS[name], (ROOT / name).parent
+    headings = {anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith("#"):
+            assert link[1:] in headings, link
+        elif not urlsplit(link).scheme:
+            assert (folder / link).exists(), link
+
+
+@pytest.mark.parametrize("name", ["README.md", ".docs/README.zh.md", ".docs/deploy.md", ".docs/CONTRIBUTING.md"])
+def test_the_contents_list_every_section(name):
+    text = DOCUMENTS[name]
+    listed = re.search(r"^\*\*(?:Contents|目录)\*\*[:：](.*?)\n\n", text, re.DOTALL | re.MULTILINE)[1]
+    assert re.findall(r"\]\(#([^)]+)\)", listed) == [
+        anchor(heading) for heading in re.findall(r"^## (.+)$", text, re.MULTILINE)
+    ]
+
+
+def test_every_file_for_operators_is_named():
+    named = {Path(name).name for name in re.findall(r"(?<!\w)\.deploy/[\w@.-]+", DEPLOY)}
+    assert named == {path.name for path in (ROOT / ".deploy").iterdir()}
+
+
+def test_the_data_links_exist():
+    known = [re.compile(re.sub(r"\{\w+\}", "[^/]+", f"/api{route.path}")) for route in api.routes]
+    links = re.findall(r"(?<![\w.])/api/[\w./-]+", README + CHINESE + DEPLOY)
+    assert len(links) > 10
+    assert [link for link in links if not any(path.fullmatch(link) for path in known)] == []
 
 
 def definitions(path: str) -> set[str]:
@@ -41,31 +137,181 @@ def definitions(path: str) -> set[str]:
     return found
 
 
-def test_readme_names_places():
+def test_places_are_named():
     assert len(PLACES) >= 15
 
 
 @pytest.mark.parametrize(("path", "name"), PLACES)
-def test_a_place_that_readme_names_exists(path, name):
+def test_a_place_that_is_named_exists(path, name):
     assert name in definitions(path)
 
 
 def test_where_to_change_what_answers_ten_questions():
-    rows = [line for line in section("Where to change what").splitlines() if line.startswith("| ")]
+    rows = [line for line in section("Where to change what", CONTRIBUTING).splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + 10
 
 
-def test_the_metric_that_readme_follows_arrives(dataset):
-    """Its change is in the YAML file, the table, the CSV cell and the mark of its chart."""
-    case_id, metric_id = re.findall(r"`data/cases/([\w-]+)\.yaml`.*?`([\w-]+)`", section("How one figure travels"))[0]
+def test_the_metric_that_is_followed_arrives(dataset):
+    """Its change is in the YAML file, the table, the CSV cell, and the charts of the page and of the image."""
+    told = section("How one figure travels", CONTRIBUTING)
+    case_id, metric_id = re.findall(r"`data/cases/([\w-]+)\.yaml`.*?`([\w-]+)`", told)[0]
     case = yaml.safe_load((ROOT / "data" / "cases" / f"{case_id}.yaml").read_text(encoding="utf-8"))
     change = next(metric for metric in case["metrics"] if metric["id"] == metric_id)["change"]["value"]
     cells = csv.DictReader(io.StringIO(write_csv(dataset.table).decode("utf-8-sig")))
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
     row = next(row for row in Rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
     chart = chart_for(row, "en")
+    assert f"−{abs(change):g}%" in format_chart(row, "en")
     assert float(cell["change_value"]) == row.change_value == change
     assert chart is not None
     assert row.index is not None
     assert row.index == 100 + change
     assert any(math.log10(row.index) == pytest.approx(x) for trace in chart.data for x in trace.x if x is not None)
+
+
+# --- the release
+
+
+def test_one_release_is_named_everywhere():
+    citation = yaml.safe_load((ROOT / ".docs" / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## (\S+) \((\S+)\)$", DOCUMENTS[".docs/CHANGELOG.md"], re.MULTILINE)
+    cluster = (ROOT / ".deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    assert (newest[1], newest[2]) == (citation["version"], str(citation["date-released"]))
+    assert {__version__} == {newest[1], api.version, re.search(r"image: \S+:(\S+)", cluster)[1]}
+
+
+# --- the commands
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [found[1] for found in re.findall(rf"^```({language})\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+
+
+def commands(text: str) -> set[str]:
+    return {line.strip() for block in blocks(text, "bash|powershell") for line in block.splitlines() if line.strip()}
+
+
+RUN_LINE = (
+    "python3 -m venv .venv && .venv/bin/pip install -q -r .requirements.lock && .venv/bin/streamlit run dashboard.py"
+)
+RUN_HERE = {".venv/bin/python -m data.export metrics.csv", "bash tests/run --no-install"}
+RUN_BY = {
+    RUN_LINE: "tests/setup (venv, pip) and every test with a server; tests/deploy/test_recipes.py compares the parts",
+    "bash tests/run": "whoever reads this as a result",
+    "bash tests/setup": "tests/run",
+    ".test-venv/bin/python -m ruff check": "tests/run",
+    ".test-venv/bin/python -m ruff format": "tests/run, with --check",
+    ".test-venv/bin/python -m mypy": "tests/run",
+    ".test-venv/bin/python -m pytest tests/test_house.py tests/test_texts.py tests/test_requirements.py": "tests/run",
+    ".venv/bin/python -m pytest": "tests/run, with more programs",
+    "henan-reforms-rollout": "tests/deploy/test_rollout.py",
+    "sed -i -e 's/#tls //' -e '/# plain$/d' /etc/nginx/conf.d/henan-reforms.conf && nginx -t && systemctl reload nginx": (
+        "tests/deploy/test_nginx.py, on a copy"
+    ),
+    "nginx -t && systemctl reload nginx": "tests/deploy/test_nginx.py, the first half",
+}
+"""Commands that are run elsewhere, and where."""
+NOT_RUN = {
+    r"py -m venv .venv; .venv\Scripts\pip install -q -r .requirements.lock; .venv\Scripts\streamlit run dashboard.py": "Windows",
+    "bash tests/lock": "asks a package index",
+    "pipx run pre-commit install --hook-type pre-commit --hook-type pre-push": "asks a package index",
+    "pipx run pip-audit --disable-pip -r .requirements.production.lock": "asks a database of vulnerabilities",
+    "set -a; . .test-venv/programs; set +a; .test-venv/bin/python -m tests.browser.shots --readme": "changes the pictures",
+    "apt-get install git nginx python3-venv": "changes the machine",
+    "mkdir -p /srv/henan-reforms/releases": "changes the machine",
+    "git clone REPOSITORY /srv/henan-reforms/repository": "names what only the reader knows",
+    "cd /srv/henan-reforms/repository": "a folder of the server",
+    "sed -i s/reforms.example.org/YOUR.NAME/ .deploy/nginx.conf '.deploy/henan-reforms@.service'": "a name of the reader",
+    "cp '.deploy/henan-reforms@.service' /etc/systemd/system/": "changes the machine",
+    "cp .deploy/nginx.conf /etc/nginx/conf.d/henan-reforms.conf": "changes the machine",
+    "cp .deploy/rollout /usr/local/sbin/henan-reforms-rollout": "changes the machine",
+    "systemctl daemon-reload": "needs systemd as the first process",
+    "systemctl enable henan-reforms@8501 henan-reforms@8502": "needs systemd as the first process",
+    "podman build --format docker -f .deploy/Containerfile -t henan-reforms .": "needs an engine and a base image",
+    "kubectl apply -f .deploy/kubernetes.yaml": "needs a cluster; tests/deploy/test_recipes.py validates it",
+    "docker compose -f .deploy/compose.yaml up -d --build --wait": "needs an engine",
+    "docker compose -f .deploy/compose.yaml build": "needs an engine",
+    "docker compose -f .deploy/compose.yaml up -d --no-deps --wait one": "needs an engine",
+    "docker compose -f .deploy/compose.yaml up -d --no-deps --wait two": "needs an engine",
+}
+"""Commands that no test machine can run, and why; their syntax is checked."""
+PODMAN_RUN = "podman run -d "
+
+
+def test_every_command_is_run_or_listed():
+    found = set().union(*(commands(text) for text in (README, CHINESE, DEPLOY, CONTRIBUTING)))
+    found = {command for command in found if not command.startswith(PODMAN_RUN)}
+    assert found == RUN_HERE | RUN_BY.keys() | NOT_RUN.keys()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_syntax_of_every_command(name):
+    text = "\n".join(blocks(DOCUMENTS[name], "bash"))
+    done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_line_for_windows_is_that_for_the_others():
+    (windows,) = blocks(README, "powershell")
+    unix = windows.strip().replace(".venv\\Scripts\\", ".venv/bin/").replace("; ", " && ")
+    assert re.sub("^py ", "python3 ", unix) == RUN_LINE
+
+
+def test_the_data_is_exported(tmp_path, dataset):
+    assert ".venv/bin/python -m data.export metrics.csv" in commands(README)
+    assert export.main([str(tmp_path / "metrics.csv")]) in (0, None)
+    assert (tmp_path / "metrics.csv").read_bytes() == write_csv(dataset.table)
+
+
+def test_the_python_of_the_readme(dataset):
+    (code,) = blocks(README, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert list(names["table"]["metric_id"]) == list(dataset.table["metric_id"])
+
+
+DOCUMENT = "案例11\n河南某市改革\n建成设施31座，办理时间由20天减少到5天。\n"
+
+
+def test_a_case_is_added_as_the_readme_says(tmp_path, capsys):
+    """Each command of the steps as it stands, on a copy of the data; the check refuses what only a reader can decide."""
+    folder = copy_data(tmp_path / "data")
+    (tmp_path / "document.txt").write_text(DOCUMENT, encoding="utf-8")
+    target = folder / "cases" / "2020-11-short-name.yaml"
+    steps = re.findall(r"`\.venv/bin/python -m data\.(\w+) ?([^`]*)`", section("Add a case"))
+    assert [name for name, _ in steps] == ["draft", "draft", "check", "audit"]
+    codes = []
+    for name, arguments in steps:
+        given = [
+            {"DOCUMENT": str(tmp_path / "document.txt"), f"data/cases/{target.name}": str(target)}.get(word, word)
+            for word in arguments.split()
+        ]
+        given += [] if "--help" in given else [str(folder)]
+        try:
+            codes.append({"draft": draft, "check": check, "audit": audit}[name].main(given))
+        except SystemExit as ended:
+            codes.append(ended.code)
+        said = capsys.readouterr()
+        assert "usage" not in said.err
+    assert codes == [0, 0, 1, 1]
+    assert target.read_text(encoding="utf-8").count("TODO")
+    assert "TODO" in said.out
+
+
+def test_without_installing_what_is_missing_is_named(tmp_path):
+    """`bash tests/run --no-install` where the programs of the system are hidden."""
+    hidden = tmp_path / "bin"
+    hidden.mkdir()
+    for name in ("bash", "cat", "dirname", "sha256sum"):
+        (hidden / name).symlink_to(shutil.which(name))
+    done = subprocess.run(
+        [str(hidden / "bash"), "tests/run", "--no-install"],
+        cwd=ROOT,
+        env={"PATH": str(hidden), "PYTHON": sys.executable, "HOME": os.environ.get("HOME", "/")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip().endswith("as root: apt-get install chromium fontconfig fonts-noto-cjk curl")

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import pytest
 import streamlit
 
+from data import __version__
 from data.downloads.csv_json import write_csv
 from tests.answers import fetch
 from tests.folders import copy_data
@@ -56,12 +57,32 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(address, process, folder, log)
 
 
+def asks_well(address: str) -> bool:
+    """Whether the probe of containers and of the rollout finds this server well."""
+    parts = urlsplit(address)
+    variables = {"STREAMLIT_SERVER_PORT": str(parts.port), "STREAMLIT_SERVER_BASE_URL_PATH": parts.path}
+    return (
+        subprocess.run(
+            [sys.executable, "-m", "pages.serving.probe"],
+            cwd=PROJECT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        ).returncode
+        == 0
+    )
+
+
 def test_health_is_answered_under_the_base_path_alone(served, dataset):
+    assert asks_well(served.address)
+    assert not asks_well(served.address.removesuffix(f"/{BASE}"))
     answer = health(served.address)
     assert answer.pop("loaded")
     assert answer.pop("age") >= 0
     assert answer == {
         "status": "ok",
+        "release": __version__,
         "version": dataset.version,
         "cases": len(dataset.cases),
         "metrics": len(dataset.table),
@@ -189,7 +210,15 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path, dataset):
         answer = fetch(f"{address}/healthz")
         assert (answer.status, answer.json) == (
             503,
-            {"status": "no data", "version": None, "cases": 0, "metrics": 0, "loaded": None, "problems": 1},
+            {
+                "status": "no data",
+                "release": __version__,
+                "version": None,
+                "cases": 0,
+                "metrics": 0,
+                "loaded": None,
+                "problems": 1,
+            },
         )
         for path in (
             "metrics.csv",
@@ -206,10 +235,17 @@ def test_a_server_without_data_says_so_and_recovers(tmp_path, dataset):
             )
             assert int(refused.headers["retry-after"])
         assert fetch(f"{address}/").status == 200
+        for path in ("/", "/static/x.js", "/api/metrics.csv"):
+            standing_by = fetch(f"{address}{path}", x_another_server="yes")
+            assert (standing_by.status, standing_by.headers["retry-after"]) == (503, "5"), path
+        assert fetch(f"{address}/healthz", x_another_server="yes").json["status"] == "no data"
+        assert not asks_well(address)
         (folder / "cases").rmdir()
         (tmp_path / "cases").rename(folder / "cases")
         assert until(process, lambda: health(address)["status"] == "ok")
         assert fetch(f"{address}/api/metrics.csv").body == write_csv(dataset.table)
+        assert fetch(f"{address}/", x_another_server="yes").status == 200
+        assert asks_well(address)
     said = [
         (line["level"], line["message"]) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
     ]
@@ -420,7 +456,7 @@ ABSENT = """
 import importlib.metadata
 known = importlib.metadata.version
 def version(name):
-    if name in ("plotly", "xlsxwriter"):
+    if name in ("plotly", "xlsxwriter", "pytest"):
         raise importlib.metadata.PackageNotFoundError(name)
     return known(name)
 importlib.metadata.version = version

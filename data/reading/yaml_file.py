@@ -60,6 +60,7 @@ _SYNTAX = {
     "did not find expected '-' indicator": "the line is indented like no group above it. Indent it like its neighbours",
     "could not find expected ':'": "a key without its colon. Write key: value",
     "nested deeper": f"nested deeper than {DEPTH_LIMIT} levels. Check this line",
+    "maximum nesting depth": f"nested deeper than {DEPTH_LIMIT} levels. Check this line",
 }
 """What is wrong and what to write, by a part of the parser's words."""
 _NOT_READ = "this line cannot be read. Check its quotes, brackets, colons and blanks, and those of the line above it"

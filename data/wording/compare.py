@@ -2,36 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from data.model.schema import Lang, Text, Unit
+from data.wording.labels import pairs, say
 from data.wording.rows import MetricRow
 
 MAX_METRICS = 8
-"""Maximum number of metrics compared at once."""
+"""Maximum number of metrics that a reader compares at once."""
 
 _MEASURED = ("money", "area", "volume", "mass", "length")
-Scale = tuple[str, str]
-Reason = Literal["plan", "words", "rank", "time", "share", "range", "alone"]
+Kind = Literal["index", "level", "difference", "rank"]
+Scale = tuple[Kind, str]
+Reason = Literal[
+    "plan", "words", "rank", "places", "time", "share", "range", "level", "difference", "units", "same_case", "alone"
+]
+REASONS: Mapping[str, Text] = pairs(
+    plan=("目标或规划，不与已发生的事相比", "a target or a plan is not compared with what happened"),
+    words=("材料只有文字，没有数字", "the source gives words and no number"),
+    rank=("名次属于各自的排名，与占比、金额没有共同的尺度", "a rank shares no scale with shares, money or counts"),
+    places=("只写明名次的变化，没有写明名次", "only the places moved are stated, not the rank"),
+    time=("工作日、天和月之间没有固定的换算", "working days, days and months have no fixed conversion"),
+    share=(
+        "占比的变化以百分点计；材料没有写明百分比变化的，不换算为指数",
+        "a share changes in percentage points; it has no index, unless the source itself states a relative change",
+    ),
+    range=("材料给的是区间，无法落在共同的坐标上", "the source gives a range, which fits no common axis"),
+    level=(
+        "只有现值，其他各项没有用同一单位的",
+        "only a present value is stated, and nothing else here has its unit",
+    ),
+    difference=(
+        "只写明差值，其他各项没有同一单位的差值",
+        "only a difference is stated, and nothing else here has one in its unit",
+    ),
+    units=("前后单位不同，不能换算为指数", "before and after are in two units, so that it has no index"),
+    same_case=("与它同一尺度的只有同一案例的指标", "only figures of its own case share its scale"),
+    alone=(
+        "其他各项没有与它同一单位或同可换算为指数的",
+        "nothing else here has its unit, or an index as well",
+    ),
+)
+"""Why a metric is not on a common scale, in words."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Metrics on one scale. `kind` is index, level or difference; `key` the unit or dimension they share."""
+    """Metrics on one scale; `key` is the unit or dimension they share."""
 
-    kind: str
+    kind: Kind
     key: str
     rows: tuple[MetricRow, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of its chart in links: `index`, `rank`, `level-money`, `difference-points`."""
+        return self.kind if self.kind in ("index", "rank") else f"{self.kind}-{self.key}"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A metric that shares no scale with the other chosen ones; `instead` are metrics of the dataset that do."""
+    """A metric that shares no scale with the others."""
 
     row: MetricRow
     reason: Reason
-    instead: tuple[MetricRow, ...]
 
 
 @dataclass(frozen=True)
@@ -43,13 +80,18 @@ class Comparison:
 
 
 def find_scales(row: MetricRow) -> tuple[Scale, ...]:
-    """Return the scales a metric can be drawn on. Ranks (each has its own), words and plans have none."""
+    """Return the scales a metric can be drawn on; words and plans have none.
+
+    Ranks are drawn beside one another only as places of rankings of their own.
+    """
     drawing = row.rule.drawing
     if drawing in ("plan", "words"):
         return ()
+    if row.dimension == "rank":
+        return () if row.after_value is None else (("rank", "rank"),)
     found: list[Scale] = [("index", "100")] if row.index is not None else []
     unit = row.dimension if row.dimension in _MEASURED else row.after_unit_id
-    if unit and row.dimension != "rank" and row.after_value is not None and drawing in ("ends", "level"):
+    if unit and row.after_value is not None and drawing in ("ends", "level"):
         found.append(("level", unit))
     points = row.change_kind == "points" or (row.change_kind == "difference" and row.dimension == "share")
     if row.change_value is not None and (points or (drawing == "difference" and row.change_kind != "places")):
@@ -57,22 +99,113 @@ def find_scales(row: MetricRow) -> tuple[Scale, ...]:
     return tuple(found)
 
 
-def compare(chosen: Sequence[MetricRow], everything: Iterable[MetricRow]) -> Comparison:
-    """Group the chosen metrics by shared scale, two or more a group; every metric in no group gets a refusal.
+def compare(chosen: Sequence[MetricRow], min_cases: int = 1, kinds: Collection[Kind] = get_args(Kind)) -> Comparison:
+    """Group metrics by shared scale, two or more a group and of `min_cases` cases; every other one gets a refusal.
 
-    `everything` are the metrics that may be offered for comparison instead.
+    `kinds` are the scales that may be used.
+
+    The largest group comes first, and before others of its size that with an index.
     """
     on_scale: dict[Scale, list[MetricRow]] = {}
     for row in chosen:
-        for scale in find_scales(row):
+        for scale in (scale for scale in find_scales(row) if scale[0] in kinds):
             on_scale.setdefault(scale, []).append(row)
-    groups = tuple(Group(*scale, tuple(rows)) for scale, rows in on_scale.items() if len(rows) > 1)
+    groups = [
+        Group(*scale, tuple(rows))
+        for scale, rows in on_scale.items()
+        if len(rows) > 1 and len({row.case_id for row in rows}) >= min_cases
+    ]
+    groups.sort(key=lambda group: (-len(group.rows), group.kind != "index"))
     placed = {row for group in groups for row in map(_identity, group.rows)}
-    pool = list(everything)
-    refusals = tuple(
-        Refusal(row, _reason(row, chosen), _instead(row, pool)) for row in chosen if _identity(row) not in placed
-    )
-    return Comparison(groups, refusals)
+    refusals = tuple(Refusal(row, _reason(row, chosen)) for row in chosen if _identity(row) not in placed)
+    return Comparison(tuple(groups), refusals)
+
+
+def find_partners(row: MetricRow, pool: Iterable[MetricRow]) -> tuple[MetricRow, ...]:
+    """Return up to three results of the pool that share a scale with a metric, those of other cases first."""
+    own = set(find_scales(row))
+    shared = [
+        other
+        for other in pool
+        if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(find_scales(other))
+    ]
+    return tuple(sorted(shared, key=lambda other: (other.case_id == row.case_id, other.grade))[:3])
+
+
+def measure_end(row: MetricRow, side: Literal["before", "after"], units: Mapping[str, Unit]) -> float | None:
+    """Return an end of a metric in the base unit of its dimension; None without a single number."""
+    value: float | None = getattr(row, f"{side}_value")
+    unit_id: str | None = getattr(row, f"{side}_unit_id")
+    return value * units[unit_id].factor if value is not None and unit_id else None
+
+
+def measure(group: Group, units: Mapping[str, Unit]) -> list[float]:
+    """Return the number that each metric of a group is drawn with, all in one unit; a rank counts from 1."""
+
+    def size(row: MetricRow) -> float | None:
+        if group.kind == "index":
+            return row.index
+        if group.kind == "difference":
+            return row.change_value
+        return row.after_value if group.kind == "rank" else measure_end(row, "after", units)
+
+    return [number for row in group.rows if (number := size(row)) is not None]
+
+
+def name_group(group: Group, lang: Lang) -> str:
+    """Return the heading of a group: what its scale is."""
+    unit = group.rows[0].unit
+    if group.kind == "index":
+        return say(lang, "相对改革前的变化（前 = 100）", "Change since before the reform (before = 100)")
+    if group.kind == "rank":
+        return say(lang, "名次，各属不同的排名", "Ranks, each in a ranking of its own")
+    if group.kind == "difference":
+        points = group.key == "points"
+        return say(
+            lang,
+            "变化的百分点" if points else f"同一单位的差值：{unit}",
+            "Changes in percentage points" if points else f"Differences in one unit: {unit}",
+        )
+    words: Mapping[str, tuple[str, str]] = {
+        "money": ("金额", "Amounts of money"),
+        "share": ("占比，从0到100%", "Shares, from 0 to 100%"),
+        "time": (f"时限与用时，以{unit}计", f"Time limits and times taken, in {unit}"),
+        "area": ("面积", "Areas"),
+        "volume": ("体积", "Volumes"),
+        "mass": ("重量", "Weights"),
+        "length": ("长度", "Lengths"),
+    }
+    other = f"同一单位的数值：{unit}", f"Values in one unit: {unit}"
+    return say(lang, *words.get(group.rows[0].dimension, other))
+
+
+def explain_group(group: Group, lang: Lang) -> str:
+    """Return how to read the marks of a group of levels, differences or ranks."""
+    return {
+        "index": "",
+        "level": say(
+            lang,
+            "条形从零起，为最新数值；竖线为此前数值。空心端：超过、以上；虚线：近、约。各案例情况不同，长短不代表成效大小。",
+            "Bars start at zero and end at the later value; an upright line is the earlier one. Open end: over, at "
+            "least; dotted: nearly, about. The cases differ: a longer bar is not a better result.",
+        ),
+        "difference": say(
+            lang,
+            "条形从零起，向右为增加，向左为减少。",
+            "Bars start at zero: to the right a rise, to the left a fall.",
+        ),
+        "rank": say(
+            lang,
+            "左端为第1位。每一行是一个排名：只看同一行的前后，不同排名的名次不可互比。",
+            "First place is at the left. Each row is a ranking of its own: compare before and after within a row, not "
+            "the rows.",
+        ),
+    }[group.kind]
+
+
+def count_reasons(refusals: Iterable[Refusal]) -> Counter[Reason]:
+    """Count the metrics that are not on a common scale by reason, in the order in which these first occur."""
+    return Counter(refusal.reason for refusal in refusals)
 
 
 def _identity(row: MetricRow) -> tuple[str, str]:
@@ -84,20 +217,17 @@ def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
     if drawing in ("plan", "words"):
         return drawing
     if row.dimension == "rank":
-        return "rank"
+        return "rank" if row.after_value is not None else "places"
     others = [other for other in chosen if _identity(other) != _identity(row)]
     if row.dimension == "time" and any(other.dimension == "time" for other in others):
         return "time"
     if row.dimension == "share" and row.index is None and any(other.index is not None for other in others):
         return "share"
-    return "alone" if find_scales(row) else "range"
-
-
-def _instead(row: MetricRow, pool: Sequence[MetricRow]) -> tuple[MetricRow, ...]:
+    if not find_scales(row):
+        return "range"
+    if row.before_unit_id and row.after_unit_id and row.before_unit_id != row.after_unit_id:
+        return "units"
     own = set(find_scales(row))
-    shared = [
-        other
-        for other in pool
-        if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(find_scales(other))
-    ]
-    return tuple(sorted(shared, key=lambda other: (other.case_id == row.case_id, other.grade))[:3])
+    if any(own & set(find_scales(other)) for other in others if other.case_id == row.case_id):
+        return "same_case"
+    return drawing if drawing in ("level", "difference") else "alone"

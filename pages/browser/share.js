@@ -64,6 +64,21 @@
     }
   }
 
+  // Closed, the dialog gives the focus back to what had it before. After a reload, and where the address had opened it,
+  // that is nothing: then the link of the chart gets it.
+  let shown = ''; // the chart whose dialog is open
+  function returnFocus() {
+    const link = [...document.querySelectorAll('a[href]')]
+      .find(({ search }) => new URLSearchParams(search).get('share') === shown);
+    if (document.activeElement === document.body) link?.focus();
+    shown = '';
+  }
+  const changes = new MutationObserver(() => {
+    if (document.querySelector('.stDialog')) shown ||= new URLSearchParams(location.search).get('share') ?? '';
+    else if (shown) setTimeout(returnFocus, 100); // by then the dialog has given it back itself, if it can
+  });
+  addEventListener('DOMContentLoaded', () => changes.observe(document.body, { childList: true }));
+
   document.addEventListener('click', async event => {
     const button = event.target.closest?.('.st-key-share button[data-save], .st-key-share button[data-copy]');
     if (!button || button.disabled) return;

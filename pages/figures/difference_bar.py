@@ -17,16 +17,15 @@ _HEIGHT = 74
 
 
 @memoize
-def difference_bar(row: MetricRow, lang: Lang, reach: float = 0.0) -> go.Figure:
+def difference_bar(row: MetricRow, lang: Lang) -> go.Figure:
     """A bar from zero to the change; for a range, to the nearer limit, with a dotted line to the farther one.
 
-    The label is on the other side of zero. Places of a rank count as printed: upwards is to the right. `reach` is the
-    largest change, without its sign, of the bars that share the axis.
+    The label is on the other side of zero. Places of a rank count as printed: upwards is to the right.
 
     Raises ValueError if the row has no numeric change.
     """
     near, far = _limits(row)
-    color, reach = direction_color(row.direction), max(abs(far), reach)
+    color, reach = direction_color(row.direction), abs(far)
     traces = [bar(near, 0, 0.7, color, 2, row.change_bound, hover_text(row, lang))]
     if near != far:
         traces.append(lines([near, far], [0, 0], color, 6, dash="dot"))

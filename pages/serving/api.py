@@ -86,7 +86,7 @@ RATE_LIMITED: Responses = {429: {"model": ErrorBody, "description": TOO_MANY}}
 
 api = FastAPI(
     title=SITE_NAME.en,
-    version="1",
+    version=data.__version__,
     description="The data links: `/api` beside the pages, for programs. The same filters and the same functions as the "
     "pages; `openapi.json` describes it.",
     docs_url=None,

@@ -27,6 +27,8 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 TARGET_LIMIT = 8192
 """Maximum number of bytes of a path with its query."""
 MINUTE = 60.0
+CLOSED = "/_stcore/metrics"
+"""Path below the base path at which Streamlit tells anybody how many readers there are."""
 COSTS = {"csv": 1, "zip": 3, "xlsx": 10}
 """Number of requests that a download counts as, by the ending of its path. Other data links count as one."""
 MISDIRECTED = (
@@ -50,6 +52,7 @@ class Guard:
         self, app: ASGIApp, settings: Settings, base: str = "", clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.app, self.allowed_hosts, self.api = app, settings.allowed_hosts, f"{base}/api"
+        self.closed = f"{base}{CLOSED}"
         self.headers = policy.build_headers(settings.frame_ancestors)
         self.rate = Rate(settings.api_rate, clock)
         self.locks = WeakValueDictionary[tuple[str, bool], asyncio.Lock]()
@@ -97,6 +100,8 @@ class Guard:
             return _refuse(is_data_link, 414, f"An address may be {TARGET_LIMIT} bytes long.")
         if _has_body(scope):
             return _refuse(is_data_link, 413, "A request to this server has no body.")
+        if scope["path"].rstrip("/") == self.closed:
+            return _refuse(is_data_link, 404, "There is nothing at this address.")
         if wait := self.rate.wait(scope) if is_data_link else 0:
             sentence = f"Too many requests. Try again in {wait} seconds."
             return _refuse(is_data_link, 429, sentence, {"retry-after": str(wait)})

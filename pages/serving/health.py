@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from data import __version__
 from data.reading.live import State, current, progress
 from data.reading.load import DatasetError
 
-NO_DATA = {"version": None, "cases": 0, "metrics": 0, "loaded": None}
+NO_DATA = {"release": __version__, "version": None, "cases": 0, "metrics": 0, "loaded": None}
 
 
 def healthz(request: Request) -> Response:
-    """Answers 200 with the data that is served: version, numbers of cases and metrics, and when it was loaded.
+    """Answers 200 with the release of the server, and the version, size and loading time of the data that is served.
 
     `problems` is the number of problems of a newer edit that is not used. 503 while there is no data: with the progress
     of a long first load, otherwise with the number of problems.
@@ -32,6 +33,7 @@ def healthz(request: Request) -> Response:
 def _describe(state: State) -> dict[str, object]:
     return {
         "status": "ok",
+        "release": __version__,
         "version": state.dataset.version,
         "cases": len(state.dataset.cases),
         "metrics": state.dataset.metric_count,

@@ -15,6 +15,8 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
+FOR_TESTS = "# the tests"
+"""What the reason of a requirement begins with that a server does without: `.requirements.production.lock` omits it."""
 FOREIGN_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 """Error numbers for an address that this machine does not have."""
 
@@ -26,8 +28,7 @@ def explain_missing_packages() -> Iterator[None]:
         raise SystemExit(
             "This is Python {}.{}; the dashboard needs {}.{} or newer.".format(*sys.version_info[:2], *OLDEST)
         )
-    required = [line.split("==")[0] for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
-    missing = [name for name in required if not _is_installed(name)]
+    missing = [name for name in _required() if not _is_installed(name)]
     if missing:
         raise SystemExit(_describe_missing(missing))
     try:
@@ -61,6 +62,12 @@ def _describe_option(option: str, hint: str) -> str:
     from data.model.problems import describe
 
     return "STREAMLIT_SERVER_{}: found {}. {}".format(option.upper(), describe(get_option(f"server.{option}")), hint)
+
+
+def _required() -> list[str]:
+    """The packages that a server needs."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    return [line.split("==")[0] for line in lines if "==" in line and FOR_TESTS not in line]
 
 
 def _is_installed(package: str) -> bool:

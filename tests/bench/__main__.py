@@ -24,17 +24,16 @@ from playwright.sync_api import Playwright, sync_playwright
 from plotly.offline import get_plotlyjs_version
 
 from data import load_dataset
-from tests.bench import journeys, readers, scale
+from tests.bench import data_links, journeys, readers, scale
 from tests.bench.costs import costs
 from tests.bench.journeys import Lap, Laps, Visit
-from tests.bench.results import HEADING, Row, as_json, cost_table, line, middle, p95, verdicts
+from tests.bench.results import HEADING, READERS, Row, as_json, cost_table, line, middle, p95, verdicts
 from tests.bench.servers import Server, running
 from tests.browser.reader import chromium
 
-TIMES = {"start": 5, "first": 5, "filter": 50, "page": 25, "map": 50, "download": 20, "rounds": 4}
-QUICK = {"start": 1, "first": 1, "filter": 10, "page": 3, "map": 10, "download": 5, "rounds": 1}
+TIMES = {"start": 5, "first": 5, "filter": 50, "page": 25, "map": 50, "download": 20, "rounds": 4, "links": 60}
+QUICK = {"start": 1, "first": 1, "filter": 10, "page": 3, "map": 10, "download": 5, "rounds": 1, "links": 5}
 QUICK_SIZES = (300,)
-READERS = 50
 
 
 def starts(scratch: Path, times: int) -> list[Row]:
@@ -58,8 +57,13 @@ def first_rows(found: Mapping[tuple[str, str, str], list[Visit]]) -> Iterator[Ro
         ]
 
     for path in journeys.NAMES:
+        what = "findings readable" if path == "/" else "first figures"
         for heat in ("cold", "warm"):
-            yield Row(f"first figures {heat} {path}", "ms", *of(path, heat, lambda visit: visit.lap.first))
+            yield Row(f"{what} {heat} {path}", "ms", *of(path, heat, lambda visit: visit.lap.first))
+            ours, *others = (
+                of(path, heat, lambda visit: visit.paint)[:1] + of(path, heat, lambda visit: visit.lap.first)[1:]
+            )
+            yield Row(f"first paint, beside the first chart {heat} {path}", "ms", ours or 0.0, *others)
     for path in journeys.NAMES:
         yield Row(f"first load, compressed {path}", "MB", *of(path, "cold", lambda visit: visit.bytes / 1e6))
         yield Row(f"first load, requests {path}", "", *of(path, "cold", lambda visit: visit.requests))
@@ -110,13 +114,17 @@ def crowd_rows(ours: readers.Crowd, peer: readers.Crowd) -> list[Row]:
         Row(f"memory a reader, of {READERS}", "MB", ours.each, peer.each),
         Row(f"{READERS} readers at once, median wait", "ms", middle(ours.waited), middle(peer.waited)),
         Row(f"{READERS} readers at once, p95 wait", "ms", p95(ours.waited), p95(peer.waited)),
+        Row(f"{READERS} at once, p95, beside one alone", "ms", p95(ours.waited), middle(ours.alone)),
     ]
 
 
 def in_the_browser(playwright: Playwright, servers: Mapping[str, Server], times: Mapping[str, int]) -> Iterator[Row]:
     with chromium(playwright) as browser:
-        want = journeys.wanted(browser.new_page(), servers["floor"].address, load_dataset())
+        want = journeys.look_at(browser, servers, load_dataset())
     yield from first_rows(journeys.first_figures(playwright, servers, want, times["first"]))
+    slow = journeys.slow_visits(playwright, servers, want, times["first"])
+    found = [middle([visit.lap.first for visit in slow[name]]) for name in ("ours", "peer")]
+    yield Row("findings readable, slow line, first visit /", "ms", *found)
     filters = journeys.filter_changes(playwright, servers, want, times["filter"])
     yield from lap_rows("filter → redrawn", filters, "filter")
     yield from shares(filters, "filter")
@@ -179,6 +187,7 @@ def main() -> None:
                 readers.of_peer(servers["peer"], READERS, times["rounds"]),
             )
         )
+        rows += printed(data_links.measure(scratch, times["links"]))
         rows += printed(in_the_browser(stack.enter_context(sync_playwright()), servers, times))
     parts = costs()
     print("", cost_table(parts), "", "targets", sep="\n")

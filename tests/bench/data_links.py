@@ -81,6 +81,8 @@ def compare_links(ours: Server, peer: Server, times: int) -> Iterator[Row]:
 
 def measure(scratch: Path, times: int) -> Iterator[Row]:
     """Start both servers and yield what `compare_links` finds."""
+    scratch = scratch / "links"
+    scratch.mkdir()
     write_database(scratch)
     with ExitStack() as stack:
         ours = stack.enter_context(running("ours", scratch, HENAN_API_RATE="0"))

@@ -14,20 +14,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, Playwright
 
 from data.query.dataset import Dataset
 from tests.bench.floor import CITIES, PAGES
 from tests.bench.servers import Server
-from tests.bench.stopwatch import EVERY_FIGURE, INSTALLED, THE_MAP, Lap, read, set_to
+from tests.bench.stopwatch import CARDS, EVERY_FIGURE, FINDINGS, INSTALLED, OVERVIEW, THE_MAP, Lap, read, set_to
 from tests.browser.reader import ARGUMENTS, chromium, value
 
 NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
-TABLE = {
-    "ours": '`${!!document.querySelector(".datatable tbody td")}`',
-    "peer": '`${!!document.querySelector("#table td.dash-cell")}`',
+SHOWN = {
+    ("ours", "/"): OVERVIEW,
+    ("ours", "/case"): CARDS,
+    ("ours", "/data"): '`${!!document.querySelector(".datatable tbody td")}`',
+    ("peer", "/data"): '`${!!document.querySelector("#table td.dash-cell")}`',
 }
-"""The data page has no chart; there the first row of the table counts."""
+"""What is looked at, by server and page, where it is no chart of a chart library. On the data page the first row counts."""
 INSIDE = """code => {
     const area = [...document.querySelectorAll(".choroplethlayer path")].find(path => path.__data__.loc === code);
     area.scrollIntoView({block: "center"});
@@ -38,6 +40,11 @@ INSIDE = """code => {
 }"""
 """A point of an area with the area on all its sides."""
 SCREEN = {"width": 1280, "height": 900}
+SETTLING = 700
+"""ms after which a page has drawn what was chosen, before anything is measured."""
+
+SLOW_LINE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+"""A slow mobile line: ms, and bytes a second. 1.6 Mbit/s as Lighthouse emulates it."""
 
 Laps = dict[tuple[str, str], list[Lap]]
 """Laps by action and server."""
@@ -45,36 +52,42 @@ Laps = dict[tuple[str, str], list[Lap]]
 
 @dataclass
 class Visit:
-    """The first charts of one page in one Chromium: the lap, and what was fetched for it."""
+    """One page in one Chromium until its charts are drawn: the lap, the ms to the first paint, and what was fetched."""
 
     lap: Lap
+    paint: float
     requests: int
     bytes: int
 
 
 @dataclass
 class Wanted:
-    """What the floor shows in each state, by page and filter; the others must show the same."""
+    """What is seen in each state, by page, domain and city. `findings` is the table of our overview alone."""
 
     pages: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     cities: dict[str, str] = field(default_factory=dict)
+    findings: str = ""
+
+
+Wants = Mapping[str, Wanted]
+"""What is seen, by server: ours draws in HTML, the peer the same charts as the floor."""
 
 
 def shown_on(path: str, name: str) -> str:
-    return TABLE[name] if path == "/data" else THE_MAP if path == "/map" else EVERY_FIGURE
+    return SHOWN.get((name, path), THE_MAP if path == "/map" else EVERY_FIGURE)
 
 
 # --- what a reader does, by whose page it is
 
 
-def choose_domain(page: Page, name: str, label: str) -> None:
+def choose_domain(page: Page, name: str, label: str) -> Locator:
+    """Return what a reader presses to choose a domain; in ours the list of them is opened first, unless it is open."""
     if name == "ours":
-        value(page, "Domain", label).click()
-    elif name == "peer":
-        page.locator("#domain").get_by_text(label, exact=True).click()
-    else:
-        page.get_by_role("button", name=label, exact=True).click()
+        return value(page, "Domain", label)
+    if name == "peer":
+        return page.locator("#domain").get_by_text(label, exact=True)
+    return page.get_by_role("button", name=label, exact=True)
 
 
 def turn_to(page: Page, name: str, path: str) -> None:
@@ -85,32 +98,42 @@ def press_area(page: Page, code: str) -> None:
     page.mouse.click(*page.evaluate(INSIDE, code))
 
 
-# --- the floor first: it says what is to be seen
+# --- once before all: what is to be seen
 
 
-def wanted(page: Page, address: str, dataset: Dataset) -> Wanted:
+def look_at(browser: Browser, servers: Mapping[str, Server], dataset: Dataset) -> dict[str, Wanted]:
+    """What ours and the floor show in each state; the peer must show the same as the floor."""
+    with browser.new_context(locale="en-US", viewport=SCREEN, reduced_motion="reduce") as context:
+        ours = look_at_states(context.new_page(), "ours", servers["ours"].address, dataset)
+        floor = look_at_states(context.new_page(), "floor", servers["floor"].address, dataset)
+    floor.pages["/data"] = ours.pages["/data"] = "true"
+    return {"ours": ours, "floor": floor, "peer": floor}
+
+
+def look_at_states(page: Page, name: str, address: str, dataset: Dataset) -> Wanted:
     found = Wanted()
 
     def settled(path: str) -> str:
-        page.locator(".main-svg").first.wait_for()
-        page.wait_for_timeout(300)
-        return page.evaluate(f"() => {shown_on(path, 'floor')}")
+        page.wait_for_timeout(SETTLING)
+        return page.evaluate(f"() => {shown_on(path, name)}")
 
     for path in PAGES:
         page.goto(address + path)
+        page.locator("footer" if name == "ours" else ".main-svg").first.wait_for()
         found.pages[path] = settled(path)
         if path == "/":
+            found.findings = page.evaluate(f"() => {FINDINGS}")
             for domain in dataset.domains.values():
-                choose_domain(page, "floor", domain.name.en)
+                choose_domain(page, name, domain.name.en).click()
                 found.domains[domain.name.en] = settled(path)
-                choose_domain(page, "floor", domain.name.en)
+                choose_domain(page, name, domain.name.en).click()
+                settled(path)
         if path == "/map":
             for code in CITIES:
                 press_area(page, code)
                 found.cities[code] = settled(path)
                 press_area(page, code)
                 settled(path)
-    found.pages["/data"] = "true"
     return found
 
 
@@ -139,10 +162,11 @@ def chromium_path() -> str:
 
 
 def first_figures(
-    playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int
+    playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int
 ) -> dict[tuple[str, str, str], list[Visit]]:
     """By page, server, and "cold" or "warm": the first visit of a new profile, and the third."""
     found: dict[tuple[str, str, str], list[Visit]] = defaultdict(list)
+    shown = {**{(name, path): shown_on(path, name) for name in servers for path in NAMES}, ("ours", "/"): FINDINGS}
     for _ in range(times):
         for path in NAMES:
             for name in servers:
@@ -150,7 +174,9 @@ def first_figures(
                     continue
                 with TemporaryDirectory() as folder, profile(playwright, folder) as context:
                     visits = [
-                        visit(context, servers[name].address + path, shown_on(path, name), want.pages[path])
+                        visit(
+                            context, servers[name].address + path, shown[name, path], first_of(want[name], name, path)
+                        )
                         for _ in range(3)
                     ]
                 found[path, name, "cold"].append(visits[0])
@@ -158,14 +184,40 @@ def first_figures(
     return found
 
 
-def visit(context: BrowserContext, address: str, shown: str, want: str) -> Visit:
+def first_of(want: Wanted, name: str, path: str) -> str:
+    """What a visit waits for: on our overview the findings, elsewhere all that the page shows."""
+    return want.findings if (name, path) == ("ours", "/") else want.pages[path]
+
+
+def visit(
+    context: BrowserContext, address: str, shown: str, want: str, line: Mapping[str, float] | None = None
+) -> Visit:
+    """Open a page in a new tab, over a line with these conditions if there are any."""
     page = context.new_page()
-    fetched = counted(context.new_cdp_session(page))
+    session = context.new_cdp_session(page)
+    fetched = counted(session)
+    if line:
+        session.send("Network.emulateNetworkConditions", {"offline": False, **line})
     page.add_init_script(f"bench.watch({json.dumps(shown)}, {json.dumps(want)}, 0)")
-    page.goto(address)
+    page.goto(address, wait_until="commit")
     lap = read(page)
+    paint = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
     page.close()
-    return Visit(lap, fetched["requests"], fetched["bytes"])
+    return Visit(lap, paint, fetched["requests"], fetched["bytes"])
+
+
+def slow_visits(
+    playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int
+) -> dict[str, list[Visit]]:
+    """The first visits of new profiles to the overview over SLOW_LINE, by server."""
+    found: dict[str, list[Visit]] = defaultdict(list)
+    for _ in range(times):
+        for name in ("ours", "peer"):
+            with TemporaryDirectory() as folder, profile(playwright, folder) as context:
+                shown = FINDINGS if name == "ours" else shown_on("/", name)
+                wanted = first_of(want[name], name, "/")
+                found[name].append(visit(context, servers[name].address + "/", shown, wanted, SLOW_LINE))
+    return found
 
 
 def counted(session: CDPSession) -> dict[str, int]:
@@ -187,7 +239,7 @@ def counted(session: CDPSession) -> dict[str, int]:
 
 @contextmanager
 def open_pages(
-    playwright: Playwright, servers: Mapping[str, Server], path: str, want: Wanted
+    playwright: Playwright, servers: Mapping[str, Server], path: str, want: Wants
 ) -> Iterator[dict[str, Page]]:
     """A tab for each server in one Chromium, open at `path` and drawn."""
     with ExitStack() as stack:
@@ -198,7 +250,7 @@ def open_pages(
             context.add_init_script(INSTALLED)
             pages[name] = context.new_page()
             pages[name].goto(server.address + path)
-            pages[name].wait_for_function(f"want => {shown_on(path, name)} === want", arg=want.pages[path])
+            pages[name].wait_for_function(f"want => {shown_on(path, name)} === want", arg=want[name].pages[path])
             pages[name].wait_for_timeout(500)
         yield pages
 
@@ -210,22 +262,24 @@ def lap(page: Page, shown: str, want: str, act: Callable[[], Any]) -> Lap:
     return read(page)
 
 
-def filter_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
+def filter_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int) -> Laps:
     """On the overview a domain is chosen and cleared, then the next: from the click to the redrawn charts."""
     found: Laps = defaultdict(list)
-    labels = list(want.domains)
+    labels = list(want["ours"].domains)
     with open_pages(playwright, servers, "/", want) as pages:
         for turn in range(-2, times):
             label = labels[turn // 2 % len(labels)]
-            shown = want.domains[label] if turn % 2 == 0 else want.pages["/"]
             for name, page in pages.items():
-                taken = lap(page, EVERY_FIGURE, shown, lambda page=page, name=name: choose_domain(page, name, label))  # noqa: B023
+                content = want[name].domains[label] if turn % 2 == 0 else want[name].pages["/"]
+                page.bring_to_front()
+                choice = choose_domain(page, name, label)
+                taken = lap(page, shown_on("/", name), content, choice.click)
                 if turn >= 0:
                     found["filter", name].append(noted(servers[name], taken))
     return found
 
 
-def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
+def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int) -> Laps:
     """From the click on a page's link to its drawn charts; the floor has no data page."""
     found: Laps = defaultdict(list)
     for chosen, round_trip in (
@@ -239,7 +293,7 @@ def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wa
                         taken = lap(
                             page,
                             shown_on(path, name),
-                            want.pages[path],
+                            want[name].pages[path],
                             lambda page=page, name=name: turn_to(page, name, path),  # noqa: B023
                         )
                         if turn >= 0 and not (path == "/" and "/data" in round_trip):
@@ -247,23 +301,21 @@ def page_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wa
     return found
 
 
-def map_clicks(playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int) -> Laps:
+def map_clicks(playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int) -> Laps:
     """An area is clicked twice: from the click to the map with the area outlined, and without."""
     found: Laps = defaultdict(list)
     with open_pages(playwright, servers, "/map", want) as pages:
         for turn in range(-2, times):
             code = CITIES[turn // 2 % len(CITIES)]
-            shown = want.cities[code] if turn % 2 == 0 else want.pages["/map"]
             for name, page in pages.items():
+                shown = want[name].cities[code] if turn % 2 == 0 else want[name].pages["/map"]
                 taken = lap(page, THE_MAP, shown, lambda page=page: press_area(page, code))  # noqa: B023
                 if turn >= 0:
                     found["map click", name].append(noted(servers[name], taken))
     return found
 
 
-def downloads(
-    playwright: Playwright, servers: Mapping[str, Server], want: Wanted, times: int
-) -> dict[str, list[float]]:
+def downloads(playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int) -> dict[str, list[float]]:
     """ms from the click on the CSV button to the file on disk."""
     found: dict[str, list[float]] = defaultdict(list)
     without = {name: server for name, server in servers.items() if name != "floor"}

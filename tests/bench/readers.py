@@ -19,16 +19,21 @@ from tests.bench.servers import Server
 from tests.bench.tab import Tab
 
 DOMAINS = tuple(load_dataset().domains)
+ALONE = 15
+"""Number of filter changes of one reader alone."""
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """MB without and with all readers; the ms that each waited when all changed a filter at once, `rounds` times."""
+    """MB without and with all readers; the ms that each waited when all changed a filter at once, `rounds` times, and
+    those that one waited who did it alone.
+    """
 
     readers: int
     idle: float
     full: float
     waited: list[float]
+    alone: list[float]
 
     @property
     def each(self) -> float:
@@ -67,7 +72,8 @@ async def _of_ours(server: Server, readers: int, rounds: int) -> Crowd:
         waited = [
             await asyncio.gather(*(change(number, turn) for number in range(readers))) for turn in range(rounds + 1)
         ][1:]
-    return Crowd(readers, idle, full, [ms for turn in waited for ms in turn])
+        alone = [await change(0, turn) for turn in range(rounds, rounds + ALONE)]
+    return Crowd(readers, idle, full, [ms for turn in waited for ms in turn], alone)
 
 
 def of_peer(server: Server, readers: int, rounds: int) -> Crowd:
@@ -80,7 +86,8 @@ def of_peer(server: Server, readers: int, rounds: int) -> Crowd:
             ask(number)
         full = server.memory()
         waited = [ms for turn in range(rounds + 1) for ms in pool.map(ask, range(turn, turn + readers)) if turn]
-    return Crowd(readers, idle, full, waited)
+        alone = [ask(number) for number in range(ALONE)]
+    return Crowd(readers, idle, full, waited, alone)
 
 
 def _question(address: str) -> Callable[[int], float]:

@@ -1,8 +1,8 @@
 """The stopwatch in the browser, the same for all that is measured.
 
 It starts with the action (the input event's time, or the start of the navigation) and stops with the frame that shows
-the last stroke of the requested charts: their texts must equal those that plotly.js alone draws for the same state, and
-nothing may change in a chart for `QUIET` ms afterwards.
+the last stroke of what was asked for: its content must equal what was seen in that state before, and nothing of it may
+change for `QUIET` ms afterwards.
 """
 
 from __future__ import annotations
@@ -12,15 +12,22 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 QUIET = 250
-TIMEOUT = 15_000
+TIMEOUT = 60_000
 FIGURES = """[...document.querySelectorAll(".js-plotly-plot")].filter(chart => WHICH).map(chart => [
     ...[...chart.querySelectorAll(".annotation-text")].map(text => text.textContent),
     ...[...chart.querySelectorAll(".choroplethlayer path")].map(area => area.__data__.loc + getComputedStyle(area).strokeWidth),
     chart.querySelectorAll(".trace path, .point path").length,
 ].join(" ")).join("|")"""
-"""The content of the charts on the page: their labels, the areas with their outlines, the number of marks."""
+"""The content of the charts that a chart library draws: their labels, the areas with their outlines, the number of
+marks.
+"""
 EVERY_FIGURE = FIGURES.replace("WHICH", "true")
 THE_MAP = FIGURES.replace("WHICH", 'chart.querySelector(".choroplethlayer")')
+TEXTS = """[...document.querySelectorAll("WHICH")].map(part => part.textContent + part.querySelectorAll("i").length).join("|")"""
+"""The content of what is drawn in HTML: its text and the number of its marks."""
+FINDINGS = """(document.querySelector(".findings table") ?? document.createElement("p")).textContent"""
+"""The table of findings, in the page as it is served or as the app draws it, whichever stands first."""
+OVERVIEW, CARDS = TEXTS.replace("WHICH", ".findings table, .gaps table"), TEXTS.replace("WHICH", ".figure-card")
 
 INSTALLED = """(() => {
     const bench = window.bench = {sent: [], came: [], bytes: 0};
@@ -61,7 +68,7 @@ INSTALLED = """(() => {
             });
             const observer = new MutationObserver(changes => {
                 if (start === null || waiting) return;
-                const drawn = changes.some(({target}) => (target.closest ? target : target.parentElement)?.closest(".js-plotly-plot"));
+                const drawn = changes.some(({target}) => (target.closest ? target : target.parentElement)?.closest(".js-plotly-plot, .findings, .gaps, .figure-card, .datatable"));
                 if ((drawn || first === undefined) && now() === want) { waiting = true; frame(); }
             });
             observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});

@@ -1,23 +1,35 @@
 """`python -m tests.browser.shots [WORD]`: full-height images of every page, with all ten cases, in both languages, both
 color schemes and two widths, in .shots/.
 
-With a word only the images whose name contains it: `map`, `zh-dark`, `390`.
+With a word only the images whose name contains it: `map`, `zh-dark`, `390`. With `--readme` instead the pictures of both
+READMEs in .docs/: what a reader sees first of three screens, in each language.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from PIL import Image  # comes with streamlit
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from data import load_dataset
 from tests.browser.reader import PAGES, chromium, drawn, reading, visit
 from tests.server import PROJECT, running
 
 FOLDER = PROJECT / ".shots"
+README_FOLDER = PROJECT / ".docs"
+README_PICTURES = {
+    "overview": ("/?", 1280, 900),
+    "case": ("/case?case=2020-06-anyang-permits&", 1280, 900),
+    "map": ("/map?", 1280, 900),
+}
+"""Name, address, width and height in px of each picture of the READMEs."""
 MAX_HEIGHT = 16_000
 """Maximum height in px of an image in Chromium."""
 HIDDEN = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollHeight - main.clientHeight; }"
@@ -45,14 +57,21 @@ def shoot(page: Page, width: int, target: Path) -> None:
     page.screenshot(path=target)
 
 
-def main(word: str = "") -> None:
-    FOLDER.mkdir(exist_ok=True)
+@contextmanager
+def serving() -> Iterator[tuple[Browser, str]]:
+    """A browser, and the address of a server with the project's data."""
     with (
         TemporaryDirectory() as scratch,
         running(Path(scratch) / "log") as address,
         sync_playwright() as playwright,
         chromium(playwright) as browser,
     ):
+        yield browser, address
+
+
+def shoot_all(word: str = "") -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with serving() as (browser, address):
         for lang, scheme, width in product(("zh", "en"), ("light", "dark"), (1280, 390)):
             names = {f"{name}-{lang}-{scheme}-{width}": path for name, path in addresses().items()}
             with reading(browser, address, lang, scheme, width) as (context, noted):
@@ -66,5 +85,23 @@ def main(word: str = "") -> None:
                         noted.clear()
 
 
+def shoot_readme() -> None:
+    """Write the pictures of the READMEs, with as few colors as a screen has, which makes them small."""
+    with serving() as (browser, address):
+        for lang, (name, (path, width, height)) in product(("zh", "en"), README_PICTURES.items()):
+            with reading(browser, address, lang, "light", width) as (context, noted):
+                page = context.new_page()
+                page.set_viewport_size(ViewportSize(width=width, height=height))
+                visit(page, f"{path}lang={lang}")
+                drawn(page)
+                target = README_FOLDER / f"{name}-{lang}.png"
+                with Image.open(BytesIO(page.screenshot())) as picture:
+                    picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+                print(target.relative_to(PROJECT), *noted, flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    if sys.argv[1:] == ["--readme"]:
+        shoot_readme()
+    else:
+        shoot_all(*sys.argv[1:2])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
+import shlex
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -58,9 +60,11 @@ class Pair:
     folder: Path
 
 
-def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
+def configured(folder: Path, port: int, servers: tuple[str, str], *, tls: int | None = None) -> list[str]:
     """nginx's command for the example, listening at `port` of this machine in front of `servers` (host:port), with
     files in `folder`.
+
+    With `tls` it is a port that speaks HTTPS with `folder`/own.crt and own.key, turned on as the example says.
     """
     if NGINX is None:
         raise RuntimeError("nginx is not here; install it, or name it: NGINX_PROGRAM=/path/to/nginx")
@@ -68,10 +72,20 @@ def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
     names = {
         "127.0.0.1:8501": servers[0],
         "127.0.0.1:8502": servers[1],
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "    listen [::]:80;\n": "",
+        "listen 80; # plain": f"listen 127.0.0.1:{port}; # plain",
+        "    listen [::]:80; # plain\n": "",
         "/var/lib/nginx/": f"{folder}/",
+        "/srv/henan-reforms/current/": f"{PROJECT}/",
     }
+    if tls is not None:
+        text = turn_on_tls(text)
+        names = {name: own for name, own in names.items() if "plain" not in name} | {
+            "listen [::]:80 ipv6only=off;": f"listen 127.0.0.1:{port};",
+            "listen 443 ssl;": f"listen 127.0.0.1:{tls} ssl;",
+            "    listen [::]:443 ssl;\n": "",
+            "/etc/letsencrypt/live/reforms.example.org/fullchain.pem": f"{folder}/own.crt",
+            "/etc/letsencrypt/live/reforms.example.org/privkey.pem": f"{folder}/own.key",
+        }
     for name, own in names.items():
         assert text.count(name) == 1, f"{EXAMPLE.name} names {name} {text.count(name)} times"
         text = text.replace(name, own)
@@ -82,21 +96,38 @@ def configured(folder: Path, port: int, servers: tuple[str, str]) -> list[str]:
     return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
 
 
+def turn_on_tls(text: str) -> str:
+    """The example after the command that it gives for HTTPS."""
+    command = re.search(r"`(sed -i .*)` turns on", text)[1]
+    return subprocess.run(
+        shlex.split(command.replace(" -i", "")), input=text, capture_output=True, text=True, check=True
+    ).stdout
+
+
 @contextmanager
 def pair(scratch: Path, **environment: str) -> Iterator[Pair]:
     """Both servers and nginx, once it listens; all are stopped afterwards. RuntimeError with nginx's log if it fails."""
     with ExitStack() as stack, ThreadPoolExecutor() as starting:
         contexts = [started(scratch / f"server-{name}.log", **environment) for name in "ab"]
         servers = tuple(Server(*entered) for entered in starting.map(stack.enter_context, contexts))
-        port = free_port()
-        command = configured(scratch, port, tuple(f"127.0.0.1:{urlsplit(server.address).port}" for server in servers))
-        out = stack.enter_context((scratch / "nginx.log").open("wb"))
-        nginx = stack.enter_context(process_of(command, stdout=out, stderr=subprocess.STDOUT))
-        _await(nginx, port, scratch / "nginx.log")
-        yield Pair(f"http://127.0.0.1:{port}", servers, scratch)
+        address = stack.enter_context(fronted(scratch, [urlsplit(server.address).port for server in servers]))
+        yield Pair(address, servers, scratch)
 
 
-def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+@contextmanager
+def fronted(scratch: Path, ports: Sequence[int]) -> Iterator[str]:
+    """The address of nginx in front of the servers at these two ports, once it listens, with or without them."""
+    port = free_port()
+    first, second = (f"127.0.0.1:{behind}" for behind in ports)
+    command = configured(scratch, port, (first, second))
+    log = scratch / "nginx.log"
+    with log.open("wb") as out, process_of(command, stdout=out, stderr=subprocess.STDOUT) as nginx:
+        await_port(nginx, port, log)
+        yield f"http://127.0.0.1:{port}"
+
+
+def await_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait until the process listens. RuntimeError with its log if it does not."""
     deadline = monotonic() + STARTUP_TIMEOUT
     while monotonic() < deadline:
         try:

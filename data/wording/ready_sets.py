@@ -1,0 +1,128 @@
+"""Comparisons made from the data: metrics of several cases of one dimension, the most completely stated set first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+
+from data.model.grades import CHANGED, grades_drawn_as
+from data.model.schema import Lang, Text
+from data.query.dataset import Dataset
+from data.query.filters import Filters, select
+from data.query.findings import RESULTS
+from data.wording.compare import Comparison, compare
+from data.wording.labels import pairs, say
+from data.wording.rows import MetricRow, Rows
+
+MAX_SETS = 9
+"""Maximum number of sets that are offered."""
+MAX_ROWS = 60
+"""Maximum number of metrics of a set; of more, those stated most completely, and of these the headlines."""
+MIN_CASES, MIN_CASES_OF_A_COUNT = 2, 3
+"""Number of cases that a drawn scale needs; counted things are many, so that a set of them needs more."""
+CACHE_SIZE = 32
+"""Maximum number of filters whose sets are kept in memory for one language and dataset."""
+GROWTH = "change"
+"""Id of the set of the metrics that state a change; the others have the id of their dimension or unit."""
+_NAMES: Mapping[str, Text] = pairs(
+    change=("变化幅度", "Change since before"),
+    time=("办理与等待时间", "Waiting times"),
+    rank=("名次", "Ranks"),
+    share=("占比", "Shares"),
+    money=("金额", "Money"),
+    area=("面积", "Areas"),
+    length=("长度", "Lengths"),
+    volume=("体积", "Volumes"),
+    mass=("重量", "Weights"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadySet:
+    """Metrics of one dimension in the order of the dataset, and which of them share a scale.
+
+    `total` is the number of such metrics under the filters, of which `rows` are the first MAX_ROWS.
+    """
+
+    id: str
+    name: str
+    rows: tuple[MetricRow, ...]
+    total: int
+    found: Comparison
+
+    @property
+    def drawn(self) -> int:
+        """Number of metrics that are on a common scale."""
+        return len(self.rows) - len(self.found.refusals)
+
+    @property
+    def cases(self) -> int:
+        """Number of cases on the scale that has most of them."""
+        return max(len({row.case_id for row in group.rows}) for group in self.found.groups)
+
+    @property
+    def complete(self) -> int:
+        """Number of metrics on a common scale of which both ends are known."""
+        placed = {(row.case_id, row.metric_id): row for group in self.found.groups for row in group.rows}
+        return sum(row.grade in grades_drawn_as("ends") for row in placed.values())
+
+
+def list_ready_sets(dataset: Dataset, filters: Filters, lang: Lang) -> tuple[ReadySet, ...]:
+    """Return the sets that the selected results allow, the one with most complete metrics and most cases first."""
+    return _cached(dataset)(filters, lang)
+
+
+@lru_cache(maxsize=2)
+def _cached(dataset: Dataset) -> Callable[[Filters, Lang], tuple[ReadySet, ...]]:
+    """Return `_list` for one dataset with a cache; that of an outdated dataset is dropped."""
+    return lru_cache(maxsize=2 * CACHE_SIZE)(partial(_list, dataset))
+
+
+def _list(dataset: Dataset, filters: Filters, lang: Lang) -> tuple[ReadySet, ...]:
+    built = (_build(dataset, lang, *candidates) for candidates in _find_candidates(dataset, filters))
+    ready = [each for each in built if each is not None]
+    return tuple(sorted(ready, key=lambda each: (-each.complete, -each.cases, -each.drawn))[:MAX_SETS])
+
+
+def _find_candidates(dataset: Dataset, filters: Filters) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the id of each possible set with the positions of its metrics."""
+    index, selected = dataset.index, select(dataset, filters).positions
+    results = selected[index.isin("role", RESULTS)[selected]]
+    yield GROWTH, results[index.isin("grade", CHANGED)[results]]
+    units = list(dataset.units.values())
+    unit = index.column("unit")[results]
+    dimensions = np.array([entry.dimension for entry in units], object)[unit]
+    for dimension in dict.fromkeys(entry.dimension for entry in units):
+        if dimension == "count":
+            yield from (
+                (units[number].id, results[unit == number]) for number in np.unique(unit[dimensions == "count"])
+            )
+        elif dimension in _NAMES:
+            yield dimension, results[dimensions == dimension]
+
+
+def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> ReadySet | None:
+    """Return the set of these metrics; None if too few cases share a scale."""
+    counted = name not in _NAMES
+    min_cases = MIN_CASES_OF_A_COUNT if counted else MIN_CASES
+    if len(np.unique(dataset.index.case[positions])) < min_cases:
+        return None
+    rows = tuple(Rows(dataset, lang, _choose(dataset, positions)))
+    found = compare(rows, min_cases, ("index", "difference")) if name == GROWTH else compare(rows, min_cases)
+    if not found.groups:
+        return None
+    unit = dataset.units[name].name[lang] if counted else ""
+    label = say(lang, f"数量（{unit}）", f"Numbers of {unit}") if counted else _NAMES[name][lang]
+    return ReadySet(name, label, rows, len(positions), found)
+
+
+def _choose(dataset: Dataset, positions: np.ndarray) -> np.ndarray:
+    """Return MAX_ROWS of these metrics in the order of the dataset."""
+    index = dataset.index
+    headline, grade = index.column("headline")[positions], index.column("grade")[positions]
+    first = np.lexsort((positions, headline == 0, grade))[:MAX_ROWS]
+    chosen: np.ndarray = np.sort(positions[first])
+    return chosen
