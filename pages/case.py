@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.markup.case_head import format_head, format_place
 from data.markup.case_page import (
+    KEY_FIGURES,
     format_case_line,
     format_changes,
     format_conflicts,
@@ -25,12 +27,15 @@ from data.markup.case_page import (
     states_change,
 )
 from data.markup.figure_card import CardLinks, format_card
+from data.markup.findings import format_findings
 from data.model.schema import Case
 from data.query.dataset import CaseSubset
-from data.query.filters import Filters
+from data.query.filters import Filters, select
+from data.wording.findings import CaseFindings, describe_marks, list_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
+from pages.figures.findings_chart import findings_chart
 from pages.figures.number_chart import number_chart
 from pages.frame.blocks import format_compact
 from pages.frame.chart_export import ChartExport, PageChart
@@ -184,14 +189,41 @@ def show_printed(view: View, case: Case) -> None:
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
-    """Return the charts of the case, whatever the filters: one a metric."""
+    """Return the charts of the case, whatever the filters: one a metric, and what the case reports."""
     rows = view.rows(view.dataset.positions(case.id))
     axis = share_axis(rows)
 
     def show(row: MetricRow) -> None:
         st.html(format_card(row, view.lang, axis=axis))
 
-    return {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    if case.headlines:
+        charts[KEY_FIGURES] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
+    return charts
+
+
+def find_case(view: View, case: Case) -> CaseFindings:
+    """Return what the case reports, of the chosen cities if it has any figure there."""
+    selection = select(view.dataset, Filters(city=view.filters.city))
+    position = selection.cases.find(case.id)
+    if position is None:
+        selection, position = select(view.dataset, Filters()), view.dataset.all_cases.find(case.id) or 0
+    (found,) = list_findings(selection, range(position, position + 1), view.lang)
+    return replace(found, first=(*found.first, *found.more), more=())
+
+
+def show_findings(view: View, case: Case) -> None:
+    """Show what the case reports as a table of its own."""
+    st.html(format_findings([find_case(view, case)], view.filters, view.lang, build_links(view)))
+
+
+def export_findings(view: View, case: Case) -> ChartExport:
+    """Build the image of what the case reports."""
+    found = find_case(view, case)
+    title = view.say(f"{found.title}：报告的成效", f"{found.title}: what it reports") + f" · {found.places}"
+    subtitle = view.say("；", "; ").join(describe_marks(found.first, view.lang))
+    rows = [finding.row for finding in found.first]
+    return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
 
 
 def show_part(view: View, case: Case) -> None:

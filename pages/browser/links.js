@@ -45,8 +45,7 @@
     const query = new URLSearchParams(location.search);
     if (query.has('share')) return null;
     const id = query.get('figure');
-    const metric = id && document.querySelector(`.st-key-figure-${CSS.escape(id)}`);
-    return metric || document.getElementById(id ? `figure-${id}` : `conflict-${query.get('conflict')}`);
+    return document.getElementById(id ? `figure-${id}` : `conflict-${query.get('conflict')}`);
   }
 
   function showMetric(metric) {
