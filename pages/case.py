@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,30 +14,29 @@ from data.downloads.extract import Extract, find_conflicts
 from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
+from data.markup.case_head import format_head, format_place
 from data.markup.case_page import (
+    KEY_FIGURES,
     format_case_line,
     format_changes,
     format_conflicts,
     format_events,
     format_figures,
     format_neighbors,
-    format_story,
     share_axis,
     states_change,
 )
 from data.markup.figure_card import CardLinks, format_card
-from data.markup.key_figures import format_key_figures
-from data.markup.outline import format_locator
+from data.markup.findings import format_findings
+from data.markup.grade_key import format_grade_key
 from data.model.schema import Case
-from data.query.columns import PROVINCE, all_places, own_places
 from data.query.dataset import CaseSubset
-from data.query.filters import Filters
-from data.query.geography import list_map_units
-from data.reading.live import boundaries
-from data.wording.key_figures import choose_key_figures
+from data.query.filters import Filters, select
+from data.wording.findings import CaseFindings, describe_marks, list_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
+from pages.figures.findings_chart import findings_chart
 from pages.figures.number_chart import number_chart
 from pages.frame.blocks import format_compact
 from pages.frame.chart_export import ChartExport, PageChart
@@ -45,7 +45,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
-from pages.frame.print_view import find_today
+from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.site.palette import OUTLINE_COLORS
@@ -134,41 +134,6 @@ def show_top(view: View, case: Case) -> None:
             show_scope_switch(view, elsewhere)
 
 
-def format_head(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
-    """Return what stands below the title: key figures with their common doubts, the story, and where it happened."""
-    figures = choose_key_figures(rows, view.lang)
-    note = Markup("")
-    if not figures and case.no_headline:
-        note = Markup('<p class="no-figures">{}</p>').format(case.no_headline[view.lang])
-    keys = format_key_figures(figures, view.lang, view.filters, None if view.printing else build_links(view))
-    return keys + note + format_story(case, view.lang, format_place(view, case))
-
-
-def format_place(view: View, case: Case) -> Markup:
-    """Return a small map of the places that the case names; nothing for a case of the whole province alone."""
-    dataset, own = view.dataset, own_places(case)
-    codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}
-    places = (dataset.places[name] for name in sorted(all_places(case)))
-    points = [place for place in places if place.lon is not None and place.code not in codes]
-    if not codes and not points:
-        return Markup("")
-    areas = [place.name[view.lang] for place in list_map_units(dataset) if place.code in codes]
-    inside = [place.name[view.lang] for place in points if place.id in own]
-    named = [place.name[view.lang] for place in points if place.id not in own]
-    lines = [
-        *([("■", view.join(areas))] if areas else []),
-        *([("●", view.join(inside))] if inside else []),
-        *([("○", view.say(f"只提到：{view.join(named)}", f"only named: {view.join(named)}"))] if named else []),
-    ]
-    names = view.join([*areas, *inside, *named])
-    alt = view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked")
-    image = format_locator(
-        boundaries(), codes, [(*place.point, place.id not in own) for place in points], alt, OUTLINE_COLORS
-    )
-    legend = Markup("").join(Markup("<span>{} {}</span>").format(*line) for line in lines)
-    return Markup('<figure class="where">{}<figcaption>{}</figcaption></figure>').format(image, legend)
-
-
 def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[MetricRow]:
     """Return the rows, with the metric of the link (`figure=<metric id>`) and a notice if the filters would hide it."""
     metric_id = st.query_params.get("figure", "")
@@ -192,7 +157,7 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
     links = build_card_links(view)
     cases, _ = list_siblings(view, case)
     parts = (
-        format_head(view, case, rows),
+        format_head(view.dataset, case, rows, view.lang, view.filters, links.links if links else None, OUTLINE_COLORS),
         format_figures(rows, view.lang, links),
         format_events(case.events, view.lang),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
@@ -212,33 +177,62 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
+    show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
+    show_top(view, case)
     others = [row for row in results if not states_change(row)]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
-        format_head(view, case, rows),
+        format_head(view.dataset, case, rows, view.lang, view.filters, None, OUTLINE_COLORS),
         format_changes([row for row in results if states_change(row)], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
+        format_grade_key(rows, view.lang),
     )
-    show_top(view, case)
     st.html(Markup('<div class="case">{}</div>').format(Markup("").join(parts)))
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
-    """Return the charts of the case, whatever the filters: one a metric."""
+    """Return the charts of the case, whatever the filters: one a metric, and what the case reports."""
     rows = view.rows(view.dataset.positions(case.id))
     axis = share_axis(rows)
 
     def show(row: MetricRow) -> None:
         st.html(format_card(row, view.lang, axis=axis))
 
-    return {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    if case.headlines:
+        charts[KEY_FIGURES] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
+    return charts
+
+
+def find_case(view: View, case: Case) -> CaseFindings:
+    """Return what the case reports, of the chosen cities if it has any figure there."""
+    selection = select(view.dataset, Filters(city=view.filters.city))
+    position = selection.cases.find(case.id)
+    if position is None:
+        selection, position = select(view.dataset, Filters()), view.dataset.all_cases.find(case.id) or 0
+    (found,) = list_findings(selection, range(position, position + 1), view.lang)
+    return replace(found, first=(*found.first, *found.more), more=())
+
+
+def show_findings(view: View, case: Case) -> None:
+    """Show what the case reports as a table of its own."""
+    st.html(format_findings([find_case(view, case)], view.filters, view.lang, build_links(view)))
+
+
+def export_findings(view: View, case: Case) -> ChartExport:
+    """Build the image of what the case reports."""
+    found = find_case(view, case)
+    title = view.say(f"{found.title}：报告的成效", f"{found.title}: what it reports") + f" · {found.places}"
+    subtitle = view.say("；", "; ").join(describe_marks(found.first, view.lang))
+    rows = [finding.row for finding in found.first]
+    return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
 
 
 def show_part(view: View, case: Case) -> None:
     """Show one metric of the case, its events or its map, under its title, for a frame in another site's page."""
     events = format_events(case.events, view.lang)
-    place = format_place(view, case)
+    place = format_place(view.dataset, case, view.lang, OUTLINE_COLORS)
     credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
     parts = {"timeline": events, "locator": place + credit if place else place}
     show_paragraph(case.title[view.lang], "kicker")
