@@ -1,8 +1,9 @@
 // Links between the screens. Each is an ordinary <a href> with the whole view in its address: it can be opened in a new
 // tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
-// top with the focus on its heading, a metric (`figure=<id>`) or a contradiction (`conflict=<id>`) in the middle of the
-// window with the focus on it; back and forward restore the scroll position.
+// top with the focus on its heading (in the edition for paper on the button that prints), a metric (`figure=<id>`) or a
+// contradiction (`conflict=<id>`) in the middle of the window with the focus on it; back and forward restore the scroll
+// position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
   const positions = new Map(); // last scroll position by address
@@ -67,9 +68,9 @@
   }
 
   function focusHeading() {
-    const heading = document.querySelector('h1');
+    const heading = document.querySelector('button[data-print], h1');
     if (!heading) return;
-    heading.tabIndex = -1;
+    if (heading.tagName === 'H1') heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }
 
