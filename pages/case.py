@@ -13,6 +13,7 @@ from data.downloads.extract import Extract, find_conflicts
 from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
+from data.markup.case_head import format_head, format_place
 from data.markup.case_page import (
     format_case_line,
     format_changes,
@@ -20,20 +21,13 @@ from data.markup.case_page import (
     format_events,
     format_figures,
     format_neighbors,
-    format_story,
     share_axis,
     states_change,
 )
 from data.markup.figure_card import CardLinks, format_card
-from data.markup.key_figures import format_key_figures
-from data.markup.outline import format_locator
 from data.model.schema import Case
-from data.query.columns import PROVINCE, all_places, own_places
 from data.query.dataset import CaseSubset
 from data.query.filters import Filters
-from data.query.geography import list_map_units
-from data.reading.live import boundaries
-from data.wording.key_figures import choose_key_figures
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
@@ -134,41 +128,6 @@ def show_top(view: View, case: Case) -> None:
             show_scope_switch(view, elsewhere)
 
 
-def format_head(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
-    """Return what stands below the title: key figures with their common doubts, the story, and where it happened."""
-    figures = choose_key_figures(rows, view.lang)
-    note = Markup("")
-    if not figures and case.no_headline:
-        note = Markup('<p class="no-figures">{}</p>').format(case.no_headline[view.lang])
-    keys = format_key_figures(figures, view.lang, view.filters, None if view.printing else build_links(view))
-    return keys + note + format_story(case, view.lang, format_place(view, case))
-
-
-def format_place(view: View, case: Case) -> Markup:
-    """Return a small map of the places that the case names; nothing for a case of the whole province alone."""
-    dataset, own = view.dataset, own_places(case)
-    codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}
-    places = (dataset.places[name] for name in sorted(all_places(case)))
-    points = [place for place in places if place.lon is not None and place.code not in codes]
-    if not codes and not points:
-        return Markup("")
-    areas = [place.name[view.lang] for place in list_map_units(dataset) if place.code in codes]
-    inside = [place.name[view.lang] for place in points if place.id in own]
-    named = [place.name[view.lang] for place in points if place.id not in own]
-    lines = [
-        *([("■", view.join(areas))] if areas else []),
-        *([("●", view.join(inside))] if inside else []),
-        *([("○", view.say(f"只提到：{view.join(named)}", f"only named: {view.join(named)}"))] if named else []),
-    ]
-    names = view.join([*areas, *inside, *named])
-    alt = view.say(f"河南示意图，标出{names}", f"Outline of Henan with {names} marked")
-    image = format_locator(
-        boundaries(), codes, [(*place.point, place.id not in own) for place in points], alt, OUTLINE_COLORS
-    )
-    legend = Markup("").join(Markup("<span>{} {}</span>").format(*line) for line in lines)
-    return Markup('<figure class="where">{}<figcaption>{}</figcaption></figure>').format(image, legend)
-
-
 def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[MetricRow]:
     """Return the rows, with the metric of the link (`figure=<metric id>`) and a notice if the filters would hide it."""
     metric_id = st.query_params.get("figure", "")
@@ -192,7 +151,7 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
     links = build_card_links(view)
     cases, _ = list_siblings(view, case)
     parts = (
-        format_head(view, case, rows),
+        format_head(view.dataset, case, rows, view.lang, view.filters, links.links if links else None, OUTLINE_COLORS),
         format_figures(rows, view.lang, links),
         format_events(case.events, view.lang),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
@@ -215,7 +174,7 @@ def show_printed(view: View, case: Case) -> None:
     others = [row for row in results if not states_change(row)]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
-        format_head(view, case, rows),
+        format_head(view.dataset, case, rows, view.lang, view.filters, None, OUTLINE_COLORS),
         format_changes([row for row in results if states_change(row)], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
@@ -238,7 +197,7 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
 def show_part(view: View, case: Case) -> None:
     """Show one metric of the case, its events or its map, under its title, for a frame in another site's page."""
     events = format_events(case.events, view.lang)
-    place = format_place(view, case)
+    place = format_place(view.dataset, case, view.lang, OUTLINE_COLORS)
     credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
     parts = {"timeline": events, "locator": place + credit if place else place}
     show_paragraph(case.title[view.lang], "kicker")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -221,22 +220,6 @@ def test_what_never_changes_is_sent_in_the_smallest_form_that_is_accepted(compre
         assert brotli.decompress(small) == BIG.encode()
     assert get("/a.css", app=app, accept_encoding="gzip, br")[1]["content-encoding"] == "gzip"
     assert compressed == [len(BIG.encode())]
-
-
-@pytest.mark.parametrize(
-    ("path", "named"), [("/", True), ("/case", True), ("/data", False), ("/method", False), ("/a.css", False)]
-)
-def test_a_page_with_charts_names_the_chart_bundle(path, named):
-    page = Router(
-        [
-            Route(
-                path,
-                lambda request: Response("<!DOCTYPE html>", media_type="text/html" if "." not in path else "text/css"),
-            )
-        ]
-    )
-    link = get(path, app=dashboard.Preload(page))[1].get("link", "")
-    assert bool(re.fullmatch(r"</static/js/PlotlyChart\.[\w-]+\.js>; rel=modulepreload; crossorigin", link)) is named
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "identity"])

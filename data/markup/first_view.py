@@ -9,14 +9,20 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from data.markup.case_head import format_head
+from data.markup.case_page import format_case_line
 from data.markup.findings import findings_table
 from data.markup.links import Links
+from data.markup.outline import OutlineColors
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.wording.findings import describe_marks
-from data.wording.labels import say
-from data.wording.openings import DESCRIPTIONS, TITLES, join_domains, join_places, open_overview
+from data.wording.openings import DESCRIPTIONS, TITLES, open_overview
+from data.wording.rows import Rows
+
+_DOCUMENT = Markup('<span class="document" aria-hidden="true">Word</span>')
+"""What stands in for the button of the case as a document, which needs the app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +51,17 @@ def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang,
     return FirstView(opening.title, opening.lede, html)
 
 
-def first_case(dataset: Dataset, case: Case, lang: Lang) -> FirstView:
-    """Return title, places and domains, and summary of a case."""
-    title, summary = case.title[lang], case.summary[lang]
-    kicker = describe_case(dataset, case, lang)
-    html = format_heading(title) + Markup('<p class="kicker">{}</p><p class="lede">{}</p>').format(kicker, summary)
-    return FirstView(title, summary, html)
-
-
-def describe_case(dataset: Dataset, case: Case, lang: Lang) -> str:
-    """Return the line above the summary of a case: its number, places and domains, and who submitted it."""
-    number = say(lang, f"案例 {case.number}", f"Case {case.number}")
-    submitted = say(lang, f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
-    return " · ".join([number, join_places(dataset, case, lang), join_domains(dataset, case, lang), submitted])
+def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: OutlineColors) -> FirstView:
+    """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
+    filters = Filters()
+    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.headline or 99)
+    line = format_case_line(dataset, case, dataset.all_cases, lang, filters, links)
+    html = (
+        Markup('<div class="st-key-case-line"><div>{}</div>{}</div>').format(line, _DOCUMENT)
+        + format_heading(case.title[lang])
+        + Markup('<div class="case">{}</div>').format(format_head(dataset, case, rows, lang, filters, links, colors))
+    )
+    return FirstView(case.title[lang], case.summary[lang], html)
 
 
 def first_words(screen: str, lang: Lang) -> FirstView:

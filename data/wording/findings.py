@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Direction
@@ -131,15 +131,25 @@ def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
 def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:
     """Explain the marks that the arrows of these findings have, and no others."""
     rows = [finding.row for finding in findings if finding.arrow]
+    if not rows:
+        return []
+    return [
+        say(lang, "● 改革前 ▶ 改革后，对数刻度", "● before ▶ after, on a logarithmic scale"),
+        *explain_marks(rows, lang),
+        say(lang, "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length"),
+    ]
+
+
+def explain_marks(rows: Sequence[MetricRow], lang: Lang) -> list[str]:
+    """Explain the colors and the kinds of marks that these metrics have where they are drawn, and no others."""
+    derived = any("derived" in (row.before_origin, row.after_origin) for row in rows)
     marks = (
-        (bool(rows), "● 改革前 ▶ 改革后，对数刻度", "● before ▶ after, on a logarithmic scale"),
         (any(row.direction == "improved" for row in rows), "蓝色：改善", "blue: improved"),
         (any(row.direction == "worsened" for row in rows), "橙色：变差", "orange: worsened"),
         (any(row.direction is None for row in rows), "灰色：不分好坏", "grey: neither better nor worse"),
-        (any(row.before_origin == "derived" for row in rows), "○ 改革前数值由推算得出", "○ earlier value derived"),
+        (derived, "空心：由推算得出", "hollow: calculated"),
         (any(row.index_bound in OPEN_BOUNDS for row in rows), "› 空心箭头：超过、以上", "› open head: over, at least"),
         (any(row.index_bound in APPROXIMATE_BOUNDS for row in rows), "虚线：近、约", "dotted: nearly, about"),
         (any(row.doubtful for row in rows), "条纹：百分比或百分点不明", "striped: percent or points unclear"),
-        (bool(rows), "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length"),
     )
     return [say(lang, zh, en) for drawn, zh, en in marks if drawn]

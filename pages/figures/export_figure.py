@@ -28,19 +28,19 @@ def export_figure(
 ) -> go.Figure:
     """A copy of a screen figure, `WIDTH` px wide and as high as its wrapped texts need.
 
-    `figure` needs a height and margins. `legend` is (sign, color, words); an empty sign is a square of that color.
+    `figure` needs a height. `legend` is (sign, color, words); an empty sign is a square of that color.
     """
     head = [*_lines("title", title), *_lines("subtitle", subtitle)]
     foot = [line for text in footer for line in _lines("footer", text)]
     above, below = (sum(_STYLES[part][1] for part, _ in lines) + _GAP for lines in (head, foot))
     above += _LEGEND_HEIGHT if legend else 0
     copy = go.Figure(figure)
-    top, bottom = copy.layout.margin.t, copy.layout.margin.b
+    top, bottom = copy.layout.margin.t or 0, copy.layout.margin.b or 0
     added = {"l": 0, "r": 0, "t": above, "b": below}
     copy.update_layout(
         width=WIDTH,
         height=copy.layout.height + above + below + 2 * _PADDING,
-        margin={side: copy.layout.margin[side] + px + _PADDING for side, px in added.items()},
+        margin={side: (copy.layout.margin[side] or 0) + px + _PADDING for side, px in added.items()},
         paper_bgcolor=LIGHT["ground"],
         font={"color": LIGHT["ink"]},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,6 @@ import streamlit as st
 def find_today() -> str:
     """Return the date where the reader is, as the browser tells its time zone; that of UTC without one."""
     zone: tzinfo = UTC
-    try:
+    with suppress(ValueError, KeyError, OSError):  # no such zone, or a computer that has no list of them
         zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ValueError, KeyError, OSError):  # no such zone, or a computer that has no list of them
-        pass
     return datetime.now(zone).date().isoformat()

@@ -23,6 +23,7 @@ from data.wording.counts import count_selection
 from data.wording.labels import say
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.site.filters import FILTERS, MORE, POPOVERS, list_values
+from pages.site.palette import OUTLINE_COLORS
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
 
 MAX_LISTED = 30
@@ -37,7 +38,7 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
         shown = page_range(total, cases_per_page(total), request.page)
         return words.first_overview(dataset, request.filters, shown, request.lang, links)
     if request.screen == "case":
-        return words.first_case(dataset, dataset.by_id[request.case_id], request.lang)
+        return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links, OUTLINE_COLORS)
     return words.first_words(request.screen, request.lang)
 
 

@@ -64,6 +64,8 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
     named = query.get("case", "") if screen == "case" else ""
     case_id = named if named in dataset.by_id else next(iter(dataset.all_cases[:1].ids), "")
     is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
+    if screen == "case" and (filters or not _has_metric(dataset, case_id, query.get("figure", ""))):
+        is_known = False  # the page has a notice of what the filters omit, or that there is no such metric
     found = PageRequest(
         screen,
         lang or ("zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en"),
@@ -75,6 +77,10 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
         find_origin(request, allowed_hosts),
     )
     return found if found.is_readable else replace(found, page=1, filters=Filters())
+
+
+def _has_metric(dataset: Dataset, case_id: str, metric_id: str) -> bool:
+    return not metric_id or any(metric.id == metric_id for metric in dataset.by_id[case_id].metrics)
 
 
 def _read_page(text: str) -> int:
