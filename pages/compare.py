@@ -10,7 +10,15 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from data.markup.compare import CaseBlock, format_cases, format_chips, format_chosen, format_group, format_left_out
+from data.markup.compare import (
+    CaseBlock,
+    Chip,
+    format_cases,
+    format_chips,
+    format_chosen,
+    format_group,
+    format_left_out,
+)
 from data.model.grades import GRADES
 from data.model.schema import Case
 from data.wording.compare import (
@@ -126,7 +134,8 @@ def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
 def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> None:
     """Show the links to the sets, each with the number of its metrics on a common scale."""
     chips = (
-        (
+        Chip(
+            each.id,
             view.href("compare", **({SET: each.id} if at else {})),
             each.name,
             view.say(f"{each.drawn}项 · {each.cases}个案例", f"{each.drawn} · {each.cases} cases"),

@@ -88,6 +88,7 @@ def test_the_order_and_columns_of_the_data_are_what_their_address_says(arrive):
     unsorted = first.inner_text()
     change.get_by_role("link").click()
     expect(change).to_have_attribute("aria-sort", "ascending")
+    expect(change.get_by_role("link")).to_be_focused()
     change.get_by_role("link").click()
     expect(change).to_have_attribute("aria-sort", "descending")
     expect(page).to_have_url("/data?grade=A,B&lang=en&sort=-index")
