@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.markup.case_head import format_head, format_place
 from data.markup.case_page import (
+    KEY_FIGURES,
     format_case_line,
     format_changes,
     format_conflicts,
@@ -25,12 +27,16 @@ from data.markup.case_page import (
     states_change,
 )
 from data.markup.figure_card import CardLinks, format_card
+from data.markup.findings import format_findings
+from data.markup.grade_key import format_grade_key
 from data.model.schema import Case
 from data.query.dataset import CaseSubset
-from data.query.filters import Filters
+from data.query.filters import Filters, select
+from data.wording.findings import CaseFindings, describe_marks, list_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
+from pages.figures.findings_chart import findings_chart
 from pages.figures.number_chart import number_chart
 from pages.frame.blocks import format_compact
 from pages.frame.chart_export import ChartExport, PageChart
@@ -39,7 +45,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
-from pages.frame.print_view import find_today
+from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.site.palette import OUTLINE_COLORS
@@ -171,6 +177,8 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
+    show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
+    show_top(view, case)
     others = [row for row in results if not states_change(row)]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
@@ -178,20 +186,47 @@ def show_printed(view: View, case: Case) -> None:
         format_changes([row for row in results if states_change(row)], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
+        format_grade_key(rows, view.lang),
     )
-    show_top(view, case)
     st.html(Markup('<div class="case">{}</div>').format(Markup("").join(parts)))
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
-    """Return the charts of the case, whatever the filters: one a metric."""
+    """Return the charts of the case, whatever the filters: one a metric, and what the case reports."""
     rows = view.rows(view.dataset.positions(case.id))
     axis = share_axis(rows)
 
     def show(row: MetricRow) -> None:
         st.html(format_card(row, view.lang, axis=axis))
 
-    return {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    if case.headlines:
+        charts[KEY_FIGURES] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
+    return charts
+
+
+def find_case(view: View, case: Case) -> CaseFindings:
+    """Return what the case reports, of the chosen cities if it has any figure there."""
+    selection = select(view.dataset, Filters(city=view.filters.city))
+    position = selection.cases.find(case.id)
+    if position is None:
+        selection, position = select(view.dataset, Filters()), view.dataset.all_cases.find(case.id) or 0
+    (found,) = list_findings(selection, range(position, position + 1), view.lang)
+    return replace(found, first=(*found.first, *found.more), more=())
+
+
+def show_findings(view: View, case: Case) -> None:
+    """Show what the case reports as a table of its own."""
+    st.html(format_findings([find_case(view, case)], view.filters, view.lang, build_links(view)))
+
+
+def export_findings(view: View, case: Case) -> ChartExport:
+    """Build the image of what the case reports."""
+    found = find_case(view, case)
+    title = view.say(f"{found.title}：报告的成效", f"{found.title}: what it reports") + f" · {found.places}"
+    subtitle = view.say("；", "; ").join(describe_marks(found.first, view.lang))
+    rows = [finding.row for finding in found.first]
+    return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
 
 
 def show_part(view: View, case: Case) -> None:

@@ -1,208 +1,123 @@
-"""Map: where the cases and metrics are. A click on an area filters every page, a click on a county opens its case."""
+"""Map: where the cases are and what each reports there. A click on an area filters, a click on a disc opens a case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from math import inf
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
-from data.model.grades import GRADE_RULES, GRADES, Grade, grades_drawn_as
-from data.model.schema import Text
-from data.query.columns import PROVINCE
-from data.query.dataset import CaseSubset, Dataset
-from data.query.filters import Filters, select
+from data.markup.map_scene import Scene, build_scene, format_headline, format_scene, link_headline
+from data.markup.map_tables import format_area_table, format_chosen, format_place_table
+from data.query.dataset import Dataset
+from data.query.filters import Filters, Selection, select
 from data.query.geography import (
     AreaSummary,
     Measure,
-    PlaceCases,
-    count_own_metrics,
-    find_local_places,
     find_measures,
-    find_points,
     name_area,
     summarize_areas,
     tabulate_areas,
     tabulate_local_places,
 )
-from data.wording.formatting import format_value
-from data.wording.openings import TITLES
+from data.wording.openings import title_map
+from data.wording.shading import OUTCOME, SHADINGS, Shading, shade_by_count, shade_by_measure, shade_by_outcome
 from pages.figures import henan_map as drawing
-from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
-from pages.frame.blocks import format_compact, show_metric
-from pages.frame.chart_export import ChartExport, show_export
-from pages.frame.elements import (
-    choose_one,
-    format_list,
-    format_table,
-    show_chart,
-    show_csv_download,
-    show_note,
-    show_paragraph,
-    show_warning,
-)
+from pages.frame.chart_export import ChartExport, PageChart
+from pages.frame.elements import format_list, show_chart, show_csv_download, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import format_case_link
-from pages.frame.view import RESULTS, View, apply_filters, base_path, current_view
+from pages.frame.links import build_links
+from pages.frame.share_dialog import format_share_link, show_share_dialog
+from pages.frame.view import View, apply_filters, base_path, current_view
 from pages.site import palette
 
 CONTAINER_KEY, CHART_KEY = "map", "henan"
-CASE_KEY, CLICKED_KEY, ROUND_KEY = "case to open", "clicked last", "round of clicks"
-OVERLAP = 0.2
-"""Distance in degrees within which two points overlap on a small screen."""
-MAX_LISTED = 12
-"""Maximum number of cases of a place listed beside the map."""
-MAX_NAMED = 5
-"""Maximum number of cases named in a hover text and in a row of the table; the table's download names all."""
+CLICKED_KEY, ROUND_KEY = "clicked last", "round of clicks"
+COLOUR = "colour"
+"""Query parameter with what colors the map."""
 MAX_MEASURED = 12
 """Maximum number of cases whose measures are offered for the map's color."""
-EXPORT_HEIGHT = 640
-"""Height of the exported map in px."""
-COUNTS: Mapping[str, tuple[Text, tuple[float, ...]]] = {
-    "cases": (Text(zh="案例数", en="Number of cases"), (1, 2, 3, 4)),
-    "figures": (Text(zh="指标数", en="Number of figures"), (1, 10, 25, 40)),
-}
-"""What the map can be colored by besides measures: by key, its name and the lower limits of the usual classes."""
-POINTS = (
-    ("●", "pt", Text(zh="有案例或指标的县、镇", en="county or town with a case or figure")),
-    ("○", "pt named", Text(zh="只被提到的县", en="only named")),
-)
-"""The filled points and the hollow ones, as (sign, CSS class in the legend, meaning)."""
-MAX_RATIO = 4
-"""Ratio of the largest count to the last usual limit from which the classes follow the counts instead."""
 
 
-@dataclass(frozen=True)
-class Shading:
-    """What colors the map: the value of each area (None without data) in classes with these lower limits and labels.
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """What the map shows: what all filters but the one by city keep, and what colors the areas.
 
-    `texts` are the values in words by area, if they are not counts.
+    `requested` is the color in the address; `colour` is outcome if that is unknown.
     """
 
-    title: str
-    note: str
-    values: Mapping[str, float | None]
-    breaks: tuple[float, ...]
-    labels: tuple[str, ...]
-    texts: Mapping[str, str] = field(default_factory=dict)
+    view: View
+    filters: Filters
+    selection: Selection
+    areas: Mapping[str, AreaSummary]
+    measures: Mapping[str, Measure]
+    requested: str
+    colour: str
+    shading: Shading
+    scene: Scene
+
+    @property
+    def measure(self) -> Measure | None:
+        return self.measures.get(self.colour)
+
+    @property
+    def title(self) -> str:
+        """The title of the map where it stands alone."""
+        title = title_map(self.view.dataset, self.view.lang, len(self.selection.cases))
+        return title if self.colour == OUTCOME else f"{title}{self.view.say('：', ': ')}{self.shading.title}"
+
+    @property
+    def more(self) -> dict[str, str]:
+        """The part of the address that keeps the color."""
+        return {COLOUR: self.colour} if self.colour != OUTCOME else {}
 
 
-def list_measures(view: View, cases: CaseSubset) -> dict[str, Measure]:
+def read_map(view: View) -> MapView:
+    """Read from the address what the map shows."""
+    filters = view.filters.without("city")
+    selection = select(view.dataset, filters)
+    areas, measures = summarize_areas(selection), list_measures(view, selection)
+    requested = st.query_params.get(COLOUR, OUTCOME)
+    colour = requested if requested in {**SHADINGS, **measures} else OUTCOME
+    if measure := measures.get(colour):
+        shading = shade_by_measure(view.dataset, measure, areas, view.lang)
+    elif colour == OUTCOME:
+        shading = shade_by_outcome(areas, view.lang)
+    else:
+        shading = shade_by_count(colour, areas, view.lang)
+    scene = build_scene(view.dataset, filters, view.lang, None if colour == OUTCOME else shading.texts)
+    return MapView(view, filters, selection, areas, measures, requested, colour, shading, scene)
+
+
+def list_measures(view: View, selection: Selection) -> dict[str, Measure]:
     """Return the measures that can color the map: of the first cases that have any, and of the case in the URL."""
+    cases = selection.cases
     found = find_measures(cases, MAX_MEASURED)
-    at = cases.find(st.query_params.get("colour", "").partition(".")[0])
+    at = cases.find(st.query_params.get(COLOUR, "").partition(".")[0])
     linked = find_measures(cases[at : at + 1]) if at is not None else ()
     return {measure.key: measure for measure in (*found, *linked)}
 
 
-def shade_by_count(view: View, key: str, areas: Mapping[str, AreaSummary]) -> Shading:
-    """Return the shading by cases or metrics, in the usual classes or, far above these, in about equally large ones."""
-    units = {code: area for code, area in areas.items() if code != PROVINCE}
-    if key == "cases":
-        counts = {code: len(area.cases) for code, area in units.items()}
-        labels = [view.say("没有案例", "no case"), "1", "2", "3", view.say("4个及以上", "4 or more")]
-    else:
-        counts = {code: area.metric_count for code, area in units.items()}
-        labels = [view.say("没有指标", "no figure"), "1–9", "10–24", "25–39", view.say("40项及以上", "40 or more")]
-    title, breaks = COUNTS[key]
-    if max(counts.values()) > MAX_RATIO * breaks[-1]:
-        breaks = drawing.compute_breaks(count for count in counts.values() if count)
-        labels[1:] = [view.say(f"{limit:,}起", f"from {limit:,}") for limit in breaks]
-    note = view.say("颜色表示总数，不是比率。", "Colours show totals, not rates.")
-    return Shading(title[view.lang], note, counts, breaks, tuple(labels))
-
-
-def shade_by_measure(view: View, measure: Measure, areas: Collection[str]) -> Shading:
-    """Return the shading by a measure, in classes with about equally many of its values."""
-    ends = {code: metric.after for code, metric in measure.values.items()}
-    values = {code: end.value for code, end in ends.items() if end and end.value is not None}
-    stated = set(values.values())
-    breaks = drawing.compute_breaks(stated)
-    labels = [format_value(limit, view.dataset.units[measure.unit_id], view.lang) for limit in breaks]
-    if len(breaks) < len(stated):
-        labels = [view.say(f"{label}起", f"from {label}") for label in labels]
-    case = view.dataset.by_id[measure.key.partition(".")[0]]
-    note = view.say(
-        f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。",
-        f"A measure of case {case.number}, {case.title.en}: each place's own value.",
-    )
-    without = view.say("材料没有数据", "no data in the source")
-    words = {row.metric_id: row.after_label for row in view.rows(view.dataset.positions(case.id))}
-    texts = {code: words[metric.id] for code, metric in measure.values.items()}
-    shaded = {code: values.get(code) for code in areas if code != PROVINCE}
-    return Shading(measure.name[view.lang], note, shaded, breaks, (without, *labels), texts)
-
-
-def name_cases(view: View, cases: CaseSubset) -> list[str]:
-    """Return the first of these cases by number and title, and how many more there are."""
-    names, more = cases[:MAX_NAMED].numbered_titles(view.lang), len(cases) - MAX_NAMED
-    return names + ([view.say(f"另有 {more:,} 个案例", f"and {more:,} more")] if more > 0 else [])
-
-
-def build_areas(
-    view: View, areas: Mapping[str, AreaSummary], shading: Shading, selected: Collection[str] = ()
-) -> list[drawing.Area]:
+def list_areas(shown: MapView, selected: Sequence[str] = ()) -> list[drawing.Area]:
     """Return the areas to draw, each in the class of its value."""
-
-    def build(code: str, value: float | None) -> drawing.Area:
-        place = view.dataset.tables.map_units[code]
-        label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
-        index = None if value is None else drawing.classify(value, shading.breaks)
-        hover = describe_area(view, code, areas[code], shading)
-        return drawing.Area(code, label, *place.point, index, hover, code in selected)
-
-    return [build(code, value) for code, value in shading.values.items()]
-
-
-def describe_area(view: View, code: str, area: AreaSummary, shading: Shading) -> tuple[str, ...]:
-    """Return the lines of an area's hover text: name, value, counts, share of each grade, first cases."""
-    lines = [name_area(view.dataset, code)[view.lang]]
-    if text := shading.texts.get(code):
-        lines.append(f"{shading.title}{view.say('：', ': ')}{text}")
-    cases, metrics = f"{len(area.cases):,}", f"{area.metric_count:,}"
-    lines.append(view.say(f"{cases} 个案例，{metrics} 项指标", f"cases: {cases}, figures: {metrics}"))
-    shares = [f"{grade} {area.grades[grade] / area.metric_count:.0%}" for grade in GRADES if area.grades[grade]]
-    if shares:
-        lines.append(view.say("完整度：", "completeness: ") + " · ".join(shares))
-    return (*lines, *name_cases(view, area.cases))
-
-
-def build_points(view: View, cases: CaseSubset) -> list[drawing.Point]:
-    """Return the points of counties and towns; one that overlaps others on a small screen has their hover text too."""
-    found = find_points(cases)
-    lines = {
-        place.id: (place.name[view.lang], *name_cases(view, there), *([place.note[view.lang]] if place.note else []))
-        for place, there, _ in found
-    }
-    drawn = []
-    for place, _, named_only in found:
-        hover, (lon, lat) = [*lines[place.id]], place.point
-        for other, *_ in found:
-            other_lon, other_lat = other.point
-            if other is not place and abs(other_lon - lon) < OVERLAP and abs(other_lat - lat) < OVERLAP:
-                name, *more = lines[other.id]
-                hover += [view.say(f"旁边：{name}", f"Close by: {name}"), *(line for line in more if line not in hover)]
-        code = view.dataset.prefecture_code(place.id) or ""
-        drawn.append(drawing.Point(place.id, code, lon, lat, tuple(hover), named_only))
-    return drawn
+    shading = shown.shading
+    return [drawing.Area(code, shading.class_of(code), code in selected) for code in shading.values]
 
 
 def apply_click() -> None:
-    """Select or deselect a clicked area, or open the case of a clicked county.
+    """Select or deselect a clicked area.
 
-    Plotly keeps the point that was clicked last: clicked again it is no longer selected, and with the shift key held it
+    Plotly keeps the area that was clicked last: clicked again it is no longer selected, and with the shift key held it
     stays selected beside the next one, after which the chart gets a new key.
     """
     view, last = current_view(), st.session_state.get(CLICKED_KEY)
@@ -213,13 +128,7 @@ def apply_click() -> None:
     st.session_state[CLICKED_KEY] = hit
     if len(selected) > 1:
         st.session_state[ROUND_KEY] = st.session_state.get(ROUND_KEY, 0) + 1
-    code, *county = hit
-    if county:
-        st.session_state[CASE_KEY] = next(
-            there[0].id for place, there, _ in find_points(view.dataset.all_cases) if place.id in county
-        )
-    else:
-        apply_filters(replace(view.filters, city=tuple(sorted({code} ^ set(view.filters.city)))))
+    apply_filters(replace(view.filters, city=tuple(sorted({hit[0]} ^ set(view.filters.city)))))
 
 
 def chart_key() -> str:
@@ -227,210 +136,181 @@ def chart_key() -> str:
     return f"{CHART_KEY}-{st.session_state[ROUND_KEY]}" if ROUND_KEY in st.session_state else CHART_KEY
 
 
-def list_classes(shading: Shading) -> list[tuple[str, str]]:
-    """Return color and label of each class. A measure has no zero: its first class is areas without data."""
-    first = palette.NO_DATA if None in shading.values.values() else palette.MAP_CLASSES[0]
-    return list(zip((first, *palette.MAP_CLASSES[1:]), shading.labels, strict=False))
-
-
-def format_legend(view: View, shading: Shading) -> Markup:
-    swatch, point = Markup('<span class="sw" style="background:{}"></span>{}'), Markup('<span class="{}"></span>{}')
-    classes = [swatch.format(*entry) for entry in list_classes(shading)]
-    signs = [point.format(css_class, meaning[view.lang]) for _, css_class, meaning in POINTS]
-    return format_list([*classes, *signs], "legend", label=shading.title)
-
-
-def show_map(
-    view: View, anywhere: View, areas: Mapping[str, AreaSummary], shading: Shading, table: Callable[[], pd.DataFrame]
-) -> None:
-    """Show the map with its legend, its credit and its export; `anywhere` is the view without the filter by city."""
-    cases = anywhere.selection.cases
-    st.html(drawing.selection_css(f"st-key-{CONTAINER_KEY}", list(shading.values), view.filters.city))
-    if view.embedded:
-        st.header(escape_markdown(shading.title), anchor=False)
-    st.html(format_legend(view, shading))
-    covered = view.join(name_area(view.dataset, code)[view.lang] for code, value in shading.values.items() if value)
-    alt = view.say(
-        f"河南18个单位的{shading.title}。有数值的：{covered}。",
-        f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
+def format_head(shown: MapView) -> Markup:
+    """Return what stands above the map: what colors it, as links, the cases of the whole province, and the legend."""
+    parts = [format_colours(shown)] if not shown.view.embedded else []
+    return Markup('<div class="map-head">{}</div>').format(
+        Markup("").join([*parts, format_province(shown), format_legend(shown)])
     )
-    figure = draw_map(view, areas, cases, shading)
-    with st.container(key=CONTAINER_KEY):
+
+
+def format_colours(shown: MapView) -> Markup:
+    view = shown.view
+    names = {
+        **{key: name[view.lang] for key, name in SHADINGS.items()},
+        **{key: measure.name[view.lang] for key, measure in shown.measures.items()},
+    }
+    links = build_links(view)
+    items = [
+        links.anchor(
+            links.screen("map", view.filters, **({} if key == OUTCOME else {COLOUR: key})),
+            name,
+            current=key == shown.colour,
+        )
+        for key, name in names.items()
+    ]
+    label = view.say("着色依据", "Colour by")
+    return Markup('<nav class="map-colours" aria-label="{0}"><span>{0}</span>{1}</nav>').format(
+        label, Markup("").join(items)
+    )
+
+
+def format_province(shown: MapView) -> Markup:
+    """Return the cases of the whole province in a line, each with its headline; empty without any."""
+    view, links = shown.view, build_links(shown.view)
+    if not shown.scene.cases.province:
+        return Markup("")
+    items = [
+        Markup('<li><i class="nr">{}</i> {} <small>{}</small></li>').format(
+            case.number,
+            links.anchor(link_headline(case, view.filters, links), format_headline(case.headline)),
+            case.title,
+        )
+        for case in shown.scene.cases.province
+    ]
+    return Markup('<div class="map-province"><h2>{}</h2><ol>{}</ol></div>').format(
+        view.say("全省性案例", "Province-wide"), Markup("").join(items)
+    )
+
+
+def list_classes(shading: Shading) -> list[tuple[str, str]]:
+    """Return color and label of each class that occurs."""
+    return [
+        (palette.NO_DATA if number is None else palette.MAP_CLASSES[number], label) for number, label in shading.classes
+    ]
+
+
+def format_legend(shown: MapView) -> Markup:
+    swatch = Markup('<span class="sw" style="background:{}"></span>{}')
+    entries = [swatch.format(*entry) for entry in list_classes(shown.shading)]
+    if shown.scene.cases.spots:
+        entries.append(
+            Markup('<span class="disc" aria-hidden="true">{}</span>{}').format(
+                shown.scene.cases.spots[0].number,
+                shown.view.say("案例编号，位于案例所在地", "number of a case, where it happened"),
+            )
+        )
+    return format_list(entries, "legend", label=shown.shading.title)
+
+
+def show_map(shown: MapView) -> None:
+    """Show the map with what stands above it, its credit and the way to its export."""
+    view = shown.view
+    if view.embedded:
+        st.header(escape_markdown(shown.title), anchor=False)
+    st.html(format_head(shown))
+    links = build_links(view)
+    st.html(drawing.map_css(f"st-key-{CONTAINER_KEY}", shown.scene, list(shown.shading.values), view.filters.city))
+    with st.container(key=f"{CONTAINER_KEY}-frame"), st.container(key=CONTAINER_KEY, gap=None):
+        st.html(format_scene(shown.scene, view.filters, links))
         show_chart(
-            figure,
+            drawing.henan_map(f"{base_path()}/api/boundaries.geojson", list_areas(shown)),
             chart_key(),
-            alt,
+            describe_map(shown),
+            height="stretch",
             config=drawing.map_config(base_path()),
             on_select="ignore" if view.embedded else apply_click,
             selection_mode="points",
         )
-    hint = view.say(
-        "点击地市即筛选全部页面，再次点击取消；点击县、镇打开其案例。",
-        "Click a city to show only its figures; click again to clear. Click a county or town to open its case.",
-    )
-    credit = f"{shading.note} {CREDIT[view.lang]}"
-    show_paragraph(f"{'' if view.embedded else hint} {credit}")
-
-    def render(_: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
-        larger = go.Figure(draw_map(view, areas, cases, shading, view.filters.city)).update_layout(height=EXPORT_HEIGHT)
-        signs = [
-            *(("", *entry) for entry in list_classes(shading)),
-            *((sign, palette.POINT, meaning[view.lang]) for sign, _, meaning in POINTS),
-        ]
-        return export_figure(larger, title, subtitle, footer, signs)
-
-    title, path = shading.title, "places.geojson"
-    export = ChartExport("map", title, credit, figure, render, (), table, cases, path, filtered=True, about=title)
-    show_export(anywhere, export)
+    show_foot(shown)
 
 
-def draw_map(
-    view: View, areas: Mapping[str, AreaSummary], cases: CaseSubset, shading: Shading, selected: Collection[str] = ()
-) -> go.Figure:
-    return drawing.henan_map(
-        f"{base_path()}/api/boundaries.geojson", build_areas(view, areas, shading, selected), build_points(view, cases)
+def describe_map(shown: MapView) -> str:
+    """Return the alternative text of the map."""
+    view, shading = shown.view, shown.shading
+    covered = view.join(name_area(view.dataset, code)[view.lang] for code, value in shading.values.items() if value)
+    if shown.colour == OUTCOME:
+        return view.say(f"河南地图。有案例的地市：{covered}。", f"Map of Henan. Cities with a case: {covered}.")
+    return view.say(
+        f"河南18个单位的{shading.title}。有数值的：{covered}。",
+        f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
     )
 
 
-def show_beside(view: View, areas: Mapping[str, AreaSummary]) -> None:
-    """Show the cases of the selected areas with their metrics there, and below them the province-wide cases."""
-    index, own = view.dataset.index, view.selection.positions[: view.selection.own_count]
-    if view.filters.city:
-        with st.container(key="chosen"):
-            for code in view.filters.city:
-                show_area(view, code, areas[code].cases, own[index.places_in(code)[index.column("place")[own]]])
-    if PROVINCE not in view.filters.city:
-        show_area(view, PROVINCE, areas[PROVINCE].cases, own[:0])
+def credit_map(shown: MapView) -> str:
+    return f"{shown.shading.note}{shown.view.say('', ' ')}{CREDIT[shown.view.lang]}".strip()
 
 
-def show_area(view: View, code: str, cases: CaseSubset, positions: np.ndarray) -> None:
-    """Show an area's cases with links to them, each with its metrics among those at `positions`."""
-    name = Text(zh="全省性案例", en="Province-wide cases") if code == PROVINCE else name_area(view.dataset, code)
-    st.header(escape_markdown(name[view.lang]), anchor=False)
-    if not cases:
-        show_note(view, "这里没有案例或指标。", "No case and no figure here.")
-    for number, case in zip(cases.positions, cases[:MAX_LISTED], strict=False):
-        own = positions[view.dataset.index.case[positions] == number]
-        metrics = format_compact(view.rows(sort_by_evidence(view, own)), view.lang) if len(own) else ""
-        st.html(Markup('<p class="title">{}</p>{}').format(format_case_link(view, case), metrics))
-    if (more := len(cases) - MAX_LISTED) > 0:
-        show_note(view, f"另有 {more:,} 个案例，见下表。", f"{more:,} more in the table below.")
-
-
-def sort_by_evidence(view: View, positions: np.ndarray) -> np.ndarray:
-    """Return these positions, the better grade first, within a grade headlines in their order before others."""
-    headline, grade = (view.dataset.index.column(name)[positions] for name in ("headline", "grade"))
-    return positions[np.lexsort((np.where(headline > 0, headline, 9), grade))]
-
-
-def show_best(view: View) -> None:
-    """Show the three most completely stated metrics of the selected areas with their charts."""
-    found = view.selection.rank(RESULTS, grades_drawn_as("ends", "index", "difference", "level"))
-    own = found[np.isin(found, view.selection.positions[: view.selection.own_count])]
-    if rows := view.rows(sort_by_evidence(view, own)[:3]):
-        st.header(view.say("写得最完整的指标", "The most completely stated figures here"), anchor=False)
-        with st.container(key="changes"):
-            for row in rows:
-                key = f"figure-best-{row.case_id}-{row.metric_id}"
-                show_metric(row, chart_for(row, view.lang), view, key, export_figure)
-
-
-def show_area_table(
-    view: View, areas: Mapping[str, AreaSummary], shading: Shading, table: Callable[[], pd.DataFrame]
-) -> None:
-    """Show the content of the map as a table, with a control of its order."""
-    texts, nothing = shading.texts, Markup("<small>{}</small>").format(view.say("无数据", "no data"))
-    names = {
-        "code": view.say("地市", "City"),
-        "cases": view.say("案例数", "Cases"),
-        "figures": view.say("指标数", "Figures"),
-        **({"value": shading.title} if texts else {}),
-    }
-    order = choose_one(view.say("排序", "Sort by"), names, "map-order")
-    city, cases, metrics, *value = names.values()
-    grade_heading = Markup('{} <span class="nw">{}</span>')
-    grades = (grade_heading.format(grade, GRADE_RULES[grade].word[view.lang]) for grade in GRADES)
-    headings = (city, cases, metrics, *grades, *value, view.say("案例", "Which"))
-    sort_keys: Mapping[str, Callable[[str], float]] = {
-        "code": lambda code: 0,
-        "cases": lambda code: -len(areas[code].cases),
-        "figures": lambda code: -areas[code].metric_count,
-        "value": lambda code: inf if (value := shading.values.get(code)) is None else -value,
-    }
-    rows = (
-        (
-            Markup('<span class="nw">{}</span>').format(name_area(view.dataset, code)[view.lang]),
-            f"{len(areas[code].cases):,}",
-            f"{areas[code].metric_count:,}",
-            *(format_share(areas[code], grade) for grade in GRADES),
-            *([texts.get(code, nothing)] if texts else []),
-            format_case_links(view, areas[code].cases),
-        )
-        for code in sorted(areas, key=sort_keys[order])
-    )
-    caption = view.say(
-        "各地市的案例数、指标数及各完整度等级的指标数",
-        "Cases and figures by city, and the figures of each grade of completeness",
-    )
-    st.html(format_table(headings, rows, caption))
-    show_table_download(view, len(areas), table, "areas")
-
-
-def format_share(area: AreaSummary, grade: Grade) -> Markup:
-    """Return how many of an area's metrics have a grade, and their share."""
-    count = area.grades[grade]
-    if not count:
-        return Markup("<small>0</small>")
-    return Markup('<span class="nw">{:,} <small>{:.0%}</small></span>').format(count, count / area.metric_count)
-
-
-def format_case_links(view: View, cases: CaseSubset) -> Markup:
-    """Return links to the first of these cases, and how many more there are."""
-    if not cases:
-        return Markup("")
-    first, more = cases[:MAX_NAMED], len(cases) - MAX_NAMED
-    before, _, after = escape(view.href("case", case="ID")).rpartition("ID")
-    links = [
-        Markup(f'<a href="{before}{case_id}{after}">{escape(title)}</a>')
-        for case_id, title in zip(first.ids, first.numbered_titles(view.lang), strict=True)
-    ]
-    links += [escape(view.say(f"另有 {more:,} 个", f"{more:,} more"))] if more > 0 else []
-    return Markup(view.say("；", "; ")).join(links)
-
-
-def show_county_table(view: View) -> None:
-    """Show the counties, towns and zones as a table, those without a point too; nothing if there are none."""
-    places = find_local_places(view.selection.cases)
-    if not places:
+def show_foot(shown: MapView) -> None:
+    """Show how the map is used, whose outlines it has, and the way to its export."""
+    view = shown.view
+    if view.embedded:
+        show_paragraph(credit_map(shown))
         return
-    counts = count_own_metrics(view.selection)
-    st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
-    words = ("地点", "Place"), ("所在地市", "Lies in"), ("指标数", "Figures"), ("案例", "Which"), ("说明", "Note")
-    headings = [view.say(*pair) for pair in words]
-    rows = (
-        (
-            there.place.name[view.lang],
-            name_area(view.dataset, view.dataset.prefecture_code(there.place.id))[view.lang],
-            f"{counts[there.place.id]:,}",
-            format_case_links(view, there.cases),
-            describe_place(view, there),
-        )
-        for there in places
+    hint = view.say(
+        "点击地市，只看该市的指标；再点一次取消。", "Click a city to show only its figures; click again to clear."
     )
-    caption = view.say("材料提到的县、镇与片区", "The counties, towns and zones that the source names")
-    st.html(format_table(headings, rows, caption))
-    show_table_download(view, len(places), partial(build_county_table, view.dataset, view.filters), "counties")
+    if shown.scene.cases.spots:
+        hint += view.say("点击编号或标注打开案例。", " Click a number or a label to open its case.")
+    st.html(
+        Markup('<p class="quiet">{} {}</p><div class="ways">{}</div>').format(
+            hint, credit_map(shown), format_share_link(view, "map", shown.title)
+        )
+    )
 
 
-def describe_place(view: View, there: PlaceCases) -> str:
-    """Return the notes on a county, town or zone."""
-    notes = [view.say("只被提到", "only named")] if there.named_only else []
-    notes += [view.say("图上没有位置", "no point on the map")] if there.place.lon is None else []
-    notes += [there.place.note[view.lang]] if there.place.note else []
-    return view.say("；", "; ").join(notes)
+def export_shown_map(shown: MapView) -> ChartExport:
+    """Build the image and the data of the map."""
+    view, cases = shown.view, shown.selection.cases
+    areas = list_areas(shown, view.filters.city)
+    figure = drawing.export_map(f"{base_path()}/api/boundaries.geojson", areas, shown.scene)
+
+    def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
+        return export_figure(drawn, title, subtitle, footer, [("", *entry) for entry in list_classes(shown.shading)])
+
+    table = partial(build_area_table, view.dataset, shown.filters, shown.measure)
+    return ChartExport(
+        "map",
+        shown.title,
+        " ".join(filter(None, (describe_province(shown), credit_map(shown)))),
+        figure,
+        render,
+        table=table,
+        cases=cases,
+        path="places.geojson",
+        filtered=True,
+        about=shown.shading.title,
+        filters=shown.filters,
+    )
 
 
-def build_county_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
+def describe_province(shown: MapView) -> str:
+    """Return the cases of the whole province as a sentence for the exported image; empty without any."""
+    view = shown.view
+    told = [
+        f"{case.number} {case.headline.what}{view.say('', ' ')}{case.headline.value}"
+        for case in shown.scene.cases.province
+    ]
+    return view.say(f"全省性案例：{'；'.join(told)}。", f"Province-wide: {'; '.join(told)}.") if told else ""
+
+
+def show_below(shown: MapView) -> None:
+    """Show the figures of the chosen cities, and the content of the map as tables that can be downloaded."""
+    view, links = shown.view, build_links(shown.view)
+    st.html(format_chosen(view.selection, view.filters, view.lang, links))
+    everywhere = shown.filters
+    areas = format_area_table(shown.selection, shown.areas, shown.shading, view.filters, view.lang, links, **shown.more)
+    st.header(view.say("分地市列表", "The same as a table"), anchor=False)
+    st.html(areas.html)
+    show_table_download(view, areas.rows, partial(build_area_table, view.dataset, everywhere, shown.measure), "areas")
+    places = format_place_table(shown.selection, view.filters, view.lang, links)
+    if places.rows:
+        st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
+        st.html(places.html)
+        show_table_download(view, places.rows, partial(build_place_table, view.dataset, everywhere), "counties")
+
+
+def build_place_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
     return tabulate_local_places(select(dataset, filters))
 
 
@@ -446,38 +326,19 @@ def show_table_download(
 
 
 view = current_view()
-if CASE_KEY in st.session_state:
-    st.switch_page(view.pages["case"], query_params=view.query(case=st.session_state.pop(CASE_KEY)))
-anywhere = replace(view, filters=view.filters.without("city"))
-areas = summarize_areas(anywhere.selection)
-measures = list_measures(view, anywhere.selection.cases)
-names = {
-    **{key: title[view.lang] for key, (title, _) in COUNTS.items()},
-    **{key: measure.name[view.lang] for key, measure in measures.items()},
-}
-requested = st.query_params.get("colour", "cases")
-chosen = requested if requested in names else "cases"
-measure = measures.get(chosen)
-shading = shade_by_measure(view, measure, areas) if measure else shade_by_count(view, chosen, areas)
-table = partial(build_area_table, view.dataset, anywhere.filters, measure)
+shown = read_map(view)
+charts = {"map": PageChart(partial(show_map, shown), partial(export_shown_map, shown))}
 if view.embedded:
-    show_embedded(view, {"map": partial(show_map, view, anywhere, areas, shading, table)})
+    show_embedded(view, charts)
 else:
-    st.title(TITLES["map"][view.lang], anchor=False)
-    if requested != chosen:
-        show_warning(
-            view,
-            "链接所指的着色方式不存在，改按案例数着色。",
-            "The link colours the map by something that does not exist; it shows the number of cases.",
-        )
-    st.session_state["colour"] = chosen
-    choose_one(view.say("着色依据", "Colour by"), names, "colour", in_url=True)
-    left, right = st.columns([2, 1], gap="large")
-    with left:
-        show_map(view, anywhere, areas, shading, table)
-    with right:
-        show_beside(view, areas)
-    show_best(view)
-    st.header(view.say("分地市列表", "The same as a table"), anchor=False)
-    show_area_table(anywhere, areas, shading, table)
-    show_county_table(anywhere)
+    st.title(title_map(view.dataset, view.lang), anchor=False)
+    with st.container(key="map-notice"):
+        if shown.requested != shown.colour:
+            show_warning(
+                view,
+                "链接所指的着色方式不存在，改按改革成效着色。",
+                "The link colours the map by something that does not exist; it shows outcomes.",
+            )
+    show_map(shown)
+    show_below(shown)
+    show_share_dialog(view, charts)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from data.markup.map_scene import FORMATS
 from pages.site.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLES = sorted((ROOT / "pages" / "browser").glob("*.css"))
+TEXTS = ("connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address")
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]
 MARKS = {"improved": IMPROVED, "worsened": WORSENED, "neutral": NEUTRAL}
@@ -36,6 +38,9 @@ TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), 
 WHITE = (0.95047, 1.0, 1.08883)
 
 Triple = tuple[float, float, float]
+
+POSITIONS = {f"{size.letter}{name}" for size in FORMATS for name in "xylrhd"}
+"""Custom properties with positions on the map."""
 
 
 def linear(colour: str) -> Triple:
@@ -87,7 +92,8 @@ def test_charts_and_style_sheets_take_their_colours_from_the_palette(path):
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
 def test_a_style_sheet_uses_colours_that_the_palette_has(path):
     text = path.read_text(encoding="utf-8")
-    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= {*CSS_COLORS, "connection-lost", "no-page-here"}
+    given = {*CSS_COLORS, *POSITIONS, *TEXTS}
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= given
 
 
 def test_the_figures_know_the_grounds_of_the_theme():

@@ -15,6 +15,7 @@ import pytest
 import streamlit as st
 
 from data.markup.findings import list_arrows
+from data.markup.map_scene import WIDE, build_scene, wrap_label
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units
 from data.reading.live import current
@@ -402,14 +403,14 @@ ADDRESS = "/reform/api/boundaries.geojson"
 LEVELS = [None, 0, 1, 2, 3, 4]
 
 
-def the_map(points: tuple[drawing.Point, ...] = (), chosen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The map with every class in turn."""
+def the_areas(chosen: tuple[str, ...] = ()) -> list[drawing.Area]:
+    """The areas with every class in turn."""
     levels = zip(PLACES, LEVELS * 3, strict=True)
-    areas = [
-        drawing.Area(place.code, place.name.en, place.lon, place.lat, level, (place.name.en,), place.code in chosen)
-        for place, level in levels
-    ]
-    return spec(drawing.henan_map(ADDRESS, areas, points))
+    return [drawing.Area(place.code, level, place.code in chosen) for place, level in levels]
+
+
+def the_map(chosen: tuple[str, ...] = ()) -> dict[str, Any]:
+    return spec(drawing.henan_map(ADDRESS, the_areas(chosen)))
 
 
 def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
@@ -418,10 +419,9 @@ def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("chosen", [(), (CHOSEN,), tuple(place.code for place in PLACES)], ids=["none", "one", "all"])
-def test_the_map_has_18_areas_and_its_first_trace_is_the_labels(chosen):
-    figure = the_map(chosen=chosen)
-    labels, areas, outlines, _ = figure["data"]
-    assert (labels["type"], labels["mode"], labels["hoverinfo"]) == ("scattergeo", "text", "skip")
+def test_the_map_has_18_areas_and_a_first_trace_without_any(chosen):
+    first, areas, outlines = the_map(chosen)["data"]
+    assert (first["type"], first["mode"], first["hoverinfo"]) == ("scattergeo", "text", "skip")
     assert (
         [area for (area,) in areas["customdata"]]
         == areas["locations"]
@@ -438,22 +438,21 @@ def test_the_map_is_small_because_the_browser_fetches_the_boundaries_once():
     assert len(json.dumps(figure)) < 10_000
 
 
-def test_a_chosen_area_has_its_own_outline_and_a_bold_name():
-    figure = the_map(chosen=(CHOSEN,))
-    _, outlines = choropleths(figure)
+def test_a_chosen_area_has_its_own_outline():
+    _, outlines = choropleths(the_map(chosen=(CHOSEN,)))
     assert [
         code for code, width in zip(outlines["locations"], outlines["marker"]["line"]["width"], strict=True) if width
     ] == [CHOSEN]
     assert outlines["marker"]["line"]["color"] == SELECTED_OUTLINE
-    assert [text for text in figure["data"][0]["text"] if text.startswith("<b>")] == ["<b>Zhoukou</b>"]
 
 
-def test_the_style_of_what_is_chosen_names_its_places_in_the_figure():
-    codes = [place.code for place in PLACES]
-    style = drawing.selection_css("st-key-map", codes, [codes[3], codes[17]])
-    for layer in (r"\.choroplethlayer > :last-child", r"\.scatterlayer > :first-child"):
-        assert re.findall(layer + r" > :nth-child\((\d+)\)", style) == ["4", "18"]
-    assert drawing.selection_css("st-key-map", codes, ()) == "<style></style>"
+def test_the_style_of_what_is_chosen_names_its_areas_in_the_figure_and_on_the_page():
+    codes, scene = [place.code for place in PLACES], build_scene(DATASET, Filters(), "en")
+    style = drawing.map_css("st-key-map", scene, codes, [codes[3], codes[17]])
+    assert re.findall(r"\.choroplethlayer > :last-child > :nth-child\((\d+)\)", style) == ["4", "18"]
+    assert re.findall(r'\[data-area="(\d+)"\]', style) == [codes[3], codes[17]]
+    nothing = drawing.map_css("st-key-map", scene, codes, ())
+    assert "nth-child" not in nothing and "data-area" not in nothing and "--wd: " in nothing
 
 
 def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
@@ -474,40 +473,9 @@ def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
     assert len({NO_DATA, *MAP_CLASSES}) == 6
 
 
-@pytest.mark.parametrize(("value", "level"), [(0, 0), (1, 1), (1.9, 1), (3, 3), (4, 4), (400, 4)])
-def test_the_class_of_a_value_is_how_many_breaks_it_reaches(value, level):
-    assert drawing.classify(value, (1, 2, 3, 4)) == level
-
-
-@pytest.mark.parametrize(
-    ("values", "breaks"),
-    [
-        ((), ()),
-        ((3.0,), (3.0,)),
-        ((2.0, 1.0, 2.0), (1.0, 2.0)),
-        (range(4), (0, 1, 2, 3)),
-        (range(5), (0, 1, 2, 3)),
-        (range(10, 18), (10, 12, 14, 16)),
-    ],
-    ids=["none", "one", "two", "four", "five", "eight"],
-)
-def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_data(values, breaks):
-    assert drawing.compute_breaks(values) == breaks
-    assert all(drawing.classify(value, breaks) >= 1 for value in values)
-
-
 def test_a_selection_dims_nothing():
     for trace in choropleths(the_map(chosen=(CHOSEN,))):
         assert trace["selected"] == trace["unselected"] == {"marker": {"opacity": 1}}
-
-
-def test_a_county_point_answers_a_click_with_its_unit():
-    at_home = drawing.Point("dancheng", CHOSEN, 115.26, 33.64, ("Dancheng County", "9 Clinics"), named_only=False)
-    mentioned = drawing.Point("qingfeng", "410900", 115.1, 35.93, ("Qingfeng County",), named_only=True)
-    counties = the_map((at_home, mentioned))["data"][-1]
-    assert counties["customdata"] == [[CHOSEN, "dancheng"], ["410900", "qingfeng"]]
-    assert counties["hovertext"] == ["<b>Dancheng County</b><br>9 Clinics", "<b>Qingfeng County</b>"]
-    assert counties["marker"]["color"][0] != counties["marker"]["color"][1]
 
 
 @pytest.mark.parametrize(("base", "root"), [("", ""), ("/", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
@@ -517,12 +485,27 @@ def test_the_world_map_is_looked_for_at_home(base, root, monkeypatch):
     assert drawing.map_config(base_path())["topojsonURL"] == f"{root}/topojson/"
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_map_that_leaves_the_page_has_its_discs_lines_and_labels_inside(lang):
+    scene = build_scene(DATASET, Filters(), lang)
+    layout = spec(drawing.export_map(ADDRESS, the_areas(), scene))["layout"]
+    labelled = [spot for spot in scene.cases.spots if spot.headline]
+    kinds = [shape["type"] for shape in layout["shapes"]]
+    assert (kinds.count("circle"), kinds.count("line")) == (len(scene.cases.spots), 2 * len(labelled))
+    assert all(0 <= shape[end] <= 1 for shape in layout["shapes"] for end in ("x0", "x1", "y0", "y1"))
+    written = [annotation["text"] for annotation in layout["annotations"]]
+    for spot in labelled:
+        for style, line in wrap_label(spot, lang, WIDE):
+            assert (f"<b>{escape(line)}</b>" if style == "value" else escape(line)) in written
+    for annotation in layout["annotations"]:
+        width = text_width(ALLOWED.sub("", annotation["text"])) * annotation["font"]["size"] * 0.9
+        start = {"left": 0, "center": -width / 2, "right": -width}[annotation["xanchor"]]
+        left = annotation["x"] * layout["width"] + start
+        assert left >= -1 and left + width <= layout["width"] + 1, annotation["text"]
+
+
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
-    figure = drawing.henan_map(
-        ADDRESS,
-        [drawing.Area(place.code, place.name.en, place.lon, place.lat, None, (place.name.en,)) for place in PLACES],
-        (),
-    )
+    figure = drawing.henan_map(ADDRESS, [drawing.Area(place.code, None) for place in PLACES])
     legend = spec(
         export_figure(figure, "Bonds", "A schematic", ["Source"], [("", NO_DATA, "no data"), ("●", POINT, "county")])
     )["layout"]["annotations"]
@@ -599,8 +582,6 @@ def figures(row: Any, lang: str) -> list[dict[str, Any]]:
     full = replace(
         row, before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day"
     )
-    areas = [drawing.Area(place.code, row.name, place.lon, place.lat, 1, (row.name, row.finding)) for place in PLACES]
-    point = drawing.Point(row.place_id, CHOSEN, 115.0, 33.0, (row.name,), named_only=False)
     arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.case_title}, {"other": row.finding})
     edition = export_figure(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
     drawn = [
@@ -611,7 +592,7 @@ def figures(row: Any, lang: str) -> list[dict[str, Any]]:
         level_bars([full], [2.0], lang),
         edition,
     ]
-    return [spec(figure) for figure in (*drawn, drawing.henan_map(ADDRESS, areas, [point]))]
+    return [spec(figure) for figure in (*drawn, drawing.henan_map(ADDRESS, the_areas()))]
 
 
 def test_a_text_from_the_data_is_never_markup():
@@ -673,8 +654,8 @@ def painted(part: Any, name: str = ""):
 
 
 def test_the_colours_of_a_figure_on_screen_are_the_shared_ones():
-    *drawn, _edition, the_areas = figures(HALVED, "en")
-    for figure in (*drawn, the_areas):
+    *drawn, _edition, areas = figures(HALVED, "en")
+    for figure in (*drawn, areas):
         assert {paint for _, paint in painted({**figure, "layout": {**figure["layout"], "hoverlabel": {}}})} <= COLOURS
         assert "font" not in figure["layout"] or "color" not in figure["layout"]["font"]
 

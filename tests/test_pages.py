@@ -37,13 +37,14 @@ from data.query.geography import (
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
+from data.wording.map_cases import locate_headlines
 from data.wording.method import DERIVATIONS
 from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
 from tests.anchors import Anchor, anchors
-from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, tables, words
+from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, words
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -57,7 +58,7 @@ TITLES = {
         "What ten reforms in Henan changed, and what the source leaves out",
     ),
     "case": (DATASET.cases[0].title.zh, DATASET.cases[0].title.en),
-    "map": ("改革发生在哪里", "Where the reforms happened"),
+    "map": ("河南2020年十大改革典型案例在哪里", "Where Henan's ten model reforms of 2020 happened"),
     "compare": ("比较", "Compare"),
     "data": ("数据", "The data"),
     "method": ("方法", "Method"),
@@ -436,32 +437,61 @@ def test_the_case_page_names_every_place_its_map_marks(lang):
 # --- map
 
 
-@pytest.mark.parametrize(
+def map_table(at: AppTest, name: str) -> list[list[str]]:
+    """The rows of a table of the map, each as plain text."""
+    table = bodies(at).partition(f'map-table {name}"')[2].partition("</table>")[0].partition("<tbody>")[2]
+    rows = (re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in table.split("</tr>")[:-1])
+    return [[html.unescape(MARKUP.sub("", cell)) for cell in row] for row in rows]
+
+
+def named_below(at: AppTest) -> list[str]:
+    """The cities that the line below the table names as without anything."""
+    found = re.findall(r"(?:没有案例，也没有指标：|No case and no figure: )(.*?)[。.]</p>", bodies(at))
+    return re.split("、|, ", found[0]) if found else []
+
+
+MAP_FILTERS = pytest.mark.parametrize(
     "filtered", [{}, {"city": "411600"}, {"grade": "A"}, {"search": "zzz"}], ids=["all", "city", "grade", "empty"]
 )
+
+
+@MAP_FILTERS
 @pytest.mark.parametrize("lang", LANGS)
 def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
-    at = visit("map", lang=lang, **filtered)
+    at = visit("map", lang=lang, colour="cases", **filtered)
     figure = charts(at)["henan"]
-    assert (figure["data"][0]["type"], figure["data"][0]["mode"]) == ("scattergeo", "text")
     classes = {
         code: math.floor(z) - 1 for code, z in zip(figure["data"][1]["locations"], figure["data"][1]["z"], strict=True)
     }
     places = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
     assert set(classes) == set(places)
-    cells = tables(at)[0]
-    counts = {name: int(cases) for name, cases, *_ in cells}
-    assert len(cells) == 19
+    cells = map_table(at, "areas")
+    counts = {name: int(cases) for name, cases, *_ in cells} | dict.fromkeys(named_below(at), 0)
+    assert len(counts) == 19
     assert {name: min(counts[name], 4) for name in places.values()} == {
         places[code]: number for code, number in classes.items()
     }
     left = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
     within = [there.place.id for there in find_local_places(DATASET.all_cases)]
     assert sum(int(figures) for _, _, figures, *_ in cells) == left["prefecture_code"].notna().sum()
-    assert (
-        sum(int(figures) for table in tables(at)[1:] for _, _, figures, *_ in table)
-        == left["place_id"].isin(within).sum()
-    )
+    counties = map_table(at, "places")
+    assert sum(int(figures) for _, _, figures, *_ in counties) == left["place_id"].isin(within).sum()
+
+
+@MAP_FILTERS
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_map_tints_the_areas_with_a_case_and_tells_each_cases_outcome(lang, filtered):
+    at = visit("map", lang=lang, **filtered)
+    areas = charts(at)["henan"]["data"][1]
+    kept = select(DATASET, parse(filtered, DATASET)[0].without("city"))
+    tinted = {code for code, z in zip(areas["locations"], areas["z"], strict=True) if z > 2}
+    assert tinted == {code for code, area in summarize_areas(kept).items() if area.cases} - {"410000"}
+    cases = locate_headlines(kept, lang)
+    said = words(at)
+    for spot in (*cases.spots, *cases.province):
+        if spot.headline:
+            assert spot.headline.value in said and spot.headline.what in said
+    assert bodies(at).count('class="disc" tabindex') == len(cases.spots)
 
 
 @pytest.mark.parametrize(
@@ -478,9 +508,10 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
 def test_the_maps_counts_are_those_of_a_filter_by_the_city(filtered):
     at = visit("map", lang="en", **filtered)
     codes = {place.name.en: place.code for place in DATASET.places.values() if place.kind == "prefecture"}
-    for name, cases, figures, *_ in tables(at)[0]:
+    shown = {name: (int(cases), int(figures)) for name, cases, figures, *_ in map_table(at, "areas")}
+    for name, counts in {**dict.fromkeys(named_below(at), (0, 0)), **shown}.items():
         there = select(DATASET, replace(parse(filtered, DATASET)[0], city=(codes.get(name, "410000"),)))
-        assert (int(cases), int(figures)) == (len(there.cases), len(there.positions)), name
+        assert counts == (len(there.cases), len(there.positions)), name
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -499,16 +530,9 @@ MEASURES = find_measures(DATASET.all_cases)
 def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
     _, areas, *_ = charts(visit("map", lang="en", colour=measure.key))["henan"]["data"]
     assert {code for code, z in zip(areas["locations"], areas["z"], strict=True) if z > 1} == set(measure.values)
-    told = {
-        code: text.split("<br>")[1]
-        for code, text in zip(areas["locations"], areas["hovertext"], strict=True)
-        if measure.name.en in text
-    }
     unit = DATASET.units[measure.unit_id]
-    assert told == {
-        code: f"{measure.name.en}: {format_value(metric.after.value, unit, 'en')}"
-        for code, metric in measure.values.items()
-    }
+    told = re.findall(r'data-area="(\d+)"[^>]*>[^<]*<b>(.*?)</b>', bodies(visit("map", lang="en", colour=measure.key)))
+    assert dict(told) == {code: format_value(metric.after.value, unit, "en") for code, metric in measure.values.items()}
 
 
 def download(table: Any) -> list[dict[str, str]]:
@@ -524,20 +548,26 @@ def listed(row: dict[str, str], lang: str) -> list[str]:
     return [f"{DATASET.by_id[case_id].number} {title}" for case_id, title in zip(ids, titles, strict=True)]
 
 
-@pytest.mark.parametrize("measure", [None, *MEASURES], ids=["cases", *(measure.key for measure in MEASURES)])
+@pytest.mark.parametrize("measure", [None, *MEASURES], ids=["outcome", *(measure.key for measure in MEASURES)])
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_maps_table_says_what_its_download_holds(lang, measure):
     rows = download(tabulate_areas(DATASET, summarize_areas(select(DATASET, Filters())), measure))
-    shown = tables(visit("map", lang=lang, colour=measure.key if measure else "cases"))[0]
-    for row, (name, cases, figures, *cells) in zip(rows, shown, strict=True):
+    at = visit("map", lang=lang, **({"colour": measure.key} if measure else {}))
+    shown = {name: cells for name, *cells in map_table(at, "areas")}
+    assert {*shown, *named_below(at)} == {row[f"city_{lang}"] for row in rows}
+    for row in rows:
         counts = {grade: int(row[f"grade_{grade}"]) for grade in GRADES}
-        assert (name, cases, figures) == (row[f"city_{lang}"], row["cases"], row["figures"])
-        assert cells[:7] == [f"{count} {count / int(figures):.0%}" if count else "0" for count in counts.values()]
-        assert sum(counts.values()) == int(figures)
+        assert sum(counts.values()) == int(row["figures"])
+        if row[f"city_{lang}"] in named_below(at):
+            assert (row["cases"], row["figures"]) == ("0", "0")
+            continue
+        cases, figures, *cells = shown[row[f"city_{lang}"]]
+        assert (cases, figures) == (row["cases"], row["figures"])
+        assert cells[-8:-1] == [str(count) if count else "–" for count in counts.values()]
         assert [case for case in re.split("[；;] ?", cells[-1]) if case] == listed(row, lang)
         if measure:
             assert (row[f"measure_{lang}"], row["unit_id"]) == (measure.name[lang], measure.unit_id)
-            assert cells[7] == (
+            assert cells[0] == (
                 format_value(float(row["value"]), DATASET.units[measure.unit_id], lang)
                 if row["value"]
                 else {"zh": "无数据", "en": "no data"}[lang]
@@ -548,8 +578,7 @@ def test_the_maps_table_says_what_its_download_holds(lang, measure):
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_cases(lang):
     rows, at = download(tabulate_local_places(select(DATASET, Filters()))), visit("map", lang=lang)
-    shown = tables(at)[1]
-    for row, (name, unit, figures, cases, note) in zip(rows, shown, strict=True):
+    for row, (name, unit, figures, cases, note) in zip(rows, map_table(at, "places"), strict=True):
         assert (name, unit, figures) == (row[f"name_{lang}"], row[f"prefecture_{lang}"], row["figures"])
         assert re.split("[；;] ?", cases) == listed(row, lang)
         assert [
@@ -557,39 +586,31 @@ def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_c
             for words in ({"zh": "只被提到", "en": "only named"}[lang], {"zh": "图上没有", "en": "no point"}[lang])
         ] == [row["mark"] == "named", not row["lon"]]
         assert row[f"note_{lang}"] in note
-    drawn = [point for _, point in charts(at)["henan"]["data"][-1]["customdata"]]
-    assert [row["place_id"] for row in rows if row["lon"]] == drawn
-    assert [link.href for link in anchors(bodies(at).split("<table>")[2].split("</table>")[0])] == [
+    table = bodies(at).partition('map-table places"')[2].partition("</table>")[0]
+    assert [link.href for link in anchors(table)] == [
         f"/case?lang={lang}&case={case}" for row in rows for case in row["case_ids"].split(LIST_SEPARATOR)
     ]
 
 
-def test_points_that_meet_tell_of_each_other():
-    near = {
-        point: text
-        for (_, point), text in zip(
-            *(charts(visit("map", lang="en"))["henan"]["data"][-1][part] for part in ("customdata", "hovertext")),
-            strict=True,
-        )
-    }
-    assert near["changge"].endswith("<br>Close by: Dazhou Town<br>The point is an estimate, within about 3 km")
-    assert near["dazhou"].endswith("<br>Close by: Changge")
-    assert {point for point, text in near.items() if "Close by" in text} == {"changge", "dazhou", "luolong", "yibin"}
+def test_a_city_of_the_table_is_chosen_by_its_name_and_let_go():
+    codes = {place.name.en: place.code for place in DATASET.places.values() if place.kind == "prefecture"}
+    found = {}
+    for at in (visit("map", lang="en"), visit("map", lang="en", city="410300,410500", colour="figures")):
+        table = bodies(at).partition('map-table areas"')[2].partition("</table>")[0]
+        found |= {link.label: link.href for link in anchors(table) if link.label in (*codes, "Luoyang: clear")}
+    assert found["Anyang"] == "/map?city=410500&lang=en"
+    assert found["Zhengzhou"] == "/map?city=410100,410300,410500&lang=en&colour=figures"
 
 
-def test_the_maps_order_outlives_the_measure_it_was_by():
-    (measure, *_) = MEASURES
-    at = open_page("map", lang="en", colour=measure.key)
-    at.segmented_control("map-order").set_value("value").run()
-    ranked = sorted(measure.values.values(), key=lambda metric: -metric.after.value)
-    cells = [row[10] for row in tables(at)[0]]
-    assert cells == [
-        *(format_value(metric.after.value, DATASET.units[measure.unit_id], "en") for metric in ranked),
-        *["no data"] * (19 - len(ranked)),
-    ]
-    at.segmented_control("colour").set_value("cases").run()
-    assert not at.exception
-    assert tables(at)[0][0][0] == "Province-wide"
+def test_what_colours_the_map_is_a_link_that_keeps_the_filters():
+    at = visit("map", lang="en", domain="finance", colour="figures")
+    links = re.findall(
+        r"<a ([^>]*)>([^<]*)</a>", bodies(at).partition('<nav class="map-colours"')[2].partition("</nav>")[0]
+    )
+    assert [name for _, name in links][:3] == ["Outcome", "Number of cases", "Number of figures"]
+    assert [name for attributes, name in links if "aria-current" in attributes] == ["Number of figures"]
+    assert 'href="/map?domain=finance&amp;lang=en"' in links[0][0]
+    assert 'href="/map?domain=finance&amp;lang=en&amp;colour=cases"' in links[1][0]
 
 
 def test_map_coloured_by_something_unknown_says_so():
@@ -597,32 +618,31 @@ def test_map_coloured_by_something_unknown_says_so():
     assert [("does not exist" in warning.value, "<b>" in warning.value) for warning in at.warning] == [(True, False)]
 
 
-NOTHING = {"zh": "这里没有案例或指标", "en": "No case and no figure here"}
-
-
 @pytest.mark.parametrize(
     "chosen", [(), ("410300", "419001"), ("410000",), ("410200",)], ids=["none", "two", "province", "nothing-there"]
 )
 @pytest.mark.parametrize("lang", LANGS)
-def test_beside_the_map_stand_the_chosen_places_with_their_figures_and_the_provincial_cases(lang, chosen):
+def test_below_the_map_stand_the_figures_of_the_chosen_places_and_the_way_to_all(lang, chosen):
     at = visit("map", lang=lang, city=",".join(chosen))
-    names = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
-    names["410000"] = {"zh": "全省性案例", "en": "Province-wide cases"}[lang]
-    stand = [*dict.fromkeys((*chosen, "410000"))]
-    assert [heading.value.strip("\u2060") for heading in at.header][: len(stand)] == [names[code] for code in stand]
-    found = summarize_areas(select(DATASET, Filters()))
-    links = [link.label for link in anchors(bodies(at)) if "·" in link.label]
-    assert links == [f"{case.number} · {case.title[lang]}" for code in stand for case in found[code].cases]
-    listed = [
-        (html.unescape(name), grade)
-        for name, grade in re.findall(r"<li><b>.*?</b> (.*?) <small>(.*?)</small></li>", bodies(at))
-    ]
-    assert sorted(name for name, _ in listed) == sorted(row.name for row in ROWS[lang] if row.prefecture_code in chosen)
-    assert (NOTHING[lang] in bodies(at)) == (not all(found[code].cases for code in chosen))
-    if chosen[:1] == ("410300",):
-        assert [grade for _, grade in listed][:2] == ["E", "D"], (
-            "case 2, then case 5 with its most completely stated figure first"
-        )
+    panel = bodies(at).partition('<div class="map-chosen">')[2].partition("</div>\n")[0].partition("分地市")[0]
+    panel = panel.partition('<div class="tablewrap')[0]
+    sections = panel.split("<section>")[1:]
+    assert len(sections) == len(chosen)
+    for code, section in zip(chosen, sections, strict=True):
+        rows = [row for row in ROWS[lang] if row.prefecture_code == code]
+        links = list(anchors(section))
+        if not rows:
+            assert not links and {"zh": "没有符合的指标", "en": "No figure here"}[lang] in section
+            continue
+        *metrics, everything = links
+        assert everything.href == f"/data?city={code}&lang={lang}&kinds=all"
+        assert len(rows) == 1 or f" {len(rows)} " in everything.label
+        assert len(metrics) == min(6, len(rows))
+        known = {f"/case?city={code}&lang={lang}&case={row.case_id}&figure={row.metric_id}": row for row in rows}
+        shown = [known[link.href] for link in metrics]
+        assert [link.label for link in metrics] == [row.name for row in shown]
+        headlines = sum(row.headline is not None for row in rows)
+        assert [row.headline is not None for row in shown] == [at < headlines for at in range(len(shown))]
 
 
 def test_a_measure_of_the_map_is_observed_and_a_places_own():

@@ -42,6 +42,20 @@ TAKEN = {
         "Value with source",
         "/api/metrics.csv?only=2020-01-water-pricing.jiyuan-water-use-per-mu",
     ),
+    "what a case reports": (
+        "case",
+        {"case": HEALTH},
+        "findings",
+        "Citation",
+        f"/api/metrics.csv?only={HEALTH}.",
+    ),
+    "figure in two units": (
+        "case",
+        {"case": "2020-10-ruzhou-returnees"},
+        "licence-time",
+        "Value with source",
+        "/api/metrics.csv?only=2020-10-ruzhou-returnees.licence-time",
+    ),
     "figure of a case": (
         "case",
         {"case": HEALTH},

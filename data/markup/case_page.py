@@ -23,6 +23,8 @@ from data.wording.labels import say
 from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow
 
+KEY_FIGURES = "findings"
+"""Id of the image of what a case reports."""
 MAX_LISTED = 12
 """Maximum number of cases before and after this one in the list; a filter or a search finds the others."""
 
@@ -73,7 +75,7 @@ def _format_list(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters,
 
 
 def _format_ways(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters, links: Links) -> Markup:
-    """Return the links to the cases before and after this one, and to its printed edition."""
+    """Return the links to the cases before and after this one, to its printed edition, and to its image."""
     at = siblings.find(case.id) or 0
     before, after = (siblings[at - 1] if at else None), (siblings[at + 1] if at + 1 < len(siblings) else None)
     ways = []
@@ -84,7 +86,10 @@ def _format_ways(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters,
         label = say(lang, f"下一个案例：{after.title.zh}", f"Next case: {after.title.en}")
         ways.append(links.anchor(links.screen("case", filters, case=after.id), f"{after.number} ›", label))
     ways.append(links.anchor(links.screen("case", filters, case=case.id, view="print"), say(lang, "打印版", "Print")))
-    label = say(lang, "案例之间与打印", "Cases before and after, and print")
+    if case.headlines:
+        label = say(lang, "下载与分享", "Download or share")
+        ways.append(links.anchor(links.screen("case", filters, case=case.id, share=KEY_FIGURES), label))
+    label = say(lang, "其他案例、打印与分享", "Other cases, print and share")
     return Markup('<nav aria-label="{}">{}</nav>').format(label, Markup(" ").join(ways))
 
 
@@ -116,6 +121,8 @@ def format_story(case: Case, lang: Lang, locator: Markup) -> Markup:
 def format_figures(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool = False) -> Markup:
     """Return the metrics by what their grade allows: changes as cards, plans apart, all others as tables."""
     results = [row for row in rows if row.role in RESULTS]
+    if not results:
+        return _format_others(rows, lang, links, unfolded)
     changes = [row for row in results if states_change(row)]
     plans = [row for row in results if not row.rule.is_evidence]
     values = [row for row in results if row.rule.is_evidence and not states_change(row)]

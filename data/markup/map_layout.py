@@ -5,10 +5,11 @@ Pure geometry in px: nothing here knows cases, words or HTML.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
-from math import ceil, cos, hypot, pi, sin
+from math import ceil, cos, hypot, inf, pi, sin
 from typing import Literal, NamedTuple
 
 from data.markup.projection import XY
@@ -24,9 +25,11 @@ LABEL_GAP = 12
 """Minimum distance in px between two labels."""
 _ON_DISC = 400.0
 """What it costs, as length in px, that a leader line passes over another disc."""
-_UNEVEN = 12.0
-"""What it costs, as length in px, that one column has a label more than the other."""
+_UNEVEN = 20.0
+"""What it costs, as length in px and times itself, that one column has two labels more than the other."""
 
+_UNNAMED = 20.0
+"""What it costs that a name stands on something else, and more than any place in its area may cost."""
 _MAX_IN_ROW = 4
 """Maximum number of discs of one place that stand in a row; others stand around it."""
 
@@ -56,8 +59,9 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class LabelLayout:
-    """The labels' places in the order of their discs. `height` is that of map and labels together, `drop` how far the
-    map stands below its upper edge.
+    """The labels' places in the order of their discs.
+
+    `height` is that of map and labels together; the map stands in its middle, `drop` px below the upper edge.
     """
 
     leaders: tuple[Leader, ...]
@@ -110,23 +114,28 @@ def place_labels(
     best: tuple[float, LabelLayout] | None = None
     for split in range(len(order) + 1):
         sides: tuple[tuple[Side, list[int]], ...] = ("left", order[:split]), ("right", order[split:])
-        height = max(map_height, *(_even_height(heights, members) for _, members in sides))
-        drop = height - map_height
-        moved = [XY(column + x, drop + y) for x, y in discs]
-        leaders: dict[int, Leader] = {}
-        for side, members in sides:
-            leaders |= _arrange(side, members, moved, heights, (column, column + width), height)
-        layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, drop)
-        cost = _judge(layout, moved, radius) + _UNEVEN * abs(len(order) - 2 * split) + 2 * drop
+        layout = None
+        for even in (False, True):
+            height = max(map_height, *(_column_height([heights[at] for at in members], even) for _, members in sides))
+            moved = [XY(column + x, (height - map_height) / 2 + y) for x, y in discs]
+            columns = [
+                _arrange(side, members, moved, heights, (column, column + width), height) for side, members in sides
+            ]
+            if all(found is not None for found in columns):
+                leaders = {at: leader for found in columns if found for at, leader in found.items()}
+                layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, (height - map_height) / 2)
+                break
+        assert layout, "labels in even slots always have an order without a crossing"
+        cost = _judge(layout, moved, radius) + _UNEVEN * max(0, abs(len(order) - 2 * split) - 1) ** 2 + 4 * layout.drop
         if best is None or cost < best[0]:
             best = cost, layout
     assert best
     return best[1]
 
 
-def _even_height(heights: Sequence[float], members: Sequence[int]) -> float:
-    """The height of a column with a slot of the same height for each label."""
-    return len(members) * (max((heights[at] for at in members), default=0) + LABEL_GAP)
+def _column_height(heights: Sequence[float], even: bool) -> float:
+    """The height of a column of labels, with slots of the same height if it is `even`."""
+    return sum(heights if not even else [max(heights)] * len(heights)) + LABEL_GAP * len(heights) if heights else 0
 
 
 def _judge(layout: LabelLayout, discs: Sequence[XY], radius: float) -> float:
@@ -146,52 +155,75 @@ def _arrange(
     heights: Sequence[float],
     edges: tuple[float, float],
     height: float,
-) -> dict[int, Leader]:
-    """Place the labels of one column: as near to the height of their discs as lines that do not cross allow."""
+) -> dict[int, Leader] | None:
+    """Place the labels of one column, each as near to the height of its disc as the others allow.
+
+    None if no order without a crossing was found, which cannot be where there is room for slots of the same height.
+    """
     edge = edges[0] if side == "left" else edges[1]
-    order = sorted(members, key=lambda at: (discs[at].y, discs[at].x))
-    for _ in range(4 * len(order) ** 2 + 1):
-        tops = _stack([discs[at].y - LINE_OFFSET for at in order], [heights[at] for at in order], height)
-        pair = _find_crossing(order, discs, [XY(edge, top + LINE_OFFSET) for top in tops])
-        if pair is None:
-            break
-        first, second = pair
-        order[first], order[second] = order[second], order[first]
-    else:
-        order, tops = _arrange_evenly(order, discs, heights, edge, height)
+    near: Callable[[Sequence[int]], list[float]] = partial(_stack_near, discs, heights, height)
+    apart, evenly = partial(_stack_apart, heights, height), partial(_stack_evenly, height)
+    tops_of = near
+    order = _uncross(sorted(members, key=lambda at: (discs[at].y, discs[at].x)), discs, edge, near)
+    if order is None:
+        order = _uncross(members, discs, edge, evenly)
+        if order is None:
+            return None
+        for tops_of in (near, apart, evenly):
+            if not _find_crossing(order, discs, edge, tops_of(order)):
+                break
+        if not _has_room(tops_of(order), [heights[at] for at in order], height):
+            return None
     end = edge - STUB if side == "left" else edge + STUB
     return {
         at: Leader(side, top, (discs[at], XY(edge, top + LINE_OFFSET), XY(end, top + LINE_OFFSET)))
-        for at, top in zip(order, tops, strict=True)
+        for at, top in zip(order, tops_of(order), strict=True)
     }
 
 
-def _arrange_evenly(
-    order: Sequence[int], discs: Sequence[XY], heights: Sequence[float], edge: float, height: float
-) -> tuple[list[int], list[float]]:
-    """Place labels in slots of the same height. Each exchange that undoes a crossing makes the lines shorter together,
-    so there is an end to them.
+def _uncross(
+    members: Sequence[int], discs: Sequence[XY], edge: float, tops_of: Callable[[Sequence[int]], list[float]]
+) -> list[int] | None:
+    """Return an order in which no lines meet, by exchanging labels whose lines do; None if that comes to no end.
+
+    With tops that do not depend on the order it does: each exchange makes the lines shorter together.
     """
-    order = list(order)
-    slot = max(heights[at] for at in order) + LABEL_GAP
-    first = (height - slot * len(order)) / 2
-    tops = [first + slot * number for number in range(len(order))]
-    ends = [XY(edge, top + LINE_OFFSET) for top in tops]
-    while pair := _find_crossing(order, discs, ends):
-        one, other = pair
-        before = _length(discs[order[one]], ends[one]) + _length(discs[order[other]], ends[other])
-        order[one], order[other] = order[other], order[one]
-        if _length(discs[order[one]], ends[one]) + _length(discs[order[other]], ends[other]) >= before - 1e-9:
-            break
-    return order, tops
-
-
-def _find_crossing(order: Sequence[int], discs: Sequence[XY], ends: Sequence[XY]) -> tuple[int, int] | None:
-    """Return two places in the order whose lines meet; None if there are none."""
-    for one, other in combinations(range(len(order)), 2):
-        if lines_meet((discs[order[one]], ends[one]), (discs[order[other]], ends[other])):
-            return one, other
+    order = list(members)
+    for _ in range(4 * len(order) ** 2 + 1):
+        pair = _find_crossing(order, discs, edge, tops_of(order))
+        if pair is None:
+            return order
+        order[pair[0]], order[pair[1]] = order[pair[1]], order[pair[0]]
     return None
+
+
+def _stack_near(discs: Sequence[XY], heights: Sequence[float], height: float, order: Sequence[int]) -> list[float]:
+    return _stack([discs[at].y - LINE_OFFSET for at in order], [heights[at] for at in order], height)
+
+
+def _stack_apart(heights: Sequence[float], height: float, order: Sequence[int]) -> list[float]:
+    """Return the tops of labels with the same distance between each two."""
+    apart = (height - sum(heights[at] for at in order)) / max(1, len(order))
+    return [apart / 2 + number * apart + sum(heights[at] for at in order[:number]) for number in range(len(order))]
+
+
+def _stack_evenly(height: float, order: Sequence[int]) -> list[float]:
+    """Return the tops of slots of the same height."""
+    return [height / len(order) * number for number in range(len(order))]
+
+
+def _has_room(tops: Sequence[float], heights: Sequence[float], height: float) -> bool:
+    """Tell whether labels with these tops do not overlap."""
+    ends = [*tops[1:], height + LABEL_GAP]
+    return all(top + size + LABEL_GAP <= end + 0.01 for top, size, end in zip(tops, heights, ends, strict=True))
+
+
+def _find_crossing(
+    order: Sequence[int], discs: Sequence[XY], edge: float, tops: Sequence[float]
+) -> tuple[int, int] | None:
+    """Return two places in the order whose lines meet; None if there are none."""
+    lines = [(discs[at], XY(edge, top + LINE_OFFSET)) for at, top in zip(order, tops, strict=True)]
+    return next((pair for pair in combinations(range(len(order)), 2) if lines_meet(*(lines[at] for at in pair))), None)
 
 
 def _stack(wanted: Sequence[float], heights: Sequence[float], height: float) -> list[float]:
@@ -260,29 +292,40 @@ def place_names(
     discs: Collection[XY],
     radius: float,
     lines: Collection[tuple[XY, XY]] = (),
-) -> list[XY]:
+    edges: tuple[float, float] = (-inf, inf),
+) -> list[XY | None]:
     """Return for each area where the middle of its name stands: in its area, near its point, clear of discs and names.
 
     `areas` are the rings of each, `sizes` width and height of each name. A leader line under a name costs less than a
-    name that leaves its area.
+    name that leaves its area. All names stay between the two `edges`, left and right. None where a name would have to
+    stand on a disc, on a name or in another area.
     """
     taken = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in discs]
-    found: dict[int, XY] = {}
-    for at in sorted(range(len(points)), key=lambda number: _size(areas[number])):
+    taken += [Box(-inf, -inf, edges[0], inf), Box(edges[1], -inf, inf, inf)]
+    frames = [_frame(rings) for rings in areas]
+    found: dict[int, XY | None] = {}
+    for at in sorted(range(len(points)), key=lambda number: _extent(frames[number])):
         width, height = sizes[at]
-        best: tuple[float, XY, Box] | None = None
+
+        def count_strays(marks: Sequence[XY], own: int = at) -> float:
+            """Count which of these points lie in other areas; those outside all of them count less."""
+            strays = [mark for mark in marks if not _contains(areas[own], frames[own], mark)]
+            return sum(1.0 if any(map(_contains, areas, frames, [mark] * len(areas))) else 0.3 for mark in strays)
+
+        best: tuple[float, XY | None, Box | None] = _UNNAMED, None, None
         for distance, middle in _near(points[at], height):
             box = Box(middle.x - width / 2, middle.y - height / 2, middle.x + width / 2, middle.y + height / 2)
-            cost = distance / 40 + 20 * sum(box.meets(other) for other in taken)
-            cost += sum(not _contains(areas[at], corner) for corner in _outline(box))
-            cost += 0.7 * sum(_crosses(box, line) for line in lines)
-            if best is None or cost < best[0]:
+            cost = distance / 40 + _UNNAMED * sum(box.meets(other) for other in taken)
+            if cost < best[0]:
+                cost += count_strays(_outline(box)) + _UNNAMED * (count_strays([middle]) == 1)
+            if cost < best[0]:
+                cost += 0.7 * sum(_crosses(box, line) for line in lines)
+            if cost < best[0]:
                 best = cost, middle, box
             if not cost:
                 break
-        assert best
         found[at] = best[1]
-        taken.append(best[2])
+        taken += [best[2]] if best[2] else []
     return [found[at] for at in range(len(points))]
 
 
@@ -306,8 +349,21 @@ def _crosses(box: Box, line: tuple[XY, XY]) -> bool:
     return lines_meet((corners[0], corners[1]), line) or lines_meet((corners[2], corners[3]), line)
 
 
-def _contains(rings: Sequence[Sequence[XY]], point: XY) -> bool:
+def _frame(rings: Sequence[Sequence[XY]]) -> Box:
+    """The box around an area."""
+    xs, ys = ([point[axis] for ring in rings for point in ring] for axis in (0, 1))
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _extent(frame: Box) -> float:
+    """The size of an area's box in px²: small areas choose the places of their names first."""
+    return (frame.right - frame.left) * (frame.bottom - frame.top)
+
+
+def _contains(rings: Sequence[Sequence[XY]], frame: Box, point: XY) -> bool:
     """Tell whether a point lies inside an area, by how often a level line from it crosses the border."""
+    if not (frame.left <= point.x <= frame.right and frame.top <= point.y <= frame.bottom):
+        return False
     inside = False
     for ring in rings:
         before = ring[-1]
@@ -317,9 +373,3 @@ def _contains(rings: Sequence[Sequence[XY]], point: XY) -> bool:
                 inside ^= point.x < cut
             before = after
     return inside
-
-
-def _size(rings: Sequence[Sequence[XY]]) -> float:
-    """The extent of an area in px²: small areas choose the places of their names first."""
-    xs, ys = ([point[axis] for ring in rings for point in ring] for axis in (0, 1))
-    return (max(xs) - min(xs)) * (max(ys) - min(ys))

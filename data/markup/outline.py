@@ -24,6 +24,8 @@ DISC_RADIUS = 9
 """Radius in px of a disc with a number."""
 GRID = 0.2
 """Precision of outlines in px."""
+_ROUGH = 7
+"""Detail in px that tells in which area a name stands."""
 _POINT_RADIUS = 3.2
 _NAME_SIZE, _DISC_SIZE = 11, 11
 """Font sizes in px."""
@@ -64,19 +66,19 @@ def draw_outline(
     words: Sequence[Words] = (),
     lines: Sequence[Sequence[XY]] = (),
     margins: tuple[int, int] = (0, 0),
-    height: int | None = None,
+    drop: int = 0,
     detail: float = 2.0,
     alt: str = "",
 ) -> str:
     """Return the image: areas whose codes are `tinted`, above them lines, marks and words, all in px of the map.
 
-    The map itself is `width` px wide, with `margins` for words to its left and right. What outlines have
-    within `detail` px is left out. `alt` is the image's title.
+    The map itself is `width` px wide, with `margins` for words to its left and right and `drop` px above and below.
+    What outlines have within `detail` px is left out. `alt` is the image's title.
     """
     left, right = margins
-    height = height or round(map_height(width))
+    height = round(map_height(width)) + 2 * drop
     chosen = frozenset(tinted)
-    outlines = _trace_areas(_ByIdentity(boundaries), width, detail)
+    outlines = _format_areas(_ByIdentity(boundaries), width, detail)
     areas = Markup("").join(
         Markup('<path class="{}" d="{}"/>').format("t" if code in chosen else "a", path)
         for code, path in outlines.items()
@@ -87,7 +89,7 @@ def draw_outline(
     body += [_draw_words(word) for word in words]
     return str(
         Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{0} 0 {1} {2}" width="{1}" height="{2}">{3}'
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{0} {9} {1} {2}" width="{1}" height="{2}">{3}'
             '<style>{4}</style><g transform="scale({5:g})" stroke-width="{6:g}">{7}</g>{8}</svg>'
         ).format(
             -left,
@@ -99,6 +101,7 @@ def draw_outline(
             0.7 / GRID,
             areas,
             Markup("").join(body),
+            -drop,
         )
     )
 
@@ -145,9 +148,26 @@ class _ByIdentity:
         return isinstance(other, _ByIdentity) and other.value is self.value
 
 
+def trace_areas(boundaries: GeoJson, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
+    """Return the rings of each unit in px by code, roughly."""
+    return _trace_areas(_ByIdentity(boundaries), width)
+
+
 @lru_cache(maxsize=8)
-def _trace_areas(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[str, str]:
-    """Return the outline of each unit by code as an SVG path, in units of GRID.
+def _trace_areas(boundaries: _ByIdentity, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
+    areas = _simplify(boundaries, width, _ROUGH)
+    return {code: [[XY(x * GRID, y * GRID) for x, y in ring] for ring in rings] for code, rings in areas.items()}
+
+
+@lru_cache(maxsize=8)
+def _format_areas(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[str, str]:
+    """Return the outline of each unit by code as an SVG path, in units of GRID."""
+    areas = _simplify(boundaries, width, detail)
+    return {code: "".join(map(_format_ring, rings)) for code, rings in areas.items()}
+
+
+def _simplify(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[str, Sequence[Sequence[tuple[int, int]]]]:
+    """Return the rings of each unit by code in units of GRID, without those that are too small to be an area.
 
     All points in a square of `detail` px become one, their mean. Neighbours share it, so no gap opens between them.
     """
@@ -167,10 +187,12 @@ def _trace_areas(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[
         )
         for square, points in squares.items()
     }
-    paths: defaultdict[str, str] = defaultdict(str)
+    found: dict[str, list[list[tuple[int, int]]]] = {code: [] for code, _ in rings}
     for code, ring in rings:
-        paths[code] += _format_ring([mean for mean, _ in groupby(means[_square(point, detail)] for point in ring)])
-    return paths
+        points = [mean for mean, _ in groupby(means[_square(point, detail)] for point in ring)]
+        if len(points) > 3:
+            found[code].append(points)
+    return found
 
 
 def _list_rings(geometry: Mapping[str, Any]) -> Iterable[Sequence[tuple[float, float]]]:
@@ -184,9 +206,7 @@ def _square(point: XY, size: float) -> tuple[int, int]:
 
 
 def _format_ring(points: Sequence[tuple[int, int]]) -> str:
-    """Return a closed ring as a path, or nothing if too little of it is left to be an area."""
-    if len(points) < 4:
-        return ""
+    """Return a closed ring as a path."""
     moves = [(x - before_x, y - before_y) for (before_x, before_y), (x, y) in pairwise(points)]
     return f"M{points[0][0]} {points[0][1]}l{_join_moves(moves[:-1])}z"
 

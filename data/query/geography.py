@@ -162,7 +162,7 @@ def tabulate_areas(
 
     Its columns are code, name, number of cases, of metrics and of metrics with each grade, and the cases. With a
     `measure` also its value in the printed unit, its bound, both missing if the source states none, and its unit;
-    `scale` is the printed multiplier, which English unit names leave out.
+    `scale` is the printed multiplier, which English unit names leave out, `rate` what `calculate_rate` returns.
     """
     rows = [
         {
@@ -225,4 +225,5 @@ def _measure_cells(dataset: Dataset, measure: Measure, code: str) -> Row:
         "unit_id": unit.id,
         **split_languages("unit", unit.name),
         "scale": unit.scale,
+        "rate": calculate_rate(dataset, measure.values[code]) if code in measure.values else None,
     }

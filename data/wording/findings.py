@@ -55,11 +55,11 @@ def _describe_case(selection: Selection, number: int, lang: Lang) -> CaseFinding
         for positions in find_findings(selection, number)
     )
     places = say(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
-    note = "" if first else _explain_absence(case, lang)
+    note = "" if first else explain_absence(case, lang)
     return CaseFindings(case.id, case.number, case.title[lang], places, first, more, note)
 
 
-def _explain_absence(case: Case, lang: Lang) -> str:
+def explain_absence(case: Case, lang: Lang) -> str:
     """Say why a case has no finding: the curator's own sentence, or that the filters leave none of its metrics."""
     if case.headlines:
         return say(lang, "案例符合条件，但没有符合条件的指标。", "The case matches; none of its figures does.")

@@ -25,7 +25,6 @@ class Opening:
 
 
 TITLES: Mapping[str, Text] = {
-    "map": Text(zh="改革发生在哪里", en="Where the reforms happened"),
     "compare": Text(zh="比较", en="Compare"),
     "data": Text(zh="数据", en="The data"),
     "method": Text(zh="方法", en="Method"),
@@ -52,6 +51,21 @@ def open_overview(selection: Selection, lang: Lang) -> Opening:
     )
     changes = describe_changes(count_changes(selection), lang) if len(selection.positions) else ""
     return Opening(title, f"{changes}{say(lang, '', ' ')}{CAUTION[lang]}".strip())
+
+
+def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
+    """Return the title of the map: how many reforms of which years, and how many of them it shows if not all."""
+    years = sorted({int(case_id[:4]) for case_id in dataset.all_cases.ids})
+    span = "–".join(map(str, dict.fromkeys((years[0], years[-1])))) if years else ""
+    zh, en = count_words(len(dataset.cases))
+    reforms = say(
+        lang,
+        f"河南{span}年{zh}大改革典型案例" if zh == "十" else f"河南{span}年{zh}个改革典型案例",
+        f"Henan's {en} model reforms of {span}",
+    )
+    if shown in (None, len(dataset.cases)):
+        return say(lang, f"{reforms}在哪里", f"Where {reforms} happened")
+    return say(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
 
 
 def join_places(dataset: Dataset, case: Case, lang: Lang) -> str:

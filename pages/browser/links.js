@@ -1,9 +1,10 @@
 // Links between the screens. Each is an ordinary <a href> with the whole view in its address: it can be opened in a new
 // tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
-// top with the focus on its heading, unless the link (`data-stay`) only changes the screen it is on: then the reader
-// stays where he is, with the focus on that link. A metric (`figure=<id>`) or a contradiction (`conflict=<id>`) in the middle of the
-// window with the focus on it; back and forward restore the scroll position.
+// top with the focus on its heading (in the edition for paper on the button that prints), unless the link (`data-stay`)
+// only changes the screen it is on: then the reader stays in place, with the focus on that link. A metric
+// (`figure=<id>`) or a contradiction (`conflict=<id>`) comes to the middle of the window with the focus on it; back and
+// forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
   const positions = new Map(); // last scroll position by address
@@ -47,8 +48,7 @@
     const query = new URLSearchParams(location.search);
     if (query.has('share')) return null;
     const id = query.get('figure');
-    const metric = id && document.querySelector(`.st-key-figure-${CSS.escape(id)}`);
-    return metric || document.getElementById(id ? `figure-${id}` : `conflict-${query.get('conflict')}`);
+    return document.getElementById(id ? `figure-${id}` : `conflict-${query.get('conflict')}`);
   }
 
   function showMetric(metric) {
@@ -75,9 +75,9 @@
       link.focus({ preventScroll: true });
       return;
     }
-    const heading = document.querySelector('h1');
+    const heading = document.querySelector('button[data-print], h1');
     if (!heading) return;
-    heading.tabIndex = -1;
+    if (heading.tagName === 'H1') heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }
 

@@ -1,8 +1,10 @@
-"""Henan's 18 units colored by class, with labels and county points, drawn without a request to another host.
+"""Henan's 18 units colored by class, drawn without a request to another host, and the exported map with its labels.
 
-Plotly would fetch a world map. Two things prevent it: the labels are the first geographic trace, and `map_config`
-points to an empty topology on this server. The boundaries are a schematic, not a reviewed official map; their rings
-run clockwise, as d3 needs. The figure holds only their address, so that a browser fetches them once.
+Plotly would fetch a world map. Two things prevent it: the first geographic trace has no areas, and `map_config` points
+to an empty topology on this server. The boundaries are a schematic, not a reviewed official map; their rings run
+clockwise, as d3 needs. The figure holds only their address, so that a browser fetches them once.
+
+On the screen discs, names and labels are HTML above the areas (data/markup/map_scene.py).
 """
 
 from __future__ import annotations
@@ -12,52 +14,33 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from pages.figures.marks import Part, point_marker
+from data.markup.map_layout import TEXT_GAP
+from data.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
+from data.markup.outline import DISC_RADIUS
+from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY
+from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
-from pages.figures.text import escape, text_width
-from pages.site.palette import AREA_BORDER, MAP_CLASSES, NO_DATA, SELECTED_OUTLINE, TRANSPARENT
+from pages.figures.text import escape
+from pages.site.palette import AREA_BORDER, LIGHT, MAP_CLASSES, NO_DATA, SELECTED_OUTLINE, TRANSPARENT
 
-HEIGHT = 470
-_FONT_SIZE = 11
-_DEGREES_PER_PX = 6.6 / 358
-"""Degrees of longitude in a px at the smallest width of the map."""
-_CLEARANCE = 0.08
-"""Minimum distance of a label from a point, in degrees."""
 _OUTLINE_WIDTH = 3
 """Width of a selected area's outline in px."""
 _NO_DRAG = "orbit"
 """A drag mode that only 3D charts know, so that dragging does nothing. Streamlit takes False for unset and lets readers
 drag the map out of sight."""
 _UNDIMMED = {"marker": {"opacity": 1}}
+_WIDTH = WIDE.width + 2 * WIDE.column
+"""Width of the exported map with its labels in px."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """One unit: its six-digit code, its label and where that is, its class, and the lines of its hover text.
-
-    `class_index` is an index into `MAP_CLASSES` (0 is a known zero), or None without data.
-    """
+    """One unit: its six-digit code and its class, an index into `MAP_CLASSES`; 0 is a known zero, None without data."""
 
     code: str
-    label: str
-    lon: float
-    lat: float
     class_index: int | None
-    hover: Sequence[str]
     selected: bool = False
-
-
-@dataclass(frozen=True)
-class Point:
-    """A county, town or zone inside a unit; `code` is the unit's. `named_only` is drawn hollow."""
-
-    place_id: str
-    code: str
-    lon: float
-    lat: float
-    hover: Sequence[str]
-    named_only: bool
 
 
 def map_config(base_path: str) -> dict[str, str | bool]:
@@ -65,95 +48,113 @@ def map_config(base_path: str) -> dict[str, str | bool]:
     return {"topojsonURL": f"{base_path}/topojson/", "displayModeBar": False, "scrollZoom": False}
 
 
-def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:
-    """The lower limits of at most four classes with about equally many distinct values; the first is the minimum."""
-    known = sorted(set(values))
-    count = min(len(known), len(MAP_CLASSES) - 1)
-    return tuple(known[part * len(known) // count] for part in range(count))
-
-
-def classify(value: float, breaks: Sequence[float]) -> int:
-    """The class of a value: the number of ascending `breaks` (at most four) that it reaches."""
-    return sum(value >= edge for edge in breaks)
-
-
-def selection_css(chart: str, codes: Sequence[str], selected: Collection[str]) -> str:
-    """A style sheet that outlines the `selected` areas and sets their labels in bold.
+def map_css(chart: str, scene: Scene, codes: Sequence[str], selected: Collection[str]) -> str:
+    """A style sheet that sets the map between its labels, outlines the `selected` areas and sets their names in bold.
 
     `codes` are the areas of the map in order, `chart` is a CSS class around it. The figure itself has no selected area,
     so it stays the same with every click; a figure that changes is sent and drawn anew.
     """
-    rules = (
-        ("choroplethlayer > :last-child", "", f"stroke-width: {_OUTLINE_WIDTH}px"),
-        ("scatterlayer > :first-child", " text", "font-weight: 700"),
-    )
-    places = [at for at, code in enumerate(codes, start=1) if code in selected]
-    css = " ".join(
-        f".{chart} .{layer} > :nth-child({at}){inner} {{ {declaration} !important; }}"
-        for layer, inner, declaration in rules
-        for at in places
-    )
-    return f"<style>{css}</style>"
+    drops = " ".join(f"--{placed.format.letter}d: {placed.drop:.1f}px;" for placed in scene.placed)
+    outline, bold = f"{{ stroke-width: {_OUTLINE_WIDTH}px !important; }}", "{ font-weight: 700; }"
+    rules = [
+        f'.{chart} .choroplethlayer > :last-child > :nth-child({at}) {outline} .{chart} [data-area="{code}"] {bold}'
+        for at, code in enumerate(codes, start=1)
+        if code in selected
+    ]
+    return f"<style>.{chart} {{ {drops} }} {' '.join(rules)}</style>"
 
 
 @memoize
-def henan_map(boundaries: str, areas: Sequence[Area], points: Sequence[Point]) -> go.Figure:
-    """The map; `boundaries` is the address of their GeoJSON.
-
-    Clicks carry customdata: [code] on an area, [code, place id] on a point.
-    """
-    labels = _scatter(
-        areas,
-        "text",
-        text=[f"<b>{escape(area.label)}</b>" if area.selected else escape(area.label) for area in areas],
-        textposition=[_text_position(area, points) for area in areas],
-        textfont={"size": _FONT_SIZE},
-        hoverinfo="skip",
-    )
-    counties = _scatter(
-        points,
-        "markers",
-        marker=point_marker(9, [point.named_only for point in points]),
-        customdata=[[point.code, point.place_id] for point in points],
-        hovertext=[_hover_text(point.hover) for point in points],
-        hoverinfo="text",
-    )
-    traces = [labels, _fills(boundaries, areas), _outlines(boundaries, areas), counties]
-    return base_figure(HEIGHT, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0)).update_geos(
+def henan_map(boundaries: str, areas: Sequence[Area]) -> go.Figure:
+    """The areas alone; `boundaries` is the address of their GeoJSON. Clicks carry customdata: [code]."""
+    traces = [_no_world(), _fills(boundaries, areas), _outlines(boundaries, areas)]
+    return base_figure(WIDE.height, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0)).update_geos(
         visible=False,
         bgcolor=TRANSPARENT,
         projection_type="mercator",
-        lonaxis_range=[110.2, 116.8],
-        lataxis_range=[31.3, 36.45],
+        lonaxis_range=[WEST, EAST],
+        lataxis_range=[SOUTH, NORTH],
     )
 
 
-def _scatter(places: Sequence[Area] | Sequence[Point], mode: str, **trace: object) -> Part:
-    lon, lat = [place.lon for place in places], [place.lat for place in places]
-    return {"type": "scattergeo", "lon": lon, "lat": lat, "mode": mode, **trace}
+@memoize
+def export_map(boundaries: str, areas: Sequence[Area], scene: Scene) -> go.Figure:
+    """The map for an exported image: areas, names, discs, and beside them labels with leader lines."""
+    placed = scene.placed[0]
+    height = round(placed.height)
+    figure = go.Figure(henan_map(boundaries, areas)).update_layout(
+        width=_WIDTH,
+        height=height,
+        geo_domain={
+            "x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH],
+            "y": [placed.drop / placed.height, 1 - placed.drop / placed.height],
+        },
+    )
+    lines = [line for leader in placed.labels.leaders for line in zip(leader.line, leader.line[1:], strict=False)]
+    figure.layout.shapes = [
+        *(_shape("line", start, end, height, line={"color": LIGHT["quiet"], "width": 1}) for start, end in lines),
+        *(_disc(disc, height) for disc in placed.discs),
+    ]
+    numbers = zip(placed.discs, scene.cases.spots, strict=True)
+    number_font = {"size": 11, "color": LIGHT["ground"]}
+    figure.layout.annotations = [
+        *_names(scene, height),
+        *(_words(disc, f"<b>{spot.number}</b>", height, "center", font=number_font) for disc, spot in numbers),
+        *_labels(scene, height),
+    ]
+    return figure
 
 
-def _hover_text(lines: Sequence[str]) -> str:
-    first, *rest = map(escape, lines)
-    return "<br>".join([f"<b>{first}</b>", *rest])
+def _names(scene: Scene, height: float) -> Iterable[Part]:
+    font = {"size": NAME_SIZE, "color": LIGHT["ink"]}
+    for name, middle in zip(scene.names, scene.placed[0].names, strict=True):
+        if middle:
+            text = "<br>".join([escape(name.text), *([f"<b>{escape(name.value)}</b>"] if name.value else [])])
+            yield _words(middle, text, height, "center", font=font)
 
 
-def _text_position(area: Area, points: Sequence[Point]) -> str:
-    """The position of an area's label that no county point covers on the smallest map, or the upper one if all are."""
-    half, line = text_width(area.label) * _FONT_SIZE / 2 * _DEGREES_PER_PX, _FONT_SIZE * _DEGREES_PER_PX
-    for position, right, up in (
-        ("middle center", 0, 0),
-        ("top center", 0, line),
-        ("bottom center", 0, -line),
-        ("middle left", -half, 0),
-        ("middle right", half, 0),
-    ):
-        lon, lat = area.lon + right, area.lat + up * 0.8
-        if all(
-            abs(point.lon - lon) > half + _CLEARANCE or abs(point.lat - lat) > line / 2 + _CLEARANCE for point in points
-        ):
-            return position
-    return "top center"
+def _labels(scene: Scene, height: float) -> Iterable[Part]:
+    """The lines of the labels, one annotation each."""
+    fonts = {"value": LIGHT["ink"], "what": LIGHT["ink"], "place": LIGHT["quiet"]}
+    spots = [spot for spot in scene.cases.spots if spot.headline]
+    for spot, leader in zip(spots, scene.placed[0].labels.leaders, strict=True):
+        end, sign = leader.line[-1], -1 if leader.side == "left" else 1
+        for number, (style, text) in enumerate(wrap_label(spot, scene.lang, WIDE)):
+            at = XY(end.x + sign * TEXT_GAP, end.y + number * WIDE.line_height)
+            font = {"size": WIDE.label_size, "color": fonts[style]}
+            words = f"<b>{escape(text)}</b>" if style == "value" else escape(text)
+            yield _words(at, words, height, "right" if sign < 0 else "left", font=font)
+
+
+def _words(at: XY, text: str, height: float, xanchor: str, **annotation: object) -> Part:
+    return label(
+        at.x / _WIDTH,
+        1 - at.y / height,
+        text,
+        xref="paper",
+        yref="paper",
+        xanchor=xanchor,
+        yanchor="middle",
+        borderpad=0,
+        **annotation,
+    )
+
+
+def _shape(kind: str, start: XY, end: XY, height: float, **shape: object) -> Part:
+    """A line, or a circle in the box between two corners."""
+    x, y = (start.x / _WIDTH, end.x / _WIDTH), (1 - start.y / height, 1 - end.y / height)
+    return {"type": kind, "xref": "paper", "yref": "paper", "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], **shape}
+
+
+def _disc(middle: XY, height: float) -> Part:
+    start, end = (XY(middle.x + shift, middle.y + shift) for shift in (-DISC_RADIUS, DISC_RADIUS))
+    border = {"color": LIGHT["ground"], "width": 1}
+    return _shape("circle", start, end, height, fillcolor=LIGHT["ink"], line=border)
+
+
+def _no_world() -> Part:
+    """A trace before the areas: where a choropleth comes first, Plotly draws nothing without its world map."""
+    return {"type": "scattergeo", "lon": [], "lat": [], "mode": "text", "hoverinfo": "skip"}
 
 
 def _choropleth(boundaries: str, areas: Sequence[Area], **trace: object) -> Part:
@@ -174,8 +175,7 @@ def _fills(boundaries: str, areas: Sequence[Area]) -> Part:
         colorscale=[(edge / steps, color) for step, color in enumerate(colors) for edge in (step, step + 1)],
         marker={"line": {"color": AREA_BORDER, "width": 1}},
         customdata=[[area.code] for area in areas],
-        hovertext=[_hover_text(area.hover) for area in areas],
-        hoverinfo="text",
+        hoverinfo="none",
     )
 
 

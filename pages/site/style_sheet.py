@@ -10,7 +10,7 @@ from data.model.schema import Text
 from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
 
 _FOLDER = Path(__file__).parents[1] / "browser"
-SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "compare")
+SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "compare", "map", "paper")
 """The style sheets of every page, in the order of their rules."""
 
 
@@ -39,7 +39,7 @@ def _define_properties(selector: str, values: Mapping[str, str]) -> str:
 
 def _style_points(fill: str, new_fill: str, new_stroke: str) -> str:
     """Return the rule that replaces the color of a map's points, which do not know the color scheme."""
-    points = f':is(.st-key-map, .st-key-where) .point[style*="fill: {css_rgb(fill)}"]'
+    points = f'.st-key-map .point[style*="fill: {css_rgb(fill)}"]'
     return f"{points} {{ fill: var(--{new_fill}) !important; stroke: var(--{new_stroke}) !important; }}\n"
 
 

@@ -199,7 +199,7 @@ def visit(
     if line:
         session.send("Network.emulateNetworkConditions", {"offline": False, **line})
     page.add_init_script(f"bench.watch({json.dumps(shown)}, {json.dumps(want)}, 0)")
-    page.goto(address)
+    page.goto(address, wait_until="commit")
     lap = read(page)
     paint = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
     page.close()

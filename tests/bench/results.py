@@ -54,7 +54,7 @@ class Target:
 TARGETS = (
     Target("findings readable warm", 1.0),
     Target("findings readable cold", 1.0),
-    Target("first paint warm /,", 0.4),
+    Target("first paint, beside the first chart warm /,", 0.4),
     Target("first figures warm /case", 1.5),
     Target("first figures warm /map", 1.5),
     Target("findings readable, slow line", 1500.0, of_peer=False),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 QUIET = 250
-TIMEOUT = 15_000
+TIMEOUT = 60_000
 FIGURES = """[...document.querySelectorAll(".js-plotly-plot")].filter(chart => WHICH).map(chart => [
     ...[...chart.querySelectorAll(".annotation-text")].map(text => text.textContent),
     ...[...chart.querySelectorAll(".choroplethlayer path")].map(area => area.__data__.loc + getComputedStyle(area).strokeWidth),

@@ -20,14 +20,14 @@ def test_a_cold_link_to_a_case_opens_it_in_its_frame(arrive, dataset):
     expect(page.get_by_text("Henan Reform Outcomes", exact=True)).to_be_visible()
     expect(opener(page, "City")).to_be_visible()
     expect(page.get_by_role("radio", name="English")).to_be_checked()
-    expect(page.get_by_role("figure", name="Out-of-county referral rate").get_by_text("−15.79%")).to_be_visible()
+    expect(page.locator("#figure-out-of-county-referral-rate .arrow").get_by_text("−15.79%")).to_be_visible()
 
 
 def test_a_chinese_link_shows_the_printed_multiple(arrive, dataset):
     page = arrive("en-US")
     visit(page, SANMENXIA)
     expect(heading(page)).to_have_text(dataset.by_id["2020-08-sanmenxia-finance"].title.zh)
-    expect(page.get_by_role("figure", name="贷款余额新增额").get_by_text("3.1倍")).to_be_visible()
+    expect(page.locator("#figure-loan-balance-increment .arrow").get_by_text("3.1倍")).to_be_visible()
 
 
 def test_unknown_values_are_dropped_with_a_notice(arrive, dataset):

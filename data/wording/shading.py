@@ -1,0 +1,162 @@
+"""What colors the areas of the map: whether a case is there, numbers of cases or metrics, or a measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from data.model.schema import Lang, Text
+from data.query.columns import PROVINCE
+from data.query.dataset import Dataset
+from data.query.geography import RATE_BASE, AreaSummary, Measure, calculate_rate
+from data.wording.formatting import add_bound, format_date, format_number, format_value
+from data.wording.labels import say
+from data.wording.rows import Rows
+
+MAX_CLASSES = 4
+"""Maximum number of classes besides zero."""
+OUTCOME = "outcome"
+SHADINGS: Mapping[str, Text] = {
+    OUTCOME: Text(zh="改革成效", en="Outcome"),
+    "cases": Text(zh="案例数", en="Number of cases"),
+    "figures": Text(zh="指标数", en="Number of figures"),
+}
+"""What the map can be colored by besides measures, by the value of `colour=` in the address."""
+_USUAL: Mapping[str, tuple[int, ...]] = {"cases": (1, 2, 3, 4), "figures": (1, 10, 25, 40)}
+"""The lower limits of the usual classes of counts."""
+_MAX_RATIO = 4
+"""Ratio of the largest count to the last usual limit from which the classes follow the counts instead."""
+
+
+@dataclass(frozen=True)
+class Shading:
+    """The value of each area by code (None without data), in classes with these lower limits and labels.
+
+    The first label is that of no class: zero, or no data. `texts` are the values in words, by the codes of areas that
+    have any.
+    """
+
+    title: str
+    note: str
+    values: Mapping[str, float | None]
+    breaks: tuple[float, ...]
+    labels: tuple[str, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def class_of(self, code: str) -> int | None:
+        """The class of an area: how many limits its value reaches; None without data."""
+        value = self.values[code]
+        return None if value is None else classify(value, self.breaks)
+
+    @property
+    def classes(self) -> list[tuple[int | None, str]]:
+        """The classes that occur, each with its label."""
+        found = {self.class_of(code) for code in self.values}
+        return [
+            *([(None, self.labels[0])] if None in found else []),
+            *((number, label) for number, label in enumerate(self.labels) if number in found),
+        ]
+
+
+def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:
+    """Return the lower limits of at most MAX_CLASSES classes with about equally many distinct values."""
+    known = sorted(set(values))
+    count = min(len(known), MAX_CLASSES)
+    return tuple(known[part * len(known) // count] for part in range(count))
+
+
+def classify(value: float, breaks: Sequence[float]) -> int:
+    """Return the class of a value: the number of ascending limits that it reaches."""
+    return sum(value >= edge for edge in breaks)
+
+
+def shade_by_outcome(areas: Mapping[str, AreaSummary], lang: Lang) -> Shading:
+    """Return the shading that tells areas with a case from the others."""
+    values = {code: float(bool(area.cases)) for code, area in areas.items() if code != PROVINCE}
+    labels = say(lang, "没有案例", "no case"), say(lang, "有案例", "with a case")
+    return Shading(SHADINGS[OUTCOME][lang], "", values, (1,), labels)
+
+
+def shade_by_count(key: str, areas: Mapping[str, AreaSummary], lang: Lang) -> Shading:
+    """Return the shading by `cases` or `figures`, in the usual classes or, far above these, in equally large ones."""
+    units = {code: area for code, area in areas.items() if code != PROVINCE}
+    counts = {code: len(area.cases) if key == "cases" else area.metric_count for code, area in units.items()}
+    none = say(lang, "没有案例", "no case") if key == "cases" else say(lang, "没有指标", "no figure")
+    breaks: tuple[float, ...] = _USUAL[key]
+    if max(counts.values()) > _MAX_RATIO * breaks[-1]:
+        breaks = compute_breaks(count for count in counts.values() if count)
+    labels = none, *_name_ranges(breaks, max(counts.values()), lang)
+    note = say(lang, "颜色表示总数，不是比率。", "Colours show totals, not rates.")
+    texts = {code: f"{count:,}" for code, count in counts.items() if count}
+    return Shading(SHADINGS[key][lang], note, counts, breaks, labels, texts)
+
+
+def _name_ranges(breaks: Sequence[float], highest: int, lang: Lang) -> list[str]:
+    """Return the labels of classes of counts: "1–9", and of the last one how far it reaches."""
+    names = []
+    for low, above in zip(breaks, [*breaks[1:], highest + 1], strict=True):
+        last = int(above) - 1
+        names.append(f"{int(low):,}" if last <= low else f"{int(low):,}–{last:,}")
+    return names
+
+
+def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, AreaSummary], lang: Lang) -> Shading:
+    """Return the shading by a measure, in classes with about equally many of its values.
+
+    A count that grows with the population is shown per resident, which is calculated.
+    """
+    rates = {code: calculate_rate(dataset, metric) for code, metric in measure.values.items()}
+    ends = {code: metric.after for code, metric in measure.values.items() if metric.after}
+    stated = {code: end.value for code, end in ends.items() if end.value is not None}
+    as_rate = bool(stated) and all(rates[code] is not None for code in stated)
+    values: Mapping[str, float | None] = rates if as_rate else stated
+    breaks = compute_breaks(value for value in values.values() if value is not None)
+
+    def word(value: float) -> str:
+        if as_rate:
+            return format_number(float(f"{value:.3g}"))
+        return format_value(value, dataset.units[measure.unit_id], lang)
+
+    labels = [word(limit) for limit in breaks]
+    if len(breaks) < len({*values.values()} - {None}):
+        labels = [say(lang, f"{label}起", f"from {label}") for label in labels]
+    case_id = measure.key.partition(".")[0]
+    printed = {row.metric_id: row.after_label for row in Rows(dataset, lang, dataset.positions(case_id))}
+    texts = {code: printed[metric.id] for code, metric in measure.values.items()}
+    if as_rate:
+        exact = {
+            code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items() if rate is not None
+        }
+        texts = {code: say(lang, f"{rate}（{texts[code]}）", f"{rate} ({texts[code]})") for code, rate in exact.items()}
+    return Shading(
+        _name_measure(measure, as_rate, lang),
+        _explain_measure(dataset, case_id, as_rate, lang),
+        {code: values.get(code) for code in areas if code != PROVINCE},
+        breaks,
+        (say(lang, "材料没有数据", "no data in the source"), *labels),
+        texts,
+    )
+
+
+def _name_measure(measure: Measure, as_rate: bool, lang: Lang) -> str:
+    name = measure.name[lang]
+    return say(lang, f"每万常住人口{name}", f"{name} per {RATE_BASE:,} residents") if as_rate else name
+
+
+def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) -> str:
+    """Say which case the measure is from, and of a rate what it is calculated with."""
+    case, population = dataset.by_id[case_id], dataset.tables.population
+    text = say(
+        lang,
+        f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。",
+        f"A measure of case {case.number}, {case.title.en}: each place's own value.",
+    )
+    if not as_rate:
+        return text
+    counted = format_date(population.counted, lang)
+    return text + say(
+        lang,
+        f"比率由本站计算：材料的数值除以{counted}人口普查的常住人口（{population.issuer.zh}）。",
+        f" The rate is calculated here: the source's number by the residents of the census of {counted} "
+        f"({population.issuer.en}).",
+    )
