@@ -228,7 +228,7 @@ def format_drops(scene: Scene) -> str:
 def _properties(values: Iterable[tuple[str, Mapping[str, float]]]) -> str:
     """Return CSS custom properties, their names beginning with the letter of their format; `r` is an angle."""
     return ";".join(
-        f"--{letter}{name}:{round(value, 1):g}{'deg' if name == 'r' else 'px'}"
+        f"--{letter}{name}:{f'{value:.1f}deg' if name == 'r' else f'{value:.0f}px'}"
         for letter, pairs in values
         for name, value in pairs.items()
     )
@@ -319,7 +319,7 @@ def _format_disc(scene: Scene, at: int, filters: Filters, links: Links) -> Marku
 
 def draw_areas(boundaries: GeoJson, tinted: Iterable[str], colors: OutlineColors) -> str:
     """Return the areas alone as an SVG image, to stand under the HTML of a scene where there is no Plotly."""
-    return draw_outline(boundaries, MEDIUM.width, colors, tinted=tinted, detail=2.5)
+    return draw_outline(boundaries, MEDIUM.width, colors, tinted=tinted, detail=5, grid=1)
 
 
 def draw_scene(
