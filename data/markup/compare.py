@@ -242,8 +242,8 @@ class CaseBlock:
 
 def format_cases(blocks: Iterable[CaseBlock], lang: Lang, links: Links) -> Markup:
     """Return the cases side by side, their parts in line with one another; below one another where it is narrow."""
-    block = Markup('<section><h3><span class="nr">{}</span> {}</h3>{}</section>')
-    part = Markup("<div><h4>{}</h4><p>{}</p></div>")
+    block = Markup('<section><h2><span class="nr">{}</span> {}</h2>{}</section>')
+    part = Markup("<div><h3>{}</h3><p>{}</p></div>")
     return Markup('<div class="sides" role="group" aria-label="{}">{}</div>').format(
         say(lang, "案例并列", "Cases side by side"),
         Markup("").join(
