@@ -28,6 +28,7 @@ from data.markup.case_page import (
 )
 from data.markup.figure_card import CardLinks, format_card
 from data.markup.findings import format_findings
+from data.markup.grade_key import format_grade_key
 from data.model.schema import Case
 from data.query.dataset import CaseSubset
 from data.query.filters import Filters, select
@@ -44,7 +45,7 @@ from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
-from pages.frame.print_view import find_today
+from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.site.palette import OUTLINE_COLORS
@@ -176,6 +177,8 @@ def show_printed(view: View, case: Case) -> None:
     """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
     rows = view.case_rows(case)
     results = [row for row in rows if row.role in RESULTS]
+    show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
+    show_top(view, case)
     others = [row for row in results if not states_change(row)]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
@@ -183,8 +186,8 @@ def show_printed(view: View, case: Case) -> None:
         format_changes([row for row in results if states_change(row)], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
+        format_grade_key(rows, view.lang),
     )
-    show_top(view, case)
     st.html(Markup('<div class="case">{}</div>').format(Markup("").join(parts)))
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLES = sorted((ROOT / "pages" / "browser").glob("*.css"))
+TEXTS = ("connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address")
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]
 MARKS = {"improved": IMPROVED, "worsened": WORSENED, "neutral": NEUTRAL}
@@ -91,7 +92,8 @@ def test_charts_and_style_sheets_take_their_colours_from_the_palette(path):
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
 def test_a_style_sheet_uses_colours_that_the_palette_has(path):
     text = path.read_text(encoding="utf-8")
-    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= {*CSS_COLORS, *POSITIONS, "connection-lost", "no-page-here"}
+    given = {*CSS_COLORS, *POSITIONS, *TEXTS}
+    assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= given
 
 
 def test_the_figures_know_the_grounds_of_the_theme():

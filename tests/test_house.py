@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 TRACKED = (
@@ -485,3 +486,32 @@ def test_every_file_is_utf_8_without_tabs_or_trailing_blanks():
             ):
                 found.append(name)
     assert not found
+
+
+# --- what runs before a commit and on a forge
+
+
+def test_a_forge_runs_what_a_developer_runs():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yaml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["tests"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.13"]
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_a_commit_is_checked_by_what_the_tests_run():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [source["repo"] for source in hooks] == ["local"], "nothing is fetched"
+    entries = [hook["entry"].removeprefix(".test-venv/bin/python -m ") for hook in hooks[0]["hooks"]]
+    run = (ROOT / "tests" / "run").read_text(encoding="utf-8")
+    for entry in entries:
+        tool, *arguments = entry.split()
+        if tool == "pytest":
+            assert all((ROOT / name).is_file() for name in arguments)
+        else:
+            assert tool == "data.check" or f"$python -m {entry}\n" in run, entry
+
+
+def test_editors_and_the_formatter_agree_about_the_length_of_a_line():
+    length = tomllib.loads((ROOT / ".ruff.toml").read_text(encoding="utf-8"))["line-length"]
+    assert f"max_line_length = {length}\n" in (ROOT / ".editorconfig").read_text(encoding="utf-8")

@@ -45,6 +45,7 @@ from data.wording.citation import cite_cases, cite_document, list_caveats, write
 from data.wording.findings import Finding
 from data.wording.formatting import format_date, format_number
 from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
+from data.wording.openings import CAUTION
 from data.wording.rows import MetricRow, Rows, describe_omitted
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -92,7 +93,7 @@ def write_case(
     rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
     writer = _Writer(dataset, case, lang)
     writer.write_margins(date, address)
-    writer.write_answer(summarize(dataset, case, lang, city), describe_omitted(dataset, filters, case, lang))
+    writer.write_answer(summarize(case, kept, lang), describe_omitted(dataset, filters, case, lang))
     writer.write_story()
     writer.write_metrics(rows)
     writer.write_evidence(rows)
@@ -155,6 +156,7 @@ class _Writer:
         else:
             self.document.add_paragraph(brief.note)
         self._add_doubts(brief.doubts, len(brief.findings))
+        self._add_note(CAUTION[lang])
         self._add_note(cite_cases({self.source: [case.number]}, lang))
 
     def _add_key_figures(self, findings: Sequence[Finding]) -> None:

@@ -18,7 +18,7 @@ from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.wording.findings import describe_marks
-from data.wording.openings import DESCRIPTIONS, TITLES, open_overview
+from data.wording.openings import DESCRIPTIONS, TITLES, open_overview, title_map
 from data.wording.rows import Rows
 
 _DOCUMENT = Markup('<span class="document" aria-hidden="true">Word</span>')
@@ -62,6 +62,12 @@ def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: O
         + Markup('<div class="case">{}</div>').format(format_head(dataset, case, rows, lang, filters, links, colors))
     )
     return FirstView(case.title[lang], case.summary[lang], html)
+
+
+def first_map(dataset: Dataset, lang: Lang) -> FirstView:
+    """Return the title of the map."""
+    title = title_map(dataset, lang)
+    return FirstView(title, DESCRIPTIONS["map"][lang], format_heading(title))
 
 
 def first_words(screen: str, lang: Lang) -> FirstView:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from data.model.grades import GRADES
 from data.model.schema import Case, CaveatKind, Conflict, Lang
-from data.query.dataset import Dataset
-from data.query.filters import Filters, select
+from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording.citation import write_reading
-from data.wording.findings import Finding, list_findings
+from data.wording.findings import Finding, describe_finding, explain_absence
+from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say
+from data.wording.rows import MetricRow
 
-MAX_FIGURES, MAX_DOUBTS = 4, 3
+MAX_DOUBTS = 3
 _FLAGS = ("unclear", "prescribed", "partial", "undated")
 """Flags that are doubts of their own; a contradiction is told by its note."""
 _CAVEATS: tuple[CaveatKind, ...] = ("unequal_periods", "scope_differs", "self_reported")
@@ -37,17 +39,13 @@ class Brief:
     doubts: tuple[Doubt, ...]
 
 
-def summarize(dataset: Dataset, case: Case, lang: Lang, city: tuple[str, ...] = ()) -> Brief:
-    """Return the brief of a case, with the metrics of these cities alone if it has any there."""
-    selection = select(dataset, Filters(city=city))
-    position = selection.cases.find(case.id)
-    if position is None:
-        selection = select(dataset, Filters())
-        position = selection.cases.find(case.id)
-    assert position is not None
-    (found,) = list_findings(selection, range(position, position + 1), lang)
-    findings = (*found.first, *found.more)[:MAX_FIGURES]
-    return Brief(findings, found.note, tuple(_list_doubts(case, findings, lang)))
+def summarize(case: Case, rows: Sequence[MetricRow], lang: Lang) -> Brief:
+    """Return the brief of a case with these of its metrics: the key figures, or the results if none is a headline."""
+    chosen = [figure.row for figure in choose_key_figures(rows, lang)]
+    if case.headlines and not chosen:
+        chosen = sorted((row for row in rows if row.role in RESULTS), key=lambda row: GRADES.index(row.grade))
+    findings = tuple(describe_finding(row, lang) for row in chosen[:MAX_KEY_FIGURES])
+    return Brief(findings, "" if findings else explain_absence(case, lang), tuple(_list_doubts(case, findings, lang)))
 
 
 def _list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:

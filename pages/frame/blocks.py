@@ -40,14 +40,14 @@ def show_metric(
 
 
 def format_compact(rows: Iterable[MetricRow], lang: Lang) -> Markup:
-    """Return metrics in small print, each in a line with its grade."""
+    """Return metrics in small print, each in a line with its grade and flags."""
     item = Markup("<b>{}</b> {} <small>{}{}</small>")
     return format_list(
         (
             item.format(
                 _main_value(row),
                 row.name,
-                row.grade if row.rule.is_evidence else row.grade_word,
+                " · ".join((row.grade if row.rule.is_evidence else row.grade_word, *row.flag_words)),
                 f" ≠ {DIFFERS[lang]}" if row.differing else "",
             )
             for row in rows

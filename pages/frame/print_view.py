@@ -1,4 +1,4 @@
-"""What is shown only on paper, and the edition of a page that is made for it."""
+"""The edition of a page for paper (`view=print`): what only it shows on screen, and the date that is printed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from markupsafe import Markup
+
+from pages.frame.links import format_link
+from pages.frame.view import View
+
+
+def show_print_bar(view: View, back: str, label: str) -> None:
+    """Show the way back to the page, at the address `back`, and the button that opens the browser's print dialog.
+
+    Neither is printed. The dialog never opens by itself: somebody else's link would surprise its reader.
+    """
+    button = Markup('<button type="button" data-print>{}</button>').format(view.say("打印", "Print"))
+    st.html(Markup('<div class="print-bar no-paper">{}{}</div>').format(format_link(back, label, "arrow_back"), button))
 
 
 def find_today() -> str:

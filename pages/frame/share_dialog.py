@@ -117,8 +117,9 @@ def _show_buttons(view: View, export: ChartExport, figure: go.Figure) -> None:
         show_csv_download(label, table, f"{build_file_name(view, export)}.csv", export.key)
         st.html(Markup("").join(copying), width="content")
     words = Markup("").join(Markup(' {}="{}"').format(name, view.say(*pair)) for name, pair in _MESSAGES.items())
+    status = Markup('<p class="said" role="status"{}></p>').format(words)
     ratio = Markup("<style>.st-key-{} {{ aspect-ratio: {} / {}; }}</style>").format(_PREVIEW, width, height)
-    st.html(Markup('<p class="said" role="status"{}></p>').format(words) + ratio)
+    st.html(Markup("<div>{}{}</div>").format(status, ratio))
 
 
 def _format_button(kind: str, what: str, label: str, icon: str, remark: str = "") -> Markup:

@@ -39,6 +39,8 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
         return words.first_overview(dataset, request.filters, shown, request.lang, links)
     if request.screen == "case":
         return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links, OUTLINE_COLORS)
+    if request.screen == "map":
+        return words.first_map(dataset, request.lang)
     return words.first_words(request.screen, request.lang)
 
 

@@ -14,7 +14,8 @@ from starlette.requests import Request
 
 from data.model.schema import Lang
 from data.query.dataset import Dataset
-from data.query.filters import Filters, parse
+from data.query.filters import Filters, parse, select
+from data.query.paging import cases_per_page, page_range
 from pages.serving import hosts
 from pages.site.screens import SCREENS, url_path
 
@@ -71,7 +72,7 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
         lang or ("zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en"),
         lang is not None,
         case_id if screen == "case" else "",
-        _read_page(query.get("page", "1")) if "page" in SCREENS[screen].parameters else 1,
+        _read_page(query.get("page", "1"), dataset, filters) if screen == "overview" else 1,
         filters if SCREENS[screen].has_filters else Filters(),
         is_known and query.get("view") not in ("print", "embed") and not filters.search,
         find_origin(request, allowed_hosts),
@@ -83,8 +84,12 @@ def _has_metric(dataset: Dataset, case_id: str, metric_id: str) -> bool:
     return not metric_id or any(metric.id == metric_id for metric in dataset.by_id[case_id].metrics)
 
 
-def _read_page(text: str) -> int:
-    return max(int(text), 1) if text.isdecimal() and text.isascii() and len(text) < 10 else 1
+def _read_page(text: str, dataset: Dataset, filters: Filters) -> int:
+    """The page of the findings, or the nearest that exists."""
+    total = len(select(dataset, filters).cases)
+    size = cases_per_page(total)
+    number = int(text) if text.isdecimal() and len(text) < 10 else 1
+    return page_range(total, size, number).start // size + 1
 
 
 def find_origin(request: Request, allowed_hosts: tuple[str, ...]) -> str:

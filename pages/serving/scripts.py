@@ -25,7 +25,7 @@ def _read(name: str) -> str:
 
 INLINE = {name: _read(name) for name in ("connect", "first_view")}
 """The scripts that stand in the HTML: what the app reads as it starts, and what shows the app."""
-_FILE = "\n".join(map(_read, ("links", "popovers", "share", "words", "worker_registration"))).encode()
+_FILE = "\n".join(map(_read, ("links", "popovers", "print", "share", "words", "worker_registration"))).encode()
 FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
 """The path of the file with the others below the base path, which changes with them."""
 

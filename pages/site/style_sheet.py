@@ -10,7 +10,7 @@ from data.model.schema import Text
 from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
 
 _FOLDER = Path(__file__).parents[1] / "browser"
-SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "compare", "map")
+SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "compare", "map", "paper")
 """The style sheets of every page, in the order of their rules."""
 
 

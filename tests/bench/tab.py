@@ -75,7 +75,7 @@ class Tab:
         self.path, self.query = path, urlencode(query)
         page = (await self._fetch([f"{path}?{self.query}"]))[0].decode()
         if first:
-            files = iter(re.findall(r'(?:src|href)="\.(/static/[^"]+)"', page))
+            files = iter(re.findall(r'(?:src|href)="(/(?:static|scripts)/[^"]+)"', page))
             await asyncio.gather(*(self._fetch(files) for _ in range(MAX_CONNECTIONS)))
         await self._connect()
         await self._run(ClientState(query_string=self.query, page_name=path.strip("/")))

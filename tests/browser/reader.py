@@ -26,8 +26,6 @@ from data.model.schema import Lang
 
 Scheme = Literal["light", "dark"]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
-PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
-"""Under a deep link Streamlit's page first requests these to find its server, and gets 404."""
 PLOTLY_REMOVED = "Cannot read properties of undefined (reading 'typesetMath')"
 """Plotly's error if a chart is removed while its text is drawn, as when a page is left early. It is not visible."""
 ARGUMENTS = (
@@ -68,7 +66,7 @@ def reading(
             noted.append(f"request to another host: {request.url}")
 
     def said(message: ConsoleMessage) -> None:
-        if message.type == "error" and not PROBE.search(message.location["url"]):
+        if message.type == "error":
             noted.append(f"console error: {message.text} ({message.location['url']})")
 
     def raised(thrown: WebError) -> None:

@@ -1,8 +1,7 @@
-"""What a reader copies from a chart: its address, text and data, and the chart itself in a page of another site."""
+"""What a reader saves and copies of a chart: its files, address and texts, and the chart itself in another site."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +11,14 @@ from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pandas as pd
-from playwright.sync_api import Locator, Page, expect
+import pytest
+from PIL import Image
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from data.downloads.snippets import build_iframe
 from tests.browser.reader import heading, reading, settled, visit
 from tests.server import started
 
@@ -23,39 +26,173 @@ CASE, RATE = "2020-09-dancheng-health", "out-of-county-referral-rate"
 FINDING = "Out-of-county referral rate fell by 15.79% from 2018"
 
 
-def block(page: Page) -> Locator:
-    """A metric on the case page with its export control open."""
-    found = page.locator(f".st-key-figure-{RATE}")
-    found.get_by_text("Download or share").click()
-    found.get_by_role("radio", name="Value with source", exact=True).wait_for()
+def dialog(page: Page) -> Locator:
+    """The dialog of a chart, complete."""
+    found = page.get_by_role("dialog", name="Download or share")
+    found.locator(".main-svg").first.wait_for()
     settled(page)
     return found
 
 
-def copied(page: Page, figure: Locator, name: str, begins: str) -> str:
-    """The text under one of the headings, as the copy button gives it."""
-    figure.get_by_role("radio", name=name, exact=True).click()
-    expect(figure.get_by_role("radio", name=name, exact=True)).to_be_checked()
-    expect(figure.get_by_test_id("stCode")).to_contain_text(re.compile(rf"^{re.escape(begins)}"))
-    figure.get_by_role("button", name="Copy to clipboard").click()
-    page.wait_for_function("async begins => (await navigator.clipboard.readText()).startsWith(begins)", arg=begins)
+def press(opened: Locator, name: str) -> None:
+    """Press a button of the dialog and wait until its status line says what was done."""
+    opened.get_by_role("button", name=name).click()
+    expect(opened.get_by_role("status")).to_have_text(re.compile("^(Saved|Copied)$"))
+
+
+def saved(page: Page, opened: Locator, name: str) -> tuple[str, bytes]:
+    """Name and content of the file that a button saves."""
+    with page.expect_download() as waiting:
+        opened.get_by_role("button", name=name).click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+def copied(page: Page, opened: Locator, label: str) -> str:
+    """A text of the dialog, as its button copies it."""
+    text = opened.locator(f'dt:has-text("{label}") + dd').first
+    text.get_by_role("button", name="Copy").click()
+    page.wait_for_function(
+        "async text => (await navigator.clipboard.readText()) === text", arg=text.locator("pre").text_content()
+    )
     return page.evaluate("() => navigator.clipboard.readText()")
 
 
-def test_a_figure_is_copied_with_its_source_and_found_again(arrive, server, dataset):
+def test_the_files_are_what_their_buttons_say(arrive, server):
+    page = arrive()
+    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+    opened = dialog(page)
+    said = opened.get_by_role("button", name="PNG image").text_content()
+    name, png = saved(page, opened, "PNG image")
+    assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.png"
+    image = Image.open(BytesIO(png))
+    image.load()
+    assert image.format == "PNG"
+    assert f"{image.width} × {image.height} pixels" in said
+    assert len(image.convert("RGB").getcolors(image.width * image.height)) > 20, "the image is empty"
+    name, svg = saved(page, opened, "SVG image")
+    assert name.endswith(".svg")
+    drawing = ElementTree.fromstring(svg)
+    assert (drawing.get("width"), drawing.get("height")) == (str(image.width // 2), str(image.height // 2))
+    text = " ".join("".join(drawing.itertext()).split())
+    assert f"Dancheng County: {FINDING}" in text
+    assert f"{server}/case?case={CASE}&figure={RATE}&lang=en" in text
+    name, csv = saved(page, opened, "CSV data")
+    assert name.endswith(".csv")
+    table = pd.read_csv(BytesIO(csv))
+    assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
+
+
+def test_image_link_and_texts_are_copied_and_lead_back(arrive, server, dataset):
     page = arrive()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit(page, f"/case?case={CASE}")
-    figure = block(page)
-    words = copied(page, figure, "Value with source", f"Dancheng County: {FINDING}")
-    data = copied(page, figure, "Data link", f"{server}/api/metrics.csv")
+    visit(page, f"/case?case={CASE}&share={RATE}")
+    opened = dialog(page)
+    press(opened, "Copy image")
+    types = page.evaluate("async () => (await navigator.clipboard.read()).flatMap(item => item.types)")
+    assert types == ["image/png"]
+    press(opened, "Copy link")
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert link.startswith(f"{server}/case?case={CASE}&figure={RATE}")
+    words = copied(page, opened, "Value with source")
+    assert words.startswith(f"Dancheng County: {FINDING}")
+    assert words.splitlines()[-1] == link
+    data = copied(page, opened, "Data link")
     with urlopen(data, timeout=20) as answer:
         table = pd.read_csv(BytesIO(answer.read()))
     assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
-    link = copied(page, figure, "Link", f"{server}/case")
-    assert words.splitlines()[-1] == link
-    page.goto(link)
+    visit(page, link)
     expect(heading(page)).to_have_text(dataset.by_id[CASE].title.en)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_where_copying_is_refused_it_is_said(arrive):
+    page = arrive()
+    page.add_init_script("delete Navigator.prototype.clipboard")
+    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+    opened = dialog(page)
+    for name in ("Copy image", "Copy link"):
+        opened.get_by_role("button", name=name).click()
+        expect(opened.get_by_role("status")).to_have_text(re.compile("^The browser does not allow copying"))
+        opened.get_by_role("status").evaluate("status => { status.textContent = '' }")
+    chosen = page.evaluate("() => getSelection().toString()")
+    assert f"/case?case={CASE}" in chosen, "the text is not selected for Ctrl+C"
+
+
+def test_the_dialog_opens_and_closes_over_a_page_that_stays_as_it_is(arrive):
+    page = arrive()
+    visit(page, "/?lang=en")
+    link = page.get_by_role("link", name=re.compile("^Download or share: What ten"))
+    link.scroll_into_view_if_needed()
+    place = page.evaluate(POSITION)
+    assert place > 0
+    assert not page.evaluate(PLOTLY), "the chart library is loaded before it is needed"
+    entries = page.evaluate("() => history.length")
+
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(dialog(page)).to_be_visible()
+    expect(page).to_have_url(re.compile("share=findings"))
+    assert page.evaluate(PLOTLY)
+    page.keyboard.press("Escape")
+    closed(page, place)
+    expect(link).to_be_focused()
+
+    link.click()
+    dialog(page)
+    page.go_back()
+    closed(page, place)
+    page.go_forward()
+    dialog(page)
+    page.get_by_role("button", name="Close").click()
+    closed(page, place)
+    expect(link).to_be_focused()
+    assert page.evaluate("() => history.length") <= entries + 1, "closing adds entries to the history"
+
+    link.click()
+    dialog(page)
+    page.reload()
+    expect(dialog(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(link).to_be_focused()
+
+
+POSITION = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+PLOTLY = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('Plotly'))"
+
+
+def closed(page: Page, place: float) -> None:
+    """Check that the dialog is gone from page and address, and that the page is where it was."""
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("share="))
+    settled(page)
+    assert page.evaluate(POSITION) == place
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_whole_image_is_seen_at_every_width(width, arrive):
+    page = arrive(width=width)
+    visit(page, "/?share=findings&lang=en")
+    opened = dialog(page)
+    column = opened.locator(".st-key-share-preview").bounding_box()
+    drawing = opened.locator(".main-svg").first.bounding_box()
+    assert drawing["width"] == pytest.approx(column["width"], rel=0.01)
+    assert drawing["height"] == pytest.approx(column["height"], rel=0.01)
+    assert column["width"] <= width
+    buttons = [button.bounding_box() for button in opened.locator("button:visible").all()]
+    for at, one in enumerate(buttons):
+        assert all(apart(one, other) for other in buttons[at + 1 :]), "buttons lie on one another"
+    assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+def apart(one: FloatRect, other: FloatRect) -> bool:
+    """Whether two boxes do not overlap."""
+    return (
+        one["x"] + one["width"] <= other["x"] + 0.5
+        or other["x"] + other["width"] <= one["x"] + 0.5
+        or one["y"] + one["height"] <= other["y"] + 0.5
+        or other["y"] + other["height"] <= one["y"] + 0.5
+    )
 
 
 def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(browser, tmp_path):
@@ -66,32 +203,40 @@ def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(browser, tmp_p
     ):
         page = context.new_page()
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-        visit(page, f"/case?case={CASE}")
-        code = copied(page, block(page), "Embed code", "<iframe ")
-        write(tmp_path, html.unescape(re.search(r'src="([^"]+)"', code)[1]))
         guest = context.new_page()
-        guest.goto(elsewhere)
-        frame = guest.frame_locator("iframe")
-        expect(frame.get_by_role("figure", name=FINDING)).to_be_visible()
-        back = frame.get_by_role("link", name="See it in Henan Reform Outcomes")
-        expect(back).to_have_attribute("href", re.compile(rf"^{address}/case\?case={CASE}"))
-        expect(back).to_be_in_viewport()
-        expect(frame.get_by_role("navigation")).to_have_count(0)
+        for path, words in (
+            (f"/case?case={CASE}&share={RATE}&lang=en", FINDING),
+            ("/?share=findings&lang=en", "What ten reforms in Henan report to have changed"),
+            ("/?share=gaps&lang=en", "where the gaps are"),
+        ):
+            visit(page, path)
+            code = copied(page, dialog(page), "Embed code")
+            assert code.startswith("<iframe ")
+            embed(tmp_path, code)
+            guest.goto(elsewhere)
+            frame = guest.frame_locator("iframe")
+            expect(frame.get_by_text(words).first).to_be_visible()
+            back = frame.get_by_role("link", name="See it in Henan Reform Outcomes")
+            expect(back).to_have_attribute("href", re.compile(rf"^{address}/"))
+            expect(back).to_be_in_viewport()
+            expect(frame.get_by_role("navigation")).to_have_count(0)
+            left = frame.locator("[data-testid=stMain]").evaluate("main => main.scrollHeight - main.clientHeight")
+            assert left <= 0, f"{path} scrolls in its frame by {left} px"
         assert not wrong
 
 
 def test_no_embed_code_is_offered_where_no_site_is_allowed(arrive):
     page = arrive()
-    visit(page, f"/case?case={CASE}")
-    figure = block(page)
-    expect(figure.get_by_text("The operator of this server allows no embedding")).to_be_visible()
-    expect(figure.get_by_role("radio", name="Data link")).to_be_visible()
-    expect(figure.get_by_role("radio", name="Embed code")).to_have_count(0)
+    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+    opened = dialog(page)
+    expect(opened.get_by_text("The operator of this server allows no embedding")).to_be_visible()
+    expect(opened.get_by_text("Data link")).to_be_visible()
+    expect(opened.get_by_text("Embed code", exact=True)).to_have_count(0)
 
 
 def test_a_site_that_is_not_allowed_shows_nothing(server, browser, tmp_path):
     with site(tmp_path) as elsewhere, reading(browser, server) as (context, wrong):
-        write(tmp_path, f"{server}/case?case={CASE}&view=embed&chart={RATE}")
+        embed(tmp_path, build_iframe(f"{server}/case?case={CASE}&view=embed&chart={RATE}", "a chart", 300))
         guest = context.new_page()
         with guest.expect_console_message(lambda message: "frame-ancestors" in message.text):
             guest.goto(elsewhere)
@@ -113,8 +258,9 @@ def site(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def write(folder: Path, address: str) -> None:
+def embed(folder: Path, code: str) -> None:
+    """Write a page of the other site, 640 px wide, that has the embed code."""
     (folder / "index.html").write_text(
-        f'<!doctype html><link rel="icon" href="data:,"><iframe src="{html.escape(address)}" width="640" height="300"></iframe>',
+        f'<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div style="width:640px">{code}</div>',
         encoding="utf-8",
     )

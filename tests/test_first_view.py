@@ -1,0 +1,326 @@
+"""What is served before the app has started: its words, addresses and bounds. No server is started."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+from starlette.routing import Router
+
+from data.reading.live import current
+from pages.serving.index_page import index_routes
+from pages.serving.page_head import shorten
+from pages.serving.page_request import prefers_chinese
+from pages.serving.preview_image import HEIGHT, WIDTH, preview_path, preview_routes
+from pages.serving.settings import read
+from pages.serving.site_map import site_map_routes
+from pages.site.screens import SCREENS, url_path
+from tests.answers import Answer, ask
+from tests.app import open_page, words
+
+DEFAULT, _ = read({})
+assert DEFAULT
+SETTINGS = replace(DEFAULT, allowed_hosts=("localhost", "*.example.org"))
+ROUTER = Router([*index_routes(SETTINGS), *site_map_routes(SETTINGS), *preview_routes()])
+DATASET = current().dataset
+CASES = [case.id for case in DATASET.cases]
+PATHS = {name: f"/{url_path(name)}" for name in SCREENS}
+LIMIT = 15_000
+"""Maximum number of bytes of a page as it is sent."""
+
+VOID = ("meta", "link", "img", "br")
+"""The elements without an end."""
+
+
+class Page(HTMLParser):
+    """The elements of a page, the text of some of them, and those that are not closed."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(body.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+            self.texts.setdefault(tag, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag in VOID or self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        for tag in self.open:
+            self.texts[tag][-1] += data
+
+    def find(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        return [given for name, given in self.elements if name == tag and attributes.items() <= given.items()]
+
+
+def get(path: str, query: str = "", **headers: str) -> Answer:
+    return ask(ROUTER, path, query, **headers)
+
+
+def read_page(path: str, query: str = "", **headers: str) -> Page:
+    answer = get(path, query, **headers)
+    assert answer.status == 200
+    return Page(answer.body)
+
+
+def first_words(answer: Answer) -> str:
+    """The text of the first view, as a reader sees it."""
+    body = answer.body.decode()
+    if '<div id="first"' not in body:
+        return ""
+    shown = body[body.index('<div id="first"') : body.index('<div id="root"')]
+    shown = re.sub(r"<noscript>.*?</noscript>", "", shown, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_is_served_with_its_title_and_language(screen, lang):
+    page = read_page(PATHS[screen], f"lang={lang}")
+    at = open_page(screen, lang=lang)
+    assert page.open == []
+    assert page.texts["h1"] == [at.title[0].value]
+    assert SCREENS[screen].name[lang] in page.texts["title"][0]
+    assert page.find("html") == [{"lang": {"zh": "zh-CN", "en": "en"}[lang]}]
+    (description,) = page.find("meta", name="description")
+    assert 10 < len(description["content"] or "") <= 300
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_findings_are_those_of_the_page(lang):
+    answer = get("/", f"lang={lang}")
+    shown = words(open_page("overview", lang=lang))
+    table = answer.body.decode()
+    table = table[table.index('<div class="findings">') : table.index("</table>")]
+    assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", table)).split()) in shown
+    for case in DATASET.cases:
+        assert case.title[lang] in first_words(answer)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("case_id", CASES)
+def test_a_case_has_its_own_words(case_id, lang):
+    answer = get("/case", f"case={case_id}&lang={lang}")
+    case, page, shown = DATASET.by_id[case_id], Page(answer.body), words(open_page("case", case=case_id, lang=lang))
+    assert page.texts["h1"] == [case.title[lang]]
+    assert case.title[lang] in page.texts["title"][0]
+    assert page.find("meta", name="description")[0]["content"] == shorten(case.summary[lang])
+    head = re.search(r'<div class="case">(.*?)</main>', answer.body.decode(), re.DOTALL)
+    assert head
+    assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", head[1])).split()) in shown
+
+
+def test_links_of_the_first_view_lead_to_pages_and_files():
+    for lang in ("zh", "en"):
+        page = read_page("/case", f"lang={lang}")
+        links = [given["href"] or "" for given in page.find("a")]
+        assert {f"/case?lang={lang}", f"/?lang={lang}", f"/map?lang={lang}"} <= {*links}
+        assert {"/api/metrics.csv", "/api/metrics.xlsx", "/api/metrics.json", "/api/dataset.zip"} <= {*links}
+        assert [
+            link for link in links if f"case={CASES[0]}" in link and f"lang={'en' if lang == 'zh' else 'zh'}" in link
+        ]
+        for link in links:
+            assert get(*link.partition("?")[::2]).status == 200 or link.startswith("/api/"), link
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_page_is_small(screen):
+    for lang in ("zh", "en"):
+        assert len(gzip.compress(get(PATHS[screen], f"lang={lang}").body, 5)) < LIMIT
+    for case_id in CASES:
+        assert len(gzip.compress(get("/case", f"case={case_id}").body, 5)) < LIMIT
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_what_is_unchanged_is_not_sent_again(screen):
+    first = get(PATHS[screen], "lang=en")
+    assert first.headers["cache-control"] == "no-cache"
+    again = get(PATHS[screen], "lang=en", if_none_match=first.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert get(PATHS[screen], "lang=zh", if_none_match=first.headers["etag"]).status == 200
+
+
+def test_nothing_of_one_reader_is_in_a_page():
+    one = get("/", "lang=en", cookie="session=1", user_agent="A", referer="http://localhost/case")
+    other = get("/", "lang=en&utm_source=x&figure=y&share=findings", accept_language="zh-CN")
+    assert one == other
+    assert "set-cookie" not in one.headers
+    assert "vary" not in one.headers
+
+
+LANGUAGES = {
+    "": False,
+    "zh": True,
+    "zh-CN,zh;q=0.9,en;q=0.8": True,
+    "en-US,en;q=0.9,zh-CN;q=0.8": False,
+    "en;q=0.5, zh-Hant;q=0.9": True,
+    "de-DE, zh;q=0.9": False,
+    "zha": False,
+    "*": False,
+    "zh;q=nan": False,
+    ";;;,,,q=1": False,
+    "zh;q=0": False,
+    "x" * 5000 + ",zh": False,
+}
+
+
+@pytest.mark.parametrize(("header", "chinese"), LANGUAGES.items(), ids=lambda value: repr(value)[:30])
+def test_the_language_follows_the_browser(header, chinese):
+    assert prefers_chinese(header) is chinese
+    answer = get("/", accept_language=header)
+    assert answer.headers["vary"] == "accept-language"
+    assert answer.headers["content-language"] == ("zh-CN" if chinese else "en")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["view=print", "view=embed&chart=findings", "city=999999", "search=转诊率", "lang=de", "grade=Z", "search=%3Cb%3E"],
+)
+def test_where_only_the_page_can_answer_nothing_is_served_before_it(query):
+    answer = get("/", query)
+    assert first_words(answer) == ""
+    assert '<div id="root">' in answer.body.decode()
+    assert "<h1" not in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["case=nowhere", "case=", f"case={CASES[0]}&city=410300", f"case={CASES[0]}&figure=x"]
+)
+def test_a_case_with_a_notice_is_left_to_the_page(query):
+    assert (first_words(get("/case", query)) == "") is (query != "case=")
+
+
+def test_filters_of_the_address_are_kept():
+    answer = get("/", "city=410300&lang=en")
+    shown, at = first_words(answer), open_page("overview", city="410300", lang="en")
+    assert "Luoyang: " in shown
+    assert "city=410300" in answer.body.decode()
+    assert re.search(r"Luoyang: \d+ cases? · \d+ figures", words(at))[0] in shown  # type: ignore[index]
+    assert get("/", "city=410300,410300&lang=en").body == answer.body
+
+
+HOSTILE = [
+    "lang=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    "case=%3Cimg%20src=x%20onerror=alert(1)%3E",
+    "city=%22onload=%22x",
+    "page=" + "9" * 400,
+    "page=-1",
+    "page=%D9%A3",
+    "figure=%3C/script%3E",
+    "lang=zh&lang=en",
+    "&&&===%00",
+    "search=%00%3C",
+    "view=%3C",
+    "domain=" + "x," * 3000,
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("screen", SCREENS)
+def test_hostile_parameters_are_neither_shown_nor_fatal(screen, query):
+    answer = get(PATHS[screen], query)
+    text = answer.body.decode()
+    assert answer.status == 200
+    assert not re.search(r"alert\(1\)|onerror|onload=|<img src=x", text)
+    assert len(answer.body) < 120_000
+
+
+def test_a_flood_of_addresses_is_not_kept():
+    bodies = {get("/", f"page={number}&x={number}").body for number in range(50)}
+    assert len(bodies) == 1
+
+
+HOSTS = {
+    "localhost:8501": "http://localhost:8501",
+    "reforms.example.org": "http://reforms.example.org",
+    "evil.example.com": "",
+    'x"><script>': "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("host", "origin"), HOSTS.items(), ids=HOSTS)
+def test_absolute_addresses_are_those_of_named_hosts(host, origin):
+    page = read_page("/case", f"case={CASES[1]}&lang=en&utm=x", host=host)
+    links = {given["hreflang"] or "": given["href"] for given in page.find("link", rel="alternate")}
+    canonical = [given["href"] for given in page.find("link", rel="canonical")]
+    image = [given["content"] for given in page.find("meta", property="og:image")]
+    if not origin:
+        assert (links, canonical, image) == ({}, [], [])
+        assert get("/sitemap.xml", host=host).status == 404
+        assert b"Sitemap" not in get("/robots.txt", host=host).body
+        return
+    address = f"{origin}/case?case={CASES[1]}"
+    assert canonical == [f"{address}&lang=en"]
+    assert links == {"zh-CN": f"{address}&lang=zh", "en": f"{address}&lang=en", "x-default": address}
+    assert image == [f"{origin}{preview_path('en')}"]
+
+
+def test_any_host_names_none():
+    router = Router(index_routes(replace(SETTINGS, allowed_hosts=("*",))))
+    assert b"evil.example.com" not in ask(router, "/", host="evil.example.com").body
+
+
+def test_the_dataset_is_described_for_search_engines():
+    for lang in ("zh", "en"):
+        body = get("/", f"lang={lang}").body.decode()
+        found = re.search(r'<script type="application/ld\+json">(.*?)</script>', body)
+        assert found
+        described = json.loads(found[1])
+        assert described["@type"] == "Dataset"
+        assert described["version"] == DATASET.version
+        assert described["isBasedOn"]["name"] == DATASET.source.title[lang]
+        assert {each["contentUrl"] for each in described["distribution"]} == {
+            f"http://localhost:8501/api/{name}"
+            for name in ("metrics.csv", "metrics.xlsx", "metrics.json", "dataset.zip")
+        }
+
+
+def test_the_site_map_has_every_page_in_both_languages():
+    answer = get("/sitemap.xml")
+    found = [
+        each.text
+        for each in ElementTree.fromstring(answer.body).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+    ]
+    assert len(found) == len(set(found)) == 2 * (len(SCREENS) - 1 + len(CASES))
+    for address in found:
+        path, _, query = (address or "").removeprefix("http://localhost:8501").partition("?")
+        assert get(path, query).status == 200
+    assert get("/sitemap.xml", if_none_match=answer.headers["etag"]).status == 304
+
+
+def test_robots_find_the_site_map():
+    lines = get("/robots.txt").body.decode().splitlines()
+    assert "Sitemap: http://localhost:8501/sitemap.xml" in lines
+    assert "Disallow: /" not in lines
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_preview_is_an_image_of_the_size_that_is_said(lang):
+    answer = get(preview_path(lang))
+    assert (answer.headers["content-type"], answer.body[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert [int.from_bytes(answer.body[at : at + 4], "big") for at in (16, 20)] == [WIDTH, HEIGHT]
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_every_address_is_below_the_base_path():
+    router = Router(index_routes(replace(SETTINGS, base="/city/reform")))
+    for path in ("/city/reform/", "/city/reform/case"):
+        page = Page(ask(router, path, "lang=en").body)
+        used = [given[name] or "" for _, given in page.elements for name in ("src", "href") if name in given]
+        assert len(used) > 60
+        outside = [each for each in used if not re.match(r"(http://localhost:8501)?/city/reform/|data:", each)]
+        assert outside == []
+        assert page.find("script", **{"data-base": "/city/reform/"})
