@@ -35,8 +35,8 @@ _MAX_LINKED = 60
 """Maximum number of metrics that a data link names; with more it has the filters instead."""
 _MAX_NAMED = 2
 """Maximum number of metrics named beside a caveat."""
-_FRAME_HEIGHTS = {"metric": 370, "rank": 470}
-"""Heights in px of a frame 640 px wide with the card of one metric, also of one that is drawn as a rank."""
+_FRAME_HEIGHTS = {"card": 370, "slope": 470}
+"""Heights in px of a frame 640 px wide with the card of one metric, and of one that is drawn as a slope of ranks."""
 
 
 class ExportRenderer(Protocol):
@@ -219,5 +219,7 @@ def build_embed_code(view: View, export: ChartExport) -> str:
     """Return the HTML that shows the chart in another site's page, in a frame that need not scroll."""
     height = export.frame_height
     if export.case_id:
-        height = _FRAME_HEIGHTS["rank" if export.rows[0].dimension == "rank" else "metric"]
+        (row,) = export.rows
+        slope = row.dimension == "rank" and row.before_span and row.after_span
+        height = _FRAME_HEIGHTS["slope" if slope else "card"]
     return build_iframe(export.url(view, view="embed", chart=export.id), export.title, height)
