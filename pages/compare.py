@@ -10,7 +10,15 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from data.markup.compare import CaseBlock, format_cases, format_chips, format_chosen, format_group, format_left_out
+from data.markup.compare import (
+    CaseBlock,
+    Chip,
+    format_cases,
+    format_chips,
+    format_chosen,
+    format_group,
+    format_left_out,
+)
 from data.model.grades import GRADES
 from data.model.schema import Case
 from data.wording.compare import (
@@ -126,7 +134,8 @@ def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
 def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> None:
     """Show the links to the sets, each with the number of its metrics on a common scale."""
     chips = (
-        (
+        Chip(
+            each.id,
             view.href("compare", **({SET: each.id} if at else {})),
             each.name,
             view.say(f"{each.drawn}项 · {each.cases}个案例", f"{each.drawn} · {each.cases} cases"),
@@ -144,12 +153,10 @@ def show_controls(view: View, choice: Choice) -> None:
     with st.container(key="own-choice", horizontal=True, gap="small"):
         taken = {case.id for case in choice.cases}
         left = {name: label for name, label in cases.items() if name not in taken}
-        label = view.say(f"加一个案例（最多 {MAX_CASES} 个）", f"Add a case (up to {MAX_CASES})")
-        show_adder("cases", label, left, len(taken) >= MAX_CASES)
+        show_adder(view, "cases", view.say("加案例", "Add a case"), left, MAX_CASES - len(taken))
         chosen = set(map(format_id, choice.rows))
         left = {name: label for name, label in metrics.items() if name not in chosen}
-        label = view.say(f"加一项指标（最多 {MAX_METRICS} 项）", f"Add a figure (up to {MAX_METRICS})")
-        show_adder("figures", label, left, len(chosen) >= MAX_METRICS)
+        show_adder(view, "figures", view.say("加指标", "Add a figure"), left, MAX_METRICS - len(chosen))
     with st.container(key="chosen-figures"):
         if choice:
             st.html(format_chosen(list_chosen(view, choice), view.lang, build_links(view)))
@@ -161,19 +168,19 @@ def show_controls(view: View, choice: Choice) -> None:
             )
 
 
-def show_adder(name: str, label: str, options: Mapping[str, str], full: bool) -> None:
-    """Show the control that adds an id to a query parameter."""
+def show_adder(view: View, name: str, label: str, options: Mapping[str, str], room: int) -> None:
+    """Show the control that adds an id to a query parameter, which has room for so many more."""
     st.selectbox(
         label,
         list(options),
         index=None,
         format_func=lambda value: options.get(value, value),
-        placeholder=label,
+        placeholder=label if room > 0 else view.say("已满", "No more"),
         key=f"add {name}",
         on_change=add_id,
         args=(name,),
         label_visibility="collapsed",
-        disabled=full,
+        disabled=room <= 0,
     )
 
 
@@ -283,10 +290,9 @@ def export_group(view: View, chart_id: str, group: Group) -> ChartExport:
     marks = [explain_group(group, view.lang)]
     if group.kind == "index":
         marks = describe_marks([describe_finding(row, view.lang) for row in group.rows], view.lang)
-    figure = draw_group(view, group)
-    return ChartExport(
-        chart_id, name_group(group, view.lang), view.say("；", "; ").join(marks), figure, export_figure, group.rows
-    )
+    title = view.say("河南改革案例比较：", "Reforms in Henan compared: ") + name_group(group, view.lang)
+    figure, subtitle = draw_group(view, group), view.say("；", "; ").join(marks)
+    return ChartExport(chart_id, title, subtitle, figure, export_figure, group.rows)
 
 
 def draw_group(view: View, group: Group) -> go.Figure:

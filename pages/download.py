@@ -102,11 +102,12 @@ def format_kinds(view: View, choice: TableChoice) -> Markup:
         (False, view.say("成效与产出", "Outcomes and outputs"), results, ""),
         (True, view.say("全部类别", "All kinds"), len(positions), others),
     )
-    link = Markup('<a href="{}" aria-current="{}">{} <small>{:,}{}</small></a>')
+    link = Markup('<a id="kinds-{0}" data-stay href="{1}" aria-current="{2}">{3} <small>{4:,}{5}</small></a>')
     return Markup('<p class="choices" role="group" aria-label="{}">{}</p>').format(
         view.say("表中的指标", "Figures in the table"),
         Markup("").join(
             link.format(
+                "all" if every else "results",
                 view.href("data", **replace(choice, every_kind=every).query()),
                 "true" if every == choice.every_kind else "false",
                 name,

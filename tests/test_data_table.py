@@ -98,7 +98,7 @@ def test_values_stand_as_printed_with_their_units(dataset, metric, lang, values,
 def test_a_heading_sorts_first_up_then_down_keeps_the_view_and_begins_with_the_first_page(dataset):
     def links(choice: TableChoice) -> dict[str, tuple[str, str]]:
         table = format_data_table([], choice, Filters(grade=("A",)), "en", Links("/base", "en"))
-        found = re.findall(r'class="(\w+)"([^>]*)><a href="([^"]*)"', table)
+        found = re.findall(r'class="(\w+)"([^>]*)><a [^>]*href="([^"]*)"', table)
         return {name: (html.unescape(href), sorting.strip()) for name, sorting, href in found}
 
     base = "/base/data?grade=A&lang=en&sort="

@@ -253,12 +253,28 @@ def format_cases(blocks: Iterable[CaseBlock], lang: Lang, links: Links) -> Marku
     )
 
 
-def format_chips(chips: Iterable[tuple[str, str, str, bool]], label: str, links: Links) -> Markup:
-    """Return links in a row that wraps: each as (address, words, small print, whether it is what is shown)."""
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A link in a row of links: its id, address, words and small print, and whether it is what is shown."""
+
+    id: str
+    href: str
+    words: str
+    small: str
+    current: bool
+
+
+def format_chips(chips: Iterable[Chip], label: str, links: Links) -> Markup:
+    """Return links in a row that wraps."""
     item = Markup("<li>{}</li>")
+    content = Markup("{} <small>{}</small>")
     entries = (
-        item.format(links.anchor(href, Markup("{} <small>{}</small>").format(words, small), current=current))
-        for href, words, small, current in chips
+        item.format(
+            links.anchor(
+                chip.href, content.format(chip.words, chip.small), current=chip.current, stay=f"chip-{chip.id}"
+            )
+        )
+        for chip in chips
     )
     return Markup('<ul class="sets" aria-label="{}">{}</ul>').format(label, Markup("").join(entries))
 

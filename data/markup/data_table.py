@@ -214,7 +214,9 @@ def _format_heading(name: str, choice: TableChoice, filters: Filters, lang: Lang
     mark = Markup(' <span class="way" aria-hidden="true">{}</span>').format(sign) if sign else Markup("")
     way = say(lang, "降序", "descending") if state == "ascending" else say(lang, "升序", "ascending")
     label = say(lang, f"{heading}：{way}排列", f"{heading}: sort {way}")
-    link = links.anchor(links.screen("data", filters, **other.query()), Markup("{}{}").format(heading, mark), label)
+    link = links.anchor(
+        links.screen("data", filters, **other.query()), Markup("{}{}").format(heading, mark), label, stay=f"sort-{name}"
+    )
     return Markup('<th scope="col" role="columnheader" class="{}" aria-sort="{}">{}</th>').format(
         name, state or "none", link
     )

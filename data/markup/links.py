@@ -30,9 +30,15 @@ class Links:
         """The place of a metric on the page of its case."""
         return self.screen("case", filters, case=case_id, figure=metric_id)
 
-    def anchor(self, href: str, content: Markup | str, label: str = "", current: bool = False) -> Markup:
-        """A link; `label` is its name for screen readers where its content alone does not say enough."""
+    def anchor(
+        self, href: str, content: Markup | str, label: str = "", current: bool = False, stay: str = ""
+    ) -> Markup:
+        """A link; `label` is its name for screen readers where its content alone does not say enough.
+
+        With `stay`, an id of its own on the page, it leaves the reader in place on the screen that it changes.
+        """
         given = {"href": href, "aria-label": label, "aria-current": "true" if current else ""}
+        given |= {"id": stay, "data-stay": stay}
         if self.leave_frame:
             given |= {"target": "_blank", "rel": "noopener"}
         attributes = Markup(" ").join(Markup('{}="{}"').format(*pair) for pair in given.items() if pair[1])

@@ -1,13 +1,15 @@
 // Links between the screens. Each is an ordinary <a href> with the whole view in its address: it can be opened in a new
 // tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
-// top with the focus on its heading (in the edition for paper on the button that prints), a metric (`figure=<id>`) or a
-// contradiction (`conflict=<id>`) in the middle of the window with the focus on it; back and forward restore the scroll
-// position.
+// top with the focus on its heading (in the edition for paper on the button that prints), unless the link (`data-stay`)
+// only changes the screen it is on: then the reader stays in place, with the focus on that link. A metric
+// (`figure=<id>`) or a contradiction (`conflict=<id>`) comes to the middle of the window with the focus on it; back and
+// forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
   const positions = new Map(); // last scroll position by address
   let pending = 'load'; // until the screen of the address is drawn: 'load'; 'link', then 'running'; or 'history'
+  let stay = ''; // id of the followed link, if it leaves the reader in place
   let stopScrolling = () => {};
 
   const main = () => document.querySelector('[data-testid=stMain]');
@@ -68,6 +70,11 @@
   }
 
   function focusHeading() {
+    const link = pending === 'running' && stay && document.getElementById(stay);
+    if (link) {
+      link.focus({ preventScroll: true });
+      return;
+    }
     const heading = document.querySelector('button[data-print], h1');
     if (!heading) return;
     if (heading.tagName === 'H1') heading.tabIndex = -1;
@@ -77,7 +84,7 @@
   function arrive() {
     const drawn = isDrawn();
     if (pending === 'link' && (drawn || running())) {
-      main().scrollTop = 0;
+      if (!stay) main().scrollTop = 0;
       pending = 'running';
     }
     if (!drawn) return;
@@ -134,6 +141,7 @@
   }, { capture: true, passive: true });
 
   function follow(link) {
+    stay = 'stay' in link.dataset ? link.id : '';
     positions.set(location.href, main().scrollTop);
     const dialog = isDialogOf(link, location);
     const state = dialog ? { dialog } : {};

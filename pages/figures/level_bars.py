@@ -10,7 +10,7 @@ from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import bar, segment
-from pages.figures.row_layout import RowLayout
+from pages.figures.row_layout import RowLayout, name_row
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
 from pages.site.palette import NEUTRAL, direction_color
@@ -28,7 +28,7 @@ def level_bars(rows: Sequence[MetricRow], sizes: Sequence[float], lang: Lang, ch
     """
     layout, traces = RowLayout(), []
     for row, size in zip(rows, sizes, strict=True):
-        layout.write(f"{row.case_number}  {row.name}")
+        layout.write(name_row(row))
         depth, hover = layout.skip(_BAR_HEIGHT), hover_text(row, lang)
         written, bound = (row.change_label, row.change_bound) if changes else (row.after_label, row.after_bound)
         value = {"text": [f"<b>{escape(written)}</b>"], "customdata": [[row.case_id, row.metric_id]]}

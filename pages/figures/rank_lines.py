@@ -10,7 +10,7 @@ from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import circle_symbol, lines, marker, points, segment
-from pages.figures.row_layout import RowLayout
+from pages.figures.row_layout import RowLayout, name_row
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
 from pages.site.palette import GUIDE, NEUTRAL, direction_color
@@ -30,7 +30,7 @@ def rank_lines(rows: Sequence[MetricRow], lang: Lang) -> go.Figure:
     for row in rows:
         if row.after_value is None:
             raise ValueError(f"{row.metric_id} has no place in a ranking")
-        layout.write(f"{row.case_number}  {row.name}")
+        layout.write(name_row(row))
         depth, color = layout.skip(_LINE_HEIGHT), direction_color(row.direction)
         start = row.after_value if row.before_value is None else row.before_value
         last = max(last, start, row.after_value)

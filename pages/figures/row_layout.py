@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from data.wording.rows import MetricRow
 from pages.figures.marks import Part, label
 from pages.figures.text import escape, wrap
 
 _LINE_HEIGHT = 18
 _LINE_EMS = 25.0
 """Maximum width of a line; at 13 px an em it fits a screen 390 px wide."""
+
+
+def name_row(row: MetricRow) -> str:
+    """Return the number of a metric's case, its place and its name, which may have the place in it already."""
+    return f"{row.case_number}  {row.name}" if row.place in row.name else f"{row.case_number}  {row.place} · {row.name}"
 
 
 @dataclass

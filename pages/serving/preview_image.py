@@ -1,6 +1,6 @@
 """The image in previews of links: the findings as they stand on the overview, in each language.
 
-`python -m tests.browser.shots preview` draws it from the page, like the picture in README.
+`python -m tests.browser.shots --readme` draws it from the page, like the pictures in README.
 """
 
 from __future__ import annotations

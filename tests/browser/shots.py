@@ -2,7 +2,8 @@
 color schemes and two widths, in .shots/.
 
 With a word only the images whose name contains it: `map`, `zh-dark`, `390`. With `--readme` instead the pictures of both
-READMEs in .docs/: what a reader sees first of three screens, in each language.
+READMEs in .docs/: what a reader sees first of three screens, in each language; and the images in previews of links,
+which are the findings alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from PIL import Image  # comes with streamlit
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from data import load_dataset
+from pages.serving.page_request import LANGUAGES
+from pages.serving.preview_image import FOLDER as PREVIEW_FOLDER
+from pages.serving.preview_image import HEIGHT, WIDTH
 from tests.browser.reader import PAGES, chromium, drawn, reading, visit
 from tests.server import PROJECT, running
 
@@ -30,6 +34,14 @@ README_PICTURES = {
     "map": ("/map?", 1280, 900),
 }
 """Name, address, width and height in px of each picture of the READMEs."""
+PREVIEW_SIZE = ViewportSize(width=WIDTH * 6 // 5, height=HEIGHT * 6 // 5)
+"""The window from which the images in previews are scaled down: all cases find room in it."""
+PREVIEW_STYLE = """
+    .imprint, .findings .others { display: none; }
+    .stApp h2 { font-size: 2.5rem !important; padding: 0 0 .25rem; }
+    .stMainBlockContainer { padding: 1.5rem 2.5rem !important; }
+"""
+"""What previews have besides the style of the page: a large title, and nothing to press."""
 MAX_HEIGHT = 16_000
 """Maximum height in px of an image in Chromium."""
 HIDDEN = "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollHeight - main.clientHeight; }"
@@ -94,14 +106,41 @@ def shoot_readme() -> None:
                 page.set_viewport_size(ViewportSize(width=width, height=height))
                 visit(page, f"{path}lang={lang}")
                 drawn(page)
-                target = README_FOLDER / f"{name}-{lang}.png"
-                with Image.open(BytesIO(page.screenshot())) as picture:
-                    picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
-                print(target.relative_to(PROJECT), *noted, flush=True)
+                save(page, README_FOLDER / f"{name}-{lang}.png")
+                print(name, lang, *noted, flush=True)
+
+
+def shoot_previews() -> None:
+    """Write the images in previews of links: the table of findings with its title, all cases, as one chart in a frame."""
+    with serving() as (browser, address):
+        for lang in LANGUAGES:
+            with reading(browser, address, lang, "light", PREVIEW_SIZE["width"]) as (context, noted):
+                page = context.new_page()
+                page.set_viewport_size(PREVIEW_SIZE)
+                page.goto(f"/?view=embed&chart=findings&lang={lang}")
+                page.locator("footer").wait_for()
+                drawn_alone(page)
+                page.add_style_tag(content=PREVIEW_STYLE)
+                save(page, PREVIEW_FOLDER / f"preview_{lang}.png", (WIDTH, HEIGHT))
+                print("preview", lang, *noted, flush=True)
+
+
+def drawn_alone(page: Page) -> None:
+    """Wait until a chart in a frame is complete with its font."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+
+
+def save(page: Page, target: Path, size: tuple[int, int] | None = None) -> None:
+    with Image.open(BytesIO(page.screenshot())) as picture:
+        scaled = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS) if size else picture.convert("RGB")
+        scaled.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--readme"]:
         shoot_readme()
+        shoot_previews()
     else:
         shoot_all(*sys.argv[1:2])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.reader import heading, settled, visit
@@ -47,34 +46,67 @@ def test_the_next_case_is_what_its_address_says(arrive, dataset):
     expect(heading(page)).to_have_text(following.title.en)
 
 
-EXAMPLES = {
-    "figures": ("For example: figures with both ends", "Before = 100"),
-    "cases": ("For example: the cases on business environment", "Results with an index"),
-}
-
-
-@pytest.mark.parametrize(("name", "example"), EXAMPLES.items(), ids=EXAMPLES)
-def test_an_example_of_compare_is_what_its_address_says(arrive, name, example):
-    words, title = example
+def test_a_comparison_is_what_its_address_says(arrive, dataset):
     page = arrive()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    best, money = (
+        page.get_by_role("heading", name="Change since before"),
+        page.get_by_role("heading", name="Amounts of"),
+    )
     visit(page, "/compare?lang=en")
-    page.get_by_role("link", name=words).click()
-    chart = page.get_by_role("heading", name=title)
-    chart.wait_for()
-    address = re.compile(rf"/compare\?lang=en&{name}=2020-[\w.,-]+$")
-    expect(page).to_have_url(address)
-    take(page)
-    expect(chart).to_be_visible()
-    expect(page).to_have_url(address)
-    link = copied(page)
+    best.wait_for()
+    page.get_by_role("link", name=re.compile("^Money ")).click()
+    money.wait_for()
+    expect(page).to_have_url("/compare?lang=en&set=money")
+    expect(page.get_by_role("link", name=re.compile("^Money "))).to_have_attribute("aria-current", "true")
+    for name in ("Add a case", "Add a case"):
+        page.get_by_role("combobox", name=name).click()
+        page.get_by_role("option").first.click()
+        expect(page.get_by_role("option")).to_have_count(0)
+        settled(page)
+    expect(page).to_have_url(re.compile(rf"/compare\?lang=en&cases={WATER}(,|%2C){DEBT}$"))
+    chosen = page.get_by_role("list", name="Chosen").get_by_role("listitem")
+    expect(chosen).to_have_count(2)
+    expect(best).to_be_visible()
     page.reload()
-    chart.wait_for()
+    expect(chosen).to_have_count(2)
+    page.get_by_role("link", name=f"Remove: 1 · {dataset.by_id[WATER].title.en}").click()
+    expect(page).to_have_url(f"/compare?lang=en&cases={DEBT}")
+    expect(chosen).to_have_count(1)
     page.go_back()
-    expect(page.get_by_role("link", name=words)).to_be_visible()
-    expect(page).to_have_url("/compare?lang=en")
-    page.goto(link)
-    chart.wait_for()
+    expect(chosen).to_have_count(2)
+    page.get_by_role("link", name=re.compile("^Ranks ")).click()
+    expect(page.get_by_role("heading", name="Ranks, each in a ranking of its own")).to_be_visible()
+    expect(page).to_have_url("/compare?lang=en&set=rank")
+    expect(chosen).to_have_count(0)
+
+
+def test_the_order_and_columns_of_the_data_are_what_their_address_says(arrive):
+    page = arrive()
+    visit(page, "/data?lang=en&grade=A,B")
+    change = page.get_by_role("columnheader", name=re.compile("^Change"))
+    first = page.get_by_role("rowheader").first
+    unsorted = first.inner_text()
+    change.get_by_role("link").click()
+    expect(change).to_have_attribute("aria-sort", "ascending")
+    expect(change.get_by_role("link")).to_be_focused()
+    change.get_by_role("link").click()
+    expect(change).to_have_attribute("aria-sort", "descending")
+    expect(page).to_have_url("/data?grade=A,B&lang=en&sort=-index")
+    largest = first.inner_text()
+    page.get_by_role("button", name=re.compile("^Columns")).click()
+    page.get_by_role("button", name="Source words").click()
+    expect(page).to_have_url(re.compile(r"sort=-index&columns=figure(,|%2C)values(,|%2C)change.*(,|%2C)words$"))
+    expect(page.get_by_role("columnheader", name=re.compile("^Source words"))).to_be_visible()
+    page.reload()
+    expect(first).to_have_text(largest)
+    expect(change).to_have_attribute("aria-sort", "descending")
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    expect(change).to_have_attribute("aria-sort", "none")
+    expect(first).to_have_text(unsorted)
+    first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/case\?grade=A,B&lang=en&case=[\w-]+&figure=[\w-]+$"))
 
 
 def test_the_print_edition_is_what_its_address_says(arrive, dataset):

@@ -45,7 +45,12 @@ def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
         given["table"][list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True
     )
     pd.testing.assert_series_equal(given["table"]["prefecture_code"], rows["prefecture_code"])
-    assert rows["metric_id"].iloc[0] in capsys.readouterr().out
+    printed = capsys.readouterr().out.splitlines()
+    assert rows["metric_en"].iloc[0] in printed[1]
+    assert len(printed) == 1 + len(rows)
+    if filters == Filters():
+        (licences,) = (line.split() for line in printed if "Time limit for licences and certificates" in line)
+        assert licences[-7:] == ["2", "month", "3", "working-day", "not", "stated", "A"]
 
 
 @pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)
