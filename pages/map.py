@@ -281,6 +281,7 @@ def export_shown_map(shown: MapView) -> ChartExport:
         filtered=True,
         about=shown.shading.title,
         filters=shown.filters,
+        frame_height=1100,
     )
 
 

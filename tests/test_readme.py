@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import importlib.util
 import io
 import math
 import os
@@ -249,6 +250,17 @@ def test_the_syntax_of_every_command(name):
     text = "\n".join(blocks(DOCUMENTS[name], "bash"))
     done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_command_in_a_sentence_names_what_is_there():
+    named = [
+        found
+        for text in DOCUMENTS.values()
+        for found in re.findall(r"`(?:\S*python -m|bash) ([\w./]+)[^`]*`", text)
+        if not found.endswith("pytest")
+    ]
+    assert len(named) > 10
+    assert [name for name in named if not ((ROOT / name).is_file() or importlib.util.find_spec(name))] == []
 
 
 def test_the_line_for_windows_is_that_for_the_others():

@@ -114,6 +114,7 @@ class Rollout(NamedTuple):
 def rollout(tmp_path: Path) -> Iterator[Rollout]:
     made = Rollout(tmp_path, (free_port(), free_port()))
     made.git("clone", "--quiet", str(PROJECT), str(tmp_path / "source"), folder=tmp_path)
+    made.git("checkout", "--quiet", "-B", "main", folder=tmp_path / "source")
     made.git("clone", "--quiet", str(tmp_path / "source"), str(made.repository), folder=tmp_path)
     (tmp_path / "systemctl").write_text(SYSTEMCTL)
     (tmp_path / "systemctl").chmod(0o755)

@@ -25,7 +25,10 @@ def handle_signals() -> None:
     """Lets the first SIGTERM or Ctrl+C end the process with 0 once the responses under way are complete.
 
     After GRACE seconds, or at a second signal, the process ends by that signal at once, after one line in the log.
+    Windows, which has no SIGCONT, keeps uvicorn's handling.
     """
+    if not hasattr(signal, "SIGCONT"):
+        return
     stop_uvicorn = signal.getsignal(signal.SIGTERM)
     if not callable(stop_uvicorn) or threading.current_thread() is not threading.main_thread():
         return
