@@ -220,10 +220,15 @@ def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:
     ).format("" if numbers else " bare", heights, heads if numbers else "", Markup("").join(field))
 
 
+def format_drops(scene: Scene) -> str:
+    """Return the custom properties that tell the areas how far above the lower edge they stand."""
+    return _properties((placed.format.letter, {"d": placed.drop}) for placed in scene.placed)
+
+
 def _properties(values: Iterable[tuple[str, Mapping[str, float]]]) -> str:
     """Return CSS custom properties, their names beginning with the letter of their format; `r` is an angle."""
     return ";".join(
-        f"--{letter}{name}:{round(value, 1):g}{'deg' if name == 'r' else 'px'}"
+        f"--{letter}{name}:{f'{value:.1f}deg' if name == 'r' else f'{value:.0f}px'}"
         for letter, pairs in values
         for name, value in pairs.items()
     )
@@ -310,6 +315,11 @@ def _format_disc(scene: Scene, at: int, filters: Filters, links: Links) -> Marku
         positions,
         spot.number,
     )
+
+
+def draw_areas(boundaries: GeoJson, tinted: Iterable[str], colors: OutlineColors) -> str:
+    """Return the areas alone as an SVG image, to stand under the HTML of a scene where there is no Plotly."""
+    return draw_outline(boundaries, MEDIUM.width, colors, tinted=tinted, detail=5, grid=1)
 
 
 def draw_scene(
