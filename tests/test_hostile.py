@@ -150,9 +150,10 @@ TAGS = {
     "a",
     "button",
     "mark",
-} | {*("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i")}
+} | {*("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i", "dl", "dt", "dd", "h3", "br")}
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
     *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id", "rowspan", "colspan"),
+    *("aria-sort", "data-label", "data-stay", "download"),
 }
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 
