@@ -153,7 +153,7 @@ TAGS = {
 } | {*("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i", "dl", "dt", "dd", "h3", "br")}
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
     *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id", "rowspan", "colspan"),
-    *("aria-sort", "data-label", "data-stay", "download"),
+    *("aria-sort", "data-label", "data-stay", "data-area", "download"),
 }
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 
