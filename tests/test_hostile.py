@@ -152,7 +152,8 @@ TAGS = {
     "mark",
 } | {*("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i", "dl", "dt", "dd", "h3", "br")}
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
-    *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id", "rowspan", "colspan"),
+    *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "data-print", "type", "id"),
+    *("rowspan", "colspan", "open", "src", "alt", "width", "height"),
     *("aria-sort", "data-label", "data-stay", "download"),
 }
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
@@ -182,7 +183,7 @@ def only_text(found: Words, texts: list[str]) -> bool:
         return (
             elements.tags <= TAGS | look
             and elements.attributes <= ATTRIBUTES
-            and all(link.startswith("/") for link in elements.links)
+            and all(link.startswith(("/", "data:image/svg+xml,")) for link in elements.links)
         )
     if found.where == "PlotlyChart.spec":
         return not any(re.search("[<>&]", DRAWN.sub("", text)) for text in _strings(json.loads(found.text)))
