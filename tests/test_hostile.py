@@ -150,11 +150,13 @@ TAGS = {
     "a",
     "button",
     "mark",
-} | {*("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i")}
-TAGS |= {"article", "h3", "figure", "figcaption", "img"}
+} | {
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i", "dl", "dt", "dd", "h3", "br"),
+    *("article", "figure", "figcaption", "img"),
+}
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
     *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id", "rowspan", "colspan"),
-    *("open", "data-label", "data-print", "alt", "src", "width", "height"),
+    *("aria-sort", "data-label", "data-stay", "download", "open", "data-print", "alt", "src", "width", "height"),
 }
 DRAWN_IMAGE = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%27"
 """How an image begins that a page draws itself."""
