@@ -171,8 +171,8 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):
     """The export edition contains the outline, since an image has no style sheet."""
     visit(henan, "/map?city=411400,411500")
-    henan.get_by_role("button", name="Download or share").or_(henan.get_by_text("Download or share")).first.click()
-    edition = henan.locator("[class*='st-key-export-'] .js-plotly-plot")
+    henan.get_by_role("link", name=re.compile("^Download or share")).click()
+    edition = henan.locator(".st-key-share-preview .js-plotly-plot")
     expect(edition.locator(".choroplethlayer > :last-child > path[style*='stroke-width: 3px']")).to_have_count(2)
 
 
