@@ -188,8 +188,9 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
 
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):
     """The export edition contains the outline, since an image has no style sheet, and the discs and labels."""
-    visit(henan, "/map?city=411400,411500&share=map")
-    edition = henan.locator("[class*='st-key-share'] .js-plotly-plot")
+    visit(henan, "/map?city=411400,411500")
+    henan.get_by_role("link", name=re.compile("^Download or share")).click()
+    edition = henan.locator(".st-key-share-preview .js-plotly-plot")
     expect(edition.locator(".choroplethlayer > :last-child > path[style*='stroke-width: 3px']")).to_have_count(2)
     expect(edition.locator(".shapelayer path")).to_have_count(12 + 2 * 10)
     expect(edition).to_contain_text("Where Henan's ten model reforms of 2020 happened")
