@@ -141,14 +141,23 @@ def test_print_and_frames_have_no_first_view(watched, query):
 def test_every_page_asks_for_nothing_that_is_not_there(watched):
     page, failed = watched(1280), []
     page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
     for path in PAGES:
         page.goto(path)
         wait_until_gone(page)
         settled(page)
     assert failed == []
-    assert [url for url in asked if re.search(r"_stcore/(health|host-config)", url)] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/map"])
+def test_the_app_connects_without_asking_first(watched, path):
+    page, held = watched(1280), []
+    page.route(re.compile("_stcore/(health|host-config)$"), lambda route: held.append(route))
+    page.goto(path)
+    wait_until_gone(page)
+    settled(page)
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="wait")
 
 
 def test_under_a_base_path_as_well(browser, tmp_path):
