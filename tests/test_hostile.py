@@ -156,7 +156,19 @@ TAGS = {
 }
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
     *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id", "rowspan", "colspan"),
-    *("aria-sort", "data-label", "data-stay", "download", "open", "data-print", "alt", "src", "width", "height"),
+    *(
+        "aria-sort",
+        "data-label",
+        "data-stay",
+        "data-area",
+        "download",
+        "open",
+        "data-print",
+        "alt",
+        "src",
+        "width",
+        "height",
+    ),
 }
 DRAWN_IMAGE = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%27"
 """How an image begins that a page draws itself."""
