@@ -145,6 +145,8 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(
         name for element in drawing.iter() for name in element.attrib if name.startswith("on") or name.endswith("href")
     ] == []
     assert plain(hostile[1].source.title.en) in plain("".join(drawing.getroot().itertext()))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     untouched(page)
 
 
