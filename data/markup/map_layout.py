@@ -25,7 +25,7 @@ LABEL_GAP = 12
 """Minimum distance in px between two labels."""
 _ON_DISC = 400.0
 """What it costs, as length in px, that a leader line passes over another disc."""
-_UNEVEN = 20.0
+_UNEVEN = 45.0
 """What it costs, as length in px and times itself, that one column has two labels more than the other."""
 
 _UNNAMED = 20.0
@@ -350,7 +350,9 @@ def _crosses(box: Box, line: tuple[XY, XY]) -> bool:
 
 
 def _frame(rings: Sequence[Sequence[XY]]) -> Box:
-    """The box around an area."""
+    """The box around an area; an empty one around an area too small to have an outline."""
+    if not rings:
+        return Box(0, 0, 0, 0)
     xs, ys = ([point[axis] for ring in rings for point in ring] for axis in (0, 1))
     return Box(min(xs), min(ys), max(xs), max(ys))
 

@@ -32,13 +32,15 @@ NAME_SIZE = 12
 """Font size of the areas' names in px."""
 _DIAMETER = 21.0
 """Distance in px that the middles of two discs keep at least."""
+_CHINESE_ROOM = 0.95
+"""Share of a line that Chinese text may fill by estimate: its characters are as wide in all fonts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """A size of the map: its width, and of its labels the width of each column, font size and line height, in px.
 
-    Without labels beside it `column` is 0. `room` is the share of a line that text may fill by estimate: the fonts of
+    Without labels beside it `column` is 0. `room` is the share of a line that English may fill by estimate: fonts of
     an image differ. `inline` sets the value and what it is of on the same line.
     """
 
@@ -174,7 +176,7 @@ def _measure(name: AreaName) -> tuple[float, float]:
 def wrap_label(spot: Spot, lang: Lang, size: Format) -> list[tuple[str, str]]:
     """Return the lines of a label as (style, text): its value, what it measures, and its place with what to mind."""
     assert spot.headline
-    ems = size.text_width * size.room / size.label_size
+    ems = size.text_width * (size.room if lang == "en" else _CHINESE_ROOM) / size.label_size
     value, what = spot.headline.value, spot.headline.what
     if size.inline:
         lines = [("what", line) for line in wrap(f"{value} {what}", ems)]
@@ -192,8 +194,8 @@ def _write_state(headline: Headline) -> str:
     """Return the grade and the flags of a headline as text."""
     if not headline.row:
         return ""
-    flags = f" · ⚠ {' · '.join(headline.row.flag_words)}" if headline.row.flag_words else ""
-    return f" · {headline.row.grade}{flags}"
+    flags = [f"⚠ {headline.row.flag_words[0]}", *headline.row.flag_words[1:]] if headline.row.flag_words else []
+    return "".join(f"\u00a0· {word}" for word in (headline.row.grade, *flags))
 
 
 def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:
