@@ -44,7 +44,6 @@ from pages.site.palette import (
     MAP_CLASSES,
     NEUTRAL,
     NO_DATA,
-    POINT,
     SELECTED_OUTLINE,
     WORSENED,
     direction_color,
@@ -452,7 +451,7 @@ def test_the_style_of_what_is_chosen_names_its_areas_in_the_figure_and_on_the_pa
     assert re.findall(r"\.choroplethlayer > :last-child > :nth-child\((\d+)\)", style) == ["4", "18"]
     assert re.findall(r'\[data-area="(\d+)"\]', style) == [codes[3], codes[17]]
     nothing = drawing.map_css("st-key-map", scene, codes, ())
-    assert "nth-child" not in nothing and "data-area" not in nothing and "--wd: " in nothing
+    assert "nth-child" not in nothing and "data-area" not in nothing and "--wd:" in nothing
 
 
 def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
@@ -507,7 +506,9 @@ def test_the_map_that_leaves_the_page_has_its_discs_lines_and_labels_inside(lang
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
     figure = drawing.henan_map(ADDRESS, [drawing.Area(place.code, None) for place in PLACES])
     legend = spec(
-        export_figure(figure, "Bonds", "A schematic", ["Source"], [("", NO_DATA, "no data"), ("●", POINT, "county")])
+        export_figure(
+            figure, "Bonds", "A schematic", ["Source"], [("", NO_DATA, "no data"), ("●", LIGHT["ink"], "county")]
+        )
     )["layout"]["annotations"]
     square, words, point, other = legend[2:6]
     assert (square["bgcolor"], square["bordercolor"], square["borderwidth"], words["text"]) == (
@@ -516,7 +517,7 @@ def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_fr
         1,
         "no data",
     )
-    assert (point["text"], point["font"]["color"], other["text"]) == ("●", POINT, "county")
+    assert (point["text"], point["font"]["color"], other["text"]) == ("●", LIGHT["ink"], "county")
     assert square["xshift"] < words["xshift"] < point["xshift"] < other["xshift"]
     subtitle, first_line_above_the_map = legend[1]["yshift"] - 22, square["yshift"] + 8
     assert subtitle > first_line_above_the_map
@@ -611,7 +612,10 @@ def test_a_text_from_the_data_is_never_markup():
         ),
         EVIL,
     )
-    for figure in figures(replace(HALVED, **texts, formula_label=EVIL, phrases=EVIL), "en"):
+    *drawn, _areas = figures(replace(HALVED, **texts, formula_label=EVIL, phrases=EVIL), "en")
+    scene = build_scene(DATASET, Filters(), "en")
+    named = replace(scene, names=tuple(replace(name, text=EVIL, value=EVIL) for name in scene.names))
+    for figure in (*drawn, spec(drawing.export_map(ADDRESS, the_areas(), named))):
         shown = list(strings({"data": figure["data"], "layout": {**figure["layout"], "template": {}}}))
         assert any("&lt;script" in text for text in shown)
         assert not [
@@ -636,7 +640,7 @@ def test_pointing_at_a_mark_tells_everything(lang):
         assert not ALLOWED.sub("", hover_text(row, lang)).count("<")
 
 
-COLOURS = {IMPROVED, WORSENED, NEUTRAL, GUIDE, *MAP_CLASSES, POINT, "#ffffff", "rgba(0,0,0,0)"}
+COLOURS = {IMPROVED, WORSENED, NEUTRAL, GUIDE, *MAP_CLASSES, "#ffffff", "rgba(0,0,0,0)"}
 
 
 def painted(part: Any, name: str = ""):

@@ -12,7 +12,7 @@ from typing import Any
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Origin
 from data.model.schema import Bound
 from data.wording.rows import MetricRow
-from pages.site.palette import NEUTRAL, POINT, POINT_HALO
+from pages.site.palette import NEUTRAL
 
 Part = dict[str, Any]
 """A trace, axis, shape or annotation."""
@@ -65,13 +65,6 @@ def points(x: Coordinates, y: Coordinates, marker: Part, hover: Sequence[str] | 
 def marker(size: int, color: str | Sequence[str], symbol: str | Sequence[str]) -> Part:
     """A marker with a border of its own color, so that hollow symbols have a visible one."""
     return {"size": size, "color": color, "symbol": symbol, "line": {"width": 2, "color": color}}
-
-
-def point_marker(size: int, named_only: Sequence[bool]) -> Part:
-    """Markers of places: filled, or hollow where a case only names the place."""
-    fills = [POINT_HALO if hollow else POINT for hollow in named_only]
-    borders = [POINT if hollow else POINT_HALO for hollow in named_only]
-    return {"size": size, "color": fills, "line": {"width": 1.5, "color": borders}}
 
 
 def bar(

@@ -19,11 +19,6 @@ def rgba(color: str, opacity: str) -> str:
     return "rgba({},{},{},{})".format(*channels(color), opacity)
 
 
-def css_rgb(color: str) -> str:
-    """A color as browsers write it into a style attribute, for attribute selectors."""
-    return "rgb({}, {}, {})".format(*channels(color))
-
-
 BLUE, GREY, TRANSPARENT = "#2f7fd1", "#808892", "rgba(0,0,0,0)"
 
 IMPROVED, WORSENED, NEUTRAL = BLUE, "#cf6a1a", "#7b838c"
@@ -39,9 +34,7 @@ NO_DATA = TRANSPARENT
 """Fill of an area without data, unlike the grey of a known zero."""
 MAP_PAINTS = (NO_DATA, *MAP_CLASSES)
 """Fills of no data, of a known zero and of each class."""
-AREA_BORDER, SELECTED_AREA, SELECTED_OUTLINE = NEUTRAL, BLUE, "#cf6a1a"
-POINT, POINT_HALO = "#1b2026", "#ffffff"
-"""Fill and border of county points, exchanged if a place is only named. The style sheet sets them to ink and ground."""
+AREA_BORDER, SELECTED_OUTLINE = NEUTRAL, "#cf6a1a"
 
 PAGE_COLORS = {
     "ink": ("#171717", "#e8eaed"),
@@ -63,7 +56,6 @@ CSS_COLORS = {
     **{f"light-{name}": light for name, light in LIGHT.items()},
     "improved": IMPROVED,
     "worsened": WORSENED,
-    "selected-area": SELECTED_AREA,
 }
 """CSS custom properties without their dashes: {"ink": "light-dark(#171717, #e8eaed)", …}."""
 

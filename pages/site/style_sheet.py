@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.model.grades import GRADE_RULES
 from data.model.schema import Text
-from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
+from pages.site.palette import CSS_COLORS
 
 _FOLDER = Path(__file__).parents[1] / "browser"
 SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "compare", "map", "paper")
@@ -37,22 +37,12 @@ def _define_properties(selector: str, values: Mapping[str, str]) -> str:
     return f"{selector} {{ {' '.join(f'--{name}: {value};' for name, value in values.items())} }}\n"
 
 
-def _style_points(fill: str, new_fill: str, new_stroke: str) -> str:
-    """Return the rule that replaces the color of a map's points, which do not know the color scheme."""
-    points = f'.st-key-map .point[style*="fill: {css_rgb(fill)}"]'
-    return f"{points} {{ fill: var(--{new_fill}) !important; stroke: var(--{new_stroke}) !important; }}\n"
-
-
 _PROPERTIES = (
     _define_properties(":root", CSS_COLORS)
     + _define_properties(":root", {name: f'"{text.en}"' for name, text in _TEXTS.items()})
     + _define_properties(":root:lang(zh)", {name: f'"{text.zh}"' for name, text in _TEXTS.items()})
 )
-_GENERATED = (
-    _style_points(POINT, "ink", "ground")
-    + _style_points(POINT_HALO, "ground", "ink")
-    + "".join(f".grade-{grade} {{ border-style: {rule.border}; }}\n" for grade, rule in GRADE_RULES.items())
-)
+_GENERATED = "".join(f".grade-{grade} {{ border-style: {rule.border}; }}\n" for grade, rule in GRADE_RULES.items())
 SHEET = _PROPERTIES + _read(*SHEETS) + _GENERATED
 """The style sheet of every page."""
 FIRST_VIEW = SHEET + _read("first_view")
