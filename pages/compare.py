@@ -292,7 +292,8 @@ def export_group(view: View, chart_id: str, group: Group) -> ChartExport:
         marks = describe_marks([describe_finding(row, view.lang) for row in group.rows], view.lang)
     title = view.say("河南改革案例比较：", "Reforms in Henan compared: ") + name_group(group, view.lang)
     figure, subtitle = draw_group(view, group), view.say("；", "; ").join(marks)
-    return ChartExport(chart_id, title, subtitle, figure, export_figure, group.rows)
+    height = 280 + 85 * len(group.rows)
+    return ChartExport(chart_id, title, subtitle, figure, export_figure, group.rows, frame_height=height)
 
 
 def draw_group(view: View, group: Group) -> go.Figure:

@@ -161,7 +161,7 @@ def show_data_links(view: View) -> None:
         "same cases.",
     )
     first, *others = FORMATS.values()
-    st.code(build_link(view.address, first.path, view.filters), language=None)
+    st.code(build_link(view.address, first.path, view.filters), language=None, wrap_lines=True)
     routes = {
         **{form.path: form.name(view.lang) for form in others},
         "missing.csv": view.say("没有写明的数值", "What is not stated"),
@@ -197,7 +197,7 @@ def show_code(view: View) -> None:
                     "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
                     "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",
                 )
-            st.code(text, language={"Python": "python", "R": "r", "curl": "bash"}.get(language))
+            st.code(text, language={"Python": "python", "R": "r", "curl": "bash"}.get(language), wrap_lines=True)
 
 
 def show_dictionary(view: View) -> None:

@@ -16,25 +16,34 @@ from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.markup import palette
-from data.markup.map_scene import Scene, build_scene, format_headline, format_scene, link_headline
+from data.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
+from data.markup.map_scene import Scene, build_scene, format_scene
 from data.markup.map_tables import format_area_table, format_chosen, format_place_table
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import (
     AreaSummary,
     Measure,
-    find_measures,
+    list_measures,
     name_area,
     summarize_areas,
     tabulate_areas,
     tabulate_local_places,
 )
 from data.wording.openings import title_map
-from data.wording.shading import OUTCOME, SHADINGS, Shading, shade_by_count, shade_by_measure, shade_by_outcome
+from data.wording.shading import (
+    OUTCOME,
+    SHADINGS,
+    Shading,
+    name_shadings,
+    shade_by_count,
+    shade_by_measure,
+    shade_by_outcome,
+)
 from pages.figures import henan_map as drawing
 from pages.figures.export_figure import export_figure
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import format_list, show_chart, show_csv_download, show_paragraph, show_warning
+from pages.frame.elements import show_chart, show_csv_download, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import build_links
@@ -43,10 +52,6 @@ from pages.frame.view import View, apply_filters, base_path, current_view
 
 CONTAINER_KEY, CHART_KEY = "map", "henan"
 CLICKED_KEY, ROUND_KEY = "clicked last", "round of clicks"
-COLOUR = "colour"
-"""Query parameter with what colors the map."""
-MAX_MEASURED = 12
-"""Maximum number of cases whose measures are offered for the map's color."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +91,8 @@ def read_map(view: View) -> MapView:
     """Read from the address what the map shows."""
     filters = view.filters.without("city")
     selection = select(view.dataset, filters)
-    areas, measures = summarize_areas(selection), list_measures(view, selection)
     requested = st.query_params.get(COLOUR, OUTCOME)
+    areas, measures = summarize_areas(selection), list_measures(selection.cases, requested.partition(".")[0])
     colour = requested if requested in {**SHADINGS, **measures} else OUTCOME
     if measure := measures.get(colour):
         shading = shade_by_measure(view.dataset, measure, areas, view.lang)
@@ -97,15 +102,6 @@ def read_map(view: View) -> MapView:
         shading = shade_by_count(colour, areas, view.lang)
     scene = build_scene(view.dataset, filters, view.lang, None if colour == OUTCOME else shading.texts)
     return MapView(view, filters, selection, areas, measures, requested, colour, shading, scene)
-
-
-def list_measures(view: View, selection: Selection) -> dict[str, Measure]:
-    """Return the measures that can color the map: of the first cases that have any, and of the case in the URL."""
-    cases = selection.cases
-    found = find_measures(cases, MAX_MEASURED)
-    at = cases.find(st.query_params.get(COLOUR, "").partition(".")[0])
-    linked = find_measures(cases[at : at + 1]) if at is not None else ()
-    return {measure.key: measure for measure in (*found, *linked)}
 
 
 def list_areas(shown: MapView, selected: Sequence[str] = ()) -> list[drawing.Area]:
@@ -137,70 +133,12 @@ def chart_key() -> str:
 
 
 def format_head(shown: MapView) -> Markup:
-    """Return what stands above the map: what colors it, as links, the cases of the whole province, and the legend."""
-    parts = [format_colours(shown)] if not shown.view.embedded else []
-    return Markup('<div class="map-head">{}</div>').format(
-        Markup("").join([*parts, format_province(shown), format_legend(shown)])
-    )
-
-
-def format_colours(shown: MapView) -> Markup:
-    view = shown.view
-    names = {
-        **{key: name[view.lang] for key, name in SHADINGS.items()},
-        **{key: measure.name[view.lang] for key, measure in shown.measures.items()},
-    }
-    links = build_links(view)
-    items = [
-        links.anchor(
-            links.screen("map", view.filters, **({} if key == OUTCOME else {COLOUR: key})),
-            name,
-            current=key == shown.colour,
-        )
-        for key, name in names.items()
-    ]
-    label = view.say("着色依据", "Colour by")
-    return Markup('<nav class="map-colours" aria-label="{0}"><span>{0}</span>{1}</nav>').format(
-        label, Markup("").join(items)
-    )
-
-
-def format_province(shown: MapView) -> Markup:
-    """Return the cases of the whole province in a line, each with its headline; empty without any."""
-    view, links = shown.view, build_links(shown.view)
-    if not shown.scene.cases.province:
-        return Markup("")
-    items = [
-        Markup('<li><i class="nr">{}</i> {} <small>{}</small></li>').format(
-            case.number,
-            links.anchor(link_headline(case, view.filters, links), format_headline(case.headline)),
-            case.title,
-        )
-        for case in shown.scene.cases.province
-    ]
-    return Markup('<div class="map-province"><h2>{}</h2><ol>{}</ol></div>').format(
-        view.say("全省性案例", "Province-wide"), Markup("").join(items)
-    )
-
-
-def list_classes(shading: Shading) -> list[tuple[str, str]]:
-    """Return color and label of each class that occurs."""
-    return [
-        (palette.NO_DATA if number is None else palette.MAP_CLASSES[number], label) for number, label in shading.classes
-    ]
-
-
-def format_legend(shown: MapView) -> Markup:
-    swatch = Markup('<span class="sw" style="background:{}"></span>{}')
-    entries = [swatch.format(*entry) for entry in list_classes(shown.shading)]
-    if shown.scene.cases.spots:
-        entries.append(
-            Markup('<span class="disc" aria-hidden="true">{}</span>{}').format(
-                shown.scene.cases.spots[0].number,
-                shown.view.say("案例编号，位于案例所在地", "number of a case, where it happened"),
-            )
-        )
-    return format_list(entries, "legend", label=shown.shading.title)
+    """Return what stands above the map; in a frame without the choice of what colors it."""
+    view, links, choice = shown.view, build_links(shown.view), Markup("")
+    if not view.embedded:
+        names = name_shadings(shown.measures, view.lang)
+        choice = format_colours(names, shown.colour, view.filters, view.lang, links)
+    return format_map_head(shown.scene, shown.shading, palette.MAP_PAINTS, view.filters, links, choice)
 
 
 def show_map(shown: MapView) -> None:
@@ -266,7 +204,9 @@ def export_shown_map(shown: MapView) -> ChartExport:
     figure = drawing.export_map(f"{base_path()}/api/boundaries.geojson", areas, shown.scene)
 
     def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
-        return export_figure(drawn, title, subtitle, footer, [("", *entry) for entry in list_classes(shown.shading)])
+        return export_figure(
+            drawn, title, subtitle, footer, [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
+        )
 
     table = partial(build_area_table, view.dataset, shown.filters, shown.measure)
     return ChartExport(
@@ -281,6 +221,7 @@ def export_shown_map(shown: MapView) -> ChartExport:
         filtered=True,
         about=shown.shading.title,
         filters=shown.filters,
+        frame_height=1100,
     )
 
 

@@ -76,7 +76,9 @@ def export_findings(view: View) -> ChartExport:
     marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
     rows = [finding.row for finding in drawn]
     figure, subtitle = findings_chart(cases, view.lang), view.say("；", "; ").join(marks)
-    return ChartExport("findings", title_findings(view, cases), subtitle, figure, export_figure, rows)
+    height = 260 + 60 * sum(max(1, len(case.first)) for case in cases)
+    title = title_findings(view, cases)
+    return ChartExport("findings", title, subtitle, figure, export_figure, rows, frame_height=height)
 
 
 def title_findings(view: View, cases: Sequence[CaseFindings]) -> str:
@@ -141,7 +143,10 @@ def export_gaps(view: View) -> ChartExport:
     title = title_gaps_alone(view, counts)
     figure = gap_chart(counts.grades, counts.domains, names, view.lang)
     subtitle, table = view.say("；", "; ").join(explained), partial(tabulate_gaps, counts)
-    return ChartExport("gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters)
+    height = 420 + 36 * len(counts.domains)
+    return ChartExport(
+        "gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters, frame_height=height
+    )
 
 
 def tabulate_gaps(counts: GapCounts) -> pd.DataFrame:

@@ -31,12 +31,12 @@ def running(log: Path, folder: Path = PROJECT) -> Iterator[str]:
 
 @contextmanager
 def started(
-    log: Path, folder: Path = PROJECT, first: str = "", **environment: str
+    log: Path, folder: Path = PROJECT, first: str = "", port: int = 0, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """As `running`, with its process, more environment variables, and Python that it runs first. It caches nothing on
     disk unless HENAN_CACHE is given.
     """
-    port = free_port()
+    port = port or free_port()
     address = "/".join((f"http://localhost:{port}", *filter(None, [environment.get("STREAMLIT_SERVER_BASE_URL_PATH")])))
     with (
         log.open("wb") as out,

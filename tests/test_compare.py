@@ -225,3 +225,14 @@ def test_bars_of_shares_end_at_the_whole(dataset):
     assert full and {widths[name] for name in full} == {max(widths.values(), key=float)}
     half = next(row for row in group.rows if row.after_value == 50)
     assert float(widths[half.metric_id]) == pytest.approx(float(widths[next(iter(full))]) / 2)
+
+
+def test_an_earlier_value_is_drawn_only_where_its_unit_can_be_converted(dataset):
+    """Two months are no number of working days; 145.2 billion yuan are on the axis of 233.3 billion."""
+    drawn = {}
+    for each in list_ready_sets(dataset, Filters(), "en"):
+        for group in (group for group in each.found.groups if group.kind == "level"):
+            table = format_group(group, dataset.units, Filters(), "en", Links())
+            for row in re.split(r"<tr ", table)[2:]:
+                drawn[re.search(r"figure=([\w-]+)", row)[1]] = 'class="was"' in row
+    assert (drawn["licence-time"], drawn["construction-permit-time"], drawn["new-debt-limit"]) == (False, True, True)

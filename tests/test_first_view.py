@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -22,7 +23,7 @@ from pages.serving.settings import read
 from pages.serving.site_map import site_map_routes
 from pages.site.screens import SCREENS, url_path
 from tests.answers import Answer, ask
-from tests.app import open_page, words
+from tests.app import bodies, open_page, words
 
 DEFAULT, _ = read({})
 assert DEFAULT
@@ -120,6 +121,23 @@ def test_a_case_has_its_own_words(case_id, lang):
     head = re.search(r'<div class="case">(.*?)</main>', answer.body.decode(), re.DOTALL)
     assert head
     assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", head[1])).split()) in shown
+
+
+@pytest.mark.parametrize("query", ["", "&city=410300", "&domain=finance"], ids=["all", "city", "domain"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_map_is_served_as_it_stands_on_the_page(lang, query):
+    body = get("/map", f"lang={lang}{query}").body.decode()
+    image = re.search(r'<div class="map-areas"><img src="data:image/svg\+xml,([^"]*)" alt=""></div>', body)
+    assert image and unquote(html.unescape(image[1])).count("<path ") == 18
+    shown = bodies(open_page("map", **dict(parse_qsl(f"lang={lang}{query}"))))
+    for part in ("map-head", "map-scene"):
+        written = re.search(rf'<div class="{part}.*?(?=<div class="map-areas">|<div class="st-key-map)', body)
+        assert written and re.sub("</div>$", "", written[0]) in shown
+
+
+@pytest.mark.parametrize("query", ["colour=figures", "colour=nothing"])
+def test_a_map_in_other_colours_is_drawn_by_the_page_alone(query):
+    assert first_words(get("/map", query)) == ""
 
 
 def test_links_of_the_first_view_lead_to_pages_and_files():

@@ -150,10 +150,28 @@ TAGS = {
     "a",
     "button",
     "mark",
-} | {*("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i")}
+} | {
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "i", "dl", "dt", "dd", "h3", "br"),
+    *("article", "figure", "figcaption", "img"),
+}
 ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "href", "target", "rel"} | {
     *("aria-label", "aria-current", "aria-hidden", "data-address", "data-close", "type", "id", "rowspan", "colspan"),
+    *(
+        "aria-sort",
+        "data-label",
+        "data-stay",
+        "data-area",
+        "download",
+        "open",
+        "data-print",
+        "alt",
+        "src",
+        "width",
+        "height",
+    ),
 }
+DRAWN_IMAGE = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%27"
+"""How an image begins that a page draws itself."""
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 
 
@@ -181,7 +199,7 @@ def only_text(found: Words, texts: list[str]) -> bool:
         return (
             elements.tags <= TAGS | look
             and elements.attributes <= ATTRIBUTES
-            and all(link.startswith("/") for link in elements.links)
+            and all(link.startswith(("/", DRAWN_IMAGE)) for link in elements.links)
         )
     if found.where == "PlotlyChart.spec":
         return not any(re.search("[<>&]", DRAWN.sub("", text)) for text in _strings(json.loads(found.text)))

@@ -90,6 +90,10 @@ def test_a_name_stays_in_its_area_and_clear_of_discs():
     assert abs(beside.y - 100) > 6
 
 
+def test_an_area_without_an_outline_is_named_at_its_point():
+    assert place_names([XY(10, 10)], [(40, 12)], [[]], [], 10) == [XY(10, 10)]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "meet"),
     [

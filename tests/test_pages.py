@@ -414,7 +414,9 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
     read = words(at)
     assert not [*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.expander]
     documents = {reading.address for metric in DATASET.by_id[case_id].metrics for reading in metric.elsewhere}
-    assert {anchor.href for anchor in anchors(bodies(at))} <= documents, "only other documents are linked on paper"
+    bar, _, paper = bodies(at).partition("</button></div>")
+    assert [anchor.label for anchor in anchors(bar)] == ["返回案例"], "the way back is not printed"
+    assert {anchor.href for anchor in anchors(paper)} <= documents, "only other documents are linked on paper"
     assert DATASET.source.title.zh in read
     rows = [row for row in ROWS["zh"] if row.case_id == case_id and row.role in ("outcome", "output")]
     assert [row.metric_id for row in rows if row.name not in read] == []

@@ -298,7 +298,7 @@ FINDINGS = {
     "C-multiple-undated": (
         {"change": {"kind": "multiple", "value": 4}},
         "数达到4倍，比较对象未说明",
-        "Figure reached 4 times; compared with what is not stated",
+        "Figure reached ×4; compared with what is not stated",
     ),
     "D": (
         {"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"},

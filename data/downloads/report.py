@@ -80,11 +80,11 @@ def _write_scope(extract: Extract) -> Iterator[str]:
                 say(lang, f"选定的{count:,}个案例或指标", f"{count:,} chosen case{'s' * (count > 1)} or figures")
             )
         kept = count_selection(selection, (), "", lang)
-        total = name_metrics(extract.dataset.metric_count, lang)
+        whole = name_metrics(extract.dataset.metric_count, lang)
         yield say(
             lang,
-            f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共{total}。",
-            f"This report holds only what was selected ({'; '.join(chosen)}): {kept} of {total}.",
+            f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共{whole}。",
+            f"This report holds only what was selected ({'; '.join(chosen)}): {kept} of {whole}.",
         )
     if extract.note:
         yield EMPTY_NOTE[lang]

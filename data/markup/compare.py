@@ -15,7 +15,7 @@ from data.markup.marks import format_arrow, format_badge, format_flag_words, spo
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Bound, Lang, Unit
 from data.query.filters import Filters
-from data.wording.compare import REASONS, Group, Refusal, measure, measure_end, name_group
+from data.wording.compare import REASONS, Group, Refusal, measure, measure_before, name_group
 from data.wording.findings import describe_finding
 from data.wording.formatting import format_value
 from data.wording.index_axis import name_tick, span_axis
@@ -113,14 +113,14 @@ def _scale_index(group: Group, sizes: Sequence[float], units: Mapping[str, Unit]
 def _scale_levels(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> _Scale:
     """Return an axis from zero to the largest value; that of shares ends at the whole."""
     share = group.rows[0].dimension == "share"
-    before = [measure_end(row, "before", units) for row in group.rows]
+    before = [measure_before(row, units) for row in group.rows]
     whole = 100.0 * units[group.key].factor if share else 0.0
     top = whole or max([*sizes, *(value for value in before if value is not None)], default=0) or 1.0
 
     def draw(row: MetricRow, size: float) -> Markup:
-        earlier = measure_end(row, "before", units)
-        was = Markup('<i class="was" style="left:{:.2f}%"></i>').format(_REACH * earlier / top) if earlier else ""
-        return _format_bar(0, _REACH * size / top, row.after_bound, row.after_label + _format_direction(row), was)
+        earlier = measure_before(row, units)
+        start = None if earlier is None else _REACH * earlier / top
+        return _format_bar(0, _REACH * size / top, row.after_bound, row.after_label + _format_direction(row), start)
 
     ticks = [(0.0, "0"), (_REACH / 2, "50%"), (_REACH, "100%")] if share else [(0.0, "0")]
     return _Scale(ticks, draw)
@@ -171,16 +171,20 @@ _SCALES: Mapping[str, Callable[[Group, Sequence[float], Mapping[str, Unit], Lang
 }
 
 
-def _format_bar(start: float, end: float, bound: Bound | None, label: Markup, more: Markup | str = "") -> Markup:
-    """Return a bar between two places of an axis, with its label behind its end; an open bound has an open end."""
+def _format_bar(start: float, end: float, bound: Bound | None, label: Markup, earlier: float | None = None) -> Markup:
+    """Return a bar between two places of an axis, with its label behind it; an open bound has an open end.
+
+    `earlier` is the place of the earlier value, an upright line.
+    """
     bounds = "open" if bound in OPEN_BOUNDS else "", "dotted" if bound in APPROXIMATE_BOUNDS else ""
     style = ["arrow", "bar", *bounds, "left" if end < start else ""]
     left, right = sorted((start, end))
-    place = f"right:{100 - left:.2f}%" if end < start else f"left:{right:.2f}%"
+    place = f"right:{100 - left:.2f}%" if end < start else f"left:{max(right, earlier or 0):.2f}%"
+    was = Markup("") if earlier is None else Markup('<i class="was" style="left:{:.2f}%"></i>').format(earlier)
     return Markup(
         '<span class="{}"><i class="zero" style="left:{:.2f}%"></i>'
         '<i class="fill" style="left:{:.2f}%;width:{:.2f}%"></i>{}<b class="size" style="{}">{}</b></span>'
-    ).format(" ".join(filter(None, style)), start, left, right - left, more, place, label)
+    ).format(" ".join(filter(None, style)), start, left, right - left, was, place, label)
 
 
 def _format_direction(row: MetricRow) -> Markup:
@@ -238,8 +242,8 @@ class CaseBlock:
 
 def format_cases(blocks: Iterable[CaseBlock], lang: Lang, links: Links) -> Markup:
     """Return the cases side by side, their parts in line with one another; below one another where it is narrow."""
-    block = Markup('<section><h3><span class="nr">{}</span> {}</h3>{}</section>')
-    part = Markup("<div><h4>{}</h4><p>{}</p></div>")
+    block = Markup('<section><h2><span class="nr">{}</span> {}</h2>{}</section>')
+    part = Markup("<div><h3>{}</h3><p>{}</p></div>")
     return Markup('<div class="sides" role="group" aria-label="{}">{}</div>').format(
         say(lang, "案例并列", "Cases side by side"),
         Markup("").join(

@@ -5,6 +5,7 @@ They are those of the page, by the same functions, in the same order and with th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -13,13 +14,17 @@ from data.markup.case_head import format_head
 from data.markup.case_page import format_case_line
 from data.markup.findings import findings_table
 from data.markup.links import Links
-from data.markup.outline import OutlineColors
+from data.markup.map_head import format_colours, format_map_head
+from data.markup.map_scene import build_scene, draw_areas, format_drops, format_scene
+from data.markup.outline import OutlineColors, data_url
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
+from data.query.geography import list_measures, summarize_areas
 from data.wording.findings import describe_marks
 from data.wording.openings import DESCRIPTIONS, TITLES, open_overview, title_map
 from data.wording.rows import Rows
+from data.wording.shading import OUTCOME, name_shadings, shade_by_outcome
 
 _DOCUMENT = Markup('<span class="document" aria-hidden="true">Word</span>')
 """What stands in for the button of the case as a document, which needs the app."""
@@ -64,10 +69,28 @@ def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: O
     return FirstView(case.title[lang], case.summary[lang], html)
 
 
-def first_map(dataset: Dataset, lang: Lang) -> FirstView:
-    """Return the title of the map."""
+def first_map(
+    dataset: Dataset, filters: Filters, lang: Lang, links: Links, colors: OutlineColors, paints: Sequence[str]
+) -> FirstView:
+    """Return the title of the map, what stands above it, and the map with its areas as an image.
+
+    `paints` are the fills of the legend, `colors` those of the image.
+    """
+    everywhere = filters.without("city")
+    selection = select(dataset, everywhere)
+    areas, measures = summarize_areas(selection), list_measures(selection.cases)
+    shading, scene = shade_by_outcome(areas, lang), build_scene(dataset, everywhere, lang)
+    choice = format_colours(name_shadings(measures, lang), OUTCOME, filters, lang, links)
+    tinted = [code for code, value in shading.values.items() if value]
+    image = Markup('<div class="map-areas"><img src="{}" alt=""></div>').format(
+        data_url(draw_areas(dataset.boundaries, tinted, colors))
+    )
     title = title_map(dataset, lang)
-    return FirstView(title, DESCRIPTIONS["map"][lang], format_heading(title))
+    html = format_heading(title) + format_map_head(scene, shading, paints, filters, links, choice)
+    html += Markup('<div class="st-key-map-frame"><div class="st-key-map" style="{}">{}{}</div></div>').format(
+        format_drops(scene), format_scene(scene, filters, links), image
+    )
+    return FirstView(title, DESCRIPTIONS["map"][lang], html)
 
 
 def first_words(screen: str, lang: Lang) -> FirstView:

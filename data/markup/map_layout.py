@@ -350,7 +350,9 @@ def _crosses(box: Box, line: tuple[XY, XY]) -> bool:
 
 
 def _frame(rings: Sequence[Sequence[XY]]) -> Box:
-    """The box around an area."""
+    """The box around an area; an empty one around an area too small to have an outline."""
+    if not rings:
+        return Box(0, 0, 0, 0)
     xs, ys = ([point[axis] for ring in rings for point in ring] for axis in (0, 1))
     return Box(min(xs), min(ys), max(xs), max(ys))
 

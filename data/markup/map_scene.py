@@ -32,13 +32,15 @@ NAME_SIZE = 12
 """Font size of the areas' names in px."""
 _DIAMETER = 21.0
 """Distance in px that the middles of two discs keep at least."""
+_CHINESE_ROOM = 0.95
+"""Share of a line that Chinese text may fill by estimate: its characters are as wide in all fonts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """A size of the map: its width, and of its labels the width of each column, font size and line height, in px.
 
-    Without labels beside it `column` is 0. `room` is the share of a line that text may fill by estimate: the fonts of
+    Without labels beside it `column` is 0. `room` is the share of a line that English may fill by estimate: fonts of
     an image differ. `inline` sets the value and what it is of on the same line.
     """
 
@@ -62,7 +64,7 @@ class Format:
 
 WIDE, MEDIUM, NARROW = Format("w", 560, 280), Format("m", 360, 188, 12, 16, room=1.2, inline=True), Format("n", 320, 0)
 FORMATS = (WIDE, MEDIUM, NARROW)
-"""The sizes of the map. pages/browser/map.css chooses one by the width of the page, and repeats their numbers."""
+"""The sizes of the map. styles/map.css chooses one by the width of the page, and repeats their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _measure(name: AreaName) -> tuple[float, float]:
 def wrap_label(spot: Spot, lang: Lang, size: Format) -> list[tuple[str, str]]:
     """Return the lines of a label as (style, text): its value, what it measures, and its place with what to mind."""
     assert spot.headline
-    ems = size.text_width * size.room / size.label_size
+    ems = size.text_width * (size.room if lang == "en" else _CHINESE_ROOM) / size.label_size
     value, what = spot.headline.value, spot.headline.what
     if size.inline:
         lines = [("what", line) for line in wrap(f"{value} {what}", ems)]
@@ -220,10 +222,15 @@ def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:
     ).format("" if numbers else " bare", heights, heads if numbers else "", Markup("").join(field))
 
 
+def format_drops(scene: Scene) -> str:
+    """Return the custom properties that tell the areas how far above the lower edge they stand."""
+    return _properties((placed.format.letter, {"d": placed.drop}) for placed in scene.placed)
+
+
 def _properties(values: Iterable[tuple[str, Mapping[str, float]]]) -> str:
     """Return CSS custom properties, their names beginning with the letter of their format; `r` is an angle."""
     return ";".join(
-        f"--{letter}{name}:{round(value, 1):g}{'deg' if name == 'r' else 'px'}"
+        f"--{letter}{name}:{f'{value:.1f}deg' if name == 'r' else f'{value:.0f}px'}"
         for letter, pairs in values
         for name, value in pairs.items()
     )
@@ -310,6 +317,11 @@ def _format_disc(scene: Scene, at: int, filters: Filters, links: Links) -> Marku
         positions,
         spot.number,
     )
+
+
+def draw_areas(boundaries: GeoJson, tinted: Iterable[str], colors: OutlineColors) -> str:
+    """Return the areas alone as an SVG image, to stand under the HTML of a scene where there is no Plotly."""
+    return draw_outline(boundaries, MEDIUM.width, colors, tinted=tinted, detail=5, grid=1)
 
 
 def draw_scene(

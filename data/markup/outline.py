@@ -68,17 +68,19 @@ def draw_outline(
     margins: tuple[int, int] = (0, 0),
     drop: int = 0,
     detail: float = 2.0,
+    grid: float = GRID,
     alt: str = "",
 ) -> str:
     """Return the image: areas whose codes are `tinted`, above them lines, marks and words, all in px of the map.
 
     The map itself is `width` px wide, with `margins` for words to its left and right and `drop` px above and below.
-    What outlines have within `detail` px is left out. `alt` is the image's title.
+    What outlines have within `detail` px is left out, and their points are on a `grid` of so many px. `alt` is
+    the image's title.
     """
     left, right = margins
     height = round(map_height(width)) + 2 * drop
     chosen = frozenset(tinted)
-    outlines = _format_areas(_ByIdentity(boundaries), width, detail)
+    outlines = _format_areas(_ByIdentity(boundaries), width, detail, grid)
     areas = Markup("").join(
         Markup('<path class="{}" d="{}"/>').format("t" if code in chosen else "a", path)
         for code, path in outlines.items()
@@ -96,9 +98,9 @@ def draw_outline(
             width + left + right,
             height,
             title,
-            Markup(_format_style(colors)),
-            GRID,
-            0.7 / GRID,
+            Markup(_format_style(colors, words_too=bool(marks or words or lines))),
+            grid,
+            0.7 / grid,
             areas,
             Markup("").join(body),
             -drop,
@@ -155,19 +157,21 @@ def trace_areas(boundaries: GeoJson, width: int) -> Mapping[str, Sequence[Sequen
 
 @lru_cache(maxsize=8)
 def _trace_areas(boundaries: _ByIdentity, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
-    areas = _simplify(boundaries, width, _ROUGH)
+    areas = _simplify(boundaries, width, _ROUGH, GRID)
     return {code: [[XY(x * GRID, y * GRID) for x, y in ring] for ring in rings] for code, rings in areas.items()}
 
 
 @lru_cache(maxsize=8)
-def _format_areas(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[str, str]:
-    """Return the outline of each unit by code as an SVG path, in units of GRID."""
-    areas = _simplify(boundaries, width, detail)
+def _format_areas(boundaries: _ByIdentity, width: int, detail: float, grid: float) -> Mapping[str, str]:
+    """Return the outline of each unit by code as an SVG path, in units of the grid."""
+    areas = _simplify(boundaries, width, detail, grid)
     return {code: "".join(map(_format_ring, rings)) for code, rings in areas.items()}
 
 
-def _simplify(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[str, Sequence[Sequence[tuple[int, int]]]]:
-    """Return the rings of each unit by code in units of GRID, without those that are too small to be an area.
+def _simplify(
+    boundaries: _ByIdentity, width: int, detail: float, grid: float
+) -> Mapping[str, Sequence[Sequence[tuple[int, int]]]]:
+    """Return the rings of each unit by code in units of the grid, without those that are too small to be an area.
 
     All points in a square of `detail` px become one, their mean. Neighbours share it, so no gap opens between them.
     """
@@ -182,8 +186,8 @@ def _simplify(boundaries: _ByIdentity, width: int, detail: float) -> Mapping[str
             squares[_square(point, detail)].add(point)
     means = {
         square: (
-            round(sum(point.x for point in points) / len(points) / GRID),
-            round(sum(point.y for point in points) / len(points) / GRID),
+            round(sum(point.x for point in points) / len(points) / grid),
+            round(sum(point.y for point in points) / len(points) / grid),
         )
         for square, points in squares.items()
     }
@@ -246,23 +250,25 @@ def _draw_words(words: Words) -> Markup:
     )
 
 
-def _format_style(colors: OutlineColors) -> str:
-    """Return the style sheet of the image, dark where the page around it is."""
-    light, dark = (_format_colors(colors, scheme) for scheme in (0, 1))
+def _format_style(colors: OutlineColors, words_too: bool) -> str:
+    """Return the style sheet of the image, dark where the page around it is; without words for areas alone."""
+    light, dark = (_format_colors(colors, scheme, words_too) for scheme in (0, 1))
     sizes = (
         f"text{{font:{_NAME_SIZE}px {_FONTS}}}.n{{font-weight:700;font-size:{_DISC_SIZE}px;text-anchor:middle}}"
         ".value{font-weight:700;font-size:13px}.what{font-size:13px}.name{paint-order:stroke;stroke-width:3px}"
         ".l{fill:none;stroke-width:1}.d,.h{stroke-width:1.2}"
     )
-    return f"{sizes}{light}@media(prefers-color-scheme:dark){{{dark}}}"
+    different = f"@media(prefers-color-scheme:dark){{{dark}}}" if dark != light else ""
+    return f"{sizes if words_too else ''}{light}{different}"
 
 
-def _format_colors(colors: OutlineColors, scheme: int) -> str:
+def _format_colors(colors: OutlineColors, scheme: int, words_too: bool) -> str:
     area, tint, border, ink, ground, quiet = (
         colors[name][scheme] for name in ("area", "tint", "border", "ink", "ground", "quiet")
     )
-    return (
-        f".a{{fill:{area};stroke:{border}}}.t{{fill:{tint};stroke:{border}}}.l{{stroke:{quiet}}}"
-        f".d{{fill:{ink};stroke:{ground}}}.h{{fill:{ground};stroke:{ink}}}.n{{fill:{ground}}}"
+    areas = f".a{{fill:{area};stroke:{border}}}.t{{fill:{tint};stroke:{border}}}"
+    others = (
+        f".l{{stroke:{quiet}}}.d{{fill:{ink};stroke:{ground}}}.h{{fill:{ground};stroke:{ink}}}.n{{fill:{ground}}}"
         f".name{{fill:{ink};stroke:{ground}}}.value,.what{{fill:{ink}}}.place{{fill:{quiet}}}"
     )
+    return areas + others if words_too else areas

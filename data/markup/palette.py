@@ -37,6 +37,8 @@ MAP_CLASSES = (rgba(GREY, "0.10"), *(rgba(BLUE, opacity) for opacity in ("0.30",
 """Fills of the map: a known zero, then four classes of one blue, which reads on both grounds."""
 NO_DATA = TRANSPARENT
 """Fill of an area without data, unlike the grey of a known zero."""
+MAP_PAINTS = (NO_DATA, *MAP_CLASSES)
+"""Fills of no data, of a known zero and of each class."""
 AREA_BORDER, SELECTED_AREA, SELECTED_OUTLINE = NEUTRAL, BLUE, "#cf6a1a"
 POINT, POINT_HALO = "#1b2026", "#ffffff"
 """Fill and border of county points, exchanged if a place is only named. The style sheet sets them to ink and ground."""
@@ -66,8 +68,8 @@ CSS_COLORS = {
 """CSS custom properties without their dashes: {"ink": "light-dark(#171717, #e8eaed)", …}."""
 
 OUTLINE_COLORS = {
-    "area": ("#f1f2f4", "#20252b"),
-    "tint": ("#cfe1f6", "#234a75"),
+    "area": (MAP_CLASSES[0], MAP_CLASSES[0]),
+    "tint": (MAP_CLASSES[1], MAP_CLASSES[1]),
     "border": (NEUTRAL, NEUTRAL),
     **{name: PAGE_COLORS[name] for name in ("ink", "ground", "quiet")},
 }

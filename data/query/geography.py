@@ -19,6 +19,8 @@ from data.query.table import LIST_SEPARATOR
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
 RATE_BASE = 10_000
 """Number of residents that a rate refers to."""
+MAX_MEASURED = 12
+"""Maximum number of cases whose measures are offered for the map's color."""
 Row = dict[str, object]
 
 
@@ -103,6 +105,13 @@ def find_measures(cases: CaseSubset, limit: int | None = None) -> tuple[Measure,
     dataset, positions = cases.dataset, cases.positions
     measured = positions[dataset.index.measured[positions]][:limit]
     return tuple(measure for position in measured for measure in _find_measures(dataset, dataset.cases[position]))
+
+
+def list_measures(cases: CaseSubset, named: str = "") -> dict[str, Measure]:
+    """Return the measures of the first cases that have any, and of the case with the id `named`, by key."""
+    at = cases.find(named)
+    found = (*find_measures(cases, MAX_MEASURED), *(find_measures(cases[at : at + 1]) if at is not None else ()))
+    return {measure.key: measure for measure in found}
 
 
 def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from data.model.schema import Document, Lang
+from data.wording.doubts import write_caveats
 from data.wording.formatting import format_date
 from data.wording.labels import DIFFERS, ELSEWHERE, say
 from data.wording.rows import MetricRow, ReadingElsewhere
@@ -63,11 +64,7 @@ def _count_more(count: int, lang: Lang) -> list[str]:
 
 def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
     """Return the caveats of a metric, a line each, and the readings in other documents that differ from it."""
-    colon = say(lang, "：", ": ")
-    return [
-        *(f"{word}{colon}{note}" for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)),
-        *(write_reading(reading, lang) for reading in row.differing),
-    ]
+    return [*write_caveats(row, lang), *(write_reading(reading, lang) for reading in row.differing)]
 
 
 def write_reading(reading: ReadingElsewhere, lang: Lang) -> str:

@@ -132,11 +132,20 @@ def find_partners(row: MetricRow, pool: Iterable[MetricRow]) -> tuple[MetricRow,
     return tuple(sorted(shared, key=lambda other: (other.case_id == row.case_id, other.grade))[:3])
 
 
-def measure_end(row: MetricRow, side: Literal["before", "after"], units: Mapping[str, Unit]) -> float | None:
-    """Return an end of a metric in the base unit of its dimension; None without a single number."""
-    value: float | None = getattr(row, f"{side}_value")
-    unit_id: str | None = getattr(row, f"{side}_unit_id")
-    return value * units[unit_id].factor if value is not None and unit_id else None
+def measure_after(row: MetricRow, units: Mapping[str, Unit]) -> float | None:
+    """Return the later value of a metric in the base unit of its dimension; None without a single number."""
+    if row.after_value is None or row.after_unit_id is None:
+        return None
+    return row.after_value * units[row.after_unit_id].factor
+
+
+def measure_before(row: MetricRow, units: Mapping[str, Unit]) -> float | None:
+    """Return the earlier value likewise; None if it is in another unit of a dimension without fixed conversions."""
+    unit_id = row.before_unit_id
+    if row.before_value is None or unit_id is None:
+        return None
+    convertible = unit_id == row.after_unit_id or row.dimension in _MEASURED
+    return row.before_value * units[unit_id].factor if convertible else None
 
 
 def measure(group: Group, units: Mapping[str, Unit]) -> list[float]:
@@ -147,7 +156,7 @@ def measure(group: Group, units: Mapping[str, Unit]) -> list[float]:
             return row.index
         if group.kind == "difference":
             return row.change_value
-        return row.after_value if group.kind == "rank" else measure_end(row, "after", units)
+        return row.after_value if group.kind == "rank" else measure_after(row, units)
 
     return [number for row in group.rows if (number := size(row)) is not None]
 

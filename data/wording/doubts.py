@@ -22,18 +22,26 @@ _NOTE_ALONE: tuple[CaveatKind, ...] = ("undated", "conflicting", "other")
 
 def list_doubts(row: MetricRow, lang: Lang) -> list[str]:
     """Return the doubts about a metric, a sentence each, none of them twice."""
-    colon = say(lang, "：", ": ")
-    kinds = row.caveats.split(LIST_SEPARATOR) if row.caveats else []
+    kinds = _list_kinds(row)
     meanings = [
         meaning[:1].upper() + meaning[1:] + say(lang, "。", ".")
         for flag, meaning in zip(list_flags(row), row.flag_meanings, strict=True)
         if not any(kind in kinds for kind in _EXPLAINED_BY.get(flag, ()))
     ]
-    notes = [
+    return list(dict.fromkeys([*meanings, *write_caveats(row, lang)]))
+
+
+def write_caveats(row: MetricRow, lang: Lang) -> list[str]:
+    """Return the notes of a metric's caveats, after the word for the kind where a note does not say it itself."""
+    colon = say(lang, "：", ": ")
+    return [
         note if kind in _NOTE_ALONE else f"{word[:1].upper()}{word[1:]}{colon}{note}"
-        for kind, word, note in zip(kinds, row.caveat_words, row.caveat_notes, strict=True)
+        for kind, word, note in zip(_list_kinds(row), row.caveat_words, row.caveat_notes, strict=True)
     ]
-    return list(dict.fromkeys([*meanings, *notes]))
+
+
+def _list_kinds(row: MetricRow) -> list[str]:
+    return row.caveats.split(LIST_SEPARATOR) if row.caveats else []
 
 
 def list_flags(row: MetricRow) -> list[Flag]:

@@ -133,7 +133,8 @@ def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: s
         verb = _verb_form(metric, "reached")
         if not since:
             unstated = say(lang, "比较对象未说明", "compared with what is not stated")
-            return say(lang, f"{name}{ahead}达到{size}，{unstated}", f"{name} {verb} {size}; {unstated}")
+            multiple = format_change(change, unit, lang)
+            return say(lang, f"{name}{ahead}达到{size}，{unstated}", f"{name} {verb} {multiple}; {unstated}")
         reached = f"{ahead}达到" if ahead else "为"
         return say(lang, f"{name}{reached}{since}的{size}", f"{name} {verb} {size} that of {since}")
     if change.kind == "places":

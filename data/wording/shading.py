@@ -58,6 +58,12 @@ class Shading:
         ]
 
 
+def name_shadings(measures: Mapping[str, Measure], lang: Lang) -> dict[str, str]:
+    """Return what can color the map, in words, by the value of `colour=` in the address."""
+    counts = {key: name[lang] for key, name in SHADINGS.items()}
+    return counts | {key: measure.name[lang] for key, measure in measures.items()}
+
+
 def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:
     """Return the lower limits of at most MAX_CLASSES classes with about equally many distinct values."""
     known = sorted(set(values))

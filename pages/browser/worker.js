@@ -21,7 +21,10 @@
   const isWhole = response => response.status === 200 && response.type === 'basic'
     && (response.headers.get('cache-control') ?? '').includes('immutable');
 
-  async function keep(cache, address, response) {
+  // Not where the cache is gone: a newer version has removed it.
+  async function keep(address, response) {
+    if (!await caches.has(NAME)) return;
+    const cache = await caches.open(NAME);
     if ((await cache.keys()).length >= MAX_FILES) return;
     const { usage = 0 } = await navigator.storage?.estimate?.() ?? {};
     if (usage < MAX_BYTES) await cache.put(address, response);
@@ -29,10 +32,10 @@
 
   // During the installation, since Chromium compiles what is kept then in full.
   async function keepAll(addresses) {
-    const cache = await caches.open(NAME);
+    await caches.open(NAME);
     for (const address of [...new Set(addresses)].filter(isFile).slice(0, MAX_FILES)) {
       const response = await fetch(address); // from the browser's own cache
-      if (isWhole(response)) await keep(cache, address, response);
+      if (isWhole(response)) await keep(address, response);
     }
   }
 
@@ -43,13 +46,10 @@
 
   async function answer(event) {
     const { request } = event;
-    const cache = await caches.open(NAME).catch(() => null);
-    const kept = await cache?.match(request, { ignoreVary: true }).catch(() => null);
+    const kept = await caches.match(request, { cacheName: NAME, ignoreVary: true }).catch(() => null);
     if (kept) return kept;
     const response = await fetch(request);
-    if (cache && isWhole(response)) {
-      event.waitUntil(keep(cache, request.url, response.clone()).catch(() => {}));
-    }
+    if (isWhole(response)) event.waitUntil(keep(request.url, response.clone()).catch(() => {}));
     return response;
   }
 

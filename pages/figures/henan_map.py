@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from data.markup.map_layout import TEXT_GAP
-from data.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
+from data.markup.map_scene import NAME_SIZE, WIDE, Scene, format_drops, wrap_label
 from data.markup.outline import DISC_RADIUS
-from data.markup.palette import AREA_BORDER, LIGHT, MAP_CLASSES, NO_DATA, SELECTED_OUTLINE, TRANSPARENT
+from data.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
 from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
@@ -36,7 +36,10 @@ _WIDTH = WIDE.width + 2 * WIDE.column
 
 @dataclass(frozen=True)
 class Area:
-    """One unit: its six-digit code and its class, an index into `MAP_CLASSES`; 0 is a known zero, None without data."""
+    """One unit: its six-digit code and its class, an index into the palette's `MAP_CLASSES`.
+
+    0 is a known zero, None is no data.
+    """
 
     code: str
     class_index: int | None
@@ -54,14 +57,13 @@ def map_css(chart: str, scene: Scene, codes: Sequence[str], selected: Collection
     `codes` are the areas of the map in order, `chart` is a CSS class around it. The figure itself has no selected area,
     so it stays the same with every click; a figure that changes is sent and drawn anew.
     """
-    drops = " ".join(f"--{placed.format.letter}d: {placed.drop:.1f}px;" for placed in scene.placed)
     outline, bold = f"{{ stroke-width: {_OUTLINE_WIDTH}px !important; }}", "{ font-weight: 700; }"
     rules = [
         f'.{chart} .choroplethlayer > :last-child > :nth-child({at}) {outline} .{chart} [data-area="{code}"] {bold}'
         for at, code in enumerate(codes, start=1)
         if code in selected
     ]
-    return f"<style>.{chart} {{ {drops} }} {' '.join(rules)}</style>"
+    return f"<style>.{chart} {{ {format_drops(scene)} }} {' '.join(rules)}</style>"
 
 
 @memoize
@@ -164,7 +166,7 @@ def _choropleth(boundaries: str, areas: Sequence[Area], **trace: object) -> Part
 
 def _fills(boundaries: str, areas: Sequence[Area]) -> Part:
     """The areas; their z is the middle of their class in a stepped color scale, whose first step is no data."""
-    colors = (NO_DATA, *MAP_CLASSES)
+    colors = MAP_PAINTS
     steps = len(colors)
     return _choropleth(
         boundaries,

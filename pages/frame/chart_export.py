@@ -1,18 +1,16 @@
-"""The export of a chart: an image of its export edition, its data as CSV, and texts to paste. Nothing is rendered
-before a reader opens it.
+"""What a reader takes away of a chart: an image of its export edition, its data as CSV, and texts to paste. The dialog
+that offers it is in share_dialog.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from typing import Protocol
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_chart
@@ -25,12 +23,9 @@ from data.wording.filters import describe_filters
 from data.wording.findings import explain_marks
 from data.wording.labels import CAVEAT_WORDS, DIFFERS, say
 from data.wording.rows import MetricRow
-from pages.frame.elements import add_expander, choose_one, show_csv_download, show_note
 from pages.frame.view import View, format_id
-from pages.serving.settings import allows_frames
 from pages.site.screens import SITE_NAME
 
-IMAGE_FORMATS = {"png": "PNG", "svg": "SVG"}
 IMAGE_FONTS: Mapping[Lang, str] = {
     "zh": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif",
     "en": "Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, Noto Sans, sans-serif",
@@ -40,8 +35,8 @@ _MAX_LINKED = 60
 """Maximum number of metrics that a data link names; with more it has the filters instead."""
 _MAX_NAMED = 2
 """Maximum number of metrics named beside a caveat."""
-_TEXT_HEIGHT = 340
-"""Height in px of the text around a chart in a frame about 640 px wide; with more text the frame scrolls."""
+_FRAME_HEIGHTS = {"card": 370, "slope": 470}
+"""Heights in px of a frame 640 px wide with the card of one metric, and of one that is drawn as a slope of ranks."""
 
 
 class ExportRenderer(Protocol):
@@ -52,12 +47,12 @@ class ExportRenderer(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ChartExport:
-    """A chart to export: its id in a link, the figure on the screen, the function that renders the export edition, and
-    the metrics in it.
+    """A chart to export: its id in a link, a figure, the function that renders its export edition, and its metrics.
 
     `table` builds its data if that is not the rows of these metrics, `cases` are then the cases it is about, and `path`
     is the data route that has the same. `filtered` tells whether it aggregates what the filters keep of its cases.
-    `about` is added to the file's name. `filters` select what it draws if the reader's own do not.
+    `about` is added to the file's name. `filters` select what it draws if the reader's own do not. `frame_height` is
+    that of a frame 640 px wide in which all of it is seen, in px, where it is not the card of one metric.
     """
 
     id: str
@@ -72,6 +67,7 @@ class ChartExport:
     filtered: bool = False
     about: str = ""
     filters: Filters | None = None
+    frame_height: int = 800
 
     @property
     def only(self) -> str:
@@ -117,18 +113,6 @@ class PageChart:
     export: Callable[[], ChartExport]
 
 
-def show_export(view: View, export: ChartExport) -> None:
-    """Show the control of a chart's export; nothing on paper and in a frame, which have no controls."""
-    if view.embedded or view.printing:
-        return
-    expander = add_expander(view.say("下载与分享", "Download or share"), f"take-{export.key}", "download")
-    if expander.open:
-        with expander:
-            _show_image(view, export)
-            _show_data(view, export)
-            _show_texts(view, export)
-
-
 def render_image(view: View, export: ChartExport) -> go.Figure:
     """Return the export edition of a chart, in fonts of the reader's language."""
     title, subtitle = _title_image(view, export)
@@ -167,7 +151,7 @@ def list_footer(view: View, export: ChartExport) -> list[str]:
     if len(export.rows) == 1 and (formula := export.rows[0].formula_label):
         lines.append(f"{view.say('推算：', 'Calculated: ')}{formula}")
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
-    if filters := choose_filters(view, export):
+    if not export.case_id and (filters := choose_filters(view, export)):
         lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))
     return [*lines, f"{SITE_NAME[view.lang]} · {export.url(view)}"]
 
@@ -207,72 +191,11 @@ def build_file_name(view: View, export: ChartExport) -> str:
     return name_chart(extract, export.id, view.lang, places, export.case_numbers, export.about)
 
 
-def _show_image(view: View, export: ChartExport) -> None:
-    kind = choose_one(view.say("图片格式", "Image format"), IMAGE_FORMATS, f"format-{export.key}")
-    figure = render_image(view, export)
-    size = {"width": figure.layout.width, "height": figure.layout.height, "scale": 2 if kind == "png" else 1}
-    words = {
-        "Download plot as a PNG": view.say("下载 PNG 图片", "Download PNG"),
-        "Download plot": view.say("下载图片", "Download image"),
-    }
-    config = {
-        "displayModeBar": True,
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": kind, "filename": build_file_name(view, export), **size},
-        "locale": "zh-CN",
-        "locales": {"zh-CN": {"dictionary": words}},
-    }
-    with st.container(key=f"export-{export.key}"):
-        st.plotly_chart(figure, key=f"export-chart-{export.key}", width=figure.layout.width, theme=None, config=config)
-    show_note(
-        view,
-        "左上角的相机按钮保存图片，宽1200像素。",
-        "The camera button at the upper left saves the image, 1200 pixels wide.",
-    )
-
-
-def _show_data(view: View, export: ChartExport) -> None:
-    table = partial(build_table, view, export)
-    count = len(table())
-    label = view.say(
-        f"下载所画数据（CSV，{count} 行）", f"Download what is drawn (CSV, {count} row{'s' if count != 1 else ''})"
-    )
-    show_csv_download(label, table, f"{build_file_name(view, export)}.csv", export.key)
-
-
 def build_table(view: View, export: ChartExport) -> pd.DataFrame:
     if export.table is not None:
         return export.table()
     found = (view.dataset.resolve_id(format_id(row)) for row in export.rows)
     return view.dataset.rows(sorted(chain.from_iterable(found)))
-
-
-def _show_texts(view: View, export: ChartExport) -> None:
-    """Show one text at a time, with a button that copies it."""
-    words = view.say("数值与出处", "Value with source") if len(export.rows) == 1 else view.say("引用", "Citation")
-    texts = {
-        "link": (view.say("链接", "Link"), export.url(view)),
-        "words": (words, cite_chart(view, export)),
-        "data": (view.say("数据链接", "Data link"), build_data_link(view, export)),
-    }
-    if allows_frames():
-        texts["embed"] = (view.say("嵌入代码", "Embed code"), build_embed_code(view, export))
-    names = {name: label for name, (label, _) in texts.items()}
-    chosen = choose_one(view.say("复制", "Copy"), names, f"copy-{export.key}")
-    st.code(texts[chosen][1], language=None, wrap_lines=True)
-    if "embed" not in texts:
-        show_note(
-            view,
-            "本站运营者未开放嵌入，因此不提供嵌入代码。",
-            "The operator of this server allows no embedding, so there is no embed code.",
-        )
-    elif chosen == "embed":
-        show_note(
-            view,
-            "只有本站运营者许可的网站才能嵌入。",
-            "Only sites that the operator of this server allows can embed it.",
-        )
 
 
 def cite_chart(view: View, export: ChartExport) -> str:
@@ -293,5 +216,10 @@ def build_data_link(view: View, export: ChartExport) -> str:
 
 
 def build_embed_code(view: View, export: ChartExport) -> str:
-    height = (export.figure.layout.height or 450) + _TEXT_HEIGHT
+    """Return the HTML that shows the chart in another site's page, in a frame that need not scroll."""
+    height = export.frame_height
+    if export.case_id:
+        (row,) = export.rows
+        slope = row.dimension == "rank" and row.before_span and row.after_span
+        height = _FRAME_HEIGHTS["slope" if slope else "card"]
     return build_iframe(export.url(view, view="embed", chart=export.id), export.title, height)

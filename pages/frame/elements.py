@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,8 +12,7 @@ from markupsafe import Markup
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from data.downloads.csv_json import write_csv
-from pages.frame.escape_markdown import escape_markdown
-from pages.frame.view import View, apply_choice, current_view
+from pages.frame.view import View, current_view
 
 CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
@@ -43,24 +42,6 @@ def show_download(
 def show_csv_download(label: str, table: Callable[[], pd.DataFrame], file_name: str, key: str) -> None:
     """Show the button for a table as a CSV file."""
     show_download(label, lambda: write_csv(table()), file_name, "text/csv", f"csv-{key}", "table")
-
-
-def choose_one(label: str, names: Mapping[str, str], key: str, in_url: bool = False) -> str:
-    """Show names of which one is always chosen, and return its key; at first that is the first one.
-
-    With `in_url` it is the one in the session state instead, and a reader's choice is written into the query parameter.
-    """
-    chosen = st.segmented_control(
-        label,
-        list(names),
-        default=None if in_url else next(iter(names)),
-        format_func=lambda name: escape_markdown(names[name]),
-        key=key,
-        required=True,
-        on_change=apply_choice if in_url else None,
-        args=(key,),
-    )
-    return cast(str, chosen)
 
 
 def format_list(items: Iterable[str], css_class: str, label: str = "", ordered: bool = False) -> Markup:

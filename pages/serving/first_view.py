@@ -16,7 +16,7 @@ from data.markup import first_view as words
 from data.markup.first_view import FirstView
 from data.markup.links import Links
 from data.markup.masthead import ScreenLink, format_navigation, format_site_name
-from data.markup.palette import OUTLINE_COLORS
+from data.markup.palette import MAP_PAINTS, OUTLINE_COLORS
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
@@ -41,7 +41,7 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
     if request.screen == "case":
         return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links, OUTLINE_COLORS)
     if request.screen == "map":
-        return words.first_map(dataset, request.lang)
+        return words.first_map(dataset, request.filters, request.lang, links, OUTLINE_COLORS, MAP_PAINTS)
     return words.first_words(request.screen, request.lang)
 
 
@@ -137,9 +137,9 @@ def _format_without_script(request: PageRequest, dataset: Dataset, base: str) ->
         say(lang, "没有 JavaScript 时", "Without JavaScript"),
         say(
             lang,
-            "筛选、图表和地图需要 JavaScript；概览、各案例的开头和数据文件不需要。",
-            "Filters, charts and the map need JavaScript; the overview, the first words of each case and the data do "
-            "not.",
+            "筛选和图表需要 JavaScript；概览、案例地图、各案例的开头和数据文件不需要。",
+            "Filters and charts need JavaScript; the overview, the map of cases, the first words of each case and the "
+            "data do not.",
         ),
         say(lang, "全部数据：", "All data:"),
         files,

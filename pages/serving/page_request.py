@@ -16,6 +16,7 @@ from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, parse, select
 from data.query.paging import cases_per_page, page_range
+from data.wording.shading import OUTCOME
 from pages.serving import hosts
 from pages.site.screens import SCREENS, url_path
 
@@ -67,6 +68,8 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
     is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
     if screen == "case" and (filters or not _has_metric(dataset, case_id, query.get("figure", ""))):
         is_known = False  # the page has a notice of what the filters omit, or that there is no such metric
+    if screen == "map" and query.get("colour", OUTCOME) != OUTCOME:
+        is_known = False  # other colors are drawn by the page alone
     found = PageRequest(
         screen,
         lang or ("zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en"),

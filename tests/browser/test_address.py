@@ -11,17 +11,15 @@ from tests.browser.reader import heading, settled, visit
 WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 
 
-def take(page: Page) -> None:
-    """Open the export control below the first chart, which reruns the page."""
-    page.get_by_text("Download or share").first.click()
-    page.locator("[class*='st-key-export-chart-']").first.wait_for()
-    settled(page)
-
-
 def copied(page: Page) -> str:
-    """The link of the first chart, as its button copies it."""
-    page.get_by_role("button", name="Copy to clipboard").first.click()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('http')")
+    """The link of the first chart, as the dialog over the page copies it; the dialog is closed again."""
+    page.get_by_role("link", name=re.compile("^Download or share")).first.click()
+    dialog = page.get_by_role("dialog", name="Download or share")
+    dialog.get_by_role("button", name="Copy link").click()
+    expect(dialog.get_by_role("status")).to_have_text("Copied")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settled(page)
     return str(page.evaluate("() => navigator.clipboard.readText()"))
 
 
@@ -33,10 +31,9 @@ def test_the_next_case_is_what_its_address_says(arrive, dataset):
     page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
     expect(heading(page)).to_have_text(following.title.en)
     expect(page).to_have_url(f"/case?case={DEBT}")
-    take(page)
+    link = copied(page)
     expect(heading(page)).to_have_text(following.title.en)
     expect(page).to_have_url(f"/case?case={DEBT}")
-    link = copied(page)
     page.reload()
     expect(heading(page)).to_have_text(following.title.en)
     page.go_back()

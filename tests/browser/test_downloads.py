@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
-from xml.etree import ElementTree
 
 import docx
 import frictionless
@@ -83,29 +82,3 @@ def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:
     target = folder / download.value.suggested_filename
     download.value.save_as(target)
     return target.name, target.read_bytes()
-
-
-def test_a_chart_is_taken_as_image_and_table(arrive, dataset, tmp_path):
-    page = arrive()
-    visit(page, "/case?case=2020-09-dancheng-health")
-    figure = page.locator(".st-key-figure-out-of-county-referral-rate")
-    figure.get_by_text("Download or share").click()
-    name, picture = saved(page, figure.get_by_role("button", name="Download PNG"), tmp_path)
-    assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.png"
-    assert int.from_bytes(picture[16:20]) == 2 * 1200
-    name, _ = saved(page, figure.get_by_role("button", name="CSV"), tmp_path)
-    assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.csv"
-    rows = dataset.table[dataset.table["metric_id"] == "out-of-county-referral-rate"].reset_index(drop=True)
-    table = READERS["CSV"](tmp_path / name)
-    pd.testing.assert_frame_equal(table[list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
-    figure.get_by_text("SVG", exact=True).click()
-    name, drawing = saved(page, figure.get_by_role("button", name="Download image"), tmp_path)
-    assert name.endswith("_en.svg")
-    svg = ElementTree.fromstring(drawing)
-    assert (svg.tag, svg.get("width")) == ("{http://www.w3.org/2000/svg}svg", "1200")
-    said = " ".join(svg.itertext())
-    assert [
-        words
-        for words in ("−15.79%", "Henan Provincial Task Force", "C Indexed", "percent or points")
-        if words not in said
-    ] == []

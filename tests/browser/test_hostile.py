@@ -133,10 +133,10 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(
     page: Page, hostile: tuple[str, Dataset], tmp_path: Path
 ):
     visit(page, "/case?lang=en")
-    page.get_by_text("Download or share").first.click()
-    page.get_by_text("SVG", exact=True).click()
+    page.get_by_role("link", name=re.compile("^Download or share")).first.click()
+    page.locator(".st-key-share-preview .main-svg").first.wait_for()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download image").click()
+        page.get_by_role("button", name="SVG image").click()
     download.value.save_as(tmp_path / "x.svg")
     drawing = ElementTree.parse(tmp_path / "x.svg")
     tags = {element.tag.rpartition("}")[2] for element in drawing.iter()}
@@ -145,6 +145,8 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(
         name for element in drawing.iter() for name in element.attrib if name.startswith("on") or name.endswith("href")
     ] == []
     assert plain(hostile[1].source.title.en) in plain("".join(drawing.getroot().itertext()))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     untouched(page)
 
 

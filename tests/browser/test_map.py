@@ -1,4 +1,4 @@
-"""The map in a browser without other hosts: colors by pixel, clicks on areas and counties, the table beside it."""
+"""The map in a browser without other hosts: colors by pixel, clicks on areas and discs, labels and their table."""
 
 from __future__ import annotations
 
@@ -6,38 +6,32 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Position, expect
-from shapely import MultiPoint, Point, Polygon, box, unary_union
+from shapely import Point, Polygon, box, unary_union
 from shapely.geometry import shape
 from shapely.ops import polylabel
 
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
-from data.query.geography import find_points, summarize_areas, tabulate_areas
+from data.query.geography import summarize_areas, tabulate_areas
 from data.reading.live import boundaries
 from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
 
-ON_SCREEN = (
-    "(chart, [lon, lat]) => { const [x, y] = chart._fullLayout.geo._subplot.projection([lon, lat]); return { x, y }; }"
-)
-"""Position of a place in the chart, by the projection that the chart uses."""
 RINGS_ON_SCREEN = (
     "(chart, rings) => rings.map(ring => ring.map(place => chart._fullLayout.geo._subplot.projection(place)))"
 )
-MARKED = "chart => chart.data.filter(trace => trace.mode === 'markers').flatMap(trace => trace.lon.map((lon, at) => [lon, trace.lat[at]]))"
-BOXES = """(chart, marks) => [...chart.querySelectorAll(marks)].map(mark => {
+BOXES = """(chart, marks) => [...document.querySelectorAll(marks)].filter(mark => mark.checkVisibility()).map(mark => {
     const around = chart.getBoundingClientRect(), { left, top, right, bottom } = mark.getBoundingClientRect();
-    return [[left - around.left, top - around.top, right - around.left, bottom - around.top], getComputedStyle(mark).fill, mark.textContent];
+    return [left - around.left, top - around.top, right - around.left, bottom - around.top];
 })"""
-"""Position, color and text of marks in the chart."""
+"""Position of marks above the chart, counted from its corner."""
 OUTLINED = "chart => [...chart.querySelectorAll('.choroplethlayer path')].filter(area => getComputedStyle(area).strokeWidth === '3px').map(area => area.__data__.loc)"
-REACH = 0.3
-"""Degrees around a county's point within which a click hits the county: somewhat more than 20 px."""
 BOUNDARIES = "/api/boundaries.geojson"
-LABELS, COUNTIES = ".geo .scatterlayer text", ".geo .scatterlayer .point"
+NAMES, DISCS, LABELS = ".area-name", ".map-field .disc", ".map-labels li"
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def without_webgl(browser: Browser, server: str) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize(("lang", "scheme"), [("en-US", "light"), ("zh-CN", "dark")], ids=["light", "dark"])
-def test_each_area_has_its_colour_with_its_name_and_its_counties(arrive, dataset, lang, scheme):
+def test_each_area_has_its_colour(arrive, dataset, lang, scheme):
     page = arrive(lang, scheme)
     visit(page, "/map")
     check_painted(page, dataset)
@@ -77,28 +71,32 @@ def test_the_map_needs_no_webgl(without_webgl, dataset):
     check_painted(without_webgl, dataset)
 
 
-def test_a_click_chooses_each_area_and_another_lets_go(henan, dataset):
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_click_chooses_each_area_and_another_lets_go(arrive, dataset, width):
     """The chart is kept: nothing is fetched or drawn again."""
+    henan = arrive(width=width)
+    visit(henan, "/map")
+    drawn(henan)
     names = {place.code: place.name.en for place in dataset.places.values() if place.kind == "prefecture"}
     fetched = addresses(henan)
     chart(henan).evaluate("chart => { chart.kept = true; }")
-    inside, chosen = clear_of_counties(henan), []
+    inside, chosen = clear_of_discs(henan), []
     assert set(inside) == set(names)
-    for code in (*inside, *list(inside)[::6]):
+    for code in (*list(inside)[::3], *list(inside)[::6]):
         click(henan, inside[code])
         chosen = sorted({code} ^ set(chosen))
-        expect(henan).to_have_url(f"/map?city={'%2C'.join(chosen)}")
+        expect(henan).to_have_url(f"/map?city={'%2C'.join(chosen)}" if chosen else "/map")
         settled(henan)
         assert outlined(henan) == chosen
-    assert len(chosen) == 15
-    beside = henan.get_by_role("main").get_by_role("heading", level=2).all_text_contents()
-    assert [names[code] for code in chosen] == [text.strip("\u2060") for text in beside[:15]]
+    assert len(chosen) == 3
+    below = henan.locator(".map-chosen h2").all_text_contents()
+    assert [names[code] for code in chosen] == [text.partition(":")[0] for text in below]
     assert chart(henan).evaluate("chart => chart.kept")
     assert not [url for url in fetched if "boundaries" in url]
 
 
 def test_several_areas_are_chosen_by_clicks_with_the_shift_key_and_without(henan):
-    inside = clear_of_counties(henan)
+    inside = clear_of_discs(henan)
     for code, held, chosen in (
         ("411300", (), "411300"),
         ("411500", (), "411300,411500"),
@@ -109,7 +107,7 @@ def test_several_areas_are_chosen_by_clicks_with_the_shift_key_and_without(henan
         ("411300", (), "411400"),
         ("411400", (), ""),
     ):
-        chart(henan).click(position=at(henan, inside[code]), modifiers=list(held))
+        chart(henan).click(position=at(inside[code]), modifiers=list(held))
         expect(henan).to_have_url(
             re.compile(rf"/map\?city={chosen.replace(',', '(?:,|%2C)')}$") if chosen else re.compile(r"/map$")
         )
@@ -117,46 +115,66 @@ def test_several_areas_are_chosen_by_clicks_with_the_shift_key_and_without(henan
         assert outlined(henan) == [part for part in chosen.split(",") if part]
 
 
+def test_a_name_belongs_to_its_area(henan):
+    """A click on the name of an area is a click on the area."""
+    left, top, right, bottom = chart(henan).evaluate(BOXES, '[data-area="411300"]')[0]
+    chart(henan).click(position=Position(x=(left + right) / 2, y=(top + bottom) / 2))
+    expect(henan).to_have_url("/map?city=411300")
+
+
 def test_other_colours_do_not_fetch_the_boundaries_again(henan):
     fetched = addresses(henan)
-    henan.get_by_role("radio", name="Number of figures").click()
+    henan.get_by_role("navigation", name="Colour by").get_by_role("link", name="Number of figures").click()
     expect(henan).to_have_url("/map?colour=figures")
     expect(henan.locator("ul.legend")).to_contain_text("no figure")
     drawn(henan)
     assert not [url for url in fetched if "boundaries" in url]
 
 
-def test_a_click_on_a_county_opens_its_case(henan, dataset):
-    county = dataset.places["dancheng"]
-    click(henan, Point(county.lon, county.lat))
-    expect(heading(henan)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
-    expect(henan).to_have_url("/case?case=2020-09-dancheng-health")
-
-
-@pytest.mark.parametrize(
-    ("width", "meeting"),
-    [(1280, ()), (390, ("changge", "dazhou", "luolong", "yibin"))],
-    ids=["all", "those-that-meet-on-a-narrow-screen"],
-)
-def test_a_county_says_its_name_and_case_where_its_point_is(arrive, dataset, width, meeting):
+@pytest.mark.parametrize("width", [1280, 820, 390])
+def test_a_click_on_a_disc_opens_its_case(arrive, dataset, width):
     page = arrive(width=width)
     visit(page, "/map")
     drawn(page)
-    told = page.locator(".hoverlayer .hovertext")
-    for place, there, _ in find_points(dataset.all_cases):
-        if not meeting or place.id in meeting:
-            chart(page).hover(position=at(page, Point(place.lon, place.lat)))
-            expect(told).to_contain_text(place.name.en)
-            expect(told).to_contain_text(there[0].title.en)
+    page.locator(DISCS).filter(has_text="9").click()
+    expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
+    expect(page).to_have_url("/case?case=2020-09-dancheng-health")
 
 
-def test_the_keyboard_reaches_what_a_county_says(henan, dataset):
-    row = henan.get_by_role("row", name="Dazhou Town")
-    expect(row).to_contain_text("within about 3 km")
-    link = row.get_by_role("link")
+@pytest.mark.parametrize("width", [1280, 820, 390])
+def test_the_keyboard_reaches_each_headline_which_opens_its_figure(arrive, dataset, width):
+    page = arrive(width=width)
+    visit(page, "/map")
+    drawn(page)
+    links = page.locator(LABELS).get_by_role("link")
+    expect(links).to_have_count(10)
+    link = page.get_by_role("link", name="100 days → 50 days")
     link.focus()
-    henan.keyboard.press("Enter")
-    expect(heading(henan)).to_have_text(dataset.by_id["2020-07-dazhou-metals"].title.en)
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text(dataset.by_id["2020-06-anyang-permits"].title.en)
+    expect(page).to_have_url("/case?case=2020-06-anyang-permits&figure=approval-time")
+
+
+@pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("width", [1440, 1280, 820, 390, 340])
+def test_nothing_of_the_map_is_cut_or_covered(arrive, width, lang):
+    page = arrive(lang, width=width)
+    visit(page, "/map")
+    drawn(page)
+    names, discs, labels = (chart(page).evaluate(BOXES, marks) for marks in (NAMES, DISCS, LABELS))
+    assert (len(discs), len(labels)) == (12, 10)
+    assert len(names) >= 15
+    for one, other in combinations([*discs, *labels], 2):
+        assert not box(*one).buffer(-1.5).intersects(box(*other).buffer(-1.5)), (one, other)
+    for name in names:
+        assert not any(box(*name).buffer(-3).intersects(box(*disc).buffer(-3)) for disc in discs)
+    left = page.locator(".js-plotly-plot").first.bounding_box()["x"]
+    for around in (*names, *discs, *labels):
+        assert left + around[0] >= 0 and left + around[2] <= width
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+    listed_first = labels[-1][3] <= 0
+    assert listed_first == (width < 768), "on a phone the list comes first"
 
 
 def test_the_table_is_downloaded_as_it_stands(henan, dataset):
@@ -169,11 +187,14 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
 
 
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):
-    """The export edition contains the outline, since an image has no style sheet."""
+    """The export edition contains the outline, since an image has no style sheet, and the discs and labels."""
     visit(henan, "/map?city=411400,411500")
-    henan.get_by_role("button", name="Download or share").or_(henan.get_by_text("Download or share")).first.click()
-    edition = henan.locator("[class*='st-key-export-'] .js-plotly-plot")
+    henan.get_by_role("link", name=re.compile("^Download or share")).click()
+    edition = henan.locator(".st-key-share-preview .js-plotly-plot")
     expect(edition.locator(".choroplethlayer > :last-child > path[style*='stroke-width: 3px']")).to_have_count(2)
+    expect(edition.locator(".shapelayer path")).to_have_count(12 + 2 * 10)
+    expect(edition).to_contain_text("Where Henan's ten model reforms of 2020 happened")
+    expect(edition).to_contain_text("100 days → 50 days")
 
 
 def check_painted(page: Page, dataset) -> None:
@@ -184,37 +205,26 @@ def check_painted(page: Page, dataset) -> None:
     drawn(page)
     page.mouse.move(0, 0)
     ground = colours(page.locator(".stApp").evaluate("page => getComputedStyle(page).backgroundColor"))[:3]
-    legend = [
+    without, within = (
         colours(paint)
         for paint in page.locator("ul.legend .sw").evaluate_all(
             "all => all.map(each => getComputedStyle(each).backgroundColor)"
         )
-    ]
+    )
+    marks = [box(*around).buffer(3) for kind in (NAMES, DISCS) for around in chart(page).evaluate(BOXES, kind)]
+    free = free_of(marks, page)
+    page.add_style_tag(content=".map-scene { visibility: hidden; }")
     picture = Image.open(io.BytesIO(chart(page).screenshot())).convert("RGB")
     found = summarize_areas(select(dataset, Filters()))
-    names, counties = (chart(page).evaluate(BOXES, marks) for marks in (LABELS, COUNTIES))
-    free = free_of([box(*around).buffer(3) for around, *_ in (*names, *counties)], page)
-    assert len(free) == len(names) == 18
-    assert len(counties) == len(find_points(dataset.all_cases))
+    assert len(free) == 18
     for code, inside in free.items():
-        *paint, opacity = legend[min(len(found[code].cases), len(legend) - 1)]
+        *paint, opacity = within if found[code].cases else without
         wanted = tuple(round(one * opacity + other * (1 - opacity)) for one, other in zip(paint, ground, strict=True))
         assert near(picture.getpixel((round(inside.x), round(inside.y))), wanted, 2), (
             f"{code}: {picture.getpixel((round(inside.x), round(inside.y)))}, not {wanted}"
         )
     for corner in ((3, 3), (picture.width - 4, 3), (3, picture.height - 4), (picture.width - 4, picture.height - 4)):
         assert near(picture.getpixel(corner), ground, 2), "the ground around the province is painted"
-    for around, paint, words in names:
-        left, top, right, bottom = map(round, around)
-        assert 0 <= left < right <= picture.width and 0 <= top < bottom <= picture.height, f"{words} is cut"
-        assert any(
-            near(pixel, colours(paint)[:3], 60)
-            for _, pixel in picture.crop((left, top, right, bottom)).getcolors(100_000)
-        ), f"{words} is not to be seen"
-    for around, paint, _ in counties:
-        assert near(
-            picture.getpixel((round(sum(around[::2]) / 2), round(sum(around[1::2]) / 2))), colours(paint)[:3], 60
-        )
 
 
 def colours(paint: str) -> tuple[float, ...]:
@@ -244,14 +254,9 @@ def free_of(marks: list[Polygon], page: Page) -> dict[str, Point]:
     return found
 
 
-def clear_of_counties(page: Page) -> dict[str, Point]:
-    """For each area's code a point well inside it and away from every county's point."""
-    counties = MultiPoint(chart(page).evaluate(MARKED)).buffer(REACH)
-    free = {area["id"]: shape(area["geometry"]).difference(counties) for area in boundaries()["features"]}
-    return {
-        code: polylabel(max(getattr(left, "geoms", [left]), key=lambda part: part.area), 0.01)
-        for code, left in free.items()
-    }
+def clear_of_discs(page: Page) -> dict[str, Point]:
+    """For each area's code a point in px well inside it and away from every disc."""
+    return free_of([box(*around).buffer(4) for around in chart(page).evaluate(BOXES, DISCS)], page)
 
 
 def addresses(page: Page) -> list[str]:
@@ -267,12 +272,12 @@ def outlined(page: Page) -> list[str]:
     return found
 
 
-def at(page: Page, place: Point) -> Position:
-    return Position(**chart(page).evaluate(ON_SCREEN, [place.x, place.y]))
+def at(place: Point) -> Position:
+    return Position(x=place.x, y=place.y)
 
 
 def click(page: Page, place: Point) -> None:
-    chart(page).click(position=at(page, place))
+    chart(page).click(position=at(place))
 
 
 def areas(page: Page) -> Locator:

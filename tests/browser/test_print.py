@@ -1,25 +1,118 @@
-"""The printed edition of a case: at most two sheets of A4, nothing cut off, light also in a dark color scheme."""
+"""Paper: the edition of a case for it, and what every page prints, whatever the window and the color scheme."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser.reader import drawn, visit
 
-A4_WIDTH = 794
-CUT = """() => [...document.querySelectorAll("h1, h2, p, li, blockquote, .js-plotly-plot")].filter(part => {
-    const box = part.getBoundingClientRect();
-    return box.width && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
-}).map(part => part.textContent.slice(0, 40))"""
+CASE = "2020-06-anyang-permits"
+SHEET_WIDTH, SHEET_HEIGHT = 703, 1005
+"""The room for a page on A4 between the margins of paper.css, in px."""
+LEAST_ON_A_SHEET = 0.15
+"""Smallest share of the last sheet that has to be used."""
+CUT = """() => [...document.querySelectorAll(".stMain :is(h1, h2, p, li, td, th, blockquote, .js-plotly-plot)")]
+    .filter(part => part.checkVisibility() && !part.closest('.spoken, [aria-hidden=true]'))
+    .filter(part => {
+        const box = part.getBoundingClientRect();
+        return box.width > 1 && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
+    }).map(part => part.textContent.slice(0, 40))"""
+HEIGHT = "() => document.querySelector('.stMainBlockContainer').getBoundingClientRect().height"
+MARGINS = "name => getComputedStyle(document.documentElement).getPropertyValue(`--paper-${name}`)"
+COUNT_DIALOGS = "window.dialogs = 0; window.print = () => { window.dialogs += 1; };"
+PAGES = ("/", "/map", "/compare", "/data", "/method", f"/case?case={CASE}")
 
 
-def test_every_case_prints_on_two_sheets(arrive, dataset):
-    page = arrive(scheme="dark", width=A4_WIDTH)
+def count_sheets(page: Page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+
+
+def lay_out(page: Page) -> None:
+    """Show the page as it is on paper."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET_WIDTH, "height": SHEET_HEIGHT})
+
+
+def test_every_case_prints_on_two_sheets_of_which_none_is_almost_empty(arrive, dataset):
+    page = arrive(scheme="dark", width=1440)
     english = [(case, "en") for case in dataset.cases]  # the longer of the two languages
     for case, lang in [*english, (dataset.cases[0], "zh")]:
+        page.emulate_media(media="screen")
         visit(page, f"/case?case={case.id}&lang={lang}&view=print")
         drawn(page)
         assert page.locator(".stApp").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
-        assert page.evaluate(CUT) == [], case.id
-        sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+        sheets = count_sheets(page)
         assert 1 <= sheets <= 2, f"{case.id} takes {sheets} sheets"
+        lay_out(page)
+        assert page.evaluate(CUT) == [], case.id
+        assert page.evaluate(HEIGHT) > (sheets - 1 + LEAST_ON_A_SHEET) * SHEET_HEIGHT, f"{case.id}: almost empty sheet"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_cut_on_paper_when_printed_from_a_wide_window(arrive, scheme):
+    page = arrive(scheme=scheme, width=1440)
+    for address in PAGES:
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        visit(page, f"{address}{'&' if '?' in address else '?'}lang=en")
+        drawn(page)
+        assert count_sheets(page) <= 4, address
+        lay_out(page)
+        assert page.evaluate(CUT) == [], address
+        assert page.locator("body").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.locator("h1").evaluate("part => getComputedStyle(part).color") == "rgb(23, 23, 23)", address
+        expect(page.locator(".st-key-masthead")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("lang", "month"), [("zh", re.compile(r'"\d{4}年\d+月\d+日"')), ("en", re.compile(r'"\d+ [A-Z]\w+ \d{4}"'))]
+)
+def test_every_sheet_has_title_date_and_address(arrive, lang, month):
+    page = arrive(width=1280)
+    visit(page, f"/case?case={CASE}&lang={lang}&view=print&search={quote('许可')}")
+    drawn(page)
+    page.pdf(prefer_css_page_size=True)
+    title, date, address = (page.evaluate(MARGINS, name) for name in ("title", "date", "address"))
+    assert title.strip('"') == page.title()
+    assert month.fullmatch(date)
+    assert f"/case?case={CASE}" in address
+    assert "view=print" not in address, "the address is that of the page that it was printed from"
+    assert "search=许可" in address, "readable, not encoded"
+
+
+def test_the_print_view_has_a_button_that_prints_and_a_way_back_and_neither_is_printed(arrive):
+    page = arrive(width=1280)
+    page.add_init_script(COUNT_DIALOGS)
+    visit(page, f"/case?case={CASE}&lang=en&city=410500")
+    drawn(page)
+    page.get_by_role("link", name="Print", exact=True).click()
+    button = page.get_by_role("button", name="Print", exact=True)
+    expect(button).to_be_focused()
+    assert page.evaluate("dialogs") == 0, "no dialog opens by itself"
+    page.keyboard.press("Enter")
+    assert page.evaluate("dialogs") == 1
+    page.emulate_media(media="print")
+    back = page.get_by_role("link", name="Back to the case")
+    expect(button).to_be_hidden()
+    expect(back).to_be_hidden()
+    page.emulate_media(media="screen")
+    back.click()
+    expect(page.get_by_role("link", name="Print", exact=True)).to_be_visible()
+    assert "view=print" not in page.url
+    assert "city=410500" in page.url
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_print_view_explains_its_grades_and_no_others(arrive, lang):
+    page = arrive(width=1280)
+    visit(page, f"/case?case={CASE}&lang={lang}&view=print")
+    drawn(page)
+    key = page.locator(".grade-key")
+    letters = set(page.locator(".case > :not(.grade-key) .grade").evaluate_all("all => all.map(e => e.className)"))
+    explained = set(key.locator(".grade").evaluate_all("all => all.map(e => e.className)"))
+    assert letters <= explained
+    expect(key).to_contain_text({"zh": "不说明改革是否奏效", "en": "not whether the reform worked"}[lang])

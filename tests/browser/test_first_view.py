@@ -1,0 +1,178 @@
+"""The first view in a browser: readable without JavaScript, replaced in place, and an empty console on every page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.reader import PAGES, reading, settled
+from tests.server import started
+
+MAX_SHIFT = 0.05
+"""Maximum layout shift of a page, as Lighthouse judges it."""
+BASE = "reform"
+WATCH = """() => {
+    window.shift = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => {
+        if (!entry.hadRecentInput) window.shift += entry.value;
+    })).observe({ type: 'layout-shift', buffered: true });
+    addEventListener('DOMContentLoaded', () => {
+        const first = document.getElementById('first');
+        window.boxes = first && measure(first);
+        window.measure = () => measure(document.getElementById('root'));
+    });
+    function measure(view) {
+        return ['.st-key-masthead', '.st-key-filters', 'h1', '.lede', '.key-figures'].flatMap(selector => {
+            const box = view.querySelector(selector)?.getBoundingClientRect();
+            return box ? [[selector, Math.round(box.top), Math.round(box.height)]] : [];
+        });
+    }
+}"""
+"""Adds up the layout shift, and notes where parts of the first view stand; `measure` does for those of the app."""
+
+
+@contextmanager
+def without_script(browser: Browser, address: str) -> Iterator[Page]:
+    with browser.new_context(base_url=address, java_script_enabled=False, locale="en-US") as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def watched(browser: Browser, server: str) -> Iterator[Any]:
+    """A tab that measures, by width. The test fails if anything at all is in its console."""
+    with reading(browser, server) as (context, wrong):
+        said: list[str] = []
+        context.on("console", lambda message: said.append(message.text))
+        context.add_init_script(f"({WATCH})()")
+        page = context.new_page()
+
+        def open_at(width: int) -> Page:
+            page.set_viewport_size({"width": width, "height": 900})
+            return page
+
+        yield open_at
+        blocked = "Service Worker registration blocked by Playwright"
+        assert [line for line in [*wrong, *said] if blocked not in line] == []
+
+
+def wait_until_gone(page: Page) -> None:
+    page.wait_for_function("() => performance.getEntriesByName('first-view-gone').length")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_readable_without_javascript(browser, server, path):
+    with without_script(browser, server) as page:
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("link", name=PAGES[path]["en"], exact=True)).to_be_visible()
+        expect(page.get_by_text("Source: ")).to_be_visible()
+        english = page.get_by_role("heading", level=1).inner_text()
+        page.get_by_role("link", name="中文").click()
+        expect(page).to_have_url(re.compile(rf"{path}\?(case=[\w-]+&)?lang=zh$"))
+        assert page.get_by_role("heading", level=1).inner_text() != english
+        address = page.get_by_role("link", name="CSV", exact=True).get_attribute("href") or ""
+        assert page.request.get(address).text().startswith("\ufeffcase_id,")
+
+
+def test_without_javascript_a_finding_leads_to_its_case(browser, server, dataset):
+    case = dataset.cases[5]
+    with without_script(browser, server) as page:
+        page.goto("/?lang=en")
+        expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
+        page.get_by_role("link", name=case.title.en, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(case.title.en)
+        expect(page.get_by_role("list", name="Key figures")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 820, 390])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_app_takes_its_place_without_a_jump(watched, lang, width):
+    page = watched(width)
+    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/data"]:
+        for _ in range(2):  # the second time with the font
+            page.goto(f"{path}{'' if '?' in path else '?'}lang={lang}")
+            wait_until_gone(page)
+            settled(page)
+        expect(page.locator("#first")).to_have_count(0)
+        assert page.evaluate("() => window.shift") <= MAX_SHIFT, path
+        found = {name: (top, height) for name, top, height in page.evaluate("() => window.measure()")}
+        for name, top, height in page.evaluate("() => window.boxes"):
+            assert abs(found[name][0] - top) <= 2 and abs(found[name][1] - height) <= 2, (path, name, found[name], top)
+
+
+def test_what_was_unfolded_and_focused_stays(watched):
+    page = watched(1280)
+    held: list[Any] = []
+    page.route("**/static/js/Html.*.js", lambda route: held.append(route))
+    page.goto("/?lang=en")
+    more = page.locator("details.others").first
+    more.locator("summary").click()
+    page.get_by_role("link", name="Jiyuan: water use per mu").focus()
+    for route in held:
+        route.continue_()
+    page.unroute("**/static/js/Html.*.js")
+    wait_until_gone(page)
+    expect(page.locator("details.others").first).to_have_attribute("open", "")
+    expect(page.get_by_role("link", name="Jiyuan: water use per mu")).to_be_focused()
+
+
+def test_the_words_stay_if_the_app_does_not_start(browser, server):
+    with reading(browser, server) as (context, _):
+        page = context.new_page()
+        page.route("**/static/js/*", lambda route: route.abort())
+        page.goto("/?lang=en")
+        expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
+        expect(page.locator("#first h1")).to_be_visible()
+
+
+@pytest.mark.parametrize("query", ["view=print", "view=embed&chart=findings"])
+def test_print_and_frames_have_no_first_view(watched, query):
+    page = watched(1280)
+    page.goto(f"/?{query}&lang=en")
+    expect(page.locator("#first")).to_have_count(0)
+    expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
+
+
+def test_every_page_asks_for_nothing_that_is_not_there(watched):
+    page, failed = watched(1280), []
+    page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
+    for path in PAGES:
+        page.goto(path)
+        wait_until_gone(page)
+        settled(page)
+    assert failed == []
+
+
+@pytest.mark.parametrize("path", ["/", "/map"])
+def test_the_app_connects_without_asking_first(watched, path):
+    page, held = watched(1280), []
+    page.route(re.compile("_stcore/(health|host-config)$"), lambda route: held.append(route))
+    page.goto(path)
+    wait_until_gone(page)
+    settled(page)
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="wait")
+
+
+def test_under_a_base_path_as_well(browser, tmp_path):
+    log = tmp_path / "log"
+    with (
+        started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _),
+        browser.new_context(base_url=address, locale="en-US") as context,
+    ):
+        page, said, failed = context.new_page(), [], []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
+        for path in PAGES:
+            page.goto(f"/{BASE}{path}")
+            wait_until_gone(page)
+            settled(page)
+            registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
+            assert registration == f"{address}/"
+        assert (said, failed) == ([], [])
