@@ -49,10 +49,10 @@ def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang,
     opening = open_overview(select(dataset, filters), lang)
     table = findings_table(dataset, filters, shown, lang, links)
     marks = describe_marks((finding for case in table.cases for finding in (*case.first, *case.more)), lang)
-    legend = Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)
-    html = format_heading(opening.title) + Markup('<p class="lede wide">{}</p>{}<ul class="legend">{}</ul>').format(
-        opening.lede, table.html, legend
-    )
+    items = Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)
+    legend = Markup('<ul class="legend">{}</ul>').format(items) if marks else Markup("")
+    lede = Markup('<p class="lede wide">{}</p>').format(opening.lede)
+    html = format_heading(opening.title) + lede + table.html + legend
     return FirstView(opening.title, opening.lede, html)
 
 

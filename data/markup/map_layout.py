@@ -25,7 +25,7 @@ LABEL_GAP = 12
 """Minimum distance in px between two labels."""
 _ON_DISC = 400.0
 """What it costs, as length in px, that a leader line passes over another disc."""
-_UNEVEN = 20.0
+_UNEVEN = 45.0
 """What it costs, as length in px and times itself, that one column has two labels more than the other."""
 
 _UNNAMED = 20.0

@@ -194,8 +194,8 @@ def _write_state(headline: Headline) -> str:
     """Return the grade and the flags of a headline as text."""
     if not headline.row:
         return ""
-    flags = f" · ⚠ {' · '.join(headline.row.flag_words)}" if headline.row.flag_words else ""
-    return f" · {headline.row.grade}{flags}"
+    flags = [f"⚠ {headline.row.flag_words[0]}", *headline.row.flag_words[1:]] if headline.row.flag_words else []
+    return "".join(f"\u00a0· {word}" for word in (headline.row.grade, *flags))
 
 
 def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.model.schema import Lang
-from data.query.filters import Selection
+from data.query.dataset import Dataset
+from data.query.filters import Filters, Selection, select
 from data.query.geography import name_area
 from data.wording.labels import say
 
@@ -28,3 +31,20 @@ def count_selection(selection: Selection, city: tuple[str, ...], scope: str, lan
         return say(lang, f"{places}：{counts}", f"{places}: {counts}")
     own = selection.own_count
     return counts + say(lang, f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
+
+
+def name_elsewhere(count: int, cases: int, lang: Lang) -> str:
+    """Return what the switch of `scope=case` adds: this many metrics of this many cases in other places."""
+    return say(
+        lang,
+        f"同案例的其他 {count:,} 项",
+        f"The {count:,} figure{'s' if count != 1 else ''} of the same case{'s' if cases != 1 else ''} elsewhere",
+    )
+
+
+def count_elsewhere(dataset: Dataset, filters: Filters) -> int:
+    """Return the number of metrics that `scope=case` adds to those of the chosen cities."""
+    if not filters.city:
+        return 0
+    both = select(dataset, replace(filters, scope="case"))
+    return len(both.positions) - both.own_count

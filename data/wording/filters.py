@@ -80,6 +80,7 @@ FILTERS: Mapping[str, Filter] = {
 POPOVERS = (("city",), ("domain",), ("grade",), ("role", "flag"))
 """The filters of the bar in their order there; those in one group open together, as MORE if they are several."""
 MORE = Text(zh="更多", en="More")
+CLEAR = Text(zh="清除全部筛选", en="Clear all filters")
 PAIRED = grades_drawn_as("ends")
 """The grades of the metrics with a before and an after, for which the bar has a switch."""
 

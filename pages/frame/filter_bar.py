@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from data.model.grades import GRADES_NOTE
 from data.query.filters import SEARCH_LIMIT, Filters, list_options
-from data.wording.counts import count_selection, name_cases, name_metrics
+from data.wording.counts import count_selection, name_cases, name_elsewhere, name_metrics
 from data.wording.filters import (
+    CLEAR,
     FILTERS,
     MORE,
     PAIRED,
@@ -141,7 +142,7 @@ def show_clear_button(view: View, key: str) -> None:
     """Show the button that clears all filters; nothing without any."""
     if view.filters:
         st.button(
-            view.say("清除全部筛选", "Clear all filters"),
+            CLEAR[view.lang],
             key=key,
             on_click=apply_filters,
             args=(Filters(),),
@@ -155,11 +156,7 @@ def show_scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
     if elsewhere:
         st.session_state[SCOPE_KEY] = bool(view.filters.scope)
         st.toggle(
-            view.say(
-                f"同案例的其他 {elsewhere:,} 项",
-                f"The {elsewhere:,} figure{'s' if elsewhere != 1 else ''} of the same case{'s' if cases != 1 else ''} "
-                "elsewhere",
-            ),
+            name_elsewhere(elsewhere, cases, view.lang),
             key=SCOPE_KEY,
             on_change=apply_scope,
             width="content",

@@ -17,6 +17,7 @@ from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.query.findings import RESULTS as RESULTS
 from data.reading.live import State, current
+from data.wording.counts import count_elsewhere
 from data.wording.filters import FILTERS
 from data.wording.labels import say
 from data.wording.openings import join_domains, join_places
@@ -66,10 +67,7 @@ class View:
     @property
     def elsewhere(self) -> int:
         """Number of metrics that scope=case adds to those of the chosen cities."""
-        if not self.filters.city:
-            return 0
-        both = select(self.dataset, replace(self.filters, scope="case"))
-        return len(both.positions) - both.own_count
+        return count_elsewhere(self.dataset, self.filters)
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -21,8 +21,8 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.citation import credit_documents
-from data.wording.counts import count_selection
-from data.wording.filters import FILTERS, MORE, POPOVERS, list_values
+from data.wording.counts import count_elsewhere, count_selection, name_elsewhere
+from data.wording.filters import CLEAR, FILTERS, MORE, POPOVERS, list_values
 from data.wording.labels import say
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
@@ -104,7 +104,17 @@ def _format_filters(request: PageRequest, dataset: Dataset) -> Markup:
         '<div><p class="status">{}</p></div></div>'
     ).format(buttons, search[lang] if search else "", kept)
     chips = Markup("").join(map(Markup('<span class="chip">{}</span>').format, _name_chosen(request, dataset)))
+    chips += _format_switches(request, dataset) if chips else ""
     return bar + (Markup('<div class="st-key-status">{}</div>').format(chips) if chips else "")
+
+
+def _format_switches(request: PageRequest, dataset: Dataset) -> Markup:
+    """What stands in for the button that clears the filters, and for the switch of the scope."""
+    words = [CLEAR[request.lang]]
+    if request.screen != "case" and (elsewhere := count_elsewhere(dataset, request.filters)):
+        cases = len(select(dataset, request.filters).cases)
+        words.append(name_elsewhere(elsewhere, cases, request.lang))
+    return Markup("").join(map(Markup('<span class="switch" aria-hidden="true">{}</span>').format, words))
 
 
 def _name_popovers(request: PageRequest) -> Iterator[str]:
