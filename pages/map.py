@@ -204,9 +204,10 @@ def export_shown_map(shown: MapView) -> ChartExport:
     figure = drawing.export_map(f"{base_path()}/api/boundaries.geojson", areas, shown.scene)
 
     def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
-        return export_figure(
-            drawn, title, subtitle, footer, [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
-        )
+        marks = [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
+        if shown.scene.cases.spots:
+            marks.append(("●", palette.LIGHT["ink"], view.say("案例编号", "number of a case")))
+        return export_figure(drawn, title, subtitle, footer, marks)
 
     table = partial(build_area_table, view.dataset, shown.filters, shown.measure)
     return ChartExport(
