@@ -1,21 +1,18 @@
-"""The style sheets: files in pages/browser/, and the rules made from the palette, the grades and texts."""
+"""The style sheets of the pages: those of data/markup, files in pages/browser/, and rules made from texts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from data.model.grades import GRADE_RULES
+from data.markup.palette import POINT, POINT_HALO, css_rgb
+from data.markup.style_sheet import MARKUP, PAPER, define_properties
 from data.model.schema import Text
-from pages.site.palette import CSS_COLORS, POINT, POINT_HALO, css_rgb
 
 _FOLDER = Path(__file__).parents[1] / "browser"
-SHEETS = ("site", "tables", "charts", "case", "share", "method", "data", "compare", "map", "paper")
-"""The style sheets of every page, in the order of their rules."""
 
 
-def _read(*names: str) -> str:
-    return "".join((_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names)
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
 
 
 PRINT, EMBED = _read("print"), _read("embed")
@@ -32,28 +29,17 @@ _TEXTS = {
 """The texts in the style sheets by the names of their custom properties."""
 
 
-def _define_properties(selector: str, values: Mapping[str, str]) -> str:
-    """Return the rule that defines these custom properties."""
-    return f"{selector} {{ {' '.join(f'--{name}: {value};' for name, value in values.items())} }}\n"
-
-
 def _style_points(fill: str, new_fill: str, new_stroke: str) -> str:
     """Return the rule that replaces the color of a map's points, which do not know the color scheme."""
     points = f'.st-key-map .point[style*="fill: {css_rgb(fill)}"]'
     return f"{points} {{ fill: var(--{new_fill}) !important; stroke: var(--{new_stroke}) !important; }}\n"
 
 
-_PROPERTIES = (
-    _define_properties(":root", CSS_COLORS)
-    + _define_properties(":root", {name: f'"{text.en}"' for name, text in _TEXTS.items()})
-    + _define_properties(":root:lang(zh)", {name: f'"{text.zh}"' for name, text in _TEXTS.items()})
+_PROPERTIES = define_properties(":root", {name: f'"{text.en}"' for name, text in _TEXTS.items()}) + define_properties(
+    ":root:lang(zh)", {name: f'"{text.zh}"' for name, text in _TEXTS.items()}
 )
-_GENERATED = (
-    _style_points(POINT, "ink", "ground")
-    + _style_points(POINT_HALO, "ground", "ink")
-    + "".join(f".grade-{grade} {{ border-style: {rule.border}; }}\n" for grade, rule in GRADE_RULES.items())
-)
-SHEET = _PROPERTIES + _read(*SHEETS) + _GENERATED
-"""The style sheet of every page."""
+_POINTS = _style_points(POINT, "ink", "ground") + _style_points(POINT_HALO, "ground", "ink")
+SHEET = _PROPERTIES + _read("site") + MARKUP + _read("share") + PAPER + _POINTS
+"""The style sheet of every page, in the order of its rules."""
 FIRST_VIEW = SHEET + _read("first_view")
 """The style sheet of what is served before the app has started, which looks like the app's."""
