@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import get_args
 
 from data.command import Parser, show
 from data.downloads.extract import Extract
-from data.downloads.formats import FORMATS
+from data.downloads.formats import FORMATS, Format
 from data.model.problems import quoted
+from data.model.schema import Lang
 from data.reading.load import read_dataset
 
 _FIRST, *_OTHERS = (f".{ending}" for ending in FORMATS)
@@ -24,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "file", type=Path, help=f"where to write, for example metrics{_FIRST}; the ending chooses the form"
     )
+    parser.add_argument(
+        "--lang", choices=get_args(Lang), help="language of a report (.html), if its name does not end in _zh or _en"
+    )
     parser.add_folder()
     options = parser.parse_args(arguments)
     target: Path = options.file
@@ -31,20 +36,45 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen is None:
         endings = ", ".join((_FIRST, *_OTHERS))
         parser.reject(f"file: found {quoted(target)}. Write a file whose name ends in one of: {endings}")
+    lang = choose_language(parser, chosen, target, options.lang)
     if not target.parent.is_dir():
         parser.reject(f"file: found {quoted(target)}. There is no folder {quoted(target.parent)}. Make it first")
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:
         show(*(problem for problem in problems if problem.severity == "error"), stream=sys.stderr)
         return 1
-    extract = Extract(dataset)
+    extract = Extract(dataset, lang=lang)
     try:
         target.write_bytes(chosen.write(extract))
     except OSError as error:
         parser.reject(f"file: found {quoted(target)}. It cannot be written ({error.strerror}). Write another file")
     table = extract.table("metrics")
-    show(f"{target}: {len(table)} rows, {len(table.columns)} columns")
+    contents = f"{len(dataset.cases)} cases" if chosen.contents == "report" else f"{len(table.columns)} columns"
+    show(f"{target}: {len(table)} rows, {contents}")
     return 0
+
+
+def choose_language(parser: Parser, form: Format, target: Path, given: Lang | None) -> Lang:
+    """Return the language of a file by the end of its name or by the option; exit with a message if it has none.
+
+    A format of both languages needs none and refuses the option.
+    """
+    if not form.in_language:
+        if given:
+            parser.reject(f"--lang: found {given}. A file of the form .{form.ending} has both languages. Leave it out")
+        return Extract.lang
+    named = next((lang for lang in get_args(Lang) if target.stem.lower().endswith(f"_{lang}")), None)
+    if given and named and given != named:
+        parser.reject(
+            f"--lang: found {given}, but the name of {quoted(target)} ends in _{named}. Leave one of them out"
+        )
+    if not (given or named):
+        example = target.with_name(f"{target.stem}_zh{target.suffix}")
+        parser.reject(
+            f"file: found {quoted(target)}. A report has one language. Write a name that ends in _zh or _en, such as "
+            f"{quoted(example)}, or add --lang zh or --lang en"
+        )
+    return given or named or Extract.lang
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from data.markup.case_page import (
 from data.markup.figure_card import CardLinks, format_card
 from data.markup.findings import format_findings
 from data.markup.grade_key import format_grade_key
+from data.markup.palette import OUTLINE_COLORS
 from data.model.schema import Case
 from data.query.dataset import CaseSubset
 from data.query.filters import Filters, select
@@ -48,7 +49,6 @@ from pages.frame.links import build_links
 from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
-from pages.site.palette import OUTLINE_COLORS
 
 
 def choose_case(view: View) -> Case:

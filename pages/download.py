@@ -48,17 +48,17 @@ def show_downloads(view: View) -> None:
 
 def _format_files(view: View, scope: str, filters: Filters) -> Markup:
     """Return a link for each file of these figures; their names for screen readers say which figures they have."""
-    names = {form.path: form.link_label[view.lang] if form.link_label else form.label for form in FORMATS.values()}
-    names["missing.csv"] = view.say("没有写明的数值", "What is not stated")
+    files = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
+    files["missing.csv"] = view.say("没有写明的数值", "What is not stated"), {}
     link = Markup('<a href="{}" download class="{}" aria-label="{}">{}</a>')
     return Markup("").join(
         link.format(
-            build_link(base_path(), path, filters),
+            build_link(base_path(), path, filters, **parameters),
             "apart" if path == "missing.csv" else "",
             view.say(f"{name}，{scope}", f"{name}: {scope}"),
             name,
         )
-        for path, name in names.items()
+        for path, (name, parameters) in files.items()
     )
 
 
@@ -163,13 +163,17 @@ def show_data_links(view: View) -> None:
     first, *others = FORMATS.values()
     st.code(build_link(view.address, first.path, view.filters), language=None, wrap_lines=True)
     routes = {
-        **{form.path: form.link_label[view.lang] if form.link_label else form.label for form in others},
+        **{form.path: form.name(view.lang) for form in others},
         "missing.csv": view.say("没有写明的数值", "What is not stated"),
         "elsewhere.csv": view.say("其他材料", "Other documents"),
         "cases.json": view.say("案例", "Cases"),
         "places.geojson": view.say("地点", "Places"),
     }
-    links = [(build_link(view.address, path, view.filters), name) for path, name in routes.items()]
+    parameters = {form.path: form.parameters(view.lang) for form in others}
+    links = [
+        (build_link(view.address, path, view.filters, **parameters.get(path, {})), name)
+        for path, name in routes.items()
+    ]
     links.append((build_link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
     show_paragraph(Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in links))
 

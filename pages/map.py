@@ -15,6 +15,7 @@ from markupsafe import Markup
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
+from data.markup import palette
 from data.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
 from data.markup.map_scene import Scene, build_scene, format_scene
 from data.markup.map_tables import format_area_table, format_chosen, format_place_table
@@ -48,7 +49,6 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import build_links
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, apply_filters, base_path, current_view
-from pages.site import palette
 
 CONTAINER_KEY, CHART_KEY = "map", "henan"
 CLICKED_KEY, ROUND_KEY = "clicked last", "round of clicks"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from data.markup.map_scene import FORMATS
-from pages.site.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
+from data.markup.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-STYLES = sorted((ROOT / "pages" / "browser").glob("*.css"))
+STYLES = sorted([*(ROOT / "pages" / "browser").glob("*.css"), *(ROOT / "data" / "markup" / "styles").glob("*.css")])
 TEXTS = ("connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address")
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]

@@ -16,6 +16,17 @@ import streamlit as st
 
 from data.markup.findings import list_arrows
 from data.markup.map_scene import WIDE, build_scene, wrap_label
+from data.markup.palette import (
+    GUIDE,
+    IMPROVED,
+    LIGHT,
+    MAP_CLASSES,
+    NEUTRAL,
+    NO_DATA,
+    SELECTED_OUTLINE,
+    WORSENED,
+    direction_color,
+)
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units
 from data.reading.live import current
@@ -37,17 +48,6 @@ from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
 from pages.frame.view import base_path
-from pages.site.palette import (
-    GUIDE,
-    IMPROVED,
-    LIGHT,
-    MAP_CLASSES,
-    NEUTRAL,
-    NO_DATA,
-    SELECTED_OUTLINE,
-    WORSENED,
-    direction_color,
-)
 
 DATASET = current().dataset
 ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}

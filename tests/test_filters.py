@@ -10,7 +10,7 @@ import pytest
 
 from data.query.filters import PROVINCE, ROLES, SEARCH_LIMIT, Filters, count_options, list_options, parse, select
 from data.reading.live import current
-from pages.site.filters import FILTERS, POPOVERS, describe_filters, list_values, remove_value
+from data.wording.filters import FILTERS, POPOVERS, describe_filters, list_values, remove_value
 from tests.app import open_page
 
 DATASET = current().dataset

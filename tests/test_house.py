@@ -55,10 +55,10 @@ ROOMS = {
     "data.reading": {"data.model", "data.query"},
     "data.wording": {"data.model", "data.query"},
     "data.markup": {"data.model", "data.query", "data.wording"},
-    "data.downloads": {"data.model", "data.query", "data.wording"},
+    "data.downloads": {"data.model", "data.query", "data.wording", "data.markup"},
     "data.drafting": {"data.model"},
     "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads", "data.drafting"},
-    "pages.site": {"data.model", "data.query", "data.wording"},
+    "pages.site": {"data.model", "data.query", "data.wording", "data.markup"},
     "pages.figures": {"data.model", "data.query", "data.wording", "data.markup", "pages.site"},
     "pages.serving": {
         *("data", "data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),

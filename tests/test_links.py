@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -34,6 +35,7 @@ PATHS = {
     "/api/cases.json": "application/json",
     f"/api/cases/{WATER}.json": "application/json",
     "/api/dataset.zip": "application/zip",
+    "/api/report.html": "text/html; charset=utf-8",
     "/api/missing.csv": "text/csv; charset=utf-8",
     "/api/elsewhere.csv": "text/csv; charset=utf-8",
     "/api/places.geojson": "application/geo+json",
@@ -124,6 +126,9 @@ def test_other_files_take_the_filters():
     filters = Filters(city=("411200",))
     extract = Extract(DATASET, filters, HOST)
     assert ask("/api/dataset.zip", filters.query()).body == FORMATS["zip"].write(extract)
+    assert ask("/api/report.html", {**filters.query(), "lang": "en"}).body == FORMATS["html"].write(
+        replace(extract, lang="en")
+    )
     assert ask("/api/places.geojson", filters.query()).body == write_places(extract, boundaries())
     assert ask(f"/api/cases/{WATER}.json").body == write_case_json(extract, DATASET.by_id[WATER])
     found = ask("/api/cases.json", {**filters.query(), "fields": "case_id", "sort": "-case_id"}).json

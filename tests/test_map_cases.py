@@ -16,6 +16,7 @@ from data.markup.links import Links
 from data.markup.map_layout import Box, lines_meet
 from data.markup.map_scene import FORMATS, WIDE, Scene, build_scene, draw_scene, format_scene, wrap_label
 from data.markup.outline import DISC_RADIUS
+from data.markup.palette import MAP_CLASSES, OUTLINE_COLORS
 from data.markup.text_width import text_width
 from data.model.grades import CHANGED
 from data.model.schema import Lang
@@ -26,7 +27,6 @@ from data.reading.live import current
 from data.wording.map_cases import MAX_CASES, locate_headlines
 from data.wording.openings import title_map
 from data.wording.shading import classify, compute_breaks, shade_by_count, shade_by_measure, shade_by_outcome
-from pages.site.palette import MAP_CLASSES, OUTLINE_COLORS
 from tests import many
 
 DATASET = current().dataset

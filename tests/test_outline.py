@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from data.markup.outline import GRID, Mark, data_url, draw_outline, format_locator
+from data.markup.palette import OUTLINE_COLORS
 from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY, map_height, project
 from data.reading.live import boundaries
-from pages.site.palette import OUTLINE_COLORS
 
 SVG = "{http://www.w3.org/2000/svg}"
 CODES = [feature["id"] for feature in boundaries()["features"]]

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -804,14 +804,16 @@ def test_data_shows_the_rows_that_are_selected(lang):
     at = visit("data", lang=lang, domain="public-services", grade="C")
     rows = selected(lang, domain="public-services", grade="C")
     assert table_ids(at) == [name_of(row) for row in rows if row.role in ("outcome", "output")] != []
-    offered = [*(form.path for form in FORMATS.values()), "missing.csv"]
-    query = "?domain=public-services&grade=C"
+    offered = {form.path: form.parameters(lang) for form in FORMATS.values()} | {"missing.csv": {}}
+    query = {"domain": "public-services", "grade": "C"}
     assert [link.href for link in files(at)] == [
-        *(f"/api/{path}{query}" for path in offered), *(f"/api/{path}" for path in offered)
-    ]  # fmt: skip
+        f"/api/{path}?{urlencode({**kept, **parameters})}".removesuffix("?")
+        for kept in (query, {})
+        for path, parameters in offered.items()
+    ]
     for count in (len(rows), len(TABLE)):
         assert re.search(rf"<dt>\D*{count}\D*</dt>", bodies(at))
-    assert f"/api/metrics.csv{query}" in [code.value for code in at.code][0]
+    assert f"/api/metrics.csv?{urlencode(query)}" in [code.value for code in at.code][0]
 
 
 def test_the_address_chooses_kinds_order_and_columns_of_the_table():

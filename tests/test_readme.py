@@ -195,7 +195,11 @@ def commands(text: str) -> set[str]:
 RUN_LINE = (
     "python3 -m venv .venv && .venv/bin/pip install -q -r .requirements.lock && .venv/bin/streamlit run dashboard.py"
 )
-RUN_HERE = {".venv/bin/python -m data.export metrics.csv", "bash tests/run --no-install"}
+RUN_HERE = {
+    ".venv/bin/python -m data.export metrics.csv",
+    ".venv/bin/python -m data.export report_en.html",
+    "bash tests/run --no-install",
+}
 RUN_BY = {
     RUN_LINE: "tests/setup (venv, pip) and every test with a server; tests/deploy/test_recipes.py compares the parts",
     "bash tests/run": "whoever reads this as a result",
@@ -273,6 +277,8 @@ def test_the_data_is_exported(tmp_path, dataset):
     assert ".venv/bin/python -m data.export metrics.csv" in commands(README)
     assert export.main([str(tmp_path / "metrics.csv")]) in (0, None)
     assert (tmp_path / "metrics.csv").read_bytes() == write_csv(dataset.table)
+    assert export.main([str(tmp_path / "report_en.html")]) in (0, None)
+    assert b"<h1>" in (tmp_path / "report_en.html").read_bytes()
 
 
 def test_the_python_of_the_readme(dataset):

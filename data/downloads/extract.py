@@ -46,7 +46,8 @@ class Extract:
 
     `only` are the ids of cases and of metrics (`case id.metric id`) to keep; empty means all. `columns`, `sort`
     (`-year` is descending), `offset` and `limit` apply to the table `table_name` alone. `address` is that of
-    the server, for links to the pages of the cases; empty if there is none.
+    the server, for links to the pages of the cases; empty if there is none. `lang` is the language of a file that has
+    one alone; tables have both.
     """
 
     dataset: Dataset
@@ -58,6 +59,7 @@ class Extract:
     offset: int = 0
     limit: int | None = None
     only: tuple[str, ...] = ()
+    lang: Lang = "zh"
 
     @cached_property
     def selection(self) -> Selection:

@@ -28,6 +28,11 @@ def name_extract(extract: Extract, ending: str = "csv") -> str:
     return f"{_join(_year(extract), *_filter_parts(extract))}.{ending}"
 
 
+def name_report(extract: Extract) -> str:
+    """Name the report of an extract by its filters and language: `henan-reforms_2020_luoyang_report_zh.html`."""
+    return f"{_join(_year(extract), *_filter_parts(extract), 'report', extract.lang)}.html"
+
+
 def name_chart(
     extract: Extract, chart: str, lang: Lang, places: Collection[str], numbers: Sequence[int], about: str = ""
 ) -> str:

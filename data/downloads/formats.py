@@ -14,7 +14,8 @@ from data.downloads.csv_json import write_csv, write_csv_chunks, write_json
 from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
 from data.downloads.package import write_package
-from data.model.schema import Text
+from data.downloads.report import write_report
+from data.model.schema import Lang, Text
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class Format:
     """One format: the ending of its files, what readers call it, its media type and what writes it.
 
     `summary` describes its data link. `contents` says whether it is the metrics table, with the columns, order and
-    rows asked for, or the whole dataset. `write_chunks` writes a large file in parts for the data link.
-    `link_label` names the data link if `label` does not.
+    rows asked for, the whole dataset, or a report on it. `write_chunks` writes a large file in parts for the data link.
+    `link_label` names the data link if `label` does not. `in_language` says that a file has one language, which its
+    data link asks for.
     """
 
     ending: str
@@ -31,14 +33,23 @@ class Format:
     media_type: str
     write: Callable[[Extract], bytes]
     summary: str
-    contents: Literal["metrics", "dataset"] = "metrics"
+    contents: Literal["metrics", "dataset", "report"] = "metrics"
     write_chunks: Callable[[Extract], Iterator[bytes]] | None = None
     link_label: Text | None = None
+    in_language: bool = False
 
     @property
     def path(self) -> str:
         """The path of its data link under `/api/`."""
         return f"{self.contents}.{self.ending}"
+
+    def name(self, lang: Lang) -> str:
+        """What its link is called."""
+        return self.link_label[lang] if self.link_label else self.label
+
+    def parameters(self, lang: Lang) -> Mapping[str, str]:
+        """The parameters that its data link needs besides the filters."""
+        return {"lang": lang} if self.in_language else {}
 
 
 FORMATS: Mapping[str, Format] = {
@@ -68,6 +79,16 @@ FORMATS: Mapping[str, Format] = {
             "The whole dataset, or as filtered, as a Frictionless data package",
             contents="dataset",
             link_label=Text(zh="数据包", en="Data package"),
+        ),
+        Format(
+            "html",
+            "HTML",
+            "text/html",
+            write_report,
+            "A report on all cases in one HTML file, to read without a network or to print",
+            contents="report",
+            link_label=Text(zh="整份报告", en="Whole report"),
+            in_language=True,
         ),
     )
 }

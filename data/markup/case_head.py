@@ -28,17 +28,18 @@ def format_head(
     filters: Filters,
     links: Links | None,
     colors: OutlineColors,
+    unfolded: bool = False,
 ) -> Markup:
     """Return what stands below the title: key figures with their common doubts, the story, and where it happened.
 
-    On paper there are no `links`.
+    On paper there are no `links`. `unfolded` shows what would complete the key figures from the start.
     """
     figures = choose_key_figures(rows, lang)
     note = Markup("")
     if not figures and case.no_headline:
         note = Markup('<p class="no-figures">{}</p>').format(case.no_headline[lang])
     place = format_place(dataset, case, lang, colors)
-    return format_key_figures(figures, lang, filters, links) + note + format_story(case, lang, place)
+    return format_key_figures(figures, lang, filters, links, unfolded) + note + format_story(case, lang, place)
 
 
 def format_place(dataset: Dataset, case: Case, lang: Lang, colors: OutlineColors) -> Markup:

@@ -224,8 +224,8 @@ def _format_conflict(conflict: Conflict, by_id: dict[str, MetricRow], lang: Lang
         _name_metric(by_id[metric_id], links) for metric_id in conflict.metrics if metric_id in by_id
     )
     about = Markup('<p class="about">{}{}</p>').format(say(lang, "涉及：", "About: "), named) if named else Markup("")
-    return Markup('<div class="conflict" id="conflict-{}">{}<p>{}</p>{}</div>').format(
-        conflict.id, quotes, conflict.note[lang], about
+    return Markup('<div class="conflict" id="{}">{}<p>{}</p>{}</div>').format(
+        (links.links if links else Links()).conflict_id(conflict.id), quotes, conflict.note[lang], about
     )
 
 

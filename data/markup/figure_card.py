@@ -31,12 +31,17 @@ class CardLinks:
     filters: Filters
 
     def share(self, row: MetricRow) -> str:
-        """The address that opens "Download or share" of a metric's chart."""
-        return self.links.screen("case", self.filters, case=row.case_id, share=row.metric_id)
+        """The address that opens "Download or share" of a metric's chart; empty where there is none."""
+        return self.links.share(self.filters, row.case_id, row.metric_id)
 
     def conflict(self, case_id: str, conflict_id: str) -> str:
         """The place of a contradiction on the page of its case."""
-        return self.links.screen("case", self.filters, case=case_id, conflict=conflict_id)
+        return self.links.conflict(self.filters, case_id, conflict_id)
+
+
+def figure_id(row: MetricRow, links: CardLinks | None) -> str:
+    """The id of a metric's element, to which links lead."""
+    return (links.links if links else Links()).figure_id(row.metric_id)
 
 
 def format_card(
@@ -53,8 +58,8 @@ def format_card(
     `axis` is the index axis that it shares with the cards beside it. `unfolded` shows its evidence from the start.
     `anchored` gives it the id that a link to the metric scrolls to, which a page may have only once.
     """
-    opening = '<article class="figure-card" id="figure-{}">' if anchored else '<article class="figure-card">'
-    return Markup(opening).format(row.metric_id) + Markup(
+    opening = '<article class="figure-card" id="{}">' if anchored else '<article class="figure-card">'
+    return Markup(opening).format(figure_id(row, links)) + Markup(
         '<h3 class="{}">{}</h3>{}<div class="foot">{}{}</div></article>'
     ).format(
         tone(row),
@@ -119,7 +124,7 @@ def _name_formula(row: MetricRow, lang: Lang) -> str:
 
 def _format_share(row: MetricRow, lang: Lang, links: CardLinks | None) -> Markup:
     """Return the link to the exports of a metric's chart, named for screen readers by the metric."""
-    if links is None:
+    if links is None or not links.share(row):
         return Markup("")
     words = say(lang, "下载与分享", "Download or share")
     return Markup('<a class="share" href="{}" aria-label="{}{}{}">{}</a>').format(

@@ -59,10 +59,12 @@ def format_matrix(dataset: Dataset, counts: GapCounts, lang: Lang, links: Links)
     rows = Markup("").join(_format_domain(counts, domain, name, lang, links) for domain, name in names.items())
     reading = say(
         lang,
-        "空格（–）：没有一项写到这个程度。跨两三个领域的案例在每个领域都计入，所以各行之和大于合计。点击数字即可筛选。",
+        "空格（–）：没有一项写到这个程度。跨两三个领域的案例在每个领域都计入，所以各行之和大于合计。",
         "An empty cell (–): nothing is stated that completely. A case in two or three domains counts in each, so the "
-        "rows add up to more than the total. A click on a number filters.",
+        "rows add up to more than the total.",
     )
+    if links.screen("", counts.filters):
+        reading += say(lang, "点击数字即可筛选。", " A click on a number filters.")
     return Markup(
         '<div class="gaps"><p class="kicker">{}</p><table><caption class="spoken">{}</caption><thead><tr>'
         '<th scope="col">{}</th>{}</tr></thead><tbody>{}{}</tbody></table>{}<p class="quiet">{}</p></div>'

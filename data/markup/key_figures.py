@@ -14,13 +14,18 @@ from data.wording.key_figures import KeyFigure, describe_doubts
 from data.wording.labels import say
 
 
-def format_key_figures(figures: Sequence[KeyFigure], lang: Lang, filters: Filters, links: Links | None) -> Markup:
-    """Return the figures as a list and their common doubts; empty without figures. On paper there are no `links`."""
+def format_key_figures(
+    figures: Sequence[KeyFigure], lang: Lang, filters: Filters, links: Links | None, unfolded: bool = False
+) -> Markup:
+    """Return the figures as a list and their common doubts; empty without figures. On paper there are no `links`.
+
+    `unfolded` shows what would complete them from the start.
+    """
     if not figures:
         return Markup("")
     items = Markup("").join(_format_figure(figure, lang, filters, links) for figure in figures)
     return Markup('<ul class="key-figures" aria-label="{}">{}</ul>{}').format(
-        say(lang, "主要数字", "Key figures"), items, _format_doubts(figures, lang)
+        say(lang, "主要数字", "Key figures"), items, _format_doubts(figures, lang, unfolded)
     )
 
 
@@ -45,7 +50,7 @@ def _keep_together(value: str) -> Markup:
     return Markup(' <span class="to">→</span> ').join(parts)
 
 
-def _format_doubts(figures: Sequence[KeyFigure], lang: Lang) -> Markup:
+def _format_doubts(figures: Sequence[KeyFigure], lang: Lang, unfolded: bool) -> Markup:
     """Return the doubts in one line, under which stands what would complete each figure that is not complete."""
     doubts = say(lang, "", " ").join(describe_doubts(figures, lang))
     sign = Markup('<span aria-hidden="true">⚠</span> ')
@@ -55,9 +60,10 @@ def _format_doubts(figures: Sequence[KeyFigure], lang: Lang) -> Markup:
     item = Markup("<li>{}{}{}</li>")
     items = Markup("").join(item.format(row.name, say(lang, "：", ": "), row.needed) for row in lacking)
     return Markup(
-        '<details class="common-doubts"><summary>{}{} <span class="fold">{}</span></summary><p>{}</p>'
+        '<details class="common-doubts"{}><summary>{}{} <span class="fold">{}</span></summary><p>{}</p>'
         "<ul>{}</ul></details>"
     ).format(
+        Markup(" open" if unfolded else ""),
         sign,
         doubts,
         say(lang, "要补全这些数字还缺什么", "What would complete these figures"),

@@ -30,13 +30,32 @@ class Links:
         """The place of a metric on the page of its case."""
         return self.screen("case", filters, case=case_id, figure=metric_id)
 
+    def figure_id(self, metric_id: str) -> str:
+        """The id of the element of a metric, to which `figure` leads."""
+        return f"figure-{metric_id}"
+
+    def conflict(self, filters: Filters, case_id: str, conflict_id: str) -> str:
+        """The place of a contradiction on the page of its case."""
+        return self.screen("case", filters, case=case_id, conflict=conflict_id)
+
+    def conflict_id(self, conflict_id: str) -> str:
+        """The id of the element of a contradiction, to which `conflict` leads."""
+        return f"conflict-{conflict_id}"
+
+    def share(self, filters: Filters, case_id: str, metric_id: str) -> str:
+        """The address that opens "Download or share" of a metric's chart; empty where there is none."""
+        return self.screen("case", filters, case=case_id, share=metric_id)
+
     def anchor(
         self, href: str, content: Markup | str, label: str = "", current: bool = False, stay: str = ""
     ) -> Markup:
         """A link; `label` is its name for screen readers where its content alone does not say enough.
 
-        With `stay`, an id of its own on the page, it leaves the reader in place on the screen that it changes.
+        With `stay`, an id of its own on the page, it leaves the reader in place on the screen that it changes. Where
+        there is nothing to lead to, the content stands alone.
         """
+        if not href:
+            return Markup('<span class="no-link">{}</span>').format(content)
         given = {"href": href, "aria-label": label, "aria-current": "true" if current else ""}
         given |= {"id": stay, "data-stay": stay}
         if self.leave_frame:

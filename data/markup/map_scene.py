@@ -64,7 +64,7 @@ class Format:
 
 WIDE, MEDIUM, NARROW = Format("w", 560, 280), Format("m", 360, 188, 12, 16, room=1.2, inline=True), Format("n", 320, 0)
 FORMATS = (WIDE, MEDIUM, NARROW)
-"""The sizes of the map. pages/browser/map.css chooses one by the width of the page, and repeats their numbers."""
+"""The sizes of the map. styles/map.css chooses one by the width of the page, and repeats their numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Small marks in HTML that several tables share: badges of completeness, flags, and an arrow drawn with CSS.
 
-The drawing is the style sheets' (`pages/browser/tables.css`); here are only classes and positions in per cent. A mark
+The drawing is the style sheets' (`styles/tables.css`); here are only classes and positions in per cent. A mark
 is never alone: what it means stands beside it, or in words for screen readers.
 """
 

@@ -1,6 +1,6 @@
 """One metric as a chart in HTML, drawn only as its grade allows, with marks in CSS.
 
-Here are classes, words and positions in per cent of the axis; the drawing is in `pages/browser/charts.css`. All words
+Here are classes, words and positions in per cent of the axis; the drawing is in `styles/charts.css`. All words
 are text, so that a screen reader gets what the marks show. Marks: a hollow end is derived, an open head is "over" or
 "at least", a dotted line has a rough end, a band is a range, a striped head may mean percentage points, and hatching is
 a target or a plan.

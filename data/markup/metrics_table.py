@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from data.markup.figure_card import CardLinks, format_evidence
+from data.markup.figure_card import CardLinks, figure_id, format_evidence
 from data.markup.marks import tone
 from data.model.evidence import Origin
 from data.model.schema import Lang
@@ -57,7 +57,7 @@ def _format_head(columns: Sequence[_Column], lang: Lang) -> Markup:
 def _format_row(
     row: MetricRow, columns: Sequence[_Column], lang: Lang, links: CardLinks | None, unfolded: bool, anchored: bool
 ) -> Markup:
-    opening = Markup('<tr role="row" id="figure-{}">' if anchored else '<tr role="row">').format(row.metric_id)
+    opening = Markup('<tr role="row" id="{}">' if anchored else '<tr role="row">').format(figure_id(row, links))
     first = Markup('<th scope="row" role="rowheader">{}</th>').format(row.name)
     cell = Markup('<td role="cell" data-label="{}">{}</td>')
     cells = Markup("").join(cell.format(say(lang, *column.name), column.write(row, lang)) for column in columns)

@@ -17,12 +17,12 @@ import plotly.graph_objects as go
 from data.markup.map_layout import TEXT_GAP
 from data.markup.map_scene import NAME_SIZE, WIDE, Scene, format_drops, wrap_label
 from data.markup.outline import DISC_RADIUS
+from data.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
 from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
-from pages.site.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
 
 _OUTLINE_WIDTH = 3
 """Width of a selected area's outline in px."""

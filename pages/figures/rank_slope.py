@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from data.markup.palette import GUIDE, NEUTRAL, direction_color
 from data.model.schema import Lang
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
@@ -11,7 +12,6 @@ from pages.figures.marks import circle_symbol, label, lines, marker, points, req
 from pages.figures.memoize import memoize
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
-from pages.site.palette import GUIDE, NEUTRAL, direction_color
 
 _HEIGHT = 150
 

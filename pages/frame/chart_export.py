@@ -19,11 +19,11 @@ from data.model.grades import GRADES
 from data.model.schema import Case, Lang
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
+from data.wording.filters import describe_filters
 from data.wording.findings import explain_marks
 from data.wording.labels import CAVEAT_WORDS, DIFFERS, say
 from data.wording.rows import MetricRow
 from pages.frame.view import View, format_id
-from pages.site.filters import describe_filters
 from pages.site.screens import SITE_NAME
 
 IMAGE_FONTS: Mapping[Lang, str] = {

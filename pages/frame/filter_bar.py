@@ -11,10 +11,7 @@ from markupsafe import Markup
 from data.model.grades import GRADES_NOTE
 from data.query.filters import SEARCH_LIMIT, Filters, list_options
 from data.wording.counts import count_selection, name_cases, name_elsewhere, name_metrics
-from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import format_link
-from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope
-from pages.site.filters import (
+from data.wording.filters import (
     CLEAR,
     FILTERS,
     MORE,
@@ -24,6 +21,9 @@ from pages.site.filters import (
     list_values,
     remove_value,
 )
+from pages.frame.escape_markdown import escape_markdown
+from pages.frame.links import format_link
+from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope
 
 _PAIRED_KEY = "paired"
 

@@ -12,13 +12,13 @@ from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
 from data.reading.live import progress
 from data.wording.citation import cite_document, credit_documents
+from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
 from data.wording.labels import say
 from pages.frame.elements import add_expander, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice
-from pages.site.filters import FILTERS, describe_filters
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME
 
 _LANGUAGE = Text(zh="语言", en="Language")

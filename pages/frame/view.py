@@ -18,10 +18,10 @@ from data.query.filters import Filters, Selection, count_options, parse, select,
 from data.query.findings import RESULTS as RESULTS
 from data.reading.live import State, current
 from data.wording.counts import count_elsewhere
+from data.wording.filters import FILTERS
 from data.wording.labels import say
 from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow, Rows, describe_omitted
-from pages.site.filters import FILTERS
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 SCOPE_KEY = "same cases"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from data.downloads.formats import FORMATS
 from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.serving.compression import accepted_codings
@@ -24,6 +25,8 @@ OVERHEAD = 2_000
 """Number of bytes that an answer counts for besides its body: key, headers and objects."""
 NOT_IN_304 = ("content-length", "content-encoding", "content-type")
 """Headers of the body, which a 304 response does not have."""
+IN_LANGUAGE = frozenset(form.path for form in FORMATS.values() if form.in_language)
+"""Paths below `/api/` of the files that have one language, which is then no parameter of the pages alone."""
 Key = tuple[object, ...]
 
 
@@ -76,7 +79,8 @@ class AnswerMemory:
         if not number or "range" in headers:
             return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        parameters = tuple(sorted((name, value) for name, value in query if name not in PAGE_PARAMETERS))
+        ignored = PAGE_PARAMETERS - ({"lang"} if scope["path"].removeprefix(self.prefix) in IN_LANGUAGE else set())
+        parameters = tuple(sorted((name, value) for name, value in query if name not in ignored))
         codings = accepted_codings(", ".join(headers.getlist("accept-encoding")))
         site = (scope["scheme"], headers.get("host"), scope["path"])
         return (number, *site, parameters, tuple(codings), "origin" in headers)

@@ -37,7 +37,14 @@ from data.query.dataset import Dataset
 from data.reading.live import boundaries, current
 from data.reading.load import DatasetError
 from pages.serving.etag import is_current
-from pages.serving.query_params import CasesParams, FilterParams, MetricsParams, QueryParams, near_cases
+from pages.serving.query_params import (
+    CasesParams,
+    FilterParams,
+    MetricsParams,
+    QueryParams,
+    ReportParams,
+    near_cases,
+)
 from pages.site.screens import SITE_NAME
 
 JSON, GEOJSON, CSV = "application/json", "application/geo+json", "text/csv"
@@ -188,7 +195,7 @@ def _column_schema(column: Column) -> JsonObject:
 def _write(form: Format, params: FilterParams, request: Request) -> File:
     """The file of a format, in chunks if the format is written so."""
     extract = params.extract(_site(request))
-    name = file_names.name_extract(extract, form.ending)
+    name = file_names.name_report(extract) if form.in_language else file_names.name_extract(extract, form.ending)
     if form.write_chunks is None:
         return File(name, form.write(extract))
     version = f"{extract.dataset.version} {_CODE_VERSION} {params.model_dump_json()}"
@@ -196,7 +203,7 @@ def _write(form: Format, params: FilterParams, request: Request) -> File:
 
 
 def _serve(form: Format) -> None:
-    """Adds the route of a format. The names of its two possible endpoints are part of the OpenAPI document."""
+    """Adds the route of a format. The names of its possible endpoints are part of the OpenAPI document."""
 
     def metrics(request: Request, params: Annotated[MetricsParams, Query()]) -> File:
         return _write(form, params, request)
@@ -204,11 +211,14 @@ def _serve(form: Format) -> None:
     def whole(request: Request, params: Annotated[FilterParams, Query()]) -> File:
         return _write(form, params, request)
 
+    def report(request: Request, params: Annotated[ReportParams, Query()]) -> File:
+        return _write(form, params, request)
+
     schema = TEXT if form.media_type.startswith("text/") else BINARY
     if form.path == "metrics.json":
         schema = _table_schema("metrics")
     register = _route(f"/{form.path}", form.summary, form.media_type, schema)
-    register(metrics if form.contents == "metrics" else whole)
+    register({"metrics": metrics, "dataset": whole, "report": report}[form.contents])
 
 
 for each in FORMATS.values():
@@ -235,7 +245,7 @@ def case(request: Request, case_id: str, params: Annotated[QueryParams, Query()]
 
 
 for each in FORMATS.values():
-    if each.contents == "dataset":
+    if each.contents != "metrics":
         _serve(each)
 
 

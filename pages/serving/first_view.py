@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from data.downloads.formats import FORMATS
+from data.downloads.snippets import build_link
 from data.markup import first_view as words
 from data.markup.first_view import FirstView
 from data.markup.links import Links
 from data.markup.masthead import ScreenLink, format_navigation, format_site_name
+from data.markup.palette import MAP_PAINTS, OUTLINE_COLORS
 from data.query.dataset import Dataset
-from data.query.filters import select
+from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.citation import credit_documents
 from data.wording.counts import count_elsewhere, count_selection, name_elsewhere
+from data.wording.filters import CLEAR, FILTERS, MORE, POPOVERS, list_values
 from data.wording.labels import say
 from pages.serving.page_request import LANGUAGES, PageRequest
-from pages.site.filters import CLEAR, FILTERS, MORE, POPOVERS, list_values
-from pages.site.palette import MAP_PAINTS, OUTLINE_COLORS
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
 
 MAX_LISTED = 30
@@ -138,7 +139,10 @@ def _format_without_script(request: PageRequest, dataset: Dataset, base: str) ->
         Markup("<li>{}</li>").format(links.anchor(f"{base}{PageRequest('case', lang, True, each).path(lang)}", title))
         for each, title in zip(listed.ids, listed.numbered_titles(lang, " · "), strict=True)
     )
-    files = Markup(" · ").join(links.anchor(f"{base}/api/{form.path}", form.label) for form in FORMATS.values())
+    files = Markup(" · ").join(
+        links.anchor(build_link(base, form.path, Filters(), **form.parameters(lang)), form.label)
+        for form in FORMATS.values()
+    )
     return Markup("<noscript><section><h2>{}</h2><p>{}</p><p>{} {}</p><ul>{}</ul></section></noscript>").format(
         say(lang, "没有 JavaScript 时", "Without JavaScript"),
         say(

@@ -29,7 +29,7 @@ TARGET_LIMIT = 8192
 MINUTE = 60.0
 CLOSED = "/_stcore/metrics"
 """Path below the base path at which Streamlit tells anybody how many readers there are."""
-COSTS = {"csv": 1, "zip": 3, "xlsx": 10}
+COSTS = {"csv": 1, "zip": 3, "xlsx": 10, "html": 3}
 """Number of requests that a download counts as, by the ending of its path. Other data links count as one."""
 MISDIRECTED = (
     "A request was refused because of the host it names. If readers use that name, add it to HENAN_ALLOWED_HOSTS"

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from data.markup.used_rules import keep_used_rules
 from data.query.dataset import Dataset
 from data.reading.live import current
 from data.reading.load import DatasetError
@@ -26,7 +27,6 @@ from pages.serving.page_request import PageRequest, prefers_chinese, read_reques
 from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
-from pages.serving.used_rules import keep_used_rules
 from pages.serving.workarounds.english_words import encode_words
 from pages.serving.workarounds.preload import CHART, ELEMENTS, list_modules
 from pages.site.screens import SCREENS, SITE_NAME, url_path

@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from data.downloads.extract import LICENCE
 from data.downloads.formats import FORMATS
+from data.downloads.snippets import build_link
 from data.markup.first_view import FirstView
 from data.model.schema import Lang
 from data.query.dataset import Dataset
+from data.query.filters import Filters
 from data.wording.labels import say
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.serving.preview_image import HEIGHT, WIDTH, preview_path
@@ -91,7 +93,11 @@ def _format_dataset(dataset: Dataset, site: str, lang: Lang, opened: FirstView) 
             "datePublished": source.date,
         },
         "distribution": [
-            {"@type": "DataDownload", "encodingFormat": form.media_type, "contentUrl": f"{site}/api/{form.path}"}
+            {
+                "@type": "DataDownload",
+                "encodingFormat": form.media_type,
+                "contentUrl": build_link(site, form.path, Filters(), **form.parameters(lang)),
+            }
             for form in FORMATS.values()
         ],
     }

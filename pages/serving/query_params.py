@@ -15,10 +15,11 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.model.problems import suggest
+from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import SCOPES, SEARCH_LIMIT, list_options, parse
 from data.reading.live import current
-from pages.site.filters import FILTERS
+from data.wording.filters import FILTERS
 from pages.site.screens import PAGE_PARAMETERS
 
 MAX_LIMIT = 1_000_000
@@ -153,6 +154,15 @@ class FilterParams(_Filters):
         texts = {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items()}
         filters, _ = parse(texts, dataset)
         return Extract(dataset, filters, address, only=tuple(self.only))
+
+
+class ReportParams(FilterParams):
+    """The filters, and the language of a file that has one alone."""
+
+    lang: Annotated[Lang, Field(description="The language of the file.")] = "zh"
+
+    def extract(self, address: str) -> Extract:
+        return replace(super().extract(address), lang=self.lang)
 
 
 class TableParams(FilterParams):

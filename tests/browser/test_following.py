@@ -125,12 +125,10 @@ def test_a_data_link_is_an_ordinary_link(arrive):
 
 def test_a_link_is_an_ordinary_one_while_the_app_has_no_connection(browser, server):
     with reading(browser, server) as (context, _):
-        context.route("**/_stcore/health", lambda route: route.abort())
+        context.route("**/static/js/*", lambda route: route.abort())
         page = context.new_page()
-        page.goto("/data")
-        page.get_by_test_id("stApp").wait_for()
-        page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<a href=\"/method?lang=en\">Away</a>')")
+        page.goto("/data?lang=en")
         page.evaluate(MARK)
-        page.get_by_text("Away").dispatch_event("click")
+        page.get_by_role("link", name="Method", exact=True).click()
         page.wait_for_url("**/method?lang=en")
         page.wait_for_function(f"() => !({MARKED})()")

@@ -31,7 +31,7 @@ def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     tab_to(page, page.get_by_role("link", name="Data", exact=True))
     page.keyboard.press("Enter")
     expect(heading(page)).to_have_text("The data")
-    tab_to(page, page.get_by_role("button", name="CSV").first)
+    tab_to(page, page.get_by_role("link", name="CSV").first)
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "henan-reforms_2020_jiyuan.csv"

@@ -1,0 +1,341 @@
+"""The report in one file: it has everything, asks no other computer for anything, and says what it leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from markupsafe import Markup
+
+from data.downloads import report
+from data.downloads.extract import Extract
+from data.downloads.file_names import name_report
+from data.downloads.report import MAX_CASES, write_report
+from data.export import main
+from data.markup.report import demote_headings
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters
+from data.reading.live import current
+from data.reading.load import read_dataset
+from data.wording.citation import cite_document
+from data.wording.rows import Rows
+from tests import hostile
+from tests.test_links import ask
+
+DATASET = current().dataset
+LANGS = get_args(Lang)
+IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+VOID = ("meta", "img", "br")
+EVERYTHING = Filters()
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    lang: str
+    text: str = ""
+    """Its own text and that of the elements in it."""
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.open: list[Element] = []
+        self.texts: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        lang = given.get("lang") or (self.open[-1].lang if self.open else "")
+        found = Element(tag, given, lang)
+        self.elements.append(found)
+        if tag not in VOID:
+            self.open.append(found)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self.open:
+            element.text += data
+        if self.open:
+            self.texts.append((self.open[-1].lang, data))
+
+
+@dataclass
+class Read:
+    """A report as a browser reads it."""
+
+    html: str
+    elements: list[Element] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        reader = _Reader()
+        reader.feed(self.html)
+        reader.close()
+        assert not reader.open
+        self.elements, self.texts = reader.elements, reader.texts
+
+    def attributes(self, name: str) -> list[str]:
+        return [element.attributes[name] for element in self.elements if name in element.attributes]
+
+    @property
+    def text(self) -> str:
+        return next(element for element in self.elements if element.tag == "body").text
+
+
+def read(dataset: Dataset = DATASET, lang: Lang = "zh", filters: Filters = EVERYTHING, address: str = "") -> Read:
+    return Read(write_report(Extract(dataset, filters, address, lang=lang)).decode())
+
+
+REPORTS = {lang: read(lang=lang) for lang in LANGS}
+
+
+@pytest.fixture(params=LANGS)
+def lang(request: pytest.FixtureRequest) -> Lang:
+    return request.param
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_case_is_a_chapter_with_its_title_and_summary(lang):
+    shown = REPORTS[lang]
+    chapters = {element.attributes.get("id"): element.text for element in shown.elements if element.tag == "section"}
+    for case in DATASET.cases:
+        text = chapters[f"case-{case.id}"]
+        for own in (case.title, case.summary, case.problem, case.result, *case.actions):
+            assert own[lang] in text
+        assert all(event.what[lang] in text for event in case.events)
+
+
+def test_every_figure_has_its_place_and_its_words(lang):
+    shown = REPORTS[lang]
+    parts = {element.attributes["id"]: element.text for element in shown.elements if "id" in element.attributes}
+    for row in Rows(DATASET, lang):
+        text = parts[f"{row.case_id}.{row.metric_id}"]
+        assert all(phrase in text for phrase in (*row.phrases.split(" | "), *row.phrases_en.split(" | ")))
+        assert all(note in text for note in row.caveat_notes)
+        assert row.needed in text and row.section in text
+        assert all(reading.phrase in text and reading.publisher in text for reading in row.elsewhere)
+
+
+def test_every_contradiction_is_there_with_all_its_readings(lang):
+    parts = {element.attributes.get("id"): element.text for element in REPORTS[lang].elements}
+    conflicts = [(case, conflict) for case in DATASET.cases for conflict in case.conflicts]
+    assert conflicts
+    for case, conflict in conflicts:
+        text = parts[f"{case.id}.conflict.{conflict.id}"]
+        assert conflict.note[lang] in text
+        assert all(phrase.text in text and phrase.en in text for phrase in conflict.phrases)
+
+
+def test_what_is_not_stated_is_listed(lang):
+    missing = [element.text for element in REPORTS[lang].elements if element.attributes.get("class") == "missing"]
+    needed = {row.needed for row in Rows(DATASET, lang) if row.needed}
+    assert needed and all(any(text in listed for listed in missing) for text in needed)
+
+
+def test_every_document_is_cited(lang):
+    (sources,) = [element for element in REPORTS[lang].elements if element.attributes.get("id") == "sources"]
+    assert cite_document(DATASET.source) in sources.text
+    readings = [reading for row in Rows(DATASET, lang) for reading in row.elsewhere]
+    assert readings and all(reading.address in sources.text for reading in readings)
+
+
+def test_the_cover_has_the_finding_and_the_table_alone(lang):
+    (cover,) = [element for element in REPORTS[lang].elements if element.tag == "header"]
+    counts = {"zh": "297项指标中，24项写明了变化", "en": "24 of 297 figures state a change"}
+    assert counts[lang] in cover.text
+    assert all(case.title[lang] in cover.text for case in DATASET.cases)
+
+
+def test_nothing_in_it_needs_another_computer_or_runs(lang):
+    shown = REPORTS[lang]
+    assert {element.tag for element in shown.elements} & {"script", "link", "iframe", "object", "base", "form"} == set()
+    assert [name for element in shown.elements for name in element.attributes if name.startswith("on")] == []
+    assert all(source.startswith("data:image/svg+xml,") for source in shown.attributes("src"))
+    assert "@import" not in shown.html and not re.search(r"url\((?!data:)", shown.html)
+    ids, links = shown.attributes("id"), shown.attributes("href")
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    known = {reading.address for row in Rows(DATASET, lang) for reading in row.elsewhere}
+    outside = {link for link in links if not link.startswith("#")}
+    assert outside <= known | {"https://creativecommons.org/licenses/by/4.0/"}
+
+
+def test_headings_are_in_order(lang):
+    levels = [int(element.tag[1]) for element in REPORTS[lang].elements if re.fullmatch(r"h[1-6]", element.tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_headings_move_down_one_level_and_texts_stay():
+    html = Markup("<h2>{}</h2><h3 id='x'>y</h3><header>").format("<h2>")
+    assert demote_headings(html) == "<h3>&lt;h2&gt;</h3><h4 id='x'>y</h4><header>"
+
+
+def test_chinese_words_say_so_in_english():
+    assert {text for lang, text in REPORTS["en"].texts if IDEOGRAPH.search(text) and not lang.startswith("zh")} == set()
+    quotes = [element for element in REPORTS["zh"].elements if element.tag == "q"]
+    assert quotes and {element.lang for element in quotes} == {"zh"}
+    assert [element.attributes["lang"] for element in REPORTS["zh"].elements if element.tag == "html"] == ["zh-CN"]
+
+
+def test_it_is_small_enough_to_send(lang):
+    assert len(REPORTS[lang].html.encode()) < 1_000_000
+
+
+def test_the_same_extract_gives_the_same_bytes(lang):
+    extract = Extract(DATASET, lang=lang)
+    assert write_report.__wrapped__(extract) == write_report.__wrapped__(extract)
+
+
+def test_known_addresses_are_written_out():
+    shown = read(lang="en", address="https://reforms.example")
+    assert "https://reforms.example/case?case=2020-01-water-pricing&lang=en" in shown.text
+    assert "https://reforms.example/api/report.html?lang=en" in shown.text
+    assert "https://reforms.example" not in REPORTS["en"].html
+
+
+# --- a part of the dataset
+
+
+def test_a_city_has_its_own_figures_alone_and_says_so(lang):
+    filters = Filters(city=("410300",))
+    extract = Extract(DATASET, filters, lang=lang)
+    shown = read(lang=lang, filters=filters)
+    rows = Rows(DATASET, lang, extract.selection.positions)
+    ids = {name for name in shown.attributes("id") if re.fullmatch(r"[\w-]+\.[\w-]+", name)}
+    assert ids == {f"{row.case_id}.{row.metric_id}" for row in rows}
+    (cover,) = [element for element in shown.elements if element.tag == "header"]
+    scope = {
+        "zh": "本报告只含所选部分（地市：洛阳市）",
+        "en": "This report holds only what was selected (City: Luoyang)",
+    }
+    assert scope[lang] in cover.text and str(len(rows)) in cover.text
+    assert {"zh": "洛阳市2项改革改变了什么", "en": "What 2 reforms in Luoyang changed"}[lang] in cover.text
+    assert {"zh": "未列出", "en": "are left out"}[lang] in shown.text
+
+
+def test_a_case_without_figures_says_why(lang):
+    case = DATASET.by_id["2020-01-water-pricing"]
+    shown = read(lang=lang, filters=Filters(search=case.title.zh))
+    (chapter,) = [element for element in shown.elements if element.attributes.get("class") == "case"]
+    assert case.title[lang] in chapter.text
+    assert {"zh": "没有符合条件的指标", "en": "none of its figures does"}[lang] in chapter.text
+
+
+def test_nothing_found_is_a_report_too(lang):
+    shown = read(lang=lang, filters=Filters(search="zzzz"))
+    assert {"zh": "没有符合筛选条件的指标。", "en": "No figure meets the filters."}[lang] in shown.text
+    assert not any(name.startswith("case-") for name in shown.attributes("id"))
+
+
+def test_figures_chosen_by_id_are_counted(lang):
+    only = ("2020-09-dancheng-health.out-of-county-referral-rate",)
+    shown = Read(write_report(Extract(DATASET, only=only, lang=lang)).decode())
+    assert only[0] in shown.attributes("id")
+    assert {"zh": "选定的1个案例或指标", "en": "1 chosen case or figure"}[lang] in shown.text
+
+
+def test_of_many_cases_the_first_are_shown_with_a_sentence(lang, monkeypatch):
+    assert MAX_CASES >= 10
+    monkeypatch.setattr(report, "MAX_CASES", 3)
+    shown = Read(write_report.__wrapped__(Extract(DATASET, lang=lang)).decode())
+    chapters = [element for element in shown.elements if element.attributes.get("class") == "case"]
+    assert len(chapters) == 3
+    assert {"zh": "所选10个案例中，这里列出前3个", "en": "These are the first 3 of 10 cases"}[lang] in shown.text
+
+
+def test_the_name_has_the_filters_and_the_language():
+    extract = Extract(DATASET, Filters(city=("410300",)), lang="en")
+    assert name_report(extract) == "henan-reforms_2020_luoyang_report_en.html"
+
+
+# --- hostile texts
+
+
+@pytest.fixture(scope="module")
+def hostile_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = hostile.hostile_folder(tmp_path_factory.mktemp("hostile") / "data", hostile.admitted(), 12)
+    dataset, problems = read_dataset(folder)
+    assert dataset is not None, problems
+    return dataset
+
+
+def elements_of(shown: Read) -> Iterator[str]:
+    return (element.tag for element in shown.elements)
+
+
+def test_hostile_texts_are_texts(hostile_dataset, lang):
+    shown = read(hostile_dataset, lang)
+    assert set(elements_of(shown)) <= {*elements_of(REPORTS["zh"]), *elements_of(REPORTS["en"])}
+    assert [name for element in shown.elements for name in element.attributes if name.startswith("on")] == []
+    assert all(source.startswith("data:image/svg+xml,") for source in shown.attributes("src"))
+    ids = shown.attributes("id")
+    assert len(ids) == len(set(ids))
+    outside = {link for link in shown.attributes("href") if not link.startswith("#")}
+    assert outside <= {"https://creativecommons.org/licenses/by/4.0/"}
+    (style,) = [element for element in shown.elements if element.tag == "style"]
+    assert "evil" not in style.text and "pwned" not in style.text
+    for case in hostile_dataset.cases:
+        assert flat(case.title[lang]) in flat(shown.text)
+
+
+# --- the command and the data link
+
+
+def test_the_command_writes_the_language_that_the_name_says(lang, tmp_path, capsys):
+    target = tmp_path / f"report_{lang}.html"
+    assert main([str(target)]) == 0
+    assert target.read_bytes() == write_report(Extract(DATASET, lang=lang))
+    assert "297 rows, 10 cases" in capsys.readouterr().out
+
+
+def test_the_command_takes_the_language_as_an_option(tmp_path):
+    target = tmp_path / "report.html"
+    assert main([str(target), "--lang", "en"]) == 0
+    assert target.read_bytes() == write_report(Extract(DATASET, lang="en"))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("report.html", [], "A report has one language. Write a name that ends in _zh or _en"),
+        ("report_zh.html", ["--lang", "en"], "--lang: found en, but the name of"),
+        ("metrics.csv", ["--lang", "en"], "A file of the form .csv has both languages"),
+        ("report.html", ["--lang", "fr"], "invalid choice: 'fr'"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_a_language(name, options, message, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([str(tmp_path / name), *options])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_the_link_gives_the_report_in_its_language(lang):
+    found = ask("/api/report.html", {"lang": lang, "city": "410300"})
+    extract = Extract(DATASET, Filters(city=("410300",)), "http://localhost:8501", lang=lang)
+    assert (found.status, found.body) == (200, write_report(extract))
+    assert found.headers["content-disposition"] == f'attachment; filename="{name_report(extract)}"'
+    again = ask("/api/report.html", {"lang": lang, "city": "410300"}, if_none_match=found.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    other = replace(extract, lang="en" if lang == "zh" else "zh")
+    assert write_report(other) != found.body
+
+
+@pytest.mark.parametrize("query", [{"lang": "fr"}, [("lang", "zh"), ("lang", "en")], {"lang": "zh", "fields": "index"}])
+def test_the_link_refuses_what_it_does_not_know(query):
+    assert ask("/api/report.html", query).status == 422
