@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from data.model.schema import Lang, Text
 from data.query.columns import PROVINCE
 from data.query.dataset import Dataset
-from data.query.geography import RATE_BASE, AreaSummary, Measure, calculate_rate
+from data.query.geography import AreaSummary, Measure, calculate_rate, find_rate_base
 from data.wording.formatting import add_bound, format_date, format_number, format_value
 from data.wording.labels import say
 from data.wording.rows import Rows
@@ -109,8 +109,9 @@ def _name_ranges(breaks: Sequence[float], highest: int, lang: Lang) -> list[str]
 def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, AreaSummary], lang: Lang) -> Shading:
     """Return the shading by a measure, in classes with about equally many of its values.
 
-    A count that grows with the population is shown per resident, which is calculated.
+    A number that grows with the population is shown per resident, which is calculated.
     """
+    unit = dataset.units[measure.unit_id]
     rates = {code: calculate_rate(dataset, metric) for code, metric in measure.values.items()}
     ends = {code: metric.after for code, metric in measure.values.items() if metric.after}
     stated = {code: end.value for code, end in ends.items() if end.value is not None}
@@ -120,8 +121,9 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
 
     def word(value: float) -> str:
         if as_rate:
-            return format_number(float(f"{value:.3g}"))
-        return format_value(value, dataset.units[measure.unit_id], lang)
+            rounded = format_number(float(f"{value:.3g}"))
+            return say(lang, f"{rounded}元", f"CNY {rounded}") if unit.dimension == "money" else rounded
+        return format_value(value, unit, lang)
 
     labels = [word(limit) for limit in breaks]
     if len(breaks) < len({*values.values()} - {None}):
@@ -135,7 +137,7 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
         }
         texts = {code: say(lang, f"{rate}（{texts[code]}）", f"{rate} ({texts[code]})") for code, rate in exact.items()}
     return Shading(
-        _name_measure(measure, as_rate, lang),
+        _name_measure(measure, find_rate_base(unit) if as_rate else 0, lang),
         _explain_measure(dataset, case_id, as_rate, lang),
         {code: values.get(code) for code in areas if code != PROVINCE},
         breaks,
@@ -144,9 +146,14 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
     )
 
 
-def _name_measure(measure: Measure, as_rate: bool, lang: Lang) -> str:
+def _name_measure(measure: Measure, base: int, lang: Lang) -> str:
+    """Return the name of a measure, per `base` residents; of a measure that is no rate, for which it is 0, its own."""
     name = measure.name[lang]
-    return say(lang, f"每万常住人口{name}", f"{name} per {RATE_BASE:,} residents") if as_rate else name
+    if not base:
+        return name
+    if base == 1:
+        return say(lang, f"人均{name}", f"{name} per resident")
+    return say(lang, f"每万常住人口{name}", f"{name} per {base:,} residents")
 
 
 def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) -> str:
