@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from starlette.routing import Router
 
+from data.downloads.formats import FORMATS
 from data.reading.live import current
 from pages.serving.index_page import index_routes
 from pages.serving.page_head import shorten
@@ -301,8 +302,7 @@ def test_the_dataset_is_described_for_search_engines():
         assert described["version"] == DATASET.version
         assert described["isBasedOn"]["name"] == DATASET.source.title[lang]
         assert {each["contentUrl"] for each in described["distribution"]} == {
-            f"http://localhost:8501/api/{name}"
-            for name in ("metrics.csv", "metrics.xlsx", "metrics.json", "dataset.zip")
+            f"http://localhost:8501/api/{form.path}" for form in FORMATS.values()
         }
 
 
