@@ -14,6 +14,10 @@ from xml.etree import ElementTree
 import pytest
 from starlette.routing import Router
 
+from data.downloads.formats import FORMATS
+from data.downloads.snippets import build_link
+from data.model.schema import Lang
+from data.query.filters import Filters
 from data.reading.live import current
 from pages.serving.index_page import index_routes
 from pages.serving.page_head import shorten
@@ -292,7 +296,8 @@ def test_any_host_names_none():
 
 
 def test_the_dataset_is_described_for_search_engines():
-    for lang in ("zh", "en"):
+    languages: tuple[Lang, ...] = ("zh", "en")
+    for lang in languages:
         body = get("/", f"lang={lang}").body.decode()
         found = re.search(r'<script type="application/ld\+json">(.*?)</script>', body)
         assert found
@@ -301,8 +306,8 @@ def test_the_dataset_is_described_for_search_engines():
         assert described["version"] == DATASET.version
         assert described["isBasedOn"]["name"] == DATASET.source.title[lang]
         assert {each["contentUrl"] for each in described["distribution"]} == {
-            f"http://localhost:8501/api/{name}"
-            for name in ("metrics.csv", "metrics.xlsx", "metrics.json", "dataset.zip")
+            build_link("http://localhost:8501", form.path, Filters(), **form.parameters(lang))
+            for form in FORMATS.values()
         }
 
 

@@ -31,7 +31,7 @@ def test_the_filter_bar_takes_two_rows_and_one_for_what_is_chosen(telephone, lan
     heights = [telephone.locator(f".st-key-{key}").bounding_box()["height"] for key in ("filters", "status")]
     assert heights[0] < 110, heights
     expect(telephone.get_by_role("textbox")).to_be_in_viewport()
-    tops = {part.bounding_box()["y"] for part in telephone.get_by_test_id("stPopover").all()}
+    tops = {part.bounding_box()["y"] for part in telephone.locator(".st-key-filters").get_by_test_id("stPopover").all()}
     assert len(tops) == 1, tops
 
 
