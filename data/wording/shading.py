@@ -58,10 +58,10 @@ class Shading:
         ]
 
 
-def name_shadings(measures: Mapping[str, Measure], lang: Lang) -> dict[str, str]:
+def name_shadings(dataset: Dataset, measures: Mapping[str, Measure], lang: Lang) -> dict[str, str]:
     """Return what can color the map, in words, by the value of `colour=` in the address."""
     counts = {key: name[lang] for key, name in SHADINGS.items()}
-    return counts | {key: measure.name[lang] for key, measure in measures.items()}
+    return counts | {key: _name_measure(dataset, measure, lang) for key, measure in measures.items()}
 
 
 def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:
@@ -112,12 +112,12 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
     A number that grows with the population is shown per resident, which is calculated.
     """
     unit = dataset.units[measure.unit_id]
-    rates = {code: calculate_rate(dataset, metric) for code, metric in measure.values.items()}
+    rates = calculate_rates(dataset, measure)
+    as_rate = bool(rates)
     ends = {code: metric.after for code, metric in measure.values.items() if metric.after}
     stated = {code: end.value for code, end in ends.items() if end.value is not None}
-    as_rate = bool(stated) and all(rates[code] is not None for code in stated)
-    values: Mapping[str, float | None] = rates if as_rate else stated
-    breaks = compute_breaks(value for value in values.values() if value is not None)
+    values = rates or stated
+    breaks = compute_breaks(values.values())
 
     def word(value: float) -> str:
         if as_rate:
@@ -126,18 +126,16 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
         return format_value(value, unit, lang)
 
     labels = [word(limit) for limit in breaks]
-    if len(breaks) < len({*values.values()} - {None}):
+    if len(breaks) < len({*values.values()}):
         labels = [say(lang, f"{label}起", f"from {label}") for label in labels]
     case_id = measure.key.partition(".")[0]
     printed = {row.metric_id: row.after_label for row in Rows(dataset, lang, dataset.positions(case_id))}
     texts = {code: printed[metric.id] for code, metric in measure.values.items()}
     if as_rate:
-        exact = {
-            code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items() if rate is not None
-        }
+        exact = {code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items()}
         texts = {code: say(lang, f"{rate}（{texts[code]}）", f"{rate} ({texts[code]})") for code, rate in exact.items()}
     return Shading(
-        _name_measure(measure, find_rate_base(unit) if as_rate else 0, lang),
+        _name_measure(dataset, measure, lang),
         _explain_measure(dataset, case_id, as_rate, lang),
         {code: values.get(code) for code in areas if code != PROVINCE},
         breaks,
@@ -146,10 +144,20 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
     )
 
 
-def _name_measure(measure: Measure, base: int, lang: Lang) -> str:
-    """Return the name of a measure, per `base` residents; of a measure that is no rate, for which it is 0, its own."""
-    name = measure.name[lang]
-    if not base:
+def calculate_rates(dataset: Dataset, measure: Measure) -> dict[str, float]:
+    """Return a measure of each area per residents; empty where population does not make all that is stated rates."""
+    stated = {
+        code: metric for code, metric in measure.values.items() if metric.after and metric.after.value is not None
+    }
+    rates = {code: calculate_rate(dataset, metric) for code, metric in stated.items()}
+    known = {code: rate for code, rate in rates.items() if rate is not None}
+    return known if len(known) == len(stated) else {}
+
+
+def _name_measure(dataset: Dataset, measure: Measure, lang: Lang) -> str:
+    """Return the name of a measure, with the residents that it is shown for where it is a rate."""
+    name, base = measure.name[lang], find_rate_base(dataset.units[measure.unit_id])
+    if not calculate_rates(dataset, measure):
         return name
     if base == 1:
         return say(lang, f"人均{name}", f"{name} per resident")
