@@ -136,7 +136,7 @@ def format_head(shown: MapView) -> Markup:
     """Return what stands above the map; in a frame without the choice of what colors it."""
     view, links, choice = shown.view, build_links(shown.view), Markup("")
     if not view.embedded:
-        names = name_shadings(shown.measures, view.lang)
+        names = name_shadings(view.dataset, shown.measures, view.lang)
         choice = format_colours(names, shown.colour, view.filters, view.lang, links)
     return format_map_head(shown.scene, shown.shading, palette.MAP_PAINTS, view.filters, links, choice)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from itertools import combinations
 from math import hypot
 from typing import get_args
@@ -26,6 +27,7 @@ from data.query.geography import Measure, calculate_rate, find_measures, summari
 from data.reading.live import current
 from data.wording.map_cases import MAX_CASES, locate_headlines
 from data.wording.openings import title_map
+from data.wording.rows import Rows
 from data.wording.shading import classify, compute_breaks, shade_by_count, shade_by_measure, shade_by_outcome
 from tests import many
 
@@ -227,9 +229,23 @@ def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("measure", find_measures(DATASET.all_cases), ids=lambda measure: measure.key)
-def test_a_measure_that_does_not_is_shown_as_printed(measure, lang):
-    shading = shade_by_measure(DATASET, measure, summarize_areas(ALL), lang)
+def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
+    (bonds,) = find_measures(DATASET.all_cases)
+    shading = shade_by_measure(DATASET, bonds, summarize_areas(ALL), lang)
+    rows = {row.metric_id: row for row in Rows(DATASET, lang, DATASET.positions("2020-02-government-debt"))}
+    for code, metric in bonds.values.items():
+        assert shading.values[code] == pytest.approx(metric.after.value * 1e8 / DATASET.tables.residents[code])
+        assert rows[metric.id].after_label in shading.texts[code]
+    assert shading.title == (f"人均{bonds.name.zh}" if lang == "zh" else f"{bonds.name.en} per resident")
+    assert ("计算" if lang == "zh" else "calculated") in shading.note
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_measure_that_does_not_is_shown_as_printed(lang):
+    (measure,) = find_measures(DATASET.all_cases)
+    unit = DATASET.units[measure.unit_id].model_copy(update={"per_resident": False})
+    tables = replace(DATASET.tables, units={**DATASET.units, unit.id: unit})
+    shading = shade_by_measure(replace(DATASET, tables=tables), measure, summarize_areas(ALL), lang)
     assert shading.title == measure.name[lang]
     assert {code: value for code, value in shading.values.items() if value is not None} == {
         code: metric.after.value for code, metric in measure.values.items()

@@ -80,7 +80,7 @@ def metric(**fields: Any) -> Metric:
         pytest.param({"unit": "enterprise", "after": {"value": 482.4016, "unit": "person-10k"}}, 10_000, id="own-unit"),
         pytest.param({"place": "jiyuan", "after": {"value": 727.265, "bound": "over"}}, 10, id="with-a-bound"),
         pytest.param({"unit": "percent", "after": {"value": 40}}, None, id="share"),
-        pytest.param({"unit": "cny-100m"}, None, id="money"),
+        pytest.param({"unit": "cny-100m", "after": {"value": 0.4824016}}, 10, id="money-per-resident"),
         pytest.param({"unit": "document"}, None, id="documents-do-not-grow-with-the-population"),
         pytest.param({"place": "jiaxian"}, None, id="county"),
         pytest.param({"place": "keqiao"}, None, id="outside"),
@@ -91,7 +91,7 @@ def metric(**fields: Any) -> Metric:
         pytest.param({"after": None, "change": {"value": 3, "kind": "difference"}}, None, id="only-a-change"),
     ],
 )
-def test_the_rate_of_a_count_per_10000_residents(fields: dict[str, Any], rate: float | None):
+def test_the_rate_of_a_number_per_10000_residents_or_of_money_per_resident(fields: dict[str, Any], rate: float | None):
     assert calculate_rate(DATASET, metric(**fields)) == (None if rate is None else pytest.approx(rate))
 
 

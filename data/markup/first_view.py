@@ -80,7 +80,7 @@ def first_map(
     selection = select(dataset, everywhere)
     areas, measures = summarize_areas(selection), list_measures(selection.cases)
     shading, scene = shade_by_outcome(areas, lang), build_scene(dataset, everywhere, lang)
-    choice = format_colours(name_shadings(measures, lang), OUTCOME, filters, lang, links)
+    choice = format_colours(name_shadings(dataset, measures, lang), OUTCOME, filters, lang, links)
     tinted = [code for code, value in shading.values.items() if value]
     image = Markup('<div class="map-areas"><img src="{}" alt=""></div>').format(
         data_url(draw_areas(dataset.boundaries, tinted, colors))

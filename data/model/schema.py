@@ -650,4 +650,7 @@ class Unit(Model):
     form: Literal["suffix", "money", "rank", "bare"] = "suffix"
     order: tuple[Text, ...] = ()
     per_resident: bool = False
-    """Whether a number of these in a place grows with its population, so that a rate per 10,000 residents says more."""
+    """Whether a number of these in a place grows with its population, so that a rate says more.
+
+    It is per 10,000 residents, of money per resident.
+    """

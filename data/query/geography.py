@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.model.grades import GRADES, Grade
-from data.model.schema import Case, Lang, Metric, Place, Text
+from data.model.schema import Case, Lang, Metric, Place, Text, Unit
 from data.query.columns import PROVINCE, measured_at
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Selection, list_options
@@ -126,19 +126,24 @@ def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
 
 
 def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
-    """Return the count that a metric gives for a unit of the map, per RATE_BASE residents of the unit.
+    """Return the number that a metric gives for a unit of the map per RATE_BASE of its residents; money per resident.
 
-    None where population does not make it a rate: for what is no result, for a target or plan, for the count of a
+    None where population does not make it a rate: for background and rules, for a target or plan, for the count of a
     county or of one subject, without a single value, and in a unit that does not grow with the population. The bound
     of the value is also that of the rate; the residents are those of the census of 1 November 2020.
     """
     code, end = measured_at(metric, dataset.places), metric.after
     unit = dataset.units[metric.unit_of(end)]
     residents = dataset.tables.residents.get(code or "")
-    whole = metric.role in ("outcome", "output") and metric.subject is None and unit.per_resident
+    whole = metric.role in ("outcome", "output", "input") and metric.subject is None and unit.per_resident
     if not (whole and residents and end and end.value is not None):
         return None
-    return end.value * unit.factor / residents * RATE_BASE
+    return end.value * unit.factor / residents * find_rate_base(unit)
+
+
+def find_rate_base(unit: Unit) -> int:
+    """Return the number of residents that a rate in this unit refers to: one for money, otherwise RATE_BASE."""
+    return 1 if unit.dimension == "money" else RATE_BASE
 
 
 def find_local_places(cases: CaseSubset) -> tuple[PlaceCases, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from data.model.schema import Lang, Text
 from data.query.columns import PROVINCE
 from data.query.dataset import Dataset
-from data.query.geography import RATE_BASE, AreaSummary, Measure, calculate_rate
+from data.query.geography import AreaSummary, Measure, calculate_rate, find_rate_base
 from data.wording.formatting import add_bound, format_date, format_number, format_value
 from data.wording.labels import say
 from data.wording.rows import Rows
@@ -58,10 +58,10 @@ class Shading:
         ]
 
 
-def name_shadings(measures: Mapping[str, Measure], lang: Lang) -> dict[str, str]:
+def name_shadings(dataset: Dataset, measures: Mapping[str, Measure], lang: Lang) -> dict[str, str]:
     """Return what can color the map, in words, by the value of `colour=` in the address."""
     counts = {key: name[lang] for key, name in SHADINGS.items()}
-    return counts | {key: measure.name[lang] for key, measure in measures.items()}
+    return counts | {key: _name_measure(dataset, measure, lang) for key, measure in measures.items()}
 
 
 def compute_breaks(values: Iterable[float]) -> tuple[float, ...]:
@@ -109,33 +109,33 @@ def _name_ranges(breaks: Sequence[float], highest: int, lang: Lang) -> list[str]
 def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, AreaSummary], lang: Lang) -> Shading:
     """Return the shading by a measure, in classes with about equally many of its values.
 
-    A count that grows with the population is shown per resident, which is calculated.
+    A number that grows with the population is shown per resident, which is calculated.
     """
-    rates = {code: calculate_rate(dataset, metric) for code, metric in measure.values.items()}
+    unit = dataset.units[measure.unit_id]
+    rates = calculate_rates(dataset, measure)
+    as_rate = bool(rates)
     ends = {code: metric.after for code, metric in measure.values.items() if metric.after}
     stated = {code: end.value for code, end in ends.items() if end.value is not None}
-    as_rate = bool(stated) and all(rates[code] is not None for code in stated)
-    values: Mapping[str, float | None] = rates if as_rate else stated
-    breaks = compute_breaks(value for value in values.values() if value is not None)
+    values = rates or stated
+    breaks = compute_breaks(values.values())
 
     def word(value: float) -> str:
         if as_rate:
-            return format_number(float(f"{value:.3g}"))
-        return format_value(value, dataset.units[measure.unit_id], lang)
+            rounded = format_number(float(f"{value:.3g}"))
+            return say(lang, f"{rounded}元", f"CNY {rounded}") if unit.dimension == "money" else rounded
+        return format_value(value, unit, lang)
 
     labels = [word(limit) for limit in breaks]
-    if len(breaks) < len({*values.values()} - {None}):
+    if len(breaks) < len({*values.values()}):
         labels = [say(lang, f"{label}起", f"from {label}") for label in labels]
     case_id = measure.key.partition(".")[0]
     printed = {row.metric_id: row.after_label for row in Rows(dataset, lang, dataset.positions(case_id))}
     texts = {code: printed[metric.id] for code, metric in measure.values.items()}
     if as_rate:
-        exact = {
-            code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items() if rate is not None
-        }
+        exact = {code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items()}
         texts = {code: say(lang, f"{rate}（{texts[code]}）", f"{rate} ({texts[code]})") for code, rate in exact.items()}
     return Shading(
-        _name_measure(measure, as_rate, lang),
+        _name_measure(dataset, measure, lang),
         _explain_measure(dataset, case_id, as_rate, lang),
         {code: values.get(code) for code in areas if code != PROVINCE},
         breaks,
@@ -144,9 +144,24 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
     )
 
 
-def _name_measure(measure: Measure, as_rate: bool, lang: Lang) -> str:
-    name = measure.name[lang]
-    return say(lang, f"每万常住人口{name}", f"{name} per {RATE_BASE:,} residents") if as_rate else name
+def calculate_rates(dataset: Dataset, measure: Measure) -> dict[str, float]:
+    """Return a measure of each area per residents; empty where population does not make all that is stated rates."""
+    stated = {
+        code: metric for code, metric in measure.values.items() if metric.after and metric.after.value is not None
+    }
+    rates = {code: calculate_rate(dataset, metric) for code, metric in stated.items()}
+    known = {code: rate for code, rate in rates.items() if rate is not None}
+    return known if len(known) == len(stated) else {}
+
+
+def _name_measure(dataset: Dataset, measure: Measure, lang: Lang) -> str:
+    """Return the name of a measure, with the residents that it is shown for where it is a rate."""
+    name, base = measure.name[lang], find_rate_base(dataset.units[measure.unit_id])
+    if not calculate_rates(dataset, measure):
+        return name
+    if base == 1:
+        return say(lang, f"人均{name}", f"{name} per resident")
+    return say(lang, f"每万常住人口{name}", f"{name} per {base:,} residents")
 
 
 def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) -> str:
