@@ -158,6 +158,16 @@ def test_links_of_the_first_view_lead_to_pages_and_files():
 
 
 @pytest.mark.parametrize("screen", SCREENS)
+def test_the_modules_that_a_screen_needs_are_fetched_with_the_page(screen):
+    """The chart library, a megabyte, only where a chart is on the first screen."""
+    links = [str(each["href"]) for each in read_page(PATHS[screen]).find("link", rel="modulepreload")]
+    named = {link.rpartition("/")[2].partition(".")[0] for link in links}
+    assert len(links) == len(set(links)) > 10
+    assert {"Html", "ButtonGroup", "TextInput"} <= named
+    assert ("PlotlyChart" in named) == (screen == "map")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
 def test_a_page_is_small(screen):
     for lang in ("zh", "en"):
         assert len(gzip.compress(get(PATHS[screen], f"lang={lang}").body, 5)) < LIMIT

@@ -116,7 +116,7 @@ def format_story(case: Case, lang: Lang, locator: Markup) -> Markup:
     columns = (
         (say(lang, "问题", "The problem"), Markup("<p>{}</p>").format(case.problem[lang])),
         (say(lang, "做法", "What was done"), Markup("<ol>{}</ol>").format(actions)),
-        (say(lang, "简而言之", "In short"), Markup("<p>{}</p>").format(case.result[lang])),
+        (say(lang, "小结", "In short"), Markup("<p>{}</p>").format(case.result[lang])),
     )
     sections = Markup("").join(Markup("<section><h2>{}</h2>{}</section>").format(*column) for column in columns)
     return Markup('<div class="story">{}{}</div>').format(sections, locator)
@@ -205,7 +205,8 @@ def format_events(events: Sequence[Event], lang: Lang) -> Markup:
 
 
 def _format_span(event: Event, lang: Lang) -> str:
-    return format_date(event.date, lang) + (f"–{format_date(event.end, lang)}" if event.end else "")
+    dash = say(lang, "至", "–")
+    return format_date(event.date, lang) + (f"{dash}{format_date(event.end, lang)}" if event.end else "")
 
 
 def format_conflicts(

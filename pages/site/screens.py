@@ -31,7 +31,7 @@ SCREENS: Mapping[str, Screen] = {
     "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",), has_charts=False),
     "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure"), has_charts=False),
     "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
-    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures", "set")),
+    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures", "set"), has_charts=False),
     "data": Screen("download.py", Text(zh="数据", en="Data"), ("page", "sort", "columns", "kinds"), has_charts=False),
     "method": Screen("method.py", Text(zh="方法", en="Method"), ("page",), has_charts=False, has_filters=False),
 }
