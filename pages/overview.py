@@ -34,7 +34,7 @@ MAX_PLACES = 3
 
 
 def show_opening(view: View) -> None:
-    opening = open_overview(view.selection, view.lang)
+    opening = open_overview(view.selection, view.lang, view.filters)
     st.title(opening.title, anchor=False)
     show_paragraph(opening.lede, "lede wide")
 
