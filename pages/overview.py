@@ -12,10 +12,9 @@ from markupsafe import Markup
 from data.markup.findings import findings_table
 from data.markup.gap_matrix import gap_matrix
 from data.model.grades import GRADE_RULES, GRADES
-from data.query.findings import RESULTS, GapCounts
+from data.query.findings import GapCounts
 from data.query.paging import cases_per_page
-from data.wording.findings import CaseFindings, describe_marks
-from data.wording.labels import ROLE_WORDS
+from data.wording.findings import CaseFindings, describe_marks, name_counted
 from data.wording.openings import count_words, open_overview
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
@@ -35,7 +34,7 @@ MAX_PLACES = 3
 
 
 def show_opening(view: View) -> None:
-    opening = open_overview(view.selection, view.lang)
+    opening = open_overview(view.selection, view.lang, view.filters)
     st.title(opening.title, anchor=False)
     show_paragraph(opening.lede, "lede wide")
 
@@ -98,16 +97,8 @@ def name_place(view: View) -> str:
     return view.join(chosen) if 0 < len(chosen) <= MAX_PLACES else view.say("河南", "Henan")
 
 
-def name_counted(view: View, counts: GapCounts) -> str:
-    """Return the metrics that the matrix counts, in words: results, or the kinds that a filter names."""
-    if counts.filters.role == RESULTS:
-        return view.say(f"{counts.total:,}项成效与产出", f"{counts.total:,} outcomes and outputs")
-    kinds = view.join(ROLE_WORDS[role][view.lang] for role in counts.filters.role)
-    return view.say(f"{counts.total:,}项指标（{kinds}）", f"{counts.total:,} figures ({kinds})")
-
-
 def title_gaps(view: View, counts: GapCounts) -> str:
-    counted = name_counted(view, counts)
+    counted = name_counted(counts, view.lang)
     return view.say(
         f"{counted}写得有多完整，缺口在哪里", f"How completely the {counted} are stated, and where the gaps are"
     )
@@ -115,7 +106,7 @@ def title_gaps(view: View, counts: GapCounts) -> str:
 
 def title_gaps_alone(view: View, counts: GapCounts) -> str:
     """Return a title for the matrix that says by itself what it is about."""
-    counted, zh, en = name_counted(view, counts), *count_words(len(view.selection.cases))
+    counted, zh, en = name_counted(counts, view.lang), *count_words(len(view.selection.cases))
     place, plural = name_place(view), "" if en == "1" else "s"
     return view.say(
         f"{place}{zh}项改革：{counted}写得有多完整，缺口在哪里",

@@ -120,6 +120,11 @@ REFUSED = {
     "two units": (row("a", grade="A", before_unit_id="service"), row("b", after_unit_id="project"), "units"),
     "an index against a level": (row("a", grade="C", index=50.0, after_value=None), row("b"), "alone"),
     "a range": (row("a", grade="D", after_value=None, change_kind="difference"), row("b"), "range"),
+    "a range of months against days": (
+        row("a", grade="D", dimension="time", unit_id="month", after_value=None, change_kind="difference"),
+        row("b", dimension="time", after_unit_id="day"),
+        "range",
+    ),
 }
 
 

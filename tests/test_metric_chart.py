@@ -24,7 +24,7 @@ from data.query.findings import RESULTS
 from data.reading.live import current
 from data.wording.doubts import list_doubts
 from data.wording.index_axis import BASELINE, span_axis
-from data.wording.key_figures import choose_key_figures, describe_doubts, join_ends
+from data.wording.key_figures import choose_key_figures, describe_doubts, describe_key_figure, join_ends
 from data.wording.rows import MetricRow, Rows
 from tests.app import MARKUP
 
@@ -148,7 +148,7 @@ def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
     assert drawn["shaft"] == pytest.approx({"left": end, "width": start - end}, abs=0.02)
     chart = format_chart(row, "en")
     assert 'class="metric-chart index improved"' in chart
-    assert "Before = 100, on a logarithmic scale. Neither level is stated." in words(chart)
+    assert "Before = 100, on a logarithmic scale. Neither value is stated." in words(chart)
 
 
 def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
@@ -159,12 +159,12 @@ def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
 
 
 ALONE = {
-    "a difference": ("jiaxian-water-use-per-mu", "−55 m³ per mu", "neither level stated"),
-    "a range of differences": ("earlier-start", "−2 to −3 months", "neither level stated"),
-    "points": ("belt-greening-rate", "+19 pp", "neither level stated"),
+    "a difference": ("jiaxian-water-use-per-mu", "−55 m³ per mu", "neither value stated"),
+    "a range of differences": ("earlier-start", "−2 to −3 months", "neither value stated"),
+    "points": ("belt-greening-rate", "+19 pp", "neither value stated"),
     "places": ("loan-growth-rank", "up 3 places", "neither rank stated"),
     "a level": ("counties-charging", "89 counties", "earlier value not stated"),
-    "a plan": ("phase-two-platforms", "5 platforms (plan)", "not yet done"),
+    "a plan": ("phase-two-platforms", "5 platforms (plan)", "whether it was done is not stated"),
     "two units": ("licence-time", "2 months → after: 3 working days", "there is no common scale"),
     "two words": ("portal-group", "medium → after: high", ""),
 }
@@ -224,12 +224,12 @@ def test_charts_beside_one_another_share_the_index_axis():
 
 
 @pytest.mark.parametrize(("lang", "row"), ALL, ids=NAMES)
-def test_a_card_has_every_phrase_with_our_translation_the_section_and_every_doubt_once(lang, row):
+def test_a_card_has_every_phrase_translated_for_english_readers_the_section_and_every_doubt_once(lang, row):
     said = words(format_card(row, lang, LINKS))
     for original, translation in zip(row.phrases.split(" | "), row.phrases_en.split(" | "), strict=True):
-        assert original in said and translation in said
-    assert said.count({"zh": "译文", "en": "our translation"}[lang]) >= len(row.phrases.split(" | "))
-    assert row.section in said and row.section_en in said
+        assert original in said and (translation in said) == (lang == "en")
+    assert said.count("our translation") == (len(row.phrases.split(" | ")) if lang == "en" else 0)
+    assert row.section in said and (row.section_en in said) == (lang == "en")
     doubts = list_doubts(row, lang)
     assert len(doubts) == len(set(doubts)) >= len(row.caveat_notes)
     assert [note for note in row.caveat_notes if said.count(note) != 1] == []
@@ -338,7 +338,7 @@ DOUBTS = {
     ],
     "2020-08-sanmenxia-finance": ["No comparison group."],
     "2020-07-dazhou-metals": [
-        "None is dated.", "Each is about one firm, line or project only.", "No comparison group.",
+        "None is dated.", "Each is about a part of its place only, such as one firm or project.", "No comparison group.",
     ],
 }  # fmt: skip
 
@@ -347,6 +347,24 @@ DOUBTS = {
 def test_what_holds_for_all_key_figures_is_said_once(case_id, doubts):
     figures = choose_key_figures(Rows(DATASET, "en", DATASET.positions(case_id)), "en")
     assert describe_doubts(figures, "en") == doubts
+
+
+REMARKS = {
+    "relative, dated": ("inpatient-cost-per-stay", "较2018年；前后数值均未写明", "compared with 2018; neither value stated"),
+    "relative, undated": (
+        "jiyuan-water-use-per-mu", "较此前；前后数值均未写明", "compared with before; neither value stated",
+    ),
+    "multiple, dated": ("loan-balance-increment", "以2019年为1；前后数值均未写明", "2019 = 1; neither value stated"),
+    "multiple, undated": ("rolling-efficiency", "比较对象未说明", "compared with what is not stated"),
+    "points": ("belt-greening-rate", "较2016年底；前后数值均未写明", "compared with the end of 2016; neither value stated"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("metric_id", "zh", "en"), REMARKS.values(), ids=REMARKS)
+def test_a_change_alone_says_what_it_is_measured_against(metric_id, zh, en):
+    for lang, remark in (("zh", zh), ("en", en)):
+        row = next(row for row in Rows(DATASET, lang) if row.metric_id == metric_id)
+        assert describe_key_figure(row, lang).remark == remark
 
 
 def test_a_single_key_figure_gets_company_from_results_that_changed():

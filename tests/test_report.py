@@ -123,7 +123,8 @@ def test_every_figure_has_its_place_and_its_words(lang):
     parts = {element.attributes["id"]: element.text for element in shown.elements if "id" in element.attributes}
     for row in Rows(DATASET, lang):
         text = parts[f"{row.case_id}.{row.metric_id}"]
-        assert all(phrase in text for phrase in (*row.phrases.split(" | "), *row.phrases_en.split(" | ")))
+        assert all(phrase in text for phrase in row.phrases.split(" | "))
+        assert lang == "zh" or all(phrase in text for phrase in row.phrases_en.split(" | "))
         assert all(note in text for note in row.caveat_notes)
         assert row.needed in text and row.section in text
         assert all(reading.phrase in text and reading.publisher in text for reading in row.elsewhere)
@@ -136,7 +137,7 @@ def test_every_contradiction_is_there_with_all_its_readings(lang):
     for case, conflict in conflicts:
         text = parts[f"{case.id}.conflict.{conflict.id}"]
         assert conflict.note[lang] in text
-        assert all(phrase.text in text and phrase.en in text for phrase in conflict.phrases)
+        assert all(phrase.text in text and (lang == "zh" or phrase.en in text) for phrase in conflict.phrases)
 
 
 def test_what_is_not_stated_is_listed(lang):

@@ -223,8 +223,11 @@ def test_contradictions_come_first_among_the_doubts(lang):
     doubts = summary_of(PERMITS, lang).doubts
     (about,) = (conflict for conflict in PERMITS.conflicts if "approval-time" in conflict.metrics)
     assert doubts[0].text == about.note[lang]
-    shared = [len(doubt.names) for doubt in doubts[1:]]
+    unclear = {"zh": "含义不明：“往常”", "en": "Unclear: Which projects"}[lang]
+    assert doubts[1].text.startswith(unclear), "what is unclear is said in the curator's words"
+    shared = [len(doubt.names) for doubt in doubts[2:-1]]
     assert shared == sorted(shared, reverse=True)
+    assert doubts[-1].text == {"zh": "前后数值均未写明", "en": "Neither value stated"}[lang]
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -315,6 +315,15 @@ FINDINGS = {
         "数较2018年上升7.5个百分点",
         "Figure rose by 7.5 pp from 2018",
     ),
+    "D-points-from-words": (
+        {
+            "before": {"period": {"end": "2016-12", "kind": "as_of", "words": {"zh": "2016年底", "en": "end of 2016"}}},
+            "change": {"kind": "points", "value": 19},
+            "unit": "percent",
+        },
+        "数较2016年底上升19个百分点",
+        "Figure rose by 19 pp from the end of 2016",
+    ),
     "D-difference-of-shares": (
         {"change": {"kind": "difference", "value": -7.5}, "unit": "percent"},
         "数下降7.5个百分点",
@@ -436,6 +445,17 @@ FINDINGS = {
         {"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}, "status": "planned"},
         "规划：数的计划变化：数十倍",
         "Plan: Figure, planned change: dozens of times",
+    ),
+    "P-counted-in-its-name": (
+        {
+            "name": {"zh": "平台", "en": "Platforms"},
+            "after": {"value": 5},
+            "unit": "platform",
+            "better": "neutral",
+            "status": "planned",
+        },
+        "规划：平台计划为5个平台",
+        "Plan: Platforms to number 5",
     ),
     "P-plan": (
         {"after": {"value": 7}, "unit": "cny-100m", "status": "planned", "subject": {"zh": "园区", "en": "City Park"}},

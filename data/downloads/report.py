@@ -13,7 +13,7 @@ from data.markup.report import Chapter, Report, format_report
 from data.model.schema import Lang
 from data.query.findings import count_gaps
 from data.query.geography import name_area
-from data.wording.counts import count_selection, name_metrics
+from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
 from data.wording.findings import CaseFindings, list_findings
 from data.wording.labels import say
@@ -80,10 +80,10 @@ def _write_scope(extract: Extract) -> Iterator[str]:
                 say(lang, f"选定的{count:,}个案例或指标", f"{count:,} chosen case{'s' * (count > 1)} or figures")
             )
         kept = count_selection(selection, (), "", lang)
-        whole = name_metrics(extract.dataset.metric_count, lang)
+        whole = f"{extract.dataset.metric_count:,}"
         yield say(
             lang,
-            f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共{whole}。",
+            f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共 {whole} 项指标。",
             f"This report holds only what was selected ({'; '.join(chosen)}): {kept} of {whole}.",
         )
     if extract.note:

@@ -81,16 +81,20 @@ def _format_ways(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters,
     ways = []
     if before:
         label = say(lang, f"上一个案例：{before.title.zh}", f"Previous case: {before.title.en}")
-        ways.append(links.anchor(links.screen("case", filters, case=before.id), f"‹ {before.number}", label))
+        ways.append(links.anchor(links.screen("case", filters, case=before.id), _point("‹ {}", before, lang), label))
     if after:
         label = say(lang, f"下一个案例：{after.title.zh}", f"Next case: {after.title.en}")
-        ways.append(links.anchor(links.screen("case", filters, case=after.id), f"{after.number} ›", label))
+        ways.append(links.anchor(links.screen("case", filters, case=after.id), _point("{} ›", after, lang), label))
     ways.append(links.anchor(links.screen("case", filters, case=case.id, view="print"), say(lang, "打印版", "Print")))
     if case.headlines:
         label = say(lang, "下载与分享", "Download or share")
         ways.append(links.anchor(links.screen("case", filters, case=case.id, share=KEY_FIGURES), label))
     label = say(lang, "其他案例、打印与分享", "Other cases, print and share")
     return Markup('<nav aria-label="{}">{}</nav>').format(label, Markup(" ").join(ways))
+
+
+def _point(arrow: str, case: Case, lang: Lang) -> str:
+    return arrow.format(say(lang, f"案例 {case.number}", f"Case {case.number}"))
 
 
 def format_neighbors(case: Case, siblings: CaseSubset, lang: Lang, filters: Filters, links: Links) -> Markup:
@@ -112,7 +116,7 @@ def format_story(case: Case, lang: Lang, locator: Markup) -> Markup:
     columns = (
         (say(lang, "问题", "The problem"), Markup("<p>{}</p>").format(case.problem[lang])),
         (say(lang, "做法", "What was done"), Markup("<ol>{}</ol>").format(actions)),
-        (say(lang, "简而言之", "In short"), Markup("<p>{}</p>").format(case.result[lang])),
+        (say(lang, "小结", "In short"), Markup("<p>{}</p>").format(case.result[lang])),
     )
     sections = Markup("").join(Markup("<section><h2>{}</h2>{}</section>").format(*column) for column in columns)
     return Markup('<div class="story">{}{}</div>').format(sections, locator)
@@ -201,7 +205,8 @@ def format_events(events: Sequence[Event], lang: Lang) -> Markup:
 
 
 def _format_span(event: Event, lang: Lang) -> str:
-    return format_date(event.date, lang) + (f"–{format_date(event.end, lang)}" if event.end else "")
+    dash = say(lang, "至", "–")
+    return format_date(event.date, lang) + (f"{dash}{format_date(event.end, lang)}" if event.end else "")
 
 
 def format_conflicts(

@@ -46,7 +46,7 @@ def format_heading(title: str) -> Markup:
 
 def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> FirstView:
     """Return title and lede of the overview, and the findings of the cases at these places with their marks."""
-    opening = open_overview(select(dataset, filters), lang)
+    opening = open_overview(select(dataset, filters), lang, filters)
     table = findings_table(dataset, filters, shown, lang, links)
     marks = describe_marks((finding for case in table.cases for finding in (*case.first, *case.more)), lang)
     items = Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)

@@ -197,7 +197,7 @@ def _draw_index(row: MetricRow, axis: IndexAxis, lang: Lang) -> Markup:
 
 def _explain_index(row: MetricRow, lang: Lang) -> str:
     """Say what an index leaves open: its levels, and whether a "%" means percentage points."""
-    levels = say(lang, "前后数值均未写明。", " Neither level is stated.")
+    levels = say(lang, "前后数值均未写明。", " Neither value is stated.")
     if row.before_span or row.after_span:
         levels = say(lang, f"现为{row.after_label}。", f" Now {row.after_label}.") if row.after_label else ""
     doubt = say(lang, "也可能指百分点（条纹）。", " It may mean percentage points (striped).") if row.doubtful else ""
@@ -228,14 +228,14 @@ def _say_missing(row: MetricRow, lang: Lang) -> str:
     if drawing in ("difference", "index"):
         if row.dimension == "rank":
             return say(lang, "前后名次均未写明", "neither rank stated")
-        return say(lang, "前后数值均未写明", "neither level stated")
+        return say(lang, "前后数值均未写明", "neither value stated")
     if drawing == "level":
         if row.after_label:
             return say(lang, "此前数值未写明", "earlier value not stated")
         return say(lang, "此后数值未写明", "later value not stated")
     if drawing == "plan":
-        return say(lang, "尚未实现，不算作成效", "not yet done, not counted as a result")
-    return say(lang, "材料只有这句话，没有数值", "The source has words only, no number.")
+        return say(lang, "是否完成未写明，不算作成效", "whether it was done is not stated; not counted as a result")
+    return say(lang, "材料只有文字，没有数值。", "The source has words only, no number.")
 
 
 def _write_remark(remark: str) -> Markup:

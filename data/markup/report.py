@@ -28,7 +28,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.query.findings import GapCounts
 from data.wording.citation import cite_cases, cite_document
-from data.wording.findings import CaseFindings, describe_marks
+from data.wording.findings import CaseFindings, describe_marks, name_counted
 from data.wording.formatting import format_date
 from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
 from data.wording.method import LIMITS
@@ -145,8 +145,11 @@ def _format_matrix(report: Report) -> Markup:
     """Return how completely the figures are stated, by domain."""
     if report.counts is None:
         return Markup("")
+    counted = name_counted(report.counts, report.lang)
     title = say(
-        report.lang, "写得有多完整，缺口在哪里", "How completely the figures are stated, and where the gaps are"
+        report.lang,
+        f"{counted}写得有多完整，缺口在哪里",
+        f"How completely the {counted} are stated, and where the gaps are",
     )
     matrix = format_matrix(report.dataset, report.counts, report.lang, DocumentLinks())
     return Markup('<section class="matrix"><h2>{}</h2>{}</section>\n').format(title, matrix)

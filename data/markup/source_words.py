@@ -1,6 +1,6 @@
 """The words that figures are taken from, in HTML: phrases of the source, its headings, and what other documents say.
 
-Phrases stay Chinese; the English below each is the project's own translation and says so.
+Phrases stay Chinese. An English page has the project's own translation below each, and says so.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from data.wording.rows import MetricRow, ReadingElsewhere
 
 
 def format_phrase(original: str, translation: str, lang: Lang) -> Markup:
-    """Return words of a document with our translation below."""
-    return Markup('<p class="phrase"><q lang="zh">{}</q><span lang="en">{} <small>({})</small></span></p>').format(
-        original, translation, say(lang, "译文", "our translation")
-    )
+    """Return words of a document; in English with our translation below."""
+    ours = Markup('<span lang="en">{} <small>({})</small></span>').format(translation, "our translation")
+    return Markup('<p class="phrase"><q lang="zh">{}</q>{}</p>').format(original, ours if lang == "en" else "")
 
 
 def format_phrases(row: MetricRow, lang: Lang) -> Markup:
@@ -27,9 +26,10 @@ def format_phrases(row: MetricRow, lang: Lang) -> Markup:
 
 
 def format_section(row: MetricRow, lang: Lang) -> Markup:
-    """Return the heading of the source under which the words stand, in Chinese and in English."""
-    return Markup('<p class="section">{}<span lang="zh">{}</span> <span lang="en">{}</span></p>').format(
-        say(lang, "所在部分：", "Section: "), row.section, row.section_en
+    """Return the heading of the source under which the words stand; in English with our translation."""
+    translation = Markup(' <span lang="en">{}</span>').format(row.section_en) if lang == "en" else ""
+    return Markup('<p class="section">{}<span lang="zh">{}</span>{}</p>').format(
+        say(lang, "所在部分：", "Section: "), row.section, translation
     )
 
 

@@ -87,7 +87,7 @@ _RULES = (
     GradeRule(
         "P", "plan", "double",
         _text("目标或规划", "Plan"),
-        _text("年度任务或尚未建成的项目，不算作成效", "a task or a plan, not counted as a result"),
+        _text("年度任务或规划，不算作成效", "a task or a plan, not counted as a result"),
         _text(
             "单独列出，不算作成效，没有方向，只说“计划”。",
             "Apart, without a direction and in the future tense; never counted as a result.",

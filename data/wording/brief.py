@@ -10,14 +10,15 @@ from data.model.schema import Case, CaveatKind, Conflict, Lang
 from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording.citation import write_reading
+from data.wording.doubts import EXPLAINED_BY
 from data.wording.findings import Finding, describe_finding, explain_absence
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say
 from data.wording.rows import MetricRow
 
 MAX_DOUBTS = 3
-_FLAGS = ("unclear", "prescribed", "partial", "undated")
-"""Flags that are doubts of their own; a contradiction is told by its note."""
+_FLAGS = ("prescribed", "partial", "undated")
+"""Flags that are doubts of their own; a contradiction and an unclear meaning are told by the curator's notes."""
 _CAVEATS: tuple[CaveatKind, ...] = ("unequal_periods", "scope_differs", "self_reported")
 """Caveats that no flag stands for."""
 
@@ -52,7 +53,8 @@ def _list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterato
     """Yield the doubts about some metrics of a case.
 
     Contradictions within the source come first, then other documents with another number, then totals that the reform
-    is only a part of, then what concerns most of the metrics, then contradictions about no metric in particular.
+    is only a part of, then numbers of unclear meaning, then what concerns most of the metrics, then the missing ends,
+    which the table of the metrics says as well, then contradictions about no metric in particular.
     """
     names = {finding.row.metric_id: finding.row.name for finding in findings}
     for conflict in case.conflicts:
@@ -62,7 +64,9 @@ def _list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterato
         for reading in finding.row.differing:
             yield Doubt(write_reading(reading, lang), (finding.row.name,))
     yield from _caveat_doubts(findings, ("broad_aggregate",), lang)
-    yield from sorted(_shared_doubts(findings, lang), key=lambda doubt: -len(doubt.names))
+    yield from _caveat_doubts(findings, EXPLAINED_BY["unclear"], lang, FLAG_WORDS["unclear"][lang])
+    for doubts in (_shared_doubts(findings, lang), _missing_ends(findings)):
+        yield from sorted(doubts, key=lambda doubt: -len(doubt.names))
     for conflict in case.conflicts:
         if not conflict.metrics:
             yield Doubt(conflict.note[lang])
@@ -72,12 +76,16 @@ def _concerned(conflict: Conflict, names: dict[str, str]) -> tuple[str, ...]:
     return tuple(name for metric_id, name in names.items() if metric_id in conflict.metrics)
 
 
-def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
-    """Yield each kind of doubt with its metrics: a missing end, a flag, a caveat that no flag stands for."""
-    colon = say(lang, "：", ": ")
+def _missing_ends(findings: Sequence[Finding]) -> Iterator[Doubt]:
+    """Yield which ends are not stated, each with the metrics that lack it."""
     missing = [finding for finding in findings if len(finding.ends) < 2 and finding.remark]
     for remark in dict.fromkeys(finding.remark for finding in missing):
         yield Doubt(_upper(remark), tuple(finding.row.name for finding in missing if finding.remark == remark))
+
+
+def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
+    """Yield each kind of doubt with its metrics: a flag, a caveat that no flag stands for."""
+    colon = say(lang, "：", ": ")
     for flag in _FLAGS:
         word, meaning = FLAG_WORDS[flag][lang], FLAG_MEANINGS[flag][lang]
         if names := tuple(finding.row.name for finding in findings if word in finding.row.flag_words):
@@ -85,20 +93,18 @@ def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
     yield from _caveat_doubts(findings, _CAVEATS, lang)
 
 
-def _caveat_doubts(findings: Sequence[Finding], kinds: Sequence[CaveatKind], lang: Lang) -> Iterator[Doubt]:
-    """Yield these kinds of caveats, each with the curator's note if it is the same for all metrics that have it."""
-    for kind in kinds:
-        notes = {
-            row.name: note
-            for row in (finding.row for finding in findings)
-            for found, note in zip(
-                (row.caveats or "").split(LIST_SEPARATOR), row.caveat_notes, strict=bool(row.caveats)
-            )
-            if found == kind
-        }
-        if notes:
-            note = say(lang, "：", ": ") + next(iter(notes.values())) if len(set(notes.values())) == 1 else ""
-            yield Doubt(_upper(CAVEAT_WORDS[kind][lang]) + note, tuple(notes))
+def _caveat_doubts(
+    findings: Sequence[Finding], kinds: Sequence[CaveatKind], lang: Lang, heading: str = ""
+) -> Iterator[Doubt]:
+    """Yield these kinds of caveats in the curator's words, each note once, after the word for its kind or `heading`."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for row in (finding.row for finding in findings):
+        for kind, note in zip((row.caveats or "").split(LIST_SEPARATOR), row.caveat_notes, strict=bool(row.caveats)):
+            if kind in kinds:
+                names.setdefault((kind, note), []).append(row.name)
+    for (kind, note), concerned in names.items():
+        word = heading or CAVEAT_WORDS[kind][lang]
+        yield Doubt(f"{_upper(word)}{say(lang, '：', ': ')}{note}", tuple(concerned))
 
 
 def _upper(text: str) -> str:

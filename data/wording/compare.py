@@ -188,15 +188,35 @@ def name_group(group: Group, lang: Lang) -> str:
     return say(lang, *words.get(group.rows[0].dimension, other))
 
 
+_LIMITS_OF_LEVELS: Mapping[str, Text] = pairs(
+    money=(
+        "金额的种类和期间可能不同：一年的、累计的，或没有写明。",
+        "The amounts may differ in kind and in period: of one year, added up, or not stated.",
+    ),
+    share=("各个占比的分母可能不同。", "The shares may be of different wholes."),
+    time=(
+        "标有“规定的限额”的是时限，不是实际用时。",
+        "Those marked prescribed are limits that were set, not times taken.",
+    ),
+    count=(
+        "单位相同，数的未必是同一类事物，期间也可能不同：一年的、累计的，或没有写明。",
+        "The unit is the same; what is counted may differ, and so may the period: one year, added up, or not stated.",
+    ),
+)
+"""Why levels on one axis are no ranking, by dimension."""
+_LIMIT_OF_OTHERS = Text(zh="各案例情况不同。", en="The cases differ.")
+
+
 def explain_group(group: Group, lang: Lang) -> str:
     """Return how to read the marks of a group of levels, differences or ranks."""
+    limit = _LIMITS_OF_LEVELS.get(group.rows[0].dimension, _LIMIT_OF_OTHERS)[lang]
     return {
         "index": "",
         "level": say(
             lang,
-            "条形从零起，为最新数值；竖线为此前数值。空心端：超过、以上；虚线：近、约。各案例情况不同，长短不代表成效大小。",
+            f"条形从零起，为最新数值；竖线为此前数值。空心端：超过、以上；虚线：近、约。{limit}长短不代表成效大小。",
             "Bars start at zero and end at the later value; an upright line is the earlier one. Open end: over, at "
-            "least; dotted: nearly, about. The cases differ: a longer bar is not a better result.",
+            f"least; dotted: nearly, about. {limit} A longer bar is not a better result.",
         ),
         "difference": say(
             lang,
@@ -228,15 +248,15 @@ def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
     if row.dimension == "rank":
         return "rank" if row.after_value is not None else "places"
     others = [other for other in chosen if _identity(other) != _identity(row)]
-    if row.dimension == "time" and any(other.dimension == "time" for other in others):
+    own = set(find_scales(row))
+    if not own:
+        return "range"
+    if row.dimension == "time" and drawing != "difference" and any(other.dimension == "time" for other in others):
         return "time"
     if row.dimension == "share" and row.index is None and any(other.index is not None for other in others):
         return "share"
-    if not find_scales(row):
-        return "range"
     if row.before_unit_id and row.after_unit_id and row.before_unit_id != row.after_unit_id:
         return "units"
-    own = set(find_scales(row))
     if any(own & set(find_scales(other)) for other in others if other.case_id == row.case_id):
         return "same_case"
     return drawing if drawing in ("level", "difference") else "alone"

@@ -10,7 +10,7 @@ from data.query.table import LIST_SEPARATOR
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 
-_EXPLAINED_BY: Mapping[Flag, tuple[CaveatKind, ...]] = {
+EXPLAINED_BY: Mapping[Flag, tuple[CaveatKind, ...]] = {
     "contradicted": ("conflicting",),
     "undated": ("undated",),
     "unclear": ("percent_or_points", "unclear_denominator", "of_the_increment"),
@@ -26,7 +26,7 @@ def list_doubts(row: MetricRow, lang: Lang) -> list[str]:
     meanings = [
         meaning[:1].upper() + meaning[1:] + say(lang, "。", ".")
         for flag, meaning in zip(list_flags(row), row.flag_meanings, strict=True)
-        if not any(kind in kinds for kind in _EXPLAINED_BY.get(flag, ()))
+        if not any(kind in kinds for kind in EXPLAINED_BY.get(flag, ()))
     ]
     return list(dict.fromkeys([*meanings, *write_caveats(row, lang)]))
 

@@ -55,7 +55,7 @@ FILTERS: Mapping[str, Filter] = {
         "Kinds of figure.",
     ),
     "flag": Filter(
-        Text(zh="疑点", en="Flags"),
+        Text(zh="疑点", en="Doubts"),
         "pills",
         lambda dataset, flag, lang: FLAG_WORDS[flag][lang],
         "Doubts about a figure; one of them is enough.",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Direction
 from data.model.schema import Case, Lang
 from data.query.filters import Selection
-from data.query.findings import ChangeCounts, find_findings
-from data.wording.labels import say
+from data.query.findings import RESULTS, ChangeCounts, GapCounts, find_findings
+from data.wording.labels import ROLE_WORDS, say
 from data.wording.rows import MetricRow, Rows
 
 
@@ -126,6 +126,14 @@ def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
     for direction, pair in words.items():
         if found[direction] or direction == "worsened":
             yield say(lang, *pair)
+
+
+def name_counted(counts: GapCounts, lang: Lang) -> str:
+    """Return the metrics that a matrix counts, in words: results, or the kinds that a filter names."""
+    if counts.filters.role == RESULTS:
+        return say(lang, f"{counts.total:,}项成效与产出", f"{counts.total:,} outcomes and outputs")
+    kinds = say(lang, "、", ", ").join(ROLE_WORDS[role][lang] for role in counts.filters.role)
+    return say(lang, f"{counts.total:,}项指标（{kinds}）", f"{counts.total:,} figures ({kinds})")
 
 
 def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:

@@ -46,15 +46,23 @@ def describe_key_figure(row: MetricRow, lang: Lang) -> KeyFigure:
         remark = say(lang, "后值由推算得出", "later value calculated") if row.after_origin == "derived" else remark
         return KeyFigure(row, join_ends(row), row.change_label, remark)
     if row.rule.has_change:
-        rank = row.dimension == "rank"
-        unstated = say(lang, "前后名次均未写明", "neither rank stated") if rank else ""
-        unstated = unstated or say(lang, "前后数值均未写明", "neither level stated")
-        against = say(lang, "较此前；", "against before; ") if row.change_kind == "relative" else ""
-        return KeyFigure(row, row.change_label, "", f"{against}{unstated}")
+        return KeyFigure(row, row.change_label, "", _describe_change(row, lang))
     unstated = say(lang, "此前数值未写明", "earlier value not stated")
     words = say(lang, "仅有文字", "in words only")
     value = row.after_label or row.change_label or row.before_label
     return KeyFigure(row, value, "", words if row.rule.drawing == "words" else unstated)
+
+
+def _describe_change(row: MetricRow, lang: Lang) -> str:
+    """Return what a change is measured against, and that neither end is stated."""
+    unstated = say(lang, "前后数值均未写明", "neither value stated")
+    if row.dimension == "rank":
+        unstated = say(lang, "前后名次均未写明", "neither rank stated")
+    if row.change_kind == "multiple":
+        base = say(lang, f"以{row.since}为1；{unstated}", f"{row.since} = 1; {unstated}")
+        return base if row.since else say(lang, "比较对象未说明", "compared with what is not stated")
+    since = row.since or (say(lang, "此前", "before") if row.change_kind == "relative" else "")
+    return say(lang, f"较{since}；{unstated}", f"compared with {since}; {unstated}") if since else unstated
 
 
 def join_ends(row: MetricRow) -> str:
@@ -99,7 +107,7 @@ def _describe_common(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang
     if "partial" in common:
         yield say(
             lang,
-            "说的都只是局部，如一家企业、一个项目。" if several else "说的只是局部，如一家企业、一个项目。",
-            "Each is about one firm, line or project only." if several else "It is about one firm, line or project.",
+            f"说的{'都' if several else ''}只是当地的一部分，如一家企业、一个项目。",
+            f"{'Each' if several else 'It'} is about a part of its place only, such as one firm or project.",
         )
     yield say(lang, "没有对照组。", "No comparison group.")

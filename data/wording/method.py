@@ -16,9 +16,9 @@ LIMITS = (
         "submitted them reported the figures.",
     ),
     Text(
-        zh="不能用来排名：各项指标说的不是一回事，一条生产线翻两番，不等于全省最大的成效。",
-        en="Which reform did best: the figures measure different things, and one production line at four times its "
-        "output is not the province's greatest result.",
+        zh="不能用来排名：各项指标说的不是一回事，一条生产线的效率翻两番，不等于全省最大的成效。",
+        en="Which reform did best: the figures measure different things, and one production line whose efficiency is "
+        "said to have quadrupled is not the province's greatest result.",
     ),
     Text(
         zh="不能补上材料没写的数：缺的一端，只有材料写明了变化量才推算，并标明是推算的；其余都写“未写明”。",

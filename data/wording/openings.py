@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from data.model.schema import Case, Lang, Text
 from data.query.dataset import Dataset
-from data.query.filters import Selection
+from data.query.filters import Filters, Selection
 from data.query.findings import count_changes
+from data.query.geography import name_area
+from data.wording.counts import name_cases, name_metrics
 from data.wording.findings import describe_changes
 from data.wording.labels import say
 
@@ -41,16 +43,33 @@ def count_words(count: int) -> tuple[str, str]:
     return ("十", "ten") if count == 10 else (f"{count:,}", f"{count:,}")
 
 
-def open_overview(selection: Selection, lang: Lang) -> Opening:
-    """Return the title of the overview, and how many of the selected metrics state a change, with a caution."""
-    zh, en = count_words(len(selection.dataset.cases))
-    title = say(
-        lang,
-        f"{zh}项改革改变了什么，材料没写明什么",
-        f"What {en} reforms in Henan changed, and what the source leaves out",
-    )
+def open_overview(selection: Selection, lang: Lang, filters: Filters | None = None) -> Opening:
+    """Return the title of the overview, and how many of the selected metrics state a change, with a caution.
+
+    Under `filters` by city the title says whose the metrics are and how many.
+    """
+    title = title_cities(selection, filters, lang) if filters and filters.city else title_reforms(selection, lang)
     changes = describe_changes(count_changes(selection), lang) if len(selection.positions) else ""
     return Opening(title, f"{changes}{say(lang, '', ' ')}{CAUTION[lang]}".strip())
+
+
+def title_reforms(selection: Selection, lang: Lang) -> str:
+    """Return what the selected reforms are asked; of all of them if none is selected."""
+    zh, en = count_words(len(selection.cases) or len(selection.dataset.cases))
+    return say(
+        lang,
+        f"{zh}项改革改变了什么，材料没写明什么",
+        f"What {en} reform{'' if en == '1' else 's'} in Henan changed, and what the source leaves out",
+    )
+
+
+def title_cities(selection: Selection, filters: Filters, lang: Lang) -> str:
+    """Return the chosen cities with the number of their cases and metrics, or of those that the scope adds too."""
+    names = say(lang, "、", ", ").join(name_area(selection.dataset, code)[lang] for code in filters.city)
+    cases, metrics = name_cases(len(selection.cases), lang), name_metrics(len(selection.positions), lang)
+    if filters.scope:
+        return say(lang, f"{names}及同案例的其他指标：{metrics}", f"{names} and the same cases elsewhere: {metrics}")
+    return say(lang, f"{names}：{cases}，{metrics}", f"{names}: {cases}, {metrics}")
 
 
 def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:

@@ -44,6 +44,7 @@ from data.wording.sentences import (
     format_ends,
     format_periods,
     format_short_change,
+    format_since,
     full_name,
     translate_formula,
     write_finding,
@@ -127,6 +128,7 @@ class MetricRow:
     change_label: str
     finding: str
     periods: str
+    since: str
     grade_word: str
     direction_word: str
     role_word: str
@@ -239,6 +241,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         change_label=_mark_plan(metric, format_short_change(metric, evidence, units, lang), lang),
         finding=write_finding(metric, evidence, units, lang, where),
         periods=format_periods(metric, lang),
+        since=format_since(metric.before, lang),
         grade_word=GRADE_RULES[evidence.grade].word[lang],
         direction_word=DIRECTION_WORDS[evidence.direction][lang] if evidence.direction else "",
         role_word=ROLE_WORDS[metric.role][lang],

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from data.model.evidence import Evidence, is_share
 from data.model.gaps import MissingEnd
-from data.model.schema import Change, End, Lang, Metric, Text, Unit
+from data.model.schema import Change, Dimension, End, Lang, Metric, Text, Unit
 from data.wording.formatting import (
     add_bound,
     format_change,
@@ -93,29 +93,38 @@ def _sentence(metric: Metric, name: str, evidence: Evidence, units: Mapping[str,
             return f"{name}{_planned(metric)}由{before}{verb}{after}{size}"
         return f"{name} {_verb_form(metric, verb)} {_without_unit(before, after, units[metric.unit])} to {after}{size}"
     if metric.change is None:
-        return _level_only(metric, name, before, after, lang)
+        return _level_only(metric, name, before, after, units[metric.unit].dimension, lang)
     change, unit = metric.change, units[metric.unit]
     if change.span is None:
         planned = "" if metric.status == "observed" else say(lang, "的计划变化", ", planned change")
         return f"{name}{planned}{say(lang, '：', ': ')}{format_change(change, unit, lang)}"
-    since = _since(metric.before, lang)
+    since = format_since(metric.before, lang)
     level = say(lang, f"，达到{after}", f", to {after}") if after else ""
     return _change_only(metric, name, change, unit, since, lang) + level
 
 
-def _level_only(metric: Metric, name: str, before: str, after: str, lang: Lang) -> str:
-    """Write a level without a change. A plan is `to reach` what is better the higher it is, `to be` anything else."""
+def _level_only(metric: Metric, name: str, before: str, after: str, dimension: Dimension, lang: Lang) -> str:
+    """Write a level without a change.
+
+    A plan is `to reach` what is better the higher it is, `to number` what its name counts, `to be` anything else.
+    """
     if metric.status == "observed" or not after:
         return f"{name}{say(lang, '：', ': ')}{after or before}"
     if metric.better == "higher" and metric.after and metric.after.numeric:
         return say(lang, f"{name}计划达到{after}", f"{name} to reach {after}")
+    number, _, counted = after.partition(" ")
+    if lang == "en" and dimension == "count" and counted and counted in name.lower():
+        return f"{name} to number {number}"
     return say(lang, f"{name}计划为{after}", f"{name} to be {after}")
 
 
-def _since(before: End | None, lang: Lang) -> str:
+def format_since(before: End | None, lang: Lang) -> str:
     """Format the earlier time that a change is measured against; a moment without its "as of"."""
     period = before.period if before else None
-    return format_date(period.end, lang) if period and period.kind == "as_of" else format_period(period, lang)
+    if period and period.kind == "as_of" and period.words is None:
+        return format_date(period.end, lang)
+    since = format_period(period, lang)
+    return f"the {since}" if since.startswith("end of ") else since
 
 
 def _without_unit(before: str, after: str, unit: Unit) -> str:
