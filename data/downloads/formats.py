@@ -85,7 +85,7 @@ FORMATS: Mapping[str, Format] = {
             "HTML",
             "text/html",
             write_report,
-            "A report on all cases in one HTML file, to read without a network or to print",
+            "A report on the cases in one HTML file, to read without a network or to print",
             contents="report",
             link_label=Text(zh="整份报告", en="Whole report"),
             in_language=True,

@@ -41,7 +41,7 @@ def write_report(extract: Extract) -> bytes:
         scope=list(_write_scope(extract)),
         findings=[replace(each, more=()) for each in found],
         chapters=[_select_chapter(extract, each) for each in found],
-        documents=extract.documents,
+        documents=extract.dataset.documents_of(selection.cases.positions[:MAX_CASES]),
         closing=list(_write_closing(extract)),
         counts=None if narrowed else count_gaps(extract.dataset, extract.filters),
     )
