@@ -170,7 +170,7 @@ def describe_map(shown: MapView) -> str:
     if shown.colour == OUTCOME:
         return view.say(f"河南地图。有案例的地市：{covered}。", f"Map of Henan. Cities with a case: {covered}.")
     return view.say(
-        f"河南18个单位的{shading.title}。有数值的：{covered}。",
+        f"河南18个地市的{shading.title}。有数值的：{covered}。",
         f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
     )
 

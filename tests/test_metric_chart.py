@@ -281,7 +281,7 @@ def test_an_empty_cell_says_that_the_value_is_not_stated(lang):
     table = format_metrics_table(rows, lang, "")
     assert not re.search(r"<td[^>]*></td>", table)
     assert table.count({"zh": "未写明", "en": "not stated"}[lang] + "</span>") == 2 + 2
-    assert {"zh": "较此前", "en": "of before"}[lang] in table, "a percentage does not say what it is of"
+    assert {"zh": "较此前", "en": "from before"}[lang] in table, "a percentage does not say what it is of"
 
 
 def test_columns_that_no_row_needs_are_left_out():

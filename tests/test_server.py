@@ -109,7 +109,7 @@ def test_the_map_finds_its_empty_world_under_the_base_path(served):
 @pytest.mark.parametrize("page", ["", "case", "map"])
 def test_pages_and_their_files_follow_the_base_path(served, page):
     body = fetch(f"{served.address}/{page}").body.decode()
-    (script,) = re.findall(r'<script[^>]* src="[./]*(static/js/index\.[^"]+\.js)"', body)
+    (script,) = re.findall(r'<script[^>]* src="[^"]*?(static/js/index\.[^"]+\.js)"', body)
     plain, packed = fetch(f"{served.address}/{script}"), fetch(f"{served.address}/{script}", accept_encoding="gzip")
     assert "javascript" in plain.headers["content-type"]
     assert "content-encoding" not in plain.headers

@@ -149,7 +149,7 @@ class _Writer:
         self.document.add_paragraph(case.summary[lang], LEAD)
         if omitted:
             self._add_note(omitted)
-        self._add_heading(1, "关键数字", "Key figures")
+        self._add_heading(1, "主要数字", "Key figures")
         if brief.findings:
             self._add_key_figures(brief.findings)
             self._add_chart([finding.row for finding in brief.findings])
@@ -168,7 +168,7 @@ class _Writer:
             (row.name, _format_ends(finding), _format_change(row), _GRADE[2](row), row.periods)
             for row, finding in zip(rows, findings, strict=True)
         ]
-        about = self.say("关键数字：前后数值、变化、完整度与疑点", "The key figures: both values, change, completeness")
+        about = self.say("主要数字：前后数值、变化、完整度与疑点", "The key figures: both values, change, completeness")
         table = self._add_table(headings, cells, (44, 44, 21, 36, 25), about)
         for line, finding in zip(list(table.rows)[1:], findings, strict=True):
             for cell, stated in zip(line.cells[1:3], (finding.ends, finding.change), strict=True):

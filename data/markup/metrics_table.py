@@ -74,11 +74,12 @@ def _state(label: str, origin: Origin, lang: Lang) -> Markup:
 
 
 def _state_change(row: MetricRow, lang: Lang) -> Markup:
-    """Return the change with its direction; a percentage says that it is of the earlier value."""
+    """Return the change with its direction; a percentage says what it is compared with."""
     if not row.change_label:
         return _state("", "missing", lang)
     relative = row.change_label.endswith("%")
-    of_what = Markup(" <small>{}</small>").format(say(lang, "较此前", "of before")) if relative else ""
+    since = row.since or say(lang, "此前", "before")
+    of_what = Markup(" <small>{}</small>").format(say(lang, f"较{since}", f"from {since}")) if relative else ""
     direction = Markup(' <span class="{}">{}</span>').format(tone(row), row.direction_word) if row.direction else ""
     return Markup("<b>{}</b>{}{}").format(row.change_label, of_what, direction)
 

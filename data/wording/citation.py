@@ -93,7 +93,7 @@ def quote_metric(row: MetricRow, source: Document, lang: Lang, address: str) -> 
             f"{row.place}: {row.finding} ({row.periods}; completeness {row.grade}, {row.grade_word}).",
         ),
         say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
-        row.formula_label and say(lang, f"推算：{row.formula_label}{stop}", f"Derived: {row.formula_label}{stop}"),
+        row.formula_label and say(lang, f"推算：{row.formula_label}{stop}", f"Calculated: {row.formula_label}{stop}"),
         *list_caveats(row, lang),
         cite_cases({source: [row.case_number]}, lang),
         address,

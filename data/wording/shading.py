@@ -174,10 +174,10 @@ def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) 
     )
     if not as_rate:
         return text
-    counted = format_date(population.counted, lang)
+    counted, dated = format_date(population.counted, lang), format_date(population.date, lang)
     return text + say(
         lang,
-        f"比率由本站计算：材料的数值除以{counted}人口普查的常住人口（{population.issuer.zh}）。",
-        f" The rate is calculated here: the source's number by the residents of the census of {counted} "
-        f"({population.issuer.en}).",
+        f"比率由本站计算：材料的数值除以{counted}的常住人口（《{population.title.zh}》，{dated}）。",
+        f" The rate is calculated here: the source's number divided by the residents on {counted} "
+        f"(“{population.title.en}”, {dated}).",
     )

@@ -324,7 +324,7 @@ def downloads(playwright: Playwright, servers: Mapping[str, Server], want: Wants
         open_pages(playwright, {"floor": servers["floor"]}, "/", want) as still,
     ):
         buttons = {
-            "ours": pages["ours"].get_by_role("button", name="CSV · all").first,
+            "ours": pages["ours"].get_by_role("link", name="CSV").first,
             "peer": pages["peer"].get_by_role("button", name="CSV"),
             "floor": still["floor"].get_by_role("link", name="CSV"),
         }

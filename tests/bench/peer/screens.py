@@ -202,11 +202,11 @@ def henan(view: View) -> Parts:
     ]
     return {
         "map-status.children": status(view),
-        "henan.figure": drawing.henan_map(
-            BOUNDARIES,
-            [area(view, place, found[place.code]) for place in list_map_units(view.dataset)],
-            [point(view, *entry) for entry in points],
-        ),
+        "henan.figure": go.Figure(
+            drawing.henan_map(
+                BOUNDARIES, [area(view, place, found[place.code]) for place in list_map_units(view.dataset)]
+            )
+        ).add_trace(discs(view, points)),
         "beside.children": [
             dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
             for case in beside
@@ -228,37 +228,20 @@ def best_figures(view: View) -> list[Any]:
 
 
 def area(view: View, place: Any, held: Any) -> drawing.Area:
-    label = place.name.zh.removesuffix("市") if view.lang == "zh" else place.name.en
-    counts = view.say(
-        f"{len(held.cases)} 个案例，{held.metric_count} 项指标",
-        f"cases: {len(held.cases)}, figures: {held.metric_count}",
-    )
-    grades = " · ".join(f"{grade} {held.grades[grade]}" for grade in GRADES if held.grades[grade])
-    hover = (
-        place.name[view.lang],
-        counts,
-        *([grades] if grades else []),
-        *(f"{case.number} {case.title[view.lang]}" for case in held.cases),
-    )
-    return drawing.Area(
-        place.code,
-        label,
-        place.lon,
-        place.lat,
-        drawing.classify(len(held.cases), (1, 2, 3, 4)),
-        hover,
-        place.code in view.filters.city,
-    )
+    return drawing.Area(place.code, min(len(held.cases), 1), place.code in view.filters.city)
 
 
-def point(view: View, place: Any, there: Sequence[Case], named_only: bool) -> drawing.Point:
-    lines = (
-        place.name[view.lang],
-        *(f"{case.number} {case.title[view.lang]}" for case in there),
-        *([place.note[view.lang]] if place.note else []),
-    )
-    return drawing.Point(
-        place.id, view.dataset.prefecture_code(place.id) or "", place.lon, place.lat, lines, named_only
+def discs(view: View, points: Sequence[Any]) -> go.Scattergeo:
+    """The numbers of the cases where they are; a click carries the area and the place."""
+    return go.Scattergeo(
+        lon=[place.lon for place, *_ in points],
+        lat=[place.lat for place, *_ in points],
+        text=[str(there[0].number) for _, there, _ in points],
+        mode="markers+text",
+        marker={"size": 18, "color": "black"},
+        textfont={"size": 11, "color": "white"},
+        hovertext=[place.name[view.lang] for place, *_ in points],
+        customdata=[[view.dataset.prefecture_code(place.id), place.id] for place, *_ in points],
     )
 
 
