@@ -61,7 +61,8 @@ def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
     for address in addresses:
         assert urlsplit(address).path.startswith(f"/{BASE}/api/")
         with urlopen(urljoin(page.url, address), timeout=20) as answer:
-            assert b"<!doctype html" not in answer.read(200).lower()
+            is_page = b"<!doctype html" in answer.read(200).lower()
+            assert is_page == ("/report.html" in address), address
 
 
 def test_a_cold_deep_link_and_its_case_as_a_document(page, dataset, tmp_path):

@@ -105,7 +105,7 @@ def test_a_broken_edit_is_told_and_changes_nothing(pages, folder, broken):
     broken(folder / "cases" / f"{CASE}.yaml")
     for lang, page in pages.items():
         expect(page.get_by_role("alert")).to_contain_text(NOTICE[lang])
-        expect(page.get_by_text(TITLE[lang]).first).to_be_visible()
+        expect(page.get_by_text(TITLE[lang]).locator("visible=true").first).to_be_visible()
     fill(folder)
     for page in pages.values():
         expect(page.get_by_role("alert")).to_have_count(0)

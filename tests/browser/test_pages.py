@@ -14,7 +14,7 @@ HEADINGS = {
         "en": "What ten reforms in Henan changed, and what the source leaves out",
     },
     "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
-    "/map": {"zh": "改革发生在哪里", "en": "Where the reforms happened"},
+    "/map": {"zh": "河南2020年十大改革典型案例在哪里", "en": "Where Henan's ten model reforms of 2020 happened"},
     "/compare": {"zh": "比较", "en": "Compare"},
     "/data": {"zh": "数据", "en": "The data"},
     "/method": {"zh": "方法", "en": "Method"},
