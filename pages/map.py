@@ -191,7 +191,7 @@ def show_foot(shown: MapView) -> None:
     if shown.scene.cases.spots:
         hint += view.say("点击编号或标注打开案例。", " Click a number or a label to open its case.")
     st.html(
-        Markup('<p class="quiet">{} {}</p><div class="ways">{}</div>').format(
+        Markup('<p class="quiet"><span class="no-paper">{} </span>{}</p><div class="ways">{}</div>').format(
             hint, credit_map(shown), format_share_link(view, "map", shown.title)
         )
     )

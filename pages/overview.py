@@ -61,11 +61,13 @@ def show_findings(view: View) -> None:
         return
     show_pager(view, shown, total, cases_per_page(total))
     count = len(view.selection.positions)
-    label = view.say(f"全部 {count:,} 项指标", f"All {count:,} figures" if count != 1 else "The figure in full")
+    label = view.say(f"全部 {count:,} 项指标", f"All {count:,} figures")
+    if count == 1:
+        label = view.say("查看这项指标的数据", "The figure in full")
     links = [format_link(view.href("data"), label, after="arrow_forward")]
     if any(case.first for case in cases):
         links.append(format_share_link(view, "findings", title_findings(view, cases)))
-    st.html(Markup('<div class="ways">{}</div>').format(Markup("").join(links)))
+    st.html(Markup('<div class="ways no-paper">{}</div>').format(Markup("").join(links)))
 
 
 def export_findings(view: View) -> ChartExport:
@@ -118,6 +120,8 @@ def title_gaps_alone(view: View, counts: GapCounts) -> str:
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
     matrix = gap_matrix(view.dataset, view.filters, view.lang, build_links(view))
+    if matrix.counts.total < 2:  # a single figure has its completeness in the table above
+        return
     title = (title_gaps_alone if view.embedded else title_gaps)(view, matrix.counts)
     st.header(title, anchor=False)
     st.html(matrix.html)

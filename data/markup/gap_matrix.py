@@ -55,16 +55,19 @@ def _build(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> GapM
 
 def format_matrix(dataset: Dataset, counts: GapCounts, lang: Lang, links: Links) -> Markup:
     """Return the fixed line on grades, the matrix with its totals first, and how to read it."""
-    names = {name: domain.name[lang] for name, domain in dataset.domains.items()}
+    names = {name: dataset.domains[name].name[lang] for name in counts.domains}
     rows = Markup("").join(_format_domain(counts, domain, name, lang, links) for domain, name in names.items())
-    reading = say(
-        lang,
-        "空格（–）：没有一项写到这个程度。跨两三个领域的案例在每个领域都计入，所以各行之和大于合计。",
-        "An empty cell (–): nothing is stated that completely. A case in two or three domains counts in each, so the "
-        "rows add up to more than the total.",
+    reading = Markup.escape(
+        say(
+            lang,
+            "空格（–）：没有一项写到这个程度。跨两三个领域的案例在每个领域都计入，所以各行之和大于合计。",
+            "An empty cell (–): nothing is stated that completely. A case in two or three domains counts in each, so "
+            "the rows add up to more than the total.",
+        )
     )
     if links.screen("", counts.filters):
-        reading += say(lang, "点击数字即可筛选。", " A click on a number filters.")
+        hint = say(lang, "点击数字即可筛选。", " A click on a number filters.")
+        reading += Markup('<span class="no-paper">{}</span>').format(hint)
     return Markup(
         '<div class="gaps"><p class="kicker">{}</p><table><caption class="spoken">{}</caption><thead><tr>'
         '<th scope="col">{}</th>{}</tr></thead><tbody>{}{}</tbody></table>{}<p class="quiet">{}</p></div>'

@@ -76,13 +76,15 @@ def count_changes(selection: Selection) -> ChangeCounts:
 def count_gaps(dataset: Dataset, chosen: Filters) -> GapCounts:
     """Count results by domain and grade, under the reader's filters but those by domain and grade.
 
-    With a filter by role it counts these roles instead of results.
+    A domain without any counted metric is left out: there is nothing that could be stated completely or not. With a
+    filter by role it counts these roles instead of results.
     """
     filters = replace(chosen, domain=(), grade=(), role=chosen.role or RESULTS)
     index, positions = dataset.index, select(dataset, filters).positions
     grades = index.column("grade")[positions]
     belongs = index.membership("domains")[index.case[positions]]
-    domains = {name: _count_grades(grades[belongs[:, at]]) for at, name in enumerate(dataset.domains)}
+    found = enumerate(dataset.domains)
+    domains = {name: _count_grades(grades[belongs[:, at]]) for at, name in found if belongs[:, at].any()}
     return GapCounts(filters, chosen, len(positions), _count_grades(grades), domains)
 
 

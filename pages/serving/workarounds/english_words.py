@@ -23,6 +23,7 @@ WORDS = (
     ("有 # 个选项可选", "# option available."),
     ("复制", "Copy to clipboard"),
     ("已复制", "Copied"),
+    ("取消", "close icon"),
 )
 """The words in both languages; # is a number."""
 
