@@ -149,6 +149,8 @@ def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
     chart = format_chart(row, "en")
     assert 'class="metric-chart index improved"' in chart
     assert "Before = 100, on a logarithmic scale. Neither value is stated." in words(chart)
+    unsaid = words(format_chart(ENGLISH["rolling-efficiency"], "en"))
+    assert "What it is compared with (not stated) = 100" in unsaid and "Before" not in unsaid
 
 
 def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
@@ -337,6 +339,7 @@ DOUBTS = {
         "The time limits are prescribed, not times measured.", "None is dated.", "No comparison group.",
     ],
     "2020-08-sanmenxia-finance": ["No comparison group."],
+    "2020-09-dancheng-health": ["The periods before and after may differ in length.", "No comparison group."],
     "2020-07-dazhou-metals": [
         "None is dated.", "Each is about a part of its place only, such as one firm or project.", "No comparison group.",
     ],

@@ -191,8 +191,19 @@ def _draw_index(row: MetricRow, axis: IndexAxis, lang: Lang) -> Markup:
     return Markup('{}<span class="ticks" aria-hidden="true">{}</span><p class="remark">{}</p>').format(
         format_arrow(row, axis, label),
         ticks,
-        say(lang, "此前 = 100；对数刻度。", "Before = 100, on a logarithmic scale.") + _explain_index(row, lang),
+        _name_base(row, lang) + _explain_index(row, lang),
     )
+
+
+def _name_base(row: MetricRow, lang: Lang) -> str:
+    """Say what is 100: the earlier level, or what a multiple is compared with if the source does not say what."""
+    if row.change_kind == "multiple" and not row.since and not row.before_span:
+        return say(
+            lang,
+            "比较对象 = 100（未说明是什么）；对数刻度。",
+            "What it is compared with (not stated) = 100, on a logarithmic scale.",
+        )
+    return say(lang, "此前 = 100；对数刻度。", "Before = 100, on a logarithmic scale.")
 
 
 def _explain_index(row: MetricRow, lang: Lang) -> str:

@@ -89,6 +89,8 @@ def _remark(row: MetricRow, lang: Lang) -> str:
         return say(lang, "此前数值未写明", "earlier value not stated")
     if row.before_label:
         return say(lang, "此后数值未写明", "later value not stated")
+    if row.change_kind == "multiple" and not row.since:
+        return say(lang, "比较对象未说明", "compared with what is not stated")
     return say(lang, "前后数值均未写明", "neither value stated")
 
 

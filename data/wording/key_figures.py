@@ -110,4 +110,6 @@ def _describe_common(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang
             f"说的{'都' if several else ''}只是当地的一部分，如一家企业、一个项目。",
             f"{'Each' if several else 'It'} is about a part of its place only, such as one firm or project.",
         )
+    if rows and all(row.has_caveat("unequal_periods") for row in rows):
+        yield say(lang, "前后两期长短可能不同。", "The periods before and after may differ in length.")
     yield say(lang, "没有对照组。", "No comparison group.")
