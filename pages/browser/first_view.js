@@ -39,6 +39,9 @@
     performance.mark('first-view-gone');
   }
 
+  // The app has read the address by which it was opened, and would show that page under another one.
+  addEventListener('popstate', event => { if (event.isTrusted && first.isConnected) location.reload(); });
+
   new MutationObserver((_, observer) => {
     if (!isComplete()) return;
     observer.disconnect();

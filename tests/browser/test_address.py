@@ -37,8 +37,6 @@ def test_the_next_case_is_what_its_address_says(arrive, dataset):
     page.reload()
     expect(heading(page)).to_have_text(following.title.en)
     page.go_back()
-    expect(page).to_have_url(f"/case?case={DEBT}")
-    page.go_back()
     expect(heading(page)).to_have_text(first.title.en)
     expect(page).to_have_url(f"/case?case={WATER}")
     page.goto(link)
