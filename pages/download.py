@@ -22,7 +22,7 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
-from pages.frame.view import RESULTS, View, base_path, current_view
+from pages.frame.view import RESULTS, View, base_path, current_view, set_control
 
 ROWS_PER_PAGE = 50
 MAX_NAMED, MAX_NAMED_LENGTH = 4, 40
@@ -121,7 +121,7 @@ def format_kinds(view: View, choice: TableChoice) -> Markup:
 
 def show_column_picker(view: View, choice: TableChoice) -> None:
     """Show the button that opens the choice of columns; the names of the figures are always there."""
-    st.session_state[COLUMNS_KEY] = [name for name in choice.columns if name != FIGURE]
+    key = set_control(COLUMNS_KEY, [name for name in choice.columns if name != FIGURE], view.lang)
     names = [name for name in COLUMNS if name != FIGURE]
     count = len(choice.columns) - 1
     label = view.say(f"列（{count}/{len(names)}）", f"Columns ({count} of {len(names)})")
@@ -131,8 +131,9 @@ def show_column_picker(view: View, choice: TableChoice) -> None:
             names,
             selection_mode="multi",
             format_func=lambda name: escape_markdown(COLUMNS[name].heading[view.lang]),
-            key=COLUMNS_KEY,
+            key=key,
             on_change=apply_columns,
+            args=(key,),
             label_visibility="collapsed",
             wrap=True,
         )
@@ -140,9 +141,9 @@ def show_column_picker(view: View, choice: TableChoice) -> None:
         st.html(Markup('<button type="button" class="close" data-close>{}</button>').format(closing))
 
 
-def apply_columns() -> None:
-    """Write the chosen columns into the URL."""
-    chosen = st.session_state[COLUMNS_KEY]
+def apply_columns(key: str) -> None:
+    """Write the columns chosen in the control with this key into the URL."""
+    chosen = st.session_state[key]
     columns = tuple(name for name in COLUMNS if name in chosen or name == FIGURE)
     written = TableChoice(columns).query().get("columns", "")
     others = {name: value for name, value in st.query_params.items() if name != "columns"}

@@ -22,6 +22,7 @@ from pages.figures.gap_chart import gap_chart
 from pages.frame.chart_export import ChartExport, PageChart
 from pages.frame.elements import format_list, show_paragraph
 from pages.frame.embed import show_embedded
+from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links, format_link
 from pages.frame.pager import current_range, show_pager
@@ -35,7 +36,7 @@ MAX_PLACES = 3
 
 def show_opening(view: View) -> None:
     opening = open_overview(view.selection, view.lang, view.filters)
-    st.title(opening.title, anchor=False)
+    st.title(escape_markdown(opening.title), anchor=False)
     show_paragraph(opening.lede, "lede wide")
 
 

@@ -916,7 +916,9 @@ def test_a_control_writes_the_link_and_the_clear_button_empties_it():
     assert {case for case, _, _ in figure_links(at)} == {WATER}
     at.button(key="clear-all").click().run()
     assert at.query_params == {"lang": "en"}
-    assert at.button_group(key="city").value == []
+    (control,) = (control for control in at.button_group if control.key.startswith("city"))
+    assert control.value == []
+    assert control.key != "city", "a closed popover would send the former value of its control once more"
 
 
 LUOYANG = "410300"
@@ -1135,6 +1137,7 @@ def test_the_switch_of_the_bar_keeps_the_figures_with_a_before_and_an_after():
     at = open_page("data", lang="en")
     at.toggle(key="paired").set_value(True).run()
     assert at.query_params == {"lang": "en", "grade": "A,B"}
-    assert at.button_group(key="grade").value == ["A", "B"]
+    (control,) = (control for control in at.button_group if control.key.startswith("grade"))
+    assert control.value == ["A", "B"]
     at.toggle(key="paired").set_value(False).run()
     assert at.query_params == {"lang": "en"}

@@ -10,22 +10,18 @@ from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract, find_co
 from data.downloads.geojson import CREDIT
 from data.downloads.snippets import build_link
 from data.markup.report import Chapter, Report, format_report
-from data.model.schema import Lang
 from data.query.findings import count_gaps
-from data.query.geography import name_area
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
 from data.wording.findings import CaseFindings, list_findings
 from data.wording.labels import say
-from data.wording.openings import Opening, count_words, open_overview
+from data.wording.openings import open_overview
 from data.wording.rows import Rows, describe_omitted
 
 MAX_CASES = 50
-"""Maximum number of cases in a report, of about 60 kB and four pages each; filters choose others."""
+"""Maximum number of cases in a report, of about 66 kB and six sheets each; filters choose others."""
 _NO_HEADLINE = 99
 """Rank of the metrics that are no headline: after all that are."""
-_MAX_PLACES = 3
-"""Maximum number of cities that a title names."""
 
 
 @lru_cache(maxsize=4)
@@ -37,7 +33,7 @@ def write_report(extract: Extract) -> bytes:
     report = Report(
         dataset=extract.dataset,
         lang=lang,
-        opening=_write_opening(extract),
+        opening=open_overview(selection, lang, extract.filters),
         scope=list(_write_scope(extract)),
         findings=[replace(each, more=()) for each in found],
         chapters=[_select_chapter(extract, each) for each in found],
@@ -46,27 +42,6 @@ def write_report(extract: Extract) -> bytes:
         counts=None if narrowed else count_gaps(extract.dataset, extract.filters),
     )
     return format_report(report).encode()
-
-
-def _write_opening(extract: Extract) -> Opening:
-    """Return the title and the finding; the title of a part of the dataset says so."""
-    opening, lang = open_overview(extract.selection, extract.lang), extract.lang
-    if not extract.query:
-        return opening
-    (zh, en), place = count_words(len(extract.selection.cases)), _name_place(extract, lang)
-    reforms = f"{en} reform{'' if en == '1' else 's'}"
-    title = say(
-        lang,
-        f"{place}{zh}项改革改变了什么，材料没写明什么",
-        f"What {reforms} in {place} changed, and what the source leaves out",
-    )
-    return replace(opening, title=title)
-
-
-def _name_place(extract: Extract, lang: Lang) -> str:
-    """Return the names of the chosen cities, otherwise that of the province."""
-    names = [name_area(extract.dataset, code)[lang] for code in extract.filters.city]
-    return say(lang, "、", ", ").join(names) if 0 < len(names) <= _MAX_PLACES else say(lang, "河南", "Henan")
 
 
 def _write_scope(extract: Extract) -> Iterator[str]:

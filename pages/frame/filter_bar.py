@@ -23,7 +23,7 @@ from data.wording.filters import (
 )
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
-from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope
+from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope, set_control
 
 _PAIRED_KEY = "paired"
 
@@ -79,14 +79,15 @@ def _show_values(view: View, name: str, label_visibility: Literal["visible", "co
     def describe(value: str) -> str:
         return f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} {counts[value]:,}"
 
+    key = set_control(name, list_values(view.filters, name), view.lang)
     st.pills(
         entry.name[view.lang],
         list_options(view.dataset)[name],
         selection_mode="multi",
         format_func=describe,
-        key=name,
+        key=key,
         on_change=apply_control,
-        args=(name,),
+        args=(name, key),
         label_visibility=label_visibility,
         wrap=True,
     )
@@ -95,12 +96,12 @@ def _show_values(view: View, name: str, label_visibility: Literal["visible", "co
 def _show_paired_switch(view: View) -> None:
     """Show the switch that keeps the metrics of which both ends are known."""
     count = sum(view.option_counts["grade"][grade] for grade in PAIRED)
-    st.session_state[_PAIRED_KEY] = view.filters.grade == PAIRED
+    key = set_control(_PAIRED_KEY, view.filters.grade == PAIRED, view.lang)
     st.toggle(
         view.say(f"只看前后都有数值的（{count:,}）", f"Only with a before and an after ({count:,})"),
-        key=_PAIRED_KEY,
+        key=key,
         on_change=apply_paired,
-        args=(_PAIRED_KEY, PAIRED),
+        args=(key, PAIRED),
     )
 
 

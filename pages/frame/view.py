@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ PAGE_NUMBER = "page"
 _NOT_LINKED = frozenset({"view", "chart", "share", "lang"})
 """Query parameters that the link to a view leaves out or writes itself."""
 _APPLIED_KEY = "filters applied"
+_ROUNDS_KEY = "rounds of the controls"
 _VIEW_KEY = "view"
 
 
@@ -197,11 +198,7 @@ def choose_language() -> Lang:
 
 
 def open_view(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> View:
-    """Read the URL, set the controls to it if it was changed by anything else, and store the view for this run.
-
-    The controls are set after a change of language too: the browser sends chosen values by their labels, and would send
-    those of the former language.
-    """
+    """Read the URL, set the search to it if it was changed by anything else, and store the view for this run."""
     state = current()
     query = st.query_params.to_dict()
     filters, dropped = parse(query, state.dataset)
@@ -210,9 +207,7 @@ def open_view(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> View:
     lang = choose_language()
     applied = (filters, lang)
     if st.session_state.get(_APPLIED_KEY) != applied:
-        for name in FILTERS:
-            value = getattr(filters, name)
-            st.session_state[name] = value if isinstance(value, str) else list(value)
+        st.session_state["search"] = filters.search
         st.session_state[_APPLIED_KEY] = applied
     st.session_state["lang"] = lang
     view = View(state, lang, filters, dropped, pages, page)
@@ -225,9 +220,32 @@ def current_view() -> View:
     return cast(View, st.session_state[_VIEW_KEY])
 
 
-def apply_control(name: str) -> None:
+def set_control(name: str, value: Sequence[str] | bool, lang: Lang) -> str:
+    """Give a control in a popover this value and return its widget key, which changes if it had another one.
+
+    A closed popover does not take a value: its control would send its former one in the next run, and so bring back a
+    filter that was removed. In another language it would send labels of the former.
+    """
+    rounds = st.session_state.setdefault(_ROUNDS_KEY, {})
+    number, former = rounds.get(name, (0, lang))
+    held = st.session_state.get(f"{name}-{number}" if number else name)
+    if held is not None and (former != lang or not _is_same(held, value)):
+        number += 1
+    rounds[name] = (number, lang)
+    key = f"{name}-{number}" if number else name
+    if key not in st.session_state:
+        st.session_state[key] = value if isinstance(value, bool) else list(value)
+    return key
+
+
+def _is_same(held: Sequence[str] | bool, value: Sequence[str] | bool) -> bool:
+    """Whether two values of a control are the same, whatever their order."""
+    return held is value if isinstance(held, bool) or isinstance(value, bool) else sorted(held) == sorted(value)
+
+
+def apply_control(name: str, key: str = "") -> None:
     """Write the value of one filter's control into the URL, which every page reads; the other filters stay as there."""
-    value = st.session_state[name]
+    value = st.session_state[key or name]
     query = st.query_params.to_dict() | {name: value if isinstance(value, str) else ",".join(value)}
     filters, _ = parse(query, current().dataset)
     st.session_state[_APPLIED_KEY] = (filters, choose_language())
