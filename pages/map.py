@@ -30,6 +30,7 @@ from data.query.geography import (
     tabulate_areas,
     tabulate_local_places,
 )
+from data.wording.map_cases import Headline
 from data.wording.openings import title_map
 from data.wording.shading import (
     OUTCOME,
@@ -230,10 +231,15 @@ def describe_province(shown: MapView) -> str:
     """Return the cases of the whole province as a sentence for the exported image; empty without any."""
     view = shown.view
     told = [
-        f"{case.number} {case.headline.what}{view.say('', ' ')}{case.headline.value}"
+        f"{case.number} {case.headline.what}{view.say('', ' ')}{case.headline.value}{_name_grade(view, case.headline)}"
         for case in shown.scene.cases.province
     ]
     return view.say(f"全省性案例：{'；'.join(told)}。", f"Province-wide: {'; '.join(told)}.") if told else ""
+
+
+def _name_grade(view: View, headline: Headline) -> str:
+    grade = headline.row.grade if headline.row else ""
+    return view.say(f"（完整度{grade}）", f" (completeness {grade})") if grade else ""
 
 
 def show_below(shown: MapView) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from data.markup.links import Links
-from data.markup.map_scene import Scene, format_headline, link_headline
+from data.markup.map_scene import Scene, format_headline, format_state, link_headline
 from data.model.schema import Lang
 from data.query.filters import Filters
 from data.wording.labels import say
@@ -46,10 +46,11 @@ def _format_province(scene: Scene, filters: Filters, links: Links) -> Markup:
     if not scene.cases.province:
         return Markup("")
     items = Markup("").join(
-        Markup('<li><i class="nr">{}</i> {} <small>{}</small></li>').format(
+        Markup('<li><i class="nr">{}</i> {} <small>{}{}</small></li>').format(
             case.number,
             links.anchor(link_headline(case, filters, links), format_headline(case.headline)),
             case.title,
+            format_state(case.headline, scene.lang),
         )
         for case in scene.cases.province
     )

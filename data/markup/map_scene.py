@@ -256,20 +256,26 @@ def _format_label(scene: Scene, spot: Spot, rank: int, filters: Filters, links: 
         _properties(positions),
         links.anchor(link_headline(spot, filters, links), content),
         _name_place(spot, lang),
-        _format_state(headline, lang),
+        format_state(headline, lang),
     )
 
 
 def format_headline(headline: Headline) -> Markup:
     """Return a value and what it is of, the value in the color of its direction."""
-    value = Markup('<b class="{}">{}</b> ').format(tone(headline.row), headline.value) if headline.row else Markup("")
-    return value + Markup('<span class="what">{}</span>').format(headline.what)
+    what = Markup('<span class="what">{}</span>').format(headline.what)
+    if headline.row is None:
+        return what
+    if not (color := tone(headline.row)):
+        return Markup("<b>{}</b> {}").format(headline.value, what)
+    return Markup('<b class="{}">{}</b> {}').format(color, headline.value, what)
 
 
-def _format_state(headline: Headline, lang: Lang) -> Markup:
+def format_state(headline: Headline, lang: Lang) -> Markup:
+    """Return the badge and the flags of a headline's metric; nothing for a sentence."""
     if not headline.row:
         return Markup("")
-    return Markup(" {} {}").format(format_badge(headline.row.grade, lang), format_flag_words(headline.row))
+    flags = Markup(" {}").format(format_flag_words(headline.row)) if headline.row.flag_words else ""
+    return Markup(" {}{}").format(format_badge(headline.row.grade, lang), flags)
 
 
 def link_headline(spot: Spot | ProvinceCase, filters: Filters, links: Links) -> str:

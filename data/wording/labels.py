@@ -43,7 +43,7 @@ FLAG_WORDS = pairs(
 FLAG_MEANINGS = pairs(
     contradicted=("材料的另一处与它不一致", "another passage of the source disagrees with it"),
     undated=("材料没有写明时间", "the source gives no dates for it"),
-    unclear=("数字的含义不清楚，例如是百分比还是百分点、分母为何、是否只是增量",
+    unclear=("数字含义不清，如是百分比还是百分点、分母为何、是否只是增量",
         "it is open what the number means, such as percent or points, of what, or yearly additions alone"),
     partial=("说的范围比所在地小，如一家企业、一个项目",
         "it is about less than its place, such as one firm or project"),

@@ -233,8 +233,7 @@ def set_control(name: str, value: Sequence[str] | bool, lang: Lang) -> str:
         number += 1
     rounds[name] = (number, lang)
     key = f"{name}-{number}" if number else name
-    if key not in st.session_state:
-        st.session_state[key] = value if isinstance(value, bool) else list(value)
+    st.session_state[key] = value if isinstance(value, bool) else list(value)  # in every run: it may be opened later
     return key
 
 

@@ -143,7 +143,7 @@ class Tab:
     def control(self, key: str) -> Element:
         """The control with this key in the page's script."""
         for element in self.screen.values():
-            if _control_id(element).endswith(f"-{key}"):
+            if re.search(rf"-{re.escape(key)}(-\d+)?$", _control_id(element)):
                 return element
         raise WrongAnswerError(f"there is no {key!r} on the screen")
 
