@@ -81,9 +81,9 @@
 
   document.addEventListener('click', async event => {
     const button = event.target.closest?.('.st-key-share button[data-save], .st-key-share button[data-copy]');
-    if (!button || button.disabled) return;
+    if (!button || button.ariaDisabled) return;
     const { save, copy } = button.dataset;
-    button.disabled = !!save;
+    if (save) button.ariaDisabled = 'true'; // really disabled, it would lose the focus, and with it the Escape key
     try {
       if (save) await makeImage(save, true);
       else if (copy === 'image') await copyImage();
@@ -92,6 +92,6 @@
     } catch {
       say(save ? 'failed' : 'refused');
     }
-    button.disabled = false;
+    button.ariaDisabled = null;
   });
 })();

@@ -50,7 +50,9 @@ sys.addaudithook(_witness)
 """Python that a server runs first: it writes the server's requests to other hosts and its subprocesses to WITNESS."""
 DRAWN = {
     "/": (".findings td.what", 19),
-    "/case": (".main-svg", 2),
+    "/case": (".figure-card .metric-chart", 2),
+    "/compare": (".compared .arrow", 5),
+    "/data": (".datatable tbody tr", 50),
     "/map": (".choroplethlayer path", 18),
     "/method": (".grades .metric-chart", 7),
 }
@@ -61,6 +63,7 @@ DOWNLOADS = (
     "metrics.json",
     "cases.json",
     "dataset.zip",
+    "report.html",
     "places.geojson",
     "openapi.json",
 )
@@ -70,14 +73,16 @@ MISSING = """async () => {
     const faces = [...document.fonts], icons = [...document.querySelectorAll("[data-testid=stIconMaterial], [translate=no][role=img]")].filter(icon => icon.offsetParent);
     const loaded = name => faces.some(face => face.family.includes(name) && face.status === "loaded");
     return [
-        ...faces.filter(face => face.status === "error").map(face => `font ${face.family}`),
+        ...faces.filter(face => face.status === "error" && !face.family.includes("First ")).map(face => `font ${face.family}`),
         ...["Source Sans", "Material Symbols Rounded"].filter(name => !loaded(name)).map(name => `font ${name} not loaded`),
         ...icons.filter(icon => icon.getBoundingClientRect().width > 2 * parseFloat(getComputedStyle(icon).fontSize)).map(icon => `icon as text: ${icon.textContent}`),
         ...[...document.images].filter(image => !image.complete || !image.naturalWidth).map(image => `image ${image.src}`),
         ...icons.length ? [] : ["icons"],
     ];
 }"""
-"""Fonts, icons and images that failed to load. An icon without its font is a word."""
+"""Fonts, icons and images that failed to load. An icon without its font is a word. The fonts named "First …" are those of
+this machine that stand in for others, if it has them.
+"""
 
 
 def main(report: Path) -> None:
