@@ -299,7 +299,7 @@ def test_an_export_without_a_form_names_the_forms(name, tmp_path, run):
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        f'file: found "{tmp_path / name}". Write a file whose name ends in one of: .csv, .xlsx, .json, .zip\n',
+        f'file: found "{tmp_path / name}". Write a file whose name ends in one of: .csv, .xlsx, .json, .zip, .html\n',
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -68,10 +68,17 @@
   // that is nothing: then the link of the chart gets it.
   let shown = ''; // the chart whose dialog is open
   function returnFocus() {
-    const link = [...document.querySelectorAll('a[href]')]
-      .find(({ search }) => new URLSearchParams(search).get('share') === shown);
-    if (document.activeElement === document.body) link?.focus();
+    const chart = shown, end = performance.now() + 2000;
     shown = '';
+    // The run that closes the dialog draws the link anew, which may come after this.
+    const focus = () => {
+      if (document.activeElement === document.body) {
+        [...document.querySelectorAll('a[href]')]
+          .find(({ search }) => new URLSearchParams(search).get('share') === chart)?.focus();
+      }
+      if (performance.now() < end) setTimeout(focus, 100);
+    };
+    focus();
   }
   const changes = new MutationObserver(() => {
     if (document.querySelector('.stDialog')) shown ||= new URLSearchParams(location.search).get('share') ?? '';

@@ -6,6 +6,7 @@ file depend on it.
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,8 +24,9 @@ def _read(name: str) -> str:
     return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
 
 
-INLINE = {name: _read(name) for name in ("connect", "first_view")}
-"""The scripts that stand in the HTML: what the app reads as it starts, and what shows the app."""
+_COMMENT_LINES = re.compile(r"^ *//.*\n", re.MULTILINE)
+INLINE = {name: _COMMENT_LINES.sub("", _read(name)) for name in ("connect", "first_view")}
+"""The scripts that stand in the HTML, without comments: what the app reads as it starts, and what shows the app."""
 _FILE = "\n".join(map(_read, ("links", "popovers", "print", "share", "words", "worker_registration"))).encode()
 FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
 """The path of the file with the others below the base path, which changes with them."""

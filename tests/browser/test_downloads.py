@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Page
 
 from data.query.filters import Filters, select
 from data.query.table import COLUMNS, NUMBERS
+from data.wording.rows import Rows
 from tests.browser.reader import visit
 
 FILTERS = Filters(city=("411200",), domain=("finance",))
@@ -73,7 +74,7 @@ def test_a_case_is_taken_as_a_document(arrive, dataset, tmp_path, browser_lang, 
     case = dataset.by_id["2020-09-dancheng-health"]
     assert case.summary[lang] in [paragraph.text for paragraph in document.paragraphs]
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
-    assert {metric.name[lang] for metric in case.metrics} <= cells
+    assert {row.name for row in Rows(dataset, lang, dataset.positions(case.id))} <= cells
 
 
 def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -46,10 +46,8 @@ def comparable(state: ClientState) -> dict[str, object]:
     context = {field.name for field, _ in state.context_info.ListFields()}
     page = urlsplit(state.context_info.url).path
     return {
-        **{
-            name: getattr(state, name)
-            for name in ("query_string", "page_name", "page_script_hash", "fragment_id", "is_auto_rerun")
-        },
+        **{name: getattr(state, name) for name in ("page_name", "page_script_hash", "fragment_id", "is_auto_rerun")},
+        "query": sorted(parse_qsl(state.query_string)),
         "widgets": widgets,
         "kept messages": set(state.cached_message_hashes),
         "context": (context, state.context_info.locale, page),
