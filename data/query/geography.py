@@ -157,11 +157,6 @@ def find_local_places(cases: CaseSubset) -> tuple[PlaceCases, ...]:
     )
 
 
-def find_points(cases: CaseSubset) -> tuple[PlaceCases, ...]:
-    """Return the counties, towns and zones that these cases name and that have coordinates."""
-    return tuple(found for found in find_local_places(cases) if found.place.lon is not None)
-
-
 def count_own_metrics(selection: Selection) -> dict[str, int]:
     """Count the selected metrics of each place, by its id."""
     dataset = selection.dataset

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -230,11 +229,6 @@ def explain_group(group: Group, lang: Lang) -> str:
             "the rows.",
         ),
     }[group.kind]
-
-
-def count_reasons(refusals: Iterable[Refusal]) -> Counter[Reason]:
-    """Count the metrics that are not on a common scale by reason, in the order in which these first occur."""
-    return Counter(refusal.reason for refusal in refusals)
 
 
 def _identity(row: MetricRow) -> tuple[str, str]:

@@ -21,8 +21,6 @@ MAX_SETS = 9
 """Maximum number of sets that are offered."""
 MAX_ROWS = 40
 """Maximum number of metrics of a set; of more, those stated most completely, and of these the headlines."""
-MAX_UNITS = 4
-"""Number of units of counted things that may have a set: those of the most cases."""
 MIN_CASES, MIN_CASES_OF_A_COUNT = 2, 3
 """Number of cases that a drawn scale needs; counted things are many, so that a set of them needs more."""
 CACHE_SIZE = 32
@@ -104,14 +102,6 @@ def _find_candidates(dataset: Dataset, filters: Filters) -> Iterator[tuple[str, 
             )
         elif dimension in _NAMES:
             yield dimension, results[dimensions == dimension]
-
-
-def _most_used(unit: np.ndarray, case: np.ndarray) -> np.ndarray:
-    """Return MAX_UNITS of these units of metrics, those of the most cases first."""
-    pairs = np.unique(np.stack([unit.astype(np.int64), case.astype(np.int64)], axis=1), axis=0)
-    numbers, cases = np.unique(pairs[:, 0], return_counts=True)
-    most: np.ndarray = numbers[np.argsort(-cases, kind="stable")][:MAX_UNITS]
-    return most
 
 
 def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> ReadySet | None:

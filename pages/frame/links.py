@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from data.markup.links import Links
-from data.model.schema import Case
 from data.wording.rows import MetricRow
 from pages.frame.view import View, base_path
 
@@ -22,11 +21,6 @@ def format_link(href: str, label: str, before: str = "", after: str = "") -> Mar
     return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(
         href, format_icon(before), label, format_icon(after)
     )
-
-
-def format_case_link(view: View, case: Case, before: str = "", after: str = "") -> Markup:
-    """Return a link to the page of a case, with its number and title."""
-    return format_link(view.href("case", case=case.id), view.case_label(case), before, after)
 
 
 def metric_href(view: View, row: MetricRow) -> str:

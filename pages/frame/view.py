@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -132,21 +131,6 @@ class View:
     def describe_omitted(self, case: Case) -> str:
         """Return a sentence on what a city filter omits of a case; empty where it omits nothing."""
         return describe_omitted(self.dataset, self.filters, case, self.lang)
-
-    def find_headline(self, case: Case) -> MetricRow | None:
-        """Return the first metric that the filters keep of a case; None without a metric or without headlines.
-
-        A chosen city's own come before others, then headlines, then outcomes, then better grades.
-        """
-        index = self.dataset.index
-        number = index.case_positions[case.id]
-        headline, role, grade = (index.column(name) for name in ("headline", "role", "grade"))
-        own, others = self.selection.split_case(number)
-        kept = own if len(own) else others
-        if not len(kept) or not headline[index.starts[number] : index.starts[number + 1]].any():
-            return None
-        rank = np.where(headline[kept] > 0, headline[kept], 99)
-        return self.rows(kept[np.lexsort((grade[kept], role[kept], rank))])[0]
 
     def case_places(self, case: Case) -> str:
         """Return the names of a case's own places."""

@@ -17,7 +17,7 @@ from data.model.schema import Case
 from data.query.columns import all_places, own_places
 from data.query.filters import PROVINCE
 from data.query.findings import count_gaps
-from data.query.geography import find_points, list_map_units, summarize_areas
+from data.query.geography import find_local_places, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
 from pages.figures import henan_map as drawing
@@ -194,7 +194,8 @@ def case_layout(parts: Parts) -> list[Any]:
 
 def henan(view: View) -> Parts:
     selection = view.without_city()
-    found, points = summarize_areas(selection), find_points(selection.cases)
+    found = summarize_areas(selection)
+    points = [there for there in find_local_places(selection.cases) if there.place.lon is not None]
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
     listed = [
         (place.name[view.lang], len(found[place.code].cases), found[place.code].metric_count)
