@@ -44,7 +44,8 @@ def test_every_page_opens_cold_in_its_frame(arrive):
         expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
 
 
-@pytest.mark.parametrize(("lang", "scheme"), [("zh", "light"), ("en", "dark")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_is_accessible(arrive, lang, scheme):
     page = arrive(scheme=scheme)
     found = {
