@@ -93,7 +93,7 @@ def test_without_javascript_a_finding_leads_to_its_case(browser, server, dataset
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_app_takes_its_place_without_a_jump(watched, lang, width):
     page = watched(width)
-    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/data"]:
+    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/compare", "/data", "/method"]:
         for _ in range(2):  # the second time with the font
             page.goto(f"{path}{'' if '?' in path else '?'}lang={lang}")
             wait_until_gone(page)
