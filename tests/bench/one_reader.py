@@ -81,9 +81,11 @@ class Client:
         return answer.headers, size
 
 
-def measure_pages(costs: Costs, address: str, server: psutil.Process, front: str, nginx: psutil.Process) -> None:
+def measure_pages(
+    costs: Costs, address: str, server: psutil.Process, front: str, nginx: psutil.Process, dataset: Dataset
+) -> None:
     """The first view of `/`: kept by the server, unchanged, written anew, and kept by nginx."""
-    direct, before = Client(address), Client(front)
+    direct = Client(address)
     tag = direct.ask("/?lang=en")[0]["etag"]
     with costs.of("first view, from the server's memory", server, REQUESTS):
         for _ in range(REQUESTS):
@@ -91,11 +93,12 @@ def measure_pages(costs: Costs, address: str, server: psutil.Process, front: str
     with costs.of("first view, 304", server, REQUESTS):
         for _ in range(REQUESTS):
             direct.ask("/?lang=en", 304, if_none_match=tag)
-    pairs = islice(combinations(load_dataset().domains, 2), NEW_PAGES // 2)
+    pairs = islice(combinations(dataset.domains, 2), NEW_PAGES // 2)
     new = [f"/?domain={','.join(pair)}&lang={lang}" for pair in pairs for lang in ("zh", "en")]
     with costs.of("first view, written anew", server, len(new)):
         for path in new:
             direct.ask(path)
+    before = Client(front)
     kept = before.ask("/?lang=en")[0]["etag"]
     with (
         costs.of("first view kept by nginx: server", server, REQUESTS),
@@ -191,7 +194,7 @@ def measure(readers: int, seed: int) -> tuple[Costs, dict[str, float], dict[str,
         server, port = psutil.Process(process.pid), urlsplit(address).port or 0
         with fronted(Path(folder), (port, port)) as front:
             nginx = find_nginx(Path(folder))
-            measure_pages(costs, address, server, front, nginx)
+            measure_pages(costs, address, server, front, nginx, dataset)
             sizes = {"first view of /, compressed, kB": Client(front).ask("/?lang=en")[1] / 1000}
         measure_data_links(costs, address, server)
         asyncio.run(measure_readers(Costs(), address, server, dataset, min(readers, 6), seed + 1))
