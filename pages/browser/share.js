@@ -65,14 +65,19 @@
   }
 
   // Closed, the dialog gives the focus back to what had it before. After a reload, and where the address had opened it,
-  // that is nothing: then the link of the chart gets it.
+  // that is nothing, and the focus is nowhere or on the page's first link: then the link of the chart gets it.
   let shown = ''; // the chart whose dialog is open
+  const isLost = element => element === document.body || element?.dataset.testid === 'stSkipToContent';
   function returnFocus() {
-    const chart = shown, end = performance.now() + 2000;
+    const chart = shown, end = performance.now() + TIMEOUT;
+    let used = false; // the reader goes on
+    const stop = () => { used = true; };
+    for (const act of ['keydown', 'pointerdown']) addEventListener(act, stop, { capture: true, once: true });
     shown = '';
     // The run that closes the dialog draws the link anew, which may come after this.
     const focus = () => {
-      if (document.activeElement === document.body) {
+      if (used) return;
+      if (isLost(document.activeElement)) {
         [...document.querySelectorAll('a[href]')]
           .find(({ search }) => new URLSearchParams(search).get('share') === chart)?.focus();
       }
