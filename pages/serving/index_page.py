@@ -23,7 +23,7 @@ from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.serving import first_view, page_head
 from pages.serving.etag import is_current
-from pages.serving.page_request import PageRequest, prefers_chinese, read_request
+from pages.serving.page_request import PageRequest, is_shared, prefers_chinese, read_request
 from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
@@ -34,6 +34,8 @@ from pages.site.style_sheet import FIRST_VIEW
 
 CACHE_SIZE = 128
 """Maximum number of pages kept in memory, of about 60 kB each."""
+SHARED_SECONDS = 10
+"""For how many seconds a reverse proxy gives a page to other readers; nginx is told and tells nobody (.deploy)."""
 _PAGE = Markup("""<!DOCTYPE html>
 <html lang="{lang}">
   <head>
@@ -88,6 +90,8 @@ def index_routes(settings: Settings) -> list[Route]:
             headers = {"etag": page.tag, "cache-control": "no-cache"}
             if not asked.names_lang:
                 headers["vary"] = "accept-language"
+            if is_shared(request, asked):
+                headers["x-accel-expires"] = str(SHARED_SECONDS)
             if is_current(request, page.tag):
                 return Response(status_code=304, headers=headers)
             return HTMLResponse(page.body, headers={**headers, "content-language": page_head.LANGUAGE_TAGS[asked.lang]})
