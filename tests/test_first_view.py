@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import pytest
@@ -17,6 +17,7 @@ from starlette.routing import Router
 
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link
+from data.markup.map_areas import ROUGH
 from data.model.schema import Lang
 from data.query.filters import Filters
 from data.reading.live import current
@@ -30,6 +31,7 @@ from pages.serving.site_map import site_map_routes
 from pages.site.screens import SCREENS, url_path
 from tests.answers import Answer, answer_of, ask, exchange, http_scope
 from tests.app import bodies, open_page, words
+from tests.areas import paints
 
 DEFAULT, _ = read({})
 assert DEFAULT
@@ -129,16 +131,22 @@ def test_a_case_has_its_own_words(case_id, lang):
     assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", head[1])).split()) in shown
 
 
+AREAS = re.compile(r'(?:<div class="map-areas"><img [^>]*></div>)?<div class="map-shapes".*?</div>')
+"""The outlines and links of the areas, which only the page has."""
+
+
 @pytest.mark.parametrize("query", ["", "&city=410300", "&domain=finance"], ids=["all", "city", "domain"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_map_is_served_as_it_stands_on_the_page(lang, query):
     body = get("/map", f"lang={lang}{query}").body.decode()
-    image = re.search(r'<div class="map-areas"><img src="data:image/svg\+xml,([^"]*)" alt=""></div>', body)
-    assert image and unquote(html.unescape(image[1])).count("<path ") == 18
-    shown = bodies(open_page("map", **dict(parse_qsl(f"lang={lang}{query}"))))
-    for part in ("map-head", "map-scene"):
-        written = re.search(rf'<div class="{part}.*?(?=<div class="map-areas">|<div class="st-key-map)', body)
-        assert written and re.sub("</div>$", "", written[0]) in shown
+    at = open_page("map", **dict(parse_qsl(f"lang={lang}{query}")))
+    assert paints(body, ROUGH) == paints(bodies(at))
+    head, scene = (
+        re.search(rf'<div class="{part}.*?(?=<div class="st-key-map|<div class="imprint|</div></div></main>)', body)
+        for part in ("map-head", "map-scene")
+    )
+    assert head and head[0] in bodies(at)
+    assert scene and re.sub("(</div>)*$", "", scene[0]) in re.sub(AREAS, "", bodies(at))
 
 
 @pytest.mark.parametrize("query", ["colour=figures", "colour=nothing"])
@@ -161,12 +169,12 @@ def test_links_of_the_first_view_lead_to_pages_and_files():
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_modules_that_a_screen_needs_are_fetched_with_the_page(screen):
-    """The chart library, a megabyte, only where a chart is on the first screen."""
+    """The chart library, a megabyte, is not among them: it is fetched when an image is asked for."""
     links = [str(each["href"]) for each in read_page(PATHS[screen]).find("link", rel="modulepreload")]
     named = {link.rpartition("/")[2].partition(".")[0] for link in links}
     assert len(links) == len(set(links)) > 10
     assert {"Html", "ButtonGroup", "TextInput"} <= named
-    assert ("PlotlyChart" in named) == (screen == "map")
+    assert "PlotlyChart" not in named
 
 
 @pytest.mark.parametrize("screen", SCREENS)
