@@ -34,11 +34,11 @@ COLUMNS_KEY = "table columns"
 def show_downloads(view: View) -> None:
     """Show the links to the files: of what the filters keep, and of everything; the server writes a file when asked."""
     selected, total = len(view.selection.positions), view.dataset.metric_count
-    every = view.say(f"全部 {total:,} 项指标", f"All {total:,} figures")
+    every = view.say(f"全部{total:,}项指标", f"All {total:,} figures")
     groups = [(every, Filters())]
     if view.filters:
         one = selected == 1
-        chosen = view.say(f"筛选出的 {selected:,} 项指标", f"The {selected:,} figure{'' if one else 's'} chosen")
+        chosen = view.say(f"筛选出的{selected:,}项指标", f"The {selected:,} figure{'' if one else 's'} chosen")
         groups.insert(0, (chosen, view.filters))
     lines = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_files(view, label, filters)) for label, filters in groups
@@ -186,7 +186,7 @@ def show_code(view: View) -> None:
     if view.elsewhere and not view.filters.scope:
         show_note(
             view,
-            f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
+            f"地址中加上 &scope=case，同案例的其他{view.elsewhere:,}项也一并读取。",
             f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same cases "
             "elsewhere.",
         )
@@ -204,10 +204,10 @@ def show_code(view: View) -> None:
 def show_dictionary(view: View) -> None:
     """Show the meaning of every column of the table, folded."""
     rows = [(column.name, column.meaning[view.lang]) for column in TABLES["metrics"]]
-    with st.expander(view.say(f"字段说明（{len(rows)} 个）", f"What the {len(rows)} columns hold")):
+    with st.expander(view.say(f"字段说明（{len(rows)}个）", f"What the {len(rows)} columns hold")):
         show_paragraph(RIGHTS[view.lang])
         headings = (view.say("字段", "Column"), view.say("含义", "Meaning"))
-        st.html(format_table(headings, rows, view.say(f"{len(rows)} 个字段", f"{len(rows)} columns")))
+        st.html(format_table(headings, rows, view.say(f"{len(rows)}个字段", f"{len(rows)} columns")))
 
 
 view = current_view()

@@ -57,7 +57,7 @@ def _format_city(selection: Selection, code: str, filters: Filters, lang: Lang, 
     rows = Rows(selection.dataset, lang, _rank(selection, inside)[:MAX_TOP])
     items = Markup("").join(Markup("<li>{}</li>").format(_format_row(row, alone, lang, links)) for row in rows)
     count = len(inside)
-    all_of_them = say(lang, f"全部 {count:,} 项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
+    all_of_them = say(lang, f"全部{count:,}项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
     return Markup('<section><h2>{}{}{}</h2><ul class="hits">{}</ul><p>{}</p></section>').format(
         name, say(lang, "：", ": "), counts, items, links.anchor(links.screen("data", alone, kinds="all"), all_of_them)
     )
@@ -178,7 +178,7 @@ def _format_cases(cases: CaseSubset, filters: Filters, lang: Lang, links: Links)
         for case_id, title in zip(first.ids, first.numbered_titles(lang), strict=True)
     ]
     if more > 0:
-        named.append(Markup.escape(say(lang, f"另有 {more:,} 个", f"{more:,} more")))
+        named.append(Markup.escape(say(lang, f"另有{more:,}个", f"{more:,} more")))
     return Markup(say(lang, "；", "; ")).join(named)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from data.model.gaps import FLAGS, flags_of
 from data.model.grades import GRADES
 from data.model.schema import Case, Document, Metric, Place, Role, Text
 from data.model.tables import Tables
+from data.query.search import MIN_SHARE, normalize_text
 
 PROVINCE = "410000"
 ROLES: tuple[str, ...] = get_args(Role)
@@ -56,11 +56,6 @@ class CaseEntry:
     metric_texts: Sequence[bytes]
     metrics: Base64Bytes
     """One row of the type METRIC for each metric."""
-
-
-def normalize_text(text: str) -> str:
-    """Text as it is searched: width, case and presentation forms do not count."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def own_places(case: Case) -> set[str]:
@@ -235,6 +230,18 @@ class Index:
         """The cases and the metrics whose own text contains each of these normalized words."""
         in_case, in_metric = zip(*map(self._find, words), strict=True)
         return np.logical_and.reduce(in_case), np.logical_and.reduce(in_metric)
+
+    def search_most(self, parts: Sequence[str]) -> tuple[Mask, Mask]:
+        """The cases and the metrics that contain the most of these parts of words, and MIN_SHARE of them at least.
+
+        A metric also has the parts of its case, unless its own text is without any that its case has not.
+        """
+        in_case, in_metric = (np.array(found) for found in zip(*map(self._find, parts), strict=True))
+        of_case, of_metric = in_case.sum(axis=0), in_metric.sum(axis=0)
+        of_both = (in_metric | in_case[:, self.case]).sum(axis=0)
+        of_metric = np.where(of_both > of_case[self.case], of_both, of_metric)
+        enough = max(len(parts) * MIN_SHARE, of_case.max(initial=0), of_metric.max(initial=0))
+        return of_case >= enough, of_metric >= enough
 
 
 def _find(texts: Iterable[Sequence[bytes]], place: np.ndarray, unit: np.ndarray, word: str) -> tuple[Mask, Mask]:

@@ -13,8 +13,9 @@ import pandas as pd
 from data.model.gaps import FLAGS
 from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.columns import PROVINCE, ROLES, Mask, normalize_text, own_places
+from data.query.columns import PROVINCE, ROLES, Mask, own_places
 from data.query.dataset import CaseSubset, Dataset
+from data.query.search import split_parts, split_words
 
 SCOPES = ("case",)
 SEARCH_LIMIT = 100
@@ -138,8 +139,8 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
 
     Every metric is selected by itself: by the place it is located at (with the scope of its case, by any place of the
     case), by its grade, role and flags, by the domains of its case, and by its texts, which contain all words of a
-    search. A case is selected with its metrics; without any of them by its own places, domains and texts, unless the
-    filters ask for a grade, role or flag.
+    search or, if nothing does, the most of them (`find_terms`). A case is selected with its metrics; without any of
+    them by its own places, domains and texts, unless the filters ask for a grade, role or flag.
     """
     cases, positions, own_count, whole_cases = _cached_select(dataset)(filters)
     return Selection(dataset, dataset.subset(cases), positions, own_count, dataset.subset(whole_cases))
@@ -154,6 +155,16 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
     everything = not inside or filters.scope
     metrics = zip(dataset.positions(case.id), case.metrics, strict=True)
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
+
+
+def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
+    """Return what is sought in the texts, and whether all of it must be found: the words of the search, or parts of
+    them if no text of the dataset has all the words.
+    """
+    words = split_words(search)
+    if any(found.any() for found in dataset.index.search(words)):
+        return words, True
+    return split_parts(words), False
 
 
 def count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
@@ -227,6 +238,7 @@ def _build_masks(dataset: Dataset, filters: Filters) -> dict[str, tuple[Mask, Ma
         masks["role"] = np.zeros(len(index.ids), bool), index.isin("role", filters.role)
     if filters.flag:
         masks["flag"] = np.zeros(len(index.ids), bool), index.flagged(filters.flag)
-    if words := normalize_text(filters.search).split():
-        masks["search"] = index.search(words)
+    if filters.search:
+        terms, all_of_them = find_terms(dataset, filters.search)
+        masks["search"] = index.search(terms) if all_of_them else index.search_most(terms)
     return masks

@@ -65,7 +65,8 @@ FILTERS: Mapping[str, Filter] = {
         "text",
         lambda dataset, words, lang: f"“{words}”",
         "Words that a figure must all hold by itself, in either language: its name, subject, place, unit, values in "
-        "words, source words. cases.json also has the cases whose own title, summary, place or domain holds them all.",
+        "words, source words. cases.json also has the cases whose own title, summary, place or domain holds them all. "
+        "Plurals count as singulars. If nothing holds all words, what holds the most of them is found.",
         Text(zh="搜索指标，如：转诊率", en="Search figures, e.g. referral"),
     ),
     "scope": Filter(

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from data.markup.marks import format_badge, format_flag_words, tone
 from data.model.schema import Lang
-from data.query.columns import normalize_text
-from data.query.filters import Filters, select
+from data.query.filters import Filters, find_terms, select
+from data.query.search import normalize_text
 from data.query.table import LIST_SEPARATOR
 from data.wording.rows import MetricRow
 from pages.frame.elements import format_list, show_note
@@ -29,14 +29,20 @@ MAX_METRICS = 20
 
 def show_search_results(view: View) -> None:
     """Show what the search has found under the other filters, under the title of the page."""
-    words = normalize_text(view.filters.search).split()
+    words, has_all = find_terms(view.dataset, view.filters.search)
     cases, found = view.selection.whole_cases, rank_found(view)
     count = count_cases(view, len(cases)) if len(cases) and not len(found) else count_metrics(view)
     st.title(escape_markdown(f"“{view.filters.search}”{view.say('：', ': ')}{count}"), anchor=False)
+    if not has_all and (len(cases) or len(found)):
+        show_note(
+            view,
+            "没有一处含有完整的搜索词；以下含有其中最多的部分。",
+            "Nothing has all of these words; this is what has the most of them.",
+        )
     if len(cases):
         st.html(format_list([format_case_hit(view, case_id, words) for case_id in cases[:MAX_CASES].ids], "casehits"))
         if (more := len(cases) - MAX_CASES) > 0:
-            show_note(view, f"另有 {more:,} 个案例。", f"{more:,} more cases.")
+            show_note(view, f"另有{more:,}个案例。", f"{more:,} more cases.")
     if len(found):
         rows = view.rows(found[:MAX_METRICS])
         label = view.say("搜到的指标", "The figures found")

@@ -55,7 +55,7 @@ class Screen(NamedTuple):
 
 def status(view: View) -> str:
     cases, figures = len(view.selection.cases), len(view.selection.positions)
-    return view.say(f"{cases} 个案例 · {figures} 项指标", f"{cases} cases · {figures} figures")
+    return view.say(f"{cases}个案例 · {figures}项指标", f"{cases} cases · {figures} figures")
 
 
 def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:
