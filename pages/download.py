@@ -12,7 +12,7 @@ from data.downloads.dictionary import TABLES
 from data.downloads.extract import RIGHTS, Extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
-from data.markup.data_table import COLUMNS, FIGURE, TableChoice, format_data_table, read_choice
+from data.markup.data_table import COLUMNS, FIGURE, TableChoice, data_table, read_choice
 from data.model.problems import escape_invisible
 from data.query.filters import Filters
 from data.query.table import sort_rows
@@ -86,8 +86,8 @@ def show_metrics(view: View, choice: TableChoice) -> None:
         st.html(format_kinds(view, choice), width="content")
     positions = list_positions(view, choice)
     shown = current_range(len(positions), ROWS_PER_PAGE)
-    rows = view.rows(positions[shown.start : shown.stop])
-    st.html(format_data_table(rows, choice, view.filters, view.lang, build_links(view)))
+    there = positions[shown.start : shown.stop]
+    st.html(data_table(view.dataset, there, choice, view.filters, view.lang, build_links(view)))
     show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
 
 

@@ -119,9 +119,8 @@ def format_area_table(
     for code in ranked:
         area, name = areas[code], name_area(dataset, code)[lang]
         chosen = code in filters.city
-        city = tuple(known for known in areas if (known == code) != (known in filters.city))
         label = say(lang, f"{name}：取消选择", f"{name}: clear") if chosen else ""
-        link = links.anchor(links.screen("map", replace(filters, city=city), **more), name, label, current=chosen)
+        link = links.anchor(links.toggle_city(filters, code, **more), name, label, current=chosen)
         cells = [f"{len(area.cases):,}", f"{area.metric_count:,}"]
         cells += [shading.texts.get(code, say(lang, "无数据", "no data"))] if measured else []
         cells += [f"{area.grades[grade]:,}" if area.grades[grade] else _NONE for grade in GRADES]
