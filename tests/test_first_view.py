@@ -108,6 +108,15 @@ def test_every_screen_is_served_with_its_title_and_language(screen, lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("screen", ["overview", "compare", "data", "method"])
+def test_the_lede_is_that_of_the_page(screen, lang):
+    served = re.findall(r'<p class="lede wide">(.+?)</p>', get(PATHS[screen], f"lang={lang}").body.decode())
+    shown = re.findall(r'<p class="lede wide">(.+?)</p>', "".join(bodies(open_page(screen, lang=lang))))
+    assert served == shown
+    assert len(served) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_findings_are_those_of_the_page(lang):
     answer = get("/", f"lang={lang}")
     shown = words(open_page("overview", lang=lang))
