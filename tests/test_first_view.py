@@ -27,7 +27,7 @@ from pages.serving.settings import read
 from pages.serving.site_map import site_map_routes
 from pages.site.screens import SCREENS, url_path
 from tests.answers import Answer, ask
-from tests.app import bodies, open_page, words
+from tests.app import bodies, visit, words
 
 DEFAULT, _ = read({})
 assert DEFAULT
@@ -94,7 +94,7 @@ def first_words(answer: Answer) -> str:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_screen_is_served_with_its_title_and_language(screen, lang):
     page = read_page(PATHS[screen], f"lang={lang}")
-    at = open_page(screen, lang=lang)
+    at = visit(screen, lang=lang)
     assert page.open == []
     assert page.texts["h1"] == [at.title[0].value]
     assert SCREENS[screen].name[lang] in page.texts["title"][0]
@@ -106,7 +106,7 @@ def test_every_screen_is_served_with_its_title_and_language(screen, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_findings_are_those_of_the_page(lang):
     answer = get("/", f"lang={lang}")
-    shown = words(open_page("overview", lang=lang))
+    shown = words(visit("overview", lang=lang))
     table = answer.body.decode()
     table = table[table.index('<div class="findings">') : table.index("</table>")]
     assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", table)).split()) in shown
@@ -118,7 +118,7 @@ def test_the_findings_are_those_of_the_page(lang):
 @pytest.mark.parametrize("case_id", CASES)
 def test_a_case_has_its_own_words(case_id, lang):
     answer = get("/case", f"case={case_id}&lang={lang}")
-    case, page, shown = DATASET.by_id[case_id], Page(answer.body), words(open_page("case", case=case_id, lang=lang))
+    case, page, shown = DATASET.by_id[case_id], Page(answer.body), words(visit("case", case=case_id, lang=lang))
     assert page.texts["h1"] == [case.title[lang]]
     assert case.title[lang] in page.texts["title"][0]
     assert page.find("meta", name="description")[0]["content"] == shorten(case.summary[lang])
@@ -133,7 +133,7 @@ def test_the_map_is_served_as_it_stands_on_the_page(lang, query):
     body = get("/map", f"lang={lang}{query}").body.decode()
     image = re.search(r'<div class="map-areas"><img src="data:image/svg\+xml,([^"]*)" alt=""></div>', body)
     assert image and unquote(html.unescape(image[1])).count("<path ") == 18
-    shown = bodies(open_page("map", **dict(parse_qsl(f"lang={lang}{query}"))))
+    shown = bodies(visit("map", **dict(parse_qsl(f"lang={lang}{query}"))))
     for part in ("map-head", "map-scene"):
         written = re.search(rf'<div class="{part}.*?(?=<div class="map-areas">|<div class="st-key-map)', body)
         assert written and re.sub("</div>$", "", written[0]) in shown
@@ -236,7 +236,7 @@ def test_a_case_with_a_notice_is_left_to_the_page(query):
 
 def test_filters_of_the_address_are_kept():
     answer = get("/", "city=410300&lang=en")
-    shown, at = first_words(answer), open_page("overview", city="410300", lang="en")
+    shown, at = first_words(answer), visit("overview", city="410300", lang="en")
     assert "Luoyang: " in shown
     assert "city=410300" in answer.body.decode()
     assert re.search(r"Luoyang: \d+ cases? · \d+ figures", words(at))[0] in shown  # type: ignore[index]
