@@ -36,6 +36,7 @@ with preflight.explain_missing_packages():
     from pages.serving.workarounds import connections, no_delay, stop, updates
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
+    from pages.serving.workarounds.world_map import PATH as WORLD_PATH
     from pages.serving.workarounds.world_map import empty_world
 
 SETTINGS = settings.from_environment()
@@ -78,7 +79,7 @@ app = st.App(
         Route(f"{BASE}/healthz", healthz),
         mount(BASE),
         Route(f"{BASE}/api", api),
-        Route(f"{BASE}/topojson/world_110m.json", empty_world),
+        Route(f"{BASE}{WORLD_PATH}", empty_world),
         worker_route(BASE, SETTINGS.browser_cache),
         scripts_route(BASE),
         *site_map_routes(SETTINGS),

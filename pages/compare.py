@@ -257,7 +257,7 @@ def show_part(view: View, part: Part, total: int | None = None) -> None:
     if total and (more := total - shown - len(part.found.refusals)) > 0:
         show_note(
             view,
-            f"另有 {more:,} 项写得较不完整，未列出；筛选后可见。",
+            f"另有{more:,}项写得较不完整，未列出；筛选后可见。",
             f"{more:,} more, stated less completely, are not listed; filter to see them.",
         )
 
@@ -335,7 +335,7 @@ else:
     if unknown := choice.dropped + bool(named and named not in [each.id for each in sets]):
         show_warning(
             view,
-            f"有 {unknown} 个选择不存在或超出上限，已略去。",
+            f"有{unknown}个选择不存在或超出上限，已略去。",
             f"Left out: {unknown}, unknown or above the limit.",
             icon="filter_list_off",
         )

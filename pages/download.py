@@ -12,7 +12,7 @@ from data.downloads.dictionary import TABLES
 from data.downloads.extract import RIGHTS, Extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
-from data.markup.data_table import COLUMNS, FIGURE, TableChoice, format_data_table, read_choice
+from data.markup.data_table import COLUMNS, FIGURE, TableChoice, data_table, read_choice
 from data.model.problems import escape_invisible
 from data.query.filters import Filters
 from data.query.table import sort_rows
@@ -34,11 +34,11 @@ COLUMNS_KEY = "table columns"
 def show_downloads(view: View) -> None:
     """Show the links to the files: of what the filters keep, and of everything; the server writes a file when asked."""
     selected, total = len(view.selection.positions), view.dataset.metric_count
-    every = view.say(f"全部 {total:,} 项指标", f"All {total:,} figures")
+    every = view.say(f"全部{total:,}项指标", f"All {total:,} figures")
     groups = [(every, Filters())]
     if view.filters:
         one = selected == 1
-        chosen = view.say(f"筛选出的 {selected:,} 项指标", f"The {selected:,} figure{'' if one else 's'} chosen")
+        chosen = view.say(f"筛选出的{selected:,}项指标", f"The {selected:,} figure{'' if one else 's'} chosen")
         groups.insert(0, (chosen, view.filters))
     lines = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_files(view, label, filters)) for label, filters in groups
@@ -86,8 +86,8 @@ def show_metrics(view: View, choice: TableChoice) -> None:
         st.html(format_kinds(view, choice), width="content")
     positions = list_positions(view, choice)
     shown = current_range(len(positions), ROWS_PER_PAGE)
-    rows = view.rows(positions[shown.start : shown.stop])
-    st.html(format_data_table(rows, choice, view.filters, view.lang, build_links(view)))
+    there = positions[shown.start : shown.stop]
+    st.html(data_table(view.dataset, there, choice, view.filters, view.lang, build_links(view)))
     show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
 
 
@@ -186,7 +186,7 @@ def show_code(view: View) -> None:
     if view.elsewhere and not view.filters.scope:
         show_note(
             view,
-            f"地址中加上 &scope=case，同案例的其他 {view.elsewhere:,} 项也一并读取。",
+            f"地址中加上 &scope=case，同案例的其他{view.elsewhere:,}项也一并读取。",
             f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same cases "
             "elsewhere.",
         )
@@ -204,10 +204,10 @@ def show_code(view: View) -> None:
 def show_dictionary(view: View) -> None:
     """Show the meaning of every column of the table, folded."""
     rows = [(column.name, column.meaning[view.lang]) for column in TABLES["metrics"]]
-    with st.expander(view.say(f"字段说明（{len(rows)} 个）", f"What the {len(rows)} columns hold")):
+    with st.expander(view.say(f"字段说明（{len(rows)}个）", f"What the {len(rows)} columns hold")):
         show_paragraph(RIGHTS[view.lang])
         headings = (view.say("字段", "Column"), view.say("含义", "Meaning"))
-        st.html(format_table(headings, rows, view.say(f"{len(rows)} 个字段", f"{len(rows)} columns")))
+        st.html(format_table(headings, rows, view.say(f"{len(rows)}个字段", f"{len(rows)} columns")))
 
 
 view = current_view()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -16,6 +16,7 @@ from data.downloads.extract import Extract
 from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
 from data.markup import palette
+from data.markup.map_areas import format_area_links, format_areas, format_shapes
 from data.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
 from data.markup.map_scene import Scene, build_scene, format_scene
 from data.markup.map_tables import format_area_table, format_chosen, format_place_table
@@ -25,7 +26,6 @@ from data.query.geography import (
     AreaSummary,
     Measure,
     list_measures,
-    name_area,
     summarize_areas,
     tabulate_areas,
     tabulate_local_places,
@@ -44,15 +44,12 @@ from data.wording.shading import (
 from pages.figures import henan_map as drawing
 from pages.figures.export_figure import export_figure
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import show_chart, show_csv_download, show_paragraph, show_warning
+from pages.frame.elements import show_csv_download, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import build_links
 from pages.frame.share_dialog import format_share_link, show_share_dialog
-from pages.frame.view import View, apply_filters, base_path, current_view
-
-CONTAINER_KEY, CHART_KEY = "map", "henan"
-CLICKED_KEY, ROUND_KEY = "clicked last", "round of clicks"
+from pages.frame.view import View, base_path, current_view
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,34 +102,6 @@ def read_map(view: View) -> MapView:
     return MapView(view, filters, selection, areas, measures, requested, colour, shading, scene)
 
 
-def list_areas(shown: MapView, selected: Sequence[str] = ()) -> list[drawing.Area]:
-    """Return the areas to draw, each in the class of its value."""
-    shading = shown.shading
-    return [drawing.Area(code, shading.class_of(code), code in selected) for code in shading.values]
-
-
-def apply_click() -> None:
-    """Select or deselect a clicked area.
-
-    Plotly keeps the area that was clicked last: clicked again it is no longer selected, and with the shift key held it
-    stays selected beside the next one, after which the chart gets a new key.
-    """
-    view, last = current_view(), st.session_state.get(CLICKED_KEY)
-    selected = [point["customdata"] for point in st.session_state[chart_key()]["selection"]["points"]]
-    hit = next((data for data in selected if data != last), last)
-    if hit is None:
-        return
-    st.session_state[CLICKED_KEY] = hit
-    if len(selected) > 1:
-        st.session_state[ROUND_KEY] = st.session_state.get(ROUND_KEY, 0) + 1
-    apply_filters(replace(view.filters, city=tuple(sorted({hit[0]} ^ set(view.filters.city)))))
-
-
-def chart_key() -> str:
-    """The widget key of the map in this round of clicks."""
-    return f"{CHART_KEY}-{st.session_state[ROUND_KEY]}" if ROUND_KEY in st.session_state else CHART_KEY
-
-
 def format_head(shown: MapView) -> Markup:
     """Return what stands above the map; in a frame without the choice of what colors it."""
     view, links, choice = shown.view, build_links(shown.view), Markup("")
@@ -149,31 +118,12 @@ def show_map(shown: MapView) -> None:
         st.header(escape_markdown(shown.title), anchor=False)
     st.html(format_head(shown))
     links = build_links(view)
-    st.html(drawing.map_css(f"st-key-{CONTAINER_KEY}", shown.scene, list(shown.shading.values), view.filters.city))
-    with st.container(key=f"{CONTAINER_KEY}-frame"), st.container(key=CONTAINER_KEY, gap=None):
-        st.html(format_scene(shown.scene, view.filters, links))
-        show_chart(
-            drawing.henan_map(f"{base_path()}/api/boundaries.geojson", list_areas(shown)),
-            chart_key(),
-            describe_map(shown),
-            height="stretch",
-            config=drawing.map_config(base_path()),
-            on_select="ignore" if view.embedded else apply_click,
-            selection_mode="points",
-        )
+    shapes = format_area_links(view.dataset, shown.scene, view.filters, links, **shown.more)
+    with st.container(key="map-frame"), st.container(key="map", gap=None):
+        areas = format_areas(view.dataset, shown.scene, shown.shading, palette.MAP_PAINTS)
+        st.html(Markup("<div>{}{}</div>").format(areas, format_shapes(view.dataset)))
+        st.html(format_scene(shown.scene, view.filters, links, shapes))
     show_foot(shown)
-
-
-def describe_map(shown: MapView) -> str:
-    """Return the alternative text of the map."""
-    view, shading = shown.view, shown.shading
-    covered = view.join(name_area(view.dataset, code)[view.lang] for code, value in shading.values.items() if value)
-    if shown.colour == OUTCOME:
-        return view.say(f"河南地图。有案例的地市：{covered}。", f"Map of Henan. Cities with a case: {covered}.")
-    return view.say(
-        f"河南18个地市的{shading.title}。有数值的：{covered}。",
-        f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
-    )
 
 
 def credit_map(shown: MapView) -> str:
@@ -201,7 +151,9 @@ def show_foot(shown: MapView) -> None:
 def export_shown_map(shown: MapView) -> ChartExport:
     """Build the image and the data of the map."""
     view, cases = shown.view, shown.selection.cases
-    areas = list_areas(shown, view.filters.city)
+    areas = [
+        drawing.Area(code, shown.shading.class_of(code), code in view.filters.city) for code in shown.shading.values
+    ]
     figure = drawing.export_map(f"{base_path()}/api/boundaries.geojson", areas, shown.scene)
 
     def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:

@@ -64,7 +64,7 @@ def show_contradictions(view: View) -> None:
     counts = view.dataset.index.conflicts
     total, ends = int(counts.sum()), np.cumsum(counts)
     shown = current_range(total, CONFLICTS_PER_PAGE)
-    st.header(view.say(f"材料自身的矛盾（{total} 处）", f"Where the source contradicts itself ({total})"), anchor=False)
+    st.header(view.say(f"材料自身的矛盾（{total}处）", f"Where the source contradicts itself ({total})"), anchor=False)
     first, last = (int(at) for at in np.searchsorted(ends, (shown.start, shown.stop - 1), side="right"))
     cases = view.dataset.cases[first : last + 1] if total else ()
     skipped = shown.start - int(ends[first] - counts[first]) if total else 0

@@ -61,7 +61,7 @@ def show_findings(view: View) -> None:
         return
     show_pager(view, shown, total, cases_per_page(total))
     count = len(view.selection.positions)
-    label = view.say(f"全部 {count:,} 项指标", f"All {count:,} figures")
+    label = view.say(f"全部{count:,}项指标", f"All {count:,} figures")
     if count == 1:
         label = view.say("查看这项指标的数据", "The figure in full")
     links = [format_link(view.href("data"), label, after="arrow_forward")]

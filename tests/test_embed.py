@@ -12,6 +12,7 @@ from data.reading.live import current
 from data.wording.rows import Rows
 from tests.anchors import anchors
 from tests.app import bodies, charts, open_page
+from tests.areas import outlined, paints
 
 DATASET = current().dataset
 HEALTH, WATER = "2020-09-dancheng-health", "2020-01-water-pricing"
@@ -20,9 +21,6 @@ PAIRED = ",".join(
     for row in Rows(DATASET, "en")
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
-EMBEDDED = {
-    "map": ("map", {"chart": "map"}, "henan"),
-}
 
 
 def framed(at: AppTest) -> None:
@@ -40,11 +38,11 @@ def framed(at: AppTest) -> None:
     assert "See it in Henan Reform Outcomes</a>" in bodies(at)
 
 
-@pytest.mark.parametrize(("page", "query", "key"), EMBEDDED.values(), ids=EMBEDDED)
-def test_one_chart_stands_alone(page, query, key):
-    at = open_page(page, view="embed", **query)
+def test_the_map_stands_alone():
+    at = open_page("map", view="embed", chart="map", city="410300")
     framed(at)
-    assert list(charts(at)) == [key]
+    assert len(paints(bodies(at))) == 18
+    assert outlined(bodies(at)) == {"410300"}
 
 
 COMPARED = {

@@ -12,7 +12,6 @@ from typing import Any
 
 import plotly.io as pio
 import pytest
-import streamlit as st
 
 from data.markup.findings import list_arrows
 from data.markup.map_scene import WIDE, build_scene, wrap_label
@@ -47,7 +46,6 @@ from pages.figures.rank_lines import rank_lines
 from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
-from pages.frame.view import base_path
 
 DATASET = current().dataset
 ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}
@@ -445,15 +443,6 @@ def test_a_chosen_area_has_its_own_outline():
     assert outlines["marker"]["line"]["color"] == SELECTED_OUTLINE
 
 
-def test_the_style_of_what_is_chosen_names_its_areas_in_the_figure_and_on_the_page():
-    codes, scene = [place.code for place in PLACES], build_scene(DATASET, Filters(), "en")
-    style = drawing.map_css("st-key-map", scene, codes, [codes[3], codes[17]])
-    assert re.findall(r"\.choroplethlayer > :last-child > :nth-child\((\d+)\)", style) == ["4", "18"]
-    assert re.findall(r'\[data-area="(\d+)"\]', style) == [codes[3], codes[17]]
-    nothing = drawing.map_css("st-key-map", scene, codes, ())
-    assert "nth-child" not in nothing and "data-area" not in nothing and "--wd:" in nothing
-
-
 def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
     trace, _ = choropleths(the_map())
     edges, paints = zip(*trace["colorscale"], strict=True)
@@ -475,13 +464,6 @@ def test_the_colour_of_an_area_is_its_class_and_no_data_is_unlike_zero():
 def test_a_selection_dims_nothing():
     for trace in choropleths(the_map(chosen=(CHOSEN,))):
         assert trace["selected"] == trace["unselected"] == {"marker": {"opacity": 1}}
-
-
-@pytest.mark.parametrize(("base", "root"), [("", ""), ("/", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
-def test_the_world_map_is_looked_for_at_home(base, root, monkeypatch):
-    monkeypatch.setattr(st, "get_option", lambda name: base)
-    assert base_path() == root
-    assert drawing.map_config(base_path())["topojsonURL"] == f"{root}/topojson/"
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import html
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import pytest
@@ -16,18 +17,21 @@ from starlette.routing import Router
 
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link
+from data.markup.map_areas import ROUGH
 from data.model.schema import Lang
 from data.query.filters import Filters
 from data.reading.live import current
-from pages.serving.index_page import index_routes
+from pages.serving.index_page import SHARED_SECONDS, index_routes
 from pages.serving.page_head import shorten
 from pages.serving.page_request import prefers_chinese
 from pages.serving.preview_image import HEIGHT, WIDTH, preview_path, preview_routes
+from pages.serving.scripts import FILE_PATH, scripts_route
 from pages.serving.settings import read
 from pages.serving.site_map import site_map_routes
 from pages.site.screens import SCREENS, url_path
-from tests.answers import Answer, ask
+from tests.answers import Answer, answer_of, ask, exchange, http_scope
 from tests.app import bodies, visit, words
+from tests.areas import paints
 
 DEFAULT, _ = read({})
 assert DEFAULT
@@ -127,16 +131,22 @@ def test_a_case_has_its_own_words(case_id, lang):
     assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", head[1])).split()) in shown
 
 
+AREAS = re.compile(r'(?:<div class="map-areas"><img [^>]*></div>)?<div class="map-shapes".*?</div>')
+"""The outlines and links of the areas, which only the page has."""
+
+
 @pytest.mark.parametrize("query", ["", "&city=410300", "&domain=finance"], ids=["all", "city", "domain"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_map_is_served_as_it_stands_on_the_page(lang, query):
     body = get("/map", f"lang={lang}{query}").body.decode()
-    image = re.search(r'<div class="map-areas"><img src="data:image/svg\+xml,([^"]*)" alt=""></div>', body)
-    assert image and unquote(html.unescape(image[1])).count("<path ") == 18
-    shown = bodies(visit("map", **dict(parse_qsl(f"lang={lang}{query}"))))
-    for part in ("map-head", "map-scene"):
-        written = re.search(rf'<div class="{part}.*?(?=<div class="map-areas">|<div class="st-key-map)', body)
-        assert written and re.sub("</div>$", "", written[0]) in shown
+    at = visit("map", **dict(parse_qsl(f"lang={lang}{query}")))
+    assert paints(body, ROUGH) == paints(bodies(at))
+    head, scene = (
+        re.search(rf'<div class="{part}.*?(?=<div class="st-key-map|<div class="imprint|</div></div></main>)', body)
+        for part in ("map-head", "map-scene")
+    )
+    assert head and head[0] in bodies(at)
+    assert scene and re.sub("(</div>)*$", "", scene[0]) in re.sub(AREAS, "", bodies(at))
 
 
 @pytest.mark.parametrize("query", ["colour=figures", "colour=nothing"])
@@ -159,12 +169,12 @@ def test_links_of_the_first_view_lead_to_pages_and_files():
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_modules_that_a_screen_needs_are_fetched_with_the_page(screen):
-    """The chart library, a megabyte, only where a chart is on the first screen."""
+    """The chart library, a megabyte, is not among them: it is fetched when an image is asked for."""
     links = [str(each["href"]) for each in read_page(PATHS[screen]).find("link", rel="modulepreload")]
     named = {link.rpartition("/")[2].partition(".")[0] for link in links}
     assert len(links) == len(set(links)) > 10
     assert {"Html", "ButtonGroup", "TextInput"} <= named
-    assert ("PlotlyChart" in named) == (screen == "map")
+    assert "PlotlyChart" not in named
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -187,9 +197,61 @@ def test_what_is_unchanged_is_not_sent_again(screen):
 def test_nothing_of_one_reader_is_in_a_page():
     one = get("/", "lang=en", cookie="session=1", user_agent="A", referer="http://localhost/case")
     other = get("/", "lang=en&utm_source=x&figure=y&share=findings", accept_language="zh-CN")
-    assert one == other
+    assert (one.status, one.body) == (other.status, other.body)
+    assert {**one.headers, "x-accel-expires": None} == {**other.headers, "x-accel-expires": None}
     assert "set-cookie" not in one.headers
     assert "vary" not in one.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        *((path, query) for path in PATHS.values() for query in ("", "lang=en", "lang=zh")),
+        *(
+            (path, "city=410300&lang=zh")
+            for name, path in PATHS.items()
+            if SCREENS[name].has_filters and name != "case"
+        ),
+        ("/case", f"case={CASES[3]}"),
+        ("/case", f"lang=en&case={CASES[3]}"),
+        ("/case", f"case={CASES[0]}&figure={DATASET.by_id[CASES[0]].metrics[0].id}"),
+    ],
+)
+def test_a_proxy_may_keep_a_page_at_an_address_that_readers_share(path, query):
+    assert get(path, query).headers["x-accel-expires"] == str(SHARED_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/", "utm_source=x"),
+        ("/", "lang=en&lang=en"),
+        ("/", "lang=e%6e"),
+        ("/", "lang=fr"),
+        ("/", "&"),
+        ("/", "page=1000"),
+        ("/", "case=x"),
+        ("/", "figure=x"),
+        ("/", "city=410300,410100"),
+        ("/", "city=410300&grade=A"),
+        ("/", "search=a"),
+        ("/", "view=print"),
+        ("/case", "case=x"),
+        ("/case", f"case={CASES[0]}&figure=x"),
+        ("/map", "colour=x"),
+    ],
+)
+def test_a_proxy_keeps_no_page_at_an_address_that_somebody_makes_up(path, query):
+    answer = get(path, query)
+    assert answer.status == 200
+    assert "x-accel-expires" not in answer.headers
+
+
+def test_a_proxy_keeps_no_page_at_another_spelling_of_its_path():
+    scope = {**http_scope("/map"), "raw_path": b"/m%61p"}
+    answer = answer_of(asyncio.run(exchange(ROUTER, scope)))
+    assert answer.status == 200
+    assert "x-accel-expires" not in answer.headers
 
 
 LANGUAGES = {
@@ -357,3 +419,11 @@ def test_every_address_is_below_the_base_path():
         outside = [each for each in used if not re.match(r"(http://localhost:8501)?/city/reform/|data:", each)]
         assert outside == []
         assert page.find("script", **{"data-base": "/city/reform/"})
+
+
+def test_the_file_of_another_release_is_not_found():
+    file = Router([scripts_route("/base")])
+    found = ask(file, f"/base{FILE_PATH}")
+    assert (found.status, found.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+    other = ask(file, "/base/scripts/page.000000000000.js")
+    assert (other.status, other.headers["cache-control"]) == (404, "no-store")

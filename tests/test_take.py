@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import streamlit as st
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
@@ -88,7 +89,7 @@ def take(chart: str, page: str, **query: str) -> Taken:
     return Taken(
         at,
         json.loads(drawn.proto.spec),
-        json.loads(drawn.proto.config)["toImageButtonOptions"],
+        json.loads(drawn.proto.config),
         {name: unescape(text) for _, name, text in found},
         {name: unescape(label) for label, name, _ in found},
     )
@@ -103,7 +104,11 @@ def test_every_chart_is_taken_with_its_source(page, query, chart, words, data, m
     assert links, "no link opens it"
     taken = take(chart, page, lang="en", **query)
     layout, at = taken.image["layout"], taken.at
-    assert (layout["width"], taken.config["width"], taken.config["height"]) == (1200, 1200, layout["height"])
+    assert (
+        layout["width"],
+        taken.config["toImageButtonOptions"]["width"],
+        taken.config["toImageButtonOptions"]["height"],
+    ) == (1200, 1200, layout["height"])
     assert f"{2 * layout['width']} × {2 * layout['height']} pixels" in bodies(at), "the size of the PNG is not said"
     written = annotations(taken.image)
     assert re.sub(r"\s", "", DATASET.source.title.en) in written
@@ -121,6 +126,13 @@ def test_every_chart_is_taken_with_its_source(page, query, chart, words, data, m
     shown = open_page(page, **framed)
     assert not shown.info and unescape(source[1]), "the embed link leads to no chart"
     assert asked(taken.texts["data"]).status == 200
+
+
+@pytest.mark.parametrize(("base", "root"), [("", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
+def test_the_image_of_the_map_looks_for_the_world_at_home(base, root, monkeypatch):
+    options = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: base if name == "server.baseUrlPath" else options(name))
+    assert take("map", "map").config["topojsonURL"] == f"{root}/topojson/"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -279,4 +291,4 @@ NAMES = {
 @pytest.mark.parametrize(("page", "query", "chart", "name"), NAMES.values(), ids=NAMES)
 def test_a_file_s_name_says_what_is_inside(page, query, chart, name):
     taken = take(chart, page, lang="en", **query)
-    assert taken.config["filename"] == name
+    assert taken.config["toImageButtonOptions"]["filename"] == name

@@ -311,7 +311,7 @@ def test_a_brief_marks_what_is_derived():
 
 ELSEWHERE = len(WATER.metrics) - 1
 LEFT_OUT = {
-    "zh": f"济源市：1 项指标；同案例的其他 {ELSEWHERE} 项未列出。",
+    "zh": f"济源市：1项指标；同案例的其他{ELSEWHERE}项未列出。",
     "en": f"Jiyuan: 1 figure; the {ELSEWHERE} figures of the same case elsewhere are left out.",
 }
 

@@ -58,7 +58,7 @@ def _write_scope(extract: Extract) -> Iterator[str]:
         whole = f"{extract.dataset.metric_count:,}"
         yield say(
             lang,
-            f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共 {whole} 项指标。",
+            f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共{whole}项指标。",
             f"This report holds only what was selected ({'; '.join(chosen)}): {kept} of {whole}.",
         )
     if extract.note:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 from markupsafe import Markup
 
 from data.markup.links import Links
 from data.markup.marks import format_badge, format_flag_words, spoken, tone
 from data.model.schema import Lang, Text
+from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.query.table import LIST_SEPARATOR, parse_sort
 from data.wording.labels import PLAN_WORDS, say
-from data.wording.rows import MetricRow
+from data.wording.rows import MetricRow, Rows
 
 ALL_KINDS = "all"
 """Value of the query parameter `kinds` that adds inputs, background and rules to outcomes and outputs."""
+CACHE_SIZE = 64
+"""Maximum number of tables kept in memory, of about 40 kB each with 50 rows."""
 _ABSENT = Markup('<span class="absent">{}</span>')
 
 
@@ -187,6 +191,25 @@ def read_choice(query: Mapping[str, str]) -> TableChoice:
     kinds = query.get("kinds", "")
     unknown = (*dropped, *sorted(asked - {*COLUMNS}), *([kinds] if kinds not in ("", ALL_KINDS) else []))
     return TableChoice(columns, sort, kinds == ALL_KINDS, unknown)
+
+
+def data_table(
+    dataset: Dataset, positions: Iterable[int], choice: TableChoice, filters: Filters, lang: Lang, links: Links
+) -> Markup:
+    """Return the table of the metrics at these positions; it is made once for all readers."""
+    return _cached(dataset)(tuple(map(int, positions)), choice, filters, lang, links)
+
+
+@lru_cache(maxsize=2)
+def _cached(dataset: Dataset) -> Callable[[tuple[int, ...], TableChoice, Filters, Lang, Links], Markup]:
+    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
+    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
+
+
+def _build(
+    dataset: Dataset, positions: tuple[int, ...], choice: TableChoice, filters: Filters, lang: Lang, links: Links
+) -> Markup:
+    return format_data_table(Rows(dataset, lang, positions), choice, filters, lang, links)
 
 
 def format_data_table(

@@ -14,9 +14,10 @@ from data.markup.case_head import format_head
 from data.markup.case_page import format_case_line
 from data.markup.findings import findings_table
 from data.markup.links import Links
+from data.markup.map_areas import ROUGH, format_areas
 from data.markup.map_head import format_colours, format_map_head
-from data.markup.map_scene import build_scene, draw_areas, format_drops, format_scene
-from data.markup.outline import OutlineColors, data_url
+from data.markup.map_scene import build_scene, format_scene
+from data.markup.outline import OutlineColors
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
@@ -69,26 +70,18 @@ def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: O
     return FirstView(case.title[lang], case.summary[lang], html)
 
 
-def first_map(
-    dataset: Dataset, filters: Filters, lang: Lang, links: Links, colors: OutlineColors, paints: Sequence[str]
-) -> FirstView:
-    """Return the title of the map, what stands above it, and the map with its areas as an image.
-
-    `paints` are the fills of the legend, `colors` those of the image.
-    """
+def first_map(dataset: Dataset, filters: Filters, lang: Lang, links: Links, paints: Sequence[str]) -> FirstView:
+    """Return the title of the map, what stands above it, and the map; `paints` are the fills of its classes."""
     everywhere = filters.without("city")
     selection = select(dataset, everywhere)
     areas, measures = summarize_areas(selection), list_measures(selection.cases)
     shading, scene = shade_by_outcome(areas, lang), build_scene(dataset, everywhere, lang)
     choice = format_colours(name_shadings(dataset, measures, lang), OUTCOME, filters, lang, links)
-    tinted = [code for code, value in shading.values.items() if value]
-    image = Markup('<div class="map-areas"><img src="{}" alt=""></div>').format(
-        data_url(draw_areas(dataset.boundaries, tinted, colors))
-    )
+    image = format_areas(dataset, scene, shading, paints, ROUGH)
     title = title_map(dataset, lang)
     html = format_heading(title) + format_map_head(scene, shading, paints, filters, links, choice)
-    html += Markup('<div class="st-key-map-frame"><div class="st-key-map" style="{}">{}{}</div></div>').format(
-        format_drops(scene), format_scene(scene, filters, links), image
+    html += Markup('<div class="st-key-map-frame"><div class="st-key-map">{}{}</div></div>').format(
+        image, format_scene(scene, filters, links)
     )
     return FirstView(title, DESCRIPTIONS["map"][lang], html)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -45,6 +45,11 @@ class Links:
     def share(self, filters: Filters, case_id: str, metric_id: str) -> str:
         """The address that opens "Download or share" of a metric's chart; empty where there is none."""
         return self.screen("case", filters, case=case_id, share=metric_id)
+
+    def toggle_city(self, filters: Filters, code: str, **more: str) -> str:
+        """The map with an area chosen, or let go if it is; `more` are the other parts of the address."""
+        city = tuple(sorted({code} ^ set(filters.city)))
+        return self.screen("map", replace(filters, city=city), **more)
 
     def anchor(
         self, href: str, content: Markup | str, label: str = "", current: bool = False, stay: str = ""

@@ -1,7 +1,7 @@
 """The map of cases as a whole: discs, names, labels and lines, placed for a wide window, a medium and a narrow one.
 
-`build_scene` places everything once; `format_scene` writes it as HTML above the areas that Plotly draws,
-`draw_scene` as one SVG image with the areas.
+`build_scene` places everything once; `format_scene` writes it as HTML above the areas of map_areas.py, `draw_scene` as
+one SVG image with the areas.
 """
 
 from __future__ import annotations
@@ -198,9 +198,10 @@ def _write_state(headline: Headline) -> str:
     return "".join(f"\u00a0· {word}" for word in (headline.row.grade, *flags))
 
 
-def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:
+def format_scene(scene: Scene, filters: Filters, links: Links, areas: Markup | str = "") -> Markup:
     """Return what stands on the map and beside it, as HTML: a list of headlines, discs, names and lines.
 
+    `areas` are the outlines and links of the areas, if there are any, which lie below all of it.
     The style sheet takes each position from the custom properties of the format that fits the page.
     """
     cases, lang = scene.cases, scene.lang
@@ -213,13 +214,13 @@ def format_scene(scene: Scene, filters: Filters, links: Links) -> Markup:
     )
     field = [
         *(_format_line(scene, rank) for rank in range(len(numbers))),
-        *(_format_name(scene, at) for at in range(len(scene.names))),
+        *(_format_name(scene, at, scene.names[at].place.code in filters.city) for at in range(len(scene.names))),
         *(_format_disc(scene, at, filters, links) for at in range(len(cases.spots))),
     ]
-    heights = _properties((placed.format.letter, {"h": placed.height}) for placed in scene.placed)
+    heights = _properties((placed.format.letter, {"h": placed.height, "d": placed.drop}) for placed in scene.placed)
     return Markup(
-        '<div class="map-scene{}" style="{}">{}<div class="map-field" aria-hidden="true">{}</div></div>'
-    ).format("" if numbers else " bare", heights, heads if numbers else "", Markup("").join(field))
+        '<div class="map-scene{}" style="{}">{}{}<div class="map-field" aria-hidden="true">{}</div></div>'
+    ).format("" if numbers else " bare", heights, areas, heads if numbers else "", Markup("").join(field))
 
 
 def format_drops(scene: Scene) -> str:
@@ -299,14 +300,14 @@ def _format_line(scene: Scene, rank: int) -> Markup:
     return Markup("").join(strokes)
 
 
-def _format_name(scene: Scene, at: int) -> Markup:
+def _format_name(scene: Scene, at: int, chosen: bool) -> Markup:
     name = scene.names[at]
     value = Markup("<b>{}</b>").format(name.value) if name.value else Markup("")
     places = [(placed.format.letter, placed.names[at]) for placed in scene.placed]
-    hidden = " ".join(f"no-{letter}" for letter, middle in places if not middle)
+    classes = " ".join([*(f"no-{letter}" for letter, middle in places if not middle), *(["current"] if chosen else [])])
     positions = _properties((letter, middle._asdict()) for letter, middle in places if middle)
     return Markup('<span class="area-name {}" data-area="{}" style="{}">{}{}</span>').format(
-        hidden, name.place.code, positions, name.text, value
+        classes, name.place.code, positions, name.text, value
     )
 
 
@@ -323,11 +324,6 @@ def _format_disc(scene: Scene, at: int, filters: Filters, links: Links) -> Marku
         positions,
         spot.number,
     )
-
-
-def draw_areas(boundaries: GeoJson, tinted: Iterable[str], colors: OutlineColors) -> str:
-    """Return the areas alone as an SVG image, to stand under the HTML of a scene where there is no Plotly."""
-    return draw_outline(boundaries, MEDIUM.width, colors, tinted=tinted, detail=5, grid=1)
 
 
 def draw_scene(

@@ -57,7 +57,7 @@ def _format_city(selection: Selection, code: str, filters: Filters, lang: Lang, 
     rows = Rows(selection.dataset, lang, _rank(selection, inside)[:MAX_TOP])
     items = Markup("").join(Markup("<li>{}</li>").format(_format_row(row, alone, lang, links)) for row in rows)
     count = len(inside)
-    all_of_them = say(lang, f"全部 {count:,} 项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
+    all_of_them = say(lang, f"全部{count:,}项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
     return Markup('<section><h2>{}{}{}</h2><ul class="hits">{}</ul><p>{}</p></section>').format(
         name, say(lang, "：", ": "), counts, items, links.anchor(links.screen("data", alone, kinds="all"), all_of_them)
     )
@@ -119,9 +119,8 @@ def format_area_table(
     for code in ranked:
         area, name = areas[code], name_area(dataset, code)[lang]
         chosen = code in filters.city
-        city = tuple(known for known in areas if (known == code) != (known in filters.city))
         label = say(lang, f"{name}：取消选择", f"{name}: clear") if chosen else ""
-        link = links.anchor(links.screen("map", replace(filters, city=city), **more), name, label, current=chosen)
+        link = links.anchor(links.toggle_city(filters, code, **more), name, label, current=chosen)
         cells = [f"{len(area.cases):,}", f"{area.metric_count:,}"]
         cells += [shading.texts.get(code, say(lang, "无数据", "no data"))] if measured else []
         cells += [f"{area.grades[grade]:,}" if area.grades[grade] else _NONE for grade in GRADES]
@@ -178,7 +177,7 @@ def _format_cases(cases: CaseSubset, filters: Filters, lang: Lang, links: Links)
         for case_id, title in zip(first.ids, first.numbered_titles(lang), strict=True)
     ]
     if more > 0:
-        named.append(Markup.escape(say(lang, f"另有 {more:,} 个", f"{more:,} more")))
+        named.append(Markup.escape(say(lang, f"另有{more:,}个", f"{more:,} more")))
     return Markup(say(lang, "；", "; ")).join(named)
 
 

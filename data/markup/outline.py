@@ -1,5 +1,5 @@
-"""Henan's 18 units as an SVG image, for places without Plotly: the small map of a case, the view that the server sends
-before the app runs, and a report in one file.
+"""Henan's 18 units as an SVG image: the small map of a case, the map of a report in one file, and the outlines that the
+map on the screen is made of (map_areas.py).
 
 The image has its colors inside, light and dark, because a page's style sheet does not reach into an `<img>`.
 """
@@ -68,19 +68,17 @@ def draw_outline(
     margins: tuple[int, int] = (0, 0),
     drop: int = 0,
     detail: float = 2.0,
-    grid: float = GRID,
     alt: str = "",
 ) -> str:
     """Return the image: areas whose codes are `tinted`, above them lines, marks and words, all in px of the map.
 
     The map itself is `width` px wide, with `margins` for words to its left and right and `drop` px above and below.
-    What outlines have within `detail` px is left out, and their points are on a `grid` of so many px. `alt` is
-    the image's title.
+    What outlines have within `detail` px is left out. `alt` is the image's title.
     """
     left, right = margins
     height = round(map_height(width)) + 2 * drop
     chosen = frozenset(tinted)
-    outlines = _format_areas(_ByIdentity(boundaries), width, detail, grid)
+    outlines = trace_outlines(boundaries, width, detail, GRID)
     areas = Markup("").join(
         Markup('<path class="{}" d="{}"/>').format("t" if code in chosen else "a", path)
         for code, path in outlines.items()
@@ -99,8 +97,8 @@ def draw_outline(
             height,
             title,
             Markup(_format_style(colors, words_too=bool(marks or words or lines))),
-            grid,
-            0.7 / grid,
+            GRID,
+            0.7 / GRID,
             areas,
             Markup("").join(body),
             -drop,
@@ -137,7 +135,7 @@ def format_locator(
     return format_image(svg, alt, "locator", width, round(map_height(width)))
 
 
-class _ByIdentity:
+class ByIdentity:
     """A mapping that a cache can take, told apart by identity."""
 
     def __init__(self, value: GeoJson) -> None:
@@ -147,29 +145,36 @@ class _ByIdentity:
         return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and other.value is self.value
+        return isinstance(other, ByIdentity) and other.value is self.value
 
 
 def trace_areas(boundaries: GeoJson, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
     """Return the rings of each unit in px by code, roughly."""
-    return _trace_areas(_ByIdentity(boundaries), width)
+    return _trace_areas(ByIdentity(boundaries), width)
 
 
 @lru_cache(maxsize=8)
-def _trace_areas(boundaries: _ByIdentity, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
+def _trace_areas(boundaries: ByIdentity, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
     areas = _simplify(boundaries, width, _ROUGH, GRID)
     return {code: [[XY(x * GRID, y * GRID) for x, y in ring] for ring in rings] for code, rings in areas.items()}
 
 
+def trace_outlines(boundaries: GeoJson, width: int, detail: float, grid: float) -> Mapping[str, str]:
+    """Return the outline of each unit by code as an SVG path, in units of a grid of so many px.
+
+    What outlines have within `detail` px is left out.
+    """
+    return _trace_outlines(ByIdentity(boundaries), width, detail, grid)
+
+
 @lru_cache(maxsize=8)
-def _format_areas(boundaries: _ByIdentity, width: int, detail: float, grid: float) -> Mapping[str, str]:
-    """Return the outline of each unit by code as an SVG path, in units of the grid."""
+def _trace_outlines(boundaries: ByIdentity, width: int, detail: float, grid: float) -> Mapping[str, str]:
     areas = _simplify(boundaries, width, detail, grid)
     return {code: "".join(map(_format_ring, rings)) for code, rings in areas.items()}
 
 
 def _simplify(
-    boundaries: _ByIdentity, width: int, detail: float, grid: float
+    boundaries: ByIdentity, width: int, detail: float, grid: float
 ) -> Mapping[str, Sequence[Sequence[tuple[int, int]]]]:
     """Return the rings of each unit by code in units of the grid, without those that are too small to be an area.
 

@@ -59,7 +59,7 @@ def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
 
 def _count_more(count: int, lang: Lang) -> list[str]:
     more = count - MAX_DOCUMENTS
-    return [say(lang, f"另有 {more} 份文件", f"{more} more document{'s' if more > 1 else ''}")] if more > 0 else []
+    return [say(lang, f"另有{more}份文件", f"{more} more document{'s' if more > 1 else ''}")] if more > 0 else []
 
 
 def list_caveats(row: MetricRow, lang: Lang) -> list[str]:

@@ -13,12 +13,12 @@ from data.wording.labels import say
 
 def name_metrics(count: int, lang: Lang) -> str:
     """Return a number of metrics in words."""
-    return say(lang, f"{count:,} 项指标", f"{count:,} figure{'s' if count != 1 else ''}")
+    return say(lang, f"{count:,}项指标", f"{count:,} figure{'s' if count != 1 else ''}")
 
 
 def name_cases(count: int, lang: Lang) -> str:
     """Return a number of cases in words."""
-    return say(lang, f"{count:,} 个案例", f"{count:,} case{'s' if count != 1 else ''}")
+    return say(lang, f"{count:,}个案例", f"{count:,} case{'s' if count != 1 else ''}")
 
 
 def count_selection(selection: Selection, city: tuple[str, ...], scope: str, lang: Lang) -> str:
@@ -30,14 +30,14 @@ def count_selection(selection: Selection, city: tuple[str, ...], scope: str, lan
     if not scope:
         return say(lang, f"{places}：{counts}", f"{places}: {counts}")
     own = selection.own_count
-    return counts + say(lang, f"，其中 {own:,} 项属于{places}", f", {own:,} of them {places}'s own")
+    return counts + say(lang, f"，其中{own:,}项属于{places}", f", {own:,} of them {places}'s own")
 
 
 def name_elsewhere(count: int, cases: int, lang: Lang) -> str:
     """Return what the switch of `scope=case` adds: this many metrics of this many cases in other places."""
     return say(
         lang,
-        f"同案例的其他 {count:,} 项",
+        f"同案例的其他{count:,}项",
         f"The {count:,} figure{'s' if count != 1 else ''} of the same case{'s' if cases != 1 else ''} elsewhere",
     )
 

@@ -295,7 +295,7 @@ def describe_omitted(dataset: Dataset, filters: Filters, case: Case, lang: Lang)
     places = say(lang, "、", ", ").join(name_area(dataset, code)[lang] for code in filters.city)
     return say(
         lang,
-        f"{places}：{own} 项指标；同案例的其他 {elsewhere} 项未列出。",
+        f"{places}：{own}项指标；同案例的其他{elsewhere}项未列出。",
         f"{places}: {own} figure{'s' if own != 1 else ''}; "
         f"the {elsewhere} figure{'s' if elsewhere != 1 else ''} of the same case elsewhere are left out.",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from data.model.schema import Lang, Text
 from data.query.columns import PROVINCE
 from data.query.dataset import Dataset
-from data.query.geography import AreaSummary, Measure, calculate_rate, find_rate_base
+from data.query.geography import AreaSummary, Measure, calculate_rate, find_rate_base, name_area
 from data.wording.formatting import add_bound, format_date, format_number, format_value
 from data.wording.labels import say
 from data.wording.rows import Rows
@@ -56,6 +56,20 @@ class Shading:
             *([(None, self.labels[0])] if None in found else []),
             *((number, label) for number, label in enumerate(self.labels) if number in found),
         ]
+
+
+def describe_shading(dataset: Dataset, shading: Shading, lang: Lang) -> str:
+    """Return the alternative text of a map with this shading: the areas that it tells from the others."""
+    covered = say(lang, "、", ", ").join(
+        name_area(dataset, code)[lang] for code, value in shading.values.items() if value
+    )
+    if shading.title == SHADINGS[OUTCOME][lang]:
+        return say(lang, f"河南地图。有案例的地市：{covered}。", f"Map of Henan. Cities with a case: {covered}.")
+    return say(
+        lang,
+        f"河南18个地市的{shading.title}。有数值的：{covered}。",
+        f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
+    )
 
 
 def name_shadings(dataset: Dataset, measures: Mapping[str, Measure], lang: Lang) -> dict[str, str]:

@@ -1,6 +1,5 @@
 // Paper. A button `data-print` opens the browser's print dialog. Every printed sheet has the title of the page, the date,
-// the address and its number: print.css writes them into the margins, from custom properties that are set here. Charts by
-// Plotly have a fixed size in pixels and are scaled to the sheet instead of being cut.
+// the address and its number: print.css writes them into the margins, from custom properties that are set here.
 (() => {
   const root = document.documentElement;
   const quote = text => `"${text.replace(/["\\\n]/g, mark => `\\${mark.charCodeAt(0).toString(16)} `)}"`;
@@ -19,13 +18,6 @@
     const date = new Intl.DateTimeFormat(root.lang === 'en' ? 'en-GB' : root.lang, { dateStyle: 'long' }).format();
     const texts = { title: document.title, date, address: readableAddress() };
     for (const [name, text] of Object.entries(texts)) root.style.setProperty(`--paper-${name}`, quote(text));
-    for (const drawing of document.querySelectorAll('.js-plotly-plot .main-svg')) {
-      drawing.setAttribute('viewBox', `0 0 ${drawing.getAttribute('width')} ${drawing.getAttribute('height')}`);
-    }
-  });
-
-  addEventListener('afterprint', () => {
-    document.querySelectorAll('.js-plotly-plot .main-svg[viewBox]').forEach(part => part.removeAttribute('viewBox'));
   });
 
   document.addEventListener('click', event => {

@@ -1,21 +1,22 @@
 """Henan's 18 units colored by class, drawn without a request to another host, and the exported map with its labels.
 
-Plotly would fetch a world map. Two things prevent it: the first geographic trace has no areas, and `map_config` points
-to an empty topology on this server. The boundaries are a schematic, not a reviewed official map; their rings run
-clockwise, as d3 needs. The figure holds only their address, so that a browser fetches them once.
+Plotly would fetch a world map. Two things prevent it: the first geographic trace has no areas, and the configuration of
+a chart names an empty topology on this server (pages/serving/workarounds/world_map.py). The boundaries are a schematic,
+not a reviewed official map; their rings run clockwise, as d3 needs. The figure holds only their address, so that a
+browser fetches them once.
 
-On the screen discs, names and labels are HTML above the areas (data/markup/map_scene.py).
+On the screen the map is HTML (data/markup/map_areas.py, data/markup/map_scene.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from data.markup.map_layout import TEXT_GAP
-from data.markup.map_scene import NAME_SIZE, WIDE, Scene, format_drops, wrap_label
+from data.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
 from data.markup.outline import DISC_RADIUS
 from data.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
 from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY
@@ -44,26 +45,6 @@ class Area:
     code: str
     class_index: int | None
     selected: bool = False
-
-
-def map_config(base_path: str) -> dict[str, str | bool]:
-    """Plotly's configuration for the map, with the address of the empty topology; `base_path` is "/base" or ""."""
-    return {"topojsonURL": f"{base_path}/topojson/", "displayModeBar": False, "scrollZoom": False}
-
-
-def map_css(chart: str, scene: Scene, codes: Sequence[str], selected: Collection[str]) -> str:
-    """A style sheet that sets the map between its labels, outlines the `selected` areas and sets their names in bold.
-
-    `codes` are the areas of the map in order, `chart` is a CSS class around it. The figure itself has no selected area,
-    so it stays the same with every click; a figure that changes is sent and drawn anew.
-    """
-    outline, bold = f"{{ stroke-width: {_OUTLINE_WIDTH}px !important; }}", "{ font-weight: 700; }"
-    rules = [
-        f'.{chart} .choroplethlayer > :last-child > :nth-child({at}) {outline} .{chart} [data-area="{code}"] {bold}'
-        for at, code in enumerate(codes, start=1)
-        if code in selected
-    ]
-    return f"<style>.{chart} {{ {format_drops(scene)} }} {' '.join(rules)}</style>"
 
 
 @memoize

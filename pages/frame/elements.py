@@ -1,20 +1,16 @@
-"""General elements of a page: notes, lists, tables, charts and expanders. All text is escaped."""
+"""General elements of a page: notes, lists, tables and expanders. All text is escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from data.downloads.csv_json import write_csv
-from pages.frame.view import View, current_view
-
-CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+from pages.frame.view import View
 
 
 def show_paragraph(text: str, css_class: str = "quiet") -> None:
@@ -60,12 +56,6 @@ def format_table(headings: Sequence[str], rows: Iterable[Iterable[str]], caption
         "<tbody>{}</tbody></table>"
     ).format(caption, head, body)
     return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
-
-
-def show_chart(figure: go.Figure, key: str, alt: str, **options: Any) -> None:
-    """Show a chart as wide as its container, without interaction on paper; `alt` describes it in a sentence."""
-    shown = {"config": {"staticPlot": True}} if current_view().printing else {"config": CHART_CONFIG, **options}
-    st.plotly_chart(figure, key=key, alt=alt, width="stretch", theme=None, **shown)
 
 
 def add_expander(label: str, key: str, icon: str) -> ExpanderContainer:

@@ -54,7 +54,7 @@ def show_dropped(view: View) -> None:
     if (more := len(view.dropped) - _MAX_NAMED) > 0:
         show_warning(
             view,
-            f"链接中另有 {more} 个值不存在，已忽略。",
+            f"链接中另有{more}个值不存在，已忽略。",
             f"The link names {more} more that do not exist; they are ignored.",
         )
 
@@ -107,7 +107,7 @@ def show_nothing_found(view: View) -> None:
     if cases:
         titles = view.say("；", "; ").join(cases[:_MAX_NAMED].numbered_titles(view.lang))
         more = len(cases) - _MAX_NAMED
-        titles += view.say(f"；另有 {more:,} 个", f"; {more:,} more") if more > 0 else ""
+        titles += view.say(f"；另有{more:,}个", f"; {more:,} more") if more > 0 else ""
         text = view.say(
             f"没有符合的指标（{chosen}）。符合的案例：{titles}。",
             f"No figure fits ({chosen}). Cases that do: {titles}.",

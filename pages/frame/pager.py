@@ -29,7 +29,7 @@ def show_pager(view: View, shown: range, total: int, size: int, **parameters: st
         _format_step(view, view.say("下一页", "Next"), number + 1, last, parameters),
     ]
     words = view.say(
-        f"第 {shown.start + 1:,}–{shown.stop:,} 项，共 {total:,} 项",
+        f"第{shown.start + 1:,}–{shown.stop:,}项，共{total:,}项",
         f"{shown.start + 1:,}–{shown.stop:,} of {total:,}",
     )
     st.html(

@@ -42,7 +42,7 @@ def show_search_results(view: View) -> None:
     if len(cases):
         st.html(format_list([format_case_hit(view, case_id, words) for case_id in cases[:MAX_CASES].ids], "casehits"))
         if (more := len(cases) - MAX_CASES) > 0:
-            show_note(view, f"另有 {more:,} 个案例。", f"{more:,} more cases.")
+            show_note(view, f"另有{more:,}个案例。", f"{more:,} more cases.")
     if len(found):
         rows = view.rows(found[:MAX_METRICS])
         label = view.say("搜到的指标", "The figures found")

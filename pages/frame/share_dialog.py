@@ -23,8 +23,9 @@ from pages.frame.chart_export import (
 )
 from pages.frame.elements import show_csv_download
 from pages.frame.links import format_icon
-from pages.frame.view import View
+from pages.frame.view import View, base_path
 from pages.serving.settings import allows_frames
+from pages.serving.workarounds.world_map import FOLDER as WORLD_FOLDER
 
 SHARE = "share"
 """Query parameter with the id of the chart whose dialog is open."""
@@ -137,6 +138,7 @@ def _show_preview(view: View, export: ChartExport, figure: go.Figure) -> None:
         "displaylogo": False,
         "staticPlot": False,
         "modeBarButtons": [["toImage"]],
+        "topojsonURL": f"{base_path()}{WORLD_FOLDER}",
         "toImageButtonOptions": {
             "format": "png",
             "filename": build_file_name(view, export),

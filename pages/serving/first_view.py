@@ -41,7 +41,7 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
     if request.screen == "case":
         return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links, OUTLINE_COLORS)
     if request.screen == "map":
-        return words.first_map(dataset, request.filters, request.lang, links, OUTLINE_COLORS, MAP_PAINTS)
+        return words.first_map(dataset, request.filters, request.lang, links, MAP_PAINTS)
     return words.first_words(request.screen, request.lang)
 
 

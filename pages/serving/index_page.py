@@ -23,17 +23,19 @@ from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.serving import first_view, page_head
 from pages.serving.etag import is_current
-from pages.serving.page_request import PageRequest, prefers_chinese, read_request
+from pages.serving.page_request import PageRequest, is_shared, prefers_chinese, read_request
 from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
 from pages.serving.workarounds.english_words import encode_words
-from pages.serving.workarounds.preload import CHART, ELEMENTS, list_modules
+from pages.serving.workarounds.preload import ELEMENTS, list_modules
 from pages.site.screens import SCREENS, SITE_NAME, url_path
 from pages.site.style_sheet import FIRST_VIEW
 
 CACHE_SIZE = 128
 """Maximum number of pages kept in memory, of about 60 kB each."""
+SHARED_SECONDS = 10
+"""For how many seconds a reverse proxy gives a page to other readers; nginx is told and tells nobody (.deploy)."""
 _PAGE = Markup("""<!DOCTYPE html>
 <html lang="{lang}">
   <head>
@@ -88,6 +90,8 @@ def index_routes(settings: Settings) -> list[Route]:
             headers = {"etag": page.tag, "cache-control": "no-cache"}
             if not asked.names_lang:
                 headers["vary"] = "accept-language"
+            if is_shared(request, asked):
+                headers["x-accel-expires"] = str(SHARED_SECONDS)
             if is_current(request, page.tag):
                 return Response(status_code=304, headers=headers)
             return HTMLResponse(page.body, headers={**headers, "content-language": page_head.LANGUAGE_TAGS[asked.lang]})
@@ -126,7 +130,7 @@ def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest
         head = page_head.format_head(request, dataset, base, opened)
         if request.is_readable:
             first = first_view.format_first_view(request, dataset, base, opened)
-    parts = app_parts(base, request.screen)
+    parts = app_parts(base)
     body = _PAGE.format(
         lang=page_head.LANGUAGE_TAGS[request.lang],
         head=head,
@@ -154,14 +158,13 @@ def _format_scripts(settings: Settings) -> Markup:
 
 
 @lru_cache
-def app_parts(base: str, screen: str) -> AppParts:
-    """The parts of Streamlit's page with addresses below the base path, and preloads of what the screen needs."""
+def app_parts(base: str) -> AppParts:
+    """The parts of Streamlit's page with addresses below the base path, and preloads of what every screen needs."""
     tags = [tag.replace('"./', f'"{base}/') for tag in _TAG.findall(STREAMLIT_PAGE.read_text(encoding="utf-8"))]
     related = [(found[1] if (found := _RELATION.search(tag)) else "", tag) for tag in tags]
     modules = [tag for relation, tag in related if relation in ("", "preload", "modulepreload")]
-    late = list_modules((*ELEMENTS, CHART) if SCREENS[screen].has_charts else ELEMENTS)
     preload = '<link rel="modulepreload" crossorigin href="{}/static/js/{}">'
-    modules += [tag for name in late if (tag := preload.format(base, name)) not in modules]
+    modules += [tag for name in list_modules(ELEMENTS) if (tag := preload.format(base, name)) not in modules]
     sheets = [tag for relation, tag in related if relation == "stylesheet"]
     font = next(tag for relation, tag in related if relation == "preload" and 'as="font"' in tag)
     return AppParts(Markup("\n    ".join(modules)), Markup("\n    ".join(sheets)), Markup(_ADDRESS.findall(font)[0]))

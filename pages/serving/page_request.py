@@ -83,6 +83,25 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
     return found if found.is_readable else replace(found, page=1, filters=Filters())
 
 
+def is_shared(request: Request, asked: PageRequest) -> bool:
+    """Whether many readers ask at this very address, so that a cache of a reverse proxy may keep the page.
+
+    There are few such addresses, however many somebody makes up: each is spelled as the links to the page are, has no
+    parameter that the page passes over, and chooses at most one value of the filters.
+    """
+    known = {*asked.path(asked.lang if asked.names_lang else None, keeps_view=True).partition("?")[2].split("&")}
+    if asked.screen == "case":
+        known.add(f"figure={request.query_params.get('figure')}")
+    given = request.scope["query_string"].decode("latin-1")
+    parameters = given.split("&") if given else []
+    return (
+        asked.is_readable
+        and sum(text.count(",") + 1 for text in asked.filters.query().values()) <= 1
+        and request.scope.get("raw_path") == request.scope["path"].encode()
+        and len({*parameters} & known) == len(parameters)
+    )
+
+
 def _has_metric(dataset: Dataset, case_id: str, metric_id: str) -> bool:
     return not metric_id or any(metric.id == metric_id for metric in dataset.by_id[case_id].metrics)
 

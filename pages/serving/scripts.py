@@ -50,13 +50,15 @@ def format_link(base: str, pages: str, words: str, worker: str) -> Markup:
 
 
 def scripts_route(base: str) -> Route:
-    """The route of the file, which browsers and caches may keep for good."""
+    """The route of the file, which browsers and caches may keep for good; that of another release is not found."""
 
     def scripts(request: Request) -> Response:
+        if not request.url.path.endswith(FILE_PATH):
+            return Response(status_code=404, headers={"cache-control": "no-store"})
         return Response(
             _FILE,
             media_type="text/javascript",
             headers={"cache-control": "public, max-age=31536000, immutable"},
         )
 
-    return Route(f"{base}{FILE_PATH}", scripts)
+    return Route(f"{base}/scripts/{{name}}", scripts)

@@ -16,24 +16,22 @@ LANGUAGE_NAMES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
 class Screen:
     """A screen: its script in pages/, its name in the navigation, and the query parameters of its own.
 
-    `has_charts` says whether the browser is asked to fetch the chart library together with the page, `has_filters`
-    whether the filter bar stands above it.
+    `has_filters` says whether the filter bar stands above it.
     """
 
     script: str
     name: Text
     parameters: tuple[str, ...] = ()
-    has_charts: bool = True
     has_filters: bool = True
 
 
 SCREENS: Mapping[str, Screen] = {
-    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",), has_charts=False),
-    "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure"), has_charts=False),
+    "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",)),
+    "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure")),
     "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
-    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures", "set"), has_charts=False),
-    "data": Screen("download.py", Text(zh="数据", en="Data"), ("page", "sort", "columns", "kinds"), has_charts=False),
-    "method": Screen("method.py", Text(zh="方法", en="Method"), ("page",), has_charts=False, has_filters=False),
+    "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures", "set")),
+    "data": Screen("download.py", Text(zh="数据", en="Data"), ("page", "sort", "columns", "kinds")),
+    "method": Screen("method.py", Text(zh="方法", en="Method"), ("page",), has_filters=False),
 }
 """The screens by their ids, which are also their paths; the first one is at the top of the site."""
 

@@ -19,22 +19,35 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Pa
 from data.query.dataset import Dataset
 from tests.bench.floor import CITIES, PAGES
 from tests.bench.servers import Server
-from tests.bench.stopwatch import CARDS, EVERY_FIGURE, FINDINGS, INSTALLED, OVERVIEW, THE_MAP, Lap, read, set_to
+from tests.bench.stopwatch import (
+    CARDS,
+    EVERY_FIGURE,
+    FINDINGS,
+    INSTALLED,
+    OUR_MAP,
+    OVERVIEW,
+    THE_MAP,
+    Lap,
+    read,
+    set_to,
+)
 from tests.browser.reader import ARGUMENTS, chromium, value
 
 NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
 SHOWN = {
     ("ours", "/"): OVERVIEW,
     ("ours", "/case"): CARDS,
+    ("ours", "/map"): OUR_MAP,
     ("ours", "/data"): '`${!!document.querySelector(".datatable tbody td")}`',
     ("peer", "/data"): '`${!!document.querySelector("#table td.dash-cell")}`',
 }
 """What is looked at, by server and page, where it is no chart of a chart library. On the data page the first row counts."""
 INSIDE = """code => {
-    const area = [...document.querySelectorAll(".choroplethlayer path")].find(path => path.__data__.loc === code);
+    const ours = document.querySelector(`#area-${code}`);
+    const area = ours ?? [...document.querySelectorAll(".choroplethlayer path")].find(path => path.__data__.loc === code);
     area.scrollIntoView({block: "center"});
-    const {x, y, width, height} = area.getBoundingClientRect(), flat = area.getScreenCTM().inverse();
-    const within = (left, top) => area.isPointInFill(new DOMPoint(left, top).matrixTransform(flat));
+    const {x, y, width, height} = area.getBoundingClientRect(), flat = ours ? null : area.getScreenCTM().inverse();
+    const within = (left, top) => ours ? document.elementFromPoint(left, top) === ours : area.isPointInFill(new DOMPoint(left, top).matrixTransform(flat));
     const free = (left, top) => [[0, 0], [9, 0], [-9, 0], [0, 9], [0, -9]].every(([right, down]) => within(left + right, top + down));
     for (let left = x; left < x + width; left += 3) for (let top = y; top < y + height; top += 3) if (free(left, top)) return [left, top];
 }"""
@@ -309,7 +322,7 @@ def map_clicks(playwright: Playwright, servers: Mapping[str, Server], want: Want
             code = CITIES[turn // 2 % len(CITIES)]
             for name, page in pages.items():
                 shown = want[name].cities[code] if turn % 2 == 0 else want[name].pages["/map"]
-                taken = lap(page, THE_MAP, shown, lambda page=page: press_area(page, code))  # noqa: B023
+                taken = lap(page, shown_on("/map", name), shown, lambda page=page: press_area(page, code))  # noqa: B023
                 if turn >= 0:
                     found["map click", name].append(noted(servers[name], taken))
     return found

@@ -27,6 +27,14 @@ TEXTS = """[...document.querySelectorAll("WHICH")].map(part => part.textContent 
 """The content of what is drawn in HTML: its text and the number of its marks."""
 FINDINGS = """(document.querySelector(".findings table") ?? document.createElement("p")).textContent"""
 """The table of findings, in the page as it is served or as the app draws it, whichever stands first."""
+OUR_MAP = """[...document.querySelectorAll(".st-key-map")].slice(0, 1).map(map => [
+    map.querySelector(".map-scene")?.textContent,
+    ...[...map.querySelectorAll(".map-areas img")].map(image => `${image.complete} ${image.src.length}`),
+    ...[...map.querySelectorAll(".area-name.current")].map(name => name.dataset.area),
+].join(" ")).join("|")"""
+"""Our map, in the page as it is served or as the app draws it: its words, its images once they are there, and which
+areas are chosen.
+"""
 OVERVIEW, CARDS = TEXTS.replace("WHICH", ".findings table, .gaps table"), TEXTS.replace("WHICH", ".figure-card")
 
 INSTALLED = """(() => {
@@ -68,7 +76,7 @@ INSTALLED = """(() => {
             });
             const observer = new MutationObserver(changes => {
                 if (start === null || waiting) return;
-                const drawn = changes.some(({target}) => (target.closest ? target : target.parentElement)?.closest(".js-plotly-plot, .findings, .gaps, .figure-card, .datatable"));
+                const drawn = changes.some(({target}) => (target.closest ? target : target.parentElement)?.closest(".js-plotly-plot, .findings, .gaps, .figure-card, .datatable, .st-key-map"));
                 if ((drawn || first === undefined) && now() === want) { waiting = true; frame(); }
             });
             observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});

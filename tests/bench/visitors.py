@@ -77,8 +77,10 @@ class Reader:
                 await self._apply(name)
         else:
             links = [link.href for link in self.tab.links() if "view=" not in link.href]
+            href = self.chance.choice(links)
+            self.wanted = self._read(href.partition("?")[2])
             async with tally.timed("page change"):
-                await self.tab.follow(self.chance.choice(links))
+                await self.tab.follow(href)
         self.look()
 
     async def resume(self, tally: Tally) -> None:
@@ -144,7 +146,10 @@ class Reader:
         return [len(found.cases), len(found.positions)]
 
     def _addressed(self) -> Filters:
-        return parse(dict(parse_qsl(self.tab.query)), self.dataset)[0]
+        return self._read(self.tab.query)
+
+    def _read(self, query: str) -> Filters:
+        return parse(dict(parse_qsl(query)), self.dataset)[0]
 
 
 class Passer:

@@ -53,7 +53,7 @@ DRAWN = {
     "/case": (".figure-card .metric-chart", 2),
     "/compare": (".compared .arrow", 5),
     "/data": (".datatable tbody tr", 50),
-    "/map": (".choroplethlayer path", 18),
+    "/map": (".map-shapes a", 18),
     "/method": (".grades .metric-chart", 7),
 }
 """Selector and minimum number of what each page draws; with fewer the run fails."""

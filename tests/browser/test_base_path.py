@@ -43,7 +43,7 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
     visit(page, f"/{BASE}/map")
     drawn(page)
-    expect(page.locator(".choroplethlayer > :first-child > path")).to_have_count(18)
+    expect(page.locator(".map-shapes a")).to_have_count(18)
     choose_city(page, "City", "Luoyang")
     expect(page).to_have_url(re.compile(rf"/{BASE}/map\?city={LUOYANG}$"))
     page.get_by_role("link", name="Data", exact=True).click()

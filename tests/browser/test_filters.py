@@ -22,7 +22,7 @@ def test_a_city_stays_through_pages_reload_and_back(arrive):
     visit(page, "/")
     choose_city(page, "地市", "济源市")
     expect(page).to_have_url(f"/?{JIYUAN}")
-    expect(status(page)).to_contain_text("1 个案例 · 1 项指标")
+    expect(status(page)).to_contain_text("1个案例 · 1项指标")
     for name, path in (
         ("案例", "/case"),
         ("地图", "/map"),
@@ -176,7 +176,7 @@ def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(arrive, dat
     figures = page.locator("[id^='figure-']")
     expect(figures).to_have_count(1)
     expect(figures).to_contain_text("−40%")
-    elsewhere = f"同案例的其他 {len(water.metrics) - 1} 项"
+    elsewhere = f"同案例的其他{len(water.metrics) - 1}项"
     page.get_by_text(elsewhere, exact=True).click()
     expect(page.get_by_role("switch", name=elsewhere)).to_be_checked()
     expect(figures).to_have_count(len(water.metrics))

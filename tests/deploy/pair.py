@@ -74,7 +74,8 @@ def configured(folder: Path, port: int, servers: tuple[str, str], *, tls: int | 
         "127.0.0.1:8502": servers[1],
         "listen 80; # plain": f"listen 127.0.0.1:{port}; # plain",
         "    listen [::]:80; # plain\n": "",
-        "/var/lib/nginx/": f"{folder}/",
+        "/var/lib/nginx/henan-reforms ": f"{folder}/henan-reforms ",
+        "/var/lib/nginx/henan-reforms-pages ": f"{folder}/henan-reforms-pages ",
         "/srv/henan-reforms/current/": f"{PROJECT}/",
     }
     if tls is not None:

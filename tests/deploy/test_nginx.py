@@ -168,7 +168,7 @@ def test_a_file_that_never_changes_is_kept_as_each_reader_accepts_it(served):
         found[1].decode().removeprefix(path)
         for content in kept
         if (found := re.search(rb"^KEY: (.*)$", content, re.MULTILINE)) and path.encode() in found[1]
-    ) == ["", "br", "gzip"]
+    ) == ["", "br", "br, gzip", "gzip"]
 
 
 def test_a_reader_is_counted_by_the_address_that_nginx_sees(served):

@@ -1,4 +1,4 @@
-"""Preloads of the modules that every page needs, and of the one that draws charts.
+"""Preloads of the modules that every page needs.
 
 Streamlit 1.67.0 loads the module of an element only when the first element of its kind has arrived, then the modules
 that this one imports. Uses the names of the files in Streamlit's static files and their import statements.
@@ -17,8 +17,6 @@ import streamlit
 SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
 ELEMENTS = ("Html", "ButtonGroup", "TextInput")
 """The modules of the elements that stand on every page: HTML, the language switch, the search."""
-CHART = "PlotlyChart"
-"""The module that draws charts: most of the bytes of a first visit."""
 _IMPORT = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
 
 

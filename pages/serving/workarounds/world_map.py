@@ -11,6 +11,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+FOLDER = "/topojson/"
+"""The folder of the world map below the base path, for the `topojsonURL` of Plotly's configuration."""
+PATH = f"{FOLDER}world_110m.json"
+
 
 def empty_world(request: Request) -> Response:
     """A TopoJSON document without objects, which browsers may keep for a day."""

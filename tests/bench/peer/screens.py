@@ -55,7 +55,7 @@ class Screen(NamedTuple):
 
 def status(view: View) -> str:
     cases, figures = len(view.selection.cases), len(view.selection.positions)
-    return view.say(f"{cases} 个案例 · {figures} 项指标", f"{cases} cases · {figures} figures")
+    return view.say(f"{cases}个案例 · {figures}项指标", f"{cases} cases · {figures} figures")
 
 
 def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:
@@ -250,7 +250,9 @@ def henan_layout(parts: Parts) -> list[Any]:
     return [
         html.P(parts["map-status.children"], id="map-status"),
         html.H1("Where the reforms happened"),
-        graph("henan", parts["henan.figure"], drawing.map_config("")),
+        graph(
+            "henan", parts["henan.figure"], {"topojsonURL": "/topojson/", "displayModeBar": False, "scrollZoom": False}
+        ),
         html.Div(parts["beside.children"], id="beside"),
         html.Div(parts["best.children"], id="best"),
         html.Table(parts["map-table.children"], id="map-table"),
