@@ -111,7 +111,7 @@ def test_every_screen_is_served_with_its_title_and_language(screen, lang):
 @pytest.mark.parametrize("screen", ["overview", "compare", "data", "method"])
 def test_the_lede_is_that_of_the_page(screen, lang):
     served = re.findall(r'<p class="lede wide">(.+?)</p>', get(PATHS[screen], f"lang={lang}").body.decode())
-    shown = re.findall(r'<p class="lede wide">(.+?)</p>', "".join(bodies(open_page(screen, lang=lang))))
+    shown = re.findall(r'<p class="lede wide">(.+?)</p>', "".join(bodies(visit(screen, lang=lang))))
     assert served == shown
     assert len(served) == 1
 
