@@ -149,19 +149,38 @@
     dispatchEvent(new PopStateEvent('popstate', { state }));
   }
 
-  // The click has taken the focus from a field, which sends its text: the run for it has to end first, or it would bring
-  // back the screen that was left. It may have drawn the link anew, with the text in its address.
+  // A field sends a new text at Enter or when it loses the focus. On a slow connection the run for it begins late.
+  let toRun = false; // whether a text was sent whose run has not begun
+  let sent = '';
+  const begins = new MutationObserver(() => {
+    if (!running()) return;
+    toRun = false;
+    begins.disconnect();
+  });
+  function expectRun({ target }) {
+    if (!target.matches?.('input[type=text]:not([role=combobox]), textarea') || target.value === sent) return;
+    sent = target.value;
+    toRun = true;
+    begins.observe(document.body, { subtree: true, attributeFilter: ['data-test-script-state'] });
+  }
+  addEventListener('focusin', ({ target }) => { sent = target.value; }, true);
+  addEventListener('keydown', event => { if (event.key === 'Enter') expectRun(event); }, true);
+  addEventListener('change', expectRun, true);
+
+  // The run for the text has to end first, or it would bring back the screen that was left. It may have drawn the link
+  // anew, with the text in its address.
   function followWhenIdle(link) {
     const end = performance.now() + 3000;
     const wait = () => {
-      if (!document.querySelector('[data-test-script-state=notRunning]') && performance.now() < end) {
+      if ((toRun || !document.querySelector('[data-test-script-state=notRunning]')) && performance.now() < end) {
         requestAnimationFrame(wait);
         return;
       }
+      toRun = false;
       const same = other => other.pathname === link.pathname && other.textContent === link.textContent;
       follow(link.isConnected ? link : [...document.querySelectorAll('a[href]')].find(same) || link);
     };
-    setTimeout(wait, 50); // until then the field has sent its text
+    wait();
   }
 
   let leftField = -Infinity; // when a text field lost the focus

@@ -1,15 +1,13 @@
-"""One server and one browser for all browser tests, and tabs that note errors and foreign requests."""
+"""One server, one browser and one tab for all browser tests; the tab notes errors and foreign requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.browser.reader import Scheme, chromium, forget, reading
 from tests.server import running
@@ -42,33 +40,31 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def readers(browser: Browser, server: str) -> Iterator[Callable[[str, Scheme, int], tuple[Page, list[str]]]]:
-    """One tab for each language, scheme and width, with its errors. Reusing a tab takes a third of the time."""
-    with ExitStack() as contexts:
-
-        @cache
-        def reader(lang: str, scheme: Scheme, width: int) -> tuple[Page, list[str]]:
-            context, wrong = contexts.enter_context(reading(browser, server, lang, scheme, width))
-            return context.new_page(), wrong
-
-        yield reader
+def tab(browser: Browser, server: str) -> Iterator[tuple[Page, CDPSession, list[str]]]:
+    """One tab for all tests, and its errors: the first visit in a new tab costs as much as four others."""
+    with reading(browser, server, lang=None) as (context, wrong):
+        page = context.new_page()
+        yield page, context.new_cdp_session(page), wrong
 
 
 @pytest.fixture
-def arrive(readers: Callable[[str, Scheme, int], tuple[Page, list[str]]]) -> Iterator[Callable[..., Page]]:
-    """A tab: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails if an error in it was not expected; the
-    tab is empty for the next test.
+def arrive(tab: tuple[Page, CDPSession, list[str]]) -> Iterator[Callable[..., Page]]:
+    """The tab for a reader: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails if an error in it was not
+    expected; the tab is empty for the next test.
     """
-    arrived: list[tuple[Page, list[str]]] = []
+    page, session, wrong = tab
 
     def come(lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
-        arrived.append(readers(lang, scheme, width))
-        return arrived[-1][0]
+        agent = page.evaluate("() => navigator.userAgent")
+        session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
+        session.send("Emulation.setLocaleOverride", {"locale": lang})
+        page.emulate_media(media="null", color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        return page
 
     yield come
-    for page, _ in arrived:
-        forget(page)
-    noted = [line for _, wrong in arrived for line in wrong]
-    for _, wrong in arrived:
-        wrong.clear()
+    forget(page)
+    session.send("Page.resetNavigationHistory")
+    noted = wrong.copy()
+    wrong.clear()
     assert not noted, noted

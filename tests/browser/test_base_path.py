@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
-from tests.browser.reader import choose_city, drawn, heading, reading, visit
+from tests.browser.reader import PAGES, choose_city, drawn, heading, reading, settled, visit, wait_until_gone
 from tests.server import started
 
 BASE = "reform"
@@ -20,13 +20,19 @@ LUOYANG = "410300"
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Scheme, host and port of a server with the base path."""
+    log = tmp_path_factory.mktemp("server") / "log"
+    with started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _):
+        yield address.removesuffix(f"/{BASE}")
+    assert "traceback" not in log.read_text().lower(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, origin: str) -> Iterator[Page]:
     """A tab that fails on a request outside the base path."""
-    log, astray = tmp_path_factory.mktemp("server") / "log", []
-    with (
-        started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _),
-        reading(browser, address.removesuffix(f"/{BASE}")) as (context, wrong),
-    ):
+    astray: list[str] = []
+    with reading(browser, origin) as (context, wrong):
         context.on(
             "request",
             lambda request: (
@@ -37,7 +43,6 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         )
         yield context.new_page()
         assert not wrong + astray
-    assert "traceback" not in log.read_text().lower(), log.read_text()
 
 
 def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
@@ -93,3 +98,17 @@ def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, d
     page.go_back()
     expect(heading(page)).to_have_text(following.title.en)
     assert page.evaluate("() => window.loadedOnce")
+
+
+def test_every_page_takes_the_place_of_its_first_view_and_all_that_it_asks_for_is_there(browser, origin):
+    with browser.new_context(base_url=origin, locale="en-US") as context:
+        page, said, failed = context.new_page(), [], []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
+        for path in PAGES:
+            page.goto(f"/{BASE}{path}")
+            wait_until_gone(page)
+            settled(page)
+            registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
+            assert registration == f"{origin}/{BASE}/"
+        assert (said, failed) == ([], [])

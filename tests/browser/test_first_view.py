@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import PAGES, reading, settled
-from tests.server import started
+from tests.browser.reader import PAGES, forget, leaf_through, reading, resize, settled, wait_until_gone
 
 MAX_SHIFT = 0.05
 """Maximum layout shift of a page, as Lighthouse judges it."""
-BASE = "reform"
 WATCH = """() => {
     window.shift = 0;
     new PerformanceObserver(list => list.getEntries().forEach(entry => {
@@ -42,26 +40,26 @@ def without_script(browser: Browser, address: str) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.fixture
-def watched(browser: Browser, server: str) -> Iterator[Any]:
-    """A tab that measures, by width. The test fails if anything at all is in its console."""
-    with reading(browser, server) as (context, wrong):
-        said: list[str] = []
-        context.on("console", lambda message: said.append(message.text))
+@pytest.fixture(scope="module")
+def watching(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
+    """A tab that measures, and everything that is in its console."""
+    with reading(browser, server) as (context, noted):
+        context.on("console", lambda message: noted.append(message.text))
         context.add_init_script(f"({WATCH})()")
-        page = context.new_page()
-
-        def open_at(width: int) -> Page:
-            page.set_viewport_size({"width": width, "height": 900})
-            return page
-
-        yield open_at
-        blocked = "Service Worker registration blocked by Playwright"
-        assert [line for line in [*wrong, *said] if blocked not in line] == []
+        yield context.new_page(), noted
 
 
-def wait_until_gone(page: Page) -> None:
-    page.wait_for_function("() => performance.getEntriesByName('first-view-gone').length")
+@pytest.fixture
+def page(watching: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The tab that measures, 1280 px wide. The test fails if anything at all is in its console."""
+    page, noted = watching
+    resize(page, 1280)
+    yield page
+    forget(page)
+    blocked = "Service Worker registration blocked by Playwright"
+    said = [line for line in noted if blocked not in line]
+    noted.clear()
+    assert said == []
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -89,15 +87,22 @@ def test_without_javascript_a_finding_leads_to_its_case(browser, server, dataset
         expect(page.get_by_role("list", name="Key figures")).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def with_fonts(watching: tuple[Page, list[str]]) -> None:
+    """Every page has been visited, so that its fonts are in the browser's cache."""
+    page, _ = watching
+    for _ in leaf_through(page, "en"):
+        page.evaluate("() => document.fonts.ready.then(() => true)")
+
+
 @pytest.mark.parametrize("width", [1280, 820, 390])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_app_takes_its_place_without_a_jump(watched, lang, width):
-    page = watched(width)
-    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/data"]:
-        for _ in range(2):  # the second time with the font
-            page.goto(f"{path}{'' if '?' in path else '?'}lang={lang}")
-            wait_until_gone(page)
-            settled(page)
+def test_the_app_takes_its_place_without_a_jump(page, with_fonts, lang, width):
+    resize(page, width)
+    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/compare", "/data", "/method"]:
+        page.goto(f"{path}{'' if '?' in path else '?'}lang={lang}")
+        wait_until_gone(page)
+        settled(page)
         expect(page.locator("#first")).to_have_count(0)
         assert page.evaluate("() => window.shift") <= MAX_SHIFT, path
         found = {name: (top, height) for name, top, height in page.evaluate("() => window.measure()")}
@@ -105,8 +110,8 @@ def test_the_app_takes_its_place_without_a_jump(watched, lang, width):
             assert abs(found[name][0] - top) <= 2 and abs(found[name][1] - height) <= 2, (path, name, found[name], top)
 
 
-def test_what_was_unfolded_and_focused_stays(watched):
-    page = watched(1280)
+def test_what_was_unfolded_and_focused_stays(page):
+
     held: list[Any] = []
     page.route("**/static/js/Html.*.js", lambda route: held.append(route))
     page.goto("/?lang=en")
@@ -131,15 +136,15 @@ def test_the_words_stay_if_the_app_does_not_start(browser, server):
 
 
 @pytest.mark.parametrize("query", ["view=print", "view=embed&chart=findings"])
-def test_print_and_frames_have_no_first_view(watched, query):
-    page = watched(1280)
+def test_print_and_frames_have_no_first_view(page, query):
+
     page.goto(f"/?{query}&lang=en")
     expect(page.locator("#first")).to_have_count(0)
     expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
 
 
-def test_every_page_asks_for_nothing_that_is_not_there(watched):
-    page, failed = watched(1280), []
+def test_every_page_asks_for_nothing_that_is_not_there(page):
+    failed = []
     page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
     for path in PAGES:
         page.goto(path)
@@ -149,8 +154,8 @@ def test_every_page_asks_for_nothing_that_is_not_there(watched):
 
 
 @pytest.mark.parametrize("path", ["/", "/map"])
-def test_the_app_connects_without_asking_first(watched, path):
-    page, held = watched(1280), []
+def test_the_app_connects_without_asking_first(page, path):
+    held = []
     page.route(re.compile("_stcore/(health|host-config)$"), lambda route: held.append(route))
     page.goto(path)
     wait_until_gone(page)
@@ -158,21 +163,3 @@ def test_the_app_connects_without_asking_first(watched, path):
     for route in held:
         route.continue_()
     page.unroute_all(behavior="wait")
-
-
-def test_under_a_base_path_as_well(browser, tmp_path):
-    log = tmp_path / "log"
-    with (
-        started(log, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as (address, _),
-        browser.new_context(base_url=address, locale="en-US") as context,
-    ):
-        page, said, failed = context.new_page(), [], []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
-        for path in PAGES:
-            page.goto(f"/{BASE}{path}")
-            wait_until_gone(page)
-            settled(page)
-            registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
-            assert registration == f"{address}/"
-        assert (said, failed) == ([], [])

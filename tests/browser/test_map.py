@@ -21,7 +21,7 @@ from data.query.filters import Filters, select
 from data.query.geography import summarize_areas, tabulate_areas
 from data.reading.live import boundaries
 from tests.areas import outlined as areas_of
-from tests.browser.reader import ARGUMENTS, drawn, heading, reading, settled, visit
+from tests.browser.reader import ARGUMENTS, drawn, heading, reading, resize, settled, turn, visit
 
 BOXES = """(chart, marks) => [...document.querySelectorAll(marks)].filter(mark => mark.checkVisibility()).map(mark => {
     const around = chart.getBoundingClientRect(), { left, top, right, bottom } = mark.getBoundingClientRect();
@@ -125,47 +125,47 @@ def test_areas_in_other_colours_are_chosen_in_these(henan, dataset):
 
 
 @pytest.mark.parametrize("width", [1280, 820, 390])
-def test_a_click_on_a_disc_opens_its_case(arrive, dataset, width):
+def test_a_disc_opens_its_case_and_a_headline_its_figure_by_the_keyboard(arrive, dataset, width):
     page = arrive(width=width)
     visit(page, "/map")
     drawn(page)
     page.locator(DISCS).filter(has_text="9").click()
     expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
     expect(page).to_have_url("/case?case=2020-09-dancheng-health")
-
-
-@pytest.mark.parametrize("width", [1280, 820, 390])
-def test_the_keyboard_reaches_each_headline_which_opens_its_figure(arrive, dataset, width):
-    page = arrive(width=width)
-    visit(page, "/map")
+    turn(page, "/map")
     drawn(page)
-    links = page.locator(LABELS).get_by_role("link")
-    expect(links).to_have_count(10)
-    link = page.get_by_role("link", name="100 days → 50 days")
-    link.focus()
+    expect(page.locator(LABELS).get_by_role("link")).to_have_count(10)
+    page.get_by_role("link", name="100 days → 50 days").focus()
     page.keyboard.press("Enter")
     expect(heading(page)).to_have_text(dataset.by_id["2020-06-anyang-permits"].title.en)
     expect(page).to_have_url("/case?case=2020-06-anyang-permits&figure=approval-time")
 
 
 @pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("width", [1440, 1280, 820, 390, 340])
-def test_nothing_of_the_map_is_cut_or_covered(arrive, width, lang):
-    page = arrive(lang, width=width)
-    visit(page, "/map")
-    drawn(page)
+def test_nothing_of_the_map_is_cut_or_covered(arrive, lang):
+    page = arrive(lang)
+    visit(page, "/method")
+    for width in (1440, 1280, 820, 390, 340):
+        resize(page, width)
+        turn(page, "/map")
+        drawn(page)
+        check_layout(page, width)
+        turn(page, "/method")
+
+
+def check_layout(page: Page, width: int) -> None:
     names, discs, labels = (chart(page).evaluate(BOXES, marks) for marks in (NAMES, DISCS, LABELS))
     assert (len(discs), len(labels)) == (12, 10)
     assert len(names) >= 15
     for one, other in combinations([*discs, *labels], 2):
-        assert not box(*one).buffer(-1.5).intersects(box(*other).buffer(-1.5)), (one, other)
+        assert not box(*one).buffer(-1.5).intersects(box(*other).buffer(-1.5)), (width, one, other)
     for name in names:
-        assert not any(box(*name).buffer(-3).intersects(box(*disc).buffer(-3)) for disc in discs)
+        assert not any(box(*name).buffer(-3).intersects(box(*disc).buffer(-3)) for disc in discs), (width, name)
     left = chart(page).bounding_box()["x"]
     for around in (*names, *discs, *labels):
-        assert left + around[0] >= 0 and left + around[2] <= width
+        assert left + around[0] >= 0 and left + around[2] <= width, (width, around)
     main = page.get_by_test_id("stMain")
-    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth"), width
     listed_first = labels[-1][3] <= 0
     assert listed_first == (width < 768), "on a phone the list comes first"
 

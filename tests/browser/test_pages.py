@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import violations
 from tests.browser.reader import PAGES, drawn, heading, leaf_through, opener, visit
 
 HEADINGS = {
@@ -48,13 +48,7 @@ def test_every_page_opens_cold_in_its_frame(arrive):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_is_accessible(arrive, lang, scheme):
     page = arrive(scheme=scheme)
-    found = {
-        path: [
-            f"{wrong['id']}: {[node['html'][:200] for node in wrong['nodes']]}"
-            for wrong in Axe().run(page).response["violations"]
-        ]
-        for path in leaf_through(page, lang, FILTERED)
-    }
+    found = {path: violations(page, scheme) for path in leaf_through(page, lang, FILTERED)}
     assert not any(found.values()), found
 
 

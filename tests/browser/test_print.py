@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import drawn, visit
+from tests.browser.reader import drawn, resize, turn, visit
 
 CASE = "2020-06-anyang-permits"
 SHEET_WIDTH, SHEET_HEIGHT = 703, 1005
@@ -23,7 +23,7 @@ CUT = """() => [...document.querySelectorAll(".stMain :is(h1, h2, p, li, td, th,
     }).map(part => part.textContent.slice(0, 40))"""
 HEIGHT = "() => document.querySelector('.stMainBlockContainer').getBoundingClientRect().height"
 MARGINS = "name => getComputedStyle(document.documentElement).getPropertyValue(`--paper-${name}`)"
-COUNT_DIALOGS = "window.dialogs = 0; window.print = () => { window.dialogs += 1; };"
+COUNT_DIALOGS = "() => { window.dialogs = 0; window.print = () => { window.dialogs += 1; }; }"
 PAGES = ("/", "/map", "/compare", "/data", "/method", f"/case?case={CASE}")
 
 
@@ -34,15 +34,22 @@ def count_sheets(page: Page) -> int:
 def lay_out(page: Page) -> None:
     """Show the page as it is on paper."""
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": SHEET_WIDTH, "height": SHEET_HEIGHT})
+    resize(page, SHEET_WIDTH, SHEET_HEIGHT)
+
+
+def unroll(page: Page) -> None:
+    """Show the page in a wide window again."""
+    page.emulate_media(media="screen")
+    resize(page, 1440)
 
 
 def test_every_case_prints_on_two_sheets_of_which_none_is_almost_empty(arrive, dataset):
     page = arrive(scheme="dark", width=1440)
     english = [(case, "en") for case in dataset.cases]  # the longer of the two languages
+    visit(page, "/case?view=print")
     for case, lang in [*english, (dataset.cases[0], "zh")]:
-        page.emulate_media(media="screen")
-        visit(page, f"/case?case={case.id}&lang={lang}&view=print")
+        unroll(page)
+        turn(page, f"/case?case={case.id}&lang={lang}&view=print")
         drawn(page)
         assert page.locator(".stApp").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
         sheets = count_sheets(page)
@@ -55,10 +62,10 @@ def test_every_case_prints_on_two_sheets_of_which_none_is_almost_empty(arrive, d
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_cut_on_paper_when_printed_from_a_wide_window(arrive, scheme):
     page = arrive(scheme=scheme, width=1440)
+    visit(page, "/?lang=en")
     for address in PAGES:
-        page.emulate_media(media="screen")
-        page.set_viewport_size({"width": 1440, "height": 900})
-        visit(page, f"{address}{'&' if '?' in address else '?'}lang=en")
+        unroll(page)
+        turn(page, f"{address}{'&' if '?' in address else '?'}lang=en")
         drawn(page)
         assert count_sheets(page) <= 4, address
         lay_out(page)
@@ -86,8 +93,8 @@ def test_every_sheet_has_title_date_and_address(arrive, lang, month):
 
 def test_the_print_view_has_a_button_that_prints_and_a_way_back_and_neither_is_printed(arrive):
     page = arrive(width=1280)
-    page.add_init_script(COUNT_DIALOGS)
     visit(page, f"/case?case={CASE}&lang=en&city=410500")
+    page.evaluate(COUNT_DIALOGS)
     drawn(page)
     page.get_by_role("link", name="Print", exact=True).click()
     button = page.get_by_role("button", name="Print", exact=True)

@@ -107,8 +107,8 @@ def test_image_link_and_texts_are_copied_and_lead_back(arrive, server, dataset):
 
 def test_where_copying_is_refused_it_is_said(arrive):
     page = arrive()
-    page.add_init_script("delete Navigator.prototype.clipboard")
     visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+    page.evaluate("() => { delete Navigator.prototype.clipboard; }")
     opened = dialog(page)
     for name in ("Copy image", "Copy link"):
         opened.get_by_role("button", name=name).click()

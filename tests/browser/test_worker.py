@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Response
 
-from tests.browser.reader import settled
+from tests.browser.reader import settled, wait_until_gone
 from tests.server import free_port, started
 
 KEPT = """async () => Object.fromEntries(await Promise.all((await caches.keys()).map(async name =>
@@ -18,27 +20,109 @@ KEPT = """async () => Object.fromEntries(await Promise.all((await caches.keys())
 UPDATED = "import pages.serving.service_worker as worker; worker.list_files = lambda: ['files of an updated server']"
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(locale="en-US") as context:
-        yield context
+NO_STORAGE = "caches.open = caches.match = caches.has = () => Promise.reject(new Error('no storage'));"
+BROKEN = (
+    "import pages.serving.service_worker as worker; "
+    f"worker._SCRIPTS = {{kept: {NO_STORAGE!r} + text for kept, text in worker._SCRIPTS.items()}}"
+)
+"""Cache Storage that answers with errors, as when the disk is full or a browser forbids it."""
 
 
-class Server:
-    """Servers at one address, one after another."""
+class Host:
+    """One address whose server can be exchanged for another, as by a restart: what is connected breaks."""
 
-    def __init__(self, folder: Path) -> None:
-        self.port, self.folder, self.count = free_port(), folder, 0
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        self.port, self._ports = free_port(), ports
         self.address = f"http://localhost:{self.port}"
+        self._behind = 0
+        self._connections: dict[asyncio.Task[None], StreamWriter] = {}
+        self._ended = asyncio.Event()
+        self._ready = Event()
 
-    def start(self, first: str = "", **environment: str) -> AbstractContextManager[Any]:
-        self.count += 1
-        return started(self.folder / f"log{self.count}", first=first, port=self.port, **environment)
+    def serve(self, name: str) -> None:
+        """Exchange the server for the one of this name."""
+        asyncio.run_coroutine_threadsafe(self._exchange(self._ports[name]), self._loop).result()
+
+    @contextmanager
+    def running(self) -> Iterator[Host]:
+        thread = Thread(target=asyncio.run, args=[self._run()])
+        thread.start()
+        self._ready.wait()
+        try:
+            yield self
+        finally:
+            self._loop.call_soon_threadsafe(self._ended.set)
+            thread.join()
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._connect, "localhost", self.port):
+            self._ready.set()
+            await self._ended.wait()
+            await self._exchange(0)
+
+    async def _exchange(self, port: int) -> None:
+        self._behind = port
+        for reader in self._connections.values():
+            reader.close()
+        await asyncio.gather(*self._connections)
+
+    async def _connect(self, asked: StreamReader, reader: StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._connections[task] = reader
+        answered, server = await asyncio.open_connection("localhost", self._behind)
+        await asyncio.gather(pass_on(asked, server), pass_on(answered, reader))
+        del self._connections[task]
+
+
+async def pass_on(source: StreamReader, target: StreamWriter) -> None:
+    """Write to `target` what is read from `source`, until either is closed."""
+    with suppress(ConnectionError):
+        while part := await source.read(1 << 16):
+            target.write(part)
+            await target.drain()
+    target.close()
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """An address with four servers: today's, one of another version, one without the worker, one whose worker fails."""
+    folder = tmp_path_factory.mktemp("servers")
+    with ExitStack() as servers:
+
+        def start(name: str, first: str = "", **environment: str) -> int:
+            address, _ = servers.enter_context(started(folder / name, first=first, **environment))
+            return urlsplit(address).port or 0
+
+        ports = {
+            "today's": start("today"),
+            "updated": start("updated", UPDATED),
+            "off": start("off", HENAN_BROWSER_CACHE="off"),
+            "broken": start("broken", BROKEN),
+        }
+        yield servers.enter_context(Host(ports).running())
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, server: str) -> Iterator[tuple[BrowserContext, CDPSession]]:
+    """A browser's windows for all tests. One with another address of the site stays open, and with it the process that has
+    the app compiled.
+    """
+    with browser.new_context(locale="en-US") as context:
+        page = context.new_page()
+        page.goto(f"{server}/healthz")
+        yield context, context.new_cdp_session(page)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Server:
-    return Server(tmp_path)
+def context(opened: tuple[BrowserContext, CDPSession], host: Host) -> Iterator[BrowserContext]:
+    """The windows of a browser that knows nothing of the host."""
+    context, session = opened
+    yield context
+    for page in context.pages[1:]:
+        page.close()
+    session.send("Storage.clearDataForOrigin", {"origin": host.address, "storageTypes": "all"})
 
 
 def visit(context: BrowserContext, address: str) -> tuple[Page, list[Response]]:
@@ -47,7 +131,7 @@ def visit(context: BrowserContext, address: str) -> tuple[Page, list[Response]]:
     page.on("response", lambda answer: answers.append(answer))
     page.on("console", lambda message: said.append(message.text))
     page.goto(address)
-    page.wait_for_function("() => performance.getEntriesByName('first-view-gone').length")
+    wait_until_gone(page)
     settled(page)
     assert said == []
     return page, answers
@@ -67,96 +151,90 @@ def is_file(answer: Response) -> bool:
     return "/static/" in answer.url
 
 
-def test_the_second_visit_is_served_by_it(context, server):
-    with server.start():
-        page, answers = visit(context, server.address)
-        assert not any(answer.from_service_worker for answer in answers)
-        wait_for_worker(page)
-        ((name, kept),) = page.evaluate(KEPT).items()
-        assert name.startswith("app files / ")
-        assert len(kept) > 60
-        assert all(path.startswith("/static/") for path in kept)
-        page.close()
-        page, answers = visit(context, f"{server.address}/case")
-        served = [answer for answer in answers if answer.from_service_worker]
-        assert {answer.url for answer in answers if is_file(answer)} == {answer.url for answer in served}
-        assert len(served) > 60
-        page.evaluate("() => fetch('/api/cases.json').then(answer => answer.text())")
-        others = {answer.url for answer in answers if not is_file(answer)}
-        assert {f"{server.address}/case", f"{server.address}/api/cases.json"} <= others
-        assert len(page.evaluate(KEPT)) == 1
+def test_the_second_visit_is_served_by_it(context, host):
+    host.serve("today's")
+    page, answers = visit(context, host.address)
+    assert not any(answer.from_service_worker for answer in answers)
+    wait_for_worker(page)
+    ((name, kept),) = page.evaluate(KEPT).items()
+    assert name.startswith("app files / ")
+    assert len(kept) > 60
+    assert all(path.startswith("/static/") for path in kept)
+    page.close()
+    page, answers = visit(context, f"{host.address}/case")
+    served = [answer for answer in answers if answer.from_service_worker]
+    assert {answer.url for answer in answers if is_file(answer)} == {answer.url for answer in served}
+    assert len(served) > 60
+    page.evaluate("() => fetch('/api/cases.json').then(answer => answer.text())")
+    others = {answer.url for answer in answers if not is_file(answer)}
+    assert {f"{host.address}/case", f"{host.address}/api/cases.json"} <= others
+    assert len(page.evaluate(KEPT)) == 1
 
 
-def test_a_new_version_takes_its_place_and_nothing_old_is_served(context, server):
-    with server.start():
-        page, _ = visit(context, server.address)
-        wait_for_worker(page)
-        (old,) = page.evaluate(KEPT)
-        page.evaluate(
-            """async name => {
-                const cache = await caches.open(name);
-                await cache.put('/', new Response('an old page'));
-                await cache.put('/api/cases.json', new Response('old data'));
-            }""",
-            old,
-        )
-        page.close()
-    with server.start(UPDATED):
-        page, answers = visit(context, server.address)
-        assert not answers[0].from_service_worker
-        assert "an old page" not in page.content()
-        assert page.evaluate("() => fetch('/api/cases.json').then(answer => answer.text())").startswith("{")
-        wait_until(page, f"!(await caches.has('{old}'))")
-        (new,) = page.evaluate(KEPT)
-        assert new != old
-        page.close()
-        page, answers = visit(context, server.address)
-        assert any(answer.from_service_worker for answer in answers)
-        missing = page.evaluate("() => fetch('/static/js/gone.AAAAAAAA.js').then(answer => answer.text())")
-        assert "<!DOCTYPE html>" in missing  # Streamlit's answer to what it does not have
-        assert not any("gone" in path for path in page.evaluate(KEPT)[new])
-
-
-def test_switched_off_it_is_gone(context, server):
-    with server.start():
-        page, _ = visit(context, server.address)
-        wait_for_worker(page)
-        page.evaluate("async () => { await caches.open('of another site on this host'); }")
-        page.close()
-    with server.start(HENAN_BROWSER_CACHE="off"):
-        page, _ = visit(context, server.address)
-        wait_until(page, "!(await navigator.serviceWorker.getRegistration())")
-        wait_until(page, "(await caches.keys()).length === 1")
-        page.close()
-        page, answers = visit(context, server.address)
-        assert not any(answer.from_service_worker for answer in answers)
-        assert page.evaluate("() => navigator.serviceWorker.controller") is None
-
-
-def test_an_open_worker_removes_itself_where_it_is_switched_off(context, server):
-    """As a browser does by itself: it looks for a new worker at each visit, whatever page it was."""
-    with server.start():
-        page, _ = visit(context, server.address)
-        wait_for_worker(page)
-        page.goto(f"{server.address}/healthz")
-    with server.start(HENAN_BROWSER_CACHE="off"):
-        page.goto(f"{server.address}/healthz")
-        page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration())?.update(); }")
-        wait_until(page, "!(await navigator.serviceWorker.getRegistration())")
-        wait_until(page, "!(await caches.keys()).length")
-
-
-def test_a_page_works_where_it_fails(context, server):
-    """Cache Storage that answers with errors, as when the disk is full or a browser forbids it."""
-    broken = "caches.open = caches.match = caches.has = () => Promise.reject(new Error('no storage'));"
-    patch = (
-        "import pages.serving.service_worker as worker; "
-        f"worker._SCRIPTS = {{kept: {broken!r} + text for kept, text in worker._SCRIPTS.items()}}"
+def test_a_new_version_takes_its_place_and_nothing_old_is_served(context, host):
+    host.serve("today's")
+    page, _ = visit(context, host.address)
+    wait_for_worker(page)
+    (old,) = page.evaluate(KEPT)
+    page.evaluate(
+        """async name => {
+            const cache = await caches.open(name);
+            await cache.put('/', new Response('an old page'));
+            await cache.put('/api/cases.json', new Response('old data'));
+        }""",
+        old,
     )
-    with server.start(patch):
-        page, _ = visit(context, server.address)
-        wait_for_worker(page)
-        page.close()
-        page, answers = visit(context, f"{server.address}/map")
-        assert all(answer.ok for answer in answers)
-        assert page.evaluate(KEPT) == {}
+    page.close()
+    host.serve("updated")
+    page, answers = visit(context, host.address)
+    assert not answers[0].from_service_worker
+    assert "an old page" not in page.content()
+    assert page.evaluate("() => fetch('/api/cases.json').then(answer => answer.text())").startswith("{")
+    wait_until(page, f"!(await caches.has('{old}'))")
+    (new,) = page.evaluate(KEPT)
+    assert new != old
+    page.close()
+    page, answers = visit(context, host.address)
+    assert any(answer.from_service_worker for answer in answers)
+    missing = page.evaluate("() => fetch('/static/js/gone.AAAAAAAA.js').then(answer => answer.text())")
+    assert "<!DOCTYPE html>" in missing  # Streamlit's answer to what it does not have
+    assert not any("gone" in path for path in page.evaluate(KEPT)[new])
+
+
+def test_switched_off_it_is_gone(context, host):
+    host.serve("today's")
+    page, _ = visit(context, host.address)
+    wait_for_worker(page)
+    page.evaluate("async () => { await caches.open('of another site on this host'); }")
+    page.close()
+    host.serve("off")
+    page, _ = visit(context, host.address)
+    wait_until(page, "!(await navigator.serviceWorker.getRegistration())")
+    wait_until(page, "(await caches.keys()).length === 1")
+    page.close()
+    page, answers = visit(context, host.address)
+    assert not any(answer.from_service_worker for answer in answers)
+    assert page.evaluate("() => navigator.serviceWorker.controller") is None
+
+
+def test_an_open_worker_removes_itself_where_it_is_switched_off(context, host):
+    """As a browser does by itself: it looks for a new worker at each visit, whatever page it was."""
+    host.serve("today's")
+    page, _ = visit(context, host.address)
+    wait_for_worker(page)
+    page.goto(f"{host.address}/healthz")
+    host.serve("off")
+    page.goto(f"{host.address}/healthz")
+    page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration())?.update(); }")
+    wait_until(page, "!(await navigator.serviceWorker.getRegistration())")
+    wait_until(page, "!(await caches.keys()).length")
+
+
+def test_a_page_works_where_it_fails(context, host):
+    host.serve("broken")
+    page, _ = visit(context, host.address)
+    wait_for_worker(page)
+    page.close()
+    page, answers = visit(context, f"{host.address}/map")
+    assert all(answer.ok for answer in answers)
+    assert page.evaluate(KEPT) == {}

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from configparser import ConfigParser
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
@@ -238,25 +239,32 @@ def test_nginx_has_nothing_against_the_file_that_compose_makes(tmp_path):
     assert made == EXAMPLE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("base", ["", "city/reform"])
-def test_the_health_check_of_the_container_tells_a_server_from_none(tmp_path, base):
-    def healthy(port: int) -> bool:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+def test_the_health_check_of_the_container_tells_a_server_from_none(server, tmp_path):
+    def healthy(port: int, base: str) -> bool:
         variables = {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_BASE_URL_PATH": base}
         command = [sys.executable, *HEALTH[1:]]
         return not subprocess.run(
             command, cwd=PROJECT, env={**os.environ, **variables}, capture_output=True, timeout=60, check=False
         ).returncode
 
-    with started(tmp_path / "log", STREAMLIT_SERVER_BASE_URL_PATH=base) as (address, _):
-        assert healthy(urlsplit(address).port)
-    assert not healthy(free_port())
+    base = "city/reform"
+    with started(tmp_path / "log", STREAMLIT_SERVER_BASE_URL_PATH=base) as (below, _):
+        assert healthy(urlsplit(below).port, base)
+    assert healthy(urlsplit(server).port, "")
+    assert not healthy(free_port(), base)
+    assert not healthy(free_port(), "")
 
 
-def test_the_probes_of_the_cluster_name_a_host_that_the_server_answers_to(tmp_path):
+def test_the_probes_of_the_cluster_name_a_host_that_the_server_answers_to(server):
     probes = [POD_SERVER[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")]
     assert [probe["path"] for probe in probes] == ["/_stcore/health", "/_stcore/health", "/healthz"]
-    with running(tmp_path / "log") as address:
-        for probe in probes:
-            headers = {header["name"]: header["value"] for header in probe["httpHeaders"]}
-            assert fetch(f"{address}{probe['path']}", **headers).status == 200
-            assert fetch(f"{address}{probe['path']}", Host="10.1.2.3:8501").status == 421
+    for probe in probes:
+        headers = {header["name"]: header["value"] for header in probe["httpHeaders"]}
+        assert fetch(f"{server}{probe['path']}", **headers).status == 200
+        assert fetch(f"{server}{probe['path']}", Host="10.1.2.3:8501").status == 421

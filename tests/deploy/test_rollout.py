@@ -26,6 +26,8 @@ from tests.folders import copy_data
 from tests.server import PROJECT, free_port, health, started, until
 
 CASE = "data/cases/2020-01-water-pricing.yaml"
+PAUSE = 0.2
+"""Seconds between two visits of a reader: less than any restart takes, and the servers have time for other things."""
 SYSTEMCTL = f"""#!{sys.executable}
 import os, signal, subprocess, sys, time
 from pathlib import Path
@@ -149,7 +151,7 @@ def readers(address: str) -> Iterator[list[str]]:
 
     def read() -> None:
         visits = 0
-        while not ended.is_set():
+        while not ended.wait(PAUSE):
             source = f"127.0.5.{visits % 16 + 1}"
             try:
                 asyncio.run(asyncio.wait_for(visit(address, source), 60))
