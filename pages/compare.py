@@ -32,7 +32,6 @@ from data.wording.compare import (
     name_group,
 )
 from data.wording.findings import describe_finding, describe_marks
-from data.wording.openings import TITLES
 from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow
 from pages.figures.export_figure import export_figure
@@ -40,7 +39,7 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.rank_lines import rank_lines
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import format_list, show_note, show_paragraph, show_warning
+from pages.frame.elements import format_list, show_note, show_opening, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
@@ -330,7 +329,7 @@ parts = list_parts(view, choice, ready)
 if view.embedded:
     show_embedded(view, list_charts(view, parts))
 else:
-    st.title(TITLES["compare"][view.lang], anchor=False)
+    show_opening(view, "compare")
     named = st.query_params.get(SET, "")
     if unknown := choice.dropped + bool(named and named not in [each.id for each in sets]):
         show_warning(

@@ -16,8 +16,7 @@ from data.markup.data_table import COLUMNS, FIGURE, TableChoice, data_table, rea
 from data.model.problems import escape_invisible
 from data.query.filters import Filters
 from data.query.table import sort_rows
-from data.wording.openings import TITLES
-from pages.frame.elements import format_table, show_note, show_paragraph, show_warning
+from pages.frame.elements import format_table, show_note, show_opening, show_paragraph, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links
@@ -211,7 +210,7 @@ def show_dictionary(view: View) -> None:
 
 
 view = current_view()
-st.title(TITLES["data"][view.lang], anchor=False)
+show_opening(view, "data")
 show_downloads(view)
 if len(view.selection.positions):
     show_metrics(view, read_choice(st.query_params))

@@ -14,9 +14,8 @@ from data.model.grades import GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
-from data.wording.openings import TITLES
 from data.wording.rows import MetricRow
-from pages.frame.elements import show_note, show_paragraph
+from pages.frame.elements import show_note, show_opening, show_paragraph
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
@@ -107,7 +106,7 @@ def format_bibtex(source: Document) -> str:
 
 
 view = current_view()
-st.title(TITLES["method"][view.lang], anchor=False)
+show_opening(view, "method")
 show_limits(view)
 show_grades(view)
 show_derivations(view)

@@ -108,6 +108,15 @@ def test_every_screen_is_served_with_its_title_and_language(screen, lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("screen", ["overview", "compare", "data", "method"])
+def test_the_lede_is_that_of_the_page(screen, lang):
+    served = re.findall(r'<p class="lede wide">(.+?)</p>', get(PATHS[screen], f"lang={lang}").body.decode())
+    shown = re.findall(r'<p class="lede wide">(.+?)</p>', "".join(bodies(open_page(screen, lang=lang))))
+    assert served == shown
+    assert len(served) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_findings_are_those_of_the_page(lang):
     answer = get("/", f"lang={lang}")
     shown = words(open_page("overview", lang=lang))
@@ -362,6 +371,16 @@ def test_absolute_addresses_are_those_of_named_hosts(host, origin):
     assert image == [f"{origin}{preview_path('en')}"]
 
 
+@pytest.mark.parametrize("lang", ["", "lang=zh", "lang=en"])
+def test_every_address_of_a_page_is_its_own_canonical_one(lang):
+    """That of another language would take the page in this one, or in that of the browser, from a search engine."""
+    page = read_page("/", lang, accept_language="zh")
+    address = f"http://localhost:8501/{'?' if lang else ''}{lang}"
+    assert [given["href"] for given in page.find("link", rel="canonical")] == [address]
+    assert [given["content"] for given in page.find("meta", property="og:url")] == [address]
+    assert address in [given["href"] for given in page.find("link", rel="alternate")]
+
+
 def test_any_host_names_none():
     router = Router(index_routes(replace(SETTINGS, allowed_hosts=("*",))))
     assert b"evil.example.com" not in ask(router, "/", host="evil.example.com").body
@@ -383,13 +402,13 @@ def test_the_dataset_is_described_for_search_engines():
         }
 
 
-def test_the_site_map_has_every_page_in_both_languages():
+def test_the_site_map_has_every_page_in_both_languages_and_in_that_of_the_browser():
     answer = get("/sitemap.xml")
     found = [
         each.text
         for each in ElementTree.fromstring(answer.body).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
     ]
-    assert len(found) == len(set(found)) == 2 * (len(SCREENS) - 1 + len(CASES))
+    assert len(found) == len(set(found)) == 3 * (len(SCREENS) - 1 + len(CASES))
     for address in found:
         path, _, query = (address or "").removeprefix("http://localhost:8501").partition("?")
         assert get(path, query).status == 200

@@ -45,6 +45,11 @@ def format_heading(title: str) -> Markup:
     return Markup("<h1>{}</h1>").format(title)
 
 
+def format_lede(lede: str) -> Markup:
+    """Return the paragraph below the heading of a screen."""
+    return Markup('<p class="lede wide">{}</p>').format(lede)
+
+
 def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> FirstView:
     """Return title and lede of the overview, and the findings of the cases at these places with their marks."""
     opening = open_overview(select(dataset, filters), lang, filters)
@@ -52,8 +57,7 @@ def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang,
     marks = describe_marks((finding for case in table.cases for finding in (*case.first, *case.more)), lang)
     items = Markup("").join(Markup("<li>{}</li>").format(mark) for mark in marks)
     legend = Markup('<ul class="legend">{}</ul>').format(items) if marks else Markup("")
-    lede = Markup('<p class="lede wide">{}</p>').format(opening.lede)
-    html = format_heading(opening.title) + lede + table.html + legend
+    html = format_heading(opening.title) + format_lede(opening.lede) + table.html + legend
     return FirstView(opening.title, opening.lede, html)
 
 
@@ -87,6 +91,6 @@ def first_map(dataset: Dataset, filters: Filters, lang: Lang, links: Links, pain
 
 
 def first_words(screen: str, lang: Lang) -> FirstView:
-    """Return the title of a screen that has the same for every selection."""
-    title = TITLES[screen][lang]
-    return FirstView(title, DESCRIPTIONS[screen][lang], format_heading(title))
+    """Return title and lede of a screen that has the same for every selection."""
+    title, lede = TITLES[screen][lang], DESCRIPTIONS[screen][lang]
+    return FirstView(title, lede, format_heading(title) + format_lede(lede))

@@ -118,4 +118,4 @@ DESCRIPTIONS: Mapping[str, Text] = {
         "before and an after can and cannot say.",
     ),
 }
-"""A sentence on what each of these screens is for, for search engines and previews of links."""
+"""A sentence on what each of these screens is for: below its title on all but the map, and for search engines."""

@@ -1,12 +1,21 @@
-// Takes away what the server has sent to be read until the app has drawn (`#first`, which hides the app as long as it
-// stands). The app takes its place in one frame, once it is complete and its boxes stand still: scrolled as far, with
-// what was unfolded unfolded and the focus on the same link. If the app does not start, the words stay; if it shows
-// anything else in place of the page, they give way to that.
+// Starts the app once `#first` is painted, which the server has sent to be read until then and which hides the app as
+// long as it stands, so that the hundred files of the app wait for that; takes it away when the app has drawn. The app
+// takes its place in one frame, once it is complete and its boxes stand still: scrolled as far, with what was unfolded
+// unfolded and the focus on the same link. If the app does not start, the words stay; if it shows anything else in place
+// of the page, they give way to that.
 (() => {
   const first = document.getElementById('first');
   const root = document.getElementById('root');
   const STILL = 3; // frames
   let last = '', still = 0;
+
+  // A font of the style sheet would be looked for again, and shown however late, when the app adds its style sheets.
+  const { href } = document.querySelector('link[as=font]');
+  document.fonts.add(new FontFace('First Sans', `url("${href}")`, { weight: '100 900', display: 'optional' }));
+
+  const app = document.getElementById('app');
+  // Once: then it has no content.
+  const start = () => document.head.append(app.content);
 
   const find = selector => root.querySelector(selector);
   const isComplete = () => !find('[data-testid=stSkeleton], [data-testid=stAppSkeleton]')
@@ -41,6 +50,10 @@
 
   // The app has read the address by which it was opened, and would show that page under another one.
   addEventListener('popstate', event => { if (event.isTrusted && first.isConnected) location.reload(); });
+
+  // A tab in the background is not painted.
+  new PerformanceObserver(start).observe({ type: 'paint', buffered: true });
+  setTimeout(start, document.hidden ? 0 : 1000);
 
   new MutationObserver((_, observer) => {
     if (!isComplete()) return;

@@ -10,12 +10,19 @@ from markupsafe import Markup
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from data.downloads.csv_json import write_csv
+from data.wording.openings import DESCRIPTIONS, TITLES
 from pages.frame.view import View
 
 
 def show_paragraph(text: str, css_class: str = "quiet") -> None:
     """Show a paragraph, in small grey print unless another class is given."""
     st.html(Markup('<p class="{}">{}</p>').format(css_class, text))
+
+
+def show_opening(view: View, screen: str) -> None:
+    """Show the title and lede of a screen that has the same for every selection."""
+    st.title(TITLES[screen][view.lang], anchor=False)
+    show_paragraph(DESCRIPTIONS[screen][view.lang], "lede wide")
 
 
 def show_note(view: View, zh: str, en: str, *, css_class: str = "quiet") -> None:

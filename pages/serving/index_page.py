@@ -43,24 +43,20 @@ _PAGE = Markup("""<!DOCTYPE html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     {head}
     {connect}
+    {font}
     <style>
 {sheet}</style>
     <link rel="icon" href="{base}/favicon.png">
     {scripts}
-    {modules}
   </head>
   <body>
     {first_view}
     <div id="root"></div>
-    {sheets}
-    {end}
+    {app}
   </body>
 </html>
 """)
 _TAG = re.compile(r"<script\b[^>]*>.*?</script>|<link\b[^>]*>", re.DOTALL)
-FONT_ADDRESS = "app-font"
-"""What stands in first_view.css for the address of the app's font."""
-_ADDRESS = re.compile(r'href="([^"]*)"')
 _RELATION = re.compile(r'rel="([^"]*)"')
 
 
@@ -72,10 +68,9 @@ class WrittenPage(NamedTuple):
 
 
 class AppParts(NamedTuple):
-    """The parts of Streamlit's page: its scripts with what they import, its style sheets, the address of its font."""
+    """The parts of Streamlit's page: its style sheets and its scripts with what they import, and its font."""
 
-    modules: Markup
-    sheets: Markup
+    elements: Markup
     font: Markup
 
 
@@ -135,13 +130,12 @@ def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest
         lang=page_head.LANGUAGE_TAGS[request.lang],
         head=head,
         connect=format_connect(base),
-        sheet=Markup(keep_used_rules(FIRST_VIEW, first).replace(FONT_ADDRESS, parts.font) if first else ""),
+        font=parts.font,
+        sheet=Markup(keep_used_rules(FIRST_VIEW, first) if first else ""),
         base=base,
-        modules=parts.modules,
         scripts=_format_scripts(settings),
         first_view=first,
-        sheets=parts.sheets,
-        end=format_first_view() if first else "",
+        app=format_first_view(parts.elements) if first else parts.elements,
     ).encode()
     return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')
 
@@ -162,9 +156,9 @@ def app_parts(base: str) -> AppParts:
     """The parts of Streamlit's page with addresses below the base path, and preloads of what every screen needs."""
     tags = [tag.replace('"./', f'"{base}/') for tag in _TAG.findall(STREAMLIT_PAGE.read_text(encoding="utf-8"))]
     related = [(found[1] if (found := _RELATION.search(tag)) else "", tag) for tag in tags]
-    modules = [tag for relation, tag in related if relation in ("", "preload", "modulepreload")]
+    modules = [tag for relation, tag in related if relation in ("", "modulepreload")]
     preload = '<link rel="modulepreload" crossorigin href="{}/static/js/{}">'
     modules += [tag for name in list_modules(ELEMENTS) if (tag := preload.format(base, name)) not in modules]
     sheets = [tag for relation, tag in related if relation == "stylesheet"]
-    font = next(tag for relation, tag in related if relation == "preload" and 'as="font"' in tag)
-    return AppParts(Markup("\n    ".join(modules)), Markup("\n    ".join(sheets)), Markup(_ADDRESS.findall(font)[0]))
+    font = next(" ".join(tag.split()) for relation, tag in related if relation == "preload" and 'as="font"' in tag)
+    return AppParts(Markup("\n    ".join(sheets + modules)), Markup(font))

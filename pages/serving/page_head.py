@@ -56,7 +56,7 @@ def shorten(text: str) -> str:
 
 
 def _format_addresses(request: PageRequest, site: str) -> list[Markup]:
-    own = f"{site}{request.path(request.lang)}"
+    own = f"{site}{request.path(request.lang if request.names_lang else None)}"
     alternate = Markup('<link rel="alternate" hreflang="{}" href="{}">')
     image = f"{site}{preview_path(request.lang)}"
     return [

@@ -37,9 +37,11 @@ def format_connect(base: str) -> Markup:
     return Markup('<script data-base="{}/">{}</script>').format(base, Markup(INLINE["connect"]))
 
 
-def format_first_view() -> Markup:
-    """The script that takes away the first view."""
-    return Markup("<script>{}</script>").format(Markup(INLINE["first_view"]))
+def format_first_view(app: Markup) -> Markup:
+    """The elements of the app, which wait until the first view is painted, and the script that starts it and takes the
+    first view away.
+    """
+    return Markup('<template id="app">{}</template><script>{}</script>').format(app, Markup(INLINE["first_view"]))
 
 
 def format_link(base: str, pages: str, words: str, worker: str) -> Markup:

@@ -49,12 +49,13 @@ def site_map_routes(settings: Settings) -> list[Route]:
 
 
 def write_site_map(dataset: Dataset, site: str) -> str:
-    """Every screen and case in each language, with its other languages."""
+    """Every screen and case in each language and in that of the browser, with the others."""
     entry = Markup("<url><loc>{}</loc>{}</url>\n")
     alternate = Markup('<xhtml:link rel="alternate" hreflang="{}" href="{}"/>')
     entries = []
     for page in _list_pages(dataset):
         addresses = {LANGUAGE_TAGS[lang]: f"{site}{page.path(lang)}" for lang in LANGUAGES}
+        addresses["x-default"] = f"{site}{page.path()}"
         alternates = Markup("").join(map(alternate.format, addresses, addresses.values()))
         entries += [entry.format(address, alternates) for address in addresses.values()]
     return Markup(

@@ -34,9 +34,11 @@ READERS = 20
 STARTUP_TIMEOUT = 900
 WORDS = ("转诊", "试点", "reform", "county", "blockchain", "每亩", "loans", "不存在")
 DOMAINS = tuple(load_dataset().domains)
-TARGETS = {"start, kept on the disk, s": 2.0, "search, ms": 50.0, "edit → a reader sees it, ms": 1000.0}
-"""At the largest size, in the row's unit; a filter's script run must stay below twice that of ten cases."""
+TARGETS = {"search, ms": 50.0, "edit → a reader sees it, ms": 1000.0}
+"""At the largest size, in the row's unit."""
 RATIO = 2.0
+"""How many times what ten cases take a filter's script run, and a start with what was kept, may take."""
+WARM = "start, kept on the disk, processor s"
 Rows = dict[str, float]
 
 
@@ -48,6 +50,7 @@ def measured(folder: Path, scratch: Path) -> Rows:
     for kept in ("nothing kept", "kept on the disk"):
         with running("ours", scratch, STARTUP_TIMEOUT, **given) as server:
             rows[f"start, {kept}, s"] = server.started_in / 1000
+            rows[f"start, {kept}, processor s"] = server.processor() / 1000
             if kept == "kept on the disk":
                 rows |= asyncio.run(_with_readers(server, folder, scratch / "runs"))
     rows["search, ms"] = searched(folder, cache)
@@ -141,7 +144,9 @@ def verdicts(found: dict[str, Rows]) -> Iterator[tuple[str, float, float]]:
     """(row, value or ratio at the largest size, limit)."""
     first, last = (found[size] for size in (list(found)[0], list(found)[-1]))
     yield from ((name, last[name], limit) for name, limit in TARGETS.items())
-    yield from ((f"{name} of ten", last[name] / first[name], RATIO) for name in first if "script run" in name)
+    yield from (
+        (f"{name} of ten", last[name] / first[name], RATIO) for name in first if "script run" in name or name == WARM
+    )
 
 
 def compared(sizes: Sequence[int]) -> dict[str, Rows]:

@@ -46,6 +46,16 @@ class Server:
             / 1e6
         )
 
+    def processor(self) -> float:
+        """Processor time of all its processes in ms, those that have ended included."""
+        return processor(self.process)
+
+
+def processor(process: psutil.Process) -> float:
+    """Processor time of a process and its children in ms, those that have ended included."""
+    used = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+    return sum(each.user + each.system + each.children_user + each.children_system for each in used) * 1000
+
 
 def ours(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     """Command, path of the first response, folder and environment, as for the others. `timed` records the time of each

@@ -293,9 +293,11 @@ def _initial_state(element: Element) -> tuple[WidgetState | None, bool]:
     elif kind == "text_input":
         state = WidgetState(id=control.id, string_value=control.value if control.set_value else control.default)
     elif kind == "selectbox":
-        state = WidgetState(
-            id=control.id, string_value=control.raw_value if control.set_value else control.options[control.default]
-        )
+        state = WidgetState(id=control.id)
+        if control.set_value:
+            state.string_value = control.raw_value
+        elif control.HasField("default"):
+            state.string_value = control.options[control.default]
     elif kind == "checkbox":
         state = WidgetState(id=control.id, bool_value=control.value if control.set_value else control.default)
     else:

@@ -98,9 +98,8 @@ def with_fonts(watching: tuple[Page, list[str]]) -> None:
 @pytest.mark.parametrize("width", [1280, 820, 390])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_app_takes_its_place_without_a_jump(page, with_fonts, lang, width):
-
     resize(page, width)
-    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/data"]:
+    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/compare", "/data", "/method"]:
         page.goto(f"{path}{'' if '?' in path else '?'}lang={lang}")
         wait_until_gone(page)
         settled(page)
