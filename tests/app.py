@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 import data.reading.live
 from data.reading.live import Live
-from pages.site.screens import SCREENS
+from pages.site.screens import SCREENS, url_path
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
@@ -41,11 +42,17 @@ def new_app(locale: str | None = None, **query: str) -> AppTest:
 
 def open_page(name: str, /, locale: str | None = None, **query: str) -> AppTest:
     """Open a page by its name in the navigation, as its link with this query does."""
-    at = new_app(locale, **query).run()
-    if name != "overview":
-        at.switch_page(SCREENS[name].script).run()
+    at, path, script = new_app(locale, **query), url_path(name), SCREENS[name].script
+    if path != Path(script).stem:  # before its first run an app finds a page by the name of its file alone
+        at.run()
+    if path:
+        at.switch_page(script).run()
     assert not at.exception, at.exception
     return at
+
+
+visit = cache(open_page)
+"""A page of the project's own data that is only read."""
 
 
 def bodies(at: AppTest) -> str:

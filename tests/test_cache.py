@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import stat
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,8 +30,9 @@ from tests.many import write
 from tests.server import PROJECT, health, logged, started, until
 
 HEALTH = "2020-09-dancheng-health"
-CASES = 100
-FLIPS = 60
+CASES = 70
+"""Three batches: more than one for each of two worker processes."""
+FLIPS = 24
 """Number of positions in a file at which one bit is changed."""
 
 
@@ -110,16 +112,6 @@ def test_a_folder_that_is_somebody_elses_is_left_alone(folder, cache, caplog):
     assert any("is not kept" in record.getMessage() for record in caplog.records)
 
 
-def test_none_keeps_nothing(folder, tmp_path):
-    before = contents(tmp_path)
-    with started(tmp_path / "log", HENAN_DATA=str(folder), HENAN_CACHE="none") as (address, _):
-        assert health(address)["status"] == "ok"
-    assert contents(tmp_path).keys() - before.keys() == {"log"}
-    break_case(folder)
-    with started(tmp_path / "log", HENAN_DATA=str(folder), HENAN_CACHE="none") as (address, _):
-        assert health(address)["status"] == "no data"
-
-
 # --- one changed bit
 
 
@@ -179,10 +171,6 @@ def test_spoilt_source_files_are_kept_anew(folder, cache):
 # --- a start with a bad file
 
 
-def kept(log: Path) -> bool:
-    return any(line["message"] == "source files kept" for line in logged(log))
-
-
 def copied_project(target: Path) -> Path:
     """Another version of the program."""
     for name in ("data", "pages", ".streamlit"):
@@ -195,18 +183,16 @@ def copied_project(target: Path) -> Path:
 
 
 def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache, dataset):
+    """In another process, of another version of the program."""
     folder = copy_data(tmp_path / "served")
-    given = {"HENAN_DATA": str(folder), "HENAN_CACHE": str(cache)}
-    with started(tmp_path / "log", **given) as (address, process):
-        assert until(process, lambda: kept(tmp_path / "log"))
-        good = health(address)
+    good = rested(Live(folder, cache))
     break_case(folder)
-    for project in (PROJECT, copied_project(tmp_path / "project")):
-        with started(tmp_path / "log", project, **given) as (address, process):
-            found = health(address)
-            assert found == {**good, "problems": 1, "age": found["age"]}
-            assert found["age"] >= good["age"]
-            assert fetch(f"{address}/api/metrics.csv").body == write_csv(dataset.table)
+    given = {"HENAN_DATA": str(folder), "HENAN_CACHE": str(cache)}
+    with started(tmp_path / "log", copied_project(tmp_path / "project"), **given) as (address, _):
+        found = health(address)
+        assert (found["version"], found["problems"]) == (good.dataset.version, 1)
+        assert found["loaded"] == datetime.fromtimestamp(good.loaded_at, UTC).isoformat(timespec="seconds")
+        assert fetch(f"{address}/api/metrics.csv").body == write_csv(dataset.table)
     told = [(line["level"], line["message"]) for line in logged(tmp_path / "log") if line["level"] != "info"]
     assert [level for level, _ in told] == ["error", "error"]
     assert f"served/cases/{HEALTH}.yaml" in told[0][1]
@@ -285,10 +271,12 @@ def test_a_fault_of_the_program_is_tried_again_after_a_growing_pause(folder, mon
     assert [later - earlier for earlier, later in pairwise(times)] == [*(2.0**power for power in range(10)), 600, 600]
 
 
-def test_a_server_gets_over_a_fault_by_itself(folder, tmp_path):
+def test_a_server_gets_over_a_fault_by_itself_and_keeps_nothing_with_none(folder, tmp_path):
+    before = contents(tmp_path)
     first = "import yaml; real = yaml.CSafeLoader; left = [1]; yaml.CSafeLoader = lambda text: real(text) if not left else 1 / left.pop() / 0"
-    with started(tmp_path / "log", first=first, HENAN_DATA=str(folder)) as (address, process):
+    with started(tmp_path / "log", first=first, HENAN_DATA=str(folder), HENAN_CACHE="none") as (address, process):
         assert until(process, lambda: health(address)["status"] == "ok")
+    assert contents(tmp_path).keys() - before.keys() == {"log"}
     assert any("ZeroDivisionError" in line.get("traceback", "") for line in logged(tmp_path / "log"))
 
 

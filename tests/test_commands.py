@@ -20,16 +20,16 @@ from data.reading.load import FOLDER
 from tests.folders import copy_data
 from tests.server import health, logged, started, until
 
-HEALTH = "2020-09-dancheng-health"
+CASES = ("2020-03-returns-warehouse", "2020-09-dancheng-health")
+"""The shortest two."""
 OUTLINES = "reference/henan.geojson"
 DOCUMENT = "案例1\n没有数\n"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the data without one case and its metrics."""
-    copy_data(tmp_path / "served")
-    (tmp_path / "served" / "cases" / f"{HEALTH}.yaml").unlink()
+    """The data of two cases."""
+    copy_data(tmp_path / "served", CASES)
     (tmp_path / "document.txt").write_text(DOCUMENT, encoding="utf-8")
     return tmp_path / "served"
 
@@ -86,14 +86,14 @@ def cases_told(name: str, done: Said, beside: Path) -> int:
 def test_a_command_reads_the_folder_of_the_variable_and_rather_the_one_that_is_named(name, folder, run):
     command = commands(folder)[name]
     assert cases_told(name, run(*command), folder.parent) == 10
-    assert cases_told(name, run(*command, variable=str(folder)), folder.parent) == 9
+    assert cases_told(name, run(*command, variable=str(folder)), folder.parent) == len(CASES)
     assert cases_told(name, run(*command, FOLDER, variable=str(folder)), folder.parent) == 10
-    assert cases_told(name, run(*command, folder, variable="nowhere"), folder.parent) == 9
+    assert cases_told(name, run(*command, folder, variable="nowhere"), folder.parent) == len(CASES)
 
 
 def test_the_library_reads_the_folder_of_the_variable(folder, monkeypatch):
     monkeypatch.setenv("HENAN_DATA", str(folder))
-    assert len(load_dataset().cases) == 9
+    assert len(load_dataset().cases) == len(CASES)
     assert len(load_dataset(FOLDER).cases) == 10
     monkeypatch.setenv("HENAN_DATA", " ")
     assert len(load_dataset().cases) == 10
@@ -200,21 +200,6 @@ def test_broken_boundaries_are_a_problem_of_the_data(edit, message, folder):
     assert list(map(str, raised.value.problems)) == [f"served/{OUTLINES}:1:1 {message}"]
 
 
-def test_the_commands_and_the_server_refuse_the_same_data_in_the_same_words(folder, tmp_path, run):
-    path = folder / OUTLINES
-    path.write_text(BROKEN["a point"][0](path.read_text(encoding="utf-8")), encoding="utf-8")
-    (folder / "reference" / "units.yaml").write_text("- {id: {zh: 天}, name: {zh: 天, en: day}}\n", encoding="utf-8")
-    with started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process):
-        assert until(process, lambda: health(address).get("status") == "no data")
-    told = [line["message"] for line in logged(tmp_path / "log") if line["level"] == "error"]
-    assert told.pop() == "no data"
-    assert f"served/{OUTLINES}:1:1 {BROKEN['a point'][1]}" in told
-    for name, command in commands(folder).items():
-        done = run(*command, folder)
-        said = (done.stderr if name == "export" else done.stdout).splitlines()
-        assert (name, done.returncode, said[: len(told)]) == (name, 1, told)
-
-
 # --- a mistake in an id of a reference table
 
 
@@ -280,14 +265,25 @@ def test_no_command_sends_a_terminal_what_stands_in_an_argument(folder, run):
         assert "Traceback" not in done.stderr
 
 
-def test_the_log_holds_nothing_that_a_terminal_acts_on(folder, tmp_path):
+def test_the_commands_and_the_server_refuse_the_same_data_in_the_same_words(folder, tmp_path, run):
+    """A terminal acts on none of them, though the folder and a file are named for that."""
+    path = folder / OUTLINES
+    path.write_text(BROKEN["a point"][0](path.read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "reference" / "units.yaml").write_text("- {id: {zh: 天}, name: {zh: 天, en: day}}\n", encoding="utf-8")
     (folder / "cases" / f"{CONTROL}.yaml").write_text("", encoding="utf-8")
     hostile = folder.rename(folder.parent / f"served{CONTROL}")
     with started(tmp_path / "log", HENAN_DATA=str(hostile)) as (address, process):
         assert until(process, lambda: health(address).get("status") == "no data")
     assert safe((tmp_path / "log").read_text(encoding="utf-8"))
-    assert any(ESCAPED in line["message"] for line in logged(tmp_path / "log"))
     assert {line["data"] for line in logged(tmp_path / "log") if "data" in line} == {str(hostile)}
+    told = [line["message"] for line in logged(tmp_path / "log") if line["level"] == "error"]
+    assert told.pop() == "no data"
+    assert f"served{ESCAPED}/{OUTLINES}:1:1 {BROKEN['a point'][1]}" in told
+    assert any(line.startswith(f"served{ESCAPED}/cases/{ESCAPED}.yaml:") for line in told)
+    for name, command in commands(hostile).items():
+        done = run(*command, hostile)
+        said = (done.stderr if name == "export" else done.stdout).splitlines()
+        assert (name, done.returncode, said[: len(told)]) == (name, 1, told)
 
 
 # --- the file of an export

@@ -15,6 +15,7 @@ import pytest
 from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
+from data.export import main
 from data.query.filters import Filters
 from data.query.table import COLUMNS
 from data.reading.live import current
@@ -174,10 +175,11 @@ def test_export_by_command_writes_the_same_file(tmp_path):
     assert f"{len(TABLE)} rows, {len(COLUMNS)} columns" in done.stdout
 
 
-def test_export_by_command_says_why_it_cannot_write(tmp_path):
-    done = run("data.export", str(tmp_path / "nowhere" / "metrics.csv"))
+def test_export_by_command_says_why_it_cannot_write(tmp_path, capsys):
     folder = tmp_path / "nowhere"
-    assert (done.returncode, done.stderr) == (
+    with pytest.raises(SystemExit) as stopped:
+        main([str(folder / "metrics.csv")])
+    assert (stopped.value.code, capsys.readouterr().err) == (
         2,
         f'file: found "{folder / "metrics.csv"}". There is no folder "{folder}". Make it first\n',
     )

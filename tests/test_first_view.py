@@ -30,7 +30,7 @@ from pages.serving.settings import read
 from pages.serving.site_map import site_map_routes
 from pages.site.screens import SCREENS, url_path
 from tests.answers import Answer, answer_of, ask, exchange, http_scope
-from tests.app import bodies, open_page, words
+from tests.app import bodies, visit, words
 from tests.areas import paints
 
 DEFAULT, _ = read({})
@@ -98,7 +98,7 @@ def first_words(answer: Answer) -> str:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_screen_is_served_with_its_title_and_language(screen, lang):
     page = read_page(PATHS[screen], f"lang={lang}")
-    at = open_page(screen, lang=lang)
+    at = visit(screen, lang=lang)
     assert page.open == []
     assert page.texts["h1"] == [at.title[0].value]
     assert SCREENS[screen].name[lang] in page.texts["title"][0]
@@ -111,7 +111,7 @@ def test_every_screen_is_served_with_its_title_and_language(screen, lang):
 @pytest.mark.parametrize("screen", ["overview", "compare", "data", "method"])
 def test_the_lede_is_that_of_the_page(screen, lang):
     served = re.findall(r'<p class="lede wide">(.+?)</p>', get(PATHS[screen], f"lang={lang}").body.decode())
-    shown = re.findall(r'<p class="lede wide">(.+?)</p>', "".join(bodies(open_page(screen, lang=lang))))
+    shown = re.findall(r'<p class="lede wide">(.+?)</p>', "".join(bodies(visit(screen, lang=lang))))
     assert served == shown
     assert len(served) == 1
 
@@ -119,7 +119,7 @@ def test_the_lede_is_that_of_the_page(screen, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_findings_are_those_of_the_page(lang):
     answer = get("/", f"lang={lang}")
-    shown = words(open_page("overview", lang=lang))
+    shown = words(visit("overview", lang=lang))
     table = answer.body.decode()
     table = table[table.index('<div class="findings">') : table.index("</table>")]
     assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", table)).split()) in shown
@@ -131,7 +131,7 @@ def test_the_findings_are_those_of_the_page(lang):
 @pytest.mark.parametrize("case_id", CASES)
 def test_a_case_has_its_own_words(case_id, lang):
     answer = get("/case", f"case={case_id}&lang={lang}")
-    case, page, shown = DATASET.by_id[case_id], Page(answer.body), words(open_page("case", case=case_id, lang=lang))
+    case, page, shown = DATASET.by_id[case_id], Page(answer.body), words(visit("case", case=case_id, lang=lang))
     assert page.texts["h1"] == [case.title[lang]]
     assert case.title[lang] in page.texts["title"][0]
     assert page.find("meta", name="description")[0]["content"] == shorten(case.summary[lang])
@@ -148,7 +148,7 @@ AREAS = re.compile(r'(?:<div class="map-areas"><img [^>]*></div>)?<div class="ma
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_map_is_served_as_it_stands_on_the_page(lang, query):
     body = get("/map", f"lang={lang}{query}").body.decode()
-    at = open_page("map", **dict(parse_qsl(f"lang={lang}{query}")))
+    at = visit("map", **dict(parse_qsl(f"lang={lang}{query}")))
     assert paints(body, ROUGH) == paints(bodies(at))
     head, scene = (
         re.search(rf'<div class="{part}.*?(?=<div class="st-key-map|<div class="imprint|</div></div></main>)', body)
@@ -320,7 +320,7 @@ def test_a_case_with_a_notice_is_left_to_the_page(query):
 
 def test_filters_of_the_address_are_kept():
     answer = get("/", "city=410300&lang=en")
-    shown, at = first_words(answer), open_page("overview", city="410300", lang="en")
+    shown, at = first_words(answer), visit("overview", city="410300", lang="en")
     assert "Luoyang: " in shown
     assert "city=410300" in answer.body.decode()
     assert re.search(r"Luoyang: \d+ cases? · \d+ figures", words(at))[0] in shown  # type: ignore[index]

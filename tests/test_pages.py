@@ -11,7 +11,6 @@ import math
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -46,7 +45,7 @@ from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
 from tests.anchors import Anchor, anchors
-from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, words
+from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, visit, words
 from tests.areas import outlined, paints
 
 DATASET = current().dataset
@@ -75,10 +74,6 @@ FILTERS = {
 }
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 CHINESE_QUOTED = re.compile(r'<(\w+)[^>]* lang="zh"[^>]*>.*?</\1>', re.DOTALL)
-
-
-visit = cache(open_page)
-"""A page that is only read."""
 
 
 def heads(figure: dict[str, Any]) -> dict[tuple[str, str], float]:

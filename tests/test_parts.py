@@ -7,6 +7,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,6 +32,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
         yield live.current().dataset
 
 
+@cache
 def visit(name: str, /, **query: str) -> AppTest:
     return open_page(name, **{"lang": "en", **query})
 

@@ -37,6 +37,7 @@ DOCUMENTS = {
     name: (ROOT / name).read_text(encoding="utf-8")
     for name in (
         *("README.md", ".docs/README.zh.md", ".docs/deploy.md", ".docs/CONTRIBUTING.md", ".docs/CHANGELOG.md"),
+        ".docs/capacity.md",
         "tests/bench/README.md",
     )
 }
@@ -102,7 +103,7 @@ def test_a_link_leads_to_a_file_or_a_heading(name):
             assert (folder / link).exists(), link
 
 
-@pytest.mark.parametrize("name", ["README.md", ".docs/README.zh.md", ".docs/deploy.md", ".docs/CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", [*list(DOCUMENTS)[:4], ".docs/capacity.md"])
 def test_the_contents_list_every_section(name):
     text = DOCUMENTS[name]
     listed = re.search(r"^\*\*(?:Contents|目录)\*\*[:：](.*?)\n\n", text, re.DOTALL | re.MULTILINE)[1]

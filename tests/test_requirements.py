@@ -6,6 +6,7 @@ No network is asked: a lock is out of date where it differs from requirements.tx
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ def pins(requirements: dict[str, str]) -> dict[str, str]:
     return {name: rest.split()[0] for name, rest in requirements.items()}
 
 
+@cache
 def locked(name: str) -> dict[str, Locked]:
     return {
         found["name"]: Locked(
@@ -53,13 +55,10 @@ def locked(name: str) -> dict[str, Locked]:
     }
 
 
-LOCKS = {name: locked(name) for name in (WHOLE, RUN, PRODUCTION)}
-
-
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [WHOLE, RUN, PRODUCTION])
 def test_a_lock_holds_packages_with_hashes_and_no_address(name):
     text = ENTRY.sub("", read(name))
-    assert LOCKS[name]
+    assert locked(name)
     assert [line for line in text.splitlines() if line and not line.startswith("#")] == [], "a line of another kind"
     assert not re.search(r"https?:|file:|--(?:extra-)?index|--find-links| @ ", read(name))
 
@@ -77,7 +76,7 @@ def test_the_whole_lock_was_made_of_these_requirements(requirements):
 
 def test_the_locks_agree():
     for name in (RUN, PRODUCTION):
-        differing = {package: entry for package, entry in LOCKS[name].items() if LOCKS[WHOLE].get(package) != entry}
+        differing = {package: entry for package, entry in locked(name).items() if locked(WHOLE).get(package) != entry}
         assert not differing, f"{name} differs from {WHOLE}: bash tests/lock"
 
 
@@ -85,9 +84,9 @@ def test_a_server_does_without_what_only_the_tests_need():
     direct = required("requirements.txt")
     for_tests = {name for name, rest in direct.items() if FOR_TESTS in rest}
     assert {"pytest", "jsonschema"} == for_tests
-    assert direct.keys() <= LOCKS[RUN].keys(), OUT_OF_DATE
-    assert direct.keys() - for_tests <= LOCKS[PRODUCTION].keys() <= LOCKS[RUN].keys(), OUT_OF_DATE
-    assert "pytest" not in LOCKS[PRODUCTION]
+    assert direct.keys() <= locked(RUN).keys(), OUT_OF_DATE
+    assert direct.keys() - for_tests <= locked(PRODUCTION).keys() <= locked(RUN).keys(), OUT_OF_DATE
+    assert "pytest" not in locked(PRODUCTION)
 
 
 def test_whoever_installs_takes_a_lock():

@@ -43,15 +43,20 @@ SHOWN = {
 }
 """What is looked at, by server and page, where it is no chart of a chart library. On the data page the first row counts."""
 INSIDE = """code => {
-    const ours = document.querySelector(`#area-${code}`);
-    const area = ours ?? [...document.querySelectorAll(".choroplethlayer path")].find(path => path.__data__.loc === code);
+    const name = document.querySelector(`.area-name[data-area="${code}"]`);
+    if (name) {
+        name.scrollIntoView({block: "center"});
+        const {x, y, width, height} = name.getBoundingClientRect();
+        return [x + width / 2, y + height / 2];
+    }
+    const area = [...document.querySelectorAll(".choroplethlayer path")].find(path => path.__data__.loc === code);
     area.scrollIntoView({block: "center"});
-    const {x, y, width, height} = area.getBoundingClientRect(), flat = ours ? null : area.getScreenCTM().inverse();
-    const within = (left, top) => ours ? document.elementFromPoint(left, top) === ours : area.isPointInFill(new DOMPoint(left, top).matrixTransform(flat));
+    const {x, y, width, height} = area.getBoundingClientRect(), flat = area.getScreenCTM().inverse();
+    const within = (left, top) => area.isPointInFill(new DOMPoint(left, top).matrixTransform(flat));
     const free = (left, top) => [[0, 0], [9, 0], [-9, 0], [0, 9], [0, -9]].every(([right, down]) => within(left + right, top + down));
     for (let left = x; left < x + width; left += 3) for (let top = y; top < y + height; top += 3) if (free(left, top)) return [left, top];
 }"""
-"""A point of an area with the area on all its sides."""
+"""A point of an area with the area on all its sides; on our map the middle of its name, which passes clicks on."""
 SCREEN = {"width": 1280, "height": 900}
 SETTLING = 700
 """ms after which a page has drawn what was chosen, before anything is measured."""

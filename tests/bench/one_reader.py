@@ -35,8 +35,12 @@ from tests.server import started
 
 REQUESTS = 400
 """Number of requests of each kind; the processor's clock has steps of 10 ms."""
+NGINX_REQUESTS = 4000
+"""The same of nginx, which takes less."""
 NEW_PAGES = 60
 """Number of pages that are written anew."""
+OPEN_PAGES = 60
+"""Number of pages that are open at the same time."""
 ACTS = sum(ACTS_PER_VISIT) / 2
 """Mean number of actions of a visit."""
 PER_DAY, PEAK_SHARE, BUSY = 1_000_000, 0.10, 0.6
@@ -101,13 +105,13 @@ def measure_pages(
     before = Client(front)
     kept = before.ask("/?lang=en")[0]["etag"]
     with (
-        costs.of("first view kept by nginx: server", server, REQUESTS),
-        costs.of("first view kept by nginx: nginx", nginx, REQUESTS),
+        costs.of("first view kept by nginx: server", server, NGINX_REQUESTS),
+        costs.of("first view kept by nginx: nginx", nginx, NGINX_REQUESTS),
     ):
-        for _ in range(REQUESTS):
+        for _ in range(NGINX_REQUESTS):
             before.ask("/?lang=en")
-    with costs.of("first view, 304 by nginx: nginx", nginx, REQUESTS):
-        for _ in range(REQUESTS):
+    with costs.of("first view, 304 by nginx: nginx", nginx, NGINX_REQUESTS):
+        for _ in range(NGINX_REQUESTS):
             before.ask("/?lang=en", 304, if_none_match=kept)
 
 
@@ -148,10 +152,10 @@ async def _measure_step(costs: Costs, server: psutil.Process, step: Callable[[Ta
     costs.times[what] += 1
 
 
-async def measure_memory(address: str, server: psutil.Process, readers: int) -> dict[str, float]:
+async def measure_memory(address: str, server: psutil.Process, pages: int) -> dict[str, float]:
     """MB of the server before and with this many open pages, of all screens in turn, and kB of each."""
     paths = [f"/{url_path(name)}" for name in SCREENS]
-    tabs = [Tab(numeric(address)) for _ in range(readers)]
+    tabs = [Tab(numeric(address)) for _ in range(pages)]
     before = server.memory_full_info().uss / 1e6
     for number, tab in enumerate(tabs):
         await tab.open(paths[number % len(paths)], {})
@@ -161,7 +165,7 @@ async def measure_memory(address: str, server: psutil.Process, readers: int) -> 
     return {
         "before, MB": before,
         "with all pages open, MB": held,
-        "one open page, kB": (held - before) * 1000 / readers,
+        "one open page, kB": (held - before) * 1000 / pages,
     }
 
 
@@ -198,8 +202,8 @@ def measure(readers: int, seed: int) -> tuple[Costs, dict[str, float], dict[str,
             sizes = {"first view of /, compressed, kB": Client(front).ask("/?lang=en")[1] / 1000}
         measure_data_links(costs, address, server)
         asyncio.run(measure_readers(Costs(), address, server, dataset, min(readers, 6), seed + 1))
+        memory = asyncio.run(measure_memory(address, server, OPEN_PAGES))
         asyncio.run(measure_readers(costs, address, server, dataset, readers, seed))
-        memory = asyncio.run(measure_memory(address, server, readers))
     return costs, memory, sizes
 
 
