@@ -31,9 +31,10 @@ with preflight.explain_missing_packages():
     from pages.serving.preview_image import preview_routes
     from pages.serving.scripts import scripts_route
     from pages.serving.service_worker import worker_route
+    from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
-    from pages.serving.workarounds import connections, no_delay, stop, updates
+    from pages.serving.workarounds import connections, no_delay, reruns, stop, updates
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
@@ -63,6 +64,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     stop.handle_signals()
     open_files.raise_limit()
     no_delay.set_no_delay()
+    reruns.configure()
     loading = asyncio.create_task(asyncio.to_thread(refresh))
     await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
     following = asyncio.create_task(follow(loading))
@@ -82,6 +84,7 @@ app = st.App(
         Route(f"{BASE}{WORLD_PATH}", empty_world),
         worker_route(BASE, SETTINGS.browser_cache),
         scripts_route(BASE),
+        sheet_route(BASE),
         *site_map_routes(SETTINGS),
         *preview_routes(BASE),
         *index_routes(SETTINGS),

@@ -25,6 +25,8 @@ from pages.serving.api import api
 from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.settings import read
+from pages.serving.sheet import SHEET_PATH
+from pages.site.style_sheet import SHEET
 from tests.answers import Answer, answer_of, exchange, http_scope
 from tests.bench.tab import Tab
 from tests.hostile import HOSTILE
@@ -587,6 +589,14 @@ def test_every_route_carries_the_headers(server, path):
     status, headers, _ = fetched(server, path)
     assert status < 500
     assert_carried(headers, ANYONE if path.startswith("/api") else ONLY_OURS, "'self' *.example.org")
+
+
+def test_the_style_sheet_is_a_file_that_never_changes(server):
+    for path in PAGES:
+        assert f'<link rel="stylesheet" href="{SHEET_PATH}">' in fetched(server, path)[2].decode()
+    _, headers, body = fetched(server, SHEET_PATH)
+    assert body.decode() == SHEET
+    assert (headers["content-type"], "immutable" in headers["cache-control"]) == ("text/css; charset=utf-8", True)
 
 
 def test_the_policy_lets_run_what_the_pages_bring_and_nothing_else(server):

@@ -34,7 +34,8 @@ from tests.server import PROJECT, command, free_port, health, logged, process_of
 BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
 SECRET = "zhang-san"
-CASE_COUNT = 110
+CASE_COUNT = 64
+"""More than one process reads alone, and as many as two workers read in a batch each."""
 TIMEOUT = 20
 """Maximum number of seconds for what takes half of one."""
 
@@ -192,6 +193,7 @@ def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp
         assert until(process, lambda: health(address)["status"] == "ok")
         assert (health(address)["cases"], health(address)["metrics"]) == (CASE_COUNT, CASE_COUNT * METRICS_PER_CASE)
         assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == CASE_COUNT * METRICS_PER_CASE
+        assert until(process, lambda: "source files kept" in (tmp_path / "log").read_text(encoding="utf-8"))
     said = [
         (line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
     ]
@@ -282,16 +284,37 @@ def rest(reader: socket.socket) -> bytes:
     return bytes(received)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_a_stop_lets_a_download_end(tmp_path, stop):
-    with started(tmp_path / "log") as (address, process), slowly(address) as reader:
-        process.send_signal(stop)
+def stop_during_a_download(address: str, process: subprocess.Popen[bytes], log: Path, number: signal.Signals) -> None:
+    """Stop a server, which lets the download end."""
+    with slowly(address) as reader:
+        process.send_signal(number)
         assert until(process, lambda: closed(address))
         head, _, body = rest(reader).partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head)
         assert length and len(body) == int(length[1]) > 4_000_000
         assert process.wait(timeout=TIMEOUT) == 0
-    assert [line["message"] for line in logged(tmp_path / "log")][-1] == "stopped"
+    assert logged(log)[-1]["message"] == "stopped"
+
+
+def test_a_stop_lets_a_download_end(tmp_path):
+    with started(tmp_path / "log") as (address, process):
+        stop_during_a_download(address, process, tmp_path / "log", signal.SIGTERM)
+
+
+def test_a_stop_by_the_keyboard_lets_a_download_end_without_streamlit_run(tmp_path):
+    log, port = tmp_path / "log", free_port()
+    address = f"http://localhost:{port}"
+    with (
+        log.open("wb") as out,
+        process_of(direct("--server.port", str(port)), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT) as process,
+    ):
+        assert until(process, lambda: health(address).get("status") == "ok")
+        stop_during_a_download(address, process, log, signal.SIGINT)
+
+
+def direct(*options: str) -> list[str]:
+    """The command that starts the server without `streamlit run`."""
+    return [sys.executable, "dashboard.py", "--server.headless", "true", *options]
 
 
 SMALL_BUFFERS = """
@@ -305,9 +328,11 @@ socket.socket.listen = listen_with_small_buffers
 """With these, no large response is sent before its reader has read nearly all of it."""
 CUTS = {
     "no second signal": ("from pages.serving.workarounds import stop; stop.GRACE = 0.2", [signal.SIGTERM]),
-    "SIGTERM twice": ("", [signal.SIGTERM, signal.SIGTERM]),
-    "Ctrl+C twice": ("", [signal.SIGINT, signal.SIGINT]),
+    "a second signal": ("", [signal.SIGINT, signal.SIGTERM]),
 }
+
+
+CUT_SHORT = "The stop is cut short: answers that were still under way are cut off."
 
 
 @pytest.mark.parametrize(("first", "signals"), CUTS.values(), ids=CUTS)
@@ -322,10 +347,7 @@ def test_a_stop_that_is_cut_short_is_told_in_one_line(tmp_path, first, signals):
         assert process.wait(timeout=TIMEOUT) == -signals[-1]
         assert len(rest(reader)) < 1_000_000
     last = logged(tmp_path / "log")[-1]
-    assert (last["level"], last["message"]) == (
-        "warning",
-        "The stop is cut short: answers that were still under way are cut off.",
-    )
+    assert (last["level"], last["message"]) == ("warning", CUT_SHORT)
 
 
 LINGERING = """
@@ -345,6 +367,7 @@ def test_a_second_signal_ends_a_server_whose_threads_do_not_end(tmp_path):
         assert until(process, lambda: "lingering" in log.read_text())
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=TIMEOUT) == -signal.SIGINT
+    assert json.loads(log.read_text().splitlines()[-1])["message"] == CUT_SHORT
     assert "Traceback" not in log.read_text()
 
 
@@ -374,7 +397,7 @@ process_executor.kill_process_tree = tell
 @pytest.mark.parametrize("moment", INTERRUPTED.values(), ids=INTERRUPTED)
 def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path, moment):
     """Ctrl-C sends the signal to the server and its child processes."""
-    write(tmp_path / "served", CASE_COUNT + 10)
+    write(tmp_path / "served", CASE_COUNT)
     log = tmp_path / "log"
     environment = {**os.environ, "HENAN_DATA": str(tmp_path / "served"), "HENAN_CACHE": "none"}
     with (
@@ -450,7 +473,7 @@ def test_a_folder_without_permission_keeps_the_last_good_data(tmp_path):
 
 # --- when it cannot start
 
-OLD = "from streamlit.web.cli import main; import sys; sys.version_info = (3, 10, 4, 'final', 0)"
+OLD = "import sys; sys.version_info = (3, 10, 4, 'final', 0)"
 BLOCKED = "import sys; sys.modules['fastapi'] = None"
 ABSENT = """
 import importlib.metadata
@@ -463,50 +486,11 @@ importlib.metadata.version = version
 """
 INSTALL = rf"Install what the dashboard needs: {re.escape(sys.executable)} -m pip install -r requirements\.txt"
 REFUSALS = {
-    "an old Python": (OLD, {}, r"This is Python 3\.10; the dashboard needs 3\.11 or newer\."),
-    "missing packages": (ABSENT, {}, rf"Not installed here: xlsxwriter, plotly\. {INSTALL}"),
-    "a damaged package": (BLOCKED, {}, rf"Not installed here: fastapi\. {INSTALL}"),
-    "no such folder": ("", {"HENAN_DATA": "nowhere"}, r'HENAN_DATA: found "nowhere"\. Write a folder that holds .*'),
+    "an old Python": (OLD, r"This is Python 3\.10; the dashboard needs 3\.11 or newer\."),
+    "missing packages": (ABSENT, rf"Not installed here: xlsxwriter, plotly\. {INSTALL}"),
+    "a damaged package": (BLOCKED, rf"Not installed here: fastapi\. {INSTALL}"),
 }
-
-
-def refused(port: int, first: str = "", **environment: str) -> tuple[int, str]:
-    done = subprocess.run(
-        command(port, first),
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stderr.strip()
-
-
-@pytest.mark.parametrize(("first", "environment", "sentence"), REFUSALS.values(), ids=REFUSALS)
-def test_what_keeps_a_server_from_starting_is_said_in_one_sentence(first, environment, sentence):
-    status, said = refused(free_port(), first, **environment)
-    assert status == 1
-    assert re.fullmatch(sentence, said), said
-
-
-@pytest.mark.parametrize(
-    "name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/preflight.py"]
-)
-def test_an_old_python_can_read_what_refuses_it(name):
-    ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 8))
-
-
-def test_a_taken_port_is_said_in_one_sentence():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        status, said = refused(port)
-    assert status == 1
-    assert re.fullmatch(rf"[-\d :.]*Port {port} is not available", said), said
-
-
+"""What Python does before `streamlit run`, and what is said. tests/test_settings.py has the wrong settings."""
 PORT = r"STREAMLIT_SERVER_PORT: found {}\. Write a whole number from 1 to 65535"
 ADDRESS = r'STREAMLIT_SERVER_ADDRESS: found "{}"\. Write an address of this machine, as in: .*'
 NOWHERE = {
@@ -517,27 +501,78 @@ NOWHERE = {
     "no address": (["--server.address", "300.0.0.1"], ADDRESS.format(r"300\.0\.0\.1")),
     "no name": (["--server.address", "a..b\x1b"], ADDRESS.format(r"a\.\.b\\u001b")),
 }
+"""The options of `python dashboard.py`, and what is said."""
+TAKEN = "a taken port"
+IN_TURN = """
+import json, os, runpy, sys
+import data, streamlit.web.cli
+for output, first, arguments in json.load(sys.stdin):
+    if not os.fork():
+        for number in (1, 2):
+            os.dup2(os.open(f"{output}.{number}", os.O_CREAT | os.O_WRONLY, 0o600), number)
+        sys.argv = arguments
+        exec(first)
+        runpy.run_path(arguments[0], run_name="__main__")
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
+"""
+"""Python that starts servers one after the other, each in a copy of a process that has imported the packages."""
 
 
-def direct(*options: str) -> list[str]:
-    """Commands that start the server without `streamlit run`."""
-    return [sys.executable, "dashboard.py", "--server.headless", "true", *options]
+class Refusal(NamedTuple):
+    status: int
+    stdout: str
+    stderr: str
 
 
-@pytest.mark.parametrize(("options", "sentence"), NOWHERE.values(), ids=NOWHERE)
-def test_where_a_server_cannot_listen_is_said_in_one_sentence(options, sentence):
-    done = subprocess.run(direct(*options), cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(sentence, done.stderr.strip()), done.stderr
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Refusal]:
+    """What each server says that cannot start."""
+    folder = tmp_path_factory.mktemp("refusals")
+    program = str(Path(streamlit.__file__).with_name("__main__.py"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        free, port = str(free_port()), str(taken.getsockname()[1])
+        starts = {name: (first, [program, *command(int(free))[3:]]) for name, (first, _) in REFUSALS.items()}
+        starts |= {name: ("", direct(*options)[1:]) for name, (options, _) in NOWHERE.items()}
+        starts |= {TAKEN: ("", [program, *command(int(port))[3:]])}
+        done = subprocess.run(
+            [sys.executable, "-c", IN_TURN],
+            cwd=PROJECT,
+            input=json.dumps([(str(folder / name), *start) for name, start in starts.items()]),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT * len(starts),
+            check=True,
+        )
+    return {
+        name: Refusal(int(status), *((folder / f"{name}.{number}").read_text().strip() for number in (1, 2)))
+        for name, status in zip(starts, done.stdout.split(), strict=True)
+    }
 
 
-def test_the_server_starts_without_streamlit_run(tmp_path):
-    log, port = tmp_path / "log", free_port()
-    with (
-        log.open("wb") as out,
-        process_of(direct("--server.port", str(port)), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT) as process,
-    ):
-        assert until(process, lambda: health(f"http://localhost:{port}").get("status") == "ok")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=TIMEOUT) == 0
-    assert logged(log)[-1]["message"] == "stopped"
+STREAMLIT_RUN = {
+    **{name: sentence for name, (_, sentence) in REFUSALS.items()},
+    TAKEN: r"[-\d :.]*Port \d+ is not available",
+}
+
+
+@pytest.mark.parametrize(("name", "sentence"), STREAMLIT_RUN.items(), ids=STREAMLIT_RUN)
+def test_what_keeps_a_server_from_starting_is_said_in_one_sentence(refusals, name, sentence):
+    assert refusals[name].status == 1
+    assert re.fullmatch(sentence, refusals[name].stderr), refusals[name].stderr
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_where_a_server_cannot_listen_is_said_in_one_sentence(refusals, name):
+    status, stdout, stderr = refusals[name]
+    assert (status, stdout) == (1, "")
+    assert re.fullmatch(NOWHERE[name][1], stderr), stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["dashboard.py", "pages/__init__.py", "pages/serving/__init__.py", "pages/serving/preflight.py"]
+)
+def test_an_old_python_can_read_what_refuses_it(name):
+    ast.parse((PROJECT / name).read_text(encoding="utf-8"), feature_version=(3, 8))

@@ -14,8 +14,14 @@
   document.fonts.add(new FontFace('First Sans', `url("${href}")`, { weight: '100 900', display: 'optional' }));
 
   const app = document.getElementById('app');
-  // Once: then it has no content.
-  const start = () => document.head.append(app.content);
+  // Once: then it has no content. The style sheet of the pages comes first in it; it is to stand behind the app's own
+  // styles, which the app adds to the head.
+  function start() {
+    const [sheet] = app.content.children;
+    if (!sheet) return;
+    root.before(sheet);
+    document.head.append(app.content);
+  }
 
   const find = selector => root.querySelector(selector);
   const isComplete = () => !find('[data-testid=stSkeleton], [data-testid=stAppSkeleton]')

@@ -149,6 +149,22 @@
     dispatchEvent(new PopStateEvent('popstate', { state }));
   }
 
+  // A value of a filter (`data-filter`) is added to the address as it is now, or removed from it: of two that are
+  // pressed at once both count. The list starts at its first page again, and a scope means nothing without a city.
+  function choose(button) {
+    const { id, value, dataset: { filter } } = button;
+    const address = new URL(location.href);
+    const query = address.searchParams;
+    const values = (query.get(filter) ?? '').split(',').filter(Boolean);
+    const chosen = values.includes(value) ? values.filter(other => other !== value) : [...values, value];
+    button.setAttribute('aria-pressed', chosen.includes(value));
+    if (chosen.length) query.set(filter, chosen);
+    else query.delete(filter);
+    query.delete('page');
+    if (!query.has('city')) query.delete('scope');
+    follow(Object.assign(address, { id, dataset: { stay: '' } }));
+  }
+
   // A field sends a new text at Enter or when it loses the focus. On a slow connection the run for it begins late.
   let toRun = false; // whether a text was sent whose run has not begun
   let sent = '';
@@ -167,9 +183,8 @@
   addEventListener('keydown', event => { if (event.key === 'Enter') expectRun(event); }, true);
   addEventListener('change', expectRun, true);
 
-  // The run for the text has to end first, or it would bring back the screen that was left. It may have drawn the link
-  // anew, with the text in its address.
-  function followWhenIdle(link) {
+  // The run for the text has to end first, or it would bring back the screen that was left.
+  function whenIdle(act) {
     const end = performance.now() + 3000;
     const wait = () => {
       if ((toRun || !document.querySelector('[data-test-script-state=notRunning]')) && performance.now() < end) {
@@ -177,10 +192,15 @@
         return;
       }
       toRun = false;
-      const same = other => other.pathname === link.pathname && other.textContent === link.textContent;
-      follow(link.isConnected ? link : [...document.querySelectorAll('a[href]')].find(same) || link);
+      act();
     };
     wait();
+  }
+
+  // That run may have drawn the link anew, with the text in its address.
+  function latest(link) {
+    const same = other => other.pathname === link.pathname && other.textContent === link.textContent;
+    return link.isConnected ? link : [...document.querySelectorAll('a[href]')].find(same) || link;
   }
 
   let leftField = -Infinity; // when a text field lost the focus
@@ -188,15 +208,19 @@
     if (event.target.matches?.('input, textarea')) leftField = performance.now();
   }, true);
 
+  const leavesField = () => performance.now() - leftField < 1000;
+
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button) return;
+    const button = event.target.closest?.('button[data-filter]');
+    if (button && connected()) leavesField() ? whenIdle(() => choose(button)) : choose(button);
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest?.('a[href], area[href]');
     if (!link || link.origin !== location.origin || !paths.has(link.pathname)) return;
     if (link.hasAttribute('download') || !['', '_self'].includes(link.target) || !connected()) return;
     if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a fragment of this screen
     event.preventDefault();
-    if (performance.now() - leftField < 1000) followWhenIdle(link);
+    if (leavesField()) whenIdle(() => follow(latest(link)));
     else follow(link);
   });
 })();

@@ -1,5 +1,5 @@
 // Popovers. Their contents are at the end of the document: opened by the keyboard, one gets the focus, which its closing
-// button (`data-close`) gives back.
+// button (`data-close`) gives back. Arrows go from one of the values of a filter to the next.
 (() => {
   const contents = () => document.querySelector('[data-testid=stPopoverBody]');
 
@@ -21,4 +21,14 @@
     opener?.click();
     opener?.focus();
   }, true); // before Streamlit opens it
+
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+  document.addEventListener('keydown', event => {
+    const step = STEPS[event.key];
+    const values = step && event.target.closest?.('[data-filter]') && [...event.target.parentElement.children];
+    if (!values) return;
+    event.preventDefault();
+    values[(values.indexOf(event.target) + step + values.length) % values.length].focus();
+  });
 })();

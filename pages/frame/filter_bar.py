@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
-
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.grades import GRADES_NOTE
-from data.query.filters import SEARCH_LIMIT, Filters, list_options
+from data.markup.filter_values import format_values
+from data.query.filters import SEARCH_LIMIT, Filters
 from data.wording.counts import count_selection, name_cases, name_elsewhere, name_metrics
 from data.wording.filters import (
     CLEAR,
@@ -23,7 +20,7 @@ from data.wording.filters import (
 )
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
-from pages.frame.view import SCOPE_KEY, View, apply_control, apply_filters, apply_paired, apply_scope, set_control
+from pages.frame.view import SCOPE_KEY, View, apply_filters, apply_paired, apply_scope, apply_search, set_control
 
 _PAIRED_KEY = "paired"
 
@@ -38,8 +35,7 @@ def show_filter_bar(view: View) -> None:
             search.name[view.lang],
             key="search",
             placeholder=search.placeholder[view.lang] if search.placeholder else None,
-            on_change=apply_control,
-            args=("search",),
+            on_change=apply_search,
             max_chars=SEARCH_LIMIT,
             autocomplete="off",
             icon=":material/search:",
@@ -56,41 +52,21 @@ def show_filter_bar(view: View) -> None:
                 st.html(_format_way_to_results(view), width="content")
 
 
-def _show_popover(view: View, names: Sequence[str]) -> None:
+def _show_popover(view: View, names: tuple[str, ...]) -> None:
     """Show the button of some filters, which says how many of their values are chosen, with their values behind it."""
     label = (MORE if len(names) > 1 else FILTERS[names[0]].name)[view.lang]
     if chosen := sum(len(list_values(view.filters, name)) for name in names):
         label = view.say(f"{label}（{chosen}）", f"{label} ({chosen})")
+    values = format_values(view.dataset, names, view.filters, view.lang)
+    closing = view.say(f"显示 {count_metrics(view)}", f"Show {count_metrics(view)}")
+    close = Markup('<button type="button" class="close" data-close>{}</button>').format(closing)
     with st.popover(label, key=f"choose-{'-'.join(names)}"):
-        for name in names:
-            _show_values(view, name, "visible" if len(names) > 1 else "collapsed")
-        if "grade" in names:
-            st.html(Markup('<p class="quiet">{}</p>').format(GRADES_NOTE[view.lang]))
         if len(names) > 1:
+            st.html(values)
             _show_paired_switch(view)
-        closing = view.say(f"显示 {count_metrics(view)}", f"Show {count_metrics(view)}")
-        st.html(Markup('<button type="button" class="close" data-close>{}</button>').format(closing))
-
-
-def _show_values(view: View, name: str, label_visibility: Literal["visible", "collapsed"]) -> None:
-    """Show the values of a filter, each with the number of metrics it has under the other filters."""
-    entry, counts = FILTERS[name], view.option_counts[name]
-
-    def describe(value: str) -> str:
-        return f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} {counts[value]:,}"
-
-    key = set_control(name, list_values(view.filters, name), view.lang)
-    st.pills(
-        entry.name[view.lang],
-        list_options(view.dataset)[name],
-        selection_mode="multi",
-        format_func=describe,
-        key=key,
-        on_change=apply_control,
-        args=(name, key),
-        label_visibility=label_visibility,
-        wrap=True,
-    )
+            st.html(close)
+        else:
+            st.html(values + close)
 
 
 def _show_paired_switch(view: View) -> None:

@@ -226,10 +226,9 @@ def _is_same(held: Sequence[str] | bool, value: Sequence[str] | bool) -> bool:
     return held is value if isinstance(held, bool) or isinstance(value, bool) else sorted(held) == sorted(value)
 
 
-def apply_control(name: str, key: str = "") -> None:
-    """Write the value of one filter's control into the URL, which every page reads; the other filters stay as there."""
-    value = st.session_state[key or name]
-    query = st.query_params.to_dict() | {name: value if isinstance(value, str) else ",".join(value)}
+def apply_search() -> None:
+    """Write the words of the search into the URL, which every page reads; the other filters stay as there."""
+    query = st.query_params.to_dict() | {"search": st.session_state["search"]}
     filters, _ = parse(query, current().dataset)
     st.session_state[_APPLIED_KEY] = (filters, choose_language())
     apply_filters(filters)

@@ -27,6 +27,7 @@ from pages.serving.page_request import PageRequest, is_shared, prefers_chinese, 
 from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
+from pages.serving.sheet import format_sheet_link
 from pages.serving.workarounds.english_words import encode_words
 from pages.serving.workarounds.preload import ELEMENTS, list_modules
 from pages.site.screens import SCREENS, SITE_NAME, url_path
@@ -51,6 +52,7 @@ _PAGE = Markup("""<!DOCTYPE html>
   </head>
   <body>
     {first_view}
+    {sheet_link}
     <div id="root"></div>
     {app}
   </body>
@@ -125,7 +127,7 @@ def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest
         head = page_head.format_head(request, dataset, base, opened)
         if request.is_readable:
             first = first_view.format_first_view(request, dataset, base, opened)
-    parts = app_parts(base)
+    parts, sheet_link = app_parts(base), format_sheet_link(base)
     body = _PAGE.format(
         lang=page_head.LANGUAGE_TAGS[request.lang],
         head=head,
@@ -135,7 +137,8 @@ def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest
         base=base,
         scripts=_format_scripts(settings),
         first_view=first,
-        app=format_first_view(parts.elements) if first else parts.elements,
+        sheet_link="" if first else sheet_link,
+        app=format_first_view(sheet_link + parts.elements) if first else parts.elements,
     ).encode()
     return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')
 

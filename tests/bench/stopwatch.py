@@ -32,9 +32,7 @@ OUR_MAP = """[...document.querySelectorAll(".st-key-map")].slice(0, 1).map(map =
     ...[...map.querySelectorAll(".map-areas img")].map(image => `${image.complete} ${image.src.length}`),
     ...[...map.querySelectorAll(".area-name.current")].map(name => name.dataset.area),
 ].join(" ")).join("|")"""
-"""Our map, in the page as it is served or as the app draws it: its words, its images once they are there, and which
-areas are chosen.
-"""
+"""Our map as the app draws it: its words, its images once they are there, and which areas are chosen."""
 OVERVIEW, CARDS = TEXTS.replace("WHICH", ".findings table, .gaps table"), TEXTS.replace("WHICH", ".figure-card")
 
 INSTALLED = """(() => {

@@ -10,9 +10,9 @@ import asyncio
 import gzip
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import h11
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -75,7 +75,7 @@ class Tab:
         self.path, self.query = path, urlencode(query)
         page = (await self._fetch([f"{path}?{self.query}"]))[0].decode()
         if first:
-            files = iter(re.findall(r'(?:src|href)="(/(?:static|scripts)/[^"]+)"', page))
+            files = iter(re.findall(r'(?:src|href)="(/(?:static|scripts|styles)/[^"]+)"', page))
             await asyncio.gather(*(self._fetch(files) for _ in range(MAX_CONNECTIONS)))
         await self._connect()
         await self._run(ClientState(query_string=self.query, page_name=path.strip("/")))
@@ -85,6 +85,17 @@ class Tab:
         self.unfold(key)
         change(self.widgets[_control_id(self.control(key))])
         await self.rerun()
+
+    async def filter(self, name: str, values: Sequence[str]) -> None:
+        """Press values of a filter so that these are chosen, which puts them into the address."""
+        query = {key: value for key, value in parse_qsl(self.query) if key not in (name, "page")}
+        if values:
+            query[name] = ",".join(values)
+        if "city" not in query:
+            query.pop("scope", None)
+        self.query = urlencode(query)
+        state = ClientState(query_string=self.query, page_script_hash=self._page, is_history_navigation=True)
+        await self._run(state)
 
     def unfold(self, key: str) -> None:
         """Open the popover that a control is in."""

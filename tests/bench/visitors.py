@@ -109,13 +109,7 @@ class Reader:
         elif name == "search":
             await self.tab.choose(name, lambda state: setattr(state, "string_value", self.wanted.search))
         else:
-            shown = [option.content for option in self.tab.control(name).button_group.options]
-            chosen = [
-                shown[at]
-                for at, value in enumerate(list_options(self.dataset)[name])
-                if value in getattr(self.wanted, name)
-            ]
-            await self.tab.choose(name, lambda state: state.string_array_value.data.__setitem__(slice(None), chosen))
+            await self.tab.filter(name, getattr(self.wanted, name))
 
     def look(self) -> None:
         """Check that the page is the requested one, complete and without an error, and shows the selection."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.reader import heading, settled, status, visit
+from tests.browser.reader import heading, resize, settled, status, visit
 
 PHONE, LAPTOP = 390, 1440
 TABLE = {"en": "The main figures of each case", "zh": "各案例的主要数据"}
@@ -32,14 +32,15 @@ def test_ten_reforms_stand_in_one_window(arrive, dataset, lang):
     assert box and box["y"] + box["height"] <= 900, box
 
 
-@pytest.mark.parametrize("width", [PHONE, 820, 1280])
-def test_the_arrows_share_one_axis_at_every_width(arrive, width):
-    page = arrive(width=width)
+def test_the_arrows_share_one_axis_at_every_width(arrive):
+    page = arrive()
     visit(page, "/?lang=en")
-    marks = page.evaluate(MARKS)
-    assert len(marks) > 5
-    assert len({mark["same"] for mark in marks}) == 1
-    assert [mark for mark in marks if not (mark["inside"] and mark["seen"])] == []
+    for width in (1280, 820, PHONE):
+        resize(page, width)
+        marks = page.evaluate(MARKS)
+        assert len(marks) > 5
+        assert len({mark["same"] for mark in marks}) == 1, width
+        assert [mark for mark in marks if not (mark["inside"] and mark["seen"])] == [], width
 
 
 def test_a_finding_opens_its_figure_and_back_returns(arrive, dataset):
@@ -55,18 +56,19 @@ def test_a_finding_opens_its_figure_and_back_returns(arrive, dataset):
     expect(page.get_by_role("table", name=TABLE["en"])).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [PHONE, LAPTOP])
-def test_the_other_figures_of_a_case_open_by_keyboard(arrive, width):
-    page = arrive(width=width)
+def test_the_other_figures_of_a_case_open_by_keyboard(arrive):
+    page = arrive()
     visit(page, "/?lang=en")
     hidden = page.locator(".findings .more").first
-    expect(hidden).to_be_hidden()
-    page.locator(".findings summary").first.focus()
-    page.keyboard.press("Enter")
-    expect(hidden).to_be_visible()
-    expect(hidden.get_by_role("link")).to_be_visible()
-    page.keyboard.press("Enter")
-    expect(hidden).to_be_hidden()
+    for width in (LAPTOP, PHONE):
+        resize(page, width)
+        expect(hidden).to_be_hidden()
+        page.locator(".findings summary").first.focus()
+        page.keyboard.press("Enter")
+        expect(hidden).to_be_visible()
+        expect(hidden.get_by_role("link")).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(hidden).to_be_hidden()
 
 
 def test_what_is_open_stays_open_in_the_next_run(arrive):
@@ -96,19 +98,19 @@ def printed(page: Page) -> str:
     return page.locator(".findings").inner_text()
 
 
-@pytest.mark.parametrize("width", [PHONE, LAPTOP])
-def test_on_paper_every_figure_stands_open_and_nothing_is_cut(arrive, width):
-    page = arrive(width=width)
+def test_on_paper_every_figure_stands_open_and_nothing_is_cut(arrive):
+    page = arrive()
     visit(page, "/?lang=en")
     names = page.locator(".findings td.what").all_text_contents()
     assert len(names) > 30
-    page.emulate_media(media="print")
-    page.set_viewport_size(ViewportSize(width=718, height=1000))
-    for name in names:
-        assert name in printed(page)
-    right = page.evaluate(
-        "() => Math.max(...[...document.querySelectorAll('.findings *, .gaps *')].map(part => part.getBoundingClientRect().right))"
-    )
-    assert right <= 719
-    page.emulate_media(media="screen")
-    page.set_viewport_size(ViewportSize(width=width, height=900))
+    for width in (LAPTOP, PHONE):
+        page.emulate_media(media="screen")
+        resize(page, width)
+        page.emulate_media(media="print")
+        resize(page, 718, 1000)
+        for name in names:
+            assert name in printed(page)
+        right = page.evaluate(
+            "() => Math.max(...[...document.querySelectorAll('.findings *, .gaps *')].map(part => part.getBoundingClientRect().right))"
+        )
+        assert right <= 719
