@@ -187,6 +187,19 @@ def test_the_modules_that_a_screen_needs_are_fetched_with_the_page(screen):
 
 
 @pytest.mark.parametrize("screen", SCREENS)
+def test_the_app_waits_for_the_first_view(screen):
+    """Its files stand in a template, from where a script takes them; where there is no first view nothing waits."""
+    served = get(PATHS[screen]).body.decode()
+    waiting = re.search(r'<template id="app">(.*?)</template>', served, re.DOTALL)
+    assert waiting and "/static/css/" in waiting[1]
+    assert '<script type="module"' in waiting[1]
+    assert not re.search(r"/static/(js|css)/", served.replace(waiting[1], ""))
+    printed = get(PATHS[screen], "view=print").body.decode()
+    assert "<template" not in printed
+    assert '<script type="module"' in printed
+
+
+@pytest.mark.parametrize("screen", SCREENS)
 def test_a_page_is_small(screen):
     for lang in ("zh", "en"):
         assert len(gzip.compress(get(PATHS[screen], f"lang={lang}").body, 5)) < LIMIT
