@@ -35,7 +35,7 @@ def _build(dataset: Dataset, names: tuple[str, ...], filters: Filters, lang: Lan
     parts = []
     for name in names:
         if len(names) > 1:
-            parts.append(Markup('<p class="values-name" aria-hidden="true">{}</p>').format(FILTERS[name].name[lang]))
+            parts.append(Markup('<p class="filter-values-name" aria-hidden="true">{}</p>').format(FILTERS[name].name[lang]))
         parts.append(_format_filter(dataset, name, filters, lang))
         if name == "grade":
             parts.append(Markup('<p class="quiet">{}</p>').format(GRADES_NOTE[lang]))
@@ -60,6 +60,6 @@ def _format_filter(dataset: Dataset, name: str, filters: Filters, lang: Lang) ->
         )
         for number, value in enumerate(list_options(dataset)[name])
     )
-    return Markup('<div class="values" role="toolbar" aria-label="{}">{}</div>').format(
+    return Markup('<div class="filter-values" role="toolbar" aria-label="{}">{}</div>').format(
         FILTERS[name].name[lang], buttons
     )

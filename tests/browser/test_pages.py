@@ -33,6 +33,12 @@ def test_every_page_is_complete(arrive, dataset, lang, scheme):
         expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
         expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate(MISPLACED_CELLS) == []
+
+
+MISPLACED_CELLS = """() => [...document.querySelectorAll('table :is(th, td)')]
+    .filter(cell => !['table-cell', 'none'].includes(getComputedStyle(cell).display)).map(cell => cell.outerHTML)"""
+"""The cells of tables that a rule of another element took out of their row."""
 
 
 def test_every_page_opens_cold_in_its_frame(arrive):
