@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
 
 from markupsafe import Markup
 
@@ -17,6 +16,7 @@ from data.markup.marks import format_badge, format_flag_words, spoken, tone
 from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters
+from data.query.memory import cache_by_dataset
 from data.query.table import LIST_SEPARATOR, parse_sort
 from data.wording.labels import PLAN_WORDS, say
 from data.wording.rows import MetricRow, Rows
@@ -197,15 +197,10 @@ def data_table(
     dataset: Dataset, positions: Iterable[int], choice: TableChoice, filters: Filters, lang: Lang, links: Links
 ) -> Markup:
     """Return the table of the metrics at these positions; it is made once for all readers."""
-    return _cached(dataset)(tuple(map(int, positions)), choice, filters, lang, links)
+    return _build(dataset, tuple(map(int, positions)), choice, filters, lang, links)
 
 
-@lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[tuple[int, ...], TableChoice, Filters, Lang, Links], Markup]:
-    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
-    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
-
-
+@cache_by_dataset(CACHE_SIZE)
 def _build(
     dataset: Dataset, positions: tuple[int, ...], choice: TableChoice, filters: Filters, lang: Lang, links: Links
 ) -> Markup:

@@ -5,37 +5,26 @@ pages/browser/links.js adds the value of a pressed one to the address or removes
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, partial
-
 from markupsafe import Markup
 
 from data.model.grades import GRADES_NOTE
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, count_options, list_options
+from data.query.memory import cache_by_dataset
 from data.wording.filters import FILTERS, list_values
 
 CACHE_SIZE = 256
 """Maximum number of lists kept in memory, of about 2 kB each."""
 
 
+@cache_by_dataset(CACHE_SIZE)
 def format_values(dataset: Dataset, names: tuple[str, ...], filters: Filters, lang: Lang) -> Markup:
     """Return the values of these filters, under their names if they are several; it is made once for all readers."""
-    return _cached(dataset)(names, filters, lang)
-
-
-@lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[tuple[str, ...], Filters, Lang], Markup]:
-    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
-    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
-
-
-def _build(dataset: Dataset, names: tuple[str, ...], filters: Filters, lang: Lang) -> Markup:
     parts = []
     for name in names:
         if len(names) > 1:
-            parts.append(Markup('<p class="filter-values-name" aria-hidden="true">{}</p>').format(FILTERS[name].name[lang]))
+            parts.append(Markup('<p class="filter-title" aria-hidden="true">{}</p>').format(FILTERS[name].name[lang]))
         parts.append(_format_filter(dataset, name, filters, lang))
         if name == "grade":
             parts.append(Markup('<p class="quiet">{}</p>').format(GRADES_NOTE[lang]))

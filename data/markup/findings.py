@@ -5,9 +5,9 @@ A row a metric, a table body a case. The marks are drawn with CSS on one logarit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 from markupsafe import Markup
 
@@ -16,6 +16,7 @@ from data.markup.marks import format_arrow, format_badge, format_flag_words, spo
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
+from data.query.memory import cache_by_dataset
 from data.wording.findings import CaseFindings, Finding, list_findings
 from data.wording.index_axis import IndexAxis, name_tick, span_axis
 from data.wording.labels import say
@@ -35,18 +36,9 @@ class FindingsTable:
     html: Markup
 
 
+@cache_by_dataset(CACHE_SIZE)
 def findings_table(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> FindingsTable:
     """Return the table of the cases at these places of what the filters select; it is made once for all readers."""
-    return _cached(dataset)(filters, shown, lang, links)
-
-
-@lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[Filters, range, Lang, Links], FindingsTable]:
-    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
-    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
-
-
-def _build(dataset: Dataset, filters: Filters, shown: range, lang: Lang, links: Links) -> FindingsTable:
     cases = list_findings(select(dataset, filters), shown, lang)
     return FindingsTable(cases, format_findings(cases, filters, lang, links))
 

@@ -5,9 +5,7 @@ Empty cells stay, because they are the message. Each count is a link that select
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
 from math import sqrt
 
 from markupsafe import Markup
@@ -19,6 +17,7 @@ from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.query.findings import GapCounts, count_gaps
+from data.query.memory import cache_by_dataset
 from data.wording.labels import say
 
 CACHE_SIZE = 64
@@ -37,18 +36,9 @@ class GapMatrix:
     html: Markup
 
 
+@cache_by_dataset(CACHE_SIZE)
 def gap_matrix(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> GapMatrix:
     """Return the matrix under these filters; it is made once for all readers."""
-    return _cached(dataset)(filters, lang, links)
-
-
-@lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[Filters, Lang, Links], GapMatrix]:
-    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
-    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
-
-
-def _build(dataset: Dataset, filters: Filters, lang: Lang, links: Links) -> GapMatrix:
     counts = count_gaps(dataset, filters)
     return GapMatrix(counts, format_matrix(dataset, counts, lang, links))
 

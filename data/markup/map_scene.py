@@ -6,9 +6,8 @@ one SVG image with the areas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from math import atan2, degrees, hypot
 
 from markupsafe import Markup
@@ -23,6 +22,7 @@ from data.model.schema import Lang, Place
 from data.query.dataset import Dataset, GeoJson
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units, summarize_areas
+from data.query.memory import cache_by_dataset
 from data.wording.labels import say
 from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot, locate_headlines
 
@@ -113,15 +113,10 @@ def build_scene(dataset: Dataset, filters: Filters, lang: Lang, texts: Mapping[s
 
     With `texts` the map shows these values by area instead of cases.
     """
-    return _cached(dataset)(filters, lang, None if texts is None else tuple(texts.items()))
+    return _build(dataset, filters, lang, None if texts is None else tuple(texts.items()))
 
 
-@lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[Filters, Lang, tuple[tuple[str, str], ...] | None], Scene]:
-    """Return `_build` for one dataset with a cache; that of an outdated dataset is dropped."""
-    return lru_cache(maxsize=CACHE_SIZE)(partial(_build, dataset))
-
-
+@cache_by_dataset(CACHE_SIZE)
 def _build(dataset: Dataset, filters: Filters, lang: Lang, texts: tuple[tuple[str, str], ...] | None) -> Scene:
     selection = select(dataset, filters)
     cases = locate_headlines(selection, lang) if texts is None else MapCases()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from data.model.grades import GRADES
 from data.model.schema import Case
 from data.query.columns import PROVINCE, ROLES, Mask, own_places
 from data.query.dataset import CaseSubset, Dataset
+from data.query.memory import cache_by_dataset
 from data.query.search import split_parts, split_words
 
 SCOPES = ("case",)
@@ -142,7 +143,7 @@ def select(dataset: Dataset, filters: Filters) -> Selection:
     search or, if nothing does, the most of them (`find_terms`). A case is selected with its metrics; without any of
     them by its own places, domains and texts, unless the filters ask for a grade, role or flag.
     """
-    cases, positions, own_count, whole_cases = _cached_select(dataset)(filters)
+    cases, positions, own_count, whole_cases = _select(dataset, filters)
     return Selection(dataset, dataset.subset(cases), positions, own_count, dataset.subset(whole_cases))
 
 
@@ -167,26 +168,7 @@ def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
     return split_parts(words), False
 
 
-def count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
-    """Return for each value of each filter how many metrics it has under the other filters.
-
-    A city has the metrics that are located there, whatever the scope.
-    """
-    return _cached_count(dataset)(filters)
-
-
-@lru_cache(maxsize=2)
-def _cached_select(dataset: Dataset) -> Callable[[Filters], Selected]:
-    """Return `_select` for one dataset with a cache for all readers. The cache of an outdated dataset is dropped."""
-    return lru_cache(maxsize=SELECTION_CACHE_SIZE)(partial(_select, dataset))
-
-
-@lru_cache(maxsize=2)
-def _cached_count(dataset: Dataset) -> Callable[[Filters], Mapping[str, Mapping[str, int]]]:
-    """Return `_count_options` for one dataset, as `_cached_select` does."""
-    return lru_cache(maxsize=SELECTION_CACHE_SIZE)(partial(_count_options, dataset))
-
-
+@cache_by_dataset(SELECTION_CACHE_SIZE)
 def _select(dataset: Dataset, filters: Filters) -> Selected:
     index, masks = dataset.index, _build_masks(dataset, filters)
     whole = _intersect(len(index.ids), (cases for cases, _ in masks.values()))
@@ -202,7 +184,12 @@ def _select(dataset: Dataset, filters: Filters) -> Selected:
     return found
 
 
-def _count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
+@cache_by_dataset(SELECTION_CACHE_SIZE)
+def count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
+    """Return for each value of each filter how many metrics it has under the other filters.
+
+    A city has the metrics that are located there, whatever the scope.
+    """
     index, masks = dataset.index, _build_masks(dataset, filters)
     columns = {"city": "place", "domain": "domains", "grade": "grade", "role": "role", "flag": "flags"}
     found = {}

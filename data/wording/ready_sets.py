@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.findings import RESULTS
+from data.query.memory import cache_by_dataset
 from data.wording.compare import Comparison, compare
 from data.wording.labels import pairs, say
 from data.wording.rows import MetricRow, Rows
@@ -70,18 +70,9 @@ class ReadySet:
         return sum(row.grade in grades_drawn_as("ends") for row in placed.values())
 
 
+@cache_by_dataset(2 * CACHE_SIZE)
 def list_ready_sets(dataset: Dataset, filters: Filters, lang: Lang) -> tuple[ReadySet, ...]:
     """Return the sets that the selected results allow, the one with most complete metrics and most cases first."""
-    return _cached(dataset)(filters, lang)
-
-
-@lru_cache(maxsize=2)
-def _cached(dataset: Dataset) -> Callable[[Filters, Lang], tuple[ReadySet, ...]]:
-    """Return `_list` for one dataset with a cache; that of an outdated dataset is dropped."""
-    return lru_cache(maxsize=2 * CACHE_SIZE)(partial(_list, dataset))
-
-
-def _list(dataset: Dataset, filters: Filters, lang: Lang) -> tuple[ReadySet, ...]:
     built = (_build(dataset, lang, *candidates) for candidates in _find_candidates(dataset, filters))
     ready = [each for each in built if each is not None]
     return tuple(sorted(ready, key=lambda each: (-each.complete, -each.cases, -each.drawn))[:MAX_SETS])
