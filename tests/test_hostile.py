@@ -175,6 +175,8 @@ ATTRIBUTES = {"class", "title", "lang", "role", "tabindex", "scope", "style", "h
 }
 DRAWN_IMAGE = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%27"
 """How an image begins that a page draws itself."""
+SHAPE = re.compile(r"#area-\d{6}\{clip-path:path\(\"[MLZmlhvz\d .,-]+\"\)\}")
+"""The style sheet of a link in the shape of an area."""
 DRAWN = re.compile(r"</?b>|<br>|<span style=\"color:[^\"<>]+\">|</span>|&(?:amp|lt|gt);")
 
 
@@ -186,12 +188,22 @@ class Elements(HTMLParser):
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
         self.links: list[str] = []
+        self.is_style = False
+        self.styles: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.is_style = tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if self.is_style:
+            self.styles.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_style = False
 
 
 def only_text(found: Words, texts: list[str]) -> bool:
@@ -199,6 +211,8 @@ def only_text(found: Words, texts: list[str]) -> bool:
     if found.where == "Html.body":
         elements = Elements(found.text)
         look = {"style", "script"} if found.text.lstrip().startswith("<style>") else set()
+        if all(map(SHAPE.fullmatch, elements.styles)):
+            look = look | {"style"}
         return (
             elements.tags <= TAGS | look
             and elements.attributes <= ATTRIBUTES

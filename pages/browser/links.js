@@ -150,13 +150,15 @@
   }
 
   // A value of a filter (`data-filter`) is added to the address as it is now, or removed from it: of two that are
-  // pressed at once both count. The list starts at its first page again, and a scope means nothing without a city.
+  // pressed at once both count. Values stand in the order of their buttons. The list starts at its first page again, and
+  // a scope means nothing without a city.
   function choose(button) {
     const { id, value, dataset: { filter } } = button;
     const address = new URL(location.href);
     const query = address.searchParams;
     const values = (query.get(filter) ?? '').split(',').filter(Boolean);
-    const chosen = values.includes(value) ? values.filter(other => other !== value) : [...values, value];
+    const others = [...button.parentElement.children].map(other => other.value);
+    const chosen = others.filter(other => (other === value) !== values.includes(other));
     button.setAttribute('aria-pressed', chosen.includes(value));
     if (chosen.length) query.set(filter, chosen);
     else query.delete(filter);

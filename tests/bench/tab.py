@@ -83,7 +83,7 @@ class Tab:
     async def choose(self, key: str, change: Callable[[WidgetState], None]) -> None:
         """Change one control, in its popover if it is in one, and wait for the run that follows."""
         self.unfold(key)
-        change(self.widgets[_control_id(self.control(key))])
+        change(self.state(key))
         await self.rerun()
 
     async def filter(self, name: str, values: Sequence[str]) -> None:
@@ -96,6 +96,10 @@ class Tab:
         self.query = urlencode(query)
         state = ClientState(query_string=self.query, page_script_hash=self._page, is_history_navigation=True)
         await self._run(state)
+
+    def state(self, key: str) -> WidgetState:
+        """What a control has been set to. KeyError if it is in a popover that is closed."""
+        return self.widgets[_control_id(self.control(key))]
 
     def unfold(self, key: str) -> None:
         """Open the popover that a control is in."""

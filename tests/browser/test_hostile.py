@@ -22,11 +22,12 @@ from tests.server import started
 
 STRANGE = """() => [...document.body.querySelectorAll("*")].filter(part =>
     ["IFRAME", "OBJECT", "EMBED", "BASE", "META", "LINK", "FORM", "MATH", "ANIMATE"].includes(part.tagName.toUpperCase())
-    && !part.matches("link[rel=stylesheet][href^='/static/css/index.']")
+    && !part.matches("link[rel=stylesheet]:is([href^='/static/css/index.'], [href^='/styles/site.'])")
+    && !part.matches("link[rel=modulepreload][href^='/static/js/']")
     || [...part.attributes].some(({ name, value }) => name.startsWith("on") || name === "style" && /evil/.test(value)
         || ["href", "xlink:href", "src", "action", "data", "poster"].includes(name) && !/^(data|blob):/.test(value) && new URL(value, location).origin !== location.origin)
 ).map(part => part.outerHTML.slice(0, 200))"""
-"""What no page contains by itself: elements that load or send, but for the app's style sheet, event handlers, and foreign
+"""What no page contains by itself: elements that load or send, but for the app's own files, event handlers, and foreign
 addresses.
 """
 READ = """(words) => [...document.querySelectorAll(words)].map(part => part.textContent)"""
