@@ -30,7 +30,7 @@ class RecordingTab(Tab):
 async def acts(tab: RecordingTab) -> None:
     tab.sent = []
     await tab.open("/map", QUERY)
-    await tab.filter("city", ["410300", "410100"])
+    await tab.filter("city", ["410100", "410300"])
     await tab.follow(next(link.href for link in tab.links() if link.label == "Data"))
     await tab.press("clear-all")
     await tab.close()
