@@ -4,6 +4,7 @@ No state of the folder stops the server.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from types import SimpleNamespace
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -560,11 +562,11 @@ def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch)
         WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()}),
     )
     for _ in range(2):
-        updates._rerun_outdated(2)
+        asyncio.run(updates._rerun_outdated(2))
         assert [name for name, session in everybody.items() if session.reruns] == ["a"]
     busy._scriptrunner, away.connected = None, True
     for _ in range(2):
-        updates._rerun_outdated(2)
+        asyncio.run(updates._rerun_outdated(2))
     assert {name: session.reruns for name, session in everybody.items()} == {
         "a": ["city=410300"],
         "b": [],
@@ -572,6 +574,38 @@ def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch)
         "d": ["city=410300"],
         "e": [],
     }
+
+
+class RunningSession(Session):
+    """A session whose run ends at the next turn of the loop, or never; `most` is the largest number that ran at once."""
+
+    all: ClassVar[list[RunningSession]] = []
+    most = 0
+
+    def __init__(self, name: str, ends: bool = True) -> None:
+        super().__init__(name)
+        self.ends = ends
+        self.all.append(self)
+
+    def request_rerun(self, state: ClientState) -> None:
+        super().request_rerun(state)
+        self._scriptrunner = object()
+        RunningSession.most = max(self.most, sum(each._scriptrunner is not None for each in self.all))
+        if self.ends:
+            asyncio.get_running_loop().call_soon(setattr, self, "_scriptrunner", None)
+
+
+@pytest.mark.parametrize("hanging", [0, updates.AT_ONCE])
+def test_few_pages_run_again_at_once_and_none_waits_for_one_that_hangs(monkeypatch, hanging):
+    monkeypatch.setattr(RunningSession, "all", [])
+    monkeypatch.setattr(RunningSession, "most", 0)
+    monkeypatch.setattr(updates, "PATIENCE", 0.0 if hanging else 60.0)
+    sessions = {str(number): RunningSession(str(number), ends=number >= hanging) for number in range(9)}
+    monkeypatch.setattr(updates.runtime, "get_instance", lambda: SimpleNamespace(get_app_session=sessions.get))
+    monkeypatch.setattr(updates, "_editions", WeakKeyDictionary(dict.fromkeys(sessions.values(), 1)))
+    asyncio.run(updates._rerun_outdated(2))
+    assert all(session.reruns for session in sessions.values())
+    assert RunningSession.most <= updates.AT_ONCE + hanging
 
 
 def test_an_edit_is_looked_for_often_enough():

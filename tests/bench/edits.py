@@ -77,7 +77,9 @@ async def measured(folder: Path, address: str, readers: int, edits: int) -> dict
     text = file.read_text(encoding="utf-8")
     tabs, times = await opened(address, readers), dict[str, list[float]](edit=[], broken=[], repair=[])
     for number in range(edits):
-        title = f"The edit of number {number}"
+        title = (
+            f"The edit {'abcdefghij'[number % 10] * (1 + number // 10)}"  # a number would have to stand in the Chinese
+        )
         edited = text.replace(TITLE, title)
         times["edit"] += await seen(
             tabs, lambda edited=edited: file.write_text(edited, encoding="utf-8"), titled(title)

@@ -65,6 +65,7 @@ INSTALLED = """(() => {
                     clearTimeout(done);
                     done = setTimeout(() => {
                         observer.disconnect();
+                        document.removeEventListener("load", look, true);
                         const after = times => times.filter(time => time > start && time < last);
                         const [sent, came] = [after(bench.sent)[0] - start, after(bench.came).at(-1) - start];
                         resolve({first: first - start, last: last - start, sent, came, bytes: bench.bytes, server: bench.server});
@@ -72,12 +73,18 @@ INSTALLED = """(() => {
                 };
                 painted.port2.postMessage(0);
             });
+            const look = () => {
+                if (start === null || waiting || now() !== want) return;
+                waiting = true;
+                frame();
+            };
             const observer = new MutationObserver(changes => {
                 if (start === null || waiting) return;
                 const drawn = changes.some(({target}) => (target.closest ? target : target.parentElement)?.closest(".js-plotly-plot, .findings, .gaps, .figure-card, .datatable, .st-key-map"));
-                if ((drawn || first === undefined) && now() === want) { waiting = true; frame(); }
+                if (drawn || first === undefined) look();
             });
             observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+            document.addEventListener("load", look, true); // an image is there without a change of the document
         });
     };
 })()""".replace("QUIET", str(QUIET))

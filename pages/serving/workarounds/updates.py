@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from weakref import WeakKeyDictionary
 
 from streamlit import runtime
@@ -24,6 +25,15 @@ PAUSE = 0.15
 """Minimum seconds between two scans of the data's files. An edit is used at the second scan after it."""
 IDLE_FACTOR = 8
 """Minimum ratio of the pause to the duration of a scan, so that many files are scanned less often."""
+
+AT_ONCE = 2
+"""Maximum number of pages that run again at the same time: one after the other they are done sooner than together, and
+what readers do meanwhile does not wait for all.
+"""
+TICK = 0.005
+"""Seconds until it is looked again whether a page is done."""
+PATIENCE = 1.0
+"""Seconds after which a page that still runs counts as done."""
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -42,25 +52,31 @@ async def follow() -> None:
     """Scans for edits and runs the open pages again after one, until it is cancelled."""
     while True:
         try:
-            _rerun_outdated(await asyncio.to_thread(refresh))
+            await _rerun_outdated(await asyncio.to_thread(refresh))
         except Exception:
             logger.exception("Open pages were not updated")
         await asyncio.sleep(max(PAUSE, IDLE_FACTOR * last_scan_seconds()))
 
 
-def _rerun_outdated(edition: int) -> None:
-    """Runs the pages again that show another edition.
+async def _rerun_outdated(edition: int) -> None:
+    """Runs the pages again that show another edition, AT_ONCE at a time.
 
     A session that is running waits for the next scan, because the state of its controls is not known yet. So does one
     whose last run ended before its page was known; its browser requests another.
     """
     with _lock:
         outdated = [session for session, shown in _editions.items() if shown != edition]
+    started: dict[AppSession, float] = {}
     for session in outdated:
+        while len(started) >= AT_ONCE:
+            await asyncio.sleep(TICK)
+            overdue = time.monotonic() - PATIENCE
+            started = {each: since for each, since in started.items() if each._scriptrunner and since > overdue}
         is_connected = runtime.get_instance().get_app_session(session.id) is session
         if is_connected and session._scriptrunner is None and session._client_state.page_script_hash:
             _record(session, edition)
             session.request_rerun(session._client_state)
+            started[session] = time.monotonic()
 
 
 def _record(session: AppSession, edition: int) -> None:
