@@ -58,7 +58,7 @@ def _show_popover(view: View, names: tuple[str, ...]) -> None:
     if chosen := sum(len(list_values(view.filters, name)) for name in names):
         label = view.say(f"{label}（{chosen}）", f"{label} ({chosen})")
     values = format_values(view.dataset, names, view.filters, view.lang)
-    closing = view.say(f"显示 {count_metrics(view)}", f"Show {count_metrics(view)}")
+    closing = view.say(f"显示{count_metrics(view)}", f"Show {count_metrics(view)}")
     close = Markup('<button type="button" class="close" data-close>{}</button>').format(closing)
     with st.popover(label, key=f"choose-{'-'.join(names)}"):
         if len(names) > 1:

@@ -192,7 +192,7 @@ def value(page: Page, name: str, words: str) -> Locator:
 
 def close(page: Page) -> None:
     """Close what is open in the filter bar."""
-    page.get_by_test_id("stPopoverBody").get_by_role("button", name=re.compile("^(Show|显示) ")).click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name=re.compile("^(Show |显示)")).click()
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
