@@ -9,6 +9,7 @@ from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
+from markupsafe import Markup
 
 from data.markup.compare import (
     CaseBlock,
@@ -132,6 +133,10 @@ def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
 
 def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> None:
     """Show the links to the sets, each with the number of its metrics on a common scale."""
+    st.html(view.remember("sets", partial(format_sets, view, sets, shown)))
+
+
+def format_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> Markup:
     chips = (
         Chip(
             each.id,
@@ -142,7 +147,7 @@ def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> N
         )
         for at, each in enumerate(sets)
     )
-    st.html(format_chips(chips, view.say("现成的比较", "Ready comparisons"), build_links(view)))
+    return format_chips(chips, view.say("现成的比较", "Ready comparisons"), build_links(view))
 
 
 def show_controls(view: View, choice: Choice) -> None:
@@ -251,7 +256,7 @@ def show_part(view: View, part: Part, total: int | None = None) -> None:
     """Show each group on its scale, and every metric on none. `total` counts those that the part leaves out as well."""
     for chart_id, group in part.charts().items():
         show_group(view, chart_id, group)
-    show_left_out(view, part.found)
+    show_left_out(view, part)
     shown = len({(row.case_id, row.metric_id) for group in part.found.groups for row in group.rows})
     if total and (more := total - shown - len(part.found.refusals)) > 0:
         show_note(
@@ -262,10 +267,11 @@ def show_part(view: View, part: Part, total: int | None = None) -> None:
 
 
 def show_group(view: View, chart_id: str, group: Group) -> None:
-    """Show the metrics of one scale with the way to read it, and the link to its image."""
+    """Show the metrics of one scale with the way to read it, and the link to its image. `chart_id` is unique here."""
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
-    st.html(format_group(group, view.dataset.units, view.filters, view.lang, build_links(view)))
+    write = partial(format_group, group, view.dataset.units, view.filters, view.lang, build_links(view))
+    st.html(view.remember(f"group {chart_id}", write))
     if group.kind == "index":
         findings = [describe_finding(row, view.lang) for row in group.rows]
         st.html(format_list(describe_marks(findings, view.lang), "legend"))
@@ -275,13 +281,15 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
         st.html(link)
 
 
-def show_left_out(view: View, found: Comparison) -> None:
+def show_left_out(view: View, part: Part) -> None:
     """Show every metric that shares no scale with the others, with the reason."""
-    if not found.refusals:
+    refusals = part.found.refusals
+    if not refusals:
         return
-    count = len(found.refusals)
+    count = len(refusals)
     st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
-    st.html(format_left_out(found.refusals, view.filters, view.lang, build_links(view)))
+    write = partial(format_left_out, refusals, view.filters, view.lang, build_links(view))
+    st.html(view.remember(f"left out, {part.of_cases}", write))
 
 
 def export_group(view: View, chart_id: str, group: Group) -> ChartExport:

@@ -19,7 +19,7 @@ from data.markup import palette
 from data.markup.map_areas import format_area_links, format_areas, format_shapes
 from data.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
 from data.markup.map_scene import Scene, build_scene, format_scene
-from data.markup.map_tables import format_area_table, format_chosen, format_place_table
+from data.markup.map_tables import Table, format_area_table, format_chosen, format_place_table
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import (
@@ -116,14 +116,25 @@ def show_map(shown: MapView) -> None:
     view = shown.view
     if view.embedded:
         st.header(escape_markdown(shown.title), anchor=False)
-    st.html(format_head(shown))
-    links = build_links(view)
-    shapes = format_area_links(view.dataset, shown.scene, view.filters, links, **shown.more)
+    st.html(view.remember("head", partial(format_head, shown)))
     with st.container(key="map-frame"), st.container(key="map", gap=None):
-        areas = format_areas(view.dataset, shown.scene, shown.shading, palette.MAP_PAINTS)
-        st.html(Markup("<div>{}{}</div>").format(areas, format_shapes(view.dataset)))
-        st.html(format_scene(shown.scene, view.filters, links, shapes))
+        st.html(view.remember("areas", partial(format_areas_with_shapes, shown)))
+        st.html(view.remember("scene", partial(format_scene_with_links, shown)))
     show_foot(shown)
+
+
+def format_areas_with_shapes(shown: MapView) -> Markup:
+    """Return the image of the areas, and the shapes of the links on them."""
+    dataset = shown.view.dataset
+    areas = format_areas(dataset, shown.scene, shown.shading, palette.MAP_PAINTS)
+    return Markup("<div>{}{}</div>").format(areas, format_shapes(dataset))
+
+
+def format_scene_with_links(shown: MapView) -> Markup:
+    """Return what stands on the map and beside it, above the links on the areas."""
+    view, links = shown.view, build_links(shown.view)
+    shapes = format_area_links(view.dataset, shown.scene, view.filters, links, **shown.more)
+    return format_scene(shown.scene, view.filters, links, shapes)
 
 
 def credit_map(shown: MapView) -> str:
@@ -196,18 +207,26 @@ def _name_grade(view: View, headline: Headline) -> str:
 
 def show_below(shown: MapView) -> None:
     """Show the figures of the chosen cities, and the content of the map as tables that can be downloaded."""
-    view, links = shown.view, build_links(shown.view)
-    st.html(format_chosen(view.selection, view.filters, view.lang, links))
-    everywhere = shown.filters
-    areas = format_area_table(shown.selection, shown.areas, shown.shading, view.filters, view.lang, links, **shown.more)
+    view, everywhere = shown.view, shown.filters
+    chosen, areas, places = view.remember("below", partial(format_below, shown))
+    st.html(chosen)
     st.header(view.say("分地市列表", "The same as a table"), anchor=False)
     st.html(areas.html)
     show_table_download(view, areas.rows, partial(build_area_table, view.dataset, everywhere, shown.measure), "areas")
-    places = format_place_table(shown.selection, view.filters, view.lang, links)
     if places.rows:
         st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
         st.html(places.html)
         show_table_download(view, places.rows, partial(build_place_table, view.dataset, everywhere), "counties")
+
+
+def format_below(shown: MapView) -> tuple[Markup, Table, Table]:
+    """Return the figures of the chosen cities, the table of the cities, and that of smaller places."""
+    view, links = shown.view, build_links(shown.view)
+    return (
+        format_chosen(view.selection, view.filters, view.lang, links),
+        format_area_table(shown.selection, shown.areas, shown.shading, view.filters, view.lang, links, **shown.more),
+        format_place_table(shown.selection, view.filters, view.lang, links),
+    )
 
 
 def build_place_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
