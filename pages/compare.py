@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import plotly.graph_objects as go
@@ -24,8 +23,10 @@ from data.model.grades import GRADES
 from data.model.schema import Case
 from data.wording.compare import (
     MAX_METRICS,
+    Choice,
     Comparison,
     Group,
+    Part,
     compare,
     explain_group,
     find_partners,
@@ -34,7 +35,7 @@ from data.wording.compare import (
 )
 from data.wording.findings import describe_finding, describe_marks
 from data.wording.ready_sets import ReadySet, list_ready_sets
-from data.wording.rows import MetricRow
+from data.wording.rows import MetricRow, format_id
 from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
@@ -46,7 +47,7 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links, format_link
 from pages.frame.share_dialog import format_share_link, show_share_dialog
-from pages.frame.view import RESULTS, View, current_view, format_id
+from pages.frame.view import RESULTS, View, current_view
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
@@ -56,37 +57,6 @@ MAX_OPTIONS = 150
 """Number of options offered if there are more than MAX_ALL_OPTIONS."""
 SET = "set"
 """Query parameter with the id of a set made from the data."""
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """What the address chooses: cases, metrics, and the ids in it that are unknown or too many."""
-
-    cases: tuple[Case, ...]
-    rows: tuple[MetricRow, ...]
-    dropped: int
-
-    def __bool__(self) -> bool:
-        return bool(self.cases or self.rows)
-
-    def query(self) -> dict[str, str]:
-        """Return the choice as query parameters."""
-        ids = {"cases": [case.id for case in self.cases], "figures": list(map(format_id, self.rows))}
-        return {name: ",".join(values) for name, values in ids.items() if values}
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Metrics compared on this page: those of the chosen cases, or others."""
-
-    found: Comparison
-    of_cases: bool = False
-
-    def charts(self) -> dict[str, Group]:
-        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
-        if not self.of_cases:
-            return {group.id: group for group in self.found.groups}
-        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.found.groups}
 
 
 def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:

@@ -188,11 +188,6 @@ def _build_path(page: StreamlitPage, query: Mapping[str, str]) -> str:
     return f"{base_path()}/{page.url_path}{f'?{text}' if text else ''}"
 
 
-def format_id(row: MetricRow) -> str:
-    """Return a metric's id in links: `case id.metric id`."""
-    return f"{row.case_id}.{row.metric_id}"
-
-
 def choose_language() -> Lang:
     """Return the language of the URL, otherwise the browser's: Chinese for zh*, English for all others."""
     requested = st.query_params.get("lang")
