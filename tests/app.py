@@ -22,6 +22,7 @@ SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
 """Maximum number of seconds for one run of a page, which takes less than one."""
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
+CODE = re.compile(r'<pre data-text="code">.*?</pre>', re.DOTALL)
 
 
 @contextmanager
@@ -58,6 +59,11 @@ visit = cache(open_page)
 def bodies(at: AppTest) -> str:
     """Return all HTML of a page."""
     return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def codes(at: AppTest) -> list[str]:
+    """Return the programs and other texts to copy of a page."""
+    return [html.unescape(MARKUP.sub("", block)) for block in CODE.findall(bodies(at))]
 
 
 def words(at: AppTest) -> str:
