@@ -93,11 +93,16 @@ def build_card_links(view: View) -> CardLinks | None:
     return CardLinks(build_links(view), view.filters)
 
 
-def show_line(view: View, case: Case) -> None:
-    """Show which case this is and the ways from it, with the download of the case as a document."""
+def format_line(view: View, case: Case) -> Markup:
+    """Return which case this is and, but for paper, the ways from it."""
     cases, _ = list_siblings(view, case)
     links = None if view.printing else build_links(view)
-    line = format_case_line(view.dataset, case, cases, view.lang, view.filters, links)
+    return format_case_line(view.dataset, case, cases, view.lang, view.filters, links)
+
+
+def show_line(view: View, case: Case) -> None:
+    """Show which case this is and the ways from it, with the download of the case as a document."""
+    line = view.remember("line", partial(format_line, view, case))
     if view.printing:
         st.html(line)
         return
@@ -170,7 +175,7 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
 def show_page(view: View, case: Case) -> None:
     rows = add_linked(view, case, view.case_rows(case))
     show_top(view, case)
-    st.html(format_body(view, case, rows))
+    st.html(view.remember("body", partial(format_body, view, case, rows)))
 
 
 def show_printed(view: View, case: Case) -> None:

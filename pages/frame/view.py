@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,6 +15,7 @@ from data.query.columns import Positions
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.query.findings import RESULTS as RESULTS
+from data.query.memory import cache_by_dataset
 from data.reading.live import State, current
 from data.wording.counts import count_elsewhere
 from data.wording.filters import FILTERS
@@ -27,11 +28,14 @@ SCOPE_KEY = "same cases"
 """Widget key of the switch that sets `scope=case`."""
 PAGE_NUMBER = "page"
 """Query parameter with the page number of a long list."""
+PAGES_KEPT = 128
+"""Maximum number of pages of which parts are kept in memory, at most about 150 kB each."""
 _NOT_LINKED = frozenset({"view", "chart", "share", "lang"})
 """Query parameters that the link to a view leaves out or writes itself."""
 _APPLIED_KEY = "filters applied"
 _ROUNDS_KEY = "rounds of the controls"
 _VIEW_KEY = "view"
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +152,16 @@ class View:
         """Return the label of each case by id, without reading the cases."""
         return dict(zip(cases.ids, cases.numbered_titles(self.lang, " · "), strict=True))
 
+    def remember(self, name: str, write: Callable[[], Part]) -> Part:
+        """Return a part of this page, made once for all readers of the same address, language and data.
+
+        It must depend on nothing else: on no state of a control, and not on today's date.
+        """
+        parts = _keep_parts(self.dataset, self.lang, self.address, self.location)
+        if name not in parts:
+            parts[name] = write()
+        return cast(Part, parts[name])
+
     def say(self, zh: str, en: str) -> str:
         """Return the text in the reader's language."""
         return say(self.lang, zh, en)
@@ -155,6 +169,12 @@ class View:
     def join(self, words: Iterable[str]) -> str:
         """Join words as a list in the reader's language."""
         return self.say("、", ", ").join(words)
+
+
+@cache_by_dataset(PAGES_KEPT)
+def _keep_parts(dataset: Dataset, lang: Lang, address: str, location: str) -> dict[str, Any]:
+    """Return the parts of a page that were made so far, by name; its caller adds to them."""
+    return {}
 
 
 def base_path() -> str:
@@ -166,11 +186,6 @@ def base_path() -> str:
 def _build_path(page: StreamlitPage, query: Mapping[str, str]) -> str:
     text = urlencode(query, safe=",")
     return f"{base_path()}/{page.url_path}{f'?{text}' if text else ''}"
-
-
-def format_id(row: MetricRow) -> str:
-    """Return a metric's id in links: `case id.metric id`."""
-    return f"{row.case_id}.{row.metric_id}"
 
 
 def choose_language() -> Lang:
