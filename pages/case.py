@@ -53,7 +53,7 @@ from pages.frame.view import RESULTS, View, current_view
 
 def choose_case(view: View) -> Case:
     """Return the case of the URL, otherwise the one to which most of the selection belongs."""
-    case_id = st.query_params.get("case", "")
+    case_id = view.params.get("case", "")
     if case_id in view.dataset.by_id:
         case = view.dataset.by_id[case_id]
         st.set_page_config(page_title=f" · {case.title[view.lang]} · ".join(view.page.title.split(" · ")))
@@ -141,7 +141,7 @@ def show_top(view: View, case: Case) -> None:
 
 def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[MetricRow]:
     """Return the rows, with the metric of the link (`figure=<metric id>`) and a notice if the filters would hide it."""
-    metric_id = st.query_params.get("figure", "")
+    metric_id = view.params.get("figure", "")
     if not metric_id or any(row.metric_id == metric_id for row in rows):
         return rows
     linked = [row for row in view.rows(view.dataset.positions(case.id)) if row.metric_id == metric_id]

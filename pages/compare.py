@@ -59,16 +59,16 @@ SET = "set"
 """Query parameter with the id of a set made from the data."""
 
 
-def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
+def read_ids(view: View, name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
     """Return the first `limit` ids of a query parameter that exist, and how many others it has."""
-    requested = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
+    requested = list(dict.fromkeys(value for value in view.params.get(name, "").split(",") if value))
     kept = [value for value in requested if exists(value)][:limit]
     return kept, len(requested) - len(kept)
 
 
 def read_choice(view: View) -> Choice:
-    case_ids, unknown_cases = read_ids("cases", view.dataset.by_id.__contains__, MAX_CASES)
-    metric_ids, unknown_metrics = read_ids("figures", partial(is_result, view), MAX_METRICS)
+    case_ids, unknown_cases = read_ids(view, "cases", view.dataset.by_id.__contains__, MAX_CASES)
+    metric_ids, unknown_metrics = read_ids(view, "figures", partial(is_result, view), MAX_METRICS)
     return Choice(
         tuple(view.dataset.by_id[case_id] for case_id in case_ids),
         tuple(view.rows(view.dataset.resolve_id(name))[0] for name in metric_ids),
@@ -97,7 +97,7 @@ def list_cases(view: View) -> dict[str, str]:
 
 def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
     """Return the set that the address names, otherwise the first; None where there is none."""
-    named = st.query_params.get(SET)
+    named = view.params.get(SET)
     return next((each for each in sets if each.id == named), sets[0] if sets else None)
 
 
@@ -308,7 +308,7 @@ if view.embedded:
     show_embedded(view, list_charts(view, parts))
 else:
     show_opening(view, "compare")
-    named = st.query_params.get(SET, "")
+    named = view.params.get(SET, "")
     if unknown := choice.dropped + bool(named and named not in [each.id for each in sets]):
         show_warning(
             view,

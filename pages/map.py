@@ -176,7 +176,7 @@ def show_table_download(
 
 
 view = current_view()
-requested = st.query_params.get(COLOUR, OUTCOME)
+requested = view.params.get(COLOUR, OUTCOME)
 shown = view_map(view.dataset, view.filters.without("city"), view.lang, requested)
 charts = {"map": PageChart(partial(show_map, view, shown), partial(export_shown_map, view, shown))}
 if view.embedded:

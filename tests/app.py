@@ -25,6 +25,7 @@ TIMEOUT = 60
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 """Each app would look through all installed packages for components, which takes longer than most pages."""
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
+CODE = re.compile(r'<pre data-text="code">.*?</pre>', re.DOTALL)
 
 
 @contextmanager
@@ -61,6 +62,11 @@ visit = cache(open_page)
 def bodies(at: AppTest) -> str:
     """Return all HTML of a page."""
     return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def codes(at: AppTest) -> list[str]:
+    """Return the programs and other texts to copy of a page."""
+    return [html.unescape(MARKUP.sub("", block)) for block in CODE.findall(bodies(at))]
 
 
 def words(at: AppTest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -40,7 +41,9 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One reader's view in one run. `dropped` are query values that do not exist, as (parameter, value)."""
+    """One reader's view in one run. `params` are the query parameters of the URL, `dropped` those of their values that
+    do not exist, as (parameter, value).
+    """
 
     state: State
     lang: Lang
@@ -48,6 +51,7 @@ class View:
     dropped: tuple[tuple[str, str], ...]
     pages: Mapping[str, StreamlitPage]
     page: StreamlitPage
+    params: Mapping[str, str]
 
     @property
     def dataset(self) -> Dataset:
@@ -58,7 +62,7 @@ class View:
         """What the filters keep. It is as large as the dataset; all readers share it and no view stores it."""
         return select(self.dataset, self.filters)
 
-    @property
+    @cached_property
     def screen(self) -> str:
         """The id of the screen in SCREENS."""
         return next(name for name, page in self.pages.items() if page.url_path == self.page.url_path)
@@ -76,33 +80,33 @@ class View:
     @property
     def documents(self) -> tuple[Document, ...]:
         """The document of the case in the URL, otherwise those of the cases that the filters keep."""
-        position = self.dataset.index.case_positions.get(st.query_params.get("case", ""))
+        position = self.dataset.index.case_positions.get(self.params.get("case", ""))
         return self.dataset.documents_of(self.selection.cases.positions if position is None else [position])
 
     @property
     def printing(self) -> bool:
         """Whether the URL asks for the printed edition."""
-        return st.query_params.get("view") == "print"
+        return self.params.get("view") == "print"
 
     @property
     def embedded(self) -> bool:
         """Whether the URL asks for one chart, for a frame in another site's page."""
-        return st.query_params.get("view") == "embed"
+        return self.params.get("view") == "embed"
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The site's address as the browser shows it; without a browser the base path alone."""
         shown = (st.context.url or "").partition("?")[0]
         return shown.removesuffix("/").removesuffix(f"/{self.page.url_path}") or base_path()
 
-    @property
+    @cached_property
     def location(self) -> str:
         """The path and query of this view, as the browser shows them."""
-        return _build_path(self.page, st.query_params.to_dict())
+        return _build_path(self.page, self.params)
 
     def url(self, screen: str = "", **more: str) -> str:
         """Return the full address of this view, or of another screen with these filters, always with the language."""
-        here = {name: value for name, value in st.query_params.items() if name not in _NOT_LINKED}
+        here = {name: value for name, value in self.params.items() if name not in _NOT_LINKED}
         query = {**(self.filters.query() if screen else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[screen] if screen else self.page).url_path}?{urlencode(query, safe=',')}"
 
@@ -112,11 +116,11 @@ class View:
 
     def here(self, **more: str) -> str:
         """Return the path and query of this view with further parameters, for a link in HTML."""
-        return _build_path(self.page, {**st.query_params.to_dict(), **more})
+        return _build_path(self.page, {**self.params, **more})
 
     def query(self, **more: str) -> dict[str, str]:
         """Return the query parameters of a link that keeps this view."""
-        lang = {"lang": self.lang} if "lang" in st.query_params else {}
+        lang = {"lang": self.lang} if "lang" in self.params else {}
         return {**self.filters.query(), **lang, **more}
 
     def rows(self, positions: Positions) -> Rows:
@@ -209,7 +213,7 @@ def open_view(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> View:
         st.session_state["search"] = filters.search
         st.session_state[_APPLIED_KEY] = applied
     st.session_state["lang"] = lang
-    view = View(state, lang, filters, dropped, pages, page)
+    view = View(state, lang, filters, dropped, pages, page, query)
     st.session_state[_VIEW_KEY] = view
     return view
 
