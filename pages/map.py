@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Literal
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.extract import Extract
-from data.downloads.file_names import name_map_table
 from data.downloads.geojson import CREDIT
+from data.downloads.snippets import build_link
 from data.markup import palette
 from data.markup.map_areas import format_area_links, format_areas, format_shapes
 from data.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
 from data.markup.map_scene import format_scene
-from data.markup.map_tables import Table, format_area_table, format_chosen, format_place_table
+from data.markup.map_tables import format_area_table, format_chosen, format_place_table
 from data.markup.map_view import MapView, view_map
 from data.model.schema import Lang
-from data.query.dataset import Dataset
-from data.query.filters import Filters, select
-from data.query.geography import Measure, summarize_areas, tabulate_areas, tabulate_local_places
+from data.query.geography import tabulate_areas
 from data.wording.labels import say
 from data.wording.map_cases import Headline
 from data.wording.openings import title_map
@@ -31,10 +26,10 @@ from data.wording.shading import OUTCOME, name_shadings
 from pages.figures import henan_map as drawing
 from pages.figures.export_figure import export_figure
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import show_csv_download, show_paragraph, show_warning
+from pages.frame.elements import show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import build_links
+from pages.frame.links import build_links, format_icon
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, base_path, current_view
 
@@ -104,7 +99,7 @@ def export_shown_map(view: View, shown: MapView) -> ChartExport:
             marks.append(("●", palette.LIGHT["ink"], view.say("案例编号", "number of a case")))
         return export_figure(drawn, title, subtitle, footer, marks)
 
-    table = partial(build_area_table, view.dataset, shown.filters, shown.measure)
+    table = partial(tabulate_areas, view.dataset, shown.areas, shown.measure)
     return ChartExport(
         "map",
         shown.title,
@@ -136,43 +131,34 @@ def _name_grade(headline: Headline, lang: Lang) -> str:
     return say(lang, f"（完整度{grade}）", f" (completeness {grade})") if grade else ""
 
 
-def show_below(view: View, shown: MapView) -> None:
-    """Show the figures of the chosen cities, and the content of the map as tables that can be downloaded."""
-    chosen, areas, places = view.remember("below", partial(format_below, view, shown))
-    st.html(chosen)
-    st.header(view.say("分地市列表", "The same as a table"), anchor=False)
-    st.html(areas.html)
-    table = partial(build_area_table, view.dataset, shown.filters, shown.measure)
-    show_table_download(view, areas.rows, table, "areas")
-    if places.rows:
-        st.header(view.say("县、镇与片区", "Counties, towns and zones"), anchor=False)
-        st.html(places.html)
-        show_table_download(view, places.rows, partial(build_place_table, view.dataset, shown.filters), "counties")
-
-
-def format_below(view: View, shown: MapView) -> tuple[Markup, Table, Table]:
-    """Return the figures of the chosen cities, the table of the cities, and that of smaller places."""
-    links = build_links(view)
-    return (
-        format_chosen(view.selection, view.filters, view.lang, links),
-        format_area_table(shown.selection, shown.areas, shown.shading, view.filters, view.lang, links, **shown.query),
-        format_place_table(shown.selection, view.filters, view.lang, links),
+def format_below(view: View, shown: MapView) -> Markup:
+    """Return the figures of the chosen cities, and the content of the map as tables with their data links."""
+    links, everywhere = build_links(view), shown.filters
+    chosen = format_chosen(view.selection, view.filters, view.lang, links)
+    areas = format_area_table(
+        shown.selection, shown.areas, shown.shading, view.filters, view.lang, links, **shown.query
     )
+    parts = [
+        Markup("<h2>{}</h2>").format(view.say("分地市列表", "The same as a table")),
+        areas.html,
+        format_table_link(view, areas.rows, build_link(base_path(), "areas.csv", everywhere, **shown.query)),
+    ]
+    places = format_place_table(shown.selection, view.filters, view.lang, links)
+    if places.rows:
+        parts += [
+            Markup("<h2>{}</h2>").format(view.say("县、镇与片区", "Counties, towns and zones")),
+            places.html,
+            format_table_link(view, places.rows, build_link(base_path(), "counties.csv", everywhere)),
+        ]
+    return Markup('<div class="flow">{}{}</div>').format(chosen, Markup("").join(parts))
 
 
-def build_place_table(dataset: Dataset, filters: Filters) -> pd.DataFrame:
-    return tabulate_local_places(select(dataset, filters))
-
-
-def build_area_table(dataset: Dataset, filters: Filters, measure: Measure | None) -> pd.DataFrame:
-    return tabulate_areas(dataset, summarize_areas(select(dataset, filters)), measure)
-
-
-def show_table_download(
-    view: View, rows: int, table: Callable[[], pd.DataFrame], name: Literal["areas", "counties"]
-) -> None:
+def format_table_link(view: View, rows: int, href: str) -> Markup:
+    """Return the link to the file of a table."""
     label = view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)")
-    show_csv_download(label, table, name_map_table(Extract(view.dataset), name), name)
+    return Markup('<div class="ways no-paper"><a class="link" href="{}" download>{}<span>{}</span></a></div>').format(
+        href, format_icon("table"), label
+    )
 
 
 view = current_view()
@@ -191,5 +177,5 @@ else:
                 "The link colours the map by something that does not exist; it shows outcomes.",
             )
     show_map(view, shown)
-    show_below(view, shown)
+    st.html(view.remember("below", partial(format_below, view, shown)))
     show_share_dialog(view, charts)

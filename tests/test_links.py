@@ -17,7 +17,8 @@ from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
-from data.query.filters import Filters, list_options
+from data.query.filters import Filters, list_options, select
+from data.query.geography import find_measures, summarize_areas, tabulate_areas, tabulate_local_places
 from data.reading.live import boundaries, current
 from pages.serving.api import mount
 from pages.site.screens import PAGE_PARAMETERS
@@ -38,6 +39,8 @@ PATHS = {
     "/api/report.html": "text/html; charset=utf-8",
     "/api/missing.csv": "text/csv; charset=utf-8",
     "/api/elsewhere.csv": "text/csv; charset=utf-8",
+    "/api/areas.csv": "text/csv; charset=utf-8",
+    "/api/counties.csv": "text/csv; charset=utf-8",
     "/api/places.geojson": "application/geo+json",
     "/api/openapi.json": "application/json",
 }
@@ -233,6 +236,29 @@ REFUSED = {
         ],
     ),
 }
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(domain=("agriculture",)), Filters(city=("410300",))])
+def test_the_tables_of_the_map_have_what_the_filters_select(filters):
+    selection = select(DATASET, filters)
+    areas = tabulate_areas(DATASET, summarize_areas(selection))
+    assert ask("/api/areas.csv", filters.query()).body == write_csv(areas)
+    assert ask("/api/counties.csv", filters.query()).body == write_csv(tabulate_local_places(selection))
+
+
+def test_the_cities_have_the_values_of_the_measure_that_colours_the_map():
+    (measure,) = find_measures(DATASET.all_cases)
+    rows = [*csv.DictReader(io.StringIO(ask("/api/areas.csv", {"colour": measure.key}).body.decode("utf-8-sig")))]
+    found = {row["code"]: float(row["value"]) for row in rows if row["value"]}
+    assert found == {code: metric.after.value for code, metric in measure.values.items() if metric.after}
+    assert "value" not in ask("/api/areas.csv", {"colour": "cases"}).body.decode("utf-8-sig").splitlines()[0].split(",")
+
+
+@pytest.mark.parametrize(("colour", "hint"), [("case", 'Did you mean "cases"?'), ("xyz", "outcome, cases, figures")])
+def test_an_unknown_colour_is_named(colour, hint):
+    found = ask("/api/areas.csv", {"colour": colour})
+    assert (found.status, [problem["parameter"] for problem in found.json["problems"]]) == (422, ["colour"])
+    assert hint in found.json["problems"][0]["message"]
 
 
 @pytest.mark.parametrize(("query", "expected"), REFUSED.values(), ids=REFUSED)

@@ -34,10 +34,12 @@ from data.downloads.formats import FORMATS, Format
 from data.downloads.geojson import write_places
 from data.model.problems import suggest
 from data.query.dataset import Dataset
+from data.query.geography import summarize_areas, tabulate_areas, tabulate_local_places
 from data.reading.live import boundaries, current
 from data.reading.load import DatasetError
 from pages.serving.etag import is_current
 from pages.serving.query_params import (
+    AreasParams,
     CasesParams,
     FilterParams,
     MetricsParams,
@@ -264,6 +266,19 @@ def elsewhere(request: Request, params: Annotated[FilterParams, Query()]) -> Fil
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
 def places(request: Request, params: Annotated[FilterParams, Query()]) -> File:
     return File(file_names.PLACES_FILE, write_places(params.extract(_site(request)), boundaries()))
+
+
+@_route("/areas.csv", "What is selected in each city, as on the map", CSV, TEXT)
+def areas(request: Request, params: Annotated[AreasParams, Query()]) -> File:
+    extract = params.extract(_site(request))
+    table = tabulate_areas(extract.dataset, summarize_areas(extract.selection), params.measure(extract.selection))
+    return File(file_names.name_map_table(extract, "areas"), write_csv(table))
+
+
+@_route("/counties.csv", "The counties, towns and zones that the cases name", CSV, TEXT)
+def counties(request: Request, params: Annotated[FilterParams, Query()]) -> File:
+    extract = params.extract(_site(request))
+    return File(file_names.name_map_table(extract, "counties"), write_csv(tabulate_local_places(extract.selection)))
 
 
 @_route("/boundaries.geojson", "The 18 outlines, rings clockwise, for the map", GEOJSON, OBJECT, listed=False)

@@ -17,9 +17,11 @@ from data.downloads.extract import Extract
 from data.model.problems import suggest
 from data.model.schema import Lang
 from data.query.dataset import Dataset
-from data.query.filters import SCOPES, SEARCH_LIMIT, list_options, parse
+from data.query.filters import SCOPES, SEARCH_LIMIT, Selection, list_options, parse
+from data.query.geography import Measure, list_measures
 from data.reading.live import current
 from data.wording.filters import FILTERS
+from data.wording.shading import OUTCOME, SHADINGS
 from pages.site.screens import PAGE_PARAMETERS
 
 MAX_LIMIT = 1_000_000
@@ -78,6 +80,27 @@ class _MetricChoices(Choices):
         raise self._error(value, {name: name for name in known}, "cases.json")
 
 
+class _Colours(Choices):
+    """What colors the map. The list has the measures of the first cases alone, but those of all are known."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "enum": list(self.values())}
+
+    def check(self, value: str) -> str:
+        known = {name: name for name in _list_colours(value.partition(".")[0])}
+        if value in known:
+            return value
+        raise self._error(value, known, "openapi.json")
+
+
+def _list_colours(case_id: str = "") -> list[str]:
+    """The values of `colour`, with the measures of this case among them."""
+    return [*SHADINGS, *list_measures(current().dataset.all_cases, case_id)]
+
+
 def near_cases(dataset: Dataset, case_id: str) -> list[str]:
     """Ids of cases like this one. In a large dataset, which is not compared as a whole, at most one of its month."""
     ids = dataset.index.ids
@@ -110,6 +133,7 @@ def _sort_keys(table: str) -> Choices:
 
 
 FIELDS = Field(description="Only these columns, in this order.")
+COLOURS = "What colours the map: outcome, cases, figures, or a measure by case_id.metric_id, whose values it adds."
 SORT = Field(description="By these columns; -year is descending. What is missing comes last.")
 
 
@@ -163,6 +187,16 @@ class ReportParams(FilterParams):
 
     def extract(self, address: str) -> Extract:
         return replace(super().extract(address), lang=self.lang)
+
+
+class AreasParams(FilterParams):
+    """The filters, and what colors the map: with a measure the table has its values."""
+
+    colour: Annotated[str, _Colours("colour", _list_colours), Field(description=COLOURS)] = OUTCOME
+
+    def measure(self, selection: Selection) -> Measure | None:
+        """The measure that colors the map of this selection, if one does."""
+        return list_measures(selection.cases, self.colour.partition(".")[0]).get(self.colour)
 
 
 class TableParams(FilterParams):

@@ -172,7 +172,7 @@ def check_layout(page: Page, width: int) -> None:
 
 def test_the_table_is_downloaded_as_it_stands(henan, dataset):
     with henan.expect_download() as download:
-        henan.get_by_role("button", name="Download this table (CSV, 19 rows)").click()
+        henan.get_by_role("link", name="Download this table (CSV, 19 rows)").click()
     assert download.value.suggested_filename == "henan-reforms_2020_areas.csv"
     assert download.value.path().read_bytes() == write_csv(
         tabulate_areas(dataset, summarize_areas(select(dataset, Filters())))
