@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from tests.browser.reader import Scheme, chromium, forget, reading
+from tests.browser.reader import Scheme, chromium, clear_state, forget, has_app, reading, resize, show_in, turn, visit
 from tests.server import running
 
 LOG = pytest.StashKey[Path]()
+BETWEEN = "/method?lang=en"
+"""A screen without controls, for the time between tests: it takes away what was open or chosen on another."""
 
 
 @pytest.fixture(scope="package")
@@ -49,21 +52,57 @@ def tab(browser: Browser, server: str) -> Iterator[tuple[Page, CDPSession, list[
 
 @pytest.fixture
 def arrive(tab: tuple[Page, CDPSession, list[str]]) -> Iterator[Callable[..., Page]]:
-    """The tab for a reader: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails if an error in it was not
-    expected; the tab is empty for the next test.
+    """The tab, empty, for a reader who opens the app: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails
+    if an error in it was not expected.
     """
     page, session, wrong = tab
+    if has_app(page):
+        forget(page)
+    yield partial(welcome, page, session)
+    forget(page)
+    check(session, wrong)
 
-    def come(lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
-        agent = page.evaluate("() => navigator.userAgent")
-        session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
-        session.send("Emulation.setLocaleOverride", {"locale": lang})
-        page.emulate_media(media="null", color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
+
+@pytest.fixture
+def opened(tab: tuple[Page, CDPSession, list[str]], request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """The tab with the app at an address that a link in the app led to: `opened("/map", lang="en-US", scheme="light",
+    width=1280)`. As `arrive`, but the app stays loaded from test to test: a quarter of the cost.
+
+    After a test that failed it is loaded again. A test that changes the window's own objects or leaves the app needs
+    `arrive`.
+    """
+    page, session, wrong = tab
+    failed = request.session.testsfailed
+
+    def follow(path: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
+        welcome(page, session, lang, scheme, width)
+        show_in(page, scheme)
+        turn(page, path)
         return page
 
-    yield come
-    forget(page)
+    if not has_app(page):
+        visit(page, BETWEEN)
+    yield follow
+    if request.session.testsfailed > failed:
+        forget(page)
+    else:
+        turn(page, BETWEEN)
+        clear_state(page)
+    check(session, wrong)
+
+
+def welcome(page: Page, session: CDPSession, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
+    """Make the tab that of a reader with this language, color scheme and width."""
+    agent = page.evaluate("() => navigator.userAgent")
+    session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
+    session.send("Emulation.setLocaleOverride", {"locale": lang})
+    page.emulate_media(media="null", color_scheme=scheme)
+    resize(page, width)
+    return page
+
+
+def check(session: CDPSession, wrong: list[str]) -> None:
+    """Fail if the tab has noted an error; it and the history are empty for the next test."""
     session.send("Page.resetNavigationHistory")
     noted = wrong.copy()
     wrong.clear()

@@ -46,6 +46,8 @@ PAGES = {
     "/method": {"zh": "方法", "en": "Method"},
 }
 """Path of each page, and the text of its link."""
+LAST = [*PAGES][-1]
+GROUNDS: dict[Scheme, str] = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
 FOLLOW = """path => {
     history.pushState({}, '', path);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
@@ -107,9 +109,18 @@ def forget(page: Page) -> None:
     would take twice as long.
     """
     page.goto("/healthz")
+    clear_state(page)
+
+
+def clear_state(page: Page) -> None:
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.context.clear_cookies()
     page.context.clear_permissions()
+
+
+def has_app(page: Page) -> bool:
+    """Whether the app is loaded in the tab."""
+    return page.locator("[data-testid=stApp]").count() > 0
 
 
 def visit(page: Page, path: str) -> None:
@@ -136,15 +147,20 @@ def resize(page: Page, width: int, height: int = 900) -> None:
     page.wait_for_function("([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height])
 
 
+def show_in(page: Page, scheme: Scheme) -> None:
+    """Show the app in a color scheme."""
+    page.emulate_media(media="screen", color_scheme=scheme)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
+
+
 def settled(page: Page) -> None:
     """Wait until the run has ended and no element of the page before is left."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     expect(page.locator("h1, footer")).to_have_count(2)
 
 
-def leaf_through(page: Page, lang: Lang, query: str = "") -> Iterator[str]:
-    """Yield the path of every page in turn, opened by its link and drawn, beginning after the last one."""
-    visit(page, f"{[*PAGES][-1]}?lang={lang}&{query}")
+def leaf_through(page: Page, lang: Lang) -> Iterator[str]:
+    """Yield the path of every page in turn, opened by its link and drawn. It begins on the last one."""
     for path, names in PAGES.items():
         page.get_by_role("link", name=names[lang], exact=True).click()
         page.wait_for_function("name => document.title.startsWith(name)", arg=names[lang])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import PAGES, forget, leaf_through, reading, resize, settled, wait_until_gone
+from tests.browser.reader import LAST, PAGES, forget, leaf_through, reading, resize, settled, visit, wait_until_gone
 
 MAX_SHIFT = 0.05
 """Maximum layout shift of a page, as Lighthouse judges it."""
@@ -91,6 +91,7 @@ def test_without_javascript_a_finding_leads_to_its_case(browser, server, dataset
 def with_fonts(watching: tuple[Page, list[str]]) -> None:
     """Every page has been visited, so that its fonts are in the browser's cache."""
     page, _ = watching
+    visit(page, f"{LAST}?lang=en")
     for _ in leaf_through(page, "en"):
         page.evaluate("() => document.fonts.ready.then(() => true)")
 

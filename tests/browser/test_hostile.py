@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data.query.dataset import Dataset
 from data.reading.load import load_dataset
-from tests.browser.reader import close, control, drawn, leaf_through, reading, visit
+from tests.browser.reader import LAST, close, control, drawn, leaf_through, reading, visit
 from tests.hostile import HOSTILE, admitted, hostile_folder
 from tests.server import started
 
@@ -75,6 +75,7 @@ def untouched(page: Page) -> None:
 
 def test_every_page_shows_it_as_text(page: Page, hostile: tuple[str, Dataset]):
     dataset = hostile[1]
+    visit(page, f"{LAST}?lang=en")
     for path in leaf_through(page, "en"):
         untouched(page)
         if path != "/method":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.reader import PAGES, drawn, heading, leaf_through, opener, visit
+from tests.browser.reader import LAST, PAGES, Scheme, drawn, heading, leaf_through, opener, show_in, visit
 
 HEADINGS = {
     "/": {
@@ -19,21 +21,20 @@ HEADINGS = {
     "/data": {"zh": "数据", "en": "The data"},
     "/method": {"zh": "方法", "en": "Method"},
 }
-GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
 FILTERED = "city=411200"
 """With a city every kind of control exists: tags, chips, clear buttons."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_complete(arrive, dataset, lang, scheme):
-    page = arrive(scheme=scheme)
+def test_every_page_is_complete(opened, dataset, lang):
+    page = opened(f"{LAST}?lang={lang}")
     for path in leaf_through(page, lang):
-        expect(heading(page)).to_have_text(HEADINGS[path][lang])
-        expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        assert page.evaluate(MISPLACED_CELLS) == []
+        for scheme in get_args(Scheme):
+            show_in(page, scheme)
+            expect(heading(page)).to_have_text(HEADINGS[path][lang])
+            expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            assert page.evaluate(MISPLACED_CELLS) == []
 
 
 MISPLACED_CELLS = """() => [...document.querySelectorAll('table :is(th, td)')]
@@ -50,17 +51,18 @@ def test_every_page_opens_cold_in_its_frame(arrive):
         expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_accessible(arrive, lang, scheme):
-    page = arrive(scheme=scheme)
-    found = {path: violations(page, scheme) for path in leaf_through(page, lang, FILTERED)}
+def test_every_page_is_accessible(opened, lang):
+    page, found = opened(f"{LAST}?lang={lang}&{FILTERED}"), {}
+    for path in leaf_through(page, lang):
+        for scheme in get_args(Scheme):
+            show_in(page, scheme)
+            found[path, scheme] = violations(page, scheme)
     assert not any(found.values()), found
 
 
-def test_the_ten_cases_follow_one_another(arrive, dataset):
-    page = arrive()
-    visit(page, "/case")
+def test_the_ten_cases_follow_one_another(opened, dataset):
+    page = opened("/case")
     for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
         expect(heading(page)).to_have_text(case.title.en)
         drawn(page)
@@ -77,11 +79,10 @@ OWN_ENGLISH = """() => {
 }"""
 
 
-def test_a_chinese_page_has_no_words_of_streamlits_own(arrive):
-    page = arrive("en-US")
+def test_a_chinese_page_has_no_words_of_streamlits_own(opened):
     cases = "cases=2020-02-government-debt,2020-06-anyang-permits"
     for path in ("/", "/case", "/map", f"/compare?{cases}"):
-        visit(page, path)
+        page = opened(path)
         page.get_by_text("中文", exact=True).click()
         expect(page.get_by_role("link", name="概览", exact=True)).to_be_visible()
         drawn(page)

@@ -57,9 +57,8 @@ def copied(page: Page, opened: Locator, label: str) -> str:
     return page.evaluate("() => navigator.clipboard.readText()")
 
 
-def test_the_files_are_what_their_buttons_say(arrive, server):
-    page = arrive()
-    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+def test_the_files_are_what_their_buttons_say(opened, server):
+    page = opened(f"/case?case={CASE}&share={RATE}&lang=en")
     opened = dialog(page)
     said = opened.get_by_role("button", name="PNG image").text_content()
     name, png = saved(page, opened, "PNG image")
@@ -82,10 +81,9 @@ def test_the_files_are_what_their_buttons_say(arrive, server):
     assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
 
 
-def test_image_link_and_texts_are_copied_and_lead_back(arrive, server, dataset):
-    page = arrive()
+def test_image_link_and_texts_are_copied_and_lead_back(opened, server, dataset):
+    page = opened(f"/case?case={CASE}&share={RATE}")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit(page, f"/case?case={CASE}&share={RATE}")
     opened = dialog(page)
     press(opened, "Copy image")
     types = page.evaluate("async () => (await navigator.clipboard.read()).flatMap(item => item.types)")
@@ -170,9 +168,8 @@ def closed(page: Page, place: float) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_whole_image_is_seen_at_every_width(width, arrive):
-    page = arrive(width=width)
-    visit(page, "/?share=findings&lang=en")
+def test_the_whole_image_is_seen_at_every_width(width, opened):
+    page = opened("/?share=findings&lang=en", width=width)
     opened = dialog(page)
     column = opened.locator(".st-key-share-preview").bounding_box()
     drawing = opened.locator(".main-svg").first.bounding_box()
@@ -225,9 +222,8 @@ def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(browser, tmp_p
         assert not wrong
 
 
-def test_no_embed_code_is_offered_where_no_site_is_allowed(arrive):
-    page = arrive()
-    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+def test_no_embed_code_is_offered_where_no_site_is_allowed(opened):
+    page = opened(f"/case?case={CASE}&share={RATE}&lang=en")
     opened = dialog(page)
     expect(opened.get_by_text("The operator of this server allows no embedding")).to_be_visible()
     expect(opened.get_by_text("Data link")).to_be_visible()
