@@ -8,9 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.reader import Scheme, chromium, clear_state, forget, has_app, reading, resize, show_in, turn, visit
+from tests.browser.reader import (
+    Scheme,
+    Tab,
+    chromium,
+    clear_state,
+    expect_no_error,
+    forget,
+    has_app,
+    reading,
+    show_in,
+    turn,
+    visit,
+    welcome,
+)
 from tests.server import running
 
 LOG = pytest.StashKey[Path]()
@@ -43,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def tab(browser: Browser, server: str) -> Iterator[tuple[Page, CDPSession, list[str]]]:
+def tab(browser: Browser, server: str) -> Iterator[Tab]:
     """One tab for all tests, and its errors: the first visit in a new tab costs as much as four others."""
     with reading(browser, server, lang=None) as (context, wrong):
         page = context.new_page()
@@ -51,7 +64,7 @@ def tab(browser: Browser, server: str) -> Iterator[tuple[Page, CDPSession, list[
 
 
 @pytest.fixture
-def arrive(tab: tuple[Page, CDPSession, list[str]]) -> Iterator[Callable[..., Page]]:
+def arrive(tab: Tab) -> Iterator[Callable[..., Page]]:
     """The tab, empty, for a reader who opens the app: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails
     if an error in it was not expected.
     """
@@ -60,11 +73,12 @@ def arrive(tab: tuple[Page, CDPSession, list[str]]) -> Iterator[Callable[..., Pa
         forget(page)
     yield partial(welcome, page, session)
     forget(page)
-    check(session, wrong)
+    session.send("Page.resetNavigationHistory")
+    expect_no_error(wrong)
 
 
 @pytest.fixture
-def opened(tab: tuple[Page, CDPSession, list[str]], request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def opened(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """The tab with the app at an address that a link in the app led to: `opened("/map", lang="en-US", scheme="light",
     width=1280)`. As `arrive`, but the app stays loaded from test to test: a quarter of the cost.
 
@@ -88,22 +102,5 @@ def opened(tab: tuple[Page, CDPSession, list[str]], request: pytest.FixtureReque
     else:
         turn(page, BETWEEN)
         clear_state(page)
-    check(session, wrong)
-
-
-def welcome(page: Page, session: CDPSession, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
-    """Make the tab that of a reader with this language, color scheme and width."""
-    agent = page.evaluate("() => navigator.userAgent")
-    session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
-    session.send("Emulation.setLocaleOverride", {"locale": lang})
-    page.emulate_media(media="null", color_scheme=scheme)
-    resize(page, width)
-    return page
-
-
-def check(session: CDPSession, wrong: list[str]) -> None:
-    """Fail if the tab has noted an error; it and the history are empty for the next test."""
     session.send("Page.resetNavigationHistory")
-    noted = wrong.copy()
-    wrong.clear()
-    assert not noted, noted
+    expect_no_error(wrong)

@@ -11,6 +11,7 @@ from typing import Literal
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    CDPSession,
     ConsoleMessage,
     Locator,
     Page,
@@ -25,6 +26,8 @@ from playwright.sync_api import (
 from data.model.schema import Lang
 
 Scheme = Literal["light", "dark"]
+Tab = tuple[Page, CDPSession, list[str]]
+"""A tab, what controls it, and its errors."""
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 PLOTLY_REMOVED = "Cannot read properties of undefined (reading 'typesetMath')"
 """Plotly's error if a chart is removed while its text is drawn, as when a page is left early. It is not visible."""
@@ -47,6 +50,18 @@ PAGES = {
 }
 """Path of each page, and the text of its link."""
 LAST = [*PAGES][-1]
+HEADINGS = {
+    "/": {
+        "zh": "十项改革改变了什么，材料没写明什么",
+        "en": "What ten reforms in Henan changed, and what the source leaves out",
+    },
+    "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
+    "/map": {"zh": "河南2020年十大改革典型案例在哪里", "en": "Where Henan's ten model reforms of 2020 happened"},
+    "/compare": {"zh": "比较", "en": "Compare"},
+    "/data": {"zh": "数据", "en": "The data"},
+    "/method": {"zh": "方法", "en": "Method"},
+}
+"""The heading of each page."""
 GROUNDS: dict[Scheme, str] = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
 FOLLOW = """path => {
     history.pushState({}, '', path);
@@ -102,6 +117,34 @@ def reading(
         context.on("page", lambda page: page.on("websocket", asked))
         context.set_default_timeout(15_000)
         yield context, noted
+
+
+@contextmanager
+def beside(tab: Tab, lang: str = "en-US") -> Iterator[Page]:
+    """Another tab beside the one of all tests, for a reader with this language and any address: its process has the app
+    compiled, which one of another context would do again. Fails if an error in it was not expected.
+    """
+    context, wrong = tab[0].context, tab[2]
+    with context.new_page() as page:
+        yield welcome(page, context.new_cdp_session(page), lang)
+    expect_no_error(wrong)
+
+
+def expect_no_error(wrong: list[str]) -> None:
+    """Fail if there are errors. They are removed, for the next test is not to fail too."""
+    noted = wrong.copy()
+    wrong.clear()
+    assert not noted, noted
+
+
+def welcome(page: Page, session: CDPSession, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
+    """Make the tab that of a reader with this language, color scheme and width."""
+    agent = page.evaluate("() => navigator.userAgent")
+    session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
+    session.send("Emulation.setLocaleOverride", {"locale": lang})
+    page.emulate_media(media="null", color_scheme=scheme)
+    resize(page, width)
+    return page
 
 
 def forget(page: Page) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import heading, resize, settled, turn
+from tests.browser.reader import drawn, heading, resize, settled
 
 PERMITS = "/case?case=2020-06-anyang-permits&lang=en"
 
@@ -86,14 +86,19 @@ OFF_SCREEN = """() => [...document.querySelectorAll('.case *, .case-line *')].fi
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_nothing_of_a_case_is_off_screen(opened, dataset, lang):
-    page = opened(f"/case?lang={lang}")
-    for case in dataset.cases:
-        turn(page, f"/case?case={case.id}&lang={lang}")
+def test_the_ten_cases_follow_one_another_and_nothing_of_them_is_off_screen(opened, dataset, lang):
+    page, widths = opened(f"/case?lang={lang}"), [1280, 820, 390]
+    for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
+        expect(heading(page)).to_have_text(case.title[lang])
+        drawn(page)
         page.evaluate("() => document.querySelectorAll('.case details').forEach(fold => { fold.open = true; })")
-        for width in (1280, 820, 390):
+        for width in widths:
             resize(page, width)
             assert page.evaluate(OFF_SCREEN) == [], (case.id, width)
+        widths.reverse()
+        if following:
+            page.get_by_role("link", name=f"{following.number} · {following.title[lang]}").last.click()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_on_a_phone_a_row_is_a_card_that_names_its_values(opened):

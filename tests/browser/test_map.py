@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from shapely import Point, Polygon, box, unary_union
 from shapely.geometry import shape
 from shapely.ops import polylabel
@@ -20,7 +20,7 @@ from data.query.filters import Filters, select
 from data.query.geography import summarize_areas, tabulate_areas
 from data.reading.live import boundaries
 from tests.areas import outlined as areas_of
-from tests.browser.reader import drawn, heading, reading, resize, settled, turn, visit
+from tests.browser.reader import Tab, beside, drawn, heading, resize, settled, turn, visit
 
 BOXES = """(chart, marks) => [...document.querySelectorAll(marks)].filter(mark => mark.checkVisibility()).map(mark => {
     const around = chart.getBoundingClientRect(), { left, top, right, bottom } = mark.getBoundingClientRect();
@@ -46,12 +46,11 @@ def henan(opened) -> Page:
 
 
 @pytest.fixture
-def without_webgl(browser: Browser, server: str) -> Iterator[Page]:
+def without_webgl(tab: Tab) -> Iterator[Page]:
     """A tab without WebGL."""
-    with reading(browser, server) as (context, noted):
-        context.add_init_script(NO_WEBGL)
-        yield context.new_page()
-        assert not noted, noted
+    with beside(tab) as page:
+        page.add_init_script(NO_WEBGL)
+        yield page
 
 
 @pytest.mark.parametrize(("lang", "scheme"), [("en-US", "light"), ("zh-CN", "dark")], ids=["light", "dark"])

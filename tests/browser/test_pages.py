@@ -8,19 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.reader import LAST, PAGES, Scheme, drawn, heading, leaf_through, opener, show_in, visit
+from tests.browser.reader import HEADINGS, LAST, Scheme, drawn, heading, leaf_through, show_in
 
-HEADINGS = {
-    "/": {
-        "zh": "十项改革改变了什么，材料没写明什么",
-        "en": "What ten reforms in Henan changed, and what the source leaves out",
-    },
-    "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
-    "/map": {"zh": "河南2020年十大改革典型案例在哪里", "en": "Where Henan's ten model reforms of 2020 happened"},
-    "/compare": {"zh": "比较", "en": "Compare"},
-    "/data": {"zh": "数据", "en": "The data"},
-    "/method": {"zh": "方法", "en": "Method"},
-}
 FILTERED = "city=411200"
 """With a city every kind of control exists: tags, chips, clear buttons."""
 
@@ -42,15 +31,6 @@ MISPLACED_CELLS = """() => [...document.querySelectorAll('table :is(th, td)')]
 """The cells of tables that a rule of another element took out of their row."""
 
 
-def test_every_page_opens_cold_in_its_frame(arrive):
-    page = arrive()
-    for path, words in HEADINGS.items():
-        visit(page, path)
-        expect(heading(page)).to_have_text(words["en"])
-        expect(opener(page, "City")).to_have_count(0 if path == "/method" else 1)
-        expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_is_accessible(opened, lang):
     page, found = opened(f"{LAST}?lang={lang}&{FILTERED}"), {}
@@ -59,16 +39,6 @@ def test_every_page_is_accessible(opened, lang):
             show_in(page, scheme)
             found[path, scheme] = violations(page, scheme)
     assert not any(found.values()), found
-
-
-def test_the_ten_cases_follow_one_another(opened, dataset):
-    page = opened("/case")
-    for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
-        expect(heading(page)).to_have_text(case.title.en)
-        drawn(page)
-        if following:
-            page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 OWN_ENGLISH = """() => {
