@@ -53,7 +53,7 @@ from pages.frame.view import RESULTS, View, current_view
 
 def choose_case(view: View) -> Case:
     """Return the case of the URL, otherwise the one to which most of the selection belongs."""
-    case_id = st.query_params.get("case", "")
+    case_id = view.params.get("case", "")
     if case_id in view.dataset.by_id:
         case = view.dataset.by_id[case_id]
         st.set_page_config(page_title=f" · {case.title[view.lang]} · ".join(view.page.title.split(" · ")))
@@ -93,11 +93,16 @@ def build_card_links(view: View) -> CardLinks | None:
     return CardLinks(build_links(view), view.filters)
 
 
-def show_line(view: View, case: Case) -> None:
-    """Show which case this is and the ways from it, with the download of the case as a document."""
+def format_line(view: View, case: Case) -> Markup:
+    """Return which case this is and, but for paper, the ways from it."""
     cases, _ = list_siblings(view, case)
     links = None if view.printing else build_links(view)
-    line = format_case_line(view.dataset, case, cases, view.lang, view.filters, links)
+    return format_case_line(view.dataset, case, cases, view.lang, view.filters, links)
+
+
+def show_line(view: View, case: Case) -> None:
+    """Show which case this is and the ways from it, with the download of the case as a document."""
+    line = view.remember("line", partial(format_line, view, case))
     if view.printing:
         st.html(line)
         return
@@ -136,7 +141,7 @@ def show_top(view: View, case: Case) -> None:
 
 def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[MetricRow]:
     """Return the rows, with the metric of the link (`figure=<metric id>`) and a notice if the filters would hide it."""
-    metric_id = st.query_params.get("figure", "")
+    metric_id = view.params.get("figure", "")
     if not metric_id or any(row.metric_id == metric_id for row in rows):
         return rows
     linked = [row for row in view.rows(view.dataset.positions(case.id)) if row.metric_id == metric_id]
@@ -170,7 +175,7 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
 def show_page(view: View, case: Case) -> None:
     rows = add_linked(view, case, view.case_rows(case))
     show_top(view, case)
-    st.html(format_body(view, case, rows))
+    st.html(view.remember("body", partial(format_body, view, case, rows)))
 
 
 def show_printed(view: View, case: Case) -> None:

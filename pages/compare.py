@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
+from markupsafe import Markup
 
 from data.markup.compare import (
     CaseBlock,
@@ -23,8 +23,10 @@ from data.model.grades import GRADES
 from data.model.schema import Case
 from data.wording.compare import (
     MAX_METRICS,
+    Choice,
     Comparison,
     Group,
+    Part,
     compare,
     explain_group,
     find_partners,
@@ -33,7 +35,7 @@ from data.wording.compare import (
 )
 from data.wording.findings import describe_finding, describe_marks
 from data.wording.ready_sets import ReadySet, list_ready_sets
-from data.wording.rows import MetricRow
+from data.wording.rows import MetricRow, format_id
 from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
@@ -45,7 +47,7 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links, format_link
 from pages.frame.share_dialog import format_share_link, show_share_dialog
-from pages.frame.view import RESULTS, View, current_view, format_id
+from pages.frame.view import RESULTS, View, current_view
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
@@ -57,47 +59,16 @@ SET = "set"
 """Query parameter with the id of a set made from the data."""
 
 
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """What the address chooses: cases, metrics, and the ids in it that are unknown or too many."""
-
-    cases: tuple[Case, ...]
-    rows: tuple[MetricRow, ...]
-    dropped: int
-
-    def __bool__(self) -> bool:
-        return bool(self.cases or self.rows)
-
-    def query(self) -> dict[str, str]:
-        """Return the choice as query parameters."""
-        ids = {"cases": [case.id for case in self.cases], "figures": list(map(format_id, self.rows))}
-        return {name: ",".join(values) for name, values in ids.items() if values}
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Metrics compared on this page: those of the chosen cases, or others."""
-
-    found: Comparison
-    of_cases: bool = False
-
-    def charts(self) -> dict[str, Group]:
-        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
-        if not self.of_cases:
-            return {group.id: group for group in self.found.groups}
-        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.found.groups}
-
-
-def read_ids(name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
+def read_ids(view: View, name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
     """Return the first `limit` ids of a query parameter that exist, and how many others it has."""
-    requested = list(dict.fromkeys(value for value in st.query_params.get(name, "").split(",") if value))
+    requested = list(dict.fromkeys(value for value in view.params.get(name, "").split(",") if value))
     kept = [value for value in requested if exists(value)][:limit]
     return kept, len(requested) - len(kept)
 
 
 def read_choice(view: View) -> Choice:
-    case_ids, unknown_cases = read_ids("cases", view.dataset.by_id.__contains__, MAX_CASES)
-    metric_ids, unknown_metrics = read_ids("figures", partial(is_result, view), MAX_METRICS)
+    case_ids, unknown_cases = read_ids(view, "cases", view.dataset.by_id.__contains__, MAX_CASES)
+    metric_ids, unknown_metrics = read_ids(view, "figures", partial(is_result, view), MAX_METRICS)
     return Choice(
         tuple(view.dataset.by_id[case_id] for case_id in case_ids),
         tuple(view.rows(view.dataset.resolve_id(name))[0] for name in metric_ids),
@@ -126,12 +97,16 @@ def list_cases(view: View) -> dict[str, str]:
 
 def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
     """Return the set that the address names, otherwise the first; None where there is none."""
-    named = st.query_params.get(SET)
+    named = view.params.get(SET)
     return next((each for each in sets if each.id == named), sets[0] if sets else None)
 
 
 def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> None:
     """Show the links to the sets, each with the number of its metrics on a common scale."""
+    st.html(view.remember("sets", partial(format_sets, view, sets, shown)))
+
+
+def format_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> Markup:
     chips = (
         Chip(
             each.id,
@@ -142,7 +117,7 @@ def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> N
         )
         for at, each in enumerate(sets)
     )
-    st.html(format_chips(chips, view.say("现成的比较", "Ready comparisons"), build_links(view)))
+    return format_chips(chips, view.say("现成的比较", "Ready comparisons"), build_links(view))
 
 
 def show_controls(view: View, choice: Choice) -> None:
@@ -251,7 +226,7 @@ def show_part(view: View, part: Part, total: int | None = None) -> None:
     """Show each group on its scale, and every metric on none. `total` counts those that the part leaves out as well."""
     for chart_id, group in part.charts().items():
         show_group(view, chart_id, group)
-    show_left_out(view, part.found)
+    show_left_out(view, part)
     shown = len({(row.case_id, row.metric_id) for group in part.found.groups for row in group.rows})
     if total and (more := total - shown - len(part.found.refusals)) > 0:
         show_note(
@@ -262,10 +237,11 @@ def show_part(view: View, part: Part, total: int | None = None) -> None:
 
 
 def show_group(view: View, chart_id: str, group: Group) -> None:
-    """Show the metrics of one scale with the way to read it, and the link to its image."""
+    """Show the metrics of one scale with the way to read it, and the link to its image. `chart_id` is unique here."""
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
-    st.html(format_group(group, view.dataset.units, view.filters, view.lang, build_links(view)))
+    write = partial(format_group, group, view.dataset.units, view.filters, view.lang, build_links(view))
+    st.html(view.remember(f"group {chart_id}", write))
     if group.kind == "index":
         findings = [describe_finding(row, view.lang) for row in group.rows]
         st.html(format_list(describe_marks(findings, view.lang), "legend"))
@@ -275,13 +251,15 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
         st.html(link)
 
 
-def show_left_out(view: View, found: Comparison) -> None:
+def show_left_out(view: View, part: Part) -> None:
     """Show every metric that shares no scale with the others, with the reason."""
-    if not found.refusals:
+    refusals = part.found.refusals
+    if not refusals:
         return
-    count = len(found.refusals)
+    count = len(refusals)
     st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
-    st.html(format_left_out(found.refusals, view.filters, view.lang, build_links(view)))
+    write = partial(format_left_out, refusals, view.filters, view.lang, build_links(view))
+    st.html(view.remember(f"left out, {part.of_cases}", write))
 
 
 def export_group(view: View, chart_id: str, group: Group) -> ChartExport:
@@ -330,7 +308,7 @@ if view.embedded:
     show_embedded(view, list_charts(view, parts))
 else:
     show_opening(view, "compare")
-    named = st.query_params.get(SET, "")
+    named = view.params.get(SET, "")
     if unknown := choice.dropped + bool(named and named not in [each.id for each in sets]):
         show_warning(
             view,

@@ -12,18 +12,19 @@ from data.downloads.dictionary import TABLES
 from data.downloads.extract import RIGHTS, Extract
 from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link, write_snippets
+from data.markup.code_block import format_code
 from data.markup.data_table import COLUMNS, FIGURE, TableChoice, data_table, read_choice
 from data.model.problems import escape_invisible
 from data.query.filters import Filters
 from data.query.table import sort_rows
-from pages.frame.elements import format_table, show_note, show_opening, show_paragraph, show_warning
+from pages.frame.elements import format_table, show_opening, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, base_path, current_view, set_control
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 25
 MAX_NAMED, MAX_NAMED_LENGTH = 4, 40
 """Maximum number of unknown parts of the address that the notice names, and of characters of each."""
 COLUMNS_KEY = "table columns"
@@ -149,11 +150,9 @@ def apply_columns(key: str) -> None:
     st.query_params.from_dict({**others, **({"columns": written} if written else {})})
 
 
-def show_data_links(view: View) -> None:
-    """Show the address of the filtered table to copy, and links to the other data routes."""
-    st.header(view.say("数据链接", "Data links"), anchor=False)
-    show_note(
-        view,
+def format_data_links(view: View) -> Markup:
+    """Return the address of the filtered table to copy, and links to the other data routes."""
+    note = view.say(
         "同样的筛选条件，供程序读取，链接固定不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
         "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
         "The same filters for a program to read, as permanent links. fields, sort, limit and offset choose "
@@ -161,7 +160,6 @@ def show_data_links(view: View) -> None:
         "same cases.",
     )
     first, *others = FORMATS.values()
-    st.code(build_link(view.address, first.path, view.filters), language=None, wrap_lines=True)
     routes = {
         **{form.path: form.name(view.lang) for form in others},
         "missing.csv": view.say("没有写明的数值", "What is not stated"),
@@ -175,38 +173,62 @@ def show_data_links(view: View) -> None:
         for path, name in routes.items()
     ]
     links.append((build_link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
-    show_paragraph(Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in links))
+    return Markup('<section><h2>{}</h2><p class="quiet">{}</p>{}<p class="quiet">{}</p></section>').format(
+        view.say("数据链接", "Data links"),
+        note,
+        format_code(build_link(view.address, first.path, view.filters), view.lang),
+        Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in links),
+    )
 
 
-def show_code(view: View) -> None:
-    """Show the code that reads the table, in the languages that readers use."""
-    st.header(view.say("读取数据的代码", "Code to read it"), anchor=False)
+def format_programs(view: View) -> Markup:
+    """Return the code that reads the table, in the languages that readers use, one of them unfolded."""
     programs = write_snippets(Extract(view.dataset, view.filters, view.address), view.lang)
+    note = Markup("")
     if view.elsewhere and not view.filters.scope:
-        show_note(
-            view,
-            f"地址中加上 &scope=case，同案例的其他{view.elsewhere:,}项也一并读取。",
-            f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same cases "
-            "elsewhere.",
+        note = Markup('<p class="quiet">{}</p>').format(
+            view.say(
+                f"地址中加上 &scope=case，同案例的其他{view.elsewhere:,}项也一并读取。",
+                f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same "
+                "cases elsewhere.",
+            )
         )
-    for tab, (language, text) in zip(st.tabs(list(programs)), programs.items(), strict=True):
-        with tab:
-            if language == "Excel":
-                show_note(
-                    view,
-                    "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
-                    "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",
-                )
-            st.code(text, language={"Python": "python", "R": "r", "curl": "bash"}.get(language), wrap_lines=True)
+    block = Markup('<details name="program"{}><summary>{}</summary>{}{}</details>')
+    blocks = (
+        block.format(
+            Markup("" if number else " open"),
+            language,
+            format_hint(view, language),
+            format_code(text, view.lang, program=True),
+        )
+        for number, (language, text) in enumerate(programs.items())
+    )
+    return Markup('<section class="no-paper"><h2>{}</h2>{}<div>{}</div></section>').format(
+        view.say("读取数据的代码", "Code to read it"), note, Markup("").join(blocks)
+    )
 
 
-def show_dictionary(view: View) -> None:
-    """Show the meaning of every column of the table, folded."""
+def format_hint(view: View, language: str) -> Markup:
+    """Return how the code of a language is used, where that needs words."""
+    if language != "Excel":
+        return Markup("")
+    return Markup('<p class="quiet">{}</p>').format(
+        view.say(
+            "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
+            "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",
+        )
+    )
+
+
+def format_dictionary(view: View) -> Markup:
+    """Return the meaning of every column of the table, folded."""
     rows = [(column.name, column.meaning[view.lang]) for column in TABLES["metrics"]]
-    with st.expander(view.say(f"字段说明（{len(rows)}个）", f"What the {len(rows)} columns hold")):
-        show_paragraph(RIGHTS[view.lang])
-        headings = (view.say("字段", "Column"), view.say("含义", "Meaning"))
-        st.html(format_table(headings, rows, view.say(f"{len(rows)}个字段", f"{len(rows)} columns")))
+    headings = (view.say("字段", "Column"), view.say("含义", "Meaning"))
+    return Markup('<details class="dictionary"><summary>{}</summary><p class="quiet">{}</p>{}</details>').format(
+        view.say(f"字段说明（{len(rows)}个）", f"What the {len(rows)} columns hold"),
+        RIGHTS[view.lang],
+        format_table(headings, rows, view.say(f"{len(rows)}个字段", f"{len(rows)} columns")),
+    )
 
 
 view = current_view()
@@ -216,6 +238,8 @@ if len(view.selection.positions):
     show_metrics(view, read_choice(st.query_params))
 else:
     show_nothing_found(view)
-show_data_links(view)
-show_code(view)
-show_dictionary(view)
+st.html(
+    Markup('<div class="flow">{}{}{}</div>').format(
+        format_data_links(view), format_programs(view), format_dictionary(view)
+    )
+)

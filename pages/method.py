@@ -8,14 +8,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
+from data.markup.code_block import format_code
 from data.markup.method import format_conflicts, format_derivations, format_grades, format_limits
 from data.model.grades import GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
 from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
-from pages.frame.elements import show_note, show_opening, show_paragraph
+from pages.frame.elements import show_opening, show_paragraph
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
@@ -76,20 +78,23 @@ def show_contradictions(view: View) -> None:
 def show_citation(view: View) -> None:
     documents = view.documents
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
-    show_paragraph("GB/T 7714")
-    st.code("\n".join(map(cite_document, documents)), language=None, wrap_lines=True)
-    show_paragraph("BibTeX")
-    st.code("\n".join(map(format_bibtex, documents)), language=None, wrap_lines=True)
     zh, en = "各文件的日期见引文。", "Their dates stand in the citations."
     if len(documents) == 1:
         date = documents[0].date
         zh, en = f"文件日期为{format_date(date, 'zh')}。", f"The document is dated {format_date(date, 'en')}."
-    show_note(
-        view,
+    note = view.say(
         f"{zh}材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
         f"{en} What is not known about {'it' if len(documents) == 1 else 'them'} (an address, a retrieval date) is "
         "left out. Name the case number and the figure as well.",
     )
+    texts = {
+        "GB/T 7714": "\n".join(map(cite_document, documents)),
+        "BibTeX": "\n".join(map(format_bibtex, documents)),
+    }
+    cited = (
+        Markup('<p class="quiet">{}</p>{}').format(style, format_code(text, view.lang)) for style, text in texts.items()
+    )
+    st.html(Markup('<div class="flow">{}<p class="quiet">{}</p></div>').format(Markup("").join(cited), note))
 
 
 def format_bibtex(source: Document) -> str:

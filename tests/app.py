@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import data.reading.live
@@ -21,7 +22,10 @@ from pages.site.screens import SCREENS, url_path
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
 """Maximum number of seconds for one run of a page, which takes less than one."""
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+"""Each app would look through all installed packages for components, which takes longer than most pages."""
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
+CODE = re.compile(r'<pre data-text="code">.*?</pre>', re.DOTALL)
 
 
 @contextmanager
@@ -58,6 +62,11 @@ visit = cache(open_page)
 def bodies(at: AppTest) -> str:
     """Return all HTML of a page."""
     return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def codes(at: AppTest) -> list[str]:
+    """Return the programs and other texts to copy of a page."""
+    return [html.unescape(MARKUP.sub("", block)) for block in CODE.findall(bodies(at))]
 
 
 def words(at: AppTest) -> str:

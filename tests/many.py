@@ -18,6 +18,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -306,6 +307,8 @@ WHYS = (
 
 _PLAIN = re.compile(r"(?!(?:true|false|null)$)[^\W\d_](?:[^\"'`:#,\[\]{}&*!|>%@\\\n]*[^\s\"'`:#,\[\]{}&*!|>%@\\])?")
 """Text that YAML reads as itself without quotes: it begins with a letter and contains no sign of the syntax."""
+_STORY = re.compile(r"^(?:summary|problem|actions|result|events):", re.MULTILINE)
+"""Where the texts of the story begin, and the last one ends."""
 
 
 def write(folder: Path, cases: int, seed: int = 2020) -> None:
@@ -321,17 +324,27 @@ def write(folder: Path, cases: int, seed: int = 2020) -> None:
     for part in ("cases", "reference"):
         shutil.rmtree(folder / part, ignore_errors=True)
     copy_data(folder, ())
+    taken: set[int] = set()
     for index in range(cases):
-        name, text = _case(index, seed)
-        (folder / "cases" / f"{name}.yaml").write_bytes(text.encode())
+        made = next(case for attempt in count() if (case := _case(index, seed, attempt)).parts.isdisjoint(taken))
+        taken |= made.parts
+        (folder / "cases" / f"{made.name}.yaml").write_bytes(made.text.encode())
 
 
 # --- one case
 
 
-def _case(index: int, seed: int) -> tuple[str, str]:
-    """Id and text of a case. The first is number 1 of 2020; after the year 2099 comes 1978."""
-    dice = Dice(f"{seed}-{index}")
+class Made(NamedTuple):
+    """Id and text of a case, and hashes of its story's texts and of its metrics, which no two cases have in common."""
+
+    name: str
+    text: str
+    parts: set[int]
+
+
+def _case(index: int, seed: int, attempt: int) -> Made:
+    """A case. The first is number 1 of 2020; after the year 2099 comes 1978."""
+    dice = Dice(f"{seed}-{index}" + f"-{attempt}" * bool(attempt))
     year, number = YEARS[(2020 - YEARS[0] + index // len(NUMBERS)) % len(YEARS)], NUMBERS[index % len(NUMBERS)]
     dice.shift = year - 2020
     theme, way = dice.choice(THEMES), dice.choice(WAYS)
@@ -375,7 +388,9 @@ def _case(index: int, seed: int) -> tuple[str, str]:
         "not_measured:",
         *(line for _ in range(dice.randint(12, 29)) for line in _not_measured(dice, figures)),
     ]
-    return name, "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    story = _STORY.split(text)[1:-1]
+    return Made(name, text, set(map(hash, (*story, *("\n".join(figure.lines[1:]) for figure in figures)))))
 
 
 def _source(year: int) -> list[str]:

@@ -275,14 +275,11 @@ def test_no_csv_of_the_package_holds_a_formula(text):
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_sheet_of_the_workbook_holds_a_formula(text):
-    sheets = {
-        name: content.decode()
-        for name, content in files(write_workbook(hostile(text))).items()
-        if name.startswith("xl/worksheets/sheet")
-    }
+    parts = files(write_workbook(hostile(text)))
+    sheets = {name: content.decode() for name, content in parts.items() if name.startswith("xl/worksheets/sheet")}
     assert len(sheets) == len(SHEETS) + 2
     assert not any("<f>" in content for content in sheets.values())
-    assert f">{text}<" in files(write_workbook(hostile(text)))["xl/sharedStrings.xml"].decode()
+    assert f">{text}<" in parts["xl/sharedStrings.xml"].decode()
 
 
 def test_json_keeps_text_as_it_is():

@@ -12,7 +12,8 @@ from data.model.grades import GRADES
 from data.model.schema import Role
 from data.reading.folder import FOLDER
 from data.reading.load import Dataset, read_dataset
-from tests.many import MAX_CASES, METRICS_PER_CASE, write
+from tests import many
+from tests.many import MAX_CASES, METRICS_PER_CASE, Made, write
 
 CASES = 60
 
@@ -47,6 +48,12 @@ def test_more_cases_only_add_files(folder, tmp_path):
     write(tmp_path, CASES // 2)
     assert len(contents(folder)) - len(contents(tmp_path)) == CASES // 2
     assert contents(tmp_path).items() < contents(folder).items()
+
+
+def test_a_case_that_repeats_a_part_of_another_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(many, "_case", lambda index, seed, attempt: Made(f"2020-{index}", f"{attempt}", {attempt}))
+    write(tmp_path, 3)
+    assert [(tmp_path / "cases" / f"2020-{index}.yaml").read_text() for index in range(3)] == ["0", "1", "2"]
 
 
 def test_every_case_has_as_many_figures(dataset):

@@ -45,7 +45,7 @@ from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.site.screens import SCREENS
 from tests.anchors import Anchor, anchors
-from tests.app import MARKUP, SHELL, bodies, charts, container_keys, open_page, visit, words
+from tests.app import CODE, MARKUP, SHELL, bodies, charts, codes, container_keys, open_page, visit, words
 from tests.areas import outlined, paints
 
 DATASET = current().dataset
@@ -135,7 +135,7 @@ def counted(lang: str, cases: int, figures: int) -> str:
 @pytest.mark.parametrize("name", TITLES)
 def test_an_english_page_holds_chinese_only_in_quotations_of_the_source(name):
     at = visit(name, lang="en")
-    read = MARKUP.sub(" ", CHINESE_QUOTED.sub(" ", bodies(at)))
+    read = MARKUP.sub(" ", CHINESE_QUOTED.sub(" ", CODE.sub(" ", bodies(at))))
     elements = [*at.title, *at.header, *at.subheader, *at.info, *at.warning]
     labels = [element.label for element in (*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.expander)]
     assert not CJK.search(" ".join([read, *(element.value for element in elements), *labels]))
@@ -795,6 +795,13 @@ def table_ids(at: AppTest) -> list[str]:
     return [f"{query['case']}.{query['figure']}" for query in queries]
 
 
+def all_table_ids(**query: str) -> list[str]:
+    """The same of all pages of the table, in English."""
+    numbers = map(int, re.findall(r'aria-label="Page (\d+)"', bodies(visit("data", **query))))
+    pages = range(1, max(numbers, default=1) + 1)
+    return [name for number in pages for name in table_ids(visit("data", **query, page=str(number)))]
+
+
 def files(at: AppTest) -> list[Anchor]:
     """The links to files above the table, in order."""
     return anchors(re.search(r'<dl class="downloads".*?</dl>', bodies(at), re.DOTALL)[0])
@@ -814,16 +821,17 @@ def test_data_shows_the_rows_that_are_selected(lang):
     ]
     for count in (len(rows), len(TABLE)):
         assert re.search(rf"<dt>\D*{count}\D*</dt>", bodies(at))
-    assert f"/api/metrics.csv?{urlencode(query)}" in [code.value for code in at.code][0]
+    assert f"/api/metrics.csv?{urlencode(query)}" in codes(at)[0]
 
 
 def test_the_address_chooses_kinds_order_and_columns_of_the_table():
     positions = select(DATASET, parse({"city": "410300"}, DATASET)[0]).positions
     at = visit("data", lang="en", city="410300", kinds="all", sort="-index", columns="index,change")
-    assert len(table_ids(at)) == len(positions) > len(table_ids(visit("data", lang="en", city="410300")))
+    ids = all_table_ids(lang="en", city="410300", kinds="all", sort="-index", columns="index,change")
+    assert len(ids) == len(positions) > len(all_table_ids(lang="en", city="410300"))
     indices = [ROWS["en"][position].index for position in positions]
     named = [name_of(ROWS["en"][position]) for position in positions]
-    found = [indices[named.index(name)] for name in table_ids(at)]
+    found = [indices[named.index(name)] for name in ids]
     drawn = [index for index in found if index is not None]
     assert drawn == sorted(drawn, reverse=True) and found == drawn + [None] * (len(found) - len(drawn))
     heads = re.search(r"<thead.*?</thead>", bodies(at), re.DOTALL)[0]
@@ -860,7 +868,7 @@ def test_data_explains_every_column(lang):
 
 
 def test_the_data_link_can_be_opened_as_it_stands():
-    link = visit("data", lang="en", search="a&b=c 转诊").code[0].value
+    link = codes(visit("data", lang="en", search="a&b=c 转诊"))[0]
     assert "search=a%26b%3Dc" in link
 
 
@@ -985,7 +993,7 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     data = visit("data", **query, kinds="all")
     assert set(table_ids(data)) <= left
     assert f"{len(left)}" in re.findall(r"<dt>.*?</dt>", bodies(data))[0]
-    assert all(("scope=case" in block.value) == bool(scope) for block in data.code)
+    assert all(("scope=case" in block) == bool(scope) for block in codes(data)[1:])
     offered = visit("compare", **query).selectbox(key="add figures").options
     results = [row for row in ROWS[lang] if name_of(row) in left and row.role in ("outcome", "output")]
     assert sorted(offered) == sorted(f"{row.case_number} · {row.name}" for row in results)

@@ -184,12 +184,16 @@ def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
     )
 
 
-def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(tmp_path):
-    write(tmp_path / "served", CASE_COUNT)
-    with started(tmp_path / "log", HENAN_DATA=str(tmp_path / "served"), HENAN_CACHE=str(tmp_path / "cache")) as (
-        address,
-        process,
-    ):
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of many cases, which no test changes."""
+    folder = tmp_path_factory.mktemp("many") / "served"
+    write(folder, CASE_COUNT)
+    return folder
+
+
+def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(many, tmp_path):
+    with started(tmp_path / "log", HENAN_DATA=str(many), HENAN_CACHE=str(tmp_path / "cache")) as (address, process):
         assert until(process, lambda: health(address)["status"] == "ok")
         assert (health(address)["cases"], health(address)["metrics"]) == (CASE_COUNT, CASE_COUNT * METRICS_PER_CASE)
         assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == CASE_COUNT * METRICS_PER_CASE
@@ -395,11 +399,10 @@ process_executor.kill_process_tree = tell
 
 
 @pytest.mark.parametrize("moment", INTERRUPTED.values(), ids=INTERRUPTED)
-def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(tmp_path, moment):
+def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(many, tmp_path, moment):
     """Ctrl-C sends the signal to the server and its child processes."""
-    write(tmp_path / "served", CASE_COUNT)
     log = tmp_path / "log"
-    environment = {**os.environ, "HENAN_DATA": str(tmp_path / "served"), "HENAN_CACHE": "none"}
+    environment = {**os.environ, "HENAN_DATA": str(many), "HENAN_CACHE": "none"}
     with (
         log.open("wb") as out,
         process_of(

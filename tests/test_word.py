@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -55,10 +56,18 @@ HEADINGS = {
 }  # fmt: skip
 
 
+@cache
+def file_of(case: Case, lang: Lang, **options: Any) -> bytes:
+    return write_case(DATASET, case, lang, **options)
+
+
+@cache
 def brief_of(case: Case, lang: Lang, **options: Any) -> Document:
-    return docx.Document(io.BytesIO(write_case(DATASET, case, lang, **options)))
+    """A document that is only read."""
+    return docx.Document(io.BytesIO(file_of(case, lang, **options)))
 
 
+@cache
 def rows_of(case: Case, lang: Lang) -> dict[str, MetricRow]:
     return {row.name: row for row in Rows(DATASET, lang) if row.case_id == case.id}
 
@@ -352,7 +361,7 @@ def test_a_brief_is_the_same_whenever_it_is_written():
 
 
 def xml_of(case: Case, lang: Lang) -> dict[str, str]:
-    with zipfile.ZipFile(io.BytesIO(write_case(DATASET, case, lang))) as packed:
+    with zipfile.ZipFile(io.BytesIO(file_of(case, lang))) as packed:
         return {name: packed.read(name).decode() for name in packed.namelist() if name.endswith(".xml")}
 
 

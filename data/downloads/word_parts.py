@@ -29,6 +29,8 @@ LATIN_FONT, CHINESE_FONT = "Calibri", "Microsoft YaHei"
 INK, QUIET, RULE = "171717", "5B626A", "C4C9CE"
 TABLE_TEXT, NOTE, LEAD, DOUBTS = "Table text", "Note", "Lead", "Doubt"
 """Styles that the document has besides Word's own."""
+_TABLE_TEXT_ID = TABLE_TEXT.replace(" ", "")
+"""The id that python-docx gives that style. By its name it would be searched for among all styles, once a cell."""
 _FONT_SIZES = {
     "Normal": 10.5, "Title": 20, "Heading 1": 13, "Heading 2": 11, "Heading 3": 10, "Header": 8.5, "Footer": 8.5,
     TABLE_TEXT: 9, NOTE: 8.5, LEAD: 11.5, DOUBTS: 10,
@@ -160,12 +162,12 @@ def add_table(
 
 
 def add_row(table: Table, texts: Sequence[str], widths: Sequence[int], bold: bool = False) -> _Row:
-    row, style = table.add_row(), table.part.document.styles[TABLE_TEXT]
+    row = table.add_row()
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.style = style
+        paragraph._p.style = _TABLE_TEXT_ID
         if text:
             paragraph.add_run(text).bold = bold or None
     return row

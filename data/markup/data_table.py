@@ -24,7 +24,7 @@ from data.wording.rows import MetricRow, Rows
 ALL_KINDS = "all"
 """Value of the query parameter `kinds` that adds inputs, background and rules to outcomes and outputs."""
 CACHE_SIZE = 64
-"""Maximum number of tables kept in memory, of about 40 kB each with 50 rows."""
+"""Maximum number of tables kept in memory, of about 30 kB each."""
 _ABSENT = Markup('<span class="absent">{}</span>')
 
 

@@ -16,16 +16,16 @@ from data.markup.findings import findings_table
 from data.markup.links import Links
 from data.markup.map_areas import ROUGH, format_areas
 from data.markup.map_head import format_colours, format_map_head
-from data.markup.map_scene import build_scene, format_scene
+from data.markup.map_scene import format_scene
+from data.markup.map_view import view_map
 from data.markup.outline import OutlineColors
 from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
-from data.query.geography import list_measures, summarize_areas
 from data.wording.findings import describe_marks
 from data.wording.openings import DESCRIPTIONS, TITLES, open_overview, title_map
 from data.wording.rows import Rows
-from data.wording.shading import OUTCOME, name_shadings, shade_by_outcome
+from data.wording.shading import OUTCOME, name_shadings
 
 _DOCUMENT = Markup('<span class="document" aria-hidden="true">Word</span>')
 """What stands in for the button of the case as a document, which needs the app."""
@@ -76,16 +76,12 @@ def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: O
 
 def first_map(dataset: Dataset, filters: Filters, lang: Lang, links: Links, paints: Sequence[str]) -> FirstView:
     """Return the title of the map, what stands above it, and the map; `paints` are the fills of its classes."""
-    everywhere = filters.without("city")
-    selection = select(dataset, everywhere)
-    areas, measures = summarize_areas(selection), list_measures(selection.cases)
-    shading, scene = shade_by_outcome(areas, lang), build_scene(dataset, everywhere, lang)
-    choice = format_colours(name_shadings(dataset, measures, lang), OUTCOME, filters, lang, links)
-    image = format_areas(dataset, scene, shading, paints, ROUGH)
-    title = title_map(dataset, lang)
-    html = format_heading(title) + format_map_head(scene, shading, paints, filters, links, choice)
+    shown, title = view_map(dataset, filters.without("city"), lang), title_map(dataset, lang)
+    choice = format_colours(name_shadings(dataset, shown.measures, lang), OUTCOME, filters, lang, links)
+    image = format_areas(dataset, shown.scene, shown.shading, paints, ROUGH)
+    html = format_heading(title) + format_map_head(shown.scene, shown.shading, paints, filters, links, choice)
     html += Markup('<div class="st-key-map-frame"><div class="st-key-map">{}{}</div></div>').format(
-        image, format_scene(scene, filters, links)
+        image, format_scene(shown.scene, filters, links)
     )
     return FirstView(title, DESCRIPTIONS["map"][lang], html)
 

@@ -49,7 +49,7 @@ HENAN, CHINA = ("Henan", 110, 117, 31, 37), ("China", 73, 136, 3, 54)
 """Name, western, eastern, southern and northern limits in degrees; those of Henan with half a degree around it."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-_UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd"
+_UNSEEN = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd")
 """Invisible characters that `str.isprintable` accepts, and the replacement character."""
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
@@ -58,8 +58,8 @@ _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9
 def _plain(text: str) -> str:
     if not text.strip():
         raise ValueError("expected text, got nothing. Write the text or leave the field out")
-    hidden = next((character for character in text if not character.isprintable() or character in _UNSEEN), None)
-    if hidden is not None:
+    if not text.isprintable() or not _UNSEEN.isdisjoint(text):
+        hidden = next(character for character in text if not character.isprintable() or character in _UNSEEN)
         raise ValueError(
             f"holds the invisible or broken character U+{ord(hidden):04X}. "
             "Write it on one line, in visible characters and plain blanks"

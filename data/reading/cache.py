@@ -172,7 +172,9 @@ def _remove(database: sqlite3.Connection, kind: Kind, names: Container[str]) -> 
 
 
 def _checksum(kind: Kind, row: Row) -> bytes:
-    return sha256(b"\0".join([kind.encode(), os.fsencode(row.name), row.key.encode(), row.content])).digest()
+    checksum = sha256(b"\0".join([kind.encode(), os.fsencode(row.name), row.key.encode(), b""]))
+    checksum.update(row.content)
+    return checksum.digest()
 
 
 def _is_own(folder: Path) -> bool:

@@ -19,7 +19,7 @@ from itertools import chain
 from multiprocessing import resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 import orjson
 import pandas as pd
@@ -74,7 +74,7 @@ class DatasetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What was read of one case file; without `entry`, `packed` and `cells` if it or a reference table is wrong."""
+    """What was read of one case file; without `entry` and `packed` if it or a reference table is wrong."""
 
     name: str
     state: FileState
@@ -86,16 +86,29 @@ class ReadResult:
     """What `find_copies` compares."""
     entry: CaseEntry | None = None
     packed: Base64Bytes = b""
-    """The case as compressed JSON."""
-    cells: Base64Bytes = b""
-    """The rows of the case in the metrics table as compressed JSON."""
+    """The case as compressed JSON, and behind it, from `cells_at`, its rows in the metrics table in the same form."""
+    cells_at: int = 0
 
     def case(self) -> Case:
         """Unpack the case. JSON has no tuples, so its types are checked less strictly than those of a file."""
-        return Case.model_validate_json(zlib.decompress(self.packed), strict=False)
+        return Case.model_validate_json(zlib.decompress(self.packed[: self.cells_at]), strict=False)
+
+    def cells(self) -> Any:
+        """Unpack the rows of the case in the metrics table."""
+        return orjson.loads(zlib.decompress(self.packed[self.cells_at :]))
 
 
 _RESULT, _RESULTS = TypeAdapter(ReadResult), TypeAdapter(list[ReadResult])
+
+
+def _to_row(result: ReadResult, key: str) -> Row:
+    """The result as a row: a line of JSON, and behind it what is packed, which a start need not look at."""
+    return Row(result.name, key, b"\n".join((_RESULT.dump_json(result, exclude={"packed"}), result.packed)))
+
+
+def _from_row(row: Row) -> ReadResult:
+    line, _, packed = row.content.partition(b"\n")
+    return replace(_RESULT.validate_json(line), packed=packed)
 
 
 class LazyCases(Sequence[Case]):
@@ -188,13 +201,13 @@ def _read_cases(job: ReadJob, cache: Cache | None, before: Dataset | None, progr
 
     def store(batch: Iterable[ReadResult]) -> None:
         if cache:
-            cache.write("cases", [Row(each.name, key, _RESULT.dump_json(each)) for each in batch if each.entry])
+            cache.write("cases", [_to_row(each, key) for each in batch if each.entry])
 
     if before and before.tables.version == job.version and isinstance(before.cases, LazyCases):
         known = {result.name: result for result in before.cases.results}
     else:
         rows = cache.rows("cases") if cache else ()
-        known = {row.name: _RESULT.validate_json(row.content) for row in rows if row.key == key}
+        known = {row.name: _from_row(row) for row in rows if row.key == key}
     paths = case_files(job.folder)
     unchanged = (_update_state(known[path.name], path) for path in paths if path.name in known)
     results = {result.name: result for result in unchanged if result}
@@ -294,12 +307,13 @@ def _read_file(job: ReadJob, path: Path) -> ReadResult:
     evidence = derive_all(case, job.tables)
     packed = zlib.compress(case.model_dump_json(exclude_unset=True).encode(), 3)
     cells = zlib.compress(orjson.dumps(table.cells_of(case, evidence, job.tables)), 3)
-    return replace(result, entry=build_entry(case, evidence, job.tables), packed=packed, cells=cells)
+    entry = build_entry(case, evidence, job.tables)
+    return replace(result, entry=entry, packed=packed + cells, cells_at=len(packed))
 
 
 def _load_table(results: Sequence[ReadResult]) -> pd.DataFrame:
     """The metrics table of these cases."""
-    chunks = ([orjson.loads(zlib.decompress(each.cells)) for each in chunk] for chunk in _split(results, CHUNK_SIZE))
+    chunks = ([each.cells() for each in chunk] for chunk in _split(results, CHUNK_SIZE))
     return pd.concat(map(table.from_cells, chunks), ignore_index=True)
 
 

@@ -115,7 +115,7 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
 def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
     """Places that lie in no unit of the map."""
     units = {name: name for name, place in places.items() if place is None or place.kind == "prefecture"}
-    for path, text in file.texts():
+    for path, text in file.texts:
         if path[1:] == ("prefecture",) and text not in units:
             yield Finding(
                 path, f"unknown prefecture {describe(text)}.{suggest(text, units, 'the places of kind prefecture')}"
@@ -124,13 +124,14 @@ def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _references(file: File, tables: Entries) -> Iterator[Finding]:
     """Ids that the case names and nobody defines."""
-    metrics = {text: text for path, text in file.texts() if path[:1] == ("metrics",) and path[2:] == ("id",)}
-    known = {kind: _names_of(entries) for kind, entries in tables.items() if entries} | {"metrics": metrics}
-    for path, text in file.texts():
+    metrics = {text: text for path, text in file.texts if path[:1] == ("metrics",) and path[2:] == ("id",)}
+    known: Entries = {kind: entries for kind, entries in tables.items() if entries} | {"metrics": metrics}
+    for path, text in file.texts:
         kind = _refers_to(path)
-        if kind in known and text not in tables.get(kind, metrics):
+        if kind in known and text not in known[kind]:
+            names = _names_of(tables[kind]) if kind in tables else metrics
             elsewhere = f"the ids of reference/{kind}.yaml" if kind in tables else "the ids of this case's metrics"
-            advice = suggest(text, known[kind], elsewhere)
+            advice = suggest(text, names, elsewhere)
             if kind in EXAMPLES:
                 joined = " If not," if advice.endswith("?") else ", or"
                 advice += f"{joined} add a line to reference/{kind}.yaml, as in - {EXAMPLES[kind]}"
@@ -144,8 +145,14 @@ def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+_REFERRING = frozenset({"places", "mentions", "place", "domains", "unit", "headlines", "metrics", "metric"})
+"""The keys of all references, and of little else."""
+
+
 def _refers_to(path: FieldPath) -> str:
     """The table that the text at `path` must be an id of; empty for other text."""
+    if path and isinstance(path[-1], str) and path[-1] not in _REFERRING:
+        return ""
     names = tuple(key for key in path if isinstance(key, str))
     if names[-1:] in (("places",), ("mentions",)) or names == ("metrics", "place"):
         return "places"
@@ -159,9 +166,9 @@ def _refers_to(path: FieldPath) -> str:
 def _repeated(file: File) -> Iterator[Finding]:
     """Ids defined twice in a case, and ids named twice in one list."""
     first: set[tuple[FieldPath, str]] = set()
-    for path, text in file.texts():
-        defined = path[:1] in (("metrics",), ("conflicts",)) and path[2:] == ("id",)
-        listed = _refers_to(path) and isinstance(path[-1], int)
+    for path, text in file.texts:
+        defined = path[2:] == ("id",) and path[0] in ("metrics", "conflicts")
+        listed = path and isinstance(path[-1], int) and _refers_to(path)
         group = path[:1] if defined else path[:-1]
         if (defined or listed) and (group, text) in first:
             yield Finding(
@@ -192,9 +199,9 @@ def _view(file: File, case: Case | None, tables: Entries, source: Document | Non
     own = file.at(("source",))
     return CaseView(
         case=case,
-        metrics=tuple(_metric_views(file)),
+        metrics=tuple(_metric_views(file, case)),
         value=file.at,
-        texts=tuple(file.texts()),
+        texts=file.texts,
         units=tables["units"],
         places=tables["places"],
         names=proper_names(frozenset(place.name.zh for place in tables["places"].values() if place)),
@@ -202,8 +209,11 @@ def _view(file: File, case: Case | None, tables: Entries, source: Document | Non
     )
 
 
-def _metric_views(file: File) -> Iterator[MetricView]:
+def _metric_views(file: File, case: Case | None) -> Iterator[MetricView]:
     """The metrics of a case that can be read, each faulty field of them replaced by a stand-in."""
+    if case:
+        yield from (MetricView(("metrics", position), metric) for position, metric in enumerate(case.metrics))
+        return
     metrics = file.at(("metrics",))
     for position in range(len(metrics) if isinstance(metrics, tuple) else 0):
         metric, mended = mend(Metric, metrics[position], STAND_INS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -255,9 +256,10 @@ class File:
                 return None
         return value
 
-    def texts(self) -> Iterator[tuple[FieldPath, str]]:
+    @cached_property
+    def texts(self) -> tuple[tuple[FieldPath, str], ...]:
         """Every text of the file and its path."""
-        return texts_in(self.value, ())
+        return tuple(_texts_in(self.value, ()))
 
     def validated(self, model: type[M], at: FieldPath = ()) -> M | None:
         """The value at `at` as `model`; None if it is invalid, which is reported, or the file is not readable."""
@@ -301,12 +303,8 @@ def _limit_depth(depth: int, event: yaml.Event) -> None:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEPTH_LIMIT} levels", problem_mark=event.start_mark)
 
 
-def texts_in(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+def _texts_in(value: Any, path: FieldPath) -> list[tuple[FieldPath, str]]:
     if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from texts_in(inner, (*path, key))
-    elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            yield from texts_in(inner, (*path, index))
+        return [(path, value)]
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+    return [found for key, inner in entries for found in _texts_in(inner, (*path, key))]

@@ -1,4 +1,6 @@
-"""Which metrics can be compared: groups that share a scale, and the reason why another metric is in none."""
+"""Which metrics can be compared: groups that share a scale, and the reason why another metric is in none; and what a
+reader chooses.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from data.model.schema import Lang, Text, Unit
+from data.model.schema import Case, Lang, Text, Unit
 from data.wording.labels import pairs, say
-from data.wording.rows import MetricRow
+from data.wording.rows import MetricRow, format_id
 
 MAX_METRICS = 8
 """Maximum number of metrics that a reader compares at once."""
@@ -76,6 +78,37 @@ class Comparison:
 
     groups: tuple[Group, ...]
     refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the address chooses: cases, metrics, and the ids in it that are unknown or too many."""
+
+    cases: tuple[Case, ...]
+    rows: tuple[MetricRow, ...]
+    dropped: int
+
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.rows)
+
+    def query(self) -> dict[str, str]:
+        """Return the choice as query parameters."""
+        ids = {"cases": [case.id for case in self.cases], "figures": list(map(format_id, self.rows))}
+        return {name: ",".join(values) for name, values in ids.items() if values}
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Metrics compared on this page: those of the chosen cases, or others."""
+
+    found: Comparison
+    of_cases: bool = False
+
+    def charts(self) -> dict[str, Group]:
+        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
+        if not self.of_cases:
+            return {group.id: group for group in self.found.groups}
+        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.found.groups}
 
 
 def find_scales(row: MetricRow) -> tuple[Scale, ...]:

@@ -299,3 +299,8 @@ def describe_omitted(dataset: Dataset, filters: Filters, case: Case, lang: Lang)
         f"{places}: {own} figure{'s' if own != 1 else ''}; "
         f"the {elsewhere} figure{'s' if elsewhere != 1 else ''} of the same case elsewhere are left out.",
     )
+
+
+def format_id(row: MetricRow) -> str:
+    """Return a metric's id in links: `case id.metric id`."""
+    return f"{row.case_id}.{row.metric_id}"

@@ -1,17 +1,17 @@
-// The dialog "Download or share". Its buttons save the image (`data-save`: png or svg) and copy it or a text (`data-copy`:
-// image, or the name of an element with that `data-text`); its status line says what was done, in words that it carries.
+// The dialog "Download or share" and the blocks of code. Their buttons save the image (`data-save`: png or svg) and copy it
+// or a text (`data-copy`: image, or the name of an element with that `data-text`); the status line beside them says what
+// was done, in words that it carries.
 // The image is made by the toolbar of the chart, which is hidden.
 (() => {
   const TIMEOUT = 30000; // ms until an image counts as not made
 
   const dialog = () => document.querySelector('.st-key-share');
 
-  function say(message, detail = '') {
-    const status = dialog()?.querySelector('.said');
-    if (!status) return;
+  function say(place, message) {
+    const status = place.querySelector('.said');
     status.textContent = '';
     status.dataset.state = message;
-    requestAnimationFrame(() => { status.textContent = status.dataset[message] + detail; });
+    requestAnimationFrame(() => { status.textContent = status.dataset[message]; });
   }
 
   // Resolves with the image. Plotly makes an object URL of it and follows a link to that, which saves it: `save` says
@@ -54,8 +54,8 @@
     return navigator.clipboard.write([new ClipboardItem({ 'image/png': image })]);
   }
 
-  async function copyText(name) {
-    const text = dialog().querySelector(`[data-text="${CSS.escape(name)}"]`);
+  async function copyText(place, name) {
+    const text = place.querySelector(`[data-text="${CSS.escape(name)}"]`);
     try {
       await navigator.clipboard.writeText(text.textContent);
     } catch (error) {
@@ -92,17 +92,18 @@
   addEventListener('DOMContentLoaded', () => changes.observe(document.body, { childList: true }));
 
   document.addEventListener('click', async event => {
-    const button = event.target.closest?.('.st-key-share button[data-save], .st-key-share button[data-copy]');
+    const button = event.target.closest?.('button[data-save], button[data-copy]');
     if (!button || button.ariaDisabled) return;
+    const place = button.closest('.st-key-share, .code');
     const { save, copy } = button.dataset;
     if (save) button.ariaDisabled = 'true'; // really disabled, it would lose the focus, and with it the Escape key
     try {
       if (save) await makeImage(save, true);
       else if (copy === 'image') await copyImage();
-      else await copyText(copy);
-      say(save ? 'saved' : 'copied');
+      else await copyText(place, copy);
+      say(place, save ? 'saved' : 'copied');
     } catch {
-      say(save ? 'failed' : 'refused');
+      say(place, save ? 'failed' : 'refused');
     }
     button.ariaDisabled = null;
   });

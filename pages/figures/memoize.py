@@ -11,20 +11,12 @@ CACHE_SIZE = 128
 """Maximum number of figures kept in memory for each function; the largest take about 250 kB each."""
 
 P = ParamSpec("P")
-T = TypeVar("T")
 Figure = TypeVar("Figure")
 
 
 @dataclass(frozen=True, slots=True)
-class ByIdentity(Generic[T]):
-    """An argument that is too large to compare by value, such as a parsed GeoJSON file."""
-
-    value: T
-
-
-@dataclass(frozen=True, slots=True)
 class _Call(Generic[Figure]):
-    """A call, compared by `key` alone. `draw` keeps its arguments alive, so the ids in the key stay valid."""
+    """A call, compared by `key` alone."""
 
     key: Hashable
     draw: Callable[[], Figure] = field(compare=False)
@@ -49,8 +41,6 @@ def memoize(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 def _freeze(value: object) -> Hashable:
     """`value` with its lists and mappings, at any depth, as tuples."""
-    if isinstance(value, ByIdentity):
-        return id(value.value)
     if isinstance(value, Mapping):
         return tuple((name, _freeze(part)) for name, part in value.items())
     return tuple(map(_freeze, value)) if isinstance(value, list | tuple) else value

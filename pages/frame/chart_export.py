@@ -22,8 +22,8 @@ from data.wording.citation import cite_cases, cite_document, list_caveats, quote
 from data.wording.filters import describe_filters
 from data.wording.findings import explain_marks
 from data.wording.labels import CAVEAT_WORDS, DIFFERS, say
-from data.wording.rows import MetricRow
-from pages.frame.view import View, format_id
+from data.wording.rows import MetricRow, format_id
+from pages.frame.view import View
 from pages.site.screens import SITE_NAME
 
 IMAGE_FONTS: Mapping[Lang, str] = {

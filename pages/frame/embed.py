@@ -12,7 +12,7 @@ from pages.frame.view import View
 
 def show_embedded(view: View, charts: Mapping[str, PageChart | Callable[[], None]]) -> None:
     """Show the chart of this page that the URL names, or a notice if there is none with this id."""
-    chart = charts.get(st.query_params.get("chart", ""))
+    chart = charts.get(view.params.get("chart", ""))
     if chart is None:
         missing = view.say(
             "链接所指的图表在此页不存在，或被筛选排除。",

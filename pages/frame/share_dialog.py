@@ -63,7 +63,7 @@ def show_share_dialog(view: View, charts: Mapping[str, PageChart]) -> None:
 
     Call it once, at the end of the page, with the same charts as `show_embedded`.
     """
-    chart_id = st.query_params.get(SHARE, "")
+    chart_id = view.params.get(SHARE, "")
     if not chart_id or view.embedded or view.printing:
         return
     title = view.say("下载与分享", "Download or share")

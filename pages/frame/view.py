@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from functools import cached_property
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,6 +16,7 @@ from data.query.columns import Positions
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.query.findings import RESULTS as RESULTS
+from data.query.memory import cache_by_dataset
 from data.reading.live import State, current
 from data.wording.counts import count_elsewhere
 from data.wording.filters import FILTERS
@@ -27,16 +29,21 @@ SCOPE_KEY = "same cases"
 """Widget key of the switch that sets `scope=case`."""
 PAGE_NUMBER = "page"
 """Query parameter with the page number of a long list."""
+PAGES_KEPT = 128
+"""Maximum number of pages of which parts are kept in memory, at most about 150 kB each."""
 _NOT_LINKED = frozenset({"view", "chart", "share", "lang"})
 """Query parameters that the link to a view leaves out or writes itself."""
 _APPLIED_KEY = "filters applied"
 _ROUNDS_KEY = "rounds of the controls"
 _VIEW_KEY = "view"
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One reader's view in one run. `dropped` are query values that do not exist, as (parameter, value)."""
+    """One reader's view in one run. `params` are the query parameters of the URL, `dropped` those of their values that
+    do not exist, as (parameter, value).
+    """
 
     state: State
     lang: Lang
@@ -44,6 +51,7 @@ class View:
     dropped: tuple[tuple[str, str], ...]
     pages: Mapping[str, StreamlitPage]
     page: StreamlitPage
+    params: Mapping[str, str]
 
     @property
     def dataset(self) -> Dataset:
@@ -54,7 +62,7 @@ class View:
         """What the filters keep. It is as large as the dataset; all readers share it and no view stores it."""
         return select(self.dataset, self.filters)
 
-    @property
+    @cached_property
     def screen(self) -> str:
         """The id of the screen in SCREENS."""
         return next(name for name, page in self.pages.items() if page.url_path == self.page.url_path)
@@ -72,33 +80,33 @@ class View:
     @property
     def documents(self) -> tuple[Document, ...]:
         """The document of the case in the URL, otherwise those of the cases that the filters keep."""
-        position = self.dataset.index.case_positions.get(st.query_params.get("case", ""))
+        position = self.dataset.index.case_positions.get(self.params.get("case", ""))
         return self.dataset.documents_of(self.selection.cases.positions if position is None else [position])
 
     @property
     def printing(self) -> bool:
         """Whether the URL asks for the printed edition."""
-        return st.query_params.get("view") == "print"
+        return self.params.get("view") == "print"
 
     @property
     def embedded(self) -> bool:
         """Whether the URL asks for one chart, for a frame in another site's page."""
-        return st.query_params.get("view") == "embed"
+        return self.params.get("view") == "embed"
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The site's address as the browser shows it; without a browser the base path alone."""
         shown = (st.context.url or "").partition("?")[0]
         return shown.removesuffix("/").removesuffix(f"/{self.page.url_path}") or base_path()
 
-    @property
+    @cached_property
     def location(self) -> str:
         """The path and query of this view, as the browser shows them."""
-        return _build_path(self.page, st.query_params.to_dict())
+        return _build_path(self.page, self.params)
 
     def url(self, screen: str = "", **more: str) -> str:
         """Return the full address of this view, or of another screen with these filters, always with the language."""
-        here = {name: value for name, value in st.query_params.items() if name not in _NOT_LINKED}
+        here = {name: value for name, value in self.params.items() if name not in _NOT_LINKED}
         query = {**(self.filters.query() if screen else here), **more, "lang": self.lang}
         return f"{self.address}/{(self.pages[screen] if screen else self.page).url_path}?{urlencode(query, safe=',')}"
 
@@ -108,11 +116,11 @@ class View:
 
     def here(self, **more: str) -> str:
         """Return the path and query of this view with further parameters, for a link in HTML."""
-        return _build_path(self.page, {**st.query_params.to_dict(), **more})
+        return _build_path(self.page, {**self.params, **more})
 
     def query(self, **more: str) -> dict[str, str]:
         """Return the query parameters of a link that keeps this view."""
-        lang = {"lang": self.lang} if "lang" in st.query_params else {}
+        lang = {"lang": self.lang} if "lang" in self.params else {}
         return {**self.filters.query(), **lang, **more}
 
     def rows(self, positions: Positions) -> Rows:
@@ -148,6 +156,16 @@ class View:
         """Return the label of each case by id, without reading the cases."""
         return dict(zip(cases.ids, cases.numbered_titles(self.lang, " · "), strict=True))
 
+    def remember(self, name: str, write: Callable[[], Part]) -> Part:
+        """Return a part of this page, made once for all readers of the same address, language and data.
+
+        It must depend on nothing else: on no state of a control, and not on today's date.
+        """
+        parts = _keep_parts(self.dataset, self.lang, self.address, self.location)
+        if name not in parts:
+            parts[name] = write()
+        return cast(Part, parts[name])
+
     def say(self, zh: str, en: str) -> str:
         """Return the text in the reader's language."""
         return say(self.lang, zh, en)
@@ -155,6 +173,12 @@ class View:
     def join(self, words: Iterable[str]) -> str:
         """Join words as a list in the reader's language."""
         return self.say("、", ", ").join(words)
+
+
+@cache_by_dataset(PAGES_KEPT)
+def _keep_parts(dataset: Dataset, lang: Lang, address: str, location: str) -> dict[str, Any]:
+    """Return the parts of a page that were made so far, by name; its caller adds to them."""
+    return {}
 
 
 def base_path() -> str:
@@ -166,11 +190,6 @@ def base_path() -> str:
 def _build_path(page: StreamlitPage, query: Mapping[str, str]) -> str:
     text = urlencode(query, safe=",")
     return f"{base_path()}/{page.url_path}{f'?{text}' if text else ''}"
-
-
-def format_id(row: MetricRow) -> str:
-    """Return a metric's id in links: `case id.metric id`."""
-    return f"{row.case_id}.{row.metric_id}"
 
 
 def choose_language() -> Lang:
@@ -194,7 +213,7 @@ def open_view(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> View:
         st.session_state["search"] = filters.search
         st.session_state[_APPLIED_KEY] = applied
     st.session_state["lang"] = lang
-    view = View(state, lang, filters, dropped, pages, page)
+    view = View(state, lang, filters, dropped, pages, page, query)
     st.session_state[_VIEW_KEY] = view
     return view
 

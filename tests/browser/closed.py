@@ -52,7 +52,7 @@ DRAWN = {
     "/": (".findings td.what", 19),
     "/case": (".figure-card .metric-chart", 2),
     "/compare": (".compared .arrow", 5),
-    "/data": (".datatable tbody tr", 50),
+    "/data": (".datatable tbody tr", 25),
     "/map": (".map-shapes a", 18),
     "/method": (".grades .metric-chart", 7),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from data.downloads.csv_json import write_csv
 from data.downloads.extract import Extract
@@ -24,9 +24,15 @@ CHOSEN = {
 
 
 def snippet(page: Page, language: str) -> str:
-    """The code as the copy button gives it."""
-    page.get_by_role("tab", name=language, exact=True).click()
-    return page.get_by_role("tabpanel").get_by_test_id("stCode").inner_text()
+    """The code as the copy button gives it; the programs are unfolded one at a time."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    program = page.locator("details[name=program]").filter(has=page.get_by_text(language, exact=True))
+    if program.get_attribute("open") is None:
+        program.locator("summary").click()
+    expect(page.locator("details[name=program][open]")).to_have_count(1)
+    program.get_by_role("button", name="Copy").click()
+    expect(program.get_by_role("status")).to_have_text("Copied")
+    return page.evaluate("() => navigator.clipboard.readText()")
 
 
 @pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)

@@ -186,7 +186,7 @@ def readers(address: str) -> Iterator[list[str]]:
 def test_a_version_is_rolled_out_or_the_one_before_stays_and_no_reader_notices(rollout):
     first = rollout.git("rev-parse", "HEAD")
     up = [f"rollout: the server at {port} is up" for port in rollout.ports]
-    assert rollout.run() == (0, [*up, f"rollout: {first} is in use"])
+    assert rollout.run(REST="0") == (0, [*up, f"rollout: {first} is in use"]), "no reader is there yet"
     with fronted(rollout.root, rollout.ports) as address, readers(address) as wrong:
         running = rollout.processes()
 

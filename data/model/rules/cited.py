@@ -11,7 +11,7 @@ from data.model.numerals import Numeral, find_numerals, number_keys, strip_blank
 from data.model.problems import FieldPath
 from data.model.quantities import PrintedQuantity, find_quantities
 from data.model.rules.rule import CaseView
-from data.model.schema import End, Metric
+from data.model.schema import End, Metric, Quantity
 
 _FIRST = re.compile("首(?![先要席都府脑领尾])")
 """The first, in words: 全国首个 is rank 1."""
@@ -65,8 +65,12 @@ def find_stated(metric: Metric, case: CaseView) -> Iterator[StatedNumber]:
         for name in ("value", "low", "high"):
             value = getattr(quantity, name)
             if value is not None:
+                keys = number_keys(value * printed.scale)
                 found = tuple(
-                    each for each in cited if not _keys(printed, value, each).isdisjoint(each.numeral.readings)
+                    each
+                    for each in cited
+                    if not keys.isdisjoint(each.numeral.readings)
+                    or not _other_keys(quantity, value, each).isdisjoint(each.numeral.readings)
                 )
                 yield StatedNumber((*printed.path, name), value, printed, found)
 
@@ -95,10 +99,10 @@ def _find_cited(text: str, excludes: tuple[str, ...], names: frozenset[str]) -> 
     )
 
 
-def _keys(printed: PrintedQuantity, value: float, cited: CitedNumeral) -> frozenset[str]:
-    """Return the keys that state a number: 增长2倍 states a multiple of 3 or 2, and a relative change of 200 %."""
-    kind = str(getattr(printed.quantity, "kind", ""))
-    told = [value * printed.scale]
+def _other_keys(quantity: Quantity, value: float, cited: CitedNumeral) -> frozenset[str]:
+    """Return the keys that state a change besides its own: 增长2倍 is a multiple of 3 too, and a change of 200 %."""
+    kind = str(getattr(quantity, "kind", ""))
+    told = []
     if cited.after.startswith("倍"):
         told += {"multiple": [value - 1], "relative": [value / 100]}.get(kind, [])
     if cited.numeral.text.startswith("翻") and kind == "relative":
