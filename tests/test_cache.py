@@ -174,7 +174,7 @@ def test_spoilt_source_files_are_kept_anew(folder, cache):
 def copied_project(target: Path) -> Path:
     """Another version of the program."""
     for name in ("data", "pages", ".streamlit"):
-        shutil.copytree(PROJECT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PROJECT / name, target / name)
     for name in ("dashboard.py", "requirements.txt"):
         shutil.copy(PROJECT / name, target)
     with next((target / "data").rglob("schema.py")).open("a", encoding="utf-8") as file:

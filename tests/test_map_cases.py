@@ -10,6 +10,7 @@ from math import hypot
 from typing import get_args
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from data import load_dataset
@@ -112,6 +113,11 @@ def test_the_ten_cases_cover_nothing_and_no_two_lines_cross(lang, at):
         assert not any(lines_meet(part, of_other) for part in one for of_other in other)
     for one, other in combinations(placed.discs, 2):
         assert hypot(one.x - other.x, one.y - other.y) >= 2 * DISC_RADIUS
+    for leader in placed.labels.leaders:
+        start, elbow, _ = leader.line
+        along = np.linspace(start, elbow, 500)
+        for disc in placed.discs:
+            assert disc == start or np.hypot(*(along - disc).T).min() > DISC_RADIUS, leader
     for side in ("left", "right"):
         spans = sorted(
             (leader.top, leader.top + size.line_height * len(wrap_label(spot, lang, size)))

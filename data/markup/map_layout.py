@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, permutations
 from math import ceil, cos, hypot, inf, pi, sin
 from typing import Literal, NamedTuple
 
@@ -109,28 +109,53 @@ def place_labels(
     `discs` are on a map of this `size`, between two columns `column` px wide. Lines also avoid the other discs, with
     this `radius`, where they can. The positions returned count from the upper left corner of the whole.
     """
-    width, map_height = size
     order = sorted(range(len(discs)), key=lambda at: discs[at])
-    best: tuple[float, LabelLayout] | None = None
-    for split in range(len(order) + 1):
-        sides: tuple[tuple[Side, list[int]], ...] = ("left", order[:split]), ("right", order[split:])
-        layout = None
-        for even in (False, True):
-            height = max(map_height, *(_column_height([heights[at] for at in members], even) for _, members in sides))
-            moved = [XY(column + x, (height - map_height) / 2 + y) for x, y in discs]
-            columns = [
-                _arrange(side, members, moved, heights, (column, column + width), height) for side, members in sides
-            ]
-            if all(found is not None for found in columns):
-                leaders = {at: leader for found in columns if found for at, leader in found.items()}
-                layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, (height - map_height) / 2)
-                break
-        assert layout, "labels in even slots always have an order without a crossing"
-        cost = _judge(layout, moved, radius) + _UNEVEN * max(0, abs(len(order) - 2 * split) - 1) ** 2 + 4 * layout.drop
-        if best is None or cost < best[0]:
-            best = cost, layout
-    assert best
-    return best[1]
+    lay_out = partial(_lay_out, discs, heights, size, column, radius)
+    splits = (frozenset(order[:split]) for split in range(len(order) + 1))
+    best = min(map(lay_out, splits), key=lambda laid: laid.cost)
+    if best.covered:
+        others = (best.left ^ {at} for at in order)
+        best = min(best, *map(lay_out, others), key=lambda laid: laid.cost)
+    return best.layout
+
+
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """Labels of which these discs' stand on the `left`, what that costs, and how many discs lines pass over."""
+
+    left: frozenset[int]
+    cost: float
+    covered: int
+    layout: LabelLayout
+
+
+def _lay_out(
+    discs: Sequence[XY],
+    heights: Sequence[float],
+    size: tuple[float, float],
+    column: float,
+    radius: float,
+    left: frozenset[int],
+) -> _LaidOut:
+    """Place the labels of these discs on the left, the others on the right."""
+    width, map_height = size
+    members = sorted(left, key=lambda at: discs[at]), sorted({*range(len(discs))} - left, key=lambda at: discs[at])
+    sides: tuple[tuple[Side, list[int]], ...] = ("left", members[0]), ("right", members[1])
+    layout = None
+    for even in (False, True):
+        height = max(map_height, *(_column_height([heights[at] for at in found], even) for _, found in sides))
+        moved = [XY(column + x, (height - map_height) / 2 + y) for x, y in discs]
+        columns = [_arrange(side, found, moved, heights, (column, column + width), height) for side, found in sides]
+        if all(found is not None for found in columns):
+            leaders = {at: leader for found in columns if found for at, leader in found.items()}
+            layout = LabelLayout(tuple(leaders[at] for at in range(len(discs))), height, (height - map_height) / 2)
+            break
+    assert layout, "labels in even slots always have an order without a crossing"
+    covered = _count_covered(layout, moved, radius)
+    lengths = sum(_length(*leader.line[:2]) for leader in layout.leaders)
+    uneven = max(0, abs(len(members[0]) - len(members[1])) - 1) ** 2
+    cost = lengths + _ON_DISC * covered + _UNEVEN * uneven + 4 * layout.drop
+    return _LaidOut(left, cost, covered, layout)
 
 
 def _column_height(heights: Sequence[float], even: bool) -> float:
@@ -138,14 +163,10 @@ def _column_height(heights: Sequence[float], even: bool) -> float:
     return sum(heights if not even else [max(heights)] * len(heights)) + LABEL_GAP * len(heights) if heights else 0
 
 
-def _judge(layout: LabelLayout, discs: Sequence[XY], radius: float) -> float:
-    """Return what leader lines cost: their length, and discs of others that they pass over."""
-    cost = 0.0
-    for own, leader in enumerate(layout.leaders):
-        start, elbow, _ = leader.line
-        cost += hypot(elbow.x - start.x, elbow.y - start.y)
-        cost += _ON_DISC * sum(_distance(disc, start, elbow) < radius + 1 for at, disc in enumerate(discs) if at != own)
-    return cost
+def _count_covered(layout: LabelLayout, discs: Sequence[XY], radius: float) -> int:
+    """Return how many discs of others the leader lines pass over."""
+    lines = [leader.line[:2] for leader in layout.leaders]
+    return sum(_distance(discs[at], *lines[own]) < radius + 1 for own, at in permutations(range(len(discs)), 2))
 
 
 def _arrange(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -58,8 +59,9 @@ def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[GeoJson, list
     return found, [Problem(relative(path, folder), 1, 1, "", message)] if message else []
 
 
+@lru_cache(maxsize=1)
 def _parsed(raw: bytes) -> GeoJson:
-    """Parse a FeatureCollection. Raises ValueError with what to do."""
+    """Parse a FeatureCollection, the same bytes once. Raises ValueError with what to do."""
     if len(raw) > SIZE_LIMIT:
         raise ValueError(f"has more than {SIZE_LIMIT} bytes. Simplify the outlines")
     where = ""

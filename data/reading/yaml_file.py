@@ -209,6 +209,9 @@ class File:
 
     def report(self, path: FieldPath, message: str, severity: Severity = "error", at_key: bool = False) -> None:
         """Add a problem at the nearest known place of `path`."""
+        if self.errors > PROBLEM_LIMIT and severity == "error" and not at_key:
+            self.errors += 1
+            return
         known = path
         while known and known not in self.places:
             known = known[:-1]

@@ -268,6 +268,7 @@ def open_pages(
             context.add_init_script(INSTALLED)
             pages[name] = context.new_page()
             pages[name].goto(server.address + path)
+            pages[name].bring_to_front()
             pages[name].wait_for_function(f"want => {shown_on(path, name)} === want", arg=want[name].pages[path])
             pages[name].wait_for_timeout(500)
         yield pages

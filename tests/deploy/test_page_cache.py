@@ -181,7 +181,8 @@ def test_a_reader_works_with_a_kept_page(served, dataset):
 def test_an_edit_is_shown_once_the_kept_page_is_outdated_and_without_a_server_the_last_one_is_given(tmp_path):
     folder = copy_data(tmp_path / "data")
     case = folder / "cases" / "2020-01-water-pricing.yaml"
-    with pair(tmp_path, HENAN_DATA=str(folder)) as running:
+    soon = "from pages.serving import index_page; index_page.SHARED_SECONDS = 2"
+    with pair(tmp_path, first=soon, HENAN_DATA=str(folder)) as running:
         kept = get(running.address, "/method?lang=zh", accept_encoding=BROWSER)
         assert b"Another agricultural" not in get(running.address, "/?lang=en").body
         text = case.read_text(encoding="utf-8")

@@ -26,9 +26,10 @@ def _presence(view: CaseView) -> Iterator[Finding]:
 def _misspelt(view: CaseView) -> bool:
     """Whether the file is no case at all, or one of the keys is misspelt, which is reported already."""
     keys = view.value(())
-    return not isinstance(keys, dict) or any(
-        get_close_matches(key, _KEYS, 1) for key in keys if key not in Case.model_fields
-    )
+    if not isinstance(keys, dict):
+        return True
+    unknown = [key for key in keys if key not in Case.model_fields]
+    return any(get_close_matches(key, unknown, 1) for key in _KEYS)
 
 
 def _kinds(view: CaseView) -> Iterator[Finding]:
