@@ -42,7 +42,7 @@ def test_a_city_stays_through_pages_reload_and_back(opened):
 def test_method_has_no_filters_and_keeps_them_for_the_other_screens(opened):
     page = opened(f"/method?{JIYUAN}", "zh-CN")
     expect(page.get_by_test_id("stPopover")).to_have_count(0)
-    chosen = page.locator(".st-key-status").get_by_role("status")
+    chosen = page.locator("p.status[role=status]")
     expect(chosen).to_have_count(0)
     page.get_by_role("link", name="概览", exact=True).click()
     expect(chosen).to_contain_text("济源市")
