@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Request, Response, sync_playwright
 
-from tests.browser.reader import chromium, leaf_through, reading
+from tests.browser.reader import LAST, chromium, leaf_through, reading, turn, visit
 from tests.server import started
 
 FOREIGN_ADDRESS = ("192.0.2.1", 80)
@@ -98,7 +98,9 @@ def main(report: Path) -> None:
                 page = context.new_page()
                 page.on("response", lambda response: note_absent(response, found["missing"]))
                 page.on("requestfailed", lambda request: note_failed(request, found["missing"]))
+                visit(page, LAST)
                 for lang in ("zh", "en"):
+                    turn(page, f"{LAST}?lang={lang}")
                     for path in leaf_through(page, lang):
                         found["pages"].append(f"{lang} {path}")
                         found["missing"] += [f"{lang} {path}: {what}" for what in missing(page, path)]

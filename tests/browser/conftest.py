@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.reader import Scheme, chromium, forget, reading
+from tests.browser.reader import (
+    Scheme,
+    Tab,
+    chromium,
+    clear_state,
+    expect_no_error,
+    forget,
+    has_app,
+    reading,
+    show_in,
+    turn,
+    visit,
+    welcome,
+)
 from tests.server import running
 
 LOG = pytest.StashKey[Path]()
+BETWEEN = "/method?lang=en"
+"""A screen without controls, for the time between tests: it takes away what was open or chosen on another."""
 
 
 @pytest.fixture(scope="package")
@@ -40,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def tab(browser: Browser, server: str) -> Iterator[tuple[Page, CDPSession, list[str]]]:
+def tab(browser: Browser, server: str) -> Iterator[Tab]:
     """One tab for all tests, and its errors: the first visit in a new tab costs as much as four others."""
     with reading(browser, server, lang=None) as (context, wrong):
         page = context.new_page()
@@ -48,23 +64,43 @@ def tab(browser: Browser, server: str) -> Iterator[tuple[Page, CDPSession, list[
 
 
 @pytest.fixture
-def arrive(tab: tuple[Page, CDPSession, list[str]]) -> Iterator[Callable[..., Page]]:
-    """The tab for a reader: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails if an error in it was not
-    expected; the tab is empty for the next test.
+def arrive(tab: Tab) -> Iterator[Callable[..., Page]]:
+    """The tab, empty, for a reader who opens the app: `arrive(lang="en-US", scheme="light", width=1280)`. The test fails
+    if an error in it was not expected.
     """
     page, session, wrong = tab
-
-    def come(lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
-        agent = page.evaluate("() => navigator.userAgent")
-        session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
-        session.send("Emulation.setLocaleOverride", {"locale": lang})
-        page.emulate_media(media="null", color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        return page
-
-    yield come
+    if has_app(page):
+        forget(page)
+    yield partial(welcome, page, session)
     forget(page)
     session.send("Page.resetNavigationHistory")
-    noted = wrong.copy()
-    wrong.clear()
-    assert not noted, noted
+    expect_no_error(wrong)
+
+
+@pytest.fixture
+def opened(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """The tab with the app at an address that a link in the app led to: `opened("/map", lang="en-US", scheme="light",
+    width=1280)`. As `arrive`, but the app stays loaded from test to test: a quarter of the cost.
+
+    After a test that failed it is loaded again. A test that changes the window's own objects or leaves the app needs
+    `arrive`.
+    """
+    page, session, wrong = tab
+    failed = request.session.testsfailed
+
+    def follow(path: str, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
+        welcome(page, session, lang, scheme, width)
+        show_in(page, scheme)
+        turn(page, path)
+        return page
+
+    if not has_app(page):
+        visit(page, BETWEEN)
+    yield follow
+    if request.session.testsfailed > failed:
+        forget(page)
+    else:
+        turn(page, BETWEEN)
+        clear_state(page)
+    session.send("Page.resetNavigationHistory")
+    expect_no_error(wrong)

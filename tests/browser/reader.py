@@ -11,6 +11,7 @@ from typing import Literal
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    CDPSession,
     ConsoleMessage,
     Locator,
     Page,
@@ -25,6 +26,8 @@ from playwright.sync_api import (
 from data.model.schema import Lang
 
 Scheme = Literal["light", "dark"]
+Tab = tuple[Page, CDPSession, list[str]]
+"""A tab, what controls it, and its errors."""
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 PLOTLY_REMOVED = "Cannot read properties of undefined (reading 'typesetMath')"
 """Plotly's error if a chart is removed while its text is drawn, as when a page is left early. It is not visible."""
@@ -46,6 +49,20 @@ PAGES = {
     "/method": {"zh": "方法", "en": "Method"},
 }
 """Path of each page, and the text of its link."""
+LAST = [*PAGES][-1]
+HEADINGS = {
+    "/": {
+        "zh": "十项改革改变了什么，材料没写明什么",
+        "en": "What ten reforms in Henan changed, and what the source leaves out",
+    },
+    "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
+    "/map": {"zh": "河南2020年十大改革典型案例在哪里", "en": "Where Henan's ten model reforms of 2020 happened"},
+    "/compare": {"zh": "比较", "en": "Compare"},
+    "/data": {"zh": "数据", "en": "The data"},
+    "/method": {"zh": "方法", "en": "Method"},
+}
+"""The heading of each page."""
+GROUNDS: dict[Scheme, str] = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
 FOLLOW = """path => {
     history.pushState({}, '', path);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
@@ -102,14 +119,51 @@ def reading(
         yield context, noted
 
 
+@contextmanager
+def beside(tab: Tab, lang: str = "en-US") -> Iterator[Page]:
+    """Another tab beside the one of all tests, for a reader with this language and any address: its process has the app
+    compiled, which one of another context would do again. Fails if an error in it was not expected.
+    """
+    context, wrong = tab[0].context, tab[2]
+    with context.new_page() as page:
+        yield welcome(page, context.new_cdp_session(page), lang)
+    expect_no_error(wrong)
+
+
+def expect_no_error(wrong: list[str]) -> None:
+    """Fail if there are errors. They are removed, for the next test is not to fail too."""
+    noted = wrong.copy()
+    wrong.clear()
+    assert not noted, noted
+
+
+def welcome(page: Page, session: CDPSession, lang: str = "en-US", scheme: Scheme = "light", width: int = 1280) -> Page:
+    """Make the tab that of a reader with this language, color scheme and width."""
+    agent = page.evaluate("() => navigator.userAgent")
+    session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": lang})
+    session.send("Emulation.setLocaleOverride", {"locale": lang})
+    page.emulate_media(media="null", color_scheme=scheme)
+    resize(page, width)
+    return page
+
+
 def forget(page: Page) -> None:
     """Leave the pages and clear all state here and on the server, but not the browser's cache: without it every test
     would take twice as long.
     """
     page.goto("/healthz")
+    clear_state(page)
+
+
+def clear_state(page: Page) -> None:
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.context.clear_cookies()
     page.context.clear_permissions()
+
+
+def has_app(page: Page) -> bool:
+    """Whether the app is loaded in the tab."""
+    return page.locator("[data-testid=stApp]").count() > 0
 
 
 def visit(page: Page, path: str) -> None:
@@ -136,15 +190,20 @@ def resize(page: Page, width: int, height: int = 900) -> None:
     page.wait_for_function("([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height])
 
 
+def show_in(page: Page, scheme: Scheme) -> None:
+    """Show the app in a color scheme."""
+    page.emulate_media(media="screen", color_scheme=scheme)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
+
+
 def settled(page: Page) -> None:
     """Wait until the run has ended and no element of the page before is left."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     expect(page.locator("h1, footer")).to_have_count(2)
 
 
-def leaf_through(page: Page, lang: Lang, query: str = "") -> Iterator[str]:
-    """Yield the path of every page in turn, opened by its link and drawn, beginning after the last one."""
-    visit(page, f"{[*PAGES][-1]}?lang={lang}&{query}")
+def leaf_through(page: Page, lang: Lang) -> Iterator[str]:
+    """Yield the path of every page in turn, opened by its link and drawn. It begins on the last one."""
     for path, names in PAGES.items():
         page.get_by_role("link", name=names[lang], exact=True).click()
         page.wait_for_function("name => document.title.startsWith(name)", arg=names[lang])

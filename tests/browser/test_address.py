@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import heading, settled, visit
+from tests.browser.reader import heading, settled
 
 WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 
@@ -23,11 +23,10 @@ def copied(page: Page) -> str:
     return str(page.evaluate("() => navigator.clipboard.readText()"))
 
 
-def test_the_next_case_is_what_its_address_says(arrive, dataset):
-    page = arrive()
+def test_the_next_case_is_what_its_address_says(opened, dataset):
+    page = opened(f"/case?case={WATER}")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     first, following = dataset.by_id[WATER], dataset.by_id[DEBT]
-    visit(page, f"/case?case={WATER}")
     page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
     expect(heading(page)).to_have_text(following.title.en)
     expect(page).to_have_url(f"/case?case={DEBT}")
@@ -43,13 +42,12 @@ def test_the_next_case_is_what_its_address_says(arrive, dataset):
     expect(heading(page)).to_have_text(following.title.en)
 
 
-def test_a_comparison_is_what_its_address_says(arrive, dataset):
-    page = arrive()
+def test_a_comparison_is_what_its_address_says(opened, dataset):
+    page = opened("/compare?lang=en")
     best, money = (
         page.get_by_role("heading", name="Change since before"),
         page.get_by_role("heading", name="Amounts of"),
     )
-    visit(page, "/compare?lang=en")
     best.wait_for()
     page.get_by_role("link", name=re.compile("^Money ")).click()
     money.wait_for()
@@ -77,9 +75,8 @@ def test_a_comparison_is_what_its_address_says(arrive, dataset):
     expect(chosen).to_have_count(0)
 
 
-def test_the_order_and_columns_of_the_data_are_what_their_address_says(arrive):
-    page = arrive()
-    visit(page, "/data?lang=en&grade=A,B")
+def test_the_order_and_columns_of_the_data_are_what_their_address_says(opened):
+    page = opened("/data?lang=en&grade=A,B")
     change = page.get_by_role("columnheader", name=re.compile("^Change"))
     first = page.get_by_role("rowheader").first
     unsorted = first.inner_text()
@@ -106,10 +103,9 @@ def test_the_order_and_columns_of_the_data_are_what_their_address_says(arrive):
     expect(page).to_have_url(re.compile(r"/case\?grade=A,B&lang=en&case=[\w-]+&figure=[\w-]+$"))
 
 
-def test_the_print_edition_is_what_its_address_says(arrive, dataset):
-    page = arrive()
+def test_the_print_edition_is_what_its_address_says(opened, dataset):
+    page = opened(f"/case?case={DEBT}&lang=en")
     title = dataset.by_id[DEBT].title.en
-    visit(page, f"/case?case={DEBT}&lang=en")
     page.get_by_role("link", name="Print").click()
     printed = f"/case?lang=en&case={DEBT}&view=print"
     expect(page).to_have_url(printed)
@@ -147,10 +143,9 @@ def test_the_address_of_a_figure_opens_what_it_is_folded_in_and_marks_it_for_a_w
     expect(figure).to_be_in_viewport()
 
 
-def test_back_from_another_screen_returns_to_where_the_reader_was_not_to_the_figure(arrive, dataset):
-    page = arrive()
+def test_back_from_another_screen_returns_to_where_the_reader_was_not_to_the_figure(opened, dataset):
     case_id, metric_id = folded_figure(dataset)
-    visit(page, f"/case?case={case_id}&figure={metric_id}&lang=en")
+    page = opened(f"/case?case={case_id}&figure={metric_id}&lang=en")
     expect(page.locator(f"#figure-{metric_id}")).to_be_in_viewport()
     page.mouse.wheel(0, -400)
     page.wait_for_timeout(300)

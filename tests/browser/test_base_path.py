@@ -8,11 +8,11 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
-from tests.browser.reader import PAGES, choose_city, drawn, heading, reading, settled, visit, wait_until_gone
+from tests.browser.reader import PAGES, Tab, beside, choose_city, drawn, heading, settled, visit, wait_until_gone
 from tests.server import started
 
 BASE = "reform"
@@ -29,11 +29,11 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, origin: str) -> Iterator[Page]:
+def page(tab: Tab, origin: str) -> Iterator[Page]:
     """A tab that fails on a request outside the base path."""
     astray: list[str] = []
-    with reading(browser, origin) as (context, wrong):
-        context.on(
+    with beside(tab) as page:
+        page.on(
             "request",
             lambda request: (
                 astray.append(request.url)
@@ -41,12 +41,12 @@ def page(browser: Browser, origin: str) -> Iterator[Page]:
                 else None
             ),
         )
-        yield context.new_page()
-        assert not wrong + astray
+        yield page
+        assert not astray
 
 
-def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
-    visit(page, f"/{BASE}/map")
+def test_a_reader_stays_under_the_base_path(page, origin, dataset, tmp_path):
+    visit(page, f"{origin}/{BASE}/map")
     drawn(page)
     expect(page.locator(".map-shapes a")).to_have_count(18)
     choose_city(page, "City", "Luoyang")
@@ -70,9 +70,9 @@ def test_a_reader_stays_under_the_base_path(page, dataset, tmp_path):
             assert is_page == ("/report.html" in address), address
 
 
-def test_a_cold_deep_link_and_its_case_as_a_document(page, dataset, tmp_path):
+def test_a_cold_deep_link_and_its_case_as_a_document(page, origin, dataset, tmp_path):
     case = dataset.by_id["2020-09-dancheng-health"]
-    visit(page, f"/{BASE}/case?case={case.id}")
+    visit(page, f"{origin}/{BASE}/case?case={case.id}")
     expect(heading(page)).to_have_text(case.title.en)
     with page.expect_download() as download:
         page.get_by_role("main").get_by_role("button", name="Word").click()
@@ -82,18 +82,18 @@ def test_a_cold_deep_link_and_its_case_as_a_document(page, dataset, tmp_path):
     expect(heading(page)).to_have_text(case.title.en)
 
 
-def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, dataset):
+def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, origin, dataset):
     case, following = dataset.cases[:2]
-    visit(page, f"/{BASE}/?lang=en")
+    visit(page, f"{origin}/{BASE}/?lang=en")
     page.evaluate("() => { window.loadedOnce = true }")
     page.get_by_role("link", name=case.title.en, exact=True).click()
-    expect(page).to_have_url(f"/{BASE}/case?lang=en&case={case.id}")
+    expect(page).to_have_url(f"{origin}/{BASE}/case?lang=en&case={case.id}")
     page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
-    expect(page).to_have_url(f"/{BASE}/case?lang=en&case={following.id}")
+    expect(page).to_have_url(f"{origin}/{BASE}/case?lang=en&case={following.id}")
     expect(heading(page)).to_have_text(following.title.en)
     expect(heading(page)).to_be_focused()
     page.get_by_role("link", name="Overview", exact=True).click()
-    expect(page).to_have_url(f"/{BASE}/?lang=en")
+    expect(page).to_have_url(f"{origin}/{BASE}/?lang=en")
     expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
     page.go_back()
     expect(heading(page)).to_have_text(following.title.en)

@@ -7,14 +7,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import heading, resize, settled, turn, visit
+from tests.browser.reader import drawn, heading, resize, settled
 
 PERMITS = "/case?case=2020-06-anyang-permits&lang=en"
 
 
-def test_a_key_figure_leads_to_its_card_with_its_words_open(arrive):
-    page = arrive()
-    visit(page, PERMITS)
+def test_a_key_figure_leads_to_its_card_with_its_words_open(opened):
+    page = opened(PERMITS)
     key = page.get_by_role("list", name="Key figures")
     expect(key.get_by_role("listitem")).to_have_count(3)
     key.get_by_role("link", name="100 → 50 days").click()
@@ -26,9 +25,8 @@ def test_a_key_figure_leads_to_its_card_with_its_words_open(arrive):
     expect(card).to_have_class("figure-card")
 
 
-def test_the_flags_open_the_words_and_both_readings_are_one_link_away(arrive):
-    page = arrive()
-    visit(page, PERMITS)
+def test_the_flags_open_the_words_and_both_readings_are_one_link_away(opened):
+    page = opened(PERMITS)
     card = page.locator("#figure-approval-time")
     words = card.get_by_text("Neither limit is dated.")
     expect(words).to_be_hidden()
@@ -49,9 +47,8 @@ def test_the_flags_open_the_words_and_both_readings_are_one_link_away(arrive):
     expect(page).to_have_url(PERMITS)
 
 
-def test_words_stay_open_while_the_page_runs_again(arrive):
-    page = arrive()
-    visit(page, PERMITS)
+def test_words_stay_open_while_the_page_runs_again(opened):
+    page = opened(PERMITS)
     card = page.locator("#figure-construction-permit-time")
     card.get_by_text("Words and notes").click()
     words = card.get_by_text("施工许可审批时限由3个工作日压缩至1个工作日")
@@ -61,13 +58,13 @@ def test_words_stay_open_while_the_page_runs_again(arrive):
     expect(dialog).to_contain_text("Construction permit time limit")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    expect(page).to_have_url(PERMITS)
     settled(page)
     expect(words).to_be_visible()
 
 
-def test_words_doubts_and_the_list_of_cases_open_by_the_keyboard(arrive, dataset):
-    page = arrive()
-    visit(page, PERMITS)
+def test_words_doubts_and_the_list_of_cases_open_by_the_keyboard(opened, dataset):
+    page = opened(PERMITS)
     for opener, opened in (
         (page.locator("#figure-earlier-start summary"), page.get_by_text("项目比往常提前2—3个月动工")),
         (page.get_by_text("What would complete these figures"), page.get_by_text("For an A the source would have")),
@@ -89,20 +86,23 @@ OFF_SCREEN = """() => [...document.querySelectorAll('.case *, .case-line *')].fi
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_nothing_of_a_case_is_off_screen(arrive, dataset, lang):
-    page = arrive()
-    visit(page, f"/case?lang={lang}")
-    for case in dataset.cases:
-        turn(page, f"/case?case={case.id}&lang={lang}")
+def test_the_ten_cases_follow_one_another_and_nothing_of_them_is_off_screen(opened, dataset, lang):
+    page, widths = opened(f"/case?lang={lang}"), [1280, 820, 390]
+    for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
+        expect(heading(page)).to_have_text(case.title[lang])
+        drawn(page)
         page.evaluate("() => document.querySelectorAll('.case details').forEach(fold => { fold.open = true; })")
-        for width in (1280, 820, 390):
+        for width in widths:
             resize(page, width)
             assert page.evaluate(OFF_SCREEN) == [], (case.id, width)
+        widths.reverse()
+        if following:
+            page.get_by_role("link", name=f"{following.number} · {following.title[lang]}").last.click()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_on_a_phone_a_row_is_a_card_that_names_its_values(arrive):
-    page = arrive(width=390)
-    visit(page, PERMITS)
+def test_on_a_phone_a_row_is_a_card_that_names_its_values(opened):
+    page = opened(PERMITS, width=390)
     row = page.locator("#figure-items-cancelled")
     name, value = row.get_by_role("rowheader").bounding_box(), row.get_by_text("4 items").bounding_box()
     assert name and value and value["y"] >= name["y"] + name["height"] - 1
@@ -112,9 +112,8 @@ def test_on_a_phone_a_row_is_a_card_that_names_its_values(arrive):
     assert first.bounding_box()["y"] + first.bounding_box()["height"] < 844, "two key figures in the first window"
 
 
-def test_a_case_draws_nothing_with_plotly_before_it_is_asked_to(arrive):
-    page = arrive()
-    visit(page, PERMITS)
+def test_a_case_draws_nothing_with_plotly_before_it_is_asked_to(opened):
+    page = opened(PERMITS)
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
     page.locator("#figure-approval-time").get_by_role("link", name="Download or share").click()
     expect(page.get_by_role("dialog").locator(".js-plotly-plot")).to_have_count(1)

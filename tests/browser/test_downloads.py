@@ -17,7 +17,6 @@ from playwright.sync_api import Locator, Page
 from data.query.filters import Filters, select
 from data.query.table import COLUMNS, NUMBERS
 from data.wording.rows import Rows
-from tests.browser.reader import visit
 
 FILTERS = Filters(city=("411200",), domain=("finance",))
 
@@ -45,9 +44,8 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
     ],
     ids=["chosen", "all"],
 )
-def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, file_name):
-    page = arrive()
-    visit(page, "/data?city=411200&domain=finance")
+def test_every_download_is_the_table(opened, dataset, tmp_path, label, filters, file_name):
+    page = opened("/data?city=411200&domain=finance")
     rows = select(dataset, filters).rows.reset_index(drop=True)
     for kind, read in READERS.items():
         link = page.get_by_role("link", name=re.compile(label.format(kind)))
@@ -65,9 +63,8 @@ def test_every_download_is_the_table(arrive, dataset, tmp_path, label, filters, 
 
 
 @pytest.mark.parametrize(("browser_lang", "lang"), [("zh-CN", "zh"), ("en-US", "en")])
-def test_a_case_is_taken_as_a_document(arrive, dataset, tmp_path, browser_lang, lang):
-    page = arrive(browser_lang)
-    visit(page, "/case?case=2020-09-dancheng-health")
+def test_a_case_is_taken_as_a_document(opened, dataset, tmp_path, browser_lang, lang):
+    page = opened("/case?case=2020-09-dancheng-health", browser_lang)
     name, content = saved(page, page.get_by_role("main").get_by_role("button", name="Word"), tmp_path)
     assert name == f"henan-reforms_2020-09-dancheng-health_{lang}.docx"
     document = docx.Document(BytesIO(content))

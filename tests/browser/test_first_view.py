@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import PAGES, forget, leaf_through, reading, resize, settled, wait_until_gone
+from tests.browser.reader import (
+    HEADINGS,
+    LAST,
+    PAGES,
+    Tab,
+    beside,
+    expect_no_error,
+    forget,
+    heading,
+    leaf_through,
+    opener,
+    reading,
+    resize,
+    settled,
+    visit,
+    wait_until_gone,
+)
 
 MAX_SHIFT = 0.05
 """Maximum layout shift of a page, as Lighthouse judges it."""
@@ -34,24 +49,26 @@ WATCH = """() => {
 """Adds up the layout shift, and notes where parts of the first view stand; `measure` does for those of the app."""
 
 
-@contextmanager
-def without_script(browser: Browser, address: str) -> Iterator[Page]:
-    with browser.new_context(base_url=address, java_script_enabled=False, locale="en-US") as context:
+@pytest.fixture(scope="module")
+def without_script(browser: Browser, server: str) -> Iterator[Page]:
+    with browser.new_context(base_url=server, java_script_enabled=False, locale="en-US") as context:
         yield context.new_page()
 
 
 @pytest.fixture(scope="module")
-def watching(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
-    """A tab that measures, and everything that is in its console."""
-    with reading(browser, server) as (context, noted):
-        context.on("console", lambda message: noted.append(message.text))
-        context.add_init_script(f"({WATCH})()")
-        yield context.new_page(), noted
+def watching(tab: Tab) -> Iterator[tuple[Page, list[str]]]:
+    """A tab that measures, and everything that is in its console or is not there when it is asked for."""
+    noted: list[str] = []
+    with beside(tab) as page:
+        page.on("console", lambda message: noted.append(message.text))
+        page.on("response", lambda answer: answer.ok or answer.status == 304 or noted.append(answer.url))
+        page.add_init_script(f"({WATCH})()")
+        yield page, noted
 
 
 @pytest.fixture
-def page(watching: tuple[Page, list[str]]) -> Iterator[Page]:
-    """The tab that measures, 1280 px wide. The test fails if anything at all is in its console."""
+def page(watching: tuple[Page, list[str]], tab: Tab) -> Iterator[Page]:
+    """The tab that measures, 1280 px wide. The test fails if anything at all is in its console, or not there."""
     page, noted = watching
     resize(page, 1280)
     yield page
@@ -60,37 +77,38 @@ def page(watching: tuple[Page, list[str]]) -> Iterator[Page]:
     said = [line for line in noted if blocked not in line]
     noted.clear()
     assert said == []
+    expect_no_error(tab[2])
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_readable_without_javascript(browser, server, path):
-    with without_script(browser, server) as page:
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_role("link", name=PAGES[path]["en"], exact=True)).to_be_visible()
-        expect(page.get_by_text("Source: ")).to_be_visible()
-        english = page.get_by_role("heading", level=1).inner_text()
-        page.get_by_role("link", name="中文").click()
-        expect(page).to_have_url(re.compile(rf"{path}\?(case=[\w-]+&)?lang=zh$"))
-        assert page.get_by_role("heading", level=1).inner_text() != english
-        address = page.get_by_role("link", name="CSV", exact=True).get_attribute("href") or ""
-        assert page.request.get(address).text().startswith("\ufeffcase_id,")
+def test_every_page_is_readable_without_javascript(without_script, path):
+    page = without_script
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name=PAGES[path]["en"], exact=True)).to_be_visible()
+    expect(page.get_by_text("Source: ")).to_be_visible()
+    english = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="中文").click()
+    expect(page).to_have_url(re.compile(rf"{path}\?(case=[\w-]+&)?lang=zh$"))
+    assert page.get_by_role("heading", level=1).inner_text() != english
+    address = page.get_by_role("link", name="CSV", exact=True).get_attribute("href") or ""
+    assert page.request.get(address).text().startswith("\ufeffcase_id,")
 
 
-def test_without_javascript_a_finding_leads_to_its_case(browser, server, dataset):
-    case = dataset.cases[5]
-    with without_script(browser, server) as page:
-        page.goto("/?lang=en")
-        expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
-        page.get_by_role("link", name=case.title.en, exact=True).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(case.title.en)
-        expect(page.get_by_role("list", name="Key figures")).to_be_visible()
+def test_without_javascript_a_finding_leads_to_its_case(without_script, dataset):
+    page, case = without_script, dataset.cases[5]
+    page.goto("/?lang=en")
+    expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
+    page.get_by_role("link", name=case.title.en, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(case.title.en)
+    expect(page.get_by_role("list", name="Key figures")).to_be_visible()
 
 
 @pytest.fixture(scope="module")
 def with_fonts(watching: tuple[Page, list[str]]) -> None:
     """Every page has been visited, so that its fonts are in the browser's cache."""
     page, _ = watching
+    visit(page, f"{LAST}?lang=en")
     for _ in leaf_through(page, "en"):
         page.evaluate("() => document.fonts.ready.then(() => true)")
 
@@ -143,23 +161,16 @@ def test_print_and_frames_have_no_first_view(page, query):
     expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
 
 
-def test_every_page_asks_for_nothing_that_is_not_there(page):
-    failed = []
-    page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
-    for path in PAGES:
-        page.goto(path)
-        wait_until_gone(page)
-        settled(page)
-    assert failed == []
-
-
-@pytest.mark.parametrize("path", ["/", "/map"])
-def test_the_app_connects_without_asking_first(page, path):
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_cold_in_its_frame_and_connects_without_asking_first(page, path):
     held = []
     page.route(re.compile("_stcore/(health|host-config)$"), lambda route: held.append(route))
     page.goto(path)
     wait_until_gone(page)
     settled(page)
+    expect(heading(page)).to_have_text(HEADINGS[path]["en"])
+    expect(opener(page, "City")).to_have_count(0 if path == "/method" else 1)
+    expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
     for route in held:
         route.continue_()
     page.unroute_all(behavior="wait")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import PAGES, drawn, heading, leaf_through, reading, settled, visit
+from tests.browser.reader import LAST, PAGES, drawn, heading, leaf_through, reading, settled, visit
 
 WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 MARK, MARKED = "() => { window.loadedOnce = true }", "() => window.loadedOnce === true"
@@ -31,6 +31,7 @@ def scrolled(page: Page, top: float) -> None:
 
 def test_no_link_between_screens_loads_the_page_again(arrive):
     page, seen = arrive(), []
+    visit(page, f"{LAST}?lang=en")
     for path in leaf_through(page, "en"):
         seen.append((path, loads_nothing(page)))
         page.evaluate(MARK)
@@ -59,9 +60,8 @@ def test_a_screen_reached_by_a_link_begins_at_its_top_and_back_returns(arrive, d
     scrolled(page, 0)
 
 
-def test_a_link_to_where_the_reader_is_leads_to_the_top_and_adds_no_step_back(arrive):
-    page = arrive()
-    visit(page, "/data?lang=en")
+def test_a_link_to_where_the_reader_is_leads_to_the_top_and_adds_no_step_back(opened):
+    page = opened("/data?lang=en")
     page.get_by_role("link", name="Method", exact=True).click()
     expect(heading(page)).to_have_text("Method")
     settled(page)
@@ -88,9 +88,8 @@ def test_enter_follows_a_link(arrive):
 @pytest.mark.parametrize(
     "how", [{"modifiers": ["ControlOrMeta"]}, {"modifiers": ["Shift"]}, {"button": "middle"}], ids=str
 )
-def test_a_link_opens_in_a_tab_of_its_own(arrive, dataset, how):
-    page = arrive()
-    visit(page, "/?city=410300&lang=en")
+def test_a_link_opens_in_a_tab_of_its_own(opened, dataset, how):
+    page = opened("/?city=410300&lang=en")
     case = dataset.by_id[DEBT]
     with page.context.expect_page() as opened:
         page.get_by_role("link", name=case.title.en, exact=True).click(**how)

@@ -45,16 +45,14 @@ def test_unknown_values_are_dropped_with_a_notice(arrive, dataset):
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_an_unknown_case_gives_the_first_with_a_notice(arrive, dataset):
-    page = arrive()
-    visit(page, "/case?case=2020-99-nowhere")
+def test_an_unknown_case_gives_the_first_with_a_notice(opened, dataset):
+    page = opened("/case?case=2020-99-nowhere")
     expect(page.get_by_role("alert")).to_contain_text("does not exist")
     expect(heading(page)).to_have_text(dataset.cases[0].title.en)
 
 
-def test_a_case_that_the_filters_hide_is_shown_with_a_notice(arrive, dataset):
-    page = arrive()
-    visit(page, f"{DANCHENG}&city=419001")
+def test_a_case_that_the_filters_hide_is_shown_with_a_notice(opened, dataset):
+    page = opened(f"{DANCHENG}&city=419001")
     expect(page.get_by_text("The filters would hide this case")).to_be_visible()
     expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
 
@@ -70,9 +68,8 @@ def test_the_language_follows_the_browser(arrive, browser_language, name, page_n
     expect(page.get_by_role("link", name=page_name, exact=True)).to_be_visible()
 
 
-def test_switching_the_language_keeps_page_filters_and_case(arrive, dataset):
-    page = arrive()
-    visit(page, "/case?city=411200&case=2020-08-sanmenxia-finance")
+def test_switching_the_language_keeps_page_filters_and_case(opened, dataset):
+    page = opened("/case?city=411200&case=2020-08-sanmenxia-finance")
     page.get_by_text("中文", exact=True).click()
     case = dataset.by_id["2020-08-sanmenxia-finance"]
     expect(heading(page)).to_have_text(case.title.zh)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from data.reading.load import FOLDER
 from pages.serving.script_error import MESSAGE
-from tests.browser.reader import heading, reading, settled, status, visit
+from tests.browser.reader import Tab, beside, expect_no_error, heading, settled, status, visit
 from tests.server import health, logged, started, until
 
 CASE = "2020-09-dancheng-health"
@@ -41,41 +41,43 @@ def fill(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def served(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, dict[str, Page], Callable[[], bool]]]:
-    """Folder of a running server, tabs in Chinese and in English, and a function that waits until the server has the
-    project's own files.
+    tab: Tab, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path, dict[str, Page], Callable[[], bool]]]:
+    """Address and folder of a running server, tabs in Chinese and in English, and a function that waits until the server
+    has the project's own files.
     """
     folder, log = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server") / "log"
     fill(folder)
     with (
         started(log, first=FAULT, HENAN_DATA=str(folder)) as (address, process),
-        reading(browser, address) as (context, wrong),
+        beside(tab) as chinese,
+        beside(tab) as english,
     ):
         began = health(address)
         yield (
+            address,
             folder,
-            {lang: context.new_page() for lang in ("zh", "en")},
+            {"zh": chinese, "en": english},
             lambda: until(process, lambda: health(address) | {"loaded": began["loaded"], "age": began["age"]} == began),
         )
-        assert not wrong
     assert all("ZeroDivisionError" in line["traceback"] for line in logged(log) if "traceback" in line), log.read_text()
 
 
 @pytest.fixture
-def folder(served: tuple[Path, dict[str, Page], Callable[[], bool]]) -> Iterator[Path]:
-    yield served[0]
-    fill(served[0])
-    assert served[2]()
+def folder(served: tuple[str, Path, dict[str, Page], Callable[[], bool]]) -> Iterator[Path]:
+    yield served[1]
+    fill(served[1])
+    assert served[3]()
 
 
 @pytest.fixture
-def pages(served: tuple[Path, dict[str, Page], Callable[[], bool]]) -> dict[str, Page]:
+def pages(served: tuple[str, Path, dict[str, Page], Callable[[], bool]]) -> dict[str, Page]:
     """A case in English and a city's cards in Chinese."""
+    address, _, tabs, _ = served
     for lang, path in {"en": f"/case?case={CASE}", "zh": "/?city=411600&lang=zh"}.items():
-        if not served[1][lang].url.endswith(path):
-            visit(served[1][lang], path)
-    return served[1]
+        if not tabs[lang].url.endswith(path):
+            visit(tabs[lang], f"{address}{path}")
+    return tabs
 
 
 def test_an_edit_reaches_every_open_page(pages, folder):
@@ -128,7 +130,7 @@ def dialog(page: Page) -> str:
     return str(opened.evaluate("part => part.innerText + JSON.parse(getComputedStyle(part, '::after').content)"))
 
 
-def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
+def test_a_server_without_data_says_so_and_recovers(tab, tmp_path):
     """Also when it is stopped: the dialog says so in the page's language."""
     folder = tmp_path / "served"
     fill(folder)
@@ -136,10 +138,9 @@ def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
     (folder / "cases").mkdir()
     with (
         started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process),
-        reading(browser, address, "zh-CN") as (context, wrong),
+        beside(tab, "zh-CN") as page,
     ):
-        page = context.new_page()
-        page.goto(f"/case?case={CASE}")
+        page.goto(f"{address}/case?case={CASE}")
         expect(page.get_by_role("alert")).to_contain_text(NONE["zh"])
         (folder / "cases").rmdir()
         (folder / "elsewhere").rename(folder / "cases")
@@ -147,20 +148,21 @@ def test_a_server_without_data_says_so_and_recovers(browser, tmp_path):
         expect(page.get_by_role("alert")).to_have_count(0)
         page.get_by_text("English", exact=True).click()
         expect(heading(page)).to_have_text(TITLE["en"])
-        assert not wrong
-        visit(page, "/nowhere?city=411600")
+        expect_no_error(tab[2])
+        visit(page, f"{address}/nowhere?city=411600")
         assert dialog(page) == NOWHERE
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(status(page)).to_contain_text("周口市")
         process.terminate()
         assert dialog(page) == LOST
+        tab[2].clear()  # the connection that was lost
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_page_that_fails_says_so_and_no_more(served, lang):
-    page = served[1][lang]
-    page.goto(f"/data?lang={lang}")
+    page = served[2][lang]
+    page.goto(f"{served[0]}/data?lang={lang}")
     for sentence in MESSAGE:
         expect(page.get_by_role("alert")).to_contain_text(sentence)
     expect(page.get_by_test_id("stException")).to_have_count(0)

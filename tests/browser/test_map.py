@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from shapely import Point, Polygon, box, unary_union
 from shapely.geometry import shape
 from shapely.ops import polylabel
@@ -21,42 +20,42 @@ from data.query.filters import Filters, select
 from data.query.geography import summarize_areas, tabulate_areas
 from data.reading.live import boundaries
 from tests.areas import outlined as areas_of
-from tests.browser.reader import ARGUMENTS, drawn, heading, reading, resize, settled, turn, visit
+from tests.browser.reader import Tab, beside, drawn, heading, resize, settled, turn, visit
 
 BOXES = """(chart, marks) => [...document.querySelectorAll(marks)].filter(mark => mark.checkVisibility()).map(mark => {
     const around = chart.getBoundingClientRect(), { left, top, right, bottom } = mark.getBoundingClientRect();
     return [left - around.left, top - around.top, right - around.left, bottom - around.top];
 })"""
 """Position of marks above the map, counted from its corner."""
+NO_WEBGL = """for (const canvas of [HTMLCanvasElement, OffscreenCanvas]) {
+    const { getContext } = canvas.prototype;
+    canvas.prototype.getContext = function (kind, ...options) {
+        return /webgl/.test(kind) ? null : getContext.call(this, kind, ...options);
+    };
+}"""
+"""Refuses WebGL as a browser without it does."""
 NAMES, DISCS, LABELS = ".area-name", ".map-field .disc", ".map-labels li"
 CHOSEN = ".area-name.current"
 
 
 @pytest.fixture
-def henan(arrive) -> Page:
-    page = arrive()
-    visit(page, "/map")
+def henan(opened) -> Page:
+    page = opened("/map")
     drawn(page)
     return page
 
 
 @pytest.fixture
-def without_webgl(browser: Browser, server: str) -> Iterator[Page]:
-    """A tab in a browser without WebGL."""
-    with (
-        browser.browser_type.launch(
-            executable_path=os.environ["CHROMIUM"], args=[*ARGUMENTS, "--disable-3d-apis"]
-        ) as other,
-        reading(other, server) as (context, noted),
-    ):
-        yield context.new_page()
-        assert not noted, noted
+def without_webgl(tab: Tab) -> Iterator[Page]:
+    """A tab without WebGL."""
+    with beside(tab) as page:
+        page.add_init_script(NO_WEBGL)
+        yield page
 
 
 @pytest.mark.parametrize(("lang", "scheme"), [("en-US", "light"), ("zh-CN", "dark")], ids=["light", "dark"])
-def test_each_area_has_its_colour(arrive, dataset, lang, scheme):
-    page = arrive(lang, scheme)
-    visit(page, "/map")
+def test_each_area_has_its_colour(opened, dataset, lang, scheme):
+    page = opened("/map", lang, scheme)
     check_painted(page, dataset)
 
 
@@ -70,10 +69,9 @@ def test_the_map_needs_no_webgl(without_webgl, dataset):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_click_chooses_each_area_and_another_lets_go(arrive, dataset, width):
+def test_a_click_chooses_each_area_and_another_lets_go(opened, dataset, width):
     """The image of the areas is kept, and the reader stays in place."""
-    henan = arrive(width=width)
-    visit(henan, "/map")
+    henan = opened("/map", width=width)
     drawn(henan)
     names = {place.code: place.name.en for place in dataset.places.values() if place.kind == "prefecture"}
     chart(henan).evaluate("chart => { chart.kept = true; }")
@@ -125,9 +123,8 @@ def test_areas_in_other_colours_are_chosen_in_these(henan, dataset):
 
 
 @pytest.mark.parametrize("width", [1280, 820, 390])
-def test_a_disc_opens_its_case_and_a_headline_its_figure_by_the_keyboard(arrive, dataset, width):
-    page = arrive(width=width)
-    visit(page, "/map")
+def test_a_disc_opens_its_case_and_a_headline_its_figure_by_the_keyboard(opened, dataset, width):
+    page = opened("/map", width=width)
     drawn(page)
     page.locator(DISCS).filter(has_text="9").click()
     expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
@@ -142,9 +139,8 @@ def test_a_disc_opens_its_case_and_a_headline_its_figure_by_the_keyboard(arrive,
 
 
 @pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
-def test_nothing_of_the_map_is_cut_or_covered(arrive, lang):
-    page = arrive(lang)
-    visit(page, "/method")
+def test_nothing_of_the_map_is_cut_or_covered(opened, lang):
+    page = opened("/method", lang)
     for width in (1440, 1280, 820, 390, 340):
         resize(page, width)
         turn(page, "/map")
@@ -181,7 +177,7 @@ def test_the_table_is_downloaded_as_it_stands(henan, dataset):
 
 def test_the_map_leaves_the_page_with_what_is_chosen(henan):
     """The export edition contains the outline, since an image has no style sheet, and the discs and labels."""
-    visit(henan, "/map?city=411400,411500")
+    turn(henan, "/map?city=411400,411500")
     henan.get_by_role("link", name=re.compile("^Download or share")).click()
     edition = henan.locator(".st-key-share-preview .js-plotly-plot")
     expect(edition.locator(".choroplethlayer > :last-child > path[style*='stroke-width: 3px']")).to_have_count(
@@ -208,8 +204,9 @@ def check_painted(page: Page, dataset) -> None:
     )
     marks = [box(*around).buffer(3) for kind in (NAMES, DISCS) for around in chart(page).evaluate(BOXES, kind)]
     free = free_of(marks, page)
-    page.add_style_tag(content=".map-scene { visibility: hidden; }")
+    hidden = page.add_style_tag(content=".map-scene { visibility: hidden; }")
     picture = Image.open(io.BytesIO(chart(page).screenshot())).convert("RGB")
+    hidden.evaluate("style => style.remove()")
     found = summarize_areas(select(dataset, Filters()))
     assert len(free) == 18
     for code, inside in free.items():

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import heading, resize, settled, status, visit
+from tests.browser.reader import heading, resize, settled, status
 
 PHONE, LAPTOP = 390, 1440
 TABLE = {"en": "The main figures of each case", "zh": "各案例的主要数据"}
@@ -23,18 +23,16 @@ MARKS = """() => [...document.querySelectorAll(".findings tr:not(.more) .arrow")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_ten_reforms_stand_in_one_window(arrive, dataset, lang):
-    page = arrive(width=LAPTOP)
-    visit(page, f"/?lang={lang}")
+def test_ten_reforms_stand_in_one_window(opened, dataset, lang):
+    page = opened(f"/?lang={lang}", width=LAPTOP)
     table = page.get_by_role("table", name=TABLE[lang])
     expect(table.get_by_role("rowheader")).to_have_count(len(dataset.cases))
     box = table.bounding_box()
     assert box and box["y"] + box["height"] <= 900, box
 
 
-def test_the_arrows_share_one_axis_at_every_width(arrive):
-    page = arrive()
-    visit(page, "/?lang=en")
+def test_the_arrows_share_one_axis_at_every_width(opened):
+    page = opened("/?lang=en")
     for width in (1280, 820, PHONE):
         resize(page, width)
         marks = page.evaluate(MARKS)
@@ -43,9 +41,8 @@ def test_the_arrows_share_one_axis_at_every_width(arrive):
         assert [mark for mark in marks if not (mark["inside"] and mark["seen"])] == [], width
 
 
-def test_a_finding_opens_its_figure_and_back_returns(arrive, dataset):
-    page = arrive()
-    visit(page, "/?lang=en&city=411600")
+def test_a_finding_opens_its_figure_and_back_returns(opened, dataset):
+    page = opened("/?lang=en&city=411600")
     page.get_by_role("cell").get_by_role("link", name="Out-of-county referral rate").click()
     expect(page).to_have_url(
         "/case?city=411600&lang=en&case=2020-09-dancheng-health&figure=out-of-county-referral-rate"
@@ -56,9 +53,8 @@ def test_a_finding_opens_its_figure_and_back_returns(arrive, dataset):
     expect(page.get_by_role("table", name=TABLE["en"])).to_be_visible()
 
 
-def test_the_other_figures_of_a_case_open_by_keyboard(arrive):
-    page = arrive()
-    visit(page, "/?lang=en")
+def test_the_other_figures_of_a_case_open_by_keyboard(opened):
+    page = opened("/?lang=en")
     hidden = page.locator(".findings .more").first
     for width in (LAPTOP, PHONE):
         resize(page, width)
@@ -71,9 +67,8 @@ def test_the_other_figures_of_a_case_open_by_keyboard(arrive):
         expect(hidden).to_be_hidden()
 
 
-def test_what_is_open_stays_open_in_the_next_run(arrive):
-    page = arrive()
-    visit(page, "/?lang=en")
+def test_what_is_open_stays_open_in_the_next_run(opened):
+    page = opened("/?lang=en")
     page.locator(".findings summary").nth(1).click()
     expect(page.locator(".findings .more").nth(3)).to_be_visible()
     page.get_by_text("Cite and link").click()
@@ -82,9 +77,8 @@ def test_what_is_open_stays_open_in_the_next_run(arrive):
     expect(page.locator(".findings details[open]")).to_have_count(1)
 
 
-def test_a_cell_of_the_gaps_filters_and_is_marked(arrive):
-    page = arrive()
-    visit(page, "/?lang=en")
+def test_a_cell_of_the_gaps_filters_and_is_marked(opened):
+    page = opened("/?lang=en")
     cell = page.get_by_role("link", name=re.compile("Public finance and credit, E Level: "))
     count = re.search(r": (\d+)", cell.get_attribute("aria-label") or "")
     assert count
@@ -98,9 +92,8 @@ def printed(page: Page) -> str:
     return page.locator(".findings").inner_text()
 
 
-def test_on_paper_every_figure_stands_open_and_nothing_is_cut(arrive):
-    page = arrive()
-    visit(page, "/?lang=en")
+def test_on_paper_every_figure_stands_open_and_nothing_is_cut(opened):
+    page = opened("/?lang=en")
     names = page.locator(".findings td.what").all_text_contents()
     assert len(names) > 30
     for width in (LAPTOP, PHONE):

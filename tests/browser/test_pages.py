@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.reader import PAGES, drawn, heading, leaf_through, opener, visit
+from tests.browser.reader import HEADINGS, LAST, Scheme, drawn, heading, leaf_through, show_in
 
-HEADINGS = {
-    "/": {
-        "zh": "十项改革改变了什么，材料没写明什么",
-        "en": "What ten reforms in Henan changed, and what the source leaves out",
-    },
-    "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
-    "/map": {"zh": "河南2020年十大改革典型案例在哪里", "en": "Where Henan's ten model reforms of 2020 happened"},
-    "/compare": {"zh": "比较", "en": "Compare"},
-    "/data": {"zh": "数据", "en": "The data"},
-    "/method": {"zh": "方法", "en": "Method"},
-}
-GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 20, 24)"}
 FILTERED = "city=411200"
 """With a city every kind of control exists: tags, chips, clear buttons."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_complete(arrive, dataset, lang, scheme):
-    page = arrive(scheme=scheme)
+def test_every_page_is_complete(opened, dataset, lang):
+    page = opened(f"{LAST}?lang={lang}")
     for path in leaf_through(page, lang):
-        expect(heading(page)).to_have_text(HEADINGS[path][lang])
-        expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        assert page.evaluate(MISPLACED_CELLS) == []
+        for scheme in get_args(Scheme):
+            show_in(page, scheme)
+            expect(heading(page)).to_have_text(HEADINGS[path][lang])
+            expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            assert page.evaluate(MISPLACED_CELLS) == []
 
 
 MISPLACED_CELLS = """() => [...document.querySelectorAll('table :is(th, td)')]
@@ -41,32 +31,14 @@ MISPLACED_CELLS = """() => [...document.querySelectorAll('table :is(th, td)')]
 """The cells of tables that a rule of another element took out of their row."""
 
 
-def test_every_page_opens_cold_in_its_frame(arrive):
-    page = arrive()
-    for path, words in HEADINGS.items():
-        visit(page, path)
-        expect(heading(page)).to_have_text(words["en"])
-        expect(opener(page, "City")).to_have_count(0 if path == "/method" else 1)
-        expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_accessible(arrive, lang, scheme):
-    page = arrive(scheme=scheme)
-    found = {path: violations(page, scheme) for path in leaf_through(page, lang, FILTERED)}
+def test_every_page_is_accessible(opened, lang):
+    page, found = opened(f"{LAST}?lang={lang}&{FILTERED}"), {}
+    for path in leaf_through(page, lang):
+        for scheme in get_args(Scheme):
+            show_in(page, scheme)
+            found[path, scheme] = violations(page, scheme)
     assert not any(found.values()), found
-
-
-def test_the_ten_cases_follow_one_another(arrive, dataset):
-    page = arrive()
-    visit(page, "/case")
-    for case, following in zip(dataset.cases, [*dataset.cases[1:], None], strict=True):
-        expect(heading(page)).to_have_text(case.title.en)
-        drawn(page)
-        if following:
-            page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 OWN_ENGLISH = """() => {
@@ -77,11 +49,10 @@ OWN_ENGLISH = """() => {
 }"""
 
 
-def test_a_chinese_page_has_no_words_of_streamlits_own(arrive):
-    page = arrive("en-US")
+def test_a_chinese_page_has_no_words_of_streamlits_own(opened):
     cases = "cases=2020-02-government-debt,2020-06-anyang-permits"
     for path in ("/", "/case", "/map", f"/compare?{cases}"):
-        visit(page, path)
+        page = opened(path)
         page.get_by_text("中文", exact=True).click()
         expect(page.get_by_role("link", name="概览", exact=True)).to_be_visible()
         drawn(page)

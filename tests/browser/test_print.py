@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import drawn, resize, turn, visit
+from tests.browser.reader import Scheme, drawn, resize, show_in, turn, visit
 
 CASE = "2020-06-anyang-permits"
 SHEET_WIDTH, SHEET_HEIGHT = 703, 1005
@@ -43,10 +44,9 @@ def unroll(page: Page) -> None:
     resize(page, 1440)
 
 
-def test_every_case_prints_on_two_sheets_of_which_none_is_almost_empty(arrive, dataset):
-    page = arrive(scheme="dark", width=1440)
+def test_every_case_prints_on_two_sheets_of_which_none_is_almost_empty(opened, dataset):
+    page = opened("/case?view=print", scheme="dark", width=1440)
     english = [(case, "en") for case in dataset.cases]  # the longer of the two languages
-    visit(page, "/case?view=print")
     for case, lang in [*english, (dataset.cases[0], "zh")]:
         unroll(page)
         turn(page, f"/case?case={case.id}&lang={lang}&view=print")
@@ -59,28 +59,26 @@ def test_every_case_prints_on_two_sheets_of_which_none_is_almost_empty(arrive, d
         assert page.evaluate(HEIGHT) > (sheets - 1 + LEAST_ON_A_SHEET) * SHEET_HEIGHT, f"{case.id}: almost empty sheet"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_cut_on_paper_when_printed_from_a_wide_window(arrive, scheme):
-    page = arrive(scheme=scheme, width=1440)
-    visit(page, "/?lang=en")
-    for address in PAGES:
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_is_cut_on_paper_when_printed_from_a_wide_window(opened, address):
+    page = opened(f"{address}{'&' if '?' in address else '?'}lang=en", width=1440)
+    for scheme in get_args(Scheme):
         unroll(page)
-        turn(page, f"{address}{'&' if '?' in address else '?'}lang=en")
+        show_in(page, scheme)
         drawn(page)
-        assert count_sheets(page) <= 4, address
+        assert count_sheets(page) <= 4, scheme
         lay_out(page)
-        assert page.evaluate(CUT) == [], address
+        assert page.evaluate(CUT) == [], scheme
         assert page.locator("body").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
-        assert page.locator("h1").evaluate("part => getComputedStyle(part).color") == "rgb(23, 23, 23)", address
+        assert page.locator("h1").evaluate("part => getComputedStyle(part).color") == "rgb(23, 23, 23)", scheme
         expect(page.locator(".st-key-masthead")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
     ("lang", "month"), [("zh", re.compile(r'"\d{4}年\d+月\d+日"')), ("en", re.compile(r'"\d+ [A-Z]\w+ \d{4}"'))]
 )
-def test_every_sheet_has_title_date_and_address(arrive, lang, month):
-    page = arrive(width=1280)
-    visit(page, f"/case?case={CASE}&lang={lang}&view=print&search={quote('许可')}")
+def test_every_sheet_has_title_date_and_address(opened, lang, month):
+    page = opened(f"/case?case={CASE}&lang={lang}&view=print&search={quote('许可')}", width=1280)
     drawn(page)
     page.pdf(prefer_css_page_size=True)
     title, date, address = (page.evaluate(MARGINS, name) for name in ("title", "date", "address"))
@@ -114,9 +112,8 @@ def test_the_print_view_has_a_button_that_prints_and_a_way_back_and_neither_is_p
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_print_view_explains_its_grades_and_no_others(arrive, lang):
-    page = arrive(width=1280)
-    visit(page, f"/case?case={CASE}&lang={lang}&view=print")
+def test_the_print_view_explains_its_grades_and_no_others(opened, lang):
+    page = opened(f"/case?case={CASE}&lang={lang}&view=print", width=1280)
     drawn(page)
     key = page.locator(".grade-key")
     letters = set(page.locator(".case > :not(.grade-key) .grade").evaluate_all("all => all.map(e => e.className)"))

@@ -15,7 +15,6 @@ from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.query.filters import Filters, select
 from data.query.table import NUMBERS
-from tests.browser.reader import visit
 
 CHOSEN = {
     "all": ("/data", Filters()),
@@ -24,14 +23,8 @@ CHOSEN = {
 }
 
 
-@pytest.fixture
-def page(arrive: Any) -> Page:
-    return arrive()
-
-
-def snippet(page: Page, path: str, language: str) -> str:
+def snippet(page: Page, language: str) -> str:
     """The code as the copy button gives it; the programs are unfolded one at a time."""
-    visit(page, path)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     program = page.locator("details[name=program]").filter(has=page.get_by_text(language, exact=True))
     if program.get_attribute("open") is None:
@@ -43,9 +36,9 @@ def snippet(page: Page, path: str, language: str) -> str:
 
 
 @pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)
-def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
+def test_the_python_code_reads_the_table(opened, dataset, path, filters, capsys):
     given: dict[str, Any] = {}
-    exec(snippet(page, path, "Python"), given)
+    exec(snippet(opened(path), "Python"), given)
     rows = select(dataset, filters).rows.reset_index(drop=True)
     pd.testing.assert_frame_equal(
         given["table"][list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True
@@ -60,13 +53,13 @@ def test_the_python_code_reads_the_table(page, dataset, path, filters, capsys):
 
 
 @pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)
-def test_the_curl_command_fetches_the_file(page, dataset, path, filters, tmp_path: Path):
-    subprocess.run(snippet(page, path, "curl"), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+def test_the_curl_command_fetches_the_file(opened, dataset, path, filters, tmp_path: Path):
+    subprocess.run(snippet(opened(path), "curl"), shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=60)
     (file,) = tmp_path.iterdir()
     assert file.name == name_extract(Extract(dataset, filters))
     assert file.read_bytes() == write_csv(select(dataset, filters).rows)
 
 
 @pytest.mark.parametrize("language", ["R", "Excel"])
-def test_the_other_code_reads_the_same_address(page, server, language):
-    assert f'"{server}/api/metrics.csv?grade=C"' in snippet(page, "/data?grade=C", language)
+def test_the_other_code_reads_the_same_address(opened, server, language):
+    assert f'"{server}/api/metrics.csv?grade=C"' in snippet(opened("/data?grade=C"), language)

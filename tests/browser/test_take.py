@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from data.downloads.snippets import build_iframe
-from tests.browser.reader import heading, reading, settled, visit
+from tests.browser.reader import beside, heading, reading, settled, turn, visit
 from tests.server import started
 
 CASE, RATE = "2020-09-dancheng-health", "out-of-county-referral-rate"
@@ -57,9 +57,8 @@ def copied(page: Page, opened: Locator, label: str) -> str:
     return page.evaluate("() => navigator.clipboard.readText()")
 
 
-def test_the_files_are_what_their_buttons_say(arrive, server):
-    page = arrive()
-    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+def test_the_files_are_what_their_buttons_say(opened, server):
+    page = opened(f"/case?case={CASE}&share={RATE}&lang=en")
     opened = dialog(page)
     said = opened.get_by_role("button", name="PNG image").text_content()
     name, png = saved(page, opened, "PNG image")
@@ -82,10 +81,9 @@ def test_the_files_are_what_their_buttons_say(arrive, server):
     assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
 
 
-def test_image_link_and_texts_are_copied_and_lead_back(arrive, server, dataset):
-    page = arrive()
+def test_image_link_and_texts_are_copied_and_lead_back(opened, server, dataset):
+    page = opened(f"/case?case={CASE}&share={RATE}")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit(page, f"/case?case={CASE}&share={RATE}")
     opened = dialog(page)
     press(opened, "Copy image")
     types = page.evaluate("async () => (await navigator.clipboard.read()).flatMap(item => item.types)")
@@ -170,9 +168,8 @@ def closed(page: Page, place: float) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_whole_image_is_seen_at_every_width(width, arrive):
-    page = arrive(width=width)
-    visit(page, "/?share=findings&lang=en")
+def test_the_whole_image_is_seen_at_every_width(width, opened):
+    page = opened("/?share=findings&lang=en", width=width)
     opened = dialog(page)
     column = opened.locator(".st-key-share-preview").bounding_box()
     drawing = opened.locator(".main-svg").first.bounding_box()
@@ -195,26 +192,30 @@ def apart(one: FloatRect, other: FloatRect) -> bool:
     )
 
 
-def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(browser, tmp_path):
+CHARTS = {
+    f"/case?case={CASE}&share={RATE}&lang=en": FINDING,
+    "/?share=findings&lang=en": "What ten reforms in Henan report to have changed",
+    "/?share=gaps&lang=en": "where the gaps are",
+}
+
+
+def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(tab, tmp_path):
+    codes = {}
     with (
         site(tmp_path) as elsewhere,
         started(tmp_path / "log", HENAN_FRAME_ANCESTORS=elsewhere) as (address, _),
-        reading(browser, address) as (context, wrong),
+        beside(tab) as page,
     ):
-        page = context.new_page()
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-        guest = context.new_page()
-        for path, words in (
-            (f"/case?case={CASE}&share={RATE}&lang=en", FINDING),
-            ("/?share=findings&lang=en", "What ten reforms in Henan report to have changed"),
-            ("/?share=gaps&lang=en", "where the gaps are"),
-        ):
-            visit(page, path)
-            code = copied(page, dialog(page), "Embed code")
-            assert code.startswith("<iframe ")
-            embed(tmp_path, code)
-            guest.goto(elsewhere)
-            frame = guest.frame_locator("iframe")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        visit(page, f"{address}/method")
+        for path in CHARTS:
+            turn(page, path)
+            codes[path] = copied(page, dialog(page), "Embed code")
+            assert codes[path].startswith("<iframe ")
+        embed(tmp_path, "".join(codes.values()))
+        page.goto(elsewhere)
+        for number, (path, words) in enumerate(CHARTS.items()):
+            frame = page.frame_locator(f"iframe >> nth={number}")
             expect(frame.get_by_text(words).first).to_be_visible()
             back = frame.get_by_role("link", name="See it in Henan Reform Outcomes")
             expect(back).to_have_attribute("href", re.compile(rf"^{address}/"))
@@ -222,12 +223,11 @@ def test_the_embed_code_shows_the_chart_in_a_site_that_is_allowed(browser, tmp_p
             expect(frame.get_by_role("navigation")).to_have_count(0)
             left = frame.locator("[data-testid=stMain]").evaluate("main => main.scrollHeight - main.clientHeight")
             assert left <= 0, f"{path} scrolls in its frame by {left} px"
-        assert not wrong
+        page.context.clear_permissions()
 
 
-def test_no_embed_code_is_offered_where_no_site_is_allowed(arrive):
-    page = arrive()
-    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+def test_no_embed_code_is_offered_where_no_site_is_allowed(opened):
+    page = opened(f"/case?case={CASE}&share={RATE}&lang=en")
     opened = dialog(page)
     expect(opened.get_by_text("The operator of this server allows no embedding")).to_be_visible()
     expect(opened.get_by_text("Data link")).to_be_visible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Event, Thread
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ BROKEN = (
 class Host:
     """One address whose server can be exchanged for another, as by a restart: what is connected breaks."""
 
-    def __init__(self, ports: Mapping[str, int]) -> None:
+    def __init__(self, ports: Mapping[str, Future[int]]) -> None:
         self.port, self._ports = free_port(), ports
         self.address = f"http://localhost:{self.port}"
         self._behind = 0
@@ -41,7 +42,7 @@ class Host:
 
     def serve(self, name: str) -> None:
         """Exchange the server for the one of this name."""
-        asyncio.run_coroutine_threadsafe(self._exchange(self._ports[name]), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._exchange(self._ports[name].result()), self._loop).result()
 
     @contextmanager
     def running(self) -> Iterator[Host]:
@@ -86,22 +87,25 @@ async def pass_on(source: StreamReader, target: StreamWriter) -> None:
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """An address with four servers: today's, one of another version, one without the worker, one whose worker fails."""
+def host(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """An address with four servers: today's, one of another version, one without the worker, one whose worker fails. They
+    start one after the other while today's is used.
+    """
     folder = tmp_path_factory.mktemp("servers")
-    with ExitStack() as servers:
+    with ExitStack() as servers, ThreadPoolExecutor(1) as starting:
 
         def start(name: str, first: str = "", **environment: str) -> int:
             address, _ = servers.enter_context(started(folder / name, first=first, **environment))
             return urlsplit(address).port or 0
 
         ports = {
-            "today's": start("today"),
-            "updated": start("updated", UPDATED),
-            "off": start("off", HENAN_BROWSER_CACHE="off"),
-            "broken": start("broken", BROKEN),
+            "today's": starting.submit(lambda: urlsplit(server).port or 0),
+            "updated": starting.submit(start, "updated", UPDATED),
+            "off": starting.submit(start, "off", HENAN_BROWSER_CACHE="off"),
+            "broken": starting.submit(start, "broken", BROKEN),
         }
-        yield servers.enter_context(Host(ports).running())
+        with Host(ports).running() as host:
+            yield host
 
 
 @pytest.fixture(scope="module")
