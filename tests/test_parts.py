@@ -91,17 +91,18 @@ def test_a_filter_that_leaves_few_shows_all(dataset):
     assert 'class="pager"' not in bodies(at)
 
 
-def test_the_table_comes_fifty_rows_at_a_time_in_the_order_asked_for(dataset):
+def test_the_table_comes_by_pages_in_the_order_asked_for(dataset):
+    size = 25
     results = int(dataset.index.isin("role", ("outcome", "output")).sum())
     at = visit("data")
-    assert bodies(at).count("<tr role") == 1 + 50
-    assert f"1–50 of {results:,}" in words(at)
+    assert bodies(at).count("<tr role") == 1 + size
+    assert f"1–{size} of {results:,}" in words(at)
     last = visit("data", page="99", sort="-index", columns="index")
-    assert bodies(last).count("<tr role") == 1 + results % 50
+    assert bodies(last).count("<tr role") == 1 + results % size
     steps = pager(last)
     assert "Next" not in steps
     assert steps["1"] == "lang=en&sort=-index&columns=figure,index"
-    assert steps["Previous"] == f"lang=en&sort=-index&columns=figure,index&page={results // 50}"
+    assert steps["Previous"] == f"lang=en&sort=-index&columns=figure,index&page={results // size}"
 
 
 def test_the_register_of_contradictions_comes_fifty_at_a_time(dataset):

@@ -1,4 +1,4 @@
-"""General elements of a page: notes, lists, tables and expanders. All text is escaped."""
+"""General elements of a page: notes, lists and tables. All text is escaped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 import streamlit as st
 from markupsafe import Markup
-from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from data.downloads.csv_json import write_csv
 from data.wording.openings import DESCRIPTIONS, TITLES
@@ -63,8 +62,3 @@ def format_table(headings: Sequence[str], rows: Iterable[Iterable[str]], caption
         "<tbody>{}</tbody></table>"
     ).format(caption, head, body)
     return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)
-
-
-def add_expander(label: str, key: str, icon: str) -> ExpanderContainer:
-    """Add a small expander whose `open` tells whether its content is needed; opening it runs the page again."""
-    return st.expander(label, key=key, on_change="rerun", icon=f":material/{icon}:", type="compact")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
 
+from data.markup.code_block import format_code
 from data.markup.masthead import ScreenLink, format_navigation, format_site_name
 from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
@@ -15,9 +17,10 @@ from data.wording.citation import cite_document, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
 from data.wording.labels import say
-from pages.frame.elements import add_expander, show_warning
+from pages.frame.elements import show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
+from pages.frame.links import format_icon
 from pages.frame.view import LANGUAGES, View, apply_choice
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME
 
@@ -118,15 +121,22 @@ def show_nothing_found(view: View) -> None:
 
 def show_footer(view: View) -> None:
     """Show the documents that the cases come from, with a citation to copy; in a frame with a link to the site."""
-    text = credit_documents(view.documents, view.lang)
-    link = Markup("")
+    st.html(view.remember("footer", partial(format_footer, view)))
+
+
+def format_footer(view: View) -> Markup:
+    text, link, citation = credit_documents(view.documents, view.lang), Markup(""), Markup("")
     if view.embedded:
         link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(
             view.url(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes")
         )
     elif not view.printing:
-        citation = add_expander(view.say("引用与链接", "Cite and link"), "cite", "format_quote")
-        if citation.open:
-            cited = [cite_document(source) for source in view.documents]
-            citation.code("\n".join([*cited, view.url()]), language=None, wrap_lines=True)
-    st.html(Markup('<footer class="imprint" data-address="{}">{}{}</footer>').format(view.location, text, link))
+        cited = [cite_document(source) for source in view.documents]
+        citation = Markup('<details class="cite"><summary>{}<span>{}</span></summary>{}</details>').format(
+            format_icon("format_quote"),
+            view.say("引用与链接", "Cite and link"),
+            format_code("\n".join([*cited, view.url()]), view.lang),
+        )
+    return Markup('{}<footer class="imprint" data-address="{}">{}{}</footer>').format(
+        citation, view.location, text, link
+    )

@@ -116,7 +116,9 @@ class Reader:
         self.filters = self.wanted
         page = self._page()
         texts = [element.html.body for element in self.tab.elements("html")]
-        said = next((unescape(re.sub(r"<span.*|<[^>]*>", "", text)) for text in texts if 'role="status"' in text), "")
+        said = next(
+            (unescape(re.sub(r"<span.*|<[^>]*>", "", text)) for text in texts if '<p class="status"' in text), ""
+        )
         noticed = {
             f"the title is {self.tab.title!r}": not self.tab.title.startswith(f"{SCREENS[page].name[self.lang]} · "),
             "there is an error on it": any(self.tab.elements("exception")),

@@ -72,7 +72,11 @@ def test_what_is_open_stays_open_in_the_next_run(opened):
     page.locator(".findings summary").nth(1).click()
     expect(page.locator(".findings .more").nth(3)).to_be_visible()
     page.get_by_text("Cite and link").click()
-    expect(page.get_by_test_id("stCode")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Download or share")).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url("/?lang=en")
     settled(page)
     expect(page.locator(".findings details[open]")).to_have_count(1)
 
