@@ -13,6 +13,10 @@ import pytest
 
 from data import Dataset, load_dataset
 from data.reading.folder import FOLDER
+from tests import server, warm
+
+if hasattr(os, "pidfd_open"):
+    server.START = warm.Forked
 
 _BROWSER = "browser tests left out; run them with: bash tests/run"
 _API = "tests of the downloads by other programs left out; run them with: bash tests/run"
