@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -33,6 +34,10 @@ COLUMNS_KEY = "table columns"
 
 def show_downloads(view: View) -> None:
     """Show the links to the files: of what the filters keep, and of everything; the server writes a file when asked."""
+    st.html(view.remember("downloads", partial(format_downloads, view)))
+
+
+def format_downloads(view: View) -> Markup:
     selected, total = len(view.selection.positions), view.dataset.metric_count
     every = view.say(f"全部{total:,}项指标", f"All {total:,} figures")
     groups = [(every, Filters())]
@@ -43,7 +48,7 @@ def show_downloads(view: View) -> None:
     lines = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_files(view, label, filters)) for label, filters in groups
     )
-    st.html(Markup('<dl class="downloads" aria-label="{}">{}</dl>').format(view.say("下载", "Downloads"), lines))
+    return Markup('<dl class="downloads" aria-label="{}">{}</dl>').format(view.say("下载", "Downloads"), lines)
 
 
 def _format_files(view: View, scope: str, filters: Filters) -> Markup:
@@ -150,6 +155,12 @@ def apply_columns(key: str) -> None:
     st.query_params.from_dict({**others, **({"columns": written} if written else {})})
 
 
+def format_below(view: View) -> Markup:
+    """Return what stands below the table: the data links, the code that reads it, and what its columns hold."""
+    parts = format_data_links(view), format_programs(view), format_dictionary(view)
+    return Markup('<div class="flow">{}</div>').format(Markup("").join(parts))
+
+
 def format_data_links(view: View) -> Markup:
     """Return the address of the filtered table to copy, and links to the other data routes."""
     note = view.say(
@@ -235,11 +246,7 @@ view = current_view()
 show_opening(view, "data")
 show_downloads(view)
 if len(view.selection.positions):
-    show_metrics(view, read_choice(st.query_params))
+    show_metrics(view, read_choice(view.params))
 else:
     show_nothing_found(view)
-st.html(
-    Markup('<div class="flow">{}{}{}</div>').format(
-        format_data_links(view), format_programs(view), format_dictionary(view)
-    )
-)
+st.html(view.remember("below", partial(format_below, view)))

@@ -5,6 +5,7 @@ how to cite.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -35,7 +36,12 @@ def show_grades(view: View) -> None:
     """Show what each grade means and how it is shown, with an example."""
     st.header(view.say("怎样读完整度等级", "How to read a grade"), anchor=False)
     show_paragraph(GRADES_NOTE[view.lang], "lede")
-    st.html(format_grades(find_examples(view), view.lang, build_links(view), view.filters))
+    st.html(view.remember("grades", partial(format_examples, view)))
+
+
+def format_examples(view: View) -> Markup:
+    """Return the table of the grades with an example of each."""
+    return format_grades(find_examples(view), view.lang, build_links(view), view.filters)
 
 
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
@@ -71,13 +77,19 @@ def show_contradictions(view: View) -> None:
     skipped = shown.start - int(ends[first] - counts[first]) if total else 0
     conflicts = [(case, conflict) for case in cases for conflict in case.conflicts][skipped : skipped + len(shown)]
     if conflicts:
-        st.html(format_conflicts(conflicts, view.lang, build_links(view), view.filters))
+        write = partial(format_conflicts, conflicts, view.lang, build_links(view), view.filters)
+        st.html(view.remember("conflicts", write))
     show_pager(view, shown, total, CONFLICTS_PER_PAGE)
 
 
 def show_citation(view: View) -> None:
-    documents = view.documents
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
+    st.html(view.remember("citation", partial(format_citation, view)))
+
+
+def format_citation(view: View) -> Markup:
+    """Return the citations of the documents, and what is known about them."""
+    documents = view.documents
     zh, en = "各文件的日期见引文。", "Their dates stand in the citations."
     if len(documents) == 1:
         date = documents[0].date
@@ -94,7 +106,7 @@ def show_citation(view: View) -> None:
     cited = (
         Markup('<p class="quiet">{}</p>{}').format(style, format_code(text, view.lang)) for style, text in texts.items()
     )
-    st.html(Markup('<div class="flow">{}<p class="quiet">{}</p></div>').format(Markup("").join(cited), note))
+    return Markup('<div class="flow">{}<p class="quiet">{}</p></div>').format(Markup("").join(cited), note)
 
 
 def format_bibtex(source: Document) -> str:

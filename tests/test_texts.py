@@ -211,7 +211,7 @@ def test_the_template_has_every_required_field_and_no_other_key_than_the_schema(
 
 def test_the_texts_of_the_former_template_are_none_of_a_real_case() -> None:
     for path in sorted((FOLDER / "cases").glob("*.yaml")):
-        assert FORMER_TEXTS.isdisjoint(text for _, text in File.read(path, FOLDER).texts())
+        assert FORMER_TEXTS.isdisjoint(text for _, text in File.read(path, FOLDER).texts)
 
 
 def test_every_field_that_a_gap_may_stand_in_is_described() -> None:
@@ -225,7 +225,7 @@ def test_a_digit_changed_in_english_is_noticed_in_the_real_cases() -> None:
     changed, noticed = 0, 0
     for path in sorted((FOLDER / "cases").glob("*.yaml")):
         file = File.read(path, FOLDER)
-        texts = {where: raised for where, text in file.texts() if where[-1] == "en" and (raised := raise_last(text))}
+        texts = {where: raised for where, text in file.texts if where[-1] == "en" and (raised := raise_last(text))}
         view = CaseView(None, (), file.at, tuple(texts.items()), {}, {}, frozenset(), None)
         changed += len(texts)
         noticed += len({found.path for rule in RULES for found in rule.check(view)} & texts.keys())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import groupby
 
 from markupsafe import Markup
@@ -19,6 +20,7 @@ from data.wording.method import DERIVATIONS, LIMITS
 from data.wording.rows import MetricRow
 
 
+@cache
 def format_limits(lang: Lang) -> Markup:
     """Return the list of what the data cannot show."""
     items = Markup("").join(Markup("<li>{}</li>").format(limit[lang]) for limit in LIMITS)
@@ -58,6 +60,7 @@ def _format_example(row: MetricRow, lang: Lang, links: Links, filters: Filters) 
     return Markup("<p>{}</p>{}").format(link, format_chart(row, lang))
 
 
+@cache
 def format_derivations(lang: Lang) -> Markup:
     """Return what is calculated and how, folded."""
     entries = Markup("").join(

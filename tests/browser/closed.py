@@ -70,7 +70,7 @@ DOWNLOADS = (
 """One file of every kind."""
 MISSING = """async () => {
     await document.fonts.ready;
-    const faces = [...document.fonts], icons = [...document.querySelectorAll("[data-testid=stIconMaterial], [translate=no][role=img]")].filter(icon => icon.offsetParent);
+    const faces = [...document.fonts], icons = [...document.querySelectorAll("[data-testid=stIconMaterial], [translate=no][role=img], .icon")].filter(icon => icon.offsetParent);
     const loaded = name => faces.some(face => face.family.includes(name) && face.status === "loaded");
     return [
         ...faces.filter(face => face.status === "error" && !face.family.includes("First ")).map(face => `font ${face.family}`),
