@@ -543,10 +543,10 @@ class Tally(NamedTuple):
 
 
 def try_out(careless: Careless, at_most: int | None = None) -> Tally:
-    """Try the mutants of a class, or about `at_most` of them, taken evenly."""
+    """Try the mutants of a class, or `at_most` of them, taken evenly."""
     mutants = list(careless.mutants())
-    step = max(1, len(mutants) // at_most) if at_most else 1
-    tried = mutants[::step]
+    number = min(at_most or len(mutants), len(mutants))
+    tried = [mutants[index * len(mutants) // number] for index in range(number)]
     return Tally(len(tried), [mutant for mutant in tried if not careless.caught(mutant)])
 
 

@@ -6,14 +6,17 @@ leaves them out and says so.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
-from data import Dataset, load_dataset
-from data.reading.folder import FOLDER
 from tests import server, warm
+
+if TYPE_CHECKING:
+    from data import Dataset
 
 if hasattr(os, "pidfd_open"):
     server.START = warm.Forked
@@ -46,11 +49,21 @@ def _left_out() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def dataset() -> Dataset:
     """The dataset of the project's own folder."""
+    from data import load_dataset  # not above: a process that only hands out the tests does without
+    from data.reading.folder import FOLDER
+
     return load_dataset(FOLDER)
 
 
 _LEFT_OUT = _left_out()
 collect_ignore = list(_LEFT_OUT)
+gc.disable()  # until the tests are collected: a third of the time of that
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests are kept until the end; they are exempt from garbage collection, which goes on for the rest."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,13 @@ TRACKED = (
     .rstrip("\0")
     .split("\0")
 )
-CODE = sorted([ROOT / "dashboard.py", *(ROOT / "data").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in CODE}
-PAGES = {name: tree for name, tree in TREES.items() if name.startswith("pages/")}
-SHOWN_ON_SCREEN = {name: tree for name, tree in TREES.items() if name.startswith(("pages/", "data/markup/"))}
-SCREENS = sorted(Path(name).stem for name in PAGES if name.count("/") == 1 and not name.endswith("__init__.py"))
+CODE = [
+    path.relative_to(ROOT).as_posix()
+    for path in sorted([ROOT / "dashboard.py", *(ROOT / "data").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+]
+PAGES = [path for path in CODE if path.startswith("pages/")]
+SHOWN_ON_SCREEN = [path for path in CODE if path.startswith(("pages/", "data/markup/"))]
+SCREENS = sorted(Path(path).stem for path in PAGES if path.count("/") == 1 and not path.endswith("__init__.py"))
 
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -34,6 +37,11 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 SAYING = ("say", "show_note", "show_warning")
 """Functions whose last two positional arguments are a text in Chinese and in English."""
 LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
+
+
+@cache
+def tree_of(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -99,14 +107,14 @@ def module_of(path: str) -> str:
 
 def own_imports() -> Iterator[tuple[str, str, str]]:
     """Every import of the project's own code as (place, room, imported room)."""
-    for path, tree in TREES.items():
-        for line, name in imports(tree):
+    for path in CODE:
+        for line, name in imports(tree_of(path)):
             if name.split(".")[0] in ("data", "pages", "dashboard", "tests"):
                 yield f"{path}:{line} imports {name}", room(module_of(path)), room(name)
 
 
 def test_every_room_has_a_rule():
-    assert {room(module_of(path)) for path in TREES} == set(ROOMS)
+    assert {room(module_of(path)) for path in CODE} == set(ROOMS)
 
 
 def test_the_folder_is_the_import_rule():
@@ -127,9 +135,9 @@ def test_the_rooms_form_no_circle():
 
 
 def test_the_modules_form_no_circle():
-    graph: dict[str, set[str]] = {module_of(path): set() for path in TREES}
-    for path, tree in TREES.items():
-        for _, name in imports(tree):
+    graph: dict[str, set[str]] = {module_of(path): set() for path in CODE}
+    for path in CODE:
+        for _, name in imports(tree_of(path)):
             target = next((part for part in (name, name.rpartition(".")[0]) if part in graph), None)
             if target and target != module_of(path):
                 graph[module_of(path)].add(target)
@@ -141,7 +149,7 @@ def test_the_modules_form_no_circle():
 
 
 def test_data_has_at_most_six_modules_of_its_own():
-    assert len([path for path in TREES if re.fullmatch(r"data/\w+\.py", path)]) <= 6
+    assert len([path for path in CODE if re.fullmatch(r"data/\w+\.py", path)]) <= 6
 
 
 @pytest.mark.parametrize("folder", LIBRARIES)
@@ -149,9 +157,9 @@ def test_a_room_keeps_to_its_libraries(folder):
     forbidden, why = LIBRARIES[folder]
     broken = [
         f"{path}:{line} imports {name}: {why}"
-        for path, tree in TREES.items()
+        for path in CODE
         if begins(module_of(path), folder)
-        for line, name in imports(tree)
+        for line, name in imports(tree_of(path))
         if any(begins(name, module) for module in forbidden)
     ]
     assert not broken, "\n".join(broken)
@@ -160,15 +168,15 @@ def test_a_room_keeps_to_its_libraries(folder):
 def test_a_screen_imports_no_other_screen():
     broken = [
         f"{path}:{line} imports {name}"
-        for path, tree in PAGES.items()
-        for line, name in imports(tree)
+        for path in PAGES
+        for line, name in imports(tree_of(path))
         if any(begins(name, f"pages.{screen}") for screen in SCREENS)
     ]
     assert not broken, "\n".join(broken)
 
 
 def test_imports_name_their_package_in_full():
-    found = [(f"{path}:{line}", name) for path, tree in TREES.items() for line, name in imports(tree)]
+    found = [(f"{path}:{line}", name) for path in CODE for line, name in imports(tree_of(path))]
     broken = [
         f"{where} imports {name}: write the package's full name"
         for where, name in found
@@ -180,9 +188,9 @@ def test_imports_name_their_package_in_full():
 def test_a_figure_opens_no_file():
     calls = [
         (path, node)
-        for path, tree in PAGES.items()
+        for path in PAGES
         if path.startswith("pages/figures/")
-        for node in ast.walk(tree)
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call)
     ]
     assert calls
@@ -200,8 +208,8 @@ def names_a_grade(node: ast.Compare) -> bool:
 def test_what_a_grade_allows_is_in_its_rule():
     broken = [
         f"{path}:{node.lineno} compares with letters: write GRADE_RULES[grade] and what it allows"
-        for path, tree in TREES.items()
-        for node in ast.walk(tree)
+        for path in CODE
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Compare) and names_a_grade(node)
     ]
     assert not broken, "\n".join(broken)
@@ -273,17 +281,13 @@ def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", SHOWN_ON_SCREEN)
-def test_no_chinese_without_its_english(path):
-    above = parents(SHOWN_ON_SCREEN[path])
-    chinese = [
-        node
-        for node in ast.walk(SHOWN_ON_SCREEN[path])
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDEOGRAPH.search(node.value)
-    ]
+def test_no_chinese_without_its_english():
     alone = [
         f"{path}:{node.lineno} {node.value!r}: write view.say(zh, en) or a pair of both"
-        for node in chinese
+        for path in SHOWN_ON_SCREEN
+        for above in [parents(tree_of(path))]
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDEOGRAPH.search(node.value)
         if not has_its_translation(node, above)
     ]
     assert not alone, "\n".join(alone)
@@ -305,13 +309,16 @@ def sayings(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
             yield node.lineno, zh, en
 
 
-@pytest.mark.parametrize("path", [path for path, tree in TREES.items() if any(sayings(tree))])
-def test_what_is_said_is_said_in_both_languages(path):
-    for line, zh, en in sayings(TREES[path]):
-        assert not CJK.search(en), f"{path}:{line} the English {en!r} holds Chinese"
-        assert CJK.search(zh) or not LATIN.search(zh + en) or LANGUAGE_TAG.fullmatch(zh), (
-            f"{path}:{line} the Chinese {zh!r} of {en!r} holds no Chinese"
-        )
+def test_what_is_said_is_said_in_both_languages():
+    said = [(f"{path}:{line}", zh, en) for path in CODE for line, zh, en in sayings(tree_of(path))]
+    assert said
+    broken = [f"{place} the English {en!r} holds Chinese" for place, _, en in said if CJK.search(en)]
+    broken += [
+        f"{place} the Chinese {zh!r} of {en!r} holds no Chinese"
+        for place, zh, en in said
+        if not CJK.search(zh) and LATIN.search(zh + en) and not LANGUAGE_TAG.fullmatch(zh)
+    ]
+    assert not broken, "\n".join(broken)
 
 
 SHOWN = {
@@ -348,16 +355,17 @@ def shown_by(node: ast.AST) -> Iterator[str]:
         yield from filter(None, map(literal, arguments))
 
 
-@pytest.mark.parametrize("path", SHOWN_ON_SCREEN)
-def test_no_text_on_screen_in_one_language_only(path):
-    found = (
-        (node.lineno, NOT_READ.sub(" ", text).strip())
-        for node in ast.walk(SHOWN_ON_SCREEN[path])
+def test_no_text_on_screen_in_one_language_only():
+    found = [
+        (f"{path}:{node.lineno}", NOT_READ.sub(" ", text).strip())
+        for path in SHOWN_ON_SCREEN
+        for node in ast.walk(tree_of(path))
         for text in shown_by(node)
-    )
+    ]
+    assert found
     alone = [
-        f"{path}:{line} {text!r}: write view.say(zh, en)"
-        for line, text in found
+        f"{place} {text!r}: write view.say(zh, en)"
+        for place, text in found
         if LATIN.search(text) and text not in NAMES_IN_ANY_LANGUAGE
     ]
     assert not alone, "\n".join(alone)
@@ -385,7 +393,7 @@ USED_BY_OTHERS = {"psutil": "joblib.externals.loky.backend.utils"}
 def test_the_requirements_are_what_is_imported():
     required = {MODULES.get(name, name) for name in (line.split("==")[0] for line in REQUIREMENTS)}
     tests = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").glob("*.py")}
-    used = {name.split(".")[0] for tree in (*TREES.values(), *tests.values()) for _, name in imports(tree)}
+    used = {name.split(".")[0] for tree in (*map(tree_of, CODE), *tests.values()) for _, name in imports(tree)}
     own = {"data", "pages", "dashboard", "tests", *sys.stdlib_module_names}
     assert {BROUGHT_ALONG.get(name, name) for name in used - own} == required - USED_BY_OTHERS.keys()
     for name, module in USED_BY_OTHERS.items():

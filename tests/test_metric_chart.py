@@ -31,8 +31,7 @@ from tests.app import MARKUP
 DATASET = current().dataset
 LANGS = ("zh", "en")
 ROWS = {lang: {row.metric_id: row for row in Rows(DATASET, lang)} for lang in LANGS}
-ALL = [(lang, row) for lang in LANGS for row in Rows(DATASET, lang)]
-NAMES = [f"{lang}-{row.case_number}-{row.metric_id}" for lang, row in ALL]
+BY_CASE = {f"{lang}-{case.id}": (lang, case.id) for lang in LANGS for case in DATASET.cases}
 ENGLISH = ROWS["en"]
 LINKS = CardLinks(Links("", "en"), Filters())
 MARK = re.compile(r'<i class="([^"]+)"(?: style="([^"]+)")?></i>')
@@ -195,8 +194,13 @@ def test_a_plan_is_hatched_without_a_direction(metric_id, lang):
     assert {"zh": "计划", "en": " to "}[lang] in row.finding
 
 
-@pytest.mark.parametrize(("lang", "row"), ALL, ids=NAMES)
-def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(lang, row):
+@pytest.mark.parametrize(("lang", "case"), BY_CASE.values(), ids=BY_CASE)
+def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(lang, case):
+    for row in Rows(DATASET, lang, DATASET.positions(case)):
+        assert_drawn_as_its_grade_allows(row, lang)
+
+
+def assert_drawn_as_its_grade_allows(row: MetricRow, lang: Any) -> None:
     chart = format_chart(row, lang)
     drawn = {classes.split()[0] for classes in marks(row, lang)}
     two_ends = {"point", "shaft"} <= drawn
@@ -225,8 +229,13 @@ def test_charts_beside_one_another_share_the_index_axis():
 # --- card
 
 
-@pytest.mark.parametrize(("lang", "row"), ALL, ids=NAMES)
-def test_a_card_has_every_phrase_translated_for_english_readers_the_section_and_every_doubt_once(lang, row):
+@pytest.mark.parametrize(("lang", "case"), BY_CASE.values(), ids=BY_CASE)
+def test_a_card_has_every_phrase_translated_for_english_readers_the_section_and_every_doubt_once(lang, case):
+    for row in Rows(DATASET, lang, DATASET.positions(case)):
+        assert_card_is_whole(row, lang)
+
+
+def assert_card_is_whole(row: MetricRow, lang: Any) -> None:
     said = words(format_card(row, lang, LINKS))
     for original, translation in zip(row.phrases.split(" | "), row.phrases_en.split(" | "), strict=True):
         assert original in said and (translation in said) == (lang == "en")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -24,10 +24,12 @@ from data.reading.yaml_file import File
 from tests.careless import AT_LEAST, CLASSES, case_problems, cases, try_out
 
 FILES = sorted((FOLDER / "cases").glob("*.yaml"))
-MUTANTS_PER_FILE = 70
-"""Five of each entry of MUTATIONS, which are fifty in the ten files."""
-TRIED = 24
-"""About how many mutants of a class of careless edits are tried; `python -m tests.careless` tries all."""
+MUTANTS_PER_FILE = 42
+"""Three of each entry of MUTATIONS, which are thirty in the ten files."""
+TRIED = 20
+"""How many mutants of a class of careless edits are tried, of which one may be missed; `python -m tests.careless` tries
+all.
+"""
 
 SCALARS = (
     *(
@@ -339,9 +341,8 @@ def test_a_mutant_is_sound_or_located(path: Path, tables: Entries) -> None:
     assert refused > MUTANTS_PER_FILE / 4
 
 
-@pytest.mark.parametrize("case", cases(), ids=[path.stem for path in FILES])
-def test_no_real_case_is_taken_for_careless(case: dict[str, Any]) -> None:
-    assert case_problems(case) == []
+def test_no_real_case_is_taken_for_careless() -> None:
+    assert {case["id"]: found for case in cases() if (found := case_problems(case))} == {}
 
 
 @pytest.mark.parametrize("name", [name for name, careless in CLASSES.items() if careless.decidable])
@@ -354,7 +355,9 @@ def test_careless_edits_are_caught(name: str) -> None:
 BOMB = "".join(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 30))
 MAX_CALLS_EARLY = 100_000
 """Maximum number of calls for a file that is refused at its first mistake, whatever follows."""
-MAX_CALLS = 15 * SIZE_LIMIT
+WHOLE = SIZE_LIMIT // 4
+"""The size of a file that is read to its end. Its calls are counted, which takes three times as long as to read it."""
+MAX_CALLS = 12 * WHOLE
 """Maximum number of calls for a file that is read to its end."""
 LARGE = {
     "alias-bomb": ("a0: &a0 [x]\n" + BOMB, MAX_CALLS_EARLY),
@@ -370,16 +373,16 @@ LARGE = {
     "one-word": ("x" * SIZE_LIMIT, MAX_CALLS_EARLY),
     "one-number": ("id: " + "1" * SIZE_LIMIT, MAX_CALLS_EARLY),
     "one-key": ("x" * SIZE_LIMIT + ": 1", MAX_CALLS_EARLY),
-    "unknown-keys": ("".join(f"key{index}: 1\n" for index in range(SIZE_LIMIT // 14)), MAX_CALLS),
-    "same-key": ("metrics: 1\n" * (SIZE_LIMIT // 11), MAX_CALLS),
+    "documents": ("---\n" * (SIZE_LIMIT // 4), MAX_CALLS_EARLY),
+    "unknown-keys": ("".join(f"key{index}: 1\n" for index in range(WHOLE // 14)), MAX_CALLS),
+    "same-key": ("metrics: 1\n" * (WHOLE // 11), MAX_CALLS),
     "unknown-places": (
-        "places: [" + ", ".join(f"place{index}" for index in range(SIZE_LIMIT // 14)) + "]",
+        "places: [" + ", ".join(f"place{index}" for index in range(WHOLE // 14)) + "]",
         MAX_CALLS,
     ),
-    "empty-places": ("places: [" + "~, " * (SIZE_LIMIT // 3) + "]", MAX_CALLS),
-    "empty-metrics": ("metrics: [" + "{}, " * (SIZE_LIMIT // 4) + "]", MAX_CALLS),
-    "documents": ("---\n" * (SIZE_LIMIT // 4), MAX_CALLS_EARLY),
-    "anchors": ("".join(f"k{index}: &a{index} 1\n" for index in range(SIZE_LIMIT // 18)), MAX_CALLS),
+    "empty-places": ("places: [" + "~, " * (WHOLE // 3) + "]", MAX_CALLS),
+    "empty-metrics": ("metrics: [" + "{}, " * (WHOLE // 4) + "]", MAX_CALLS),
+    "anchors": ("".join(f"k{index}: &a{index} 1\n" for index in range(WHOLE // 18)), MAX_CALLS),
 }
 
 

@@ -334,6 +334,7 @@ def test_an_edit_of_one_of_many_is_taken_over_and_then_kept(folder, tmp_path, re
 def test_how_far_reading_is_stands_in_the_log(by_others, folder, monkeypatch, caplog):
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(data.reading.load, "BATCH_SIZE", 1)
+    monkeypatch.setattr(data.reading.load, "_read_by_workers", lambda job, batches: iter(()))
     rested(Live(folder))
     told = [record for record in caplog.records if record.getMessage() == "reading"]
     assert [record.fields for record in told] == [{"read": done + 1, "of": SOME} for done in range(SOME)]

@@ -14,7 +14,7 @@ from data.model.numerals import proper_names
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, Population, Unit
-from data.reading.yaml_file import File
+from data.reading.yaml_file import PROBLEM_LIMIT, File
 
 M = TypeVar("M", bound=Model)
 STAND_INS: Mapping[str, Any] = {
@@ -87,7 +87,8 @@ def read_case(file: File, tables: Entries, source: Document | None) -> Case | No
     file.report_all(_references(file, tables))
     file.report_all(_repeated(file))
     file.report_all(_names(file))
-    file.report_all(check_case(_view(file, case, tables, source)))
+    if file.errors <= PROBLEM_LIMIT:
+        file.report_all(check_case(_view(file, case, tables, source)))
     return None if file.errors else case
 
 

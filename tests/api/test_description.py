@@ -15,7 +15,10 @@ from tests.folders import copy_data
 
 LINKS = Router([mount()])
 CASES = ("2020-03-returns-warehouse", "2020-09-dancheng-health")
-SAME_QUERY = ["/metrics.xlsx", "/metrics.json", "/dataset.zip", "/report.html", "/missing.csv", "/elsewhere.csv"]
+SAME_QUERY = [
+    *("/metrics.xlsx", "/metrics.json", "/dataset.zip", "/report.html"),
+    *("/missing.csv", "/elsewhere.csv", "/counties.csv"),
+]
 """Links with the query parameters of /metrics.csv and /places.geojson, which are tested in full."""
 EXAMPLES = {"request-timeout": 600, "generation": {"max-examples": 10, "deterministic": True, "database": "none"}}
 FEW = {"coverage": {"enabled": False}, "stateful": {"enabled": False}}

@@ -129,20 +129,6 @@ def folded_figure(dataset) -> tuple[str, str]:
     return case.id, [metric.id for metric in case.metrics if metric.role == "context"][-1]
 
 
-def test_the_address_of_a_figure_opens_what_it_is_folded_in_and_marks_it_for_a_while(arrive, dataset):
-    page = arrive()
-    case_id, metric_id = folded_figure(dataset)
-    page.goto(f"/case?case={case_id}&figure={metric_id}&lang=en")
-    figure = page.locator(f"#figure-{metric_id}")
-    expect(figure).to_have_class("asked")
-    expect(figure).to_be_focused()
-    expect(figure).to_be_in_viewport()
-    expect(figure).not_to_have_class("asked")
-    page.reload()
-    expect(figure).to_be_focused()
-    expect(figure).to_be_in_viewport()
-
-
 def test_back_from_another_screen_returns_to_where_the_reader_was_not_to_the_figure(opened, dataset):
     case_id, metric_id = folded_figure(dataset)
     page = opened(f"/case?case={case_id}&figure={metric_id}&lang=en")
@@ -155,3 +141,17 @@ def test_back_from_another_screen_returns_to_where_the_reader_was_not_to_the_fig
     page.go_back()
     expect(heading(page)).to_have_text(dataset.by_id[case_id].title.en)
     page.wait_for_function(f"left => Math.abs(({SCROLLED})() - left) < 2", arg=left)
+
+
+def test_the_address_of_a_figure_opens_what_it_is_folded_in_and_marks_it_for_a_while(arrive, dataset):
+    page = arrive()
+    case_id, metric_id = folded_figure(dataset)
+    page.goto(f"/case?case={case_id}&figure={metric_id}&lang=en")
+    figure = page.locator(f"#figure-{metric_id}")
+    expect(figure).to_have_class("asked")
+    expect(figure).to_be_focused()
+    expect(figure).to_be_in_viewport()
+    expect(figure).not_to_have_class("asked")
+    page.reload()
+    expect(figure).to_be_focused()
+    expect(figure).to_be_in_viewport()

@@ -73,9 +73,8 @@ def test_a_link_to_where_the_reader_is_leads_to_the_top_and_adds_no_step_back(op
     expect(heading(page)).to_have_text("The data")
 
 
-def test_enter_follows_a_link(arrive):
-    page = arrive()
-    visit(page, "/data?lang=en")
+def test_enter_follows_a_link(opened):
+    page = opened("/data?lang=en")
     page.evaluate(MARK)
     page.get_by_role("link", name="Method", exact=True).focus()
     page.keyboard.press("Enter")

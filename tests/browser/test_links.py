@@ -45,6 +45,17 @@ def test_unknown_values_are_dropped_with_a_notice(arrive, dataset):
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("browser_language", "name", "page_name"),
+    [("zh-CN", "中文", "概览"), ("en-US", "English", "Overview"), ("fr-FR", "English", "Overview")],
+)
+def test_the_language_follows_the_browser(arrive, browser_language, name, page_name):
+    page = arrive(browser_language)
+    visit(page, "/")
+    expect(page.get_by_role("radio", name=name)).to_be_checked()
+    expect(page.get_by_role("link", name=page_name, exact=True)).to_be_visible()
+
+
 def test_an_unknown_case_gives_the_first_with_a_notice(opened, dataset):
     page = opened("/case?case=2020-99-nowhere")
     expect(page.get_by_role("alert")).to_contain_text("does not exist")
@@ -55,17 +66,6 @@ def test_a_case_that_the_filters_hide_is_shown_with_a_notice(opened, dataset):
     page = opened(f"{DANCHENG}&city=419001")
     expect(page.get_by_text("The filters would hide this case")).to_be_visible()
     expect(heading(page)).to_have_text(dataset.by_id["2020-09-dancheng-health"].title.en)
-
-
-@pytest.mark.parametrize(
-    ("browser_language", "name", "page_name"),
-    [("zh-CN", "中文", "概览"), ("en-US", "English", "Overview"), ("fr-FR", "English", "Overview")],
-)
-def test_the_language_follows_the_browser(arrive, browser_language, name, page_name):
-    page = arrive(browser_language)
-    visit(page, "/")
-    expect(page.get_by_role("radio", name=name)).to_be_checked()
-    expect(page.get_by_role("link", name=page_name, exact=True)).to_be_visible()
 
 
 def test_switching_the_language_keeps_page_filters_and_case(opened, dataset):

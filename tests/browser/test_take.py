@@ -103,70 +103,6 @@ def test_image_link_and_texts_are_copied_and_lead_back(opened, server, dataset):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_where_copying_is_refused_it_is_said(arrive):
-    page = arrive()
-    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
-    page.evaluate("() => { delete Navigator.prototype.clipboard; }")
-    opened = dialog(page)
-    for name in ("Copy image", "Copy link"):
-        opened.get_by_role("button", name=name).click()
-        expect(opened.get_by_role("status")).to_have_text(re.compile("^The browser does not allow copying"))
-        opened.get_by_role("status").evaluate("status => { status.textContent = '' }")
-    chosen = page.evaluate("() => getSelection().toString()")
-    assert f"/case?case={CASE}" in chosen, "the text is not selected for Ctrl+C"
-
-
-def test_the_dialog_opens_and_closes_over_a_page_that_stays_as_it_is(arrive):
-    page = arrive()
-    visit(page, "/?lang=en")
-    link = page.get_by_role("link", name=re.compile("^Download or share: What ten"))
-    link.scroll_into_view_if_needed()
-    place = page.evaluate(POSITION)
-    assert place > 0
-    assert not page.evaluate(PLOTLY), "the chart library is loaded before it is needed"
-    entries = page.evaluate("() => history.length")
-
-    link.focus()
-    page.keyboard.press("Enter")
-    expect(dialog(page)).to_be_visible()
-    expect(page).to_have_url(re.compile("share=findings"))
-    assert page.evaluate(PLOTLY)
-    page.keyboard.press("Escape")
-    closed(page, place)
-    expect(link).to_be_focused()
-
-    link.click()
-    dialog(page)
-    page.go_back()
-    closed(page, place)
-    page.go_forward()
-    dialog(page)
-    page.get_by_role("button", name="Close").click()
-    closed(page, place)
-    expect(link).to_be_focused()
-    assert page.evaluate("() => history.length") <= entries + 1, "closing adds entries to the history"
-
-    link.click()
-    dialog(page)
-    page.reload()
-    expect(dialog(page)).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(link).to_be_focused()
-
-
-POSITION = "() => document.querySelector('[data-testid=stMain]').scrollTop"
-PLOTLY = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('Plotly'))"
-
-
-def closed(page: Page, place: float) -> None:
-    """Check that the dialog is gone from page and address, and that the page is where it was."""
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page).not_to_have_url(re.compile("share="))
-    settled(page)
-    assert page.evaluate(POSITION) == place
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_whole_image_is_seen_at_every_width(width, opened):
     page = opened("/?share=findings&lang=en", width=width)
@@ -241,6 +177,70 @@ def test_a_site_that_is_not_allowed_shows_nothing(server, browser, tmp_path):
         with guest.expect_console_message(lambda message: "frame-ancestors" in message.text):
             guest.goto(elsewhere)
         assert wrong
+
+
+def test_where_copying_is_refused_it_is_said(arrive):
+    page = arrive()
+    visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
+    page.evaluate("() => { delete Navigator.prototype.clipboard; }")
+    opened = dialog(page)
+    for name in ("Copy image", "Copy link"):
+        opened.get_by_role("button", name=name).click()
+        expect(opened.get_by_role("status")).to_have_text(re.compile("^The browser does not allow copying"))
+        opened.get_by_role("status").evaluate("status => { status.textContent = '' }")
+    chosen = page.evaluate("() => getSelection().toString()")
+    assert f"/case?case={CASE}" in chosen, "the text is not selected for Ctrl+C"
+
+
+def test_the_dialog_opens_and_closes_over_a_page_that_stays_as_it_is(arrive):
+    page = arrive()
+    visit(page, "/?lang=en")
+    link = page.get_by_role("link", name=re.compile("^Download or share: What ten"))
+    link.scroll_into_view_if_needed()
+    place = page.evaluate(POSITION)
+    assert place > 0
+    assert not page.evaluate(PLOTLY), "the chart library is loaded before it is needed"
+    entries = page.evaluate("() => history.length")
+
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(dialog(page)).to_be_visible()
+    expect(page).to_have_url(re.compile("share=findings"))
+    assert page.evaluate(PLOTLY)
+    page.keyboard.press("Escape")
+    closed(page, place)
+    expect(link).to_be_focused()
+
+    link.click()
+    dialog(page)
+    page.go_back()
+    closed(page, place)
+    page.go_forward()
+    dialog(page)
+    page.get_by_role("button", name="Close").click()
+    closed(page, place)
+    expect(link).to_be_focused()
+    assert page.evaluate("() => history.length") <= entries + 1, "closing adds entries to the history"
+
+    link.click()
+    dialog(page)
+    page.reload()
+    expect(dialog(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(link).to_be_focused()
+
+
+POSITION = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+PLOTLY = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('Plotly'))"
+
+
+def closed(page: Page, place: float) -> None:
+    """Check that the dialog is gone from page and address, and that the page is where it was."""
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("share="))
+    settled(page)
+    assert page.evaluate(POSITION) == place
 
 
 @contextmanager

@@ -18,10 +18,10 @@ import pytest
 from pages.serving.page_request import LANGUAGES, prefers_chinese
 from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
-from tests.deploy.pair import Pair, pair
+from tests.deploy.pair import Pair, Server, fronted, pair
 from tests.deploy.test_nginx import UNAVAILABLE, get
 from tests.folders import copy_data
-from tests.server import health, logged, until
+from tests.server import free_port, health, logged, started, until
 
 BROWSER = "gzip, deflate, br, zstd"
 ACCEPTED = {
@@ -182,17 +182,20 @@ def test_an_edit_is_shown_once_the_kept_page_is_outdated_and_without_a_server_th
     folder = copy_data(tmp_path / "data")
     case = folder / "cases" / "2020-01-water-pricing.yaml"
     soon = "from pages.serving import index_page; index_page.SHARED_SECONDS = 2"
-    with pair(tmp_path, first=soon, HENAN_DATA=str(folder)) as running:
+    with (
+        started(tmp_path / "server-a.log", first=soon, HENAN_DATA=str(folder)) as server,
+        fronted(tmp_path, [urlsplit(server[0]).port, free_port()]) as address,
+    ):
+        running = Pair(address, (Server(*server),), tmp_path)
         kept = get(running.address, "/method?lang=zh", accept_encoding=BROWSER)
         assert b"Another agricultural" not in get(running.address, "/?lang=en").body
         text = case.read_text(encoding="utf-8")
         case.write_text(text.replace("en: Comprehensive agricultural", "en: Another agricultural", 1), encoding="utf-8")
-        first = running.servers[0].process
-        assert until(first, lambda: b"Another agricultural" in get(running.address, "/?lang=en").body)
+        process = running.servers[0].process
+        assert until(process, lambda: b"Another agricultural" in get(running.address, "/?lang=en").body)
         assert count_asked(running, "/method") == 1, "it is older than the page that has been replaced"
-        for server in running.servers:
-            server.process.kill()
-            server.process.wait()
+        process.kill()
+        process.wait()
         for _ in range(3):
             answer = get(running.address, "/method?lang=zh", accept_encoding=BROWSER)
             assert (answer.status, answer.body) == (200, kept.body)
