@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import server, warm
+
 if TYPE_CHECKING:
     from data import Dataset
+
+if hasattr(os, "pidfd_open"):
+    server.START = warm.Forked
 
 _BROWSER = "browser tests left out; run them with: bash tests/run"
 _API = "tests of the downloads by other programs left out; run them with: bash tests/run"

@@ -18,6 +18,8 @@ from urllib.request import urlopen
 PROJECT = Path(__file__).parents[1]
 TIMEOUT = 60
 """Maximum number of seconds that a server takes to start, to answer or to end."""
+START: type[subprocess.Popen[bytes]] = subprocess.Popen
+"""What `started` starts a server with. In tests it is tests.warm.Forked, which takes less time."""
 
 
 @contextmanager
@@ -42,6 +44,7 @@ def started(
         log.open("wb") as out,
         process_of(
             command(port, first),
+            START,
             cwd=folder,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -54,9 +57,11 @@ def started(
 
 
 @contextmanager
-def process_of(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+def process_of(
+    command: Sequence[str], start: type[subprocess.Popen[bytes]] = subprocess.Popen, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process without standard input, which is asked to end afterwards. If it does not, it is killed: RuntimeError."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, **options) as process:
+    with start(command, stdin=subprocess.DEVNULL, **options) as process:
         try:
             yield process
             process.terminate()

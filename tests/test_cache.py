@@ -66,7 +66,7 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 
 def reading_processes() -> list[int]:
-    """The running child processes, without joblib's resource tracker."""
+    """The child processes of joblib that read."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -74,7 +74,7 @@ def reading_processes() -> list[int]:
             program = path.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if int(parent) == os.getpid() and state != "Z" and b"resource_tracker" not in program:
+        if int(parent) == os.getpid() and state != "Z" and b"LokyProcess" in program:
             found.append(int(path.parent.name))
     return found
 
