@@ -134,7 +134,8 @@ async def measure_readers(
     """Readers one after another, with as many actions each as the mean visit has."""
     for number in range(readers):
         chance = random.Random(f"{seed} {number}")
-        reader = Reader(Tab(numeric(address), chance.choice(["zh-CN", "en-US"])), dataset, chance)
+        locale, source = chance.choice(["zh-CN", "en-US"]), f"127.0.{1 + number // 250}.{1 + number % 250}"
+        reader = Reader(Tab(numeric(address), locale, source), dataset, chance)
         await _measure_step(costs, server, reader.arrive)
         for _ in range(int(ACTS)):
             await _measure_step(costs, server, reader.act)
