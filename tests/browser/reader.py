@@ -111,7 +111,7 @@ def reading(
         reduced_motion="reduce",
         service_workers="block",
     ) as context:
-        context.on("request", asked)
+        context.on("requestfailed", asked)  # as each to another host does: to be told of every request takes long
         context.on("console", said)
         context.on("weberror", raised)
         context.on("page", lambda page: page.on("websocket", asked))
