@@ -52,10 +52,12 @@ async def follow(loading: asyncio.Task[int]) -> None:
     """Follows edits once the data is loaded. Objects made until then are exempt from garbage collection, which pauses
     meanwhile: with many cases it would go through what was loaded again and again, a third of the time.
     """
-    await loading
+    try:
+        await loading
+    finally:
+        gc.enable()
     gc.collect()
     gc.freeze()
-    gc.enable()
     await updates.follow()
 
 

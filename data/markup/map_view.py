@@ -18,6 +18,8 @@ from data.wording.shading import OUTCOME, SHADINGS, Shading, shade_by_count, sha
 
 CACHE_SIZE = 64
 """Maximum number of maps kept in memory."""
+MAX_COLOUR = 500
+"""Maximum number of characters of what an address asks for; with more it does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,13 @@ class MapView:
         return {COLOUR: self.colour} if self.colour != OUTCOME else {}
 
 
-@cache_by_dataset(CACHE_SIZE)
 def view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str = OUTCOME) -> MapView:
     """Return the map under these filters, which have no city, in the color that the address asks for."""
+    return _view_map(dataset, filters, lang, requested if len(requested) <= MAX_COLOUR else "")
+
+
+@cache_by_dataset(CACHE_SIZE)
+def _view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str) -> MapView:
     selection = select(dataset, filters)
     areas, measures = summarize_areas(selection), list_measures(selection.cases, requested.partition(".")[0])
     colour = requested if requested in {**SHADINGS, **measures} else OUTCOME

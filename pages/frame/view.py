@@ -31,6 +31,10 @@ PAGE_NUMBER = "page"
 """Query parameter with the page number of a long list."""
 PAGES_KEPT = 128
 """Maximum number of pages of which parts are kept in memory, at most about 150 kB each."""
+MAX_KEPT_ADDRESS = 2000
+"""Maximum number of characters of the address of a page that is kept: over its socket a client may send a longer one
+than a browser would, and the parts repeat it.
+"""
 _NOT_LINKED = frozenset({"view", "chart", "share", "lang"})
 """Query parameters that the link to a view leaves out or writes itself."""
 _APPLIED_KEY = "filters applied"
@@ -159,8 +163,11 @@ class View:
     def remember(self, name: str, write: Callable[[], Part]) -> Part:
         """Return a part of this page, made once for all readers of the same address, language and data.
 
-        It must depend on nothing else: on no state of a control, and not on today's date.
+        It must depend on nothing else: on no state of a control, and not on today's date. It is not kept where the
+        address is longer than MAX_KEPT_ADDRESS.
         """
+        if len(self.address) + len(self.location) > MAX_KEPT_ADDRESS:
+            return write()
         parts = _keep_parts(self.dataset, self.lang, self.address, self.location)
         if name not in parts:
             parts[name] = write()
