@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Request, Response, sync_playwright
 
-from tests.browser.reader import LAST, chromium, leaf_through, reading, turn, visit
+from tests.browser.reader import LAST, QUICK, chromium, leaf_through, reading, turn, visit
 from tests.server import started
 
 FOREIGN_ADDRESS = ("192.0.2.1", 80)
@@ -89,7 +89,7 @@ def main(report: Path) -> None:
     raise_loopback()
     enclosed = not reachable()
     found: dict[str, Any] = {"enclosed": enclosed, "pages": [], "missing": []}
-    with TemporaryDirectory() as scratch, sync_playwright() as playwright, chromium(playwright) as browser:
+    with TemporaryDirectory() as scratch, sync_playwright() as playwright, chromium(playwright, QUICK) as browser:
         seen = Path(scratch) / "seen"
         seen.touch()
         everywhere = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"} if enclosed else {}

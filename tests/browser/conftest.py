@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.reader import (
+    QUICK,
     Scheme,
     Tab,
     chromium,
@@ -19,6 +20,7 @@ from tests.browser.reader import (
     forget,
     has_app,
     reading,
+    settled,
     show_in,
     turn,
     visit,
@@ -51,7 +53,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Closed after the last browser test: while it is open its event loop runs, in which no other test could start one."""
-    with sync_playwright() as playwright, chromium(playwright) as opened:
+    with sync_playwright() as playwright, chromium(playwright, QUICK) as opened:
         yield opened
 
 
@@ -100,6 +102,7 @@ def opened(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Callable[..., P
     if request.session.testsfailed > failed:
         forget(page)
     else:
+        settled(page)
         turn(page, BETWEEN)
         clear_state(page)
     session.send("Page.resetNavigationHistory")

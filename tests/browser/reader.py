@@ -40,6 +40,10 @@ ARGUMENTS = (
 """Options of Chromium. With one process a site, a new tab has the app compiled if another is open. The last one blocks
 every other host, sockets and workers included, and unlike an intercepted route keeps the cache.
 """
+QUICK = "--js-flags=--no-maglev --no-opt"
+"""Leaves out the compilers that make often used functions faster. In tests, whose pages live for seconds, they take more
+time than they give back: an eighth of the browser's. Not for measuring.
+"""
 PAGES = {
     "/": {"zh": "概览", "en": "Overview"},
     "/case": {"zh": "案例", "en": "Cases"},
@@ -77,8 +81,8 @@ ARRIVED = """() => {
 expect.set_options(timeout=15_000)
 
 
-def chromium(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=ARGUMENTS)
+def chromium(playwright: Playwright, *arguments: str) -> Browser:
+    return playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=(*ARGUMENTS, *arguments))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.reader import choose_city, chromium, clear, reading, status, visit
+from tests.browser.reader import QUICK, choose_city, chromium, clear, reading, status, visit
 from tests.deploy.pair import pair
 from tests.deploy.test_nginx import get
 from tests.server import logged
@@ -25,7 +25,7 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
     with (
         pair(tmp_path, STREAMLIT_SERVER_BASE_URL_PATH=BASE) as served,
         sync_playwright() as playwright,
-        chromium(playwright) as browser,
+        chromium(playwright, QUICK) as browser,
         reading(browser, served.address) as (context, noted),
     ):
         page = context.new_page()
