@@ -185,11 +185,15 @@
   addEventListener('keydown', event => { if (event.key === 'Enter') expectRun(event); }, true);
   addEventListener('change', expectRun, true);
 
-  // The run for the text has to end first, or it would bring back the screen that was left.
+  // What was just chosen is in the address, but not yet in those of the links.
+  const isChoosing = () => pending && stay;
+
+  // The run for a text has to end first, or it would bring back the screen that was left; that for a choice too, or the
+  // choice would be lost.
   function whenIdle(act) {
     const end = performance.now() + 3000;
     const wait = () => {
-      if ((toRun || !document.querySelector('[data-test-script-state=notRunning]')) && performance.now() < end) {
+      if ((toRun || isChoosing() || !document.querySelector('[data-test-script-state=notRunning]')) && performance.now() < end) {
         requestAnimationFrame(wait);
         return;
       }
@@ -199,9 +203,9 @@
     wait();
   }
 
-  // That run may have drawn the link anew, with the text in its address.
+  // That run may have drawn the link anew, with the text or the choice in its address.
   function latest(link) {
-    const same = other => other.pathname === link.pathname && other.textContent === link.textContent;
+    const same = other => other.id === link.id && other.pathname === link.pathname && other.textContent === link.textContent;
     return link.isConnected ? link : [...document.querySelectorAll('a[href]')].find(same) || link;
   }
 
@@ -222,7 +226,7 @@
     if (link.hasAttribute('download') || !['', '_self'].includes(link.target) || !connected()) return;
     if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a fragment of this screen
     event.preventDefault();
-    if (leavesField()) whenIdle(() => follow(latest(link)));
+    if (leavesField() || isChoosing()) whenIdle(() => follow(latest(link)));
     else follow(link);
   });
 })();

@@ -149,6 +149,15 @@ def test_of_two_values_that_are_pressed_at_once_both_count(opened, dataset):
     expect(value(page, "City", "Jiyuan")).to_be_focused()
 
 
+def test_a_link_followed_before_a_value_is_answered_keeps_it(opened):
+    page = opened("/map")
+    value_and_link = [value(page, "City", "Luoyang"), page.get_by_role("link", name="Data", exact=True)]
+    page.evaluate("both => both.forEach(one => one.click())", [one.element_handle() for one in value_and_link])
+    expect(page).to_have_url("/data?city=410300")
+    expect(heading(page)).to_have_text("The data")
+    expect(status(page)).to_contain_text("Luoyang")
+
+
 def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(opened, dataset):
     page = opened(f"/?{JIYUAN}", "zh-CN")
     water = dataset.by_id["2020-01-water-pricing"]

@@ -5,10 +5,27 @@ Also links that must stay ordinary ones: for a new tab, to data, and while the a
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+import time
+from collections.abc import Callable
 
-from tests.browser.reader import LAST, PAGES, drawn, heading, leaf_through, reading, settled, visit
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.reader import (
+    FOLLOW,
+    LAST,
+    PAGES,
+    beside,
+    drawn,
+    heading,
+    leaf_through,
+    reading,
+    settled,
+    turn,
+    visit,
+)
 
 WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 MARK, MARKED = "() => { window.loadedOnce = true }", "() => window.loadedOnce === true"
@@ -71,6 +88,50 @@ def test_a_link_to_where_the_reader_is_leads_to_the_top_and_adds_no_step_back(op
     expect(heading(page)).to_be_focused()
     page.go_back()
     expect(heading(page)).to_have_text("The data")
+
+
+class Line:
+    """A reader's connection, which holds what the server says while `held` is a list."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.asked, self.held = page, 0, None
+        page.route_web_socket("**/_stcore/stream", self.connect)
+
+    def connect(self, reader: WebSocketRoute) -> None:
+        server = reader.connect_to_server()
+
+        def ask(message: str | bytes) -> None:
+            self.asked += BackMsg.FromString(message).WhichOneof("type") == "rerun_script"
+            server.send(message)
+
+        reader.on_message(ask)
+        server.on_message(lambda message: reader.send(message) if self.held is None else self.held.append(message))
+        self.reader = reader
+
+    def until(self, holds: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 15
+        while not holds():
+            assert time.monotonic() < deadline
+            self.page.evaluate("() => 1")  # what the tab has sent meanwhile is processed
+
+
+def test_a_reader_may_go_back_before_the_next_page_has_come(tab):
+    """Messages that the browser has kept of the first page are still there when the server refers to them."""
+    with beside(tab) as page:
+        line = Line(page)
+        visit(page, "/?lang=en")
+        turn(page, "/case?lang=en")
+        line.held = []
+        page.evaluate(FOLLOW, "/map?lang=en")
+        line.until(lambda: any(ForwardMsg.FromString(message).HasField("script_finished") for message in line.held))
+        asked = line.asked
+        page.evaluate(FOLLOW, "/?lang=en")
+        line.until(lambda: line.asked > asked)
+        held, line.held = line.held, None
+        for message in held:
+            line.reader.send(message)
+        expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
+        settled(page)
 
 
 def test_enter_follows_a_link(opened):

@@ -92,6 +92,15 @@ def test_a_click_chooses_each_area_and_another_lets_go(opened, dataset, width):
     assert chart(henan).evaluate("chart => chart.kept")
 
 
+def test_of_two_areas_that_are_pressed_at_once_both_are_chosen(henan):
+    """On a slow connection the second is pressed before the first is answered."""
+    pressed = [areas(henan).nth(0).element_handle(), areas(henan).nth(3).element_handle()]
+    codes = [(area.get_attribute("id") or "").removeprefix("area-") for area in pressed]
+    henan.evaluate("areas => areas.forEach(area => area.click())", pressed)
+    expect(henan).to_have_url(f"/map?city={','.join(sorted(codes))}")
+    expect(henan.locator(CHOSEN)).to_have_count(2)
+
+
 def test_a_click_with_a_key_opens_the_area_in_another_tab(henan):
     place = clear_of_discs(henan)["411300"]
     with henan.context.expect_page() as opened:
