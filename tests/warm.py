@@ -1,8 +1,8 @@
-"""Servers of tests as forks of one process, which has imported the packages that a server imports: most of a start.
+"""Servers of tests as forks of one process, which has imported what a server imports: most of a start.
 
-`Forked` takes the place of `subprocess.Popen` (tests/conftest.py). `python -m tests.warm` is the process: it imports
-nothing of the project, whose code each server reads anew. Each server has a keeper, a process that is its parent, tells
-the test its process id and its exit code, and kills it if the test process ends. Needs Linux.
+`Forked` takes the place of `subprocess.Popen` (tests/conftest.py). `python -m tests.warm` is the process. A server of
+another folder imports the code of that folder; each reads its data anew. Each server has a keeper, a process that is its
+parent, tells the test its process id and its exit code, and kills it if the test process ends. Needs Linux.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import atexit
 import gc
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -45,6 +46,12 @@ PACKAGES = (
     "yaml",
 )
 """What a server imports at its start and that takes long. One that is missing here costs time, nothing else."""
+OWN = (
+    *("data.downloads", "data.markup", "data.model", "data.query", "data.reading", "data.wording"),
+    *("pages.figures", "pages.frame", "pages.serving", "pages.serving.workarounds", "pages.site"),
+)
+"""The project's own packages that a server imports."""
+PROJECT = Path(__file__).parents[1]
 NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
 """Variables with which no package starts a thread when it is imported: a fork would be without it."""
 MAX_REQUEST = 1 << 20
@@ -94,7 +101,7 @@ def _warm_process() -> socket.socket:
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.warm"],
-            cwd=Path(__file__).parents[1],
+            cwd=PROJECT,
             env=os.environ | NO_THREADS,
             stdin=theirs,
             stdout=subprocess.DEVNULL,
@@ -109,6 +116,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in PACKAGES:
         import_module(name)
+    find_components()
+    import_own()
     gc.freeze()
     if len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError(f"one of these packages starts threads when it is imported: {PACKAGES}")
@@ -136,6 +145,32 @@ def main() -> None:
     run(*json.loads(request))
 
 
+def find_components() -> None:
+    """Look once for Streamlit components in the installed packages, of which there are more than where it is served."""
+    from streamlit.components.v2 import manifest_scanner
+
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+    manifest_scanner.scan_component_manifests()
+
+
+def import_own() -> None:
+    """Import the project's modules, and read its data once: patterns are compiled and texts made that all servers need."""
+    for package in OWN:
+        for module in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
+    from data import load_dataset
+    from data.reading.folder import FOLDER
+    from data.wording.rows import prepare
+
+    prepare(load_dataset(FOLDER))
+
+
+def forget_own() -> None:
+    """Undo `import_own`, for a server of another folder."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("data", "pages")]:
+        del sys.modules[name]
+
+
 def keep(server: int, test: socket.socket) -> None:
     """Tell the test the server's process id and exit code. If the test process ends before, so does the server."""
     test.send(str(server).encode())
@@ -151,6 +186,8 @@ def keep(server: int, test: socket.socket) -> None:
 
 def run(command: Sequence[str], folder: str, environment: Mapping[str, str]) -> None:
     """What Python does with this command."""
+    if Path(folder) != PROJECT:
+        forget_own()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
