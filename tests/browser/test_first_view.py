@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.site.screens import SITE_NAME
 from tests.browser.reader import (
     HEADINGS,
     LAST,
@@ -27,6 +28,7 @@ from tests.browser.reader import (
     wait_until_gone,
 )
 
+CITY = {"zh": "地市", "en": "City"}
 MAX_SHIFT = 0.05
 """Maximum layout shift of a page, as Lighthouse judges it."""
 WATCH = """() => {
@@ -113,14 +115,31 @@ def with_fonts(watching: tuple[Page, list[str]]) -> None:
         page.evaluate("() => document.fonts.ready.then(() => true)")
 
 
-@pytest.mark.parametrize("width", [1280, 820, 390])
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_app_takes_its_place_without_a_jump(page, with_fonts, lang, width):
+@pytest.fixture
+def connecting(page: Page) -> Iterator[Page]:
+    """The tab that measures, where the requests that ask before the app connects are held. A route would do it too, but
+    without the browser's cache.
+    """
+    session = page.context.new_cdp_session(page)
+    asking = [{"urlPattern": f"*/_stcore/{name}"} for name in ("health", "host-config")]
+    session.send("Fetch.enable", {"patterns": asking})
+    yield page
+    session.detach()
+
+
+@pytest.mark.parametrize(
+    ("lang", "width"), [("zh", 1280), ("zh", 390), ("en", 1280), ("en", 820), ("en", 390)], ids=lambda value: str(value)
+)
+def test_the_app_takes_its_place_without_a_jump_and_connects_without_asking_first(connecting, with_fonts, lang, width):
+    page = connecting
     resize(page, width)
-    for path in ["/", "/case?case=2020-06-anyang-permits&", "/map", "/compare", "/data", "/method"]:
-        page.goto(f"{path}{'' if '?' in path else '?'}lang={lang}")
+    for path, headings in HEADINGS.items():
+        page.goto(f"{path}?lang={lang}")
         wait_until_gone(page)
         settled(page)
+        expect(heading(page)).to_have_text(headings[lang])
+        expect(page).to_have_title(f"{PAGES[path][lang]} · {SITE_NAME[lang]}")
+        expect(opener(page, CITY[lang])).to_have_count(0 if path == "/method" else 1)
         expect(page.locator("#first")).to_have_count(0)
         assert page.evaluate("() => window.shift") <= MAX_SHIFT, path
         found = {name: (top, height) for name, top, height in page.evaluate("() => window.measure()")}
@@ -159,19 +178,3 @@ def test_print_and_frames_have_no_first_view(page, query):
     page.goto(f"/?{query}&lang=en")
     expect(page.locator("#first")).to_have_count(0)
     expect(page.get_by_role("table", name="The main figures of each case")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens_cold_in_its_frame_and_connects_without_asking_first(page, path):
-    """The requests that ask are held. A route would do it too, but without the browser's cache."""
-    session = page.context.new_cdp_session(page)
-    session.send(
-        "Fetch.enable", {"patterns": [{"urlPattern": f"*/_stcore/{name}"} for name in ("health", "host-config")]}
-    )
-    page.goto(path)
-    wait_until_gone(page)
-    settled(page)
-    expect(heading(page)).to_have_text(HEADINGS[path]["en"])
-    expect(opener(page, "City")).to_have_count(0 if path == "/method" else 1)
-    expect(page).to_have_title(f"{PAGES[path]['en']} · Henan Reform Outcomes")
-    session.detach()
