@@ -27,8 +27,8 @@ CODINGS: Mapping[str, Callable[[bytes | bytearray], bytes]] = {
 }
 """The compression of a file that never changes, best coding first.
 
-Of the app's files Brotli's result is a fourteenth smaller than gzip's. Quality 9 takes six times as long for one percent
-less, and the first reader after a start waits for it.
+Of the app's files Brotli's result is a fourteenth smaller than gzip's. Quality 9 takes six times as long for one
+percent less, and the first reader after a start waits for it.
 """
 MAX_CONCURRENT = 2
 """Maximum number of files compressed at the same time."""
