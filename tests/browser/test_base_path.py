@@ -105,10 +105,12 @@ def test_every_page_takes_the_place_of_its_first_view_and_all_that_it_asks_for_i
         page, said, failed = context.new_page(), [], []
         page.on("console", lambda message: said.append(message.text))
         page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
-        for path in PAGES:
-            page.goto(f"/{BASE}{path}")
-            wait_until_gone(page)
-            settled(page)
-            registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
-            assert registration == f"{origin}/{BASE}/"
-        assert (said, failed) == ([], [])
+        try:
+            for path in PAGES:
+                page.goto(f"/{BASE}{path}")
+                wait_until_gone(page)
+                settled(page)
+                registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
+                assert registration == f"{origin}/{BASE}/"
+        finally:  # what is said tells why a page does not come
+            assert (said, failed) == ([], [])
