@@ -127,6 +127,20 @@ def test_nobody_is_root():
     assert (POD["securityContext"]["runAsNonRoot"], str(POD["securityContext"]["runAsUser"])) == (True, user)
 
 
+def test_a_stop_reaches_the_server_of_a_container_at_any_time():
+    """The first process gets no signal that it has no handler for, so that is another program, which passes them on."""
+    (program, *options) = json.loads(steps("ENTRYPOINT")[0])
+    assert (program, options) == ("tini", ["--"])
+    assert program in next(step for step in steps("RUN") if "apt-get install" in step).split()
+
+
+def test_the_server_may_read_what_is_copied_from_a_folder_of_its_builder_alone():
+    copied = {source for step in steps("COPY") for source in step.split()[:-1]} - {".requirements.production.lock"}
+    opened = re.search(r"chmod -R a\+rX ([^&]+) &&", steps("RUN")[-1])[1].split()
+    assert set(opened) == copied
+    assert CONTAINER.rindex("\nCOPY ") < CONTAINER.rindex("\nRUN ")
+
+
 def test_nothing_is_written_but_the_cache():
     cache = CONTAINER_ENVIRONMENT["HENAN_CACHE"]
     assert steps("VOLUME") == [cache]
