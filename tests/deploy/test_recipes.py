@@ -115,7 +115,8 @@ def test_it_is_installed_and_started_as_the_readme_says():
 )
 def test_a_setting_exists(name):
     streamlits = {f"STREAMLIT_{re.sub(r'(?=[A-Z])|[.]', '_', key).upper()}" for key in config.get_config_options()}
-    assert name in {*streamlits, *(variable.name for variable in VARIABLES.values()), "PYTHONDONTWRITEBYTECODE"}
+    others = {"HOME", "PYTHONDONTWRITEBYTECODE"}
+    assert name in {*streamlits, *(variable.name for variable in VARIABLES.values()), *others}
 
 
 def test_nobody_is_root():
@@ -125,6 +126,12 @@ def test_nobody_is_root():
     assert CONTAINER.rindex("\nUSER ") > CONTAINER.rindex("\nRUN ")
     assert unit()["Service"]["DynamicUser"] == "yes"
     assert (POD["securityContext"]["runAsNonRoot"], str(POD["securityContext"]["runAsUser"])) == (True, user)
+
+
+def test_the_user_has_a_home_that_streamlit_finds():
+    """Without one it does not start, and a system without libnss-systemd knows none of a dynamic user."""
+    assert UNIT_ENVIRONMENT["HOME"] == steps("WORKDIR")[0]
+    assert f" --home-dir {UNIT_ENVIRONMENT['HOME']} " in next(step for step in steps("RUN") if "useradd" in step)
 
 
 def test_a_stop_reaches_the_server_of_a_container_at_any_time():
