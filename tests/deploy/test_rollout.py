@@ -194,10 +194,12 @@ def test_a_version_is_rolled_out_or_the_one_before_stays_and_no_reader_notices(r
         refusal = f"rollout: {broken} is not used: its data or its installation has a problem"
         assert rollout.run() == (1, [refusal])
         assert (rollout.current(), rollout.processes()) == (first, running)
+        assert [release.name for release in (rollout.root / "releases").iterdir()] == [first]
 
         rollout.commit(CASE, ("year: never", "year: 2020"))
         rollout.commit("dashboard.py", ("SETTINGS = ", "raise SystemExit(1)\nSETTINGS = "))
-        late = f"rollout: the server at {rollout.ports[0]} has no data after 2 seconds"
+        log = f"journalctl -u henan-reforms@{rollout.ports[0]}"
+        late = f"rollout: the server at {rollout.ports[0]} has no data after 2 seconds; its log: {log}"
         assert rollout.run(PATIENCE="2", WAITS="yes") == (1, [late, f"rollout: back to {first}", up[0]])
         assert (rollout.current(), rollout.processes()[1]) == (first, running[1])
 
