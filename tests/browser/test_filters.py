@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from data.query.filters import Filters, select
 from tests.browser.reader import choose_city, clear, close, drawn, heading, opener, settled, status, value
@@ -156,6 +156,30 @@ def test_a_link_followed_before_a_value_is_answered_keeps_it(opened):
     expect(page).to_have_url("/data?city=410300")
     expect(heading(page)).to_have_text("The data")
     expect(status(page)).to_contain_text("Luoyang")
+
+
+REDRAW = "element => { element.outerHTML = element.outerHTML; }"
+"""What a run does to the HTML of a part of the page that has changed."""
+
+
+def press(page: Page, control: Locator) -> None:
+    """Press a control whose part of the page is drawn anew before the button of the mouse is released."""
+    control.hover()
+    page.mouse.down()
+    control.evaluate(REDRAW)
+    page.mouse.up()
+
+
+def test_what_is_drawn_anew_while_it_is_pressed_is_pressed(opened):
+    page = opened("/")
+    press(page, value(page, "City", "Luoyang"))
+    expect(page).to_have_url("/?city=410300")
+    settled(page)
+    press(page, page.get_by_test_id("stPopoverBody").get_by_role("button", name=re.compile("^Show ")))
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    press(page, page.get_by_role("link", name="Method", exact=True))
+    expect(heading(page)).to_have_text("Method")
+    expect(page).to_have_url("/method?city=410300")
 
 
 def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(opened, dataset):
