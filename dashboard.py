@@ -34,7 +34,7 @@ with preflight.explain_missing_packages():
     from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
-    from pages.serving.workarounds import connections, no_delay, reruns, stop, updates
+    from pages.serving.workarounds import connections, no_delay, reruns, session_lock, stop, updates
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
@@ -70,6 +70,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     open_files.raise_limit()
     no_delay.set_no_delay()
     reruns.configure()
+    session_lock.configure()
     gc.disable()
     loading = asyncio.create_task(asyncio.to_thread(refresh))
     await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
