@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from streamlit.runtime import state as runtime_state
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -14,7 +15,7 @@ from pages.serving.workarounds import session_lock
 TIMEOUT = 60
 
 
-class Ending(SessionState):
+class Ending(session_lock.LockedState):
     """A state that notes what is done with it, and whose first run takes as long as it is told to end."""
 
     def __init__(self) -> None:
@@ -33,6 +34,7 @@ class Ending(SessionState):
 @pytest.fixture(autouse=True)
 def configured(monkeypatch):
     monkeypatch.setattr(SafeSessionState, "__init__", session_lock._init)
+    monkeypatch.setattr(runtime_state, "SessionState", SessionState)
     session_lock.configure()
 
 
@@ -58,5 +60,5 @@ def test_a_run_begins_when_the_one_before_has_ended():
 
 
 def test_another_session_does_not_wait():
-    first, other = new_run(Ending()), new_run(Ending())
-    assert first._lock is not other._lock
+    first, other = runtime_state.SessionState(), runtime_state.SessionState()
+    assert new_run(first)._lock is new_run(first)._lock is not new_run(other)._lock
