@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import data.reading.live
 from data.reading.live import Live
 from pages.site.screens import SCREENS, url_path
+from tests.warm import find_components_once
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
 TIMEOUT = 60
 """Maximum number of seconds for one run of a page, which takes less than one."""
-manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-"""Each app would look through all installed packages for components, which takes longer than most pages."""
+find_components_once()
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
 CODE = re.compile(r'<pre data-text="code">.*?</pre>', re.DOTALL)
 

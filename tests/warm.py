@@ -27,6 +27,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
+from tests.server import PROJECT
+
 PACKAGES = (
     "anyio._backends._asyncio",
     "brotli",
@@ -51,7 +53,6 @@ OWN = (
     *("pages.figures", "pages.frame", "pages.serving", "pages.serving.workarounds", "pages.site"),
 )
 """The project's own packages that a server imports."""
-PROJECT = Path(__file__).parents[1]
 NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
 """Variables with which no package starts a thread when it is imported: a fork would be without it."""
 MAX_REQUEST = 1 << 20
@@ -116,7 +117,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in PACKAGES:
         import_module(name)
-    find_components()
+    find_components_once()
     import_own()
     gc.freeze()
     if len(os.listdir("/proc/self/task")) > 1:
@@ -145,8 +146,8 @@ def main() -> None:
     run(*json.loads(request))
 
 
-def find_components() -> None:
-    """Look once for Streamlit components in the installed packages, of which there are more than where it is served."""
+def find_components_once() -> None:
+    """Each app would look through all installed packages for components, which takes longer than most pages."""
     from streamlit.components.v2 import manifest_scanner
 
     manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)

@@ -192,8 +192,9 @@
   // choice would be lost.
   function whenIdle(act) {
     const end = performance.now() + 3000;
+    const isBusy = () => toRun || isChoosing() || !document.querySelector('[data-test-script-state=notRunning]');
     const wait = () => {
-      if ((toRun || isChoosing() || !document.querySelector('[data-test-script-state=notRunning]')) && performance.now() < end) {
+      if (isBusy() && performance.now() < end) {
         requestAnimationFrame(wait);
         return;
       }
@@ -205,7 +206,7 @@
 
   // That run may have drawn the link anew, with the text or the choice in its address.
   function latest(link) {
-    const same = other => other.id === link.id && other.pathname === link.pathname && other.textContent === link.textContent;
+    const same = other => ['id', 'pathname', 'textContent'].every(part => other[part] === link[part]);
     return link.isConnected ? link : [...document.querySelectorAll('a[href]')].find(same) || link;
   }
 
