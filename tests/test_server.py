@@ -30,6 +30,7 @@ from tests.answers import fetch
 from tests.folders import copy_data
 from tests.many import METRICS_PER_CASE, write
 from tests.server import PROJECT, command, free_port, health, logged, process_of, started, until
+from tests.warm import NO_THREADS
 
 BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
@@ -507,8 +508,11 @@ NOWHERE = {
 """The options of `python dashboard.py`, and what is said."""
 TAKEN = "a taken port"
 IN_TURN = """
-import json, os, runpy, sys
-import data, streamlit.web.cli
+import gc, importlib, json, os, runpy, sys
+from tests.warm import PACKAGES
+for name in PACKAGES:
+    importlib.import_module(name)
+gc.freeze()
 for output, first, arguments in json.load(sys.stdin):
     if not os.fork():
         for number in (1, 2):
@@ -543,6 +547,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Refusal]:
         done = subprocess.run(
             [sys.executable, "-c", IN_TURN],
             cwd=PROJECT,
+            env=os.environ | NO_THREADS,
             input=json.dumps([(str(folder / name), *start) for name, start in starts.items()]),
             capture_output=True,
             text=True,

@@ -17,9 +17,9 @@ LINKS = Router([mount()])
 CASES = ("2020-03-returns-warehouse", "2020-09-dancheng-health")
 SAME_QUERY = [
     *("/metrics.xlsx", "/metrics.json", "/dataset.zip", "/report.html"),
-    *("/missing.csv", "/elsewhere.csv", "/counties.csv"),
+    *("/missing.csv", "/elsewhere.csv", "/counties.csv", "/places.geojson"),
 ]
-"""Links with the query parameters of /metrics.csv and /places.geojson, which are tested in full."""
+"""Links with the query parameters of /metrics.csv and /areas.csv, which are tested in full."""
 EXAMPLES = {"request-timeout": 600, "generation": {"max-examples": 10, "deterministic": True, "database": "none"}}
 FEW = {"coverage": {"enabled": False}, "stateful": {"enabled": False}}
 FULL = {"stateful": {"enabled": False}}

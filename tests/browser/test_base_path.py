@@ -12,7 +12,18 @@ from playwright.sync_api import Page, expect
 
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
-from tests.browser.reader import PAGES, Tab, beside, choose_city, drawn, heading, settled, visit, wait_until_gone
+from tests.browser.reader import (
+    LAST,
+    Tab,
+    beside,
+    choose_city,
+    drawn,
+    heading,
+    leaf_through,
+    settled,
+    visit,
+    wait_until_gone,
+)
 from tests.server import started
 
 BASE = "reform"
@@ -100,17 +111,19 @@ def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, o
     assert page.evaluate("() => window.loadedOnce")
 
 
-def test_every_page_takes_the_place_of_its_first_view_and_all_that_it_asks_for_is_there(browser, origin):
+def test_the_app_takes_the_place_of_a_first_view_and_all_that_every_page_asks_for_is_there(browser, origin):
     with browser.new_context(base_url=origin, locale="en-US") as context:
         page, said, failed = context.new_page(), [], []
         page.on("console", lambda message: said.append(message.text))
         page.on("response", lambda answer: answer.ok or answer.status == 304 or failed.append(answer.url))
         try:
-            for path in PAGES:
+            for path in ("/", LAST):
                 page.goto(f"/{BASE}{path}")
                 wait_until_gone(page)
                 settled(page)
                 registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
                 assert registration == f"{origin}/{BASE}/"
+            for path in leaf_through(page, "en"):
+                expect(page).to_have_url(re.compile(rf"^{origin}/{BASE}{path}(\?|$)"))
         finally:  # what is said tells why a page does not come
             assert (said, failed) == ([], [])

@@ -36,19 +36,16 @@ WATCH = """() => {
     new PerformanceObserver(list => list.getEntries().forEach(entry => {
         if (!entry.hadRecentInput) window.shift += entry.value;
     })).observe({ type: 'layout-shift', buffered: true });
-    addEventListener('DOMContentLoaded', () => {
-        const first = document.getElementById('first');
-        window.boxes = first && measure(first);
-        window.measure = () => measure(document.getElementById('root'));
+    window.measure = view => ['.st-key-masthead', '.st-key-filters', 'h1', '.lede', '.key-figures'].flatMap(selector => {
+        const box = document.querySelector(`${view} ${selector}`)?.getBoundingClientRect();
+        return box ? [[selector, Math.round(box.top), Math.round(box.height)]] : [];
     });
-    function measure(view) {
-        return ['.st-key-masthead', '.st-key-filters', 'h1', '.lede', '.key-figures'].flatMap(selector => {
-            const box = view.querySelector(selector)?.getBoundingClientRect();
-            return box ? [[selector, Math.round(box.top), Math.round(box.height)]] : [];
-        });
-    }
+    addEventListener('DOMContentLoaded', () => { window.first = measure('#first'); });
 }"""
-"""Adds up the layout shift, and notes where parts of the first view stand; `measure` does for those of the app."""
+"""Adds up the layout shift, and measures where parts of a view stand: of the first one as soon as it is there."""
+Boxes = dict[str, tuple[int, int]]
+"""Top and height of parts of a view, in px."""
+WIDTHS = (1280, 820, 390)
 
 
 @pytest.fixture(scope="module")
@@ -127,13 +124,36 @@ def connecting(page: Page) -> Iterator[Page]:
     session.detach()
 
 
-@pytest.mark.parametrize(
-    ("lang", "width"), [("zh", 1280), ("zh", 390), ("en", 1280), ("en", 820), ("en", 390)], ids=lambda value: str(value)
-)
-def test_the_app_takes_its_place_without_a_jump_and_connects_without_asking_first(connecting, with_fonts, lang, width):
-    page = connecting
+@pytest.fixture(scope="module")
+def standing(browser: Browser, server: str) -> Iterator[Page]:
+    """A tab in which the app cannot start: the first view stays."""
+    with reading(browser, server) as (context, _):
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setBlockedURLs", {"urls": ["*/static/js/*"]})
+        page.add_init_script(f"({WATCH})()")
+        yield page
+
+
+def measure(page: Page, view: str, width: int) -> Boxes:
     resize(page, width)
+    return {name: (top, height) for name, top, height in page.evaluate("view => window.measure(view)", view)}
+
+
+def expect_same_place(first: Boxes, app: Boxes, where: object) -> None:
+    for name, (top, height) in first.items():
+        assert abs(app[name][0] - top) <= 2 and abs(app[name][1] - height) <= 2, (where, name, first[name], app[name])
+
+
+@pytest.mark.parametrize(("lang", "width"), [("zh", 390), ("en", 1280)])
+def test_the_app_takes_its_place_without_a_jump_and_connects_without_asking_first(
+    connecting, standing, with_fonts, lang, width
+):
+    """At one width while it is seen, and at the others by comparing both views."""
+    page = connecting
     for path, headings in HEADINGS.items():
+        resize(page, width)
         page.goto(f"{path}?lang={lang}")
         wait_until_gone(page)
         settled(page)
@@ -142,9 +162,14 @@ def test_the_app_takes_its_place_without_a_jump_and_connects_without_asking_firs
         expect(opener(page, CITY[lang])).to_have_count(0 if path == "/method" else 1)
         expect(page.locator("#first")).to_have_count(0)
         assert page.evaluate("() => window.shift") <= MAX_SHIFT, path
-        found = {name: (top, height) for name, top, height in page.evaluate("() => window.measure()")}
-        for name, top, height in page.evaluate("() => window.boxes"):
-            assert abs(found[name][0] - top) <= 2 and abs(found[name][1] - height) <= 2, (path, name, found[name], top)
+        seen = {name: (top, height) for name, top, height in page.evaluate("() => window.first")}
+        expect_same_place(seen, measure(page, "#root", width), path)
+        standing.goto(f"{path}?lang={lang}")
+        standing.evaluate("() => document.fonts.ready.then(() => true)")
+        for other in WIDTHS:
+            first = measure(standing, "#first", other)
+            assert {"h1", ".st-key-masthead"} <= first.keys()
+            expect_same_place(first, measure(page, "#root", other), (path, other))
 
 
 def test_what_was_unfolded_and_focused_stays(page):

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import violations
-from tests.browser.reader import HEADINGS, LAST, Scheme, drawn, heading, leaf_through, show_in
+from tests.browser.accessibility import JUDGED, violations
+from tests.browser.reader import LAST, drawn, leaf_through
 
 FILTERED = "city=411200"
 """With a city every kind of control exists: tags, chips, clear buttons."""
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_complete(opened, dataset, lang):
-    page = opened(f"{LAST}?lang={lang}")
-    for path in leaf_through(page, lang):
-        for scheme in get_args(Scheme):
-            show_in(page, scheme)
-            expect(heading(page)).to_have_text(HEADINGS[path][lang])
-            expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
-            expect(page.get_by_test_id("stException")).to_have_count(0)
-            assert page.evaluate(MISPLACED_CELLS) == []
-
-
 MISPLACED_CELLS = """() => [...document.querySelectorAll('table :is(th, td)')]
     .filter(cell => !['table-cell', 'none'].includes(getComputedStyle(cell).display)).map(cell => cell.outerHTML)"""
 """The cells of tables that a rule of another element took out of their row."""
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_is_accessible(opened, lang):
-    page, found = opened(f"{LAST}?lang={lang}&{FILTERED}"), {}
+@pytest.mark.parametrize(("lang", "scheme"), JUDGED)
+def test_every_page_is_complete_and_accessible(opened, dataset, lang, scheme):
+    page, found = opened(f"{LAST}?lang={lang}&{FILTERED}", scheme=scheme), {}
     for path in leaf_through(page, lang):
-        for scheme in get_args(Scheme):
-            show_in(page, scheme)
-            found[path, scheme] = violations(page, scheme)
+        expect(page.locator("footer")).to_contain_text(dataset.source.title[lang])
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate(MISPLACED_CELLS) == []
+        found[path] = violations(page)
     assert not any(found.values()), found
 
 

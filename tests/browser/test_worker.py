@@ -155,17 +155,56 @@ def is_file(answer: Response) -> bool:
     return "/static/" in answer.url
 
 
-def test_the_second_visit_is_served_by_it(context, host):
+def test_it_serves_the_second_visit_until_a_new_version_or_none_takes_its_place(context, host):
     host.serve("today's")
     page, answers = visit(context, host.address)
     assert not any(answer.from_service_worker for answer in answers)
+    old = expect_kept(page)
+    page.close()
+    page, answers = visit(context, f"{host.address}/case")
+    expect_served(page, answers, host)
+    page.evaluate(KEEP_OLD, old)
+    page.close()
+
+    host.serve("updated")
+    page, answers = visit(context, host.address)
+    expect_nothing_old(page, answers, old)
+    page.close()
+    page, answers = visit(context, host.address)
+    assert any(answer.from_service_worker for answer in answers)
+    expect_none_kept_that_is_missing(page)
+    page.evaluate("async () => { await caches.open('of another site on this host'); }")
+    page.close()
+
+    host.serve("off")
+    page, _ = visit(context, host.address)
+    wait_until(page, "!(await navigator.serviceWorker.getRegistration())")
+    wait_until(page, "(await caches.keys()).join() === 'of another site on this host'")
+    page.close()
+    page, answers = visit(context, host.address)
+    assert not any(answer.from_service_worker for answer in answers)
+    assert page.evaluate("() => navigator.serviceWorker.controller") is None
+
+
+KEEP_OLD = """async name => {
+    const cache = await caches.open(name);
+    await cache.put('/', new Response('an old page'));
+    await cache.put('/api/cases.json', new Response('old data'));
+}"""
+
+
+def expect_kept(page: Page) -> str:
+    """Check what the worker keeps, once it is there, and return the name of its cache."""
     wait_for_worker(page)
     ((name, kept),) = page.evaluate(KEPT).items()
     assert name.startswith("app files / ")
     assert len(kept) > 60
     assert all(path.startswith("/static/") for path in kept)
-    page.close()
-    page, answers = visit(context, f"{host.address}/case")
+    return str(name)
+
+
+def expect_served(page: Page, answers: list[Response], host: Host) -> None:
+    """Check that the worker served the files of a page, and nothing else."""
     served = [answer for answer in answers if answer.from_service_worker]
     assert {answer.url for answer in answers if is_file(answer)} == {answer.url for answer in served}
     assert len(served) > 60
@@ -175,50 +214,20 @@ def test_the_second_visit_is_served_by_it(context, host):
     assert len(page.evaluate(KEPT)) == 1
 
 
-def test_a_new_version_takes_its_place_and_nothing_old_is_served(context, host):
-    host.serve("today's")
-    page, _ = visit(context, host.address)
-    wait_for_worker(page)
-    (old,) = page.evaluate(KEPT)
-    page.evaluate(
-        """async name => {
-            const cache = await caches.open(name);
-            await cache.put('/', new Response('an old page'));
-            await cache.put('/api/cases.json', new Response('old data'));
-        }""",
-        old,
-    )
-    page.close()
-    host.serve("updated")
-    page, answers = visit(context, host.address)
+def expect_nothing_old(page: Page, answers: list[Response], old: str) -> None:
+    """Check that the page is of the new version, and that its worker replaces the cache of this name."""
     assert not answers[0].from_service_worker
     assert "an old page" not in page.content()
     assert page.evaluate("() => fetch('/api/cases.json').then(answer => answer.text())").startswith("{")
     wait_until(page, f"!(await caches.has('{old}'))")
     (new,) = page.evaluate(KEPT)
     assert new != old
-    page.close()
-    page, answers = visit(context, host.address)
-    assert any(answer.from_service_worker for answer in answers)
+
+
+def expect_none_kept_that_is_missing(page: Page) -> None:
     missing = page.evaluate("() => fetch('/static/js/gone.AAAAAAAA.js').then(answer => answer.text())")
     assert "<!DOCTYPE html>" in missing  # Streamlit's answer to what it does not have
-    assert not any("gone" in path for path in page.evaluate(KEPT)[new])
-
-
-def test_switched_off_it_is_gone(context, host):
-    host.serve("today's")
-    page, _ = visit(context, host.address)
-    wait_for_worker(page)
-    page.evaluate("async () => { await caches.open('of another site on this host'); }")
-    page.close()
-    host.serve("off")
-    page, _ = visit(context, host.address)
-    wait_until(page, "!(await navigator.serviceWorker.getRegistration())")
-    wait_until(page, "(await caches.keys()).length === 1")
-    page.close()
-    page, answers = visit(context, host.address)
-    assert not any(answer.from_service_worker for answer in answers)
-    assert page.evaluate("() => navigator.serviceWorker.controller") is None
+    assert not any("gone" in path for kept in page.evaluate(KEPT).values() for path in kept)
 
 
 def test_an_open_worker_removes_itself_where_it_is_switched_off(context, host):
