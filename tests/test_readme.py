@@ -334,3 +334,20 @@ def test_without_installing_what_is_missing_is_named(tmp_path):
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.strip().endswith("as root: apt-get install chromium fontconfig fonts-noto-cjk curl")
+
+
+def test_another_python_is_refused_by_its_version(tmp_path):
+    old = tmp_path / "python3.10"
+    old.write_text("#!/bin/sh\necho 3.10\n")
+    old.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "tests/setup", "--no-install"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHON": str(old)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    advice = "the project needs 3.11, 3.12 or 3.13 (name another: PYTHON=/path/to/python3 bash tests/run)"
+    assert (done.returncode, done.stderr) == (1, f"tests/setup: {old} is Python 3.10; {advice}\n")
