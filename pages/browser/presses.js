@@ -1,23 +1,30 @@
-// A link or button in a part of the page that is drawn anew between press and release gets no click from the browser: the
-// one in its place is clicked instead.
+// A link or button that is drawn anew or moves away between press and release gets no click from the browser: the one in its
+// place is clicked instead, or the one that moved while the pointer stayed.
 (() => {
-  const CONTROLS = 'a[href], button[data-filter], button[data-close]';
-  const control = event => event.target.closest?.(CONTROLS);
+  const STILL = 5; // px
+  const control = event => event.target.closest?.('a[href], button');
   let pressed = null;
 
   // The same but for what a choice changes: the address of a link, the count in a text.
   const name = ({ tagName, id, value, dataset, textContent }) =>
     [tagName, id, value, 'close' in dataset, id || 'close' in dataset || textContent].join();
 
+  const meant = (before, event) => {
+    const now = control(event);
+    if (!before.part.isConnected) return now && name(before.part) === name(now) ? now : null;
+    const stayed = Math.hypot(event.clientX - before.x, event.clientY - before.y) < STILL;
+    return stayed && now !== before.part && before.part.checkVisibility() ? before.part : null;
+  };
+
   addEventListener('pointerdown', event => {
     const plain = !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    pressed = plain ? control(event) : null;
+    const part = plain && control(event);
+    pressed = part ? { part, x: event.clientX, y: event.clientY } : null;
   }, true);
 
   addEventListener('pointerup', event => {
     const before = pressed;
-    const now = control(event);
     pressed = null;
-    if (before && now && !before.isConnected && name(before) === name(now)) now.click();
+    if (before) meant(before, event)?.click();
   }, true);
 })();

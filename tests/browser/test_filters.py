@@ -159,14 +159,15 @@ def test_a_link_followed_before_a_value_is_answered_keeps_it(opened):
 
 
 REDRAW = "element => { element.outerHTML = element.outerHTML; }"
-"""What a run does to the HTML of a part of the page that has changed."""
+MOVE = "element => { element.style.transform = 'translate(0, 200px)'; }"
+"""What a run does to a part of the page that has changed, or that stands behind such a part."""
 
 
-def press(page: Page, control: Locator) -> None:
-    """Press a control whose part of the page is drawn anew before the button of the mouse is released."""
+def press(page: Page, control: Locator, meanwhile: str = REDRAW) -> None:
+    """Press a control to which something happens before the button of the mouse is released."""
     control.hover()
     page.mouse.down()
-    control.evaluate(REDRAW)
+    control.evaluate(meanwhile)
     page.mouse.up()
 
 
@@ -180,6 +181,18 @@ def test_what_is_drawn_anew_while_it_is_pressed_is_pressed(opened):
     press(page, page.get_by_role("link", name="Method", exact=True))
     expect(heading(page)).to_have_text("Method")
     expect(page).to_have_url("/method?city=410300")
+
+
+def test_what_moves_away_while_it_is_pressed_is_pressed(opened):
+    """As the button that clears the filters does, when the one before it was just chosen."""
+    page = opened("/?city=410300")
+    press(page, clear(page), MOVE)
+    expect(page).to_have_url("/")
+    page.get_by_role("link", name="Method", exact=True).hover()
+    page.mouse.down()
+    page.mouse.move(640, 400)
+    page.mouse.up()
+    expect(page).to_have_url("/")
 
 
 def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(opened, dataset):
