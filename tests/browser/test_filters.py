@@ -183,16 +183,18 @@ def test_what_is_drawn_anew_while_it_is_pressed_is_pressed(opened):
     expect(page).to_have_url("/method?city=410300")
 
 
-def test_what_moves_away_while_it_is_pressed_is_pressed(opened):
+def test_what_moves_away_while_it_is_pressed_is_pressed_and_what_the_pointer_leaves_is_not(opened):
     """As the button that clears the filters does, when the one before it was just chosen."""
     page = opened("/?city=410300")
-    press(page, clear(page), MOVE)
-    expect(page).to_have_url("/")
-    page.get_by_role("link", name="Method", exact=True).hover()
+    clear(page).hover()
     page.mouse.down()
-    page.mouse.move(640, 400)
+    page.mouse.move(640, 600)
     page.mouse.up()
-    expect(page).to_have_url("/")
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(heading(page)).to_have_text("The data")
+    expect(page).to_have_url("/data?city=410300")
+    press(page, clear(page), MOVE)
+    expect(page).to_have_url("/data")
 
 
 def test_jiyuan_keeps_the_water_price_case_with_its_own_figure_alone(opened, dataset):

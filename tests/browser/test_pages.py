@@ -1,4 +1,4 @@
-"""Every page in both languages and color schemes: drawn, complete, without errors, and accessible."""
+"""Every page in both languages, each in one color scheme: drawn, complete, without errors, and accessible."""
 
 from __future__ import annotations
 
