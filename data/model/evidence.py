@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from data.model.grades import Grade
 from data.model.problems import FieldPath, Finding
-from data.model.schema import Bound, Change, End, Metric, Unit
+from data.model.schema import Bound, Change, ChangeKind, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]
 Direction = Literal["improved", "worsened", "unchanged", "unclear"]
@@ -48,8 +48,10 @@ class Evidence:
     """What is derived from a metric.
 
     `index` is after ÷ before × 100, None where the scale or the source allows none. `derived_change` is the difference
-    in percentage points between both ends of a share, where the source states no change. `direction` is None for a
-    plan, a neutral metric, and where nothing is compared.
+    between both ends where the source states no change: of a share in percentage points, of a bare number, which is
+    printed to so few digits that a percentage would claim too much, in itself. `direction` is None for a plan, a neutral
+    metric, and where nothing is compared but words without an order. `change_in_words` tells whether a change, or that
+    there was none, is told in words alone.
     """
 
     grade: Grade
@@ -60,15 +62,17 @@ class Evidence:
     direction: Direction | None
     formula: str
     derived_change: Change | None
+    change_in_words: bool
 
 
 def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     """Compute the evidence of one metric; `units` by id."""
     before, after, formula = _ends(metric, units)
     index, index_bound, index_formula = _index(metric, units, before, after)
-    derived_change, change_formula = _points(metric, units, before, after)
+    derived_change, change_formula = _difference(metric, units, before, after)
+    grade = _grade(metric, before, after)
     return Evidence(
-        grade=_grade(metric, before, after),
+        grade=grade,
         before=before,
         after=after,
         index=index,
@@ -76,6 +80,7 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
         direction=_direction(metric, units, before, after),
         formula="; ".join(filter(None, (formula, change_formula, index_formula))),
         derived_change=derived_change,
+        change_in_words=grade == "F" and _compares(metric),
     )
 
 
@@ -217,14 +222,18 @@ def is_share(metric: Metric, units: Mapping[str, Unit]) -> bool:
     return any(units[metric.unit_of(end)].dimension == "share" for end in (metric.before, metric.after))
 
 
-def _points(
+def _difference(
     metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
 ) -> tuple[Change | None, str]:
-    """Compute the points between both stated ends of a share; None where ranges leave the sign open."""
+    """Compute the difference between both stated ends of a share or a bare number; None where ranges leave its sign open."""
     if metric.change is not None or before.span is None or after.span is None:
         return None, ""
-    if metric.has_caveat("mixed_units") or not (is_share(metric, units) and _same_scale(metric)):
+    share = is_share(metric, units)
+    if metric.has_caveat("mixed_units") or not _same_scale(metric):
         return None, ""
+    if not share and units[metric.unit].form != "bare":
+        return None, ""
+    kind: ChangeKind = "points" if share else "difference"
     pairs = (after.span[0], before.span[1]), (after.span[1], before.span[0])
     low, high = (_tidy(end - start) for end, start in pairs)
     if low < 0 < high:
@@ -234,8 +243,8 @@ def _points(
     shown = " … ".join(dict.fromkeys(f"{number(end)} − {number(start)}" for end, start in pairs))
     formula = f"change = {shown} = {_range((low, high))}".replace("-", "−")
     if low == high:
-        return Change(kind="points", value=low, bound=bound), formula
-    return Change(kind="points", low=low, high=high, bound=bound), formula
+        return Change(kind=kind, value=low, bound=bound), formula
+    return Change(kind=kind, low=low, high=high, bound=bound), formula
 
 
 def _index(
@@ -274,21 +283,27 @@ def _grade(metric: Metric, before: DerivedEnd, after: DerivedEnd) -> Grade:
 
 def _direction(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> Direction | None:
     """None for a plan, a neutral metric or no comparison; `unclear` where bounds or ranges leave both open."""
-    compared = metric.change is not None or all(
-        end and (end.numeric or end.text) for end in (metric.before, metric.after)
-    )
-    if metric.status != "observed" or metric.better == "neutral" or not compared:
+    if metric.status != "observed" or metric.better == "neutral" or not _compares(metric):
         return None
     if before.span and after.span:
         move = _move_of_ends(metric, units, before, after)
+    elif (words := _move_of_words(metric, units)) is not None:
+        move = words
+    elif metric.change is None or metric.change.span is None:
+        return None
     else:
-        words = _move_of_words(metric, units)
-        move = _move_of_change(metric.change) if words is None else words
+        move = _move_of_change(metric.change)
     if move is None:
         return "unclear"
     if move == 0:
         return "unchanged"
     return "improved" if (move > 0) == (metric.better == "higher") else "worsened"
+
+
+def _compares(metric: Metric) -> bool:
+    """Whether a change is stated, or both ends are, in numbers or in words."""
+    ends = (metric.before, metric.after)
+    return metric.change is not None or all(end and (end.numeric or end.text) for end in ends)
 
 
 def _move_of_ends(metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd) -> int | None:
@@ -316,9 +331,8 @@ def _move_of_words(metric: Metric, units: Mapping[str, Unit]) -> int | None:
     return order.index(metric.after.text) - order.index(metric.before.text)
 
 
-def _move_of_change(change: Change | None) -> int | None:
-    if change is None or change.span is None:
-        return None
+def _move_of_change(change: Change) -> int | None:
+    assert change.span is not None
     still = 1.0 if change.kind == "multiple" else 0.0
     low, high = change.span
     if low == high == still:

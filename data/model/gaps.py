@@ -12,10 +12,13 @@ from typing import Literal, get_args
 from data.model.evidence import Evidence
 from data.model.schema import Case, Metric, Period
 
-Flag = Literal["contradicted", "undated", "unclear", "partial", "prescribed"]
+Flag = Literal["contradicted", "naming", "scope", "mixed_units", "undated", "unclear", "partial", "prescribed"]
 FLAGS: tuple[Flag, ...] = get_args(Flag)
-"""A declared conflict names the metric; no end has a date; it is open what the number means; it is about less than its
-place, one firm or one line; it is a limit that was set, not a measurement."""
+"""Two passages about the metric cannot both hold, name it in two ways, or delimit it in two ways; its ends are in two
+units; no end has a date; it is open what the number means; it is about less than its place, one firm or one line; it is
+a limit that was set, not a measurement."""
+QUIET_FLAGS: frozenset[Flag] = frozenset({"naming", "scope"})
+"""Flags that stand in the details of a figure alone: they leave its number as it is."""
 Side = Literal["before", "after"]
 
 
@@ -32,8 +35,12 @@ class MissingEnd:
 
 def flags_of(case: Case, metric: Metric) -> tuple[Flag, ...]:
     """Return the flags of a metric, in the order of FLAGS."""
+    conflicts = {conflict.kind for conflict in case.conflicts if metric.id in conflict.metrics}
     raised = {
-        "contradicted": any(metric.id in conflict.metrics for conflict in case.conflicts),
+        "contradicted": "contradiction" in conflicts,
+        "naming": "naming" in conflicts,
+        "scope": "scope" in conflicts,
+        "mixed_units": metric.has_caveat("mixed_units"),
         "undated": metric.has_caveat("undated") or _is_undated(metric),
         "unclear": metric.has_caveat("percent_or_points", "unclear_denominator", "of_the_increment"),
         "partial": metric.subject is not None,

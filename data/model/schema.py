@@ -21,12 +21,13 @@ Status = Literal["observed", "target", "planned"]
 Better = Literal["higher", "lower", "neutral"]
 Bound = Literal["exact", "over", "under", "nearly", "about", "at_least", "at_most"]
 Basis = Literal["stated", "implied", "unstated"]
-ChangeKind = Literal["relative", "points", "difference", "multiple", "places"]
+ChangeKind = Literal["relative", "points", "difference", "multiple", "places", "words"]
 PeriodKind = Literal["during", "as_of", "cumulative"]
 CaveatKind = Literal[
-    "percent_or_points", "conflicting", "mixed_units", "undated", "scope_differs", "unequal_periods",
+    "percent_or_points", "conflicting", "naming", "mixed_units", "undated", "scope_differs", "unequal_periods",
     "of_the_increment", "overlapping", "broad_aggregate", "unclear_denominator", "self_reported", "other",
 ]  # fmt: skip
+ConflictKind = Literal["contradiction", "naming", "scope"]
 NotMeasuredReason = Literal["document_date", "list_number", "name", "repetition", "event"]
 Dimension = Literal[
     "share", "points", "rank", "ratio", "money", "time", "count", "length", "area", "volume", "mass", "rate", "grade"
@@ -40,6 +41,8 @@ TEXT_LIMIT = 1000
 """Maximum number of characters of a text."""
 TITLE_LIMITS: Mapping[Lang, int] = {"zh": 16, "en": 60}
 """Maximum number of characters of a title."""
+SHORT_LIMITS: Mapping[Lang, int] = {"zh": 12, "en": 30}
+"""Maximum number of characters of a short name or doubt."""
 PHRASE_LIMIT = 40
 """Maximum number of characters of a citation: no sentence of the source is copied."""
 TRANSLATION_LIMIT = 160
@@ -166,6 +169,15 @@ class Title(Text):
     """In English, for headings and lists."""
 
 
+class Short(Text):
+    """A few words in both languages, for where there is no room."""
+
+    zh: Annotated[Visible, Field(max_length=SHORT_LIMITS["zh"])]
+    """In Chinese, in a few words."""
+    en: Annotated[Visible, AfterValidator(_english), Field(max_length=SHORT_LIMITS["en"])]
+    """In English, in a few words."""
+
+
 class Period(Model):
     """When a value holds: during a span, as of a moment (only `end`), or cumulative to `end` (`start` where known)."""
 
@@ -285,12 +297,14 @@ class Change(Quantity):
 
     kind: ChangeKind
     """relative: in %. points: percentage points of a share. difference: in the unit. multiple: after ÷ before, 3.1 for
-    3.1倍 and 4 for 翻两番. places: of a rank."""
+    3.1倍 and 4 for 翻两番. places: of a rank. words: told without any number, in text."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Change:
         if not self.numeric and self.text is None:
             raise ValueError("a change needs a value, low and high, or a text. Write what the source says")
+        if self.kind == "words" and self.numeric:
+            raise ValueError("kind: words, but there is a number. Write the kind of change that the number is")
         if self.kind == "multiple" and self.span and self.span[0] <= 0:
             raise ValueError(
                 f"a multiple is after ÷ before and above 0, got {self.span[0]:g}. "
@@ -383,6 +397,8 @@ class Metric(Model):
     """A short name, unique in the case: lower case, with hyphens."""
     name: Text
     """What is measured, without its value."""
+    short: Short | None = None
+    """The name in a few words, for the overview; only where the name is long."""
     subject: Text | None = None
     """Whose figure it is where that is narrower than the place: one company, one project."""
     place: PlaceRef
@@ -398,13 +414,14 @@ class Metric(Model):
     """The printed unit; add it to reference/units.yaml where none fits."""
     better: Better
     """Which way is improvement. A rank improves towards 1: lower. Processes (meetings, documents, visits, items
-    merged), public money put in and debt are neutral; loans that firms or households received are higher."""
+    or departments merged), public money put in and debt are neutral; loans that firms or households received, and
+    honours, are higher."""
     prescribed: bool = False
     """Whether the number is a limit that was set, not a time or count that was measured."""
     before: End | None = None
-    """The state before the reform."""
+    """The earlier state."""
     after: End | None = None
-    """The state after the reform, or the only one that is stated."""
+    """The later state, or the only one that is stated."""
     change: Change | None = None
     """The change that the source states: after minus before, so a fall is negative. It is left out where only the ends
     are printed."""
@@ -414,6 +431,8 @@ class Metric(Model):
     """The runs of the source that carry the figure, each at most 40 characters."""
     section: Text
     """The nearest printed heading above the phrases, verbatim, and your translation."""
+    doubt: Short | None = None
+    """The decisive doubt about a headline in a few words, where no flag says it already."""
     caveats: tuple[Caveat, ...] = ()
     """What a careful reader must know."""
     elsewhere: tuple[Elsewhere, ...] = ()
@@ -463,16 +482,19 @@ class Event(Model):
 
 
 class Conflict(Model):
-    """A contradiction within the document; `note` tells the reader what to do about it."""
+    """Passages of the document that do not agree; `note` tells the reader what to do about it."""
 
     id: Id
     """A short name, unique in the case."""
+    kind: ConflictKind
+    """contradiction: they give values or facts that cannot both hold. naming: they name one thing in two ways. scope:
+    they delimit one thing in two ways."""
     metrics: tuple[Ref, ...] = ()
-    """Ids of the metrics that the contradiction is about."""
+    """Ids of the metrics that the passages are about."""
     phrases: Annotated[tuple[CitationLike, ...], Field(min_length=2)]
-    """The runs that contradict one another."""
+    """The runs that do not agree."""
     note: Text
-    """What contradicts what, and what a reader should do about it."""
+    """What does not agree with what, and what a reader should do about it."""
 
 
 class NotMeasured(Model):
@@ -511,7 +533,7 @@ class Document(Model):
 class Case(Model):
     """One model reform.
 
-    `headlines` are the ids of its one to three most telling metrics; a case without any says why in `no_headline`.
+    `headlines` are the ids of its one to four most telling metrics; a case without any says why in `no_headline`.
     `source` is the document the case comes from where that is not the dataset's own.
     """
 
@@ -525,6 +547,8 @@ class Case(Model):
     """The document the case comes from, where it is not the one of reference/source.yaml."""
     title: Title
     """A short name of the reform."""
+    short: Short | None = None
+    """The title in a few words, for the overview; only where the title is long."""
     submitted_by: Text
     """The government or department that submitted the case, as printed."""
     places: Annotated[tuple[PlaceRef, ...], Field(min_length=1)]
@@ -538,21 +562,22 @@ class Case(Model):
     summary: Text
     """What was done and what came of it, in one or two sentences in your own words."""
     problem: Text
-    """What was wrong before, in a sentence or two."""
+    """What was wrong at first, in a sentence or two."""
     actions: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
     """What was done, step by step: one to six steps, a sentence each."""
     result: Text
     """What changed, and what was not measured."""
     events: tuple[Event, ...] = ()
     """Dated steps and recognitions, in order of time."""
-    headlines: Annotated[tuple[Ref, ...], Field(max_length=3)] = ()
-    """Ids of the one to three most telling metrics, the most telling first."""
+    headlines: Annotated[tuple[Ref, ...], Field(max_length=4)] = ()
+    """Ids of the one to four most telling metrics, the most telling first. Readers see those that state a change before
+    the others; where an outcome or output states one, a headline does."""
     no_headline: Text | None = None
     """Why no metric of the case is telling; only without headlines."""
     metrics: tuple[Metric, ...] = ()
     """What the source measures, in its order."""
     conflicts: tuple[Conflict, ...] = ()
-    """Where the document contradicts itself."""
+    """Where passages of the document do not agree."""
     not_measured: tuple[NotMeasured, ...] = ()
     """Every numeral that is no figure, and why."""
 
@@ -638,7 +663,8 @@ class Unit(Model):
     known.
 
     `scale` is the printed multiplier (万 = 10,000) that English writes out; `factor` converts to the base unit of the
-    dimension. `one` is the English name after the number 1, and `form` how number and name are joined.
+    dimension. `one` is the English name after the number 1, and `form` how number and name are joined; of a `moment`
+    only the time by which it moved is known, earlier or later.
     """
 
     id: Id
@@ -647,7 +673,7 @@ class Unit(Model):
     dimension: Dimension
     scale: Positive = 1
     factor: Positive
-    form: Literal["suffix", "money", "rank", "bare"] = "suffix"
+    form: Literal["suffix", "money", "rank", "bare", "moment"] = "suffix"
     order: tuple[Text, ...] = ()
     per_resident: bool = False
     """Whether a number of these in a place grows with its population, so that a rate says more.

@@ -1,17 +1,19 @@
-"""A conflict is between two passages, and about the metrics that it names."""
+"""A conflict is between two passages, of the kind of its metrics' caveats, and about the metrics that it names."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from data.model.numerals import strip_blanks
 from data.model.problems import FieldPath, Finding, describe, format_path
 from data.model.rules.rule import CaseRule, CaseView
-from data.model.schema import Metric
+from data.model.schema import CaveatKind, ConflictKind, Metric
 
 RUN = 4
 """Number of characters that a conflict has in common with the words of a metric which it concerns."""
+KINDS: Mapping[CaveatKind, ConflictKind] = {"conflicting": "contradiction", "naming": "naming"}
+"""The kind of conflict that a caveat speaks of."""
 _WORDS = frozenset({"id", "name", "subject", "phrases", "caveats"})
 
 
@@ -29,12 +31,14 @@ def _itself(view: CaseView) -> Iterator[Finding]:
 def _unconcerned(view: CaseView) -> Iterator[Finding]:
     """Warn of metrics that a conflict names although its phrases have no words of theirs.
 
-    A metric with the caveat `conflicting` need not share words with the only conflict that names it.
+    A metric with the caveat of a conflict need not share words with the only conflict that names it.
     """
     cited, naming = _cited_runs(view), _naming(view)
     for each in view.metrics:
         conflicts = naming[each.metric.id]
-        if not each.mended.isdisjoint(_WORDS) or (len(conflicts) == 1 and each.metric.has_caveat("conflicting")):
+        if not each.mended.isdisjoint(_WORDS) or (
+            len(conflicts) == 1 and each.metric.has_caveat("conflicting", "naming", "scope_differs")
+        ):
             continue
         runs = _runs(_words_of(each.metric))
         for position in conflicts:
@@ -45,15 +49,18 @@ def _unconcerned(view: CaseView) -> Iterator[Finding]:
 
 
 def _unnamed(view: CaseView) -> Iterator[Finding]:
-    """Warn of a caveat `conflicting` of a metric that no conflict names."""
+    """Warn of a caveat `conflicting` or `naming` of a metric that no conflict of that kind names."""
     naming = _naming(view)
     for each in view.metrics:
-        if each.mended.isdisjoint({"id", "caveats"}) and not naming[each.metric.id]:
-            for position, caveat in enumerate(each.metric.caveats):
-                if caveat.kind == "conflicting":
-                    advice = "Name it in the metrics of a conflict, or choose another kind"
-                    path = (*each.path, "caveats", position, "kind")
-                    yield Finding(path, f"conflicting, but no conflict names this figure. {advice}", "warning")
+        if not each.mended.isdisjoint({"id", "caveats"}):
+            continue
+        kinds = {view.value(("conflicts", position, "kind")) for position in naming[each.metric.id]}
+        for position, caveat in enumerate(each.metric.caveats):
+            wanted = KINDS.get(caveat.kind)
+            if wanted and wanted not in kinds:
+                advice = f"Name it in the metrics of a conflict of kind: {wanted}, or choose another kind"
+                path = (*each.path, "caveats", position, "kind")
+                yield Finding(path, f"{caveat.kind}, but no such conflict names this figure. {advice}", "warning")
 
 
 def _naming(view: CaseView) -> defaultdict[str, set[int | str]]:

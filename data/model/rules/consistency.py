@@ -15,11 +15,13 @@ def _contradictions(view: MetricView, case: CaseView) -> Iterator[Finding]:
 
 
 def _is_disputed(metric_id: str, case: CaseView) -> bool:
-    """Whether a conflict of the case, as far as it can be read, names the metric."""
+    """Whether a contradiction of the case, as far as it can be read, names the metric."""
     conflicts = case.value(("conflicts",))
-    count = len(conflicts) if isinstance(conflicts, tuple) else 0
-    named = (case.value(("conflicts", position, "metrics")) for position in range(count))
-    return any(isinstance(names, tuple) and metric_id in names for names in named)
+    for position in range(len(conflicts) if isinstance(conflicts, tuple) else 0):
+        kind, names = (case.value(("conflicts", position, key)) for key in ("kind", "metrics"))
+        if kind == "contradiction" and isinstance(names, tuple) and metric_id in names:
+            return True
+    return False
 
 
 def _undated(view: MetricView, case: CaseView) -> Iterator[Finding]:

@@ -1,15 +1,19 @@
-"""The headlines of a case are results, and a case without any says why."""
+"""The headlines of a case are results, one of them a change where there is any; a case without headlines says why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from data.model.evidence import derive
+from data.model.grades import CHANGED
 from data.model.problems import Finding, describe
 from data.model.rules.rule import CaseRule, CaseView
 from data.model.schema import Case, Metric
 
 _KEYS = ("headlines", "no_headline")
+_NAMED = 4
+"""Maximum number of figures that a message names."""
 
 
 def _presence(view: CaseView) -> Iterator[Finding]:
@@ -19,7 +23,7 @@ def _presence(view: CaseView) -> Iterator[Finding]:
         advice = "Remove it, or the headlines"
         yield Finding(("no_headline",), f"says why there is no headline, but there are headlines. {advice}")
     elif headlines in (None, ()) and reason is None and not _misspelt(view):
-        advice = "Name one to three metrics, or write no_headline: {zh: …, en: …}"
+        advice = "Name one to four metrics, or write no_headline: {zh: …, en: …}"
         yield Finding(("headlines",), f"a case without a headline says why. {advice}")
 
 
@@ -49,4 +53,26 @@ def _no_result(metric: Metric, mended: frozenset[str]) -> str | None:
     return f"status: {metric.status}" if metric.status != "observed" and "status" not in mended else None
 
 
-RULES = (CaseRule("headline-missing", _presence), CaseRule("headline-no-result", _kinds))
+def _without_change(view: CaseView) -> Iterator[Finding]:
+    """Find headlines none of which states a change although an outcome or output of the case states one."""
+    headlines = {text for path, text in view.texts if path[:1] == ("headlines",)}
+    if not headlines or any(each.mended for each in view.metrics):
+        return
+    changes = [each.metric.id for each in view.metrics if _states_change(each.metric, view)]
+    known = {each.metric.id for each in view.metrics}
+    if changes and headlines <= known and headlines.isdisjoint(changes):
+        named = ", ".join(changes[:_NAMED])
+        message = f"none of the headlines states a change, which readers look for first. Name one that does: {named}"
+        yield Finding(("headlines",), message)
+
+
+def _states_change(metric: Metric, view: CaseView) -> bool:
+    units = view.units_of(metric)
+    return metric.role in ("outcome", "output") and bool(units) and derive(metric, units or {}).grade in CHANGED
+
+
+RULES = (
+    CaseRule("headline-missing", _presence),
+    CaseRule("headline-no-result", _kinds),
+    CaseRule("headline-without-change", _without_change),
+)
