@@ -24,7 +24,6 @@ from data.markup.case_page import (
     format_figures,
     format_neighbors,
     share_axis,
-    states_change,
 )
 from data.markup.figure_card import CardLinks, format_card
 from data.markup.findings import format_findings
@@ -184,11 +183,11 @@ def show_printed(view: View, case: Case) -> None:
     results = [row for row in rows if row.role in RESULTS]
     show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
     show_top(view, case)
-    others = [row for row in results if not states_change(row)]
+    others = [row for row in results if not row.rule.has_change]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
         format_head(view.dataset, case, rows, view.lang, view.filters, None, OUTLINE_COLORS),
-        format_changes([row for row in results if states_change(row)], view.lang, None, unfolded=True),
+        format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
         format_grade_key(rows, view.lang),

@@ -201,7 +201,7 @@ def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
                 (view.say("地点", "Place"), view.case_places(case)),
                 (view.say("领域", "Domains"), view.case_domains(case)),
                 (view.say("问题", "The problem"), case.problem[view.lang]),
-                (view.say("变化", "What changed"), case.result[view.lang]),
+                (view.say("小结", "In short"), case.result[view.lang]),
                 (view.say("指标数（按完整度）", "Figures by completeness"), describe_grades(view, case)),
             ),
         )

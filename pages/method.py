@@ -16,6 +16,7 @@ from data.markup.method import format_conflicts, format_derivations, format_grad
 from data.model.grades import GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
+from data.wording.conflicts import HEADINGS, find_heading, list_conflicts
 from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.frame.elements import show_opening, show_paragraph
@@ -66,20 +67,18 @@ def show_derivations(view: View) -> None:
     st.html(format_derivations(view.lang))
 
 
-def show_contradictions(view: View) -> None:
-    """Show the contradictions of all cases by pages."""
-    counts = view.dataset.index.conflicts
-    total, ends = int(counts.sum()), np.cumsum(counts)
-    shown = current_range(total, CONFLICTS_PER_PAGE)
-    st.header(view.say(f"材料自身的矛盾（{total}处）", f"Where the source contradicts itself ({total})"), anchor=False)
-    first, last = (int(at) for at in np.searchsorted(ends, (shown.start, shown.stop - 1), side="right"))
-    cases = view.dataset.cases[first : last + 1] if total else ()
-    skipped = shown.start - int(ends[first] - counts[first]) if total else 0
-    conflicts = [(case, conflict) for case in cases for conflict in case.conflicts][skipped : skipped + len(shown)]
-    if conflicts:
-        write = partial(format_conflicts, conflicts, view.lang, build_links(view), view.filters)
-        st.html(view.remember("conflicts", write))
-    show_pager(view, shown, total, CONFLICTS_PER_PAGE)
+def show_conflicts(view: View) -> None:
+    """Show the contradictions of all cases, and then where passages name or delimit one thing in two ways, by pages."""
+    found = list_conflicts(view.dataset)
+    shown = current_range(len(found), CONFLICTS_PER_PAGE)
+    for heading in HEADINGS:
+        count = sum(find_heading(conflict) is heading for _, conflict in found)
+        own = [pair for pair in found[shown.start : shown.stop] if find_heading(pair[1]) is heading]
+        if own:
+            st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
+            write = partial(format_conflicts, own, view.lang, build_links(view), view.filters)
+            st.html(view.remember(f"conflicts {heading.en}", write))
+    show_pager(view, shown, len(found), CONFLICTS_PER_PAGE)
 
 
 def show_citation(view: View) -> None:
@@ -127,5 +126,5 @@ show_opening(view, "method")
 show_limits(view)
 show_grades(view)
 show_derivations(view)
-show_contradictions(view)
+show_conflicts(view)
 show_citation(view)

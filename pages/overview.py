@@ -1,4 +1,4 @@
-"""Overview: what the reforms report to have changed, as one table, and how completely it is stated, by domain."""
+"""Overview: what the reforms report, as one table, and how completely it is stated, by domain."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def title_findings(view: View, cases: Sequence[CaseFindings]) -> str:
         return f"{cases[0].title}{colon}{view.say('报告的成效', 'what it reports')} · {cases[0].places}"
     zh, en = count_words(len(cases))
     place = name_place(view)
-    return view.say(f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report to have changed")
+    return view.say(f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report")
 
 
 def name_place(view: View) -> str:

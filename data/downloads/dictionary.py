@@ -60,7 +60,7 @@ _BILINGUAL_MEANINGS = {
     "summary": ("概要，{}，编者所写", "summary in {}, in the curators' words"),
     "problem": ("问题，{}", "the problem, in {}"),
     "actions": ("做法，{}，以 | 分隔", "what was done, in {}, joined by |"),
-    "result": ("变化，{}", "what changed, in {}"),
+    "result": ("小结，{}", "what is reported of it and what was not measured, in {}"),
     "note": ("说明，{}", "what a reader should do about it, in {}"),
     "name": ("名称，{}", "name in {}"),
 }
@@ -88,27 +88,35 @@ _MEANINGS = {
     "change_low": ("变化量下限", "lower end of the change"),
     "change_high": ("变化量上限", "upper end of the change"),
     "change_text": ("变化的文字表述（中文 / 英文）", "the change in words (Chinese / English)"),
-    "change_kind": ("变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次",
-        "kind of the change: relative (%), points, difference, multiple, places"),
+    "change_kind": (
+        "变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次，words 文字",
+        "kind of the change: relative (%), points, difference, multiple, places, words",
+    ),
     "change_bound": ("变化的界限词", "bound of the change"),
-    "change_origin": ("变化的来历：stated 写明，derived 由占比的前后值算出（百分点），missing 缺失",
-        "origin of the change: stated, derived (percentage points between both ends of a share) or missing"),
-    "index": ("指数，改革前为 100；占比只在材料自己写明百分比变化或倍数时才有",
-        "index, before = 100; a share has one only where the source itself states a relative change or a multiple"),
+    "change_origin": ("变化的来历：stated 写明，derived 由前后值算出（占比的百分点、系数的差），missing 缺失",
+        "origin of the change: stated, derived (from both ends: points of a share, difference of a ratio), missing"),
+    "index": ("指数，前值为 100；占比只在材料自己写明百分比变化或倍数时才有",
+        "index, earlier value = 100; of a share only where the source itself states a relative change or a multiple"),
     "index_bound": ("指数的界限", "bound of the index"),
     "direction": (
-        "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明；不分好坏、没有前后可比和目标或规划的为空",
-        "direction: improved, worsened, unchanged, unclear; empty if neutral, nothing is compared, or a target or plan",
+        "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明；未作判断、没有前后可比、目标或规划的为空；"
+        "F 级（中→高）也可能有，变化的项数只计 A–D 级",
+        "direction: improved, worsened, unchanged, unclear; empty if not judged, nothing is compared, or a target or "
+        "plan; an F (medium to high) may have one, but counts of changes are of A to D alone",
     ),
     "grade": ("完整度 A–F：数字写得是否完整，P 为目标或规划", "completeness A–F, of what is stated; P is a plan"),
     "formula": ("推算公式", "how derived numbers were computed"),
     "compared_with": ("材料所引的外部参照", "an outside yardstick named by the source"),
     "caveats": ("注意事项的种类，以 | 分隔", "kinds of caveat, joined by |"),
-    "conflict_ids": ("所涉矛盾的编号", "contradictions of the source that concern it"),
+    "conflict_ids": ("所涉矛盾或不一之处的编号", "ids of the passages that do not agree about it"),
     "section": ("原文所在标题", "printed heading it stands under"),
     "phrases": ("原文词语，每条不超过40字", "words of the source, at most 40 characters each"),
-    "flags": ("疑点，以 | 分隔：contradicted 矛盾，undated 无时间，unclear 含义不明，partial 局部，prescribed 规定值",
-        "doubts, joined by |: contradicted, undated, unclear, partial, prescribed"),
+    "flags": (
+        "疑点，以 | 分隔：contradicted 矛盾，naming 名称不一，scope 口径不一，mixed_units 前后单位不同，"
+        "undated 无时间，unclear 含义不明，partial 局部，prescribed 规定值",
+        "doubts, joined by |: contradicted (two passages cannot both hold), naming, scope (one thing named or delimited "
+        "in two ways), mixed_units, undated, unclear, partial, prescribed",
+    ),
     "elsewhere_relations": ("其他材料与它相比，逐条，以 | 分隔；differs 为数字不同，详见 elsewhere 表",
         "how each reading in another document compares with it, joined by |; differs: it prints another number; "
         "see the table elsewhere"),
@@ -116,7 +124,7 @@ _MEANINGS = {
         "the ends that would make it an A and their periods, joined by |: before, after"),
     "phrases_en": ("原文词语的英译，为本项目所译", "the words of the source in English, our translation"),
     "section_en": ("原文所在标题的英译", "the printed heading in English, our translation"),
-    "end": ("缺哪一端：before 改革前，after 改革后", "the end that is not stated: before, after"),
+    "end": ("缺哪一端：before 前，after 后", "the end that is not stated: before, after"),
     "reading": ("其他材料的序号，指标内唯一", "number of the other document's reading, unique within its figure"),
     "date": ("发布日期", "date of publication"),
     "address": ("网址或出处", "address"),
@@ -129,7 +137,9 @@ _MEANINGS = {
     "period_kind": _END_MEANINGS["period_kind"],
     "headlines": ("要点指标的编号，以 | 分隔", "ids of its telling figures, joined by |"),
     "figures": ("指标数，不受筛选影响", "number of its figures, whatever the filters"),
-    "conflict_id": ("矛盾编号，案例内唯一", "id of the contradiction, unique within its case"),
+    "conflict_id": ("矛盾或不一之处的编号，案例内唯一", "id of the passages that do not agree, unique within its case"),
+    "conflict_kind": ("性质：contradiction 不能同时成立，naming 名称不一，scope 口径不一",
+        "kind: contradiction (they cannot both hold), naming or scope (one thing named or delimited in two ways)"),
     "metric_ids": ("所涉指标的编号，以 | 分隔", "ids of the figures concerned, joined by |"),
     "code": ("六位行政区划代码", "six-digit division code, where there is one"),
     "kind": ("级别", "kind of place"),
@@ -162,7 +172,7 @@ _INTEGERS = (*INTEGERS, "figures", "reading", "population")
 _NUMBERS = (*NUMBERS, "lon", "lat", "scale", "factor")
 _DEGREES = Text(zh="度", en="degrees")
 _PEOPLE = Text(zh="人", en="people")
-_UNITS = {"index": Text(zh="改革前 = 100", en="before = 100"), "lon": _DEGREES, "lat": _DEGREES, "population": _PEOPLE}
+_UNITS = {"index": Text(zh="前 = 100", en="earlier = 100"), "lon": _DEGREES, "lat": _DEGREES, "population": _PEOPLE}
 
 
 def describe_column(name: str) -> Column:
@@ -172,7 +182,7 @@ def describe_column(name: str) -> Column:
     values = _VALUES.get(rest if side in ("before", "after") else name, ())
     if side in ("before", "after"):
         zh, en = _END_MEANINGS[rest]
-        zh, en = f"{'改革前' if side == 'before' else '改革后'}：{zh}", f"{side.capitalize()}: {en}"
+        zh, en = f"{'前' if side == 'before' else '后'}：{zh}", f"{side.capitalize()}: {en}"
     elif lang in ("zh", "en") and stem in _BILINGUAL_MEANINGS:
         languages = ("中文", "Chinese") if lang == "zh" else ("英文", "English")
         zh, en = map(str.format, _BILINGUAL_MEANINGS[stem], languages)
@@ -206,7 +216,16 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     for table, columns in {
         "metrics": COLUMNS,
         "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures", *_SOURCE),
-        "conflicts": ("case_id", "conflict_id", "metric_ids", "phrases", "note_zh", "note_en", "phrases_en"),
+        "conflicts": (
+            "case_id",
+            "conflict_id",
+            "metric_ids",
+            "phrases",
+            "note_zh",
+            "note_en",
+            "phrases_en",
+            "conflict_kind",
+        ),
         "missing": (*_MISSING, "end", "period", "needed_zh", "needed_en"),
         "elsewhere": (*_ELSEWHERE, "phrase", "phrase_en", "relation", "note_zh", "note_en"),
         "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat", "population"),

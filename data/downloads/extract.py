@@ -120,7 +120,7 @@ def parse_date(source: Document) -> datetime:
 
 
 def find_conflicts(case: Case, metric_ids: Collection[str]) -> list[Conflict]:
-    """Return the contradictions of a case that concern one of these metrics, or no metric in particular."""
+    """Return the conflicts of a case that concern one of these metrics, or no metric in particular."""
     return [each for each in case.conflicts if not each.metrics or not set(each.metrics).isdisjoint(metric_ids)]
 
 
@@ -172,6 +172,7 @@ def _conflict_rows(extract: Extract) -> Iterator[Row]:
                 "phrases": _join(phrase.text for phrase in conflict.phrases),
                 "phrases_en": _join(phrase.en for phrase in conflict.phrases),
                 **split_languages("note", conflict.note),
+                "conflict_kind": conflict.kind,
             }
 
 

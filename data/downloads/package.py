@@ -23,7 +23,7 @@ _REFERENCES = {
 _TITLES = {
     "metrics": ("Figures, one a row, with what is missing left empty", "指标，一行一项，缺失处留空"),
     "cases": ("Cases", "案例"),
-    "conflicts": ("Where the source contradicts itself", "材料自身的矛盾"),
+    "conflicts": ("Where passages of the source do not agree", "材料自身的矛盾、名称或口径不一之处"),
     "missing": ("What is not stated: one row a missing end", "材料没有写明的：一行一个缺失的数值"),
     "elsewhere": ("What other public documents say of a figure", "其他公开材料对指标的说法"),
     "places": ("Places", "地点"),

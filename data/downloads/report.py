@@ -20,8 +20,6 @@ from data.wording.rows import Rows, describe_omitted
 
 MAX_CASES = 50
 """Maximum number of cases in a report, of about 66 kB and six sheets each; filters choose others."""
-_NO_HEADLINE = 99
-"""Rank of the metrics that are no headline: after all that are."""
 
 
 @lru_cache(maxsize=4)
@@ -77,9 +75,7 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
     case = dataset.by_id[found.case_id]
     own, others = extract.selection.split_case(dataset.index.case_positions[case.id])
     rows = [
-        row
-        for positions in (own, others)
-        for row in sorted(Rows(dataset, lang, positions), key=lambda row: row.headline or _NO_HEADLINE)
+        row for positions in (own, others) for row in sorted(Rows(dataset, lang, positions), key=lambda row: row.rank)
     ]
     return Chapter(
         case=case,

@@ -42,10 +42,11 @@ from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording.brief import MAX_DOUBTS, Brief, Doubt, summarize
 from data.wording.citation import cite_cases, cite_document, list_caveats, write_reading
+from data.wording.conflicts import group_conflicts
 from data.wording.findings import Finding
 from data.wording.formatting import format_date, format_number
 from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
-from data.wording.openings import CAUTION
+from data.wording.openings import warn
 from data.wording.rows import MetricRow, Rows, describe_omitted
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -56,8 +57,6 @@ _BAR_WIDTH = 68
 """Width in mm of the longest bar's column."""
 _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
-_NO_HEADLINE = 99
-"""Rank of the metrics that are no headline: after all that are."""
 
 Column = tuple[str, str, Callable[[MetricRow], str]]
 """A column of a table of metrics: its heading in Chinese and English, and its text."""
@@ -71,7 +70,7 @@ _PERIODS: Column = ("时间", "Periods", lambda row: row.periods)
 _GRADE: Column = (
     "完整度与疑点",
     "Completeness, doubts",
-    lambda row: "\n".join(filter(None, (f"{row.grade} {row.grade_word}", " · ".join(row.flag_words)))),
+    lambda row: "\n".join(filter(None, (f"{row.grade} {row.grade_word}", " · ".join(row.doubt_words)))),
 )
 _CHANGE_COLUMNS = {_NAME: 38, _PLACE: 20, _BEFORE: 20, _AFTER: 20, _CHANGE: 20, _PERIODS: 24, _GRADE: 28}
 """The columns of the table of changes with their widths in mm."""
@@ -90,7 +89,7 @@ def write_case(
     """
     filters = Filters(city=city)
     kept = Rows(dataset, lang, select_in_case(dataset, filters, case))
-    rows = sorted(kept, key=lambda row: row.headline or _NO_HEADLINE)
+    rows = sorted(kept, key=lambda row: row.rank)
     writer = _Writer(dataset, case, lang)
     writer.write_margins(date, address)
     writer.write_answer(summarize(case, kept, lang), describe_omitted(dataset, filters, case, lang))
@@ -156,7 +155,7 @@ class _Writer:
         else:
             self.document.add_paragraph(brief.note)
         self._add_doubts(brief.doubts, len(brief.findings))
-        self._add_note(CAUTION[lang])
+        self._add_note(warn([self.source], lang))
         self._add_note(cite_cases({self.source: [case.number]}, lang))
 
     def _add_key_figures(self, findings: Sequence[Finding]) -> None:
@@ -182,14 +181,14 @@ class _Writer:
         drawn = {row.metric_id: pair for row in rows if (pair := _scale_pair(row))}
         left_out = [row.name for row in rows if row.metric_id not in drawn]
         if drawn:
-            self._add_heading(2, "改革前后", "Before and after")
+            self._add_heading(2, "前后数值", "Earlier and later values")
             self._add_bars([(row, *drawn[row.metric_id]) for row in rows if row.metric_id in drawn])
         self._add_note(self.say("", " ").join(_explain_chart(rows, drawn, left_out, self.lang)))
 
     def _add_bars(self, pairs: Sequence[tuple[MetricRow, float, float]]) -> None:
         widths = (48, 18, 36, _BAR_WIDTH)
         columns = (_NAME[:2], ("前后", "When"), ("数值", "Value"), ("从零画起的长度", "Length from zero"))
-        about = self.say("条形图：改革前后的数值", "Bar chart of the values before and after") + self.say("：", ": ")
+        about = self.say("条形图：前后数值", "Bar chart of the earlier and later values") + self.say("：", ": ")
         told = (f"{row.name} {' → '.join(_bar_labels(row, self.lang))}" for row, *_ in pairs)
         table = self._add_table(columns, [], widths, about + self.say("；", "; ").join(told))
         for row, before, after in pairs:
@@ -235,7 +234,7 @@ class _Writer:
         self._add_heading(2, "做法", "What was done")
         for action in case.actions:
             self.document.add_paragraph(action[lang], "List Number")
-        self._add_heading(2, "变化", "What changed")
+        self._add_heading(2, "小结", "In short")
         self.document.add_paragraph(case.result[lang])
 
     def write_metrics(self, rows: Sequence[MetricRow]) -> None:
@@ -243,21 +242,24 @@ class _Writer:
         self._add_heading(2, "全部指标", "All figures")
         results = [row for row in rows if row.role in RESULTS]
         self._add_changes([row for row in results if row.rule.has_change])
+        told = [row for row in results if row.tells_change]
+        self._add_metrics(told, _VALUE_COLUMNS, "以文字说到的变化", "Changes described in words")
         for drawing, zh, en in (
             ("level", "只有现值或完成量", "Levels and amounts delivered, with no earlier value"),
-            ("words", "以文字表述的结果", "Results in words"),
+            ("words", "以文字表述的现状", "Standings in words"),
             ("plan", "目标与规划，不作为成效", "Targets and plans, not counted as results"),
         ):
-            self._add_metrics([row for row in results if row.rule.drawing == drawing], _VALUE_COLUMNS, zh, en)
+            rest = [row for row in results if row.rule.drawing == drawing and not row.tells_change]
+            self._add_metrics(rest, _VALUE_COLUMNS, zh, en)
         others = [row for row in rows if row.role not in RESULTS]
         self._add_metrics(others, _VALUE_COLUMNS, "投入、背景与制度参数", "Inputs, background and rules")
 
     def _add_changes(self, rows: Sequence[MetricRow]) -> None:
         if not rows:
-            text = self.say("材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
+            text = self.say("材料没有以数字写明变化。", "The source states no change of these figures in numbers.")
             self.document.add_paragraph(text)
             return
-        self._add_metrics(rows, _CHANGE_COLUMNS, "变化", "Changes")
+        self._add_metrics(rows, _CHANGE_COLUMNS, "写明的变化", "Changes in numbers")
         if any(_is_derived(row) for row in rows):
             self._explain_derived()
 
@@ -299,15 +301,14 @@ class _Writer:
         return self.say(f"（{row.section}）", f"({row.section}: {row.section_en})")
 
     def write_conflicts(self, conflicts: Sequence[Conflict]) -> None:
-        if not conflicts:
-            return
-        self._add_heading(2, "材料自身的矛盾", "Where the source contradicts itself")
-        cells = [
-            ("\n".join(self._quote(phrase.text, phrase.en) for phrase in conflict.phrases), conflict.note[self.lang])
-            for conflict in conflicts
-        ]
         headings = (("原文", "Source words, our translation"), ("说明", "What to make of it"))
-        self._add_table(headings, cells, (75, 95), self.say("材料自身的矛盾", "Contradictions within the source"))
+        for title, own in group_conflicts(conflicts):
+            self._add_heading(2, title.zh, title.en)
+            cells = [
+                ("\n".join(self._quote(phrase.text, phrase.en) for phrase in each.phrases), each.note[self.lang])
+                for each in own
+            ]
+            self._add_table(headings, cells, (75, 95), title[self.lang])
 
     def write_missing(self, rows: Sequence[MetricRow]) -> None:
         """Add what the source does not state: the values that would complete its results, with their metrics."""
@@ -421,7 +422,7 @@ def _explain_chart(
     if any(row.rule.drawing == "index" for row in shown):
         yield say(
             lang,
-            "只写明变幅的指标以改革前为100，材料没有写明两端的数值。",
+            "只写明变幅的指标以前值为100，材料没有写明两端的数值。",
             "Where only a change is stated, the level before is 100; the levels themselves are not stated.",
         )
     if any("derived" in (row.before_origin, row.after_origin) and row.rule.drawing == "ends" for row in shown):
@@ -440,7 +441,7 @@ def _explain_chart(
 def _name_colors(directions: AbstractSet[Direction | None], lang: Lang) -> str:
     """Explain the colors of the bars of metrics with these directions."""
     words = {"improved": ("蓝色为改善", "blue: improved"), "worsened": ("橙色为变差", "orange: worse")}
-    parts = [("灰色为改革前", "Grey: before"), *(pair for name, pair in words.items() if name in directions)]
+    parts = [("灰色为前值", "Grey: earlier"), *(pair for name, pair in words.items() if name in directions)]
     if not directions <= words.keys():
-        parts.append(("深灰为改革后，不分好坏", "dark grey: after, neither better nor worse"))
+        parts.append(("深灰为后值，未作好坏判断", "dark grey: later, not judged"))
     return say(lang, "，".join(zh for zh, _ in parts) + "。", "; ".join(en for _, en in parts) + ".")

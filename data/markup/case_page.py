@@ -17,6 +17,7 @@ from data.model.schema import Case, Conflict, Event, Lang
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters
 from data.query.findings import RESULTS
+from data.wording.conflicts import group_conflicts
 from data.wording.formatting import format_date
 from data.wording.index_axis import IndexAxis, span_axis
 from data.wording.labels import say
@@ -127,27 +128,24 @@ def format_figures(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | Non
     results = [row for row in rows if row.role in RESULTS]
     if not results:
         return _format_others(rows, lang, links, unfolded)
-    changes = [row for row in results if states_change(row)]
+    changes = [row for row in results if row.rule.has_change]
+    told = [row for row in results if row.tells_change]
     plans = [row for row in results if not row.rule.is_evidence]
-    values = [row for row in results if row.rule.is_evidence and not states_change(row)]
+    values = [row for row in results if row.rule.is_evidence and not row.rule.has_change and not row.tells_change]
     others = [row for row in rows if row.role not in RESULTS]
     return (
         format_changes(changes, lang, links, unfolded)
+        + _format_told(told, lang, links, unfolded)
         + _format_values(values, lang, links, unfolded)
         + _format_plans(plans, lang, links, unfolded)
         + _format_others(others, lang, links, unfolded)
     )
 
 
-def states_change(row: MetricRow) -> bool:
-    """Whether a result says what changed, in numbers or in words: medium → high."""
-    return row.rule.has_change or row.direction is not None
-
-
 def format_changes(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
-    heading = Markup("<h2>{}</h2>").format(say(lang, "变化", "What changed"))
+    heading = Markup("<h2>{}</h2>").format(say(lang, "写明的变化", "Changes in numbers"))
     if not rows:
-        text = say(lang, "材料没有给出这些指标的前后变化。", "The source states no change of these figures.")
+        text = say(lang, "材料没有以数字写明变化。", "The source states no change of these figures in numbers.")
         return heading + Markup("<p>{}</p>").format(text)
     return heading + _format_cards(rows, lang, links, unfolded)
 
@@ -163,16 +161,33 @@ def share_axis(rows: Iterable[MetricRow]) -> IndexAxis:
     return span_axis(row.index for row in rows if row.rule.drawing == "index" and row.index is not None)
 
 
-def _format_values(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
-    """Return results that state no change: the headlines first, as they are among the rows."""
-    if not rows:
-        return Markup("")
-    title = say(lang, "只有现值或文字的结果", "Results without an earlier value")
+def _format_told(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
+    """Return results that tell of a change in words."""
     note = say(
         lang,
-        "材料只写明当前值、完成量或文字，没有改革前的数值，不能说明变化。",
-        "The source states a present value, an amount delivered or words, and no earlier value; these show no change.",
+        "材料说到变化或没有变化，但没有可用的数字。",
+        "The source tells of a change, or that there was none, without a usable number.",
     )
+    title = say(lang, "以文字说到的变化", "Changes described in words")
+    return _format_table(rows, title, note, lang, links, unfolded)
+
+
+def _format_values(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
+    """Return results that state no change: the headlines first, as they are among the rows."""
+    note = say(
+        lang,
+        "材料只写明当前值、完成量或所处水平，没有此前的数值。",
+        "The source states a present value, an amount delivered or a standing, and no earlier value.",
+    )
+    title = say(lang, "只有现值的结果", "Results without an earlier value")
+    return _format_table(rows, title, note, lang, links, unfolded)
+
+
+def _format_table(
+    rows: Sequence[MetricRow], title: str, note: str, lang: Lang, links: CardLinks | None, unfolded: bool
+) -> Markup:
+    if not rows:
+        return Markup("")
     table = format_metrics_table(rows, lang, title, links, unfolded=unfolded)
     return Markup("<h2>{}</h2><p>{}</p>{}").format(title, note, table)
 
@@ -212,12 +227,14 @@ def _format_span(event: Event, lang: Lang) -> str:
 def format_conflicts(
     conflicts: Sequence[Conflict], rows: Iterable[MetricRow], lang: Lang, links: CardLinks | None
 ) -> Markup:
-    """Return the contradictions, both readings of each side by side, and the metrics of `rows` concerned."""
-    if not conflicts:
-        return Markup("")
+    """Return the conflicts under their headings, each with its readings and the metrics of `rows` concerned."""
     by_id = {row.metric_id: row for row in rows}
-    heading = Markup("<h2>{}</h2>").format(say(lang, "材料自身的矛盾", "Where the source contradicts itself"))
-    return heading + Markup("").join(_format_conflict(conflict, by_id, lang, links) for conflict in conflicts)
+    parts = (
+        Markup("<h2>{}</h2>").format(heading[lang])
+        + Markup("").join(_format_conflict(conflict, by_id, lang, links) for conflict in own)
+        for heading, own in group_conflicts(conflicts)
+    )
+    return Markup("").join(parts)
 
 
 def _format_conflict(conflict: Conflict, by_id: dict[str, MetricRow], lang: Lang, links: CardLinks | None) -> Markup:

@@ -120,7 +120,7 @@ def _format_title(case: CaseFindings, filters: Filters, lang: Lang, links: Links
 def _format_finding(finding: Finding, axis: IndexAxis, filters: Filters, lang: Lang, links: Links) -> Markup:
     row = finding.row
     name = Markup('<td role="cell" class="what">{}</td>').format(
-        links.anchor(links.figure(filters, row.case_id, row.metric_id), row.name)
+        links.anchor(links.figure(filters, row.case_id, row.metric_id), row.short or row.name)
     )
     state = Markup('<td role="cell" class="state">{} {}</td>').format(
         format_badge(row.grade, lang), format_flag_words(row)

@@ -36,12 +36,16 @@ def format_badge(grade: str, lang: Lang, worded: bool = False) -> Markup:
 
 
 def format_flag_words(row: MetricRow) -> Markup:
-    """Return the flags of a metric in words behind one sign, each with its meaning as a tooltip; empty without one."""
-    if not row.flag_words:
-        return Markup("")
+    """Return the doubts about a metric in words behind one sign, empty without any: the curator's decisive one, and the
+    flags, each with its meaning as a tooltip.
+    """
     item = Markup('<span title="{1}">{0}</span>')
-    flags = Markup(" · ").join(item.format(*pair) for pair in zip(row.flag_words, row.flag_meanings, strict=True))
-    return Markup('<span class="doubts"><span aria-hidden="true">⚠</span> {}</span>').format(flags)
+    flags = [item.format(*pair) for pair in zip(row.flag_words, row.flag_meanings, strict=True)]
+    doubts = [Markup.escape(row.doubt), *flags] if row.doubt else flags
+    if not doubts:
+        return Markup("")
+    sign = Markup('<span class="doubts"><span aria-hidden="true">⚠</span> {}</span>')
+    return sign.format(Markup(" · ").join(doubts))
 
 
 def tone(row: MetricRow) -> str:

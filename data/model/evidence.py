@@ -48,10 +48,9 @@ class Evidence:
     """What is derived from a metric.
 
     `index` is after ÷ before × 100, None where the scale or the source allows none. `derived_change` is the difference
-    between both ends where the source states no change: of a share in percentage points, of a bare number, which is
-    printed to so few digits that a percentage would claim too much, in itself. `direction` is None for a plan, a neutral
-    metric, and where nothing is compared but words without an order. `change_in_words` tells whether a change, or that
-    there was none, is told in words alone.
+    between both ends where the source states no change: of a share in percentage points, of a bare number in itself,
+    for so few digits are printed that a percentage would claim too much. `direction` is None for a plan, a neutral
+    metric, and where nothing is compared but words without an order.
     """
 
     grade: Grade
@@ -62,7 +61,6 @@ class Evidence:
     direction: Direction | None
     formula: str
     derived_change: Change | None
-    change_in_words: bool
 
 
 def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
@@ -70,9 +68,8 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     before, after, formula = _ends(metric, units)
     index, index_bound, index_formula = _index(metric, units, before, after)
     derived_change, change_formula = _difference(metric, units, before, after)
-    grade = _grade(metric, before, after)
     return Evidence(
-        grade=grade,
+        grade=_grade(metric, before, after),
         before=before,
         after=after,
         index=index,
@@ -80,7 +77,6 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
         direction=_direction(metric, units, before, after),
         formula="; ".join(filter(None, (formula, change_formula, index_formula))),
         derived_change=derived_change,
-        change_in_words=grade == "F" and _compares(metric),
     )
 
 
@@ -225,7 +221,7 @@ def is_share(metric: Metric, units: Mapping[str, Unit]) -> bool:
 def _difference(
     metric: Metric, units: Mapping[str, Unit], before: DerivedEnd, after: DerivedEnd
 ) -> tuple[Change | None, str]:
-    """Compute the difference between both stated ends of a share or a bare number; None where ranges leave its sign open."""
+    """Compute the difference between both ends of a share or bare number; None where ranges leave its sign open."""
     if metric.change is not None or before.span is None or after.span is None:
         return None, ""
     share = is_share(metric, units)

@@ -63,7 +63,7 @@ _RULES = (
         "C", "index", "dashed",
         _text("仅有变幅", "Indexed"),
         _text("材料只写明百分比变化或倍数", "only a relative change or a multiple is stated"),
-        _text("以改革前为100的指数，从不画成水平。", "An index with before = 100, never levels."),
+        _text("以前值为100的指数，从不画成水平。", "An index with the earlier value = 100, never levels."),
         has_index=True,
     ),
     GradeRule(

@@ -528,6 +528,8 @@ class Document(Model):
     """Who issued it."""
     date: Date
     """When it was issued."""
+    selected_by: Text | None = None
+    """Who chose the cases, in a word or two, where the issuer's name is long."""
 
 
 class Case(Model):
@@ -566,7 +568,7 @@ class Case(Model):
     actions: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
     """What was done, step by step: one to six steps, a sentence each."""
     result: Text
-    """What changed, and what was not measured."""
+    """What is reported of it, and what was not measured."""
     events: tuple[Event, ...] = ()
     """Dated steps and recognitions, in order of time."""
     headlines: Annotated[tuple[Ref, ...], Field(max_length=4)] = ()

@@ -49,7 +49,6 @@ class CaseEntry:
     text: bytes
     measured: bool
     """Whether one measure of the case has a number in two or more units of the map."""
-    conflicts: int
     domains: Sequence[int]
     own_places: Sequence[int]
     all_places: Sequence[int]
@@ -98,7 +97,6 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
         source=case.source,
         text=_searchable(case.title, case.submitted_by, case.summary, *names),
         measured=_in_several_units(case, tables.places),
-        conflicts=len(case.conflicts),
         domains=sorted(domains[name] for name in case.domains),
         own_places=sorted(places[name] for name in own_places(case)),
         all_places=sorted(places[name] for name in all_places(case)),
@@ -154,8 +152,6 @@ class Index:
         """The number in `documents` of the document of each case."""
         self.measured: Mask = np.array([entry.measured for entry in entries], bool)
         """The cases with a measure that several units of the map have."""
-        self.conflicts = np.array([entry.conflicts for entry in entries], int)
-        """Number of contradictions in the source that each case declares."""
         counts = [len(entry.metric_texts) for entry in entries]
         self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         """The position of the first metric of each case; last, the number of metrics."""

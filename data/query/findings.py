@@ -1,6 +1,6 @@
 """What a selection reports: the findings of its cases, how many metrics state a change, how completely they are stated.
 
-Nothing here unpacks a case: with ten thousand of them each function takes milliseconds.
+Nothing here unpacks a case.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from data.model.evidence import DIRECTIONS, Direction
 from data.model.grades import CHANGED, GRADES, Grade
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
+from data.query.table import LIST_SEPARATOR
 
 RESULTS = ("outcome", "output")
 """Roles of the metrics that are results; the others are inputs, background and rules."""
@@ -24,11 +25,21 @@ SHOWN_FIRST = 2
 
 @dataclass(frozen=True, slots=True)
 class ChangeCounts:
-    """Number of metrics, of those among them whose change is stated, and of these by direction; None has neither."""
+    """How many results there are, how many state a change in numbers (grades A to D), and what these changes are.
+
+    `directions` counts them by direction; None is not judged. `prescribed` are limits that were set, `aggregate` totals
+    of a whole city, `partial` about less than their place, `repeated` may tell the same as another figure. `in_words`
+    are results that tell of a change, or that there was none, without a number; no count of changes includes them.
+    """
 
     total: int
     changed: int
     directions: Mapping[Direction | None, int]
+    prescribed: int
+    aggregate: int
+    partial: int
+    repeated: int
+    in_words: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,9 +60,9 @@ class GapCounts:
 def find_findings(selection: Selection, case_number: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the positions of the metrics that tell most of the case at `case_number`: the first, and the others.
 
-    The metrics of a chosen city come before others, then headlines in the curator's order, then results, then better
-    grades. The others are the remaining headlines and results that state a change. Both are empty for a case without
-    any headline, which has no measured outcome.
+    The metrics of a chosen city come before others, then headlines, those that state a change first and otherwise in
+    the curator's order, then results, then better grades. The others are the remaining headlines and results that state
+    a change. Both are empty for a case without any headline, which has no measured outcome.
     """
     index = selection.dataset.index
     headline, role, grade = (index.column(name) for name in ("headline", "role", "grade"))
@@ -59,18 +70,35 @@ def find_findings(selection: Selection, case_number: int) -> tuple[np.ndarray, n
     if not headline[slice(*index.starts[case_number : case_number + 2])].any():
         return own[:0], own[:0]
     kept, elsewhere = np.concatenate([own, others]), np.repeat([False, True], [len(own), len(others)])
+    changed = index.isin("grade", CHANGED)
     rank = np.where(headline[kept] > 0, headline[kept], 99)
-    ordered = kept[np.lexsort((grade[kept], role[kept], rank, elsewhere))]
-    tells = (headline > 0) | (index.isin("role", RESULTS) & index.isin("grade", CHANGED))
+    later = (headline[kept] > 0) & ~changed[kept]
+    ordered = kept[np.lexsort((grade[kept], role[kept], rank, later, headline[kept] == 0, elsewhere))]
+    tells = (headline > 0) | (index.isin("role", RESULTS) & changed)
     return ordered[:SHOWN_FIRST], ordered[SHOWN_FIRST:][tells[ordered[SHOWN_FIRST:]]]
 
 
 def count_changes(selection: Selection) -> ChangeCounts:
-    """Count the selected metrics that state a change, by its direction."""
-    index, positions = selection.dataset.index, selection.positions
-    changed = positions[index.isin("grade", CHANGED)[positions]]
-    counts = np.bincount(index.column("direction")[changed], minlength=len(DIRECTIONS) + 1).tolist()
-    return ChangeCounts(len(positions), len(changed), dict(zip((None, *DIRECTIONS), counts, strict=True)))
+    """Count the selected outcomes and outputs that state a change, by what it is."""
+    rows = selection.rows
+    results = rows[rows["role"].isin(RESULTS)]
+    changes = results[results["grade"].isin(CHANGED)]
+    directions = Counter(changes["direction"].astype(object).where(changes["direction"].notna(), None))
+
+    def count(column: str, name: str) -> int:
+        return sum(name in names.split(LIST_SEPARATOR) for names in changes[column].dropna())
+
+    compared = results["change_text"].notna() | (results["before_text"].notna() & results["after_text"].notna())
+    return ChangeCounts(
+        total=len(results),
+        changed=len(changes),
+        directions={direction: directions[direction] for direction in (None, *DIRECTIONS)},
+        prescribed=count("flags", "prescribed"),
+        aggregate=count("caveats", "broad_aggregate"),
+        partial=count("flags", "partial"),
+        repeated=count("caveats", "overlapping"),
+        in_words=int((compared & (results["grade"] == "F")).sum()),
+    )
 
 
 def count_gaps(dataset: Dataset, chosen: Filters) -> GapCounts:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from data.model.gaps import Flag
 from data.model.grades import GRADES
 from data.model.schema import Case, CaveatKind, Conflict, Lang
 from data.query.findings import RESULTS
@@ -17,8 +18,8 @@ from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say
 from data.wording.rows import MetricRow
 
 MAX_DOUBTS = 3
-_FLAGS = ("prescribed", "partial", "undated")
-"""Flags that are doubts of their own; a contradiction and an unclear meaning are told by the curator's notes."""
+_FLAGS: tuple[Flag, ...] = ("prescribed", "mixed_units", "partial", "undated")
+"""Flags that are doubts of their own; conflicts and an unclear meaning are told by the curator's notes."""
 _CAVEATS: tuple[CaveatKind, ...] = ("unequal_periods", "scope_differs", "self_reported")
 """Caveats that no flag stands for."""
 
@@ -53,27 +54,29 @@ def _list_doubts(case: Case, findings: Sequence[Finding], lang: Lang) -> Iterato
     """Yield the doubts about some metrics of a case.
 
     Contradictions within the source come first, then other documents with another number, then totals that the reform
-    is only a part of, then numbers of unclear meaning, then what concerns most of the metrics, then the missing ends,
-    which the table of the metrics says as well, then contradictions about no metric in particular.
+    is only a part of, then numbers of unclear meaning, then what is named or delimited in two ways, then what concerns
+    most of the metrics, then the missing ends, which the table of the metrics says as well, then contradictions about
+    no metric in particular.
     """
     names = {finding.row.metric_id: finding.row.name for finding in findings}
-    for conflict in case.conflicts:
-        if concerned := _concerned(conflict, names):
-            yield Doubt(conflict.note[lang], concerned)
+    contradictions = [conflict for conflict in case.conflicts if conflict.kind == "contradiction"]
+    yield from _concerning(contradictions, names, lang)
     for finding in findings:
         for reading in finding.row.differing:
             yield Doubt(write_reading(reading, lang), (finding.row.name,))
     yield from _caveat_doubts(findings, ("broad_aggregate",), lang)
     yield from _caveat_doubts(findings, EXPLAINED_BY["unclear"], lang, FLAG_WORDS["unclear"][lang])
+    yield from _concerning((each for each in case.conflicts if each not in contradictions), names, lang)
     for doubts in (_shared_doubts(findings, lang), _missing_ends(findings)):
         yield from sorted(doubts, key=lambda doubt: -len(doubt.names))
-    for conflict in case.conflicts:
-        if not conflict.metrics:
-            yield Doubt(conflict.note[lang])
+    yield from (Doubt(conflict.note[lang]) for conflict in contradictions if not conflict.metrics)
 
 
-def _concerned(conflict: Conflict, names: dict[str, str]) -> tuple[str, ...]:
-    return tuple(name for metric_id, name in names.items() if metric_id in conflict.metrics)
+def _concerning(conflicts: Iterable[Conflict], names: dict[str, str], lang: Lang) -> Iterator[Doubt]:
+    """Yield the conflicts that are about some of the metrics."""
+    for conflict in conflicts:
+        if concerned := tuple(name for metric_id, name in names.items() if metric_id in conflict.metrics):
+            yield Doubt(conflict.note[lang], concerned)
 
 
 def _missing_ends(findings: Sequence[Finding]) -> Iterator[Doubt]:

@@ -197,7 +197,7 @@ def name_group(group: Group, lang: Lang) -> str:
     """Return the heading of a group: what its scale is."""
     unit = group.rows[0].unit
     if group.kind == "index":
-        return say(lang, "相对改革前的变化（前 = 100）", "Change since before the reform (before = 100)")
+        return say(lang, "相对此前的变化（前 = 100）", "Change from the earlier value (earlier = 100)")
     if group.kind == "rank":
         return say(lang, "名次，各属不同的排名", "Ranks, each in a ranking of its own")
     if group.kind == "difference":

@@ -7,27 +7,28 @@ from collections.abc import Mapping
 from data.model.gaps import Flag
 from data.model.schema import CaveatKind, Lang
 from data.query.table import LIST_SEPARATOR
-from data.wording.labels import say
+from data.wording.labels import FLAG_MEANINGS, say
 from data.wording.rows import MetricRow
 
 EXPLAINED_BY: Mapping[Flag, tuple[CaveatKind, ...]] = {
     "contradicted": ("conflicting",),
+    "naming": ("naming",),
+    "scope": ("scope_differs",),
+    "mixed_units": ("mixed_units",),
     "undated": ("undated",),
     "unclear": ("percent_or_points", "unclear_denominator", "of_the_increment"),
 }
 """The caveats whose notes say what a flag means for this metric."""
-_NOTE_ALONE: tuple[CaveatKind, ...] = ("undated", "conflicting", "other")
+_NOTE_ALONE: tuple[CaveatKind, ...] = ("undated", "conflicting", "naming", "other")
 """Caveats whose note needs no heading, because it would say the same again."""
 
 
 def list_doubts(row: MetricRow, lang: Lang) -> list[str]:
     """Return the doubts about a metric, a sentence each, none of them twice."""
     kinds = _list_kinds(row)
-    meanings = [
-        meaning[:1].upper() + meaning[1:] + say(lang, "。", ".")
-        for flag, meaning in zip(list_flags(row), row.flag_meanings, strict=True)
-        if not any(kind in kinds for kind in EXPLAINED_BY.get(flag, ()))
-    ]
+    flags = (flag for flag in list_flags(row) if not any(kind in kinds for kind in EXPLAINED_BY.get(flag, ())))
+    told = (FLAG_MEANINGS[flag][lang] for flag in flags)
+    meanings = [meaning[:1].upper() + meaning[1:] + say(lang, "。", ".") for meaning in told]
     return list(dict.fromkeys([*meanings, *write_caveats(row, lang)]))
 
 

@@ -56,7 +56,7 @@ def _describe_case(selection: Selection, number: int, lang: Lang) -> CaseFinding
     )
     places = say(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
     note = "" if first else explain_absence(case, lang)
-    return CaseFindings(case.id, case.number, case.title[lang], places, first, more, note)
+    return CaseFindings(case.id, case.number, (case.short or case.title)[lang], places, first, more, note)
 
 
 def explain_absence(case: Case, lang: Lang) -> str:
@@ -95,21 +95,38 @@ def _remark(row: MetricRow, lang: Lang) -> str:
 
 
 def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
-    """Say how many of the metrics state a change, and in which direction these point."""
-    total, changed = counts.total, counts.changed
+    """Say how many results state a change in numbers, in which direction these point, and how many tell it in words."""
+    total, changed, words = counts.total, counts.changed, counts.in_words
+    if not total:
+        return say(lang, "其中没有成效或产出。", "None of these figures is an outcome or output.")
+    results = say(lang, f"{total:,}项成效与产出", f"{total:,} outcome{'s' * (total > 1)} and output{'s' * (total > 1)}")
+    told = say(lang, f"{words:,}项以文字说到变化", f"{words:,} tell{'s' * (words == 1)} of a change in words")
     if not changed:
-        one = total == 1
-        return say(
-            lang,
-            f"{total:,}项指标都没有写明变化。",
-            f"{'The one figure states' if one else f'None of the {total:,} figures states'} a change.",
-        )
+        none = say(lang, f"{results}都没有以数字写明变化", f"None of {results} states a change in numbers")
+        return none + (say(lang, f"，{told}。", f"; {told}.") if words else say(lang, "。", "."))
     directions = say(lang, "，", ", ").join(_count_directions(counts, lang))
-    return say(
+    stated = say(
         lang,
-        f"{total:,}项指标中，{changed:,}项写明了变化：{directions}。",
-        f"{changed:,} of {total:,} figures state{'s' if changed == 1 else ''} a change: {directions}.",
+        f"{results}中，{changed:,}项以数字写明变化：{directions}",
+        f"{changed:,} of {results} state{'s' * (changed == 1)} a change in numbers: {directions}",
     )
+    return stated + (say(lang, f"；另有{told}。", f"; {told}.") if words else say(lang, "。", "."))
+
+
+def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
+    """Say what the counted changes are where a reader may take them for more; empty where there is nothing to say."""
+    kinds = (
+        (counts.prescribed, "项是规定的限额", "limit{s} that {were} set"),
+        (counts.aggregate, "项是全市总量", "citywide total{s}"),
+        (counts.partial, "项只涉及当地的一部分", "about a part of the place only"),
+        (counts.repeated, "项可能与别的数重复", "may repeat another figure"),
+    )
+    said = [
+        say(lang, f"{count:,}{zh}", f"{count:,} {en.format(s='s' * (count > 1), were='were' if count > 1 else 'was')}")
+        for count, zh, en in kinds
+        if count
+    ]
+    return say(lang, f"其中{'，'.join(said)}。", f"Of these, {', '.join(said)}.") if said else ""
 
 
 def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
@@ -123,7 +140,7 @@ def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
         ),
         "unchanged": (f"{found['unchanged']:,}项持平", f"{found['unchanged']:,} unchanged"),
         "unclear": (f"{found['unclear']:,}项方向不明", f"{found['unclear']:,} with an unclear direction"),
-        None: (f"{found[None]:,}项不分好坏", f"{found[None]:,} neither better nor worse"),
+        None: (f"{found[None]:,}项未作好坏判断", f"{found[None]:,} not judged"),
     }
     for direction, pair in words.items():
         if found[direction] or direction == "worsened":
@@ -144,7 +161,7 @@ def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:
     if not rows:
         return []
     return [
-        say(lang, "● 改革前 ▶ 改革后，对数刻度", "● before ▶ after, on a logarithmic scale"),
+        say(lang, "● 前 ▶ 后，对数刻度", "● earlier ▶ later, on a logarithmic scale"),
         *explain_marks(rows, lang),
         say(lang, "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length"),
     ]
@@ -156,7 +173,7 @@ def explain_marks(rows: Sequence[MetricRow], lang: Lang) -> list[str]:
     marks = (
         (any(row.direction == "improved" for row in rows), "蓝色：改善", "blue: improved"),
         (any(row.direction == "worsened" for row in rows), "橙色：变差", "orange: worsened"),
-        (any(row.direction is None for row in rows), "灰色：不分好坏", "grey: neither better nor worse"),
+        (any(row.direction is None for row in rows), "灰色：未作好坏判断", "grey: not judged"),
         (derived, "空心：由推算得出", "hollow: calculated"),
         (any(row.index_bound in OPEN_BOUNDS for row in rows), "› 空心箭头：超过、以上", "› open head: over, at least"),
         (any(row.index_bound in APPROXIMATE_BOUNDS for row in rows), "虚线：近、约", "dotted: nearly, about"),

@@ -97,7 +97,10 @@ def _range_text(low: float, high: float, unit: Unit, lang: Lang, places: int = 9
 
 
 def format_change(change: Change, unit: Unit, lang: Lang) -> str:
-    """Format a stated change: −15.79%, −2至−3个月 / −2 to −3 months, 3.1倍 / ×3.1, 上升8位 / up 8 places."""
+    """Format a stated change: −15.79%, −2至−3个月 / −2 to −3 months, 3.1倍 / ×3.1, 上升8位 / up 8 places.
+
+    Of a moment it says how far it moved: 提前2–3个月 / 2–3 months earlier.
+    """
     if change.span is None:
         return change.text[lang] if change.text else ""
     size = format_size(change, unit, lang)
@@ -107,6 +110,9 @@ def format_change(change: Change, unit: Unit, lang: Lang) -> str:
         way = say(lang, "上升", "up ") if change.span[0] > 0 else say(lang, "下降", "down ")
         return way + add_bound(size, change.bound, lang)
     falls = change.span[0] < 0
+    if unit.form == "moment" and change.kind == "difference":
+        moved = add_bound(size, change.bound, lang)
+        return say(lang, f"{'提前' if falls else '推迟'}{moved}", f"{moved} {'earlier' if falls else 'later'}")
     mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
     sign = "−" if falls else "+" if change.span[1] > 0 else ""
     return f"{mark}{sign}{size.replace('–', say(lang, '至', ' to ') + sign)}"

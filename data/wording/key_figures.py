@@ -28,11 +28,11 @@ class KeyFigure:
 
 
 def choose_key_figures(rows: Sequence[MetricRow], lang: Lang) -> list[KeyFigure]:
-    """Return the headlines among these metrics in the curator's order; after a single one a result that changed.
+    """Return the headlines among these metrics, changes first; after a single one a result that states a change.
 
     Without any headline there is none: such a case has no measured outcome.
     """
-    headlines = sorted((row for row in rows if row.headline), key=lambda row: row.headline or 0)
+    headlines = sorted((row for row in rows if row.headline), key=lambda row: row.rank)
     others = (row for row in rows if not row.headline and row.role in RESULTS and row.rule.has_change)
     changes = [row for row in others if row.change_label and not row.has_caveat("broad_aggregate")]
     chosen = headlines[:MAX_KEY_FIGURES] if len(headlines) != 1 else [*headlines, *changes[:1]]

@@ -35,13 +35,20 @@ PLAN_WORDS = pairs(target=("目标", "Target"), planned=("规划", "Plan"))
 """The words for a metric that has not happened yet, by its status."""
 FLAG_WORDS = pairs(
     contradicted=("材料自相矛盾", "contradicted"),
+    naming=("名称不一", "named in two ways"),
+    scope=("口径不一", "delimited in two ways"),
+    mixed_units=("前后单位不同", "two units"),
     undated=("无时间", "undated"),
     unclear=("含义不明", "unclear"),
     partial=("仅为局部", "partial"),
     prescribed=("规定的限额", "prescribed"),
 )
 FLAG_MEANINGS = pairs(
-    contradicted=("材料的另一处与它不一致", "another passage of the source disagrees with it"),
+    contradicted=("材料的两处说法不能同时成立", "two passages of the source about it cannot both hold"),
+    naming=("材料的两处用了不同的名称", "two passages of the source name it in two ways"),
+    scope=("材料的两处写了不同的范围", "two passages of the source delimit it in two ways"),
+    mixed_units=("前后两个数的单位不同，不能直接相比",
+        "its two values are in two units and cannot be compared as they stand"),
     undated=("材料没有写明时间", "the source gives no dates for it"),
     unclear=("数字含义不清，如是百分比还是百分点、分母为何、是否只是增量",
         "it is open what the number means, such as percent or points, of what, or yearly additions alone"),
@@ -49,6 +56,8 @@ FLAG_MEANINGS = pairs(
         "it is about less than its place, such as one firm or project"),
     prescribed=("这是规定的限额，不是实际测得的数", "a limit that was set, not a time or count that was measured"),
 )  # fmt: skip
+PERCENT_OR_POINTS = Text(zh="百分比或百分点？", en="% or points?")
+"""The words of the flag `unclear` where that is the doubt."""
 RELATION_WORDS = pairs(
     agrees=("一致", "agrees"),
     differs=("数字不同", "differs"),
@@ -64,7 +73,8 @@ DIFFERS = Text(zh="其他材料数字不同", en="Another document differs")
 """Label of a figure for which another document prints another number."""
 CAVEAT_WORDS = pairs(
     percent_or_points=("百分比或百分点不明", "percent or points"),
-    conflicting=("材料前后不一", "conflicting"),
+    conflicting=("材料自相矛盾", "contradicted"),
+    naming=("名称不一", "named in two ways"),
     mixed_units=("前后单位不同", "mixed units"),
     undated=("未注明时间", "undated"),
     scope_differs=("口径不同", "scope differs"),

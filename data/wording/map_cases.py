@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.model.grades import CHANGED
 from data.model.schema import Case, Lang, Place
 from data.query.filters import Selection
 from data.query.findings import find_findings
@@ -82,11 +81,10 @@ def _is_wide(selection: Selection, case: Case) -> bool:
 
 
 def _list_headlines(selection: Selection, number: int, lang: Lang) -> list[MetricRow]:
-    """Return the case's selected headlines, or what tells most without one; those that state a change come first."""
+    """Return the case's selected headlines, or what tells most without one."""
     first, more = find_findings(selection, number)
     rows = list(Rows(selection.dataset, lang, np.concatenate([first, more])))
-    headlines = [row for row in rows if row.headline] or rows[: len(first)]
-    return sorted(headlines, key=lambda row: row.grade not in CHANGED)
+    return [row for row in rows if row.headline] or rows[: len(first)]
 
 
 def _locate(selection: Selection, case: Case, rows: Sequence[MetricRow], lang: Lang) -> list[Spot]:

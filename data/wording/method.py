@@ -11,9 +11,9 @@ LIMITS = (
         "policies moved too.",
     ),
     Text(
-        zh="不能代表全部改革：案例由省里评选，没有成效的改革不在其中；数值由报送单位自报。",
-        en="How reforms went in general: the province chose the cases, none that failed is among them, and those who "
-        "submitted them reported the figures.",
+        zh="不能代表全部改革：案例由发布单位选定，没有成效的改革不在其中；数值由报送单位自报。",
+        en="How reforms went in general: those who published the cases chose them, none that failed is among them, and "
+        "those who submitted them reported the figures.",
     ),
     Text(
         zh="不能用来排名：各项指标说的不是一回事，一条生产线的效率翻两番，不等于全省最大的成效。",
@@ -57,18 +57,20 @@ DERIVATIONS = (
         ),
     ),
     (
-        Text(zh="占比的变化", en="Change of a share"),
+        Text(zh="占比和系数的变化", en="Change of a share or a ratio"),
         Text(
-            zh="后 − 前，以百分点计，从不自行算成百分比。",
-            en="after − before in percentage points, never as a percentage of ours.",
+            zh="后 − 前；占比以百分点计，从不自行算成百分比；系数只有一两位数字，百分比会显得过于精确。",
+            en="after − before: of a share in percentage points, never as a percentage of ours; of a ratio as it is, "
+            "for it has so few digits that a percentage would look too exact.",
         ),
     ),
     (
         Text(zh="方向", en="Direction"),
         Text(
-            zh="由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”；目标和规划没有方向。",
+            zh="由两端或变化，以及哪个方向算改善得出；界限词使两种可能并存时为“方向不明”；目标和规划没有方向；"
+            "以文字说到的变化不计入变化的项数。",
             en="from the ends or the change, and which way is improvement; unclear where the bounds leave both open; a "
-            "target or plan has none.",
+            "target or plan has none; a change told in words is in no count of changes.",
         ),
     ),
     (

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data.model.schema import Case, Lang, Text
+from data.model.schema import Case, Document, Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection
 from data.query.findings import count_changes
 from data.query.geography import name_area
 from data.wording.counts import name_cases, name_metrics
-from data.wording.findings import describe_changes
+from data.wording.findings import describe_changes, describe_kinds
 from data.wording.labels import say
 
 
@@ -32,10 +32,8 @@ TITLES: Mapping[str, Text] = {
     "method": Text(zh="方法", en="Method"),
 }
 """The titles of the screens that have the same for every selection, by their ids."""
-CAUTION = Text(
-    zh="案例由省里选定，没有对照组，不能证明变化由改革引起。",
-    en="The province chose the cases, and none has a comparison group: this does not show that the reforms caused it.",
-)
+MAX_SELECTORS = 2
+"""Maximum number of those who chose cases that a sentence names."""
 
 
 def count_words(count: int) -> tuple[str, str]:
@@ -44,22 +42,38 @@ def count_words(count: int) -> tuple[str, str]:
 
 
 def open_overview(selection: Selection, lang: Lang, filters: Filters | None = None) -> Opening:
-    """Return the title of the overview, and how many of the selected metrics state a change, with a caution.
+    """Return the title of the overview, and how many of the selected results state a change, with a caution.
 
     Under `filters` by city the title says whose the metrics are and how many.
     """
     title = title_cities(selection, filters, lang) if filters and filters.city else title_reforms(selection, lang)
-    changes = describe_changes(count_changes(selection), lang) if len(selection.positions) else ""
-    return Opening(title, f"{changes}{say(lang, '', ' ')}{CAUTION[lang]}".strip())
+    caution = warn(selection.dataset.documents_of(selection.cases.positions), lang)
+    counts = count_changes(selection) if len(selection.positions) else None
+    sentences = (describe_changes(counts, lang), describe_kinds(counts, lang), caution) if counts else (caution,)
+    return Opening(title, say(lang, "", " ").join(filter(None, sentences)))
+
+
+def warn(documents: Sequence[Document], lang: Lang) -> str:
+    """Say who chose the cases of these documents, and that the changes need not be due to the reforms."""
+    selectors = list(dict.fromkeys((document.selected_by or document.issuer)[lang] for document in documents))
+    if len(selectors) > MAX_SELECTORS:
+        selectors = [say(lang, "各自的发布单位", "those who published them")]
+    chosen = say(lang, "案例由", "") + say(lang, "、", " and ").join(selectors) + say(lang, "选定", " chose the cases")
+    return say(
+        lang,
+        f"{chosen}，没有对照组，不能证明变化由改革引起。",
+        f"{chosen[:1].upper()}{chosen[1:]}, and none has a comparison group: this does not show that the reforms "
+        "caused it.",
+    )
 
 
 def title_reforms(selection: Selection, lang: Lang) -> str:
-    """Return what the selected reforms are asked; of all of them if none is selected."""
+    """Return what the selected reforms are asked for; of all of them if none is selected."""
     zh, en = count_words(len(selection.cases) or len(selection.dataset.cases))
     return say(
         lang,
-        f"{zh}项改革改变了什么，材料没写明什么",
-        f"What {en} reform{'' if en == '1' else 's'} in Henan changed, and what the source leaves out",
+        f"{zh}项改革报告了什么变化，材料没写明什么",
+        f"What {en} reform{' in Henan reports' if en == '1' else 's in Henan report'}, and what the source leaves out",
     )
 
 

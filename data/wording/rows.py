@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import get_args, overload
 
 from data.model.evidence import DerivedEnd, Direction, Evidence, Origin
-from data.model.gaps import flags_of, missing_ends
+from data.model.gaps import QUIET_FLAGS, Flag, flags_of, missing_ends
 from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
     Bound,
@@ -22,6 +22,7 @@ from data.model.schema import (
     Relation,
     Role,
     Status,
+    Text,
     Unit,
 )
 from data.query.columns import Positions
@@ -35,6 +36,7 @@ from data.wording.labels import (
     DIRECTION_WORDS,
     FLAG_MEANINGS,
     FLAG_WORDS,
+    PERCENT_OR_POINTS,
     PLAN_WORDS,
     RELATION_WORDS,
     ROLE_WORDS,
@@ -75,7 +77,8 @@ class MetricRow:
 
     Numbers are in the printed unit; None is what the source does not state. `name` includes the subject or the place,
     `…_label` texts include units and bounds, `counted_in` is the unit of the numbers in `formula_label`, `doubtful`
-    marks a "%" that may mean percentage points, and `needed` says which values would make it grade A.
+    marks a "%" that may mean percentage points, and `needed` says which values would make it grade A. `flag_words` are
+    without those of QUIET_FLAGS, `doubt` is the curator's decisive one and `short` a shorter name, empty without any.
     """
 
     case_id: str
@@ -139,8 +142,25 @@ class MetricRow:
     yardstick: str
     flag_words: tuple[str, ...]
     flag_meanings: tuple[str, ...]
+    doubt: str
+    short: str
     needed: str
     elsewhere: tuple[ReadingElsewhere, ...]
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Its place among the metrics of a case: headlines first, those that state a change before the others."""
+        return not self.headline, bool(self.headline) and not self.rule.has_change, self.headline or 0
+
+    @property
+    def doubt_words(self) -> tuple[str, ...]:
+        """The curator's decisive doubt, if there is one, and the flags, in words."""
+        return (self.doubt, *self.flag_words) if self.doubt else self.flag_words
+
+    @property
+    def tells_change(self) -> bool:
+        """Whether it tells of a change, or that there was none, in words alone."""
+        return self.grade == "F" and (self.change_kind is not None or bool(self.before_label and self.after_label))
 
     @property
     def differing(self) -> tuple[ReadingElsewhere, ...]:
@@ -225,7 +245,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
     cells = {name: columns[name] for name in _CELLS if columns.get(name) is not None}
     cells |= {name: float(cells[name]) for name in NUMBERS if name in cells}
     before, after = format_ends(metric, evidence, units, lang)
-    flags = flags_of(case, metric)
+    flags = [flag for flag in flags_of(case, metric) if flag not in QUIET_FLAGS]
     place = dataset.places[metric.place].name
     where = None if metric.place in case.places else place
     return MetricRow(
@@ -250,11 +270,18 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         formula_label=translate_formula(evidence.formula, lang),
         doubtful=metric.has_caveat("percent_or_points"),
         yardstick=_format_yardstick(metric, units, lang),
-        flag_words=tuple(FLAG_WORDS[flag][lang] for flag in flags),
+        flag_words=tuple(_word_flag(flag, metric)[lang] for flag in flags),
         flag_meanings=tuple(FLAG_MEANINGS[flag][lang] for flag in flags),
+        doubt=metric.doubt[lang] if metric.doubt else "",
+        short=metric.short[lang] if metric.short else "",
         needed=write_missing(missing_ends(metric, evidence), lang),
         elsewhere=tuple(_word_reading(reading, lang) for reading in metric.elsewhere),
     )
+
+
+def _word_flag(flag: Flag, metric: Metric) -> Text:
+    """The words of a flag, which name the doubt where it is that of per cent or points."""
+    return PERCENT_OR_POINTS if flag == "unclear" and metric.has_caveat("percent_or_points") else FLAG_WORDS[flag]
 
 
 def _word_reading(reading: Elsewhere, lang: Lang) -> ReadingElsewhere:

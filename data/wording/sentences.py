@@ -137,7 +137,12 @@ def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: s
     assert change.span is not None
     than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
     size = add_bound(format_size(change, unit, lang), change.bound, lang)
+    if metric.has_caveat("percent_or_points"):
+        size += say(lang, "（或百分点）", " (or points)")
     ahead = _planned(metric)
+    if unit.form == "moment":
+        moved = format_change(change, unit, lang)
+        return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")
     if change.kind == "multiple":
         verb = _verb_form(metric, "reached")
         if not since:
@@ -163,7 +168,7 @@ def write_missing(ends: Sequence[MissingEnd], lang: Lang) -> str:
 
 def _missing_value(end: MissingEnd, lang: Lang) -> str:
     before = end.side == "before"
-    value = say(lang, f"改革{'前' if before else '后'}的数值", f"the value {'before' if before else 'after'}")
+    value = say(lang, f"{'此前' if before else '此后'}的数值", f"the {'earlier' if before else 'later'} value")
     period = format_period(end.period, lang)
     return value + (say(lang, f"（{period}）", f" ({period})") if period else "")
 
@@ -213,11 +218,15 @@ def _size_in_brackets(metric: Metric, evidence: Evidence, units: Mapping[str, Un
 
 
 def format_short_change(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
-    """Format the change as a label: the stated one, the one the index implies, or the points of a share."""
+    """Format the change as a label: the stated one, that of the index, or the difference of a share or ratio."""
     change = metric.change or evidence.derived_change
-    ends_known = evidence.before.span is not None and evidence.after.span is not None
-    if change is not None and (is_share(metric, units) or not (ends_known and evidence.index is not None)):
+    if change is not None and (evidence.derived_change or is_share(metric, units) or not _has_index(evidence)):
         return format_change(change, units[metric.unit], lang)
     if evidence.index is None or evidence.index_bound is None:
         return ""
     return format_index_change(evidence.index, evidence.index_bound, lang)
+
+
+def _has_index(evidence: Evidence) -> bool:
+    """Whether both ends are known and have an index."""
+    return evidence.before.span is not None and evidence.after.span is not None and evidence.index is not None

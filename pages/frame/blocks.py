@@ -20,7 +20,7 @@ def format_compact(rows: Iterable[MetricRow], lang: Lang) -> Markup:
             item.format(
                 _main_value(row),
                 row.name,
-                " · ".join((row.grade if row.rule.is_evidence else row.grade_word, *row.flag_words)),
+                " · ".join((row.grade if row.rule.is_evidence else row.grade_word, *row.doubt_words)),
                 f" ≠ {DIFFERS[lang]}" if row.differing else "",
             )
             for row in rows
