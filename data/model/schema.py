@@ -506,6 +506,8 @@ class Document(Model):
     """Who issued it."""
     date: Date
     """When it was issued."""
+    published_in: Text | None = None
+    """The section of the website where it was published, as its first line names it; not an address."""
 
 
 class Case(Model):
