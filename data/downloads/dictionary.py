@@ -43,8 +43,8 @@ _END_MEANINGS = {
         "basis of the value: stated, implied, unstated"),
     "period_basis": ("时间依据：stated 写明，implied 隐含，unstated 未写",
         "basis of the period: stated, implied, unstated"),
-    "base": ("数值乘以 unit_factor，单位为 base_unit；区间、文字和用另一单位的数值为空",
-        "the value times unit_factor, in base_unit; empty for a range, for words and for a value in another unit"),
+    "base": ("数值乘以 unit_factor，单位为 base_unit_zh；区间、文字和用另一单位的数值为空",
+        "the value times unit_factor, in base_unit_en; empty for a range, for words and for a value in another unit"),
 }
 """The meanings of the columns of both ends, in Chinese and English, by their names after `before_` or `after_`."""
 _BILINGUAL_MEANINGS = {
@@ -97,8 +97,8 @@ _MEANINGS = {
     "change_value": ("变化量，后减前；名次上升为正", "change, after minus before; places above 0 moved up"),
     "change_low": ("变化量下限", "lower end of the change"),
     "change_high": ("变化量上限", "upper end of the change"),
-    "change_base": ("变化量乘以 unit_factor，单位为 base_unit；只有差值才有，区间为空",
-        "the change times unit_factor, in base_unit; only for a difference, empty for a range"),
+    "change_base": ("变化量乘以 unit_factor，单位为 base_unit_zh；只有差值才有，区间为空",
+        "the change times unit_factor, in base_unit_en; only for a difference, empty for a range"),
     "change_text": ("变化的文字表述（中文 / 英文）", "the change in words (Chinese / English)"),
     "change_kind": ("变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次",
         "kind of the change: relative (%), points, difference, multiple, places"),
