@@ -3,7 +3,7 @@
 from data.query.dataset import Dataset
 from data.reading.load import DatasetError, load_dataset
 
-__version__ = "1.0.0"
+__version__ = "2.0.0"
 """The release: also in /healthz, openapi.json and the log; .docs/CHANGELOG.md says what each one changed."""
 
 __all__ = ["Dataset", "DatasetError", "load_dataset"]

@@ -115,8 +115,9 @@ def format_bibtex(source: Document) -> str:
         "titleaddon": source.title.zh,
         "year": source.date[:4],
         "date": source.date,
+        **({"howpublished": f"{section.en} ({section.zh})"} if (section := source.published_in) else {}),
     }
-    lines = ",\n".join(f"  {name:10} = {{{value}}}" for name, value in fields.items())
+    lines = ",\n".join(f"  {name:12} = {{{value}}}" for name, value in fields.items())
     key = source.year if isinstance(source, Source) else source.date
     return f"@misc{{henan-reform-cases-{key},\n{lines}\n}}"
 

@@ -485,7 +485,8 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
     for table, more in further.items():
         file = path / "reference" / f"{table}.yaml"
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
-        _write(file, [*({**entry, "name": {"zh": next(dealt), "en": next(dealt)}} for entry in entries), *more])
+        named = ({"zh": _multiplier(entry) + next(dealt), "en": next(dealt)} for entry in entries)
+        _write(file, [*({**entry, "name": name} for entry, name in zip(entries, named, strict=True)), *more])
     outlines = json.loads((path / "reference" / "henan.geojson").read_bytes())
     triangle = {"type": "Polygon", "coordinates": [[[113.0, 34.0], [113.0, 34.1], [113.1, 34.0], [113.0, 34.0]]]}
     outlines["features"] += [
@@ -496,9 +497,15 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
     population["residents"] |= {city["code"]: 1 for city in further["places"]}
     source = {"date": "2021-07-09", "year": 2020}
     for table, document in (("source", source), ("population", population)):
-        texts_of = {name: {"zh": next(dealt), "en": next(dealt)} for name in ("title", "issuer")}
+        names = ("title", "issuer", "published_in")
+        texts_of = {name: {"zh": next(dealt), "en": next(dealt)} for name in names}
         _write(path / "reference" / f"{table}.yaml", document | texts_of)
     return path
+
+
+def _multiplier(entry: Mapping[str, Any]) -> str:
+    """What the name of a unit with a scale begins with, which it keeps."""
+    return str(entry["name"]["zh"])[: 2 if entry["scale"] == 100_000 else 1] if "scale" in entry else ""
 
 
 def _write(path: Path, value: Any) -> None:

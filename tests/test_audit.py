@@ -60,7 +60,7 @@ REFERENCE: dict[str, Any] = {
         {"id": "percent", "name": WORDS, "dimension": "share", "factor": 0.01},
         {"id": "rank", "name": WORDS, "dimension": "rank", "factor": 1},
         {"id": "times", "name": WORDS, "dimension": "ratio", "factor": 1},
-        {"id": "mu-10k", "name": WORDS, "dimension": "area", "scale": 10000, "factor": 6666666},
+        {"id": "mu-10k", "name": {"zh": "万亩", "en": "mu"}, "dimension": "area", "scale": 10000, "factor": 6666666},
     ],
 }
 OUTLINE = {"type": "Polygon", "coordinates": [[[111.0, 34.7], [111.3, 34.9], [111.3, 34.7], [111.0, 34.7]]]}

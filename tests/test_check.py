@@ -948,6 +948,27 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, scale: ¦-10, factor: 1}"},
         "[2].scale: expected a number above 0, got -10. Check the sign",
     ),
+    "multiplier-without-a-scale": (
+        "units",
+        {
+            "- {id: person-10k,": "- ¦{id: person-10k,",
+            "en: people}, one: person, dimension: count, scale: 10000,": "en: people}, one: person, dimension: count,",
+        },
+        '[37].scale: the name "万人" begins with 万, but there is no scale. Write scale: 10000',
+    ),
+    "another-scale-than-the-multiplier-s": (
+        "units",
+        {
+            "en: gullies}, one: gully, dimension: count, scale: 100000,": "en: gullies}, one: gully, dimension: count, scale: ¦10000,"
+        },
+        '[67].scale: the name "十万条" begins with 十万, but the scale is 10000. Write scale: 100000',
+    ),
+    "scale-without-a-multiplier": (
+        "units",
+        {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, scale: ¦100, factor: 1}"},
+        '[2].scale: the name "倍" begins with no multiplier, but the scale is 100. '
+        "Remove scale, or write the name as in 万元",
+    ),
     "source-older-than-its-cases": (
         "source",
         {"title: {zh: 关": "¦title: {zh: 关", "date: '2021-07-09'": "date: '2012-07-09'"},

@@ -17,8 +17,17 @@ ROWS = {lang: {(row.case_id, row.metric_id): row for row in Rows(DATASET, lang)}
 def test_the_document_is_cited_with_what_is_known_of_it_and_no_more():
     assert (
         cite_document(SOURCE)
-        == "河南省经济体制改革专项小组办公室. 关于公布2020年度河南省经济体制改革十大案例的通知[Z]. 2021-07-09."
+        == "河南省经济体制改革专项小组办公室. 关于公布2020年度河南省经济体制改革十大案例的通知[Z]. 2021-07-09. "
+        "发布栏目：专题专栏 › 河南省经济体制改革十大案例 › 2020年."
     )
+    assert cite_document(SOURCE, "en") == (
+        "Office of the Henan Provincial Task Force on Economic Structural Reform. Notice announcing Henan's ten model "
+        "cases of economic structural reform of 2020. 9 Jul 2021. Published under: Special columns › Ten model cases of "
+        "Henan's economic structural reform › 2020."
+    )
+    unknown = SOURCE.model_copy(update={"published_in": None})
+    assert cite_document(unknown).endswith("[Z]. 2021-07-09.")
+    assert cite_document(unknown, "en").endswith("2020. 9 Jul 2021.")
 
 
 @pytest.mark.parametrize(

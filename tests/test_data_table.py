@@ -109,4 +109,14 @@ def test_a_heading_sorts_first_up_then_down_keeps_the_view_and_begins_with_the_f
         f"{base}metric_en&kinds=all",
         'aria-sort="none"',
     )
-    assert links(TableChoice(sort=("unit_id", "after_value")))["values"][0] == f"{base}unit_id,-after_value"
+    rising = TableChoice(sort=("base_unit_en", "after_base"))
+    assert links(rising)["values"] == (f"{base}base_unit_en,-after_base", 'aria-sort="ascending"')
+
+
+def test_values_are_sorted_by_what_they_are_worth_and_not_by_the_number_before_the_unit(dataset):
+    rows = sort_rows(dataset.table, COLUMNS["values"].keys("zh"))
+    money = rows[rows["base_unit_zh"] == "元"]
+    assert {"万元", "亿元"} <= set(money["unit_zh"])
+    assert money["after_base"].dropna().is_monotonic_increasing
+    assert not money["after_value"].dropna().is_monotonic_increasing
+    assert money["after_base"].isna().is_monotonic_increasing, "what has no value comes last among its unit"

@@ -93,13 +93,20 @@ def test_the_dictionary_is_true(table, column):
 
 def test_a_value_says_where_its_unit_stands():
     told = [column.name for column in TABLES["metrics"] if column.unit]
-    assert told == [name for name in COLUMNS if name.endswith(("_value", "_low", "_high"))] + ["index"]
+    assert told == [name for name in COLUMNS if name.endswith(("_value", "_low", "_high", "_base")) or name == "index"]
     assert all(
         part in COLUMNS
         for column in TABLES["metrics"]
         if column.unit and column.name != "index"
         for part in column.unit.en.removeprefix("as in ").split(", ")
     )
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_column_that_the_dictionary_calls_empty_is(table):
+    told = {column.name for column in TABLES[table] if "empty in every row" in column.meaning.en}
+    assert told == ({"before_low", "before_high"} if table == "metrics" else set())
+    assert EVERYTHING.full_table(table)[sorted(told)].isna().all(axis=None)
 
 
 # --- what is taken
@@ -245,6 +252,11 @@ def test_an_archive_tells_no_time():
             ("a.txt", datetime(1980, 1, 1))
         ]
     assert reset_times(out.getvalue()) == write_zip({"a.txt": b"a"})
+
+
+def test_files_taken_out_of_the_package_may_be_read_by_all():
+    with zipfile.ZipFile(io.BytesIO(write_package(FILTERED))) as opened:
+        assert {oct(entry.external_attr >> 16) for entry in opened.infolist()} == {"0o100644"}
 
 
 def test_a_large_table_is_written_in_parts():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pandas as pd
 import pytest
 
-from data.model.schema import Period
+from data.model.schema import Period, Unit
 from data.query.filters import PROVINCE
 from data.query.table import COLUMNS
 from data.reading.live import current
@@ -23,11 +24,14 @@ after_value after_low after_high after_text after_unit_id after_bound after_peri
 after_value_basis after_period_basis
 change_value change_low change_high change_text change_kind change_bound change_origin
 index index_bound direction grade formula compared_with caveats caveat_notes_zh caveat_notes_en conflict_ids section phrases
+flags missing phrases_en section_en source_title_zh source_title_en source_date elsewhere_relations
+unit_factor base_unit_zh base_unit_en before_base after_base change_base
 """
 """The columns that readers of metrics.csv rely on, in order. New ones are added at the end."""
 
-NUMBERS = {f"{part}_{form}" for part in ("before", "after", "change") for form in ("value", "low", "high")} | {"index"}
-INTEGERS = {"case_number", "year", "headline"}
+FORMS = ("value", "low", "high", "base")
+NUMBERS = {f"{part}_{form}" for part in ("before", "after", "change") for form in FORMS} | {"index"}
+INTEGERS = {"case_number", "year", "headline", "unit_factor"}
 INTERVAL = re.compile(r"(?P<start>\.\.|\d{4}(?:-\d\d){0,2})/(?P<end>\d{4}(?:-\d\d){0,2})")
 READ_AS_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?")
 PERIODS = pd.concat([TABLE["before_period"], TABLE["after_period"]]).dropna().unique().tolist()
@@ -150,3 +154,88 @@ def test_figure_named_by_the_owner(case_id, metric_id, place, code, change, kind
         index,
     )
     assert (row.grade, row.direction, row.before_origin, row.change_origin) == ("C", "improved", "missing", "stated")
+
+
+# --- what a number is worth
+
+
+SCALED = {
+    "cny-10k": ("CNY 10,000", "元", "CNY", 10_000),
+    "cny-100m": ("CNY 100 million", "元", "CNY", 100_000_000),
+    "transaction-10k": ("10,000 transactions", "笔", "transactions", 10_000),
+    "application-10k": ("10,000 applications", "笔", "applications", 10_000),
+    "entity-10k": ("10,000 entities", "家", "entities", 10_000),
+    "household-10k": ("10,000 households", "户", "households", 10_000),
+    "person-10k": ("10,000 people", "人", "people", 10_000),
+    "visit-10k": ("10,000 visits", "人次", "visits", 10_000),
+    "certificate-10k": ("10,000 certificates", "份", "certificates", 10_000),
+    "copy-10k": ("10,000 copies", "册", "copies", 10_000),
+    "order-10k": ("10,000 orders", "笔", "orders", 10_000),
+    "tree-10k": ("10,000 trees", "株", "trees", 10_000),
+    "gully-100k": ("100,000 gullies", "条", "gullies", 100_000),
+    "job-10k": ("10,000 jobs", "个岗位", "jobs", 10_000),
+    "km2-10k": ("10,000 km²", "平方公里", "km²", 10_000),
+    "m2-10k": ("10,000 m²", "平方米", "m²", 10_000),
+    "mu-10k": ("10,000 mu", "亩", "mu", 10_000),
+    "m3-10k": ("10,000 m³", "m³", "m³", 10_000),
+    "m3-100m": ("100 million m³", "m³", "m³", 100_000_000),
+    "tonne-10k": ("10,000 tonnes", "吨", "tonnes", 10_000),
+    "cny-10k-per-line": ("CNY 10,000 per line", "元/条", "CNY per line", 10_000),
+    "cny-10k-per-year": ("CNY 10,000 a year", "元/年", "CNY a year", 10_000),
+    "debt-10k": ("10,000 debts", "笔", "debts", 10_000),
+}
+
+
+def test_every_scaled_unit_says_its_multiplier_in_english():
+    assert {
+        unit.id: (unit.printed_name.en, unit.base_name.zh, unit.base_name.en, unit.scale)
+        for unit in DATASET.units.values()
+        if unit.scale != 1
+    } == SCALED
+
+
+@pytest.mark.parametrize(
+    ("zh", "multiplier"),
+    [("万元", "万"), ("十万条", "十万"), ("百万千瓦", "百万"), ("万亿元", "万亿"), ("万m³", "万"), ("千人", "千")]
+    + [(name, "") for name in ("千米", "千克", "百分点", "千瓦时", "个百分点", "个工作日", "人", "万")],
+)
+def test_the_multiplier_of_a_name(zh, multiplier):
+    name = {"zh": zh, "en": "units"}
+    assert Unit.model_validate({"id": "a", "name": name, "dimension": "count", "factor": 1}).multiplier == multiplier
+
+
+@pytest.mark.parametrize("case_id", DATASET.by_id)
+def test_the_base_of_a_number_is_its_value_times_its_scale(case_id):
+    rows = TABLE[TABLE["case_id"] == case_id].astype(object)
+    assert len(rows) > 0
+    for row in rows.where(rows.notna(), None).itertuples():
+        unit = DATASET.units[row.unit_id]
+        assert (row.unit_zh, row.unit_en) == (unit.name.zh, unit.printed_name.en)
+        assert (row.base_unit_zh, row.base_unit_en, row.unit_factor) == (
+            unit.base_name.zh,
+            unit.base_name.en,
+            unit.scale,
+        )
+        worth = {
+            "before": row.before_value if row.before_unit_id == unit.id else None,
+            "after": row.after_value if row.after_unit_id == unit.id else None,
+            "change": row.change_value if row.change_kind == "difference" else None,
+        }
+        for part, value in worth.items():
+            base = getattr(row, f"{part}_base")
+            assert base == (None if value is None else float(Decimal(repr(value)) * row.unit_factor))
+
+
+def test_numbers_of_one_kind_compare_whatever_multiplier_they_are_printed_with():
+    money = TABLE[TABLE["base_unit_en"] == "CNY"].dropna(subset="after_value")
+    assert set(money["unit_en"]) == {"CNY 10,000", "CNY 100 million"}
+    assert float(money["after_base"][money["after_value"] == 9814.3].iloc[0]) == 981_430_000_000.0
+
+
+@pytest.mark.parametrize(("side", "other"), [("before", "after"), ("after", "before")])
+def test_an_end_in_another_unit_than_the_figure_s_has_no_base(side, other):
+    mixed = TABLE[(TABLE["before_unit_id"] != TABLE["after_unit_id"]).fillna(False)]
+    assert {"licence-time", "items-merged"} <= set(mixed["metric_id"])
+    own = mixed[(mixed[f"{side}_unit_id"] == mixed["unit_id"]).fillna(False)]
+    assert own[f"{other}_base"].isna().all()
+    assert own[f"{side}_base"].notna().all()

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP file can hold, given to every member."""
+READABLE = 0o100644
+"""The mode of every member: a file that everybody may read."""
 
 
 def write_zip(files: Mapping[str, bytes]) -> bytes:
@@ -15,7 +17,9 @@ def write_zip(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
+            entry.external_attr = READABLE << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

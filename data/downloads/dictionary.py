@@ -43,6 +43,8 @@ _END_MEANINGS = {
         "basis of the value: stated, implied, unstated"),
     "period_basis": ("时间依据：stated 写明，implied 隐含，unstated 未写",
         "basis of the period: stated, implied, unstated"),
+    "base": ("数值乘以 unit_factor，单位为 base_unit_zh；区间、文字和用另一单位的数值为空",
+        "the value times unit_factor, in base_unit_en; empty for a range, for words and for a value in another unit"),
 }
 """The meanings of the columns of both ends, in Chinese and English, by their names after `before_` or `after_`."""
 _BILINGUAL_MEANINGS = {
@@ -63,6 +65,7 @@ _BILINGUAL_MEANINGS = {
     "result": ("小结，{}", "what is reported of it and what was not measured, in {}"),
     "note": ("说明，{}", "what a reader should do about it, in {}"),
     "name": ("名称，{}", "name in {}"),
+    "base_unit": ("单位，不含倍数，{}", "unit without its multiplier, in {}"),
 }
 """The meanings of the columns that exist in both languages, by their names without `_zh` or `_en`."""
 _MEANINGS = {
@@ -83,10 +86,19 @@ _MEANINGS = {
     "headline": ("在案例要点中的次序", "order among the case's headlines"),
     "unit_id": ("单位编号", "unit id"),
     "unit_zh": ("单位，中文", "unit in Chinese"),
-    "unit_en": ("单位，英文（不含万、亿）", "unit in English, without the printed multiplier"),
+    "unit_en": ("单位，英文，含倍数：亿元为 CNY 100 million",
+        "unit in English with its multiplier, as in CNY 100 million"),
+    "unit_factor": ("单位所含的倍数：亿为 100000000，没有则为 1",
+        "the multiplier that the unit contains: 100000000 for CNY 100 million; 1 where there is none"),
+    "before_low": ("前：区间下限；目前都为空，此列保留",
+        "Before: lower end of a range; empty in every row so far, the column stays"),
+    "before_high": ("前：区间上限；目前都为空，此列保留",
+        "Before: upper end of a range; empty in every row so far, the column stays"),
     "change_value": ("变化量，后减前；名次上升为正", "change, after minus before; places above 0 moved up"),
     "change_low": ("变化量下限", "lower end of the change"),
     "change_high": ("变化量上限", "upper end of the change"),
+    "change_base": ("变化量乘以 unit_factor，单位为 base_unit_zh；只有差值才有，区间为空",
+        "the change times unit_factor, in base_unit_en; only for a difference, empty for a range"),
     "change_text": ("变化的文字表述（中文 / 英文）", "the change in words (Chinese / English)"),
     "change_kind": (
         "变化的种类：relative 百分比，points 百分点，difference 差值，multiple 倍数，places 名次，words 文字",
@@ -114,8 +126,8 @@ _MEANINGS = {
     "flags": (
         "疑点，以 | 分隔：contradicted 矛盾，naming 名称不一，scope 口径不一，mixed_units 前后单位不同，"
         "undated 无时间，unclear 含义不明，partial 局部，prescribed 规定值",
-        "doubts, joined by |: contradicted (two passages cannot both hold), naming, scope (one thing named or delimited "
-        "in two ways), mixed_units, undated, unclear, partial, prescribed",
+        "doubts, joined by |: contradicted (two passages cannot both hold), naming, scope (one thing named or "
+        "delimited in two ways), mixed_units, undated, unclear, partial, prescribed",
     ),
     "elsewhere_relations": ("其他材料与它相比，逐条，以 | 分隔；differs 为数字不同，详见 elsewhere 表",
         "how each reading in another document compares with it, joined by |; differs: it prints another number; "
@@ -148,7 +160,7 @@ _MEANINGS = {
     "population": ("常住人口（2020年11月1日，第七次全国人口普查），只有全省和18个地市",
         "residents on 1 November 2020 (seventh national census), of the province and its 18 units only"),
     "dimension": ("量纲", "dimension"),
-    "scale": ("原文单位所含的倍数，万为 10000", "the printed multiplier, such as 10,000; English names leave it out"),
+    "scale": ("原文单位所含的倍数，万为 10000", "the printed multiplier that the unit contains, such as 10,000"),
     "factor": ("换算为该量纲基本单位所乘的系数", "factor to the base unit of the dimension"),
 }
 """The meanings of all other columns by name."""
@@ -180,14 +192,14 @@ def describe_column(name: str) -> Column:
     side, _, rest = name.partition("_")
     stem, _, lang = name.rpartition("_")
     values = _VALUES.get(rest if side in ("before", "after") else name, ())
-    if side in ("before", "after"):
+    if name in _MEANINGS:
+        zh, en = _MEANINGS[name]
+    elif side in ("before", "after"):
         zh, en = _END_MEANINGS[rest]
         zh, en = f"{'前' if side == 'before' else '后'}：{zh}", f"{side.capitalize()}: {en}"
-    elif lang in ("zh", "en") and stem in _BILINGUAL_MEANINGS:
+    else:
         languages = ("中文", "Chinese") if lang == "zh" else ("英文", "English")
         zh, en = map(str.format, _BILINGUAL_MEANINGS[stem], languages)
-    else:
-        zh, en = _MEANINGS[name]
     kind: Kind = "integer" if name in _INTEGERS else "number" if name in _NUMBERS else "string"
     return Column(name, Text(zh=zh, en=en), kind, _find_unit(name), values)
 
@@ -197,6 +209,8 @@ def _find_unit(name: str) -> Text | None:
     if name in _UNITS:
         return _UNITS[name]
     side, _, rest = name.partition("_")
+    if rest == "base":
+        return Text(zh="见 base_unit_zh", en="as in base_unit_en")
     if rest not in ("value", "low", "high"):
         return None
     column = "change_kind, unit_id" if side == "change" else f"{side}_unit_id"
@@ -210,6 +224,7 @@ _MISSING = (
     *("case_id", "case_title_zh", "case_title_en", "prefecture_code", "prefecture_zh", "prefecture_en"),
     *("place_zh", "place_en", "metric_id", "metric_zh", "metric_en", "subject_zh", "subject_en", "grade"),
 )
+_UNIT = ("name_zh", "name_en", "dimension", "scale", "factor")
 _ELSEWHERE = ("case_id", "metric_id", "reading", "publisher_zh", "publisher_en", "date", "address")
 TABLES: Mapping[str, tuple[Column, ...]] = {
     table: tuple(map(describe_column, columns))
@@ -229,7 +244,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         "missing": (*_MISSING, "end", "period", "needed_zh", "needed_en"),
         "elsewhere": (*_ELSEWHERE, "phrase", "phrase_en", "relation", "note_zh", "note_en"),
         "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat", "population"),
-        "units": ("unit_id", "name_zh", "name_en", "dimension", "scale", "factor"),
+        "units": ("unit_id", *_UNIT, "base_unit_zh", "base_unit_en"),
     }.items()
 }
 """The columns of each table, in their order."""

@@ -131,3 +131,5 @@ def _document_cells(source: Document) -> Iterator[tuple[str, str, str, str]]:
     yield "文件", source.title.zh, "Document", source.title.en
     yield "发布单位", source.issuer.zh, "Issuer", source.issuer.en
     yield "日期", source.date, "Date", source.date
+    if source.published_in:
+        yield "发布栏目", source.published_in.zh, "Published under", source.published_in.en

@@ -229,8 +229,9 @@ def _unit_rows(extract: Extract) -> Iterator[Row]:
     for unit in extract.dataset.units.values():
         yield {
             "unit_id": unit.id,
-            **split_languages("name", unit.name),
+            **split_languages("name", unit.printed_name),
             **unit.model_dump(include={"dimension", "scale", "factor"}),
+            **split_languages("base_unit", unit.base_name),
         }
 
 

@@ -12,6 +12,7 @@ from data.downloads.dictionary import KEYS, TABLES, Column
 from data.downloads.extract import LICENCE, RIGHTS, Extract
 from data.downloads.file_names import PROJECT
 from data.model.schema import Text
+from data.wording.citation import cite_document
 
 _REFERENCES = {
     "metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"},
@@ -119,9 +120,7 @@ def _write_readme(extract: Extract) -> str:
     rows, total = len(extract.full_table("metrics")), extract.dataset.metric_count
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
     sources = "\n".join(
-        f"来源：{source.issuer.zh}《{source.title.zh}》，{source.date}\n"
-        f"Source: {source.issuer.en}, “{source.title.en}”, {source.date}"
-        for source in extract.documents
+        f"来源：{cite_document(source)}\nSource: {cite_document(source, 'en')}" for source in extract.documents
     )
     notes = f"{note.zh}\n{note.en}\n" if note else ""
     return f"""# 河南改革成效 / Henan Reform Outcomes {extract.dataset.source.year}
@@ -131,8 +130,10 @@ def _write_readme(extract: Extract) -> str:
 
 筛选 / Filter: {asked or "无 / none"}（{rows} / {total}）
 {notes}
-数值按原文单位。材料没有写明的不补，留空。以 ' 开头的文字是为防止电子表格当作公式执行。
-Values are in the printed unit. What the source does not say is left empty. A text that begins with ' would run as a \
+数值按原文单位（如亿元），以 _base 结尾的字段已乘上单位所含的倍数。\
+材料没有写明的不补，留空。以 ' 开头的文字是为防止电子表格当作公式执行。
+Values are in the printed unit (as in CNY 100 million); the columns that end in _base hold them times its multiplier. \
+What the source does not say is left empty. A text that begins with ' would run as a \
 formula in a spreadsheet.
 
 {sources}

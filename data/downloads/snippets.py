@@ -23,7 +23,10 @@ def printed(row, part, unit):
     value, low, high, text, bound = (row[f"{part}_{name}"] for name in ("value", "low", "high", "text", "bound"))
     if pd.isna(value) and pd.isna(low):
         return "not stated" if pd.isna(text) else text
-    number = f"{low:.12g} to {high:.12g}" if pd.isna(value) else f"{value:.12g}"
+    own = unit == row["unit_id"]
+    factor, unit = (row["unit_factor"], row["base_unit_$lang"]) if own else (1, unit)
+    numbers = [value] if pd.isna(low) else [low, high]
+    number = " to ".join(f"{number * factor:,.15g}" for number in numbers)
     return f"{number} {unit}" if bound == "exact" else f"{bound.replace('_', ' ')} {number} {unit}"
 
 units = {"relative": "%", "points": "percentage points", "multiple": "times", "places": "places"}
@@ -38,7 +41,12 @@ printed <- function(part, unit) {
   column <- function(name) table[[paste0(part, "_", name)]]
   text <- as.character(column("text"))
   bound <- as.character(column("bound"))
-  number <- ifelse(is.na(column("value")), paste0(column("low"), " to ", column("high")), column("value"))
+  own <- unit == table$$unit_id
+  unit <- ifelse(own, table$$base_unit_$lang, unit)
+  write <- function(name) {
+    formatC(as.numeric(column(name)) * ifelse(own, table$$unit_factor, 1), digits = 15, format = "fg", big.mark = ",")
+  }
+  number <- ifelse(is.na(column("value")), paste0(write("low"), " to ", write("high")), write("value"))
   number <- paste0(ifelse(bound %in% c("exact", "", NA), "", paste0(gsub("_", " ", bound), " ")), number)
   words <- ifelse(text %in% c("", NA), "not stated", text)
   ifelse(is.na(column("value")) & is.na(column("low")), words, paste(number, unit))
@@ -56,16 +64,18 @@ let
     Source = Csv.Document(Web.Contents("$table"), [Delimiter = ",", Encoding = 65001]),
     Table = Table.PromoteHeaders(Source, [PromoteAllScalars = true]),
     Numbers = List.Select(Table.ColumnNames(Table), each _ = "index" """
-        """or List.Contains({"value", "low", "high"}, List.Last(Text.Split(_, "_")))),
+        """or List.Contains({"value", "low", "high", "base", "factor"}, List.Last(Text.Split(_, "_")))),
     Typed = Table.TransformColumnTypes(Table, List.Transform(Numbers, each {_, type number}), "en-US"),
     Printed = (row, side) =>
         let cell = (name) => Record.Field(row, side & "_" & name),
             bound = if cell("bound") = "exact" then "" else Text.Replace(cell("bound"), "_", " ") & " ",
-            write = (name) => Text.From(cell(name), "en-US"),
+            own = cell("unit_id") = row[unit_id],
+            factor = if own then row[unit_factor] else 1,
+            write = (name) => Number.ToText(cell(name) * factor, "#,##0.############", "en-US"),
             number = if cell("value") <> null then write("value")
                 else if cell("low") <> null then write("low") & " to " & write("high")
                 else null
-        in if number <> null then bound & number & " " & cell("unit_id")
+        in if number <> null then bound & number & " " & (if own then row[base_unit_$lang] else cell("unit_id"))
             else if cell("text") <> "" then cell("text") else "not stated",
     Before = Table.AddColumn(Typed, "before", each Printed(_, "before"), type text),
     After = Table.AddColumn(Before, "after", each Printed(_, "after"), type text)

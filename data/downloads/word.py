@@ -339,8 +339,7 @@ class _Writer:
         self._add_heading(2, "引用与许可", "Citation and licence")
         self.document.add_paragraph(f"{cite_document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":
-            document = f"{source.issuer.en}. {source.title.en}. {format_date(source.date, 'en')}."
-            self.document.add_paragraph(f"{document} Case {case.number}: {case.title.en}.")
+            self.document.add_paragraph(f"{cite_document(source, 'en')} Case {case.number}: {case.title.en}.")
         self._add_note(
             self.say(
                 "指标为来源所述事实，摘要与说明为编者所写；材料没有写明的不补。",

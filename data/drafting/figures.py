@@ -13,7 +13,7 @@ from itertools import count
 from typing import Literal
 
 from data.drafting.unit_words import MEASURES, UnitWord, find_unit
-from data.model.numerals import Numeral
+from data.model.numerals import MULTIPLIERS, Numeral
 from data.model.schema import PHRASE_LIMIT, Bound, ChangeKind, Unit
 from data.model.source_text import SourceText, Span
 
@@ -21,7 +21,6 @@ Slot = Literal["before", "after", "change"]
 
 _MARK = re.compile(r"[,，。;；:：!！?？\n]")
 _TAIL = re.compile(r"(?P<vague>[余多来几])?(?P<size>[百千]?万?亿?)(?P<later>[余多来几])?")
-_SIZES = {"十": 10, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 _BARE = re.compile("[、)）—~至到提上升下降-]|$")
 """What stands behind a decimal without a unit."""
 _RANGE = re.compile(r"[-–—~～至到]+")
@@ -306,7 +305,7 @@ class FigureReader:
 
 def _size(text: str) -> float:
     """The multiplier that a text holds: 1e6 for 百万, 1e5 for 数十万, 1 for none."""
-    return math.prod(_SIZES.get(character, 1) for character in text)
+    return math.prod(MULTIPLIERS.get(character, 1) for character in text)
 
 
 def _value(numeral: Numeral) -> float | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from data.model.numerals import MULTIPLIERS
 from data.model.schema import Unit
 
 GENERIC = "个家位名大"
@@ -28,7 +29,6 @@ _NAME = re.compile(
 _ITEMS = re.compile("个[^、(]{0,4}?(?:事项|子项)(?!目)")
 _OTHER_WORD = re.compile("[市县村][级直委域]")
 _SPELLINGS = (("立方米", "m³"), ("公司", "企业"), ("％", "%"), ("（", "("), ("）", ")"))
-_SIZES = {"十": 10, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def split_names(units: Iterable[Unit]) -> tuple[UnitWord, ...]:
     for unit in units:
         parts = _NAME.fullmatch(respell(unit.name.zh))
         if parts and unit.dimension not in ("grade", "rank") and unit.id != "ratio":
-            size = math.prod(_SIZES[character] for character in parts["size"])
+            size = math.prod(MULTIPLIERS[character] for character in parts["size"])
             nouns = tuple(filter(None, re.split("和", parts["noun"] or "")))
             found.append(UnitWord(unit, size, parts["measure"], nouns, parts["per"] or ""))
     return tuple(found)

@@ -32,7 +32,8 @@ _ABSENT = Markup('<span class="absent">{}</span>')
 class TableColumn:
     """A column on screen: its heading, the columns of the metrics table that it is sorted by, and its cells.
 
-    `{lang}` in a sort key is the language of the page. Only the last key is reversed. `shown` says whether it is there
+    `{lang}` in a sort key is the language of the page. Only the last key is reversed. A range, words and an end in
+    another unit have no `after_base` and come last among their unit. `shown` says whether it is there
     when the address names no columns.
     """
 
@@ -143,7 +144,7 @@ FIGURE = "figure"
 """The column that is always there: the name of the metric, which links to its figure."""
 COLUMNS: Mapping[str, TableColumn] = {
     FIGURE: TableColumn(Text(zh="指标", en="Figure"), ("metric_{lang}",), lambda row, lang: row.name),
-    "values": TableColumn(Text(zh="前 → 后", en="Before → after"), ("unit_id", "after_value"), _write_ends),
+    "values": TableColumn(Text(zh="前 → 后", en="Before → after"), ("base_unit_{lang}", "after_base"), _write_ends),
     "change": TableColumn(Text(zh="变化", en="Change"), ("index",), _write_change),
     "state": TableColumn(Text(zh="完整度与疑点", en="Completeness, doubts"), ("grade",), _write_state),
     "place": TableColumn(Text(zh="地点", en="Place"), ("prefecture_code",), lambda row, lang: row.place),

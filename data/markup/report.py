@@ -29,7 +29,6 @@ from data.query.filters import Filters
 from data.query.findings import GapCounts
 from data.wording.citation import cite_cases, cite_document
 from data.wording.findings import CaseFindings, describe_marks, name_counted
-from data.wording.formatting import format_date
 from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
 from data.wording.method import LIMITS
 from data.wording.openings import Opening
@@ -274,8 +273,7 @@ def _cite(document: Document, lang: Lang) -> Markup:
     printed = Markup('<span lang="zh">{}</span>').format(cite_document(document))
     if lang == "zh":
         return printed
-    date = format_date(document.date, lang)
-    return printed + Markup(" {}. {}. {}.").format(document.issuer.en, document.title.en, date)
+    return printed + Markup(" {}").format(cite_document(document, lang))
 
 
 def _list_readings(chapters: Iterable[Chapter]) -> list[ReadingElsewhere]:

@@ -33,7 +33,7 @@ LIST_MARKS = "一二三四五六七八九十"
 """Characters of the Chinese numbers that mark the entries of a list."""
 
 _ONES = dict(zip("零〇一二三四五六七八九两", (0, *range(10), 2), strict=True))
-_SIZES = {"亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "十": 1e1}
+MULTIPLIERS = {"亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "十": 1e1}
 _CHINESE = "[一二三四五六七八九两十百千][零〇一二三四五六七八九两十百千万亿]*"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MARKER = (
@@ -125,14 +125,14 @@ def _arabic_readings(token: re.Match[str]) -> frozenset[str]:
         return frozenset([f"{token[0]}年"])
     if tail["date"] == "月":
         return frozenset([f"{value:g}月"])
-    size = math.prod(_SIZES[word] for word in tail["size"])
+    size = math.prod(MULTIPLIERS[word] for word in tail["size"])
     days = {f"{value:g}日"} if tail["date"] == "日" else set()
     return number_keys(value * size) | _tenth_keys(value, token) | days
 
 
 def _chinese_keys(token: re.Match[str]) -> frozenset[str]:
     value, tail = _value(token[0]), _VAGUE_TAIL.match(token.string, token.end())
-    size = math.prod(_SIZES[word] for word in tail["size"]) if tail else 1
+    size = math.prod(MULTIPLIERS[word] for word in tail["size"]) if tail else 1
     return number_keys(value * size) | _tenth_keys(value, token)
 
 
@@ -146,7 +146,7 @@ def _share_keys(value: float) -> frozenset[str]:
 
 def _value(text: str) -> float:
     """Return the value of a number: 2 for 两, 1e11 for 千亿; NaN for 三五 and the like, which have no single value."""
-    for word, size in _SIZES.items():
+    for word, size in MULTIPLIERS.items():
         head, found, rest = text.rpartition(word)
         if found:
             return (_value(head) if head else 1) * size + (_value(rest.lstrip("零〇")) if rest else 0)

@@ -56,6 +56,8 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd")
 """Invisible characters that `str.isprintable` accepts, and the replacement character."""
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
+_MULTIPLIER = re.compile(r"(?:[十万亿]|[百千](?![米克瓦卡伏分]))*(?=.)")
+"""The multiplier that the name of a unit begins with: 万亩, 十万条. 千米 and 百分点 begin with none."""
 
 
 def _plain(text: str) -> str:
@@ -530,6 +532,8 @@ class Document(Model):
     """When it was issued."""
     selected_by: Text | None = None
     """Who chose the cases, in a word or two, where the issuer's name is long."""
+    published_in: Text | None = None
+    """The section of the website where it was published, as its first line names it; not an address."""
 
 
 class Case(Model):
@@ -682,3 +686,24 @@ class Unit(Model):
 
     It is per 10,000 residents, of money per resident.
     """
+
+    @property
+    def multiplier(self) -> str:
+        """The characters of the Chinese name that multiply, such as 万 or 十万; empty where there are none."""
+        found = _MULTIPLIER.match(self.name.zh)
+        return found[0] if found else ""
+
+    @property
+    def base_name(self) -> Text:
+        """The name without the multiplier: of 亿元 it is 元 / CNY."""
+        return Text(zh=self.name.zh.removeprefix(self.multiplier), en=self.name.en)
+
+    @property
+    def printed_name(self) -> Text:
+        """The name with the multiplier, which English writes out: 亿元 / CNY 100 million, 万人 / 10,000 people."""
+        if self.scale == 1:
+            return self.name
+        size = f"{self.scale / 1e6:,.0f} million" if self.scale >= 1e6 else f"{self.scale:,.0f}"
+        money = self.form == "money"
+        en = f"CNY {size}{self.name.en.removeprefix('CNY')}" if money else f"{size} {self.name.en}"
+        return Text(zh=self.name.zh, en=en)

@@ -171,7 +171,7 @@ def tabulate_areas(
 
     Its columns are code, name, number of cases, of metrics and of metrics with each grade, and the cases. With a
     `measure` also its value in the printed unit, its bound, both missing if the source states none, and its unit;
-    `scale` is the printed multiplier, which English unit names leave out, `rate` what `calculate_rate` returns.
+    `scale` is the printed multiplier that the unit contains, `rate` what `calculate_rate` returns.
     """
     rows = [
         {
@@ -232,7 +232,7 @@ def _measure_cells(dataset: Dataset, measure: Measure, code: str) -> Row:
         "value": end.value if end else None,
         "bound": end.bound if end else None,
         "unit_id": unit.id,
-        **split_languages("unit", unit.name),
+        **split_languages("unit", unit.printed_name),
         "scale": unit.scale,
         "rate": calculate_rate(dataset, measure.values[code]) if code in measure.values else None,
     }

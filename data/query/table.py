@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -67,10 +68,11 @@ COLUMNS: tuple[str, ...] = (
     *("conflict_ids", "section", "phrases"),
     *("flags", "missing", "phrases_en", "section_en", "source_title_zh", "source_title_en", "source_date"),
     "elsewhere_relations",
+    *("unit_factor", "base_unit_zh", "base_unit_en", "before_base", "after_base", "change_base"),
 )
 LIST_SEPARATOR = " | "
-NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high")) or name == "index")
-INTEGERS = ("case_number", "year", "headline")
+NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high", "_base")) or name == "index")
+INTEGERS = ("case_number", "year", "headline", "unit_factor")
 _TYPES: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
 MAX_SORT_KEYS = 4
 """Maximum number of columns that one table is sorted by on a page."""
@@ -102,7 +104,7 @@ def build(
 ) -> pd.DataFrame:
     """These metrics, one a row, labelled by their positions; columns as in COLUMNS.
 
-    Numbers are in the printed unit; nothing missing is filled.
+    Numbers are in the printed unit, those of the columns `…_base` times its multiplier; nothing missing is filled.
     """
     table = from_cells([_cells(row(*metric, tables) for metric in metrics)])
     return table.set_axis(pd.Index(positions))
@@ -147,6 +149,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
         "better": metric.better,
         "headline": case.headlines.index(metric.id) + 1 if metric.id in case.headlines else None,
         "unit_id": unit.id,
+        "unit_factor": int(unit.scale),
         "index": evidence.index,
         "index_bound": evidence.index_bound,
         "direction": evidence.direction,
@@ -164,6 +167,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
         "elsewhere_relations": _joined(reading.relation for reading in metric.elsewhere),
         "missing": _joined(map(str, missing_ends(metric, evidence))),
     }
+    printed_name, base_name = unit.printed_name, unit.base_name
     for lang in ("zh", "en"):
         cells |= {
             f"case_title_{lang}": case.title[lang],
@@ -171,13 +175,18 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
             f"prefecture_{lang}": prefecture.name[lang] if prefecture else None,
             f"metric_{lang}": metric.name[lang],
             f"subject_{lang}": metric.subject[lang] if metric.subject else None,
-            f"unit_{lang}": unit.name[lang],
+            f"unit_{lang}": printed_name[lang],
+            f"base_unit_{lang}": base_name[lang],
             f"source_title_{lang}": source.title[lang],
             f"caveat_notes_{lang}": _joined(caveat.note[lang] for caveat in metric.caveats),
         }
     cells |= _end("before", metric.before, evidence.before, metric.unit)
     cells |= _end("after", metric.after, evidence.after, metric.unit)
     cells |= _change(metric.change or evidence.derived_change, "derived" if evidence.derived_change else "stated")
+    for side in ("before", "after", "change"):
+        in_unit = cells.get("change_kind") == "difference" if side == "change" else cells[f"{side}_unit_id"] == unit.id
+        value = cells.get(f"{side}_value") if in_unit else None
+        cells[f"{side}_base"] = None if value is None else float(Decimal(str(value)) * int(unit.scale))
     return cells
 
 

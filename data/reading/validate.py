@@ -4,13 +4,14 @@ themselves. A mistake in one place hides none in another.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from data.model.numerals import proper_names
+from data.model.numerals import MULTIPLIERS, proper_names
 from data.model.problems import FieldPath, Finding, describe, suggest
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, Population, Unit
@@ -41,6 +42,7 @@ def read_tables(reference: Mapping[str, File]) -> Entries:
         name: _by_id(reference[name], kind) for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
     }
     reference["places"].report_all(_prefectures(reference["places"], tables["places"]))
+    reference["units"].report_all(_scales(reference["units"], tables["units"]))
     return tables
 
 
@@ -121,6 +123,19 @@ def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 path, f"unknown prefecture {describe(text)}.{suggest(text, units, 'the places of kind prefecture')}"
             )
+
+
+def _scales(file: File, units: Mapping[str, Any]) -> Iterator[Finding]:
+    """Units whose scale is not the multiplier of their Chinese name."""
+    for path, text in file.texts:
+        unit = units.get(text) if path[1:] == ("id",) else None
+        said = math.prod(MULTIPLIERS[character] for character in unit.multiplier) if unit else 1
+        if unit and unit.scale != said:
+            begins = f"begins with {unit.multiplier}" if unit.multiplier else "begins with no multiplier"
+            found = f"the scale is {unit.scale:.15g}" if "scale" in unit.model_fields_set else "there is no scale"
+            advice = f"Write scale: {said:.0f}" if unit.multiplier else "Remove scale, or write the name as in 万元"
+            message = f"the name {describe(unit.name.zh)} {begins}, but {found}. {advice}"
+            yield Finding((path[0], "scale"), message)
 
 
 def _references(file: File, tables: Entries) -> Iterator[Finding]:

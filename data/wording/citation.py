@@ -14,9 +14,11 @@ MAX_DOCUMENTS = 3
 """Maximum number of documents named in a sentence; the others are counted."""
 
 
-def cite_document(source: Document) -> str:
-    """Cite the document by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
-    return f"{source.issuer.zh}. {source.title.zh}[Z]. {source.date}."
+def cite_document(source: Document, lang: Lang = "zh") -> str:
+    """Cite the document, in Chinese by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
+    issuer, title, section = source.issuer[lang], source.title[lang], source.published_in
+    cited = say(lang, f"{issuer}. {title}[Z]. {source.date}.", f"{issuer}. {title}. {format_date(source.date, 'en')}.")
+    return cited + (say(lang, f" 发布栏目：{section.zh}.", f" Published under: {section.en}.") if section else "")
 
 
 def cite_cases(numbers: Mapping[Document, Iterable[int]], lang: Lang) -> str:

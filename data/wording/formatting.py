@@ -51,11 +51,6 @@ def format_value(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
     return f"{number}{'' if name.startswith('%') else ' '}{name}"
 
 
-def name_printed_unit(unit: Unit, lang: Lang) -> str:
-    """Name the unit of the numbers as printed; English writes out its multiplier: 亿元 / CNY 100 million."""
-    return unit.name.zh if lang == "zh" else format_value(1, unit, lang) if unit.scale > 1 else unit.name.en
-
-
 def _english_number(value: float, unit: Unit, places: int) -> str:
     money = unit.form == "money"
     for size, word in (1e9, "bn" if money else "billion"), (1e6, "million"):

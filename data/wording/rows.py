@@ -30,7 +30,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
 from data.query.table import COLUMNS, LIST_SEPARATOR, NUMBERS, row
-from data.wording.formatting import format_date, format_end, name_printed_unit
+from data.wording.formatting import format_date, format_end
 from data.wording.labels import (
     CAVEAT_WORDS,
     DIRECTION_WORDS,
@@ -254,7 +254,7 @@ def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, 
         place=place[lang],
         name=full_name(metric, lang, where),
         unit=units[metric.unit].name[lang],
-        counted_in=name_printed_unit(units[metric.unit], lang),
+        counted_in=units[metric.unit].printed_name[lang],
         dimension=units[metric.unit].dimension,
         before_label=before,
         after_label=_mark_plan(metric, after, lang),

@@ -49,7 +49,8 @@ def test_the_python_code_reads_the_table(opened, dataset, path, filters, capsys)
     assert len(printed) == 1 + len(rows)
     if filters == Filters():
         (licences,) = (line.split() for line in printed if "Time limit for licences and certificates" in line)
-        assert licences[-7:] == ["2", "month", "3", "working-day", "not", "stated", "A"]
+        assert licences[-8:] == ["2", "month", "3", "working", "days", "not", "stated", "A"]
+        assert any("981,430,000,000 CNY" in line for line in printed)
 
 
 @pytest.mark.parametrize(("path", "filters"), CHOSEN.values(), ids=CHOSEN)

@@ -36,7 +36,6 @@ _TAIL = re.compile(r"(?:[-–—~～至]+\d[\d.]*)?[余多来几]?[百千]?万?�
 _WITHOUT_WORD = re.compile("半|分之|番")
 _OF_RANKS, _OF_ANYTHING = frozenset("位名"), frozenset("个大")
 """The measure words that a rank may have, and those that fit every count: 三个, 三大."""
-_MULTIPLIERS = "十百千万亿"
 _PEOPLE = str.maketrans("名位", "人人")
 _OF_CHANGES: Mapping[str, frozenset[str]] = {
     "relative": frozenset({"share", "ratio"}),
@@ -92,7 +91,7 @@ def _dimension(view: MetricView, case: CaseView) -> Iterator[Finding]:
 def _measure_word(view: MetricView, case: CaseView) -> Iterator[Finding]:
     """Warn of a count whose measure word is not the one beside its number; 个 and 大 fit every count."""
     for found in _words_beside(view.metric, case):
-        own = found.unit and _WORD.match(found.unit.name.zh.lstrip(_MULTIPLIERS))
+        own = found.unit and _WORD.match(found.unit.base_name.zh)
         if found.unit and own and {"count"} == {_FAMILIES[word] for word in (own[1], *found.words)}:
             words = {word.translate(_PEOPLE) for word in found.words}
             if own[1] != "个" and words.isdisjoint({*_OF_ANYTHING, own[1].translate(_PEOPLE)}):
