@@ -2,6 +2,9 @@
 
 Before that the same tests must pass without a break. Those in tests/browser need what `tests/run` sets. The exit status
 is 0 if all breaks were tried, 1 if the tests fail without one, and 2 for an unknown name.
+
+Recorded on 2026-12-01 at b2da9b0, before code and tests are halved: 23 of 24 caught, in 98 s on two cores. Nothing catches
+address-of-any-scheme-becomes-a-link. Of the caveats in Word only the readings of other documents are asked for.
 """
 
 from __future__ import annotations
@@ -76,9 +79,7 @@ def main(names: Sequence[str]) -> int:
         copies = [copy_tree(Path(scratch) / str(number)) for number in range(COPIES)]
         ended = run_tests(copies[0], sorted({target for broken in chosen for target in broken.tests}))
         if ended.returncode != PASSED:
-            print(
-                f"Nothing can be said: the tests fail without a break.\n{ended.stdout}{ended.stderr}", file=sys.stderr
-            )
+            print(f"The tests fail without a break.\n{ended.stdout}{ended.stderr}", file=sys.stderr)
             return 1
         caught = sum(pool.map(try_breaks, copies, [chosen[number::COPIES] for number in range(COPIES)]))
     print(f"{caught} of {len(chosen)} caught")
