@@ -442,6 +442,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "conflicts": [
             {
                 "id": "x",
+                "kind": "contradiction",
                 "metrics": ["a"],
                 "phrases": [{**disputed, "occurrence": 1}, {**phrase(), "occurrence": 2}],
                 "note": both(),

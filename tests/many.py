@@ -172,6 +172,7 @@ KINDS = _spread(
 DISTRUST = _spread({"percent_or_points": 2, "of_the_increment": 1, "": 4})
 """Caveats of relative changes only: they forbid deriving an end, which would change the grade of other metrics."""
 HEADLINES = _spread({3: 9, 0: 1})
+CONFLICT_KINDS = ("contradiction", "naming", "scope")
 REASONS = _spread({"name": 151, "list_number": 20, "event": 16, "repetition": 14, "document_date": 4})
 
 WHO = (
@@ -354,7 +355,7 @@ def _case(index: int, seed: int, attempt: int) -> Made:
     figures = [_figure(dice, order, places, named) for order in range(METRICS_PER_CASE)]
     mentions = [place["id"] for place in dice.sample(_table("places"), dice.choice((0, 0, 0, 1, 2, 4)))]
     conflicts = dice.choice((1, 2, 2, 3))
-    telling = sorted(figure for figure in figures if figure.role == "outcome" and figure.grade != "P")[
+    telling = sorted(figure for figure in figures if figure.role in ("outcome", "output") and figure.grade != "P")[
         : dice.choice(HEADLINES)
     ]
     lines = [
@@ -451,6 +452,7 @@ def _conflict(dice: Dice, order: int, figures: Sequence[Figure]) -> list[str]:
     phrases = [(dice.choice(WHO), did) for did in dice.sample(DID, dice.choice((2, 2, 3)))]
     return [
         f"  - id: reading-{order + 1}",
+        f"    kind: {'contradiction' if any(figure.disputed for figure in figures) else dice.choice(CONFLICT_KINDS)}",
         f"    metrics: {_list(figure.id for figure in figures if figure.disputed)}",
         *_cited([(f"{who[0]}已{did[0]},成效", f"{who[1]} {did[1]}, results") for who, did in phrases]),
         "    note:",

@@ -135,7 +135,7 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], gu
             known = {key: key for key in known_keys.get(named[:-1], [])}
             return f"unknown key {describe(last)}.{suggest(last, known, f'the keys of {guide}')}"
         case "missing":
-            return f"is missing. Write {_LANGUAGES.get(last, f'{last}: …')}"
+            return f"is missing. Write {_CHOICES.get(named[-2:]) or _LANGUAGES.get(last, f'{last}: …')}"
         case "value_error":
             return str(context["error"])
         case "literal_error":
@@ -178,6 +178,11 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], gu
             return f"{detail['msg']}, got {describe(found)}. See {guide}"
 
 
+_CHOICES: Mapping[FieldPath, str] = {
+    ("conflicts", "kind"): "kind: contradiction if the passages cannot both hold, naming or scope if they name or "
+    "delimit one thing in two ways"
+}
+"""What may be written where it is no text, by group and key."""
 _ID = "lower-case letters, digits and single hyphens, as in water-use-per-mu"
 _PATTERNS = {
     "case": "year, number and a short name, as in 2020-01-water-pricing",
