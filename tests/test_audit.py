@@ -325,6 +325,7 @@ TWO_BOUNDS = {
                 "conflicts": [
                     {
                         "id": "households",
+                        "kind": "contradiction",
                         "phrases": [cited("甲说8户"), cited("乙说9户,丙说7户")],
                         "note": {"zh": "一处8户,一处9户", "en": "eight or nine"},
                     }
@@ -340,6 +341,7 @@ TWO_BOUNDS = {
                 "conflicts": [
                     {
                         "id": "days",
+                        "kind": "contradiction",
                         "metrics": ["figure"],
                         "phrases": [cited("甲说8天"), cited("乙说9天")],
                         "note": WORDS,
@@ -356,6 +358,7 @@ TWO_BOUNDS = {
                 "conflicts": [
                     {
                         "id": "days",
+                        "kind": "contradiction",
                         "phrases": [cited("甲说8天"), cited("乙说9天")],
                         "note": {"zh": "8天和9天", "en": "eight and nine"},
                     }
@@ -382,6 +385,7 @@ TWO_BOUNDS = {
                 "conflicts": [
                     {
                         "id": "n",
+                        "kind": "contradiction",
                         "phrases": [cited("89张"), cited("90张")],
                         "note": {"zh": "89张与90张", "en": "two counts"},
                     }
@@ -478,7 +482,11 @@ def test_a_phrase_stands_once_in_its_section_or_says_which(
         pytest.param({"not_measured": [left_out("三轮")]}, "ambiguous", id="not-measured"),
         pytest.param({"events": [event("三轮")]}, "ambiguous", id="event"),
         pytest.param(
-            {"conflicts": [{"id": "wheels", "phrases": [cited("三轮"), cited("四轮")], "note": WORDS}]},
+            {
+                "conflicts": [
+                    {"id": "wheels", "kind": "contradiction", "phrases": [cited("三轮"), cited("四轮")], "note": WORDS}
+                ]
+            },
             "ambiguous",
             id="conflict",
         ),

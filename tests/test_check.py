@@ -302,10 +302,10 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "no-place": ({"places: [henan]": "places: ¦[]"}, "places: expected at least 1, got 0. Add one"),
     "too-many-headlines": (
         {
-            "headlines: [approval-time]": "headlines: ¦[approval-time, a, b, c]",
-            "conflicts:\n": "".join(map(FIGURE.format, "abc")) + "conflicts:\n",
+            "headlines: [approval-time]": "headlines: ¦[approval-time, a, b, c, d]",
+            "conflicts:\n": "".join(map(FIGURE.format, "abcd")) + "conflicts:\n",
         },
-        "headlines: expected at most 3, got 4. Keep the most telling",
+        "headlines: expected at most 4, got 5. Keep the most telling",
     ),
     "headline-twice": (
         {"headlines: [approval-time]": "headlines: [approval-time, ¦approval-time]"},
@@ -337,7 +337,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "conflict-id-twice": (
         {
-            "not_measured:": "  - {id: ¦which-years, phrases: [{text: 甲, en: one}, {text: 乙, en: other}], note: {zh: 注, en: Note}}\nnot_measured:"
+            "not_measured:": "  - {id: ¦which-years, kind: naming, phrases: [{text: 甲, en: one}, {text: 乙, en: other}], note: {zh: 注, en: Note}}\nnot_measured:"
         },
         'conflicts[1].id: "which-years" stands twice in this case. Choose another id',
     ),
@@ -377,16 +377,50 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "conflict-missing": (
         {"kind: undated": "kind: undated\n        note: {zh: 注, en: Note}\n      - kind: ¦conflicting"},
-        "warning: metrics[0].caveats[1].kind: conflicting, but no conflict names this figure. Name it in the metrics of a conflict, or choose another kind"
+        "warning: metrics[0].caveats[1].kind: conflicting, but no such conflict names this figure. Name it in the metrics of a conflict of kind: contradiction, or choose another kind"
         f"{ACCEPT.format('conflict-missing')}",
+    ),
+    "conflict-of-another-kind": (
+        {
+            "kind: undated": "kind: undated\n        note: {zh: 注, en: Note}\n      - kind: ¦naming",
+            "metrics: []": "metrics: [approval-time]",
+        },
+        "warning: metrics[0].caveats[1].kind: naming, but no such conflict names this figure. Name it in the metrics of a conflict of kind: naming, or choose another kind"
+        f"{ACCEPT.format('conflict-missing')}",
+    ),
+    "conflict-without-a-kind": (
+        {"  - id: which-years\n    kind: contradiction\n": "  - ¦id: which-years\n"},
+        "conflicts[0].kind: is missing. Write kind: contradiction if the passages cannot both hold, naming or scope if they name or delimit one thing in two ways",
+    ),
+    "unknown-conflict-kind": (
+        {"kind: contradiction": "kind: ¦contradicted"},
+        'conflicts[0].kind: unknown kind "contradicted". Did you mean "contradiction"?',
+    ),
+    "doubt-too-long": (
+        {
+            "    phrases: [{text: 时限": "    doubt: {zh: 规定, en: ¦a limit that was set long before}\n    phrases: [{text: 时限"
+        },
+        "metrics[0].doubt.en: 32 characters, at most 30 are allowed. Shorten it",
+    ),
+    "short-name-too-long": (
+        {"    place: anyang": "    short: {zh: ¦工程建设项目审批的最长时限, en: Limit}\n    place: anyang"},
+        "metrics[0].short.zh: 13 characters, at most 12 are allowed. Shorten it",
+    ),
+    "words-with-a-number": (
+        {"    phrases: [{text: 时限": "    change: ¦{value: -50, kind: words}\n    phrases: [{text: 时限"},
+        "metrics[0].change: kind: words, but there is a number. Write the kind of change that the number is",
+    ),
+    "headlines-without-a-change": (
+        {"headlines: [approval-time]": "headlines: ¦[a]", "conflicts:\n": FIGURE.format("a") + "conflicts:\n"},
+        "headlines: none of the headlines states a change, which readers look for first. Name one that does: approval-time",
     ),
     "no-headline": (
         {"headlines: [approval-time]": "headlines: ¦[]"},
-        "headlines: a case without a headline says why. Name one to three metrics, or write no_headline: {zh: …, en: …}",
+        "headlines: a case without a headline says why. Name one to four metrics, or write no_headline: {zh: …, en: …}",
     ),
     "no-headline-key": (
         {"id: 2020-01-short-name": "¦id: 2020-01-short-name", "headlines: [approval-time]\n": ""},
-        "headlines: a case without a headline says why. Name one to three metrics, or write no_headline: {zh: …, en: …}",
+        "headlines: a case without a headline says why. Name one to four metrics, or write no_headline: {zh: …, en: …}",
     ),
     "headlines-misspelt": (
         {"headlines: [approval-time]": "¦headline: [approval-time]"},

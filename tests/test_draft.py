@@ -311,8 +311,12 @@ def is_drafted(metric: Metric, drafted: set[tuple[object, ...]]) -> bool:
     )
 
 
+def has_number(metric: Metric) -> bool:
+    return any(each and each.numeric for each in (metric.before, metric.after, metric.change))
+
+
 def share(dataset: Dataset, document: str) -> tuple[int, int]:
-    """How many metrics are drafted, of how many. A case is drafted with the other cases alone."""
+    """How many metrics with a number are drafted, of how many. A case is drafted with the other cases alone."""
     names = proper_names(frozenset(place.name.zh for place in dataset.places.values()))
     source, words = SourceText(document, names), split_names(dataset.units.values())
     right = total = 0
@@ -329,13 +333,14 @@ def share(dataset: Dataset, document: str) -> tuple[int, int]:
             for figure in found
             for entry in figure.quantities
         }
-        right += sum(is_drafted(metric, drafted) for metric in case.metrics)
-        total += len(case.metrics)
+        numbered = [metric for metric in case.metrics if has_number(metric)]
+        right += sum(is_drafted(metric, drafted) for metric in numbered)
+        total += len(numbered)
     return right, total
 
 
 @pytest.mark.parametrize("document", [None, *real_documents()], ids=lambda path: path.stem if path else "made-up")
-def test_four_of_five_metrics_are_drafted(document: Path | None, dataset: Dataset, folder: Path) -> None:
+def test_four_of_five_metrics_with_a_number_are_drafted(document: Path | None, dataset: Dataset, folder: Path) -> None:
     """As the curator wrote them: 238 of 297 in the real document, 231 of the 269 that have a number."""
     if document is None:
         problems_of(folder, fill(draft(dataset, DOCUMENT, 11, 2020)))
@@ -345,6 +350,6 @@ def test_four_of_five_metrics_are_drafted(document: Path | None, dataset: Datase
         assert (right, total) == (6, 8), "no unit of the table stands beside 份 and 投诉"
     else:
         right, total = share(dataset, document.read_text(encoding="utf-8-sig"))
-        assert total == sum(len(case.metrics) for case in dataset.cases)
+        assert total == sum(has_number(metric) for case in dataset.cases for metric in case.metrics)
     print(f"{right} of {total} metrics are drafted: {right / total:.1%}")
     assert right >= (0.8 if document else 0.75) * total

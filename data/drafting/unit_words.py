@@ -56,11 +56,11 @@ class FoundUnit:
 
 
 def split_names(units: Iterable[Unit]) -> tuple[UnitWord, ...]:
-    """Split the Chinese names of the units that stand behind a number."""
+    """Split the Chinese names of the units that stand behind a number; only a person sees that months are a moment's."""
     found = []
     for unit in units:
         parts = _NAME.fullmatch(respell(unit.name.zh))
-        if parts and unit.dimension not in ("grade", "rank") and unit.id != "ratio":
+        if parts and unit.dimension not in ("grade", "rank") and unit.form not in ("bare", "moment"):
             size = math.prod(MULTIPLIERS[character] for character in parts["size"])
             nouns = tuple(filter(None, re.split("和", parts["noun"] or "")))
             found.append(UnitWord(unit, size, parts["measure"], nouns, parts["per"] or ""))

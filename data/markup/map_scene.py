@@ -189,7 +189,7 @@ def _write_state(headline: Headline) -> str:
     """Return the grade and the flags of a headline as text."""
     if not headline.row:
         return ""
-    doubts = headline.row.doubt_words
+    doubts = (headline.row.doubt,) if headline.row.doubt else headline.row.flag_words
     flags = [f"⚠ {doubts[0]}", *doubts[1:]] if doubts else []
     return "".join(f"\u00a0· {word}" for word in (headline.row.grade, *flags))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.model.evidence import DIRECTIONS, Direction
-from data.model.grades import CHANGED, GRADES, Grade
+from data.model.grades import CHANGED, GRADES, Grade, grades_drawn_as
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR
@@ -97,7 +97,7 @@ def count_changes(selection: Selection) -> ChangeCounts:
         aggregate=count("caveats", "broad_aggregate"),
         partial=count("flags", "partial"),
         repeated=count("caveats", "overlapping"),
-        in_words=int((compared & (results["grade"] == "F")).sum()),
+        in_words=int((compared & results["grade"].isin(grades_drawn_as("words"))).sum()),
     )
 
 

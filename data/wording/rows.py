@@ -160,7 +160,8 @@ class MetricRow:
     @property
     def tells_change(self) -> bool:
         """Whether it tells of a change, or that there was none, in words alone."""
-        return self.grade == "F" and (self.change_kind is not None or bool(self.before_label and self.after_label))
+        compared = self.change_kind is not None or bool(self.before_label and self.after_label)
+        return self.rule.drawing == "words" and compared
 
     @property
     def differing(self) -> tuple[ReadingElsewhere, ...]:
