@@ -47,7 +47,7 @@ def test_a_quotation_of_the_referral_rate():
     assert quote_metric(
         ROWS["en"]["2020-09-dancheng-health", "out-of-county-referral-rate"], SOURCE, "en", HERE
     ).splitlines()[:3] == [
-        "Dancheng County: Out-of-county referral rate fell by 15.79% from 2018 (2018 → Jan–Oct 2020; completeness C, Indexed).",
+        "Dancheng County: Out-of-county referral rate fell by 15.79% (or points) from 2018 (2018 → Jan–Oct 2020; completeness C, Indexed).",
         "Source words: “县外转诊率较2018年下降15.79%”",
         "Calculated: index = 100 − 15.79 = 84.21.",
     ]

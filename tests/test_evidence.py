@@ -92,7 +92,7 @@ MOVES: dict[str, tuple[str, dict[str, Any]]] = {
     "ranges-overlap": ("open", {"before": (1, 4), "after": (2, 5)}),
     "same-range": ("open", {"before": (1, 2), "after": (1, 2)}),
     "range-to-value": ("up", {"before": (1, 2), "after": 3}),
-    "words": ("open", {"before": "medium", "after": "high"}),
+    "words": ("none", {"before": "medium", "after": "high"}),
     "derived-end": ("up", {"after": 100, "change": ("difference", 10)}),
     "two-units-of-time": (
         "down",
@@ -134,7 +134,7 @@ MOVES: dict[str, tuple[str, dict[str, Any]]] = {
     "multiple-down": ("down", {"change": ("multiple", 0.5)}),
     "multiple-none": ("same", {"change": ("multiple", 1)}),
     "multiple-range-around-none": ("open", {"change": ("multiple", (0.9, 1.1))}),
-    "change-in-words": ("open", {"change": ("multiple", "dozens of times")}),
+    "change-in-words": ("none", {"change": ("multiple", "dozens of times")}),
     "only-after": ("none", {"after": 5}),
     "only-before": ("none", {"before": 5}),
     "only-an-earlier-time": ("none", {"before": {"period": {"end": "2018", "kind": "as_of"}}, "after": 5}),

@@ -247,7 +247,7 @@ def own_words(metric) -> str:
     texts = [metric.name, metric.subject, place.name, around.name, unit.name, yardstick and yardstick.label]
     texts += [quantity.text for quantity in said if quantity]
     read = [text[lang] for text in texts if text for lang in ("zh", "en")]
-    return " ".join([*read, *(phrase.text for phrase in metric.phrases)]).lower()
+    return " ".join([*read, *(f"{phrase.text} {phrase.en}" for phrase in metric.phrases)]).lower()
 
 
 @pytest.mark.parametrize("search", ["审批时限", "approval time", "洛阳", "贷款 元", "green cover", "high"])

@@ -107,13 +107,13 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "gap": (
         "en: Approvals took long.",
         "en: TODO",
-        'problem.en: "TODO" is a gap. Write the English text: what was wrong before, in a sentence or two',
+        'problem.en: "TODO" is a gap. Write the English text: what was wrong at first, in a sentence or two',
     ),
     "gap-within-a-text": (
         "zh: 审批时间长。",
         "zh: 审批时间长，todo补充。",
         'problem.zh: "审批时间长，todo补充。" is a gap. '
-        "Write the Chinese text: what was wrong before, in a sentence or two",
+        "Write the Chinese text: what was wrong at first, in a sentence or two",
     ),
     "gap-of-dots": (
         "en: Citation",

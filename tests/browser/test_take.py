@@ -23,7 +23,7 @@ from tests.browser.reader import beside, heading, reading, settled, turn, visit
 from tests.server import started
 
 CASE, RATE = "2020-09-dancheng-health", "out-of-county-referral-rate"
-FINDING = "Out-of-county referral rate fell by 15.79% from 2018"
+FINDING = "Out-of-county referral rate fell by 15.79% (or points) from 2018"
 
 
 def dialog(page: Page) -> Locator:
