@@ -60,7 +60,11 @@ def test_one_scale_of_a_comparison_stands_alone(query):
 
 
 PARTS_OF_A_CASE = {
-    "out-of-county-referral-rate": ("en", "Out-of-county referral rate fell by 15.79% (or points) from 2018", "−15.79%"),
+    "out-of-county-referral-rate": (
+        "en",
+        "Out-of-county referral rate fell by 15.79% (or points) from 2018",
+        "−15.79%",
+    ),
     "in-county-inpatient-rate": ("zh", "81.22%", "此前数值未写明"),
     "timeline": ("en", "Dated events", DATASET.by_id[HEALTH].events[0].what.en),
     "locator": ("zh", "示意图，非审定地图", "河南示意图，标出周口市、郸城县"),

@@ -36,10 +36,11 @@ from data.query.geography import (
 )
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
+from data.wording.conflicts import HEADINGS, list_conflicts
 from data.wording.formatting import format_value
 from data.wording.map_cases import locate_headlines
 from data.wording.method import DERIVATIONS
-from data.wording.openings import open_overview
+from data.wording.openings import open_overview, warn
 from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
@@ -56,8 +57,8 @@ WATER, HEALTH = "2020-01-water-pricing", "2020-09-dancheng-health"
 CASES = [case.id for case in DATASET.cases]
 TITLES = {
     "overview": (
-        "十项改革改变了什么，材料没写明什么",
-        "What ten reforms in Henan changed, and what the source leaves out",
+        "十项改革报告了什么变化，材料没写明什么",
+        "What ten reforms in Henan report, and what the source leaves out",
     ),
     "case": (DATASET.cases[0].title.zh, DATASET.cases[0].title.en),
     "map": ("河南2020年十大改革典型案例在哪里", "Where Henan's ten model reforms of 2020 happened"),
@@ -170,21 +171,28 @@ def figure_links(at: Any) -> list[tuple[str, str, str]]:
 
 
 def reported(rows: Any) -> list[Any]:
-    """The rows that the overview tells of: headlines in the curator's order, then other results with a change."""
+    """The rows that the overview tells of: headlines, changes first, then other results with a change."""
     told = [row for row in rows if row.headline or (row.rule.has_change and row.role in ("outcome", "output"))]
-    return sorted(told, key=lambda row: (row.case_number, row.headline or 99, row.role != "outcome", row.grade))
+    order = {True: 0, False: 1}
+    return sorted(
+        told,
+        key=lambda row: (
+            *(row.case_number, 0 if row.headline else 1, order[row.rule.has_change]),
+            *(row.headline or 99, row.role != "outcome", row.grade),
+        ),
+    )
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_overview_has_a_row_for_every_finding_and_a_body_for_every_case(lang):
     at = visit("overview", lang=lang)
     links = figure_links(at)
-    assert links == [(row.case_id, row.metric_id, row.name) for row in reported(ROWS[lang])]
+    assert links == [(row.case_id, row.metric_id, row.short or row.name) for row in reported(ROWS[lang])]
     bodies_of_cases = re.findall(r"<tbody role.*?</tbody>", bodies(at), re.DOTALL)
     assert len(bodies_of_cases) == 10
     for case, body in zip(DATASET.cases, bodies_of_cases, strict=True):
         own = [row for row in reported(ROWS[lang]) if row.case_id == case.id]
-        assert html.escape(case.title[lang], quote=False) in html.unescape(body).replace("&", "&amp;")
+        assert html.escape((case.short or case.title)[lang], quote=False) in html.unescape(body).replace("&", "&amp;")
         assert body.count("<tr") == max(1, len(own))
         assert body.count('class="more"') == max(0, len(own) - 2)
         assert f"+{len(own) - 2}" in body or len(own) <= 2
@@ -201,7 +209,7 @@ def test_overview_says_of_every_finding_what_the_table_holds(lang):
         told = " ".join(MARKUP.sub(" ", markup).split())
         assert re.sub(r"\s", "", row.change_label) in re.sub(r"\s", "", told), row.metric_id
         assert all(label in told for label in (row.before_label, row.after_label)), row.metric_id
-        assert [word for word in row.flag_words if word not in told] == []
+        assert [word for word in row.doubt_words if word not in told] == []
         assert f'class="grade grade-{row.grade}"' in markup
         assert ('class="arrow' in markup) == (row.index is not None), row.metric_id
         if row.direction:
@@ -226,22 +234,36 @@ def test_overview_of_a_city_shows_its_own_figure_first():
 
 
 LEDE = {
-    "all": ({}, "24 of 297 figures state a change: 22 improved, none worsened, 2 neither better nor worse."),
-    "one": ({"city": "419001"}, "1 of 1 figures states a change: 1 improved, none worsened."),
-    "none": ({"grade": "F", "city": "410300"}, "states a change."),
+    "all": ({}, "improved, none worsened, 2 not judged; "),
+    "kinds": ({}, "Of these, 3 are limits that were set, 4 are citywide totals, 5 are about part of a place"),
+    "one": ({"city": "419001"}, "1 of 1 outcome and output states a change in numbers: 1 improved, none worsened."),
+    "none": ({"grade": "F", "city": "410300"}, "None of 1 outcome and output states a change in numbers; 1 tells of"),
+    "inputs": ({"role": "input"}, "None of these figures is an outcome or output."),
 }
 
 
 @pytest.mark.parametrize(("query", "sentence"), LEDE.values(), ids=LEDE)
 def test_overview_counts_the_changes_that_are_stated(query, sentence):
     rows = selected("en", **query)
-    changed = [row for row in rows if row.rule.has_change]
+    results = [row for row in rows if row.role in ("outcome", "output")]
+    changed = [row for row in results if row.rule.has_change]
     said = words(visit("overview", lang="en", **query))
     assert sentence in said
     if changed:
-        assert f"{len(changed)} of {len(rows)} figures" in said
+        assert f"{len(changed)} of {len(results)} outcome" in said
         assert f"{sum(row.direction == 'improved' for row in changed)} improved" in said
+        assert sum(row.direction is None for row in changed) == (2 if not query else 0)
+    told = sum(row.tells_change for row in results)
+    assert (f"; {told} tell" in said) == bool(told)
     assert "The province chose the cases" in said
+
+
+def test_who_chose_the_cases_follows_from_their_documents():
+    other = DATASET.source.model_copy(update={"selected_by": None})
+    assert warn([other], "en").startswith(f"{other.issuer.en} chose the cases, and none has a comparison group")
+    assert warn([DATASET.source, other], "zh").startswith(f"案例由省里、{other.issuer.zh}选定")
+    many = [other.model_copy(update={"issuer": case.submitted_by}) for case in DATASET.cases]
+    assert warn(many, "en").startswith("Those who published them chose the cases")
 
 
 def cells(at: Any) -> dict[tuple[str, str], tuple[str, int]]:
@@ -309,18 +331,22 @@ def test_case_shows_changes_and_plans_as_cards_and_every_other_figure_as_a_row(c
     assert at.title[0].value == DATASET.by_id[case_id].title[lang]
     assert not charts(at), "Plotly draws nothing before a reader asks for an image"
     rows = [row for row in ROWS[lang] if row.case_id == case_id]
-    cards = {
-        row.metric_id
-        for row in rows
-        if row.role in ("outcome", "output") and (row.grade in "ABCDP" or row.direction is not None)
-    }
+    cards = {row.metric_id for row in rows if row.role in ("outcome", "output") and row.grade in "ABCDP"}
     assert set(drawn(at)) == cards
     assert sorted(anchored(at)) == sorted(row.metric_id for row in rows), "every metric has one place"
     marks = bodies(at)
     plans = marks.find({"zh": "目标与规划，不作为成效", "en": "Targets and plans, not counted as results"}[lang])
     assert all(marks.index(f'id="figure-{row.metric_id}"') > plans > 0 for row in rows if row.grade == "P")
     keys = re.findall(r"figure=([a-z0-9-]+)", marks.partition('<ul class="key-figures"')[2].partition("</ul>")[0])
-    assert tuple(keys) == DATASET.by_id[case_id].headlines
+    assert keys == [row.metric_id for row in sorted(rows, key=lambda row: row.rank) if row.headline]
+    headings = {
+        "zh": ("以文字说到的变化", "只有现值的结果"),
+        "en": ("Changes described in words", "Results without an"),
+    }
+    told, values = (marks.find(f"<h2>{heading}") for heading in headings[lang])
+    for row in rows:
+        if row.tells_change and row.role in ("outcome", "output"):
+            assert 0 < told < marks.index(f'id="figure-{row.metric_id}"') < (values if values > 0 else len(marks))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -891,14 +917,17 @@ def test_method_begins_with_the_limits_and_explains_every_grade_with_a_figure(la
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_method_folds_every_contradiction_and_links_the_figures_concerned(lang):
-    (block,) = (
-        element.proto.body
-        for element in visit("method", lang=lang).get("html")
-        if 'class="contradictions"' in element.proto.body
-    )
-    folded = re.findall(r"<details>.*?</details>", block)
-    conflicts = [(case, conflict) for case in DATASET.cases for conflict in case.conflicts]
+def test_method_folds_every_conflict_under_its_heading_and_links_the_figures_concerned(lang):
+    at = visit("method", lang=lang)
+    blocks = [each.proto.body for each in at.get("html") if 'class="contradictions"' in each.proto.body]
+    folded = re.findall(r"<details>.*?</details>", "".join(blocks))
+    conflicts = list_conflicts(DATASET)
+    counts = [sum(conflict.kind == "contradiction" for _, conflict in conflicts)]
+    counts.append(len(conflicts) - counts[0])
+    assert [block.count("<details>") for block in blocks] == counts
+    for heading, count in zip(HEADINGS, counts, strict=True):
+        title = f"{heading.zh}（{count}处）" if lang == "zh" else f"{heading.en} ({count})"
+        assert title in [header.value for header in at.header]
     for (case, conflict), part in zip(conflicts, folded, strict=True):
         text = html.unescape(MARKUP.sub("", part))
         assert conflict.note[lang] in text

@@ -160,7 +160,7 @@ def test_every_document_is_cited(lang):
 
 def test_the_cover_has_the_finding_and_the_table_alone(lang):
     (cover,) = [element for element in whole(lang).elements if element.tag == "header"]
-    counts = {"zh": "297项指标中，24项写明了变化", "en": "24 of 297 figures state a change"}
+    counts = {"zh": "项以数字写明变化：", "en": "state a change in numbers: "}
     assert counts[lang] in cover.text
     assert all(case.title[lang] in cover.text for case in DATASET.cases)
 
@@ -305,7 +305,7 @@ def test_the_command_writes_the_language_that_the_name_says(lang, tmp_path, caps
     target = tmp_path / f"report_{lang}.html"
     assert main([str(target)]) == 0
     assert target.read_bytes() == write_report(Extract(DATASET, lang=lang))
-    assert "297 rows, 10 cases" in capsys.readouterr().out
+    assert f"{DATASET.metric_count} rows, 10 cases" in capsys.readouterr().out
 
 
 def test_the_command_takes_the_language_as_an_option(tmp_path):

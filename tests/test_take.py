@@ -251,7 +251,11 @@ SAID = {
         "overview",
         {},
         "findings",
-        ["undated: 12 figures", "conflicting: Valley-economy demonstration belts: green cover, Approval time limit"],
+        [
+            "undated: 11 figures",
+            "contradicted: City-level valley-economy demonstration belts: poor people",
+            "Approval time limit",
+        ],
     ),
     "a city of the map, which leaves nothing out": (
         "map",

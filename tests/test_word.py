@@ -27,7 +27,7 @@ from data.reading.live import current
 from data.wording.brief import MAX_DOUBTS, Brief, summarize
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import SITE_NAME
-from data.wording.openings import CAUTION
+from data.wording.openings import warn
 from data.wording.rows import MetricRow, Rows
 
 DATASET = current().dataset
@@ -48,9 +48,9 @@ EVERY = pytest.mark.parametrize(
     ids=lambda part: getattr(part, "id", part),
 )
 HEADINGS = {
-    "zh": ["问题", "做法", "变化", "全部指标", "全部指标与原文", "等级与疑点说明", "引用与许可"],
+    "zh": ["问题", "做法", "小结", "全部指标", "全部指标与原文", "等级与疑点说明", "引用与许可"],
     "en": [
-        "The problem", "What was done", "What changed", "All figures", "All figures with source text",
+        "The problem", "What was done", "In short", "All figures", "All figures with source text",
         "Key to grades and doubts", "Citation and licence",
     ],
 }  # fmt: skip
@@ -130,7 +130,7 @@ def test_the_first_page_is_the_answer(case, lang):
     for doubt, text in zip(brief.doubts, paragraphs(first, "Doubt"), strict=False):
         assert text.startswith(doubt.text)
     assert DATASET.source_of(case.id).title[lang] in paragraphs(first, "Note")[-1]
-    assert CAUTION[lang] in paragraphs(first, "Note")[-2]
+    assert warn([DATASET.source_of(case.id)], lang) in paragraphs(first, "Note")[-2]
     assert len(tables(first)) <= 2
     if brief.findings:
         figures = cells_of(tables(first)[0])
@@ -157,7 +157,7 @@ def test_a_key_figure_has_its_values_its_change_its_completeness_and_its_period(
         assert ends.split("\n")[0].split(" → ") == stated or not stated
         assert change.split("\n")[0] == (row.change_label or "—")
         assert row.direction_word in change, "color never speaks alone"
-        assert state.split("\n") == [f"{row.grade} {row.grade_word}", *filter(None, [" · ".join(row.flag_words)])]
+        assert state.split("\n") == [f"{row.grade} {row.grade_word}", *filter(None, [" · ".join(row.doubt_words)])]
         assert period == row.periods
 
 
@@ -224,7 +224,8 @@ def test_a_case_without_a_measured_outcome_says_so():
     first, _ = split_pages(brief_of(RETURNS, "en"))
     assert not RETURNS.headlines
     assert "The source states no measured outcome." in paragraphs(first, "Normal")
-    assert len(paragraphs(first, "Doubt")) == len(RETURNS.conflicts) == 2
+    contradictions = [conflict.note.en for conflict in RETURNS.conflicts if conflict.kind == "contradiction"]
+    assert paragraphs(first, "Doubt") == contradictions and len(RETURNS.conflicts) == 2
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -232,11 +233,12 @@ def test_contradictions_come_first_among_the_doubts(lang):
     doubts = summary_of(PERMITS, lang).doubts
     (about,) = (conflict for conflict in PERMITS.conflicts if "approval-time" in conflict.metrics)
     assert doubts[0].text == about.note[lang]
-    unclear = {"zh": "含义不明：“往常”", "en": "Unclear: Which projects"}[lang]
-    assert doubts[1].text.startswith(unclear), "what is unclear is said in the curator's words"
-    shared = [len(doubt.names) for doubt in doubts[2:-1]]
+    shared = [len(doubt.names) for doubt in doubts[1:]]
     assert shared == sorted(shared, reverse=True)
-    assert doubts[-1].text == {"zh": "前后数值均未写明", "en": "Neither value stated"}[lang]
+    health = summary_of(DATASET.by_id["2020-09-dancheng-health"], lang).doubts
+    unclear = {"zh": "含义不明：转诊率", "en": "Unclear: The rate is itself"}[lang]
+    assert health[0].text.startswith(unclear), "what is unclear is said in the curator's words"
+    assert health[-1].text == {"zh": "前后数值均未写明", "en": "Neither value stated"}[lang]
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -283,7 +285,9 @@ def test_the_annex_says_what_is_not_stated(lang):
 def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
     rows = rows_of(HEALTH, lang)
     _, annex = split_pages(brief_of(HEALTH, lang))
-    changes = {name: cells for name, *cells in cells_of(headed(annex, {"zh": "变化", "en": "Changes"}[lang]))}
+    changes = {
+        name: cells for name, *cells in cells_of(headed(annex, {"zh": "写明的变化", "en": "Changes in numbers"}[lang]))
+    }
     assert {name: row.rule.has_change and row.role in ("outcome", "output") for name, row in rows.items()} == {
         name: name in changes for name in rows
     }
@@ -310,7 +314,7 @@ def test_a_brief_marks_what_is_derived():
     assert derived
     for row in derived:
         _, annex = split_pages(brief_of(DATASET.by_id[row.case_id], "en"))
-        (starred,) = (cells for cells in cells_of(headed(annex, "Changes")) if cells[0] == row.name)
+        (starred,) = (cells for cells in cells_of(headed(annex, "Changes in numbers")) if cells[0] == row.name)
         origins = (row.before_origin, row.after_origin)
         assert [cell.endswith(" *") for cell in starred[2:4]] == [origin == "derived" for origin in origins]
 

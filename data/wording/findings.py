@@ -116,14 +116,14 @@ def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
 def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
     """Say what the counted changes are where a reader may take them for more; empty where there is nothing to say."""
     kinds = (
-        (counts.prescribed, "项是规定的限额", "limit{s} that {were} set"),
-        (counts.aggregate, "项是全市总量", "citywide total{s}"),
-        (counts.partial, "项只涉及当地的一部分", "about a part of the place only"),
-        (counts.repeated, "项可能与别的数重复", "may repeat another figure"),
+        (counts.prescribed, "项是规定的限额", "a limit that was set", "limits that were set"),
+        (counts.aggregate, "项是全市总量", "a citywide total", "citywide totals"),
+        (counts.partial, "项只涉及当地的一部分（如一家企业）", "about part of a place, such as one firm"),
+        (counts.repeated, "项可能与别的数重复", "probably a figure told twice", "probably told twice"),
     )
     said = [
-        say(lang, f"{count:,}{zh}", f"{count:,} {en.format(s='s' * (count > 1), were='were' if count > 1 else 'was')}")
-        for count, zh, en in kinds
+        say(lang, f"{count:,}{zh}", f"{count:,} {'is' if count == 1 else 'are'} {en[0] if count == 1 else en[-1]}")
+        for count, zh, *en in kinds
         if count
     ]
     return say(lang, f"其中{'，'.join(said)}。", f"Of these, {', '.join(said)}.") if said else ""
