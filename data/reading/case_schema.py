@@ -25,6 +25,18 @@ _HEAD = """\
 
 Written by `python -m data.check --schema` from `data/model/schema.py`; editors show the same texts. An empty case to
 fill in is `data/template.yaml`. A field in **bold** must be there; leave out what the source does not say.
+
+## Which statements are metrics
+
+- **Numbers.** Every number of what happened, was delivered or put in, of the background and of the scheme. A number of
+  things that were set up counts also where the sentence lists them one by one (三大产业链条, 七大中心); levels of
+  administration (县乡村三级), names and slogans do not.
+- **Words.** Every statement of what a reform brought about that names something which could be measured, such as cost,
+  time, failures or workload, and has no usable number: a change, or that there was none, as
+  `change: {text: …, kind: words}`; a state or standing as `after: {text: …}`. What was done (an activity), an attitude,
+  and a general appraisal (成效显著, 面貌焕然一新) are none.
+- **Outcome or output.** Sums lent or granted, and coverage by what was built or offered, are outputs.
+- **Saved is no change.** 年节水776万m³ is an amount saved; a change needs an earlier time or level to compare with.
 """
 _TYPES = {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number"}
 
