@@ -235,9 +235,9 @@ def test_overview_of_a_city_shows_its_own_figure_first():
 
 LEDE = {
     "all": ({}, "improved, none worsened, 2 not judged; "),
-    "kinds": ({}, "Of these, 3 are limits that were set, 4 are citywide totals, 5 are about part of a place"),
-    "one": ({"city": "419001"}, "1 of 1 outcome and output states a change in numbers: 1 improved, none worsened."),
-    "none": ({"grade": "F", "city": "410300"}, "None of 1 outcome and output states a change in numbers; 1 tells of"),
+    "kinds": ({}, "3 are limits that were set, 4 are citywide totals, 5 are about part of a place"),
+    "one": ({"city": "419001"}, "1 of 1 outcomes and outputs states a change in numbers: 1 improved, none worsened."),
+    "none": ({"grade": "F", "city": "410300"}, "The one outcome or output states no change in numbers; 1 tells of"),
     "inputs": ({"role": "input"}, "None of these figures is an outcome or output."),
 }
 
@@ -250,7 +250,7 @@ def test_overview_counts_the_changes_that_are_stated(query, sentence):
     said = words(visit("overview", lang="en", **query))
     assert sentence in said
     if changed:
-        assert f"{len(changed)} of {len(results)} outcome" in said
+        assert f"{len(changed)} of {len(results)} outcomes" in said
         assert f"{sum(row.direction == 'improved' for row in changed)} improved" in said
         assert sum(row.direction is None for row in changed) == (2 if not query else 0)
     told = sum(row.tells_change for row in results)

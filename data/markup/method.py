@@ -71,7 +71,7 @@ def format_derivations(lang: Lang) -> Markup:
 
 
 def format_conflicts(conflicts: Iterable[tuple[Case, Conflict]], lang: Lang, links: Links, filters: Filters) -> Markup:
-    """Return the contradictions under their cases, each folded: the readings, what to make of them, and the figures
+    """Return the conflicts under their cases, each folded: the readings, what to make of them, and the figures
     concerned.
     """
     parts = []
@@ -86,7 +86,7 @@ def _format_conflict(case: Case, conflict: Conflict, lang: Lang, links: Links, f
     readings = (phrase.text if lang == "zh" else phrase.en for phrase in conflict.phrases[:2])
     phrases = Markup("").join(format_phrase(phrase.text, phrase.en, lang) for phrase in conflict.phrases)
     return Markup("<details><summary>{}</summary>{}<p>{}</p>{}</details>").format(
-        " ≠ ".join(f"“{reading}”" for reading in readings),
+        (" ≠ " if conflict.kind == "contradiction" else " · ").join(f"“{reading}”" for reading in readings),
         phrases,
         conflict.note[lang],
         _link_concerned(case, conflict, lang, links, filters),

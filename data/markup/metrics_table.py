@@ -89,8 +89,16 @@ def _states_change(rows: Sequence[MetricRow]) -> bool:
 
 
 _COLUMNS = (
-    _Column(("前", "Before"), lambda row, lang: _state(row.before_label, row.before_origin, lang), _states_change),
-    _Column(("后", "After"), lambda row, lang: _state(row.after_label, row.after_origin, lang), _states_change),
+    _Column(
+        ("前", "Before"),
+        lambda row, lang: _state(row.before_label, row.before_origin, lang),
+        lambda rows: any(row.before_label for row in rows),
+    ),
+    _Column(
+        ("后", "After"),
+        lambda row, lang: _state(row.after_label, row.after_origin, lang),
+        lambda rows: _states_change(rows) and any(row.after_label for row in rows),
+    ),
     _Column(("变化", "Change"), _state_change, _states_change),
     _Column(
         ("数值", "Value"),

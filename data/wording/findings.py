@@ -99,10 +99,12 @@ def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
     total, changed, words = counts.total, counts.changed, counts.in_words
     if not total:
         return say(lang, "其中没有成效或产出。", "None of these figures is an outcome or output.")
-    results = say(lang, f"{total:,}项成效与产出", f"{total:,} outcome{'s' * (total > 1)} and output{'s' * (total > 1)}")
+    results = say(lang, f"{total:,}项成效与产出", f"{total:,} outcomes and outputs")
     told = say(lang, f"{words:,}项以文字说到变化", f"{words:,} tell{'s' * (words == 1)} of a change in words")
     if not changed:
         none = say(lang, f"{results}都没有以数字写明变化", f"None of {results} states a change in numbers")
+        if total == 1:
+            none = say(lang, "1项成效或产出，没有以数字写明变化", "The one outcome or output states no change in numbers")
         return none + (say(lang, f"，{told}。", f"; {told}.") if words else say(lang, "。", "."))
     directions = say(lang, "，", ", ").join(_count_directions(counts, lang))
     stated = say(
@@ -126,7 +128,8 @@ def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
         for count, zh, *en in kinds
         if count
     ]
-    return say(lang, f"其中{'，'.join(said)}。", f"Of these, {', '.join(said)}.") if said else ""
+    zh, en = f"这{counts.changed:,}项中，", f"Of the {counts.changed:,}, "
+    return say(lang, f"{zh}{'，'.join(said)}。", f"{en}{', '.join(said)}.") if said and counts.changed > 1 else ""
 
 
 def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
