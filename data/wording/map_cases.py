@@ -128,7 +128,7 @@ def _head(rows: Sequence[MetricRow], case: Case, lang: Lang) -> Headline:
         return Headline("", f"{case.title[lang]}{say(lang, '：', ': ')}{explain_absence(case, lang)}")
     finding = describe_finding(rows[0], lang)
     value = " → ".join(finding.ends) if len(finding.ends) == 2 or not finding.change else finding.change
-    return Headline(value, rows[0].name, rows[0])
+    return Headline(value, rows[0].short or rows[0].name, rows[0])
 
 
 def _limit(spots: Sequence[Spot]) -> tuple[Spot, ...]:

@@ -56,8 +56,8 @@ PAGES = {
 LAST = [*PAGES][-1]
 HEADINGS = {
     "/": {
-        "zh": "十项改革改变了什么，材料没写明什么",
-        "en": "What ten reforms in Henan changed, and what the source leaves out",
+        "zh": "十项改革报告了什么变化，材料没写明什么",
+        "en": "What ten reforms in Henan report, and what the source leaves out",
     },
     "/case": {"zh": "农业水价综合改革", "en": "Comprehensive agricultural water-pricing reform"},
     "/map": {"zh": "河南2020年十大改革典型案例在哪里", "en": "Where Henan's ten model reforms of 2020 happened"},

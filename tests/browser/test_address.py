@@ -45,7 +45,7 @@ def test_the_next_case_is_what_its_address_says(opened, dataset):
 def test_a_comparison_is_what_its_address_says(opened, dataset):
     page = opened("/compare?lang=en")
     best, money = (
-        page.get_by_role("heading", name="Change since before"),
+        page.get_by_role("heading", name="Change from the earlier value"),
         page.get_by_role("heading", name="Amounts of"),
     )
     best.wait_for()
