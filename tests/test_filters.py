@@ -244,7 +244,15 @@ def own_words(metric) -> str:
     place, unit, yardstick = DATASET.places[metric.place], DATASET.units[metric.unit], metric.compared_with
     around = DATASET.places[place.prefecture] if place.prefecture else place
     said = [metric.before, metric.after, metric.change, yardstick and yardstick.end]
-    texts = [metric.name, metric.subject, place.name, around.name, unit.name, yardstick and yardstick.label]
+    texts = [
+        metric.name,
+        metric.short,
+        metric.subject,
+        place.name,
+        around.name,
+        unit.name,
+        yardstick and yardstick.label,
+    ]
     texts += [quantity.text for quantity in said if quantity]
     read = [text[lang] for text in texts if text for lang in ("zh", "en")]
     return " ".join([*read, *(f"{phrase.text} {phrase.en}" for phrase in metric.phrases)]).lower()

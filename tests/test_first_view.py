@@ -124,7 +124,7 @@ def test_the_findings_are_those_of_the_page(lang):
     table = table[table.index('<div class="findings">') : table.index("</table>")]
     assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", table)).split()) in shown
     for case in DATASET.cases:
-        assert case.title[lang] in first_words(answer)
+        assert (case.short or case.title)[lang] in first_words(answer)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -57,7 +57,7 @@ def test_every_case_is_on_the_map_or_above_it(lang):
 
 def test_a_headline_is_the_cases_own_one_that_states_a_change():
     told = {spot.number: spot.headline for spot in spots("en") if spot.headline}
-    assert (told[6].value, told[6].what) == ("100 days → 50 days", "Approval time limit for construction projects")
+    assert (told[6].value, told[6].what) == ("100 days → 50 days", "Construction approval limit")
     assert told[4].value == "22nd → 16th"
     for spot in spots("en"):
         if spot.headline and spot.headline.row:

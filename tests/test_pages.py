@@ -209,7 +209,7 @@ def test_overview_says_of_every_finding_what_the_table_holds(lang):
         told = " ".join(MARKUP.sub(" ", markup).split())
         assert re.sub(r"\s", "", row.change_label) in re.sub(r"\s", "", told), row.metric_id
         assert all(label in told for label in (row.before_label, row.after_label)), row.metric_id
-        assert [word for word in row.doubt_words if word not in told] == []
+        assert [word for word, _ in row.word_doubts(decisive=True) if word not in told] == []
         assert f'class="grade grade-{row.grade}"' in markup
         assert ('class="arrow' in markup) == (row.index is not None), row.metric_id
         if row.direction:
@@ -1053,7 +1053,7 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
     overview = visit("overview", **query)
     assert counted(lang, 1, 0) in words(overview)
     assert note in words(overview)
-    assert DATASET.by_id[HEALTH].title[lang] in [link.label for link in anchors(bodies(overview))]
+    assert DATASET.by_id[HEALTH].short[lang] in [link.label for link in anchors(bodies(overview))]
     data = visit("data", **query)
     assert [info.value.replace("\\", "") for info in data.info] == [
         f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"

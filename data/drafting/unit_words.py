@@ -56,7 +56,7 @@ class FoundUnit:
 
 
 def split_names(units: Iterable[Unit]) -> tuple[UnitWord, ...]:
-    """Split the Chinese names of the units that stand behind a number; only a person sees that months are a moment's."""
+    """Split the Chinese names of the units behind a number; only a person sees that months are those of a moment."""
     found = []
     for unit in units:
         parts = _NAME.fullmatch(respell(unit.name.zh))

@@ -123,7 +123,7 @@ def _format_finding(finding: Finding, axis: IndexAxis, filters: Filters, lang: L
         links.anchor(links.figure(filters, row.case_id, row.metric_id), row.short or row.name)
     )
     state = Markup('<td role="cell" class="state">{} {}</td>').format(
-        format_badge(row.grade, lang), format_flag_words(row)
+        format_badge(row.grade, lang), format_flag_words(row, decisive=True)
     )
     return name + _format_values(finding, axis, lang) + state
 

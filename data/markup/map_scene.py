@@ -189,7 +189,7 @@ def _write_state(headline: Headline) -> str:
     """Return the grade and the flags of a headline as text."""
     if not headline.row:
         return ""
-    doubts = (headline.row.doubt,) if headline.row.doubt else headline.row.flag_words
+    doubts = [word for word, _ in headline.row.word_doubts(decisive=True)]
     flags = [f"⚠ {doubts[0]}", *doubts[1:]] if doubts else []
     return "".join(f"\u00a0· {word}" for word in (headline.row.grade, *flags))
 
@@ -271,7 +271,7 @@ def format_state(headline: Headline, lang: Lang) -> Markup:
     """Return the badge and the flags of a headline's metric; nothing for a sentence."""
     if not headline.row:
         return Markup("")
-    flags = Markup(" {}").format(format_flag_words(headline.row)) if headline.row.doubt_words else ""
+    flags = Markup(" {}").format(format_flag_words(headline.row, decisive=True)) if headline.row.doubt_words else ""
     return Markup(" {}{}").format(format_badge(headline.row.grade, lang), flags)
 
 

@@ -35,17 +35,17 @@ def format_badge(grade: str, lang: Lang, worded: bool = False) -> Markup:
     )
 
 
-def format_flag_words(row: MetricRow) -> Markup:
-    """Return the doubts about a metric in words behind one sign, empty without any: the curator's decisive one, and the
-    flags, each with its meaning as a tooltip.
+def format_flag_words(row: MetricRow, decisive: bool = False) -> Markup:
+    """Return the doubts about a metric in words behind one sign, each with its meaning as a tooltip; empty without any.
+
+    `decisive` as in `MetricRow.word_doubts`.
     """
-    item = Markup('<span title="{1}">{0}</span>')
-    flags = [item.format(*pair) for pair in zip(row.flag_words, row.flag_meanings, strict=True)]
-    doubts = [Markup.escape(row.doubt), *flags] if row.doubt else flags
+    doubts = row.word_doubts(decisive)
     if not doubts:
         return Markup("")
-    sign = Markup('<span class="doubts"><span aria-hidden="true">⚠</span> {}</span>')
-    return sign.format(Markup(" · ").join(doubts))
+    item = Markup('<span title="{1}">{0}</span>')
+    words = Markup(" · ").join(item.format(*pair) if pair[1] else Markup.escape(pair[0]) for pair in doubts)
+    return Markup('<span class="doubts"><span aria-hidden="true">⚠</span> {}</span>').format(words)
 
 
 def tone(row: MetricRow) -> str:

@@ -19,6 +19,8 @@ units; no end has a date; it is open what the number means; it is about less tha
 a limit that was set, not a measurement."""
 QUIET_FLAGS: frozenset[Flag] = frozenset({"naming", "scope"})
 """Flags that stand in the details of a figure alone: they leave its number as it is."""
+MINOR_FLAGS: frozenset[Flag] = frozenset({"undated", "unclear", "partial"})
+"""Flags that the curator's decisive doubt stands for where there is little room."""
 Side = Literal["before", "after"]
 
 

@@ -95,7 +95,7 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
         title_zh=case.title.zh,
         title_en=case.title.en,
         source=case.source,
-        text=_searchable(case.title, case.submitted_by, case.summary, *names),
+        text=_searchable(*filter(None, (case.title, case.short)), case.submitted_by, case.summary, *names),
         measured=_in_several_units(case, tables.places),
         domains=sorted(domains[name] for name in case.domains),
         own_places=sorted(places[name] for name in own_places(case)),
@@ -108,7 +108,8 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
 def _metric_text(metric: Metric) -> bytes:
     yardstick = metric.compared_with
     quantities = (metric.before, metric.after, metric.change, yardstick and yardstick.end)
-    texts = (metric.name, metric.subject, *(each and each.text for each in quantities), yardstick and yardstick.label)
+    names = metric.name, metric.short, metric.subject, yardstick and yardstick.label
+    texts = (*names, *(each and each.text for each in quantities))
     phrases = (part for phrase in metric.phrases for part in (phrase.text, phrase.en))
     return _searchable(*(text for text in texts if text), *phrases)
 

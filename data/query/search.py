@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-_FUNCTION_WORDS = "a an and at by do does for from how in into is it many much of on or the to what which with 的 和 与 及"
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+_ENGLISH = "a an and at by do does for from how in into is it many much of on or the to what which with"
+FUNCTION_WORDS = frozenset((*_ENGLISH.split(), "的", "和", "与", "及"))
 """Words that say nothing of what is sought; they are left out beside others."""
 MAX_PARTS = 16
 """Maximum number of parts that are sought; each is compared with every text."""

@@ -104,7 +104,7 @@ def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
     if not changed:
         none = say(lang, f"{results}都没有以数字写明变化", f"None of {results} states a change in numbers")
         if total == 1:
-            none = say(lang, "1项成效或产出，没有以数字写明变化", "The one outcome or output states no change in numbers")
+            none = say(lang, "1项成效与产出没有以数字写明变化", "The one outcome or output states no change in numbers")
         return none + (say(lang, f"，{told}。", f"; {told}.") if words else say(lang, "。", "."))
     directions = say(lang, "，", ", ").join(_count_directions(counts, lang))
     stated = say(

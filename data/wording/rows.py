@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import get_args, overload
 
 from data.model.evidence import DerivedEnd, Direction, Evidence, Origin
-from data.model.gaps import QUIET_FLAGS, Flag, flags_of, missing_ends
+from data.model.gaps import MINOR_FLAGS, QUIET_FLAGS, Flag, flags_of, missing_ends
 from data.model.grades import GRADE_RULES, Grade, GradeRule
 from data.model.schema import (
     Bound,
@@ -152,10 +152,22 @@ class MetricRow:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
         return not self.headline, bool(self.headline) and not self.rule.has_change, self.headline or 0
 
+    def word_doubts(self, decisive: bool = False) -> list[tuple[str, str]]:
+        """Return the curator's decisive doubt, if there is one, and the flags in words, each with its meaning.
+
+        With `decisive` the doubt stands for MINOR_FLAGS too, as where there is little room.
+        """
+        flags = [flag for flag in (self.flags or "").split(LIST_SEPARATOR) if flag and flag not in QUIET_FLAGS]
+        words = list(zip(flags, self.flag_words, self.flag_meanings, strict=True))
+        if not self.doubt:
+            return [(word, meaning) for _, word, meaning in words]
+        kept = [(word, meaning) for flag, word, meaning in words if not (decisive and flag in MINOR_FLAGS)]
+        return [(self.doubt, ""), *kept]
+
     @property
     def doubt_words(self) -> tuple[str, ...]:
-        """The curator's decisive doubt, if there is one, and the flags, in words."""
-        return (self.doubt, *self.flag_words) if self.doubt else self.flag_words
+        """The words of all its doubts."""
+        return tuple(word for word, _ in self.word_doubts())
 
     @property
     def tells_change(self) -> bool:

@@ -66,7 +66,10 @@ def test_words_stay_open_while_the_page_runs_again(opened):
 def test_words_doubts_and_the_list_of_cases_open_by_the_keyboard(opened, dataset):
     page = opened("/case?case=2020-08-sanmenxia-finance&lang=en")
     for opener, opened in (
-        (page.locator("#figure-loan-growth-rank summary"), page.get_by_text("全市贷款增速在全省排名较2019年前移3个位次")),
+        (
+            page.locator("#figure-loan-growth-rank summary"),
+            page.get_by_text("全市贷款增速在全省排名较2019年前移3个位次"),
+        ),
         (page.get_by_text("What would complete these figures"), page.get_by_text("For an A the source would have")),
         (page.get_by_text("Case 8 of 10"), page.get_by_role("link", name=f"9 · {dataset.cases[8].title.en}")),
     ):
