@@ -1053,7 +1053,7 @@ def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lan
     overview = visit("overview", **query)
     assert counted(lang, 1, 0) in words(overview)
     assert note in words(overview)
-    assert DATASET.by_id[HEALTH].short[lang] in [link.label for link in anchors(bodies(overview))]
+    assert DATASET.by_id[HEALTH].title[lang] in [link.label for link in anchors(bodies(overview))]
     data = visit("data", **query)
     assert [info.value.replace("\\", "") for info in data.info] == [
         f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"

@@ -97,7 +97,7 @@ def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, o
     case, following = dataset.cases[:2]
     visit(page, f"{origin}/{BASE}/?lang=en")
     page.evaluate("() => { window.loadedOnce = true }")
-    page.get_by_role("link", name=case.title.en, exact=True).click()
+    page.get_by_role("link", name=case.short.en, exact=True).click()
     expect(page).to_have_url(f"{origin}/{BASE}/case?lang=en&case={case.id}")
     page.get_by_role("link", name=f"{following.number} · {following.title.en}").click()
     expect(page).to_have_url(f"{origin}/{BASE}/case?lang=en&case={following.id}")

@@ -152,7 +152,7 @@ def test_a_link_opens_in_a_tab_of_its_own(opened, dataset, how):
     page = opened("/?city=410300&lang=en")
     case = dataset.by_id[DEBT]
     with page.context.expect_page() as opened:
-        page.get_by_role("link", name=case.title.en, exact=True).click(**how)
+        page.get_by_role("link", name=case.short.en, exact=True).click(**how)
     tab = opened.value
     expect(heading(tab)).to_have_text(case.title.en)
     expect(tab).to_have_url(f"/case?city=410300&lang=en&case={DEBT}")

@@ -24,7 +24,7 @@ def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     expect(opener(page, "City")).to_be_focused()
     expect(status(page)).to_contain_text("Jiyuan")
     case = dataset.cases[0]
-    tab_to(page, page.get_by_role("link", name=case.title.en, exact=True))
+    tab_to(page, page.get_by_role("link", name=(case.short or case.title).en, exact=True))
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"/case?city=419001&case={case.id}")
     expect(heading(page)).to_have_text(case.title.en)
