@@ -362,7 +362,7 @@ def test_what_holds_for_all_key_figures_is_said_once(case_id, doubts):
 REMARKS = {
     "relative, dated": ("inpatient-cost-per-stay", "较2018年；前后数值均未写明", "compared with 2018; neither value stated"),
     "relative, undated": (
-        "jiyuan-water-use-per-mu", "较此前；前后数值均未写明", "compared with before; neither value stated",
+        "jiyuan-water-use-per-mu", "较此前；前后数值均未写明", "compared with an earlier time; neither value stated",
     ),
     "multiple, dated": ("loan-balance-increment", "以2019年为1；前后数值均未写明", "2019 = 1; neither value stated"),
     "multiple, undated": ("rolling-efficiency", "比较对象未说明", "compared with what is not stated"),

@@ -40,11 +40,11 @@ REASONS: Mapping[str, Text] = pairs(
         "只写明差值，其他各项没有同一单位的差值",
         "only a difference is stated, and nothing else here has one in its unit",
     ),
-    units=("前后单位不同，不能换算为指数", "before and after are in two units, so that it has no index"),
+    units=("前后单位不同，不能换算为指数", "the two values are in two units, so it has no index"),
     same_case=("与它同一尺度的只有同一案例的指标", "only figures of its own case share its scale"),
     alone=(
         "其他各项没有与它同一单位或同可换算为指数的",
-        "nothing else here has its unit, or an index as well",
+        "nothing else here has its unit or an index",
     ),
 )
 """Why a metric is not on a common scale, in words."""

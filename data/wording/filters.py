@@ -83,7 +83,7 @@ POPOVERS = (("city",), ("domain",), ("grade",), ("role", "flag"))
 MORE = Text(zh="更多", en="More")
 CLEAR = Text(zh="清除全部筛选", en="Clear all filters")
 PAIRED = grades_drawn_as("ends")
-"""The grades of the metrics with a before and an after, for which the bar has a switch."""
+"""The grades of the metrics with an earlier and a later value, for which the bar has a switch."""
 
 
 def list_values(filters: Filters, name: str) -> tuple[str, ...]:

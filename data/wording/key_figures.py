@@ -61,7 +61,7 @@ def _describe_change(row: MetricRow, lang: Lang) -> str:
     if row.change_kind == "multiple":
         base = say(lang, f"以{row.since}为1；{unstated}", f"{row.since} = 1; {unstated}")
         return base if row.since else say(lang, "比较对象未说明", "compared with what is not stated")
-    since = row.since or (say(lang, "此前", "before") if row.change_kind == "relative" else "")
+    since = row.since or (say(lang, "此前", "an earlier time") if row.change_kind == "relative" else "")
     return say(lang, f"较{since}；{unstated}", f"compared with {since}; {unstated}") if since else unstated
 
 

@@ -8,7 +8,7 @@ LIMITS = (
     Text(
         zh="不能说明变化由改革引起：没有对照组，同期的经济、疫情和其他政策也在起作用。",
         en="That a reform caused a change: there is no comparison group, and the economy, the epidemic and other "
-        "policies moved too.",
+        "policies were at work too.",
     ),
     Text(
         zh="不能代表全部改革：案例由发布单位选定，没有成效的改革不在其中；数值由报送单位自报。",
@@ -77,7 +77,7 @@ DERIVATIONS = (
         Text(zh="界限词", en="Bounds"),
         Text(
             zh="“超”“近”“约”“以上”随推算传递；方向相反时为“约”。",
-            en="over, nearly, about, at least travel along; opposite ones become about.",
+            en="over, nearly, about and at least carry over to what is calculated; opposite ones become about.",
         ),
     ),
 )

@@ -63,7 +63,7 @@ def warn(documents: Sequence[Document], lang: Lang) -> str:
         lang,
         f"{chosen}，没有对照组，不能证明变化由改革引起。",
         f"{chosen[:1].upper()}{chosen[1:]}, and none has a comparison group: this does not show that the reforms "
-        "caused it.",
+        "caused the changes.",
     )
 
 
@@ -129,7 +129,7 @@ DESCRIPTIONS: Mapping[str, Text] = {
     "method": Text(
         zh="指标怎样摘录、怎样分级、怎样推算，材料在哪里自相矛盾，前后对比能说明什么、不能说明什么。",
         en="How the figures were transcribed, graded and derived, where the source contradicts itself, and what a "
-        "before and an after can and cannot say.",
+        "comparison of earlier and later can and cannot say.",
     ),
 }
 """A sentence on what each of these screens is for: below its title on all but the map, and for search engines."""

@@ -74,7 +74,7 @@ def _show_paired_switch(view: View) -> None:
     count = sum(view.option_counts["grade"][grade] for grade in PAIRED)
     key = set_control(_PAIRED_KEY, view.filters.grade == PAIRED, view.lang)
     st.toggle(
-        view.say(f"只看前后都有数值的（{count:,}）", f"Only with a before and an after ({count:,})"),
+        view.say(f"只看前后都有数值的（{count:,}）", f"Only with both values ({count:,})"),
         key=key,
         on_change=apply_paired,
         args=(key, PAIRED),
