@@ -80,24 +80,24 @@ def find_findings(selection: Selection, case_number: int) -> tuple[np.ndarray, n
 
 def count_changes(selection: Selection) -> ChangeCounts:
     """Count the selected outcomes and outputs that state a change, by what it is."""
-    rows = selection.rows
-    results = rows[rows["role"].isin(RESULTS)]
-    changes = results[results["grade"].isin(CHANGED)]
-    directions = Counter(changes["direction"].astype(object).where(changes["direction"].notna(), None))
-
-    def count(column: str, name: str) -> int:
-        return sum(name in names.split(LIST_SEPARATOR) for names in changes[column].dropna())
-
-    compared = results["change_text"].notna() | (results["before_text"].notna() & results["after_text"].notna())
+    dataset, index = selection.dataset, selection.dataset.index
+    results = selection.positions[index.isin("role", RESULTS)[selection.positions]]
+    changed = results[index.isin("grade", CHANGED)[results]]
+    directions = np.bincount(index.column("direction")[changed], minlength=len(DIRECTIONS) + 1).tolist()
+    caveats = Counter(
+        kind for kinds in dataset.rows(changed)["caveats"].dropna() for kind in kinds.split(LIST_SEPARATOR)
+    )
+    words = dataset.rows(results[index.isin("grade", grades_drawn_as("words"))[results]])
+    compared = words["change_text"].notna() | (words["before_text"].notna() & words["after_text"].notna())
     return ChangeCounts(
         total=len(results),
-        changed=len(changes),
-        directions={direction: directions[direction] for direction in (None, *DIRECTIONS)},
-        prescribed=count("flags", "prescribed"),
-        aggregate=count("caveats", "broad_aggregate"),
-        partial=count("flags", "partial"),
-        repeated=count("caveats", "overlapping"),
-        in_words=int((compared & results["grade"].isin(grades_drawn_as("words"))).sum()),
+        changed=len(changed),
+        directions=dict(zip((None, *DIRECTIONS), directions, strict=True)),
+        prescribed=int(index.flagged(["prescribed"])[changed].sum()),
+        aggregate=caveats["broad_aggregate"],
+        partial=int(index.flagged(["partial"])[changed].sum()),
+        repeated=caveats["overlapping"],
+        in_words=int(compared.sum()),
     )
 
 
