@@ -105,6 +105,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
         "费用下降12%",
         f'warning better: higher, but "费用下降12%" is a fall. Check what is better{ACCEPT.format("better-and-words")}',
     ),
+    "better-of-a-fall-in-words": (
+        "unit: cny, better: ¦higher, change: {text: {zh: 有效减轻, en: eased}, kind: words}",
+        "有效减轻费用负担",
+        f'warning better: higher, but "有效减轻" is a fall. Check what is better{ACCEPT.format("better-and-words")}',
+    ),
     "unit-of-an-ordinal": (
         "unit: ¦cny, better: higher, after: {value: 7}",
         "位列全国第七",

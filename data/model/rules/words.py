@@ -40,6 +40,7 @@ NEAR = 5
 _RISE = "(?<!新)增|[升涨扩翻]|提高|上浮|前移|前进|上移|进位|高(?:了|出)?$"
 _FALL = "[降减缩跌]|压(?!力)|节[约水电能省]|下滑|回落|下调|后移|后退|退后|下移|低了?$"
 _MOVE = re.compile(f"(?P<rise>{_RISE})|(?P<fall>{_FALL})")
+_NOT = re.compile("[没未不]")
 _EARLIER = re.compile("(?P<fall>提前|早)")
 
 
@@ -143,6 +144,11 @@ def _better(view: MetricView, case: CaseView) -> Iterator[Finding]:
     metric = view.metric
     worse = {"higher": "fall", "lower": "rise"}.get(metric.better)
     if not (metric.change or metric.before):
+        return
+    text = metric.change.text.zh if metric.change and metric.change.text else ""
+    if worse and not _NOT.search(text) and (move := _MOVE.search(text)) and move.lastgroup == worse:
+        message = f'{metric.better}, but "{text}" is a {worse}. Check what is better'
+        yield Finding(("better",), message, "warning")
         return
     for stated in find_stated(metric, case):
         rank = stated.printed.unit.dimension == "rank"
