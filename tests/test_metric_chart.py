@@ -350,6 +350,7 @@ DOUBTS = {
     "2020-08-sanmenxia-finance": ["No comparison group."],
     "2020-09-dancheng-health": ["The periods before and after may differ in length.", "No comparison group."],
     "2020-07-dazhou-metals": ["None is dated.", "No comparison group."],
+    "2020-05-luoyang-valleys": ["No comparison group."],  # one is compared with the end of 2016
 }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def _describe_common(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang
     if rows and not any(row.before_span for row in rows) and not any(row.rule.has_change for row in rows):
         yield say(lang, "此前的数值都未写明。", "No earlier value is stated.")
     common = set.intersection(*flags) if flags else set()
-    if "undated" in common:
+    if "undated" in common and not any(row.since for row in rows):
         yield say(
             lang,
             "都没有写明时间。" if several else "没有写明时间。",

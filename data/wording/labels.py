@@ -49,7 +49,7 @@ FLAG_MEANINGS = pairs(
     scope=("材料的两处写了不同的范围", "two passages of the source delimit it in two ways"),
     mixed_units=("前后两个数的单位不同，不能直接相比",
         "the two values are in two units and cannot be compared as they stand"),
-    undated=("材料没有写明时间", "the source gives no dates for it"),
+    undated=("材料没有写明时间，或只写明一端", "the source gives no date for it, or for one end alone"),
     unclear=("数字含义不清，如是百分比还是百分点、分母为何、是否只是增量",
         "what the number means is unclear: percent or points, a share of what, or yearly additions alone"),
     partial=("说的范围比所在地小，如一家企业、一个项目",
