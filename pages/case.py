@@ -1,4 +1,4 @@
-"""One case: its key figures, its story, its metrics by grade with their words, its events and contradictions."""
+"""One case: its key figures, its story, its metrics by grade with their words, its events and conflicts."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""Method: what the data cannot show, how to read a grade, what is calculated, where the source contradicts itself, and
-how to cite.
+"""Method: what the data cannot show, how to read a grade, what is calculated, where the source does not agree with
+itself, and how to cite.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 import streamlit as st
@@ -16,7 +17,7 @@ from data.markup.method import format_conflicts, format_derivations, format_grad
 from data.model.grades import GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
-from data.wording.conflicts import HEADINGS, find_heading, list_conflicts
+from data.wording.conflicts import find_heading, list_conflicts
 from data.wording.formatting import format_date
 from data.wording.rows import MetricRow
 from pages.frame.elements import show_opening, show_paragraph
@@ -71,13 +72,11 @@ def show_conflicts(view: View) -> None:
     """Show the contradictions of all cases, and then where passages name or delimit one thing in two ways, by pages."""
     found = list_conflicts(view.dataset)
     shown = current_range(len(found), CONFLICTS_PER_PAGE)
-    for heading in HEADINGS:
-        count = sum(find_heading(conflict) is heading for _, conflict in found)
-        own = [pair for pair in found[shown.start : shown.stop] if find_heading(pair[1]) is heading]
-        if own:
-            st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
-            write = partial(format_conflicts, own, view.lang, build_links(view), view.filters)
-            st.html(view.remember(f"conflicts {heading.en}", write))
+    for heading, own in groupby(found[shown.start : shown.stop], lambda pair: find_heading(pair[1])):
+        count = sum(find_heading(conflict) == heading for _, conflict in found)
+        st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
+        write = partial(format_conflicts, list(own), view.lang, build_links(view), view.filters)
+        st.html(view.remember(f"conflicts {heading.en}", write))
     show_pager(view, shown, len(found), CONFLICTS_PER_PAGE)
 
 

@@ -341,7 +341,7 @@ def share(dataset: Dataset, document: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("document", [None, *real_documents()], ids=lambda path: path.stem if path else "made-up")
 def test_four_of_five_metrics_with_a_number_are_drafted(document: Path | None, dataset: Dataset, folder: Path) -> None:
-    """As the curator wrote them: 238 of 297 in the real document, 231 of the 269 that have a number."""
+    """As the curator wrote them; those told in words are not drafted."""
     if document is None:
         problems_of(folder, fill(draft(dataset, DOCUMENT, 11, 2020)))
         filled, _ = read_dataset(folder)

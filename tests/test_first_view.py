@@ -40,7 +40,7 @@ ROUTER = Router([*index_routes(SETTINGS), *site_map_routes(SETTINGS), *preview_r
 DATASET = current().dataset
 CASES = [case.id for case in DATASET.cases]
 PATHS = {name: f"/{url_path(name)}" for name in SCREENS}
-LIMIT = 15_500
+LIMIT = 15_000
 """Maximum number of bytes of a page as it is sent."""
 
 VOID = ("meta", "link", "img", "br")

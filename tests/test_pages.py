@@ -36,7 +36,7 @@ from data.query.geography import (
 )
 from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
-from data.wording.conflicts import HEADINGS, list_conflicts
+from data.wording.conflicts import CONTRADICTIONS, OTHERS, list_conflicts
 from data.wording.formatting import format_value
 from data.wording.map_cases import locate_headlines
 from data.wording.method import DERIVATIONS
@@ -173,11 +173,10 @@ def figure_links(at: Any) -> list[tuple[str, str, str]]:
 def reported(rows: Any) -> list[Any]:
     """The rows that the overview tells of: headlines, changes first, then other results with a change."""
     told = [row for row in rows if row.headline or (row.rule.has_change and row.role in ("outcome", "output"))]
-    order = {True: 0, False: 1}
     return sorted(
         told,
         key=lambda row: (
-            *(row.case_number, 0 if row.headline else 1, order[row.rule.has_change]),
+            *(row.case_number, 0 if row.headline else 1, not row.rule.has_change),
             *(row.headline or 99, row.role != "outcome", row.grade),
         ),
     )
@@ -234,8 +233,7 @@ def test_overview_of_a_city_shows_its_own_figure_first():
 
 
 LEDE = {
-    "all": ({}, "improved, none worsened, 2 not judged; "),
-    "kinds": ({}, "3 are limits that were set, 4 are citywide totals, 5 are about part of a place"),
+    "all": ({}, "improved, none worsened, "),
     "one": ({"city": "419001"}, "1 of 1 outcomes and outputs states a change in numbers: 1 improved, none worsened."),
     "none": ({"grade": "F", "city": "410300"}, "The one outcome or output states no change in numbers; 1 tells of"),
     "inputs": ({"role": "input"}, "None of these figures is an outcome or output."),
@@ -252,7 +250,15 @@ def test_overview_counts_the_changes_that_are_stated(query, sentence):
     if changed:
         assert f"{len(changed)} of {len(results)} outcomes" in said
         assert f"{sum(row.direction == 'improved' for row in changed)} improved" in said
-        assert sum(row.direction is None for row in changed) == (2 if not query else 0)
+        judged = sum(row.direction is not None for row in changed)
+        assert (f", {len(changed) - judged} not judged" in said) == (judged < len(changed))
+    if len(changed) > 1:
+        kinds = {
+            "limits that were set": sum("prescribed" in row.flag_ids for row in changed),
+            "citywide totals": sum(row.has_caveat("broad_aggregate") for row in changed),
+            "about part of a place": sum("partial" in row.flag_ids for row in changed),
+        }
+        assert [name for name, count in kinds.items() if f"{count} are {name}" not in said] == []
     told = sum(row.tells_change for row in results)
     assert (f"; {told} tell" in said) == bool(told)
     assert "The province chose the cases" in said
@@ -925,7 +931,7 @@ def test_method_folds_every_conflict_under_its_heading_and_links_the_figures_con
     counts = [sum(conflict.kind == "contradiction" for _, conflict in conflicts)]
     counts.append(len(conflicts) - counts[0])
     assert [block.count("<details>") for block in blocks] == counts
-    for heading, count in zip(HEADINGS, counts, strict=True):
+    for heading, count in zip((CONTRADICTIONS, OTHERS), counts, strict=True):
         title = f"{heading.zh}（{count}处）" if lang == "zh" else f"{heading.en} ({count})"
         assert title in [header.value for header in at.header]
     for (case, conflict), part in zip(conflicts, folded, strict=True):

@@ -20,6 +20,7 @@ from data.query.filters import Filters, parse, select
 from data.query.findings import RESULTS
 from data.query.geography import summarize_areas
 from data.reading.live import current
+from data.wording.findings import list_findings
 from data.wording.rows import Rows
 from pages.serving.api import mount
 from tests.anchors import anchors
@@ -228,6 +229,12 @@ def test_the_data_link_of_the_map_counts_what_the_filters_leave(query):
         assert (figures, cases) == (len(there.positions), len(there.cases)), code
 
 
+FOUND = [
+    finding.row
+    for case in list_findings(select(DATASET, Filters()), range(len(DATASET.cases)), "en")
+    for finding in case.first
+]
+UNDATED = sum(row.has_caveat("undated") for row in FOUND)
 SAID = {
     "in chinese": (
         "overview",
@@ -252,7 +259,7 @@ SAID = {
         {},
         "findings",
         [
-            "undated: 11 figures",
+            f"undated: {UNDATED} figures",
             "contradicted: City-level valley-economy demonstration belts: poor people",
             "Approval time limit",
         ],

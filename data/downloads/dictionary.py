@@ -224,6 +224,7 @@ _MISSING = (
     *("case_id", "case_title_zh", "case_title_en", "prefecture_code", "prefecture_zh", "prefecture_en"),
     *("place_zh", "place_en", "metric_id", "metric_zh", "metric_en", "subject_zh", "subject_en", "grade"),
 )
+_CONFLICT = ("case_id", "conflict_id", "metric_ids", "phrases")
 _UNIT = ("name_zh", "name_en", "dimension", "scale", "factor")
 _ELSEWHERE = ("case_id", "metric_id", "reading", "publisher_zh", "publisher_en", "date", "address")
 TABLES: Mapping[str, tuple[Column, ...]] = {
@@ -231,16 +232,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     for table, columns in {
         "metrics": COLUMNS,
         "cases": (*_CASE, "places", "domains", "period", "period_kind", *_TEXTS, "headlines", "figures", *_SOURCE),
-        "conflicts": (
-            "case_id",
-            "conflict_id",
-            "metric_ids",
-            "phrases",
-            "note_zh",
-            "note_en",
-            "phrases_en",
-            "conflict_kind",
-        ),
+        "conflicts": (*_CONFLICT, "note_zh", "note_en", "phrases_en", "conflict_kind"),
         "missing": (*_MISSING, "end", "period", "needed_zh", "needed_en"),
         "elsewhere": (*_ELSEWHERE, "phrase", "phrase_en", "relation", "note_zh", "note_en"),
         "places": ("place_id", "code", "name_zh", "name_en", "kind", "prefecture_code", "lon", "lat", "population"),

@@ -13,7 +13,7 @@ from data.markup.figure_card import CardLinks, format_card
 from data.markup.links import Links
 from data.markup.metrics_table import format_metrics_table
 from data.markup.source_words import format_phrase
-from data.model.schema import Case, Conflict, Event, Lang
+from data.model.schema import Case, Conflict, Event, Lang, Text
 from data.query.dataset import CaseSubset, Dataset
 from data.query.filters import Filters
 from data.query.findings import RESULTS
@@ -28,6 +28,20 @@ KEY_FIGURES = "findings"
 """Id of the image of what a case reports."""
 MAX_LISTED = 12
 """Maximum number of cases before and after this one in the list; a filter or a search finds the others."""
+_TOLD = (
+    Text(zh="以文字说到的变化", en="Changes described in words"),
+    Text(
+        zh="材料说到变化或没有变化，但没有可用的数字。",
+        en="The source tells of a change, or that there was none, without a usable number.",
+    ),
+)
+_VALUES = (
+    Text(zh="只有现值的结果", en="Results without an earlier value"),
+    Text(
+        zh="材料只写明当前值、完成量或所处水平，没有此前的数值。",
+        en="The source states a present value, an amount delivered or a standing, and no earlier value.",
+    ),
+)
 
 
 def describe_case(dataset: Dataset, case: Case, lang: Lang) -> list[str]:
@@ -135,8 +149,8 @@ def format_figures(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | Non
     others = [row for row in rows if row.role not in RESULTS]
     return (
         format_changes(changes, lang, links, unfolded)
-        + _format_told(told, lang, links, unfolded)
-        + _format_values(values, lang, links, unfolded)
+        + _format_table(told, _TOLD, lang, links, unfolded)
+        + _format_table(values, _VALUES, lang, links, unfolded)
         + _format_plans(plans, lang, links, unfolded)
         + _format_others(others, lang, links, unfolded)
     )
@@ -161,33 +175,13 @@ def share_axis(rows: Iterable[MetricRow]) -> IndexAxis:
     return span_axis(row.index for row in rows if row.rule.drawing == "index" and row.index is not None)
 
 
-def _format_told(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
-    """Return results that tell of a change in words."""
-    note = say(
-        lang,
-        "材料说到变化或没有变化，但没有可用的数字。",
-        "The source tells of a change, or that there was none, without a usable number.",
-    )
-    title = say(lang, "以文字说到的变化", "Changes described in words")
-    return _format_table(rows, title, note, lang, links, unfolded)
-
-
-def _format_values(rows: Sequence[MetricRow], lang: Lang, links: CardLinks | None, unfolded: bool) -> Markup:
-    """Return results that state no change: the headlines first, as they are among the rows."""
-    note = say(
-        lang,
-        "材料只写明当前值、完成量或所处水平，没有此前的数值。",
-        "The source states a present value, an amount delivered or a standing, and no earlier value.",
-    )
-    title = say(lang, "只有现值的结果", "Results without an earlier value")
-    return _format_table(rows, title, note, lang, links, unfolded)
-
-
 def _format_table(
-    rows: Sequence[MetricRow], title: str, note: str, lang: Lang, links: CardLinks | None, unfolded: bool
+    rows: Sequence[MetricRow], heading: tuple[Text, Text], lang: Lang, links: CardLinks | None, unfolded: bool
 ) -> Markup:
+    """Return a table of metrics below its title and a note; nothing without any."""
     if not rows:
         return Markup("")
+    title, note = (text[lang] for text in heading)
     table = format_metrics_table(rows, lang, title, links, unfolded=unfolded)
     return Markup("<h2>{}</h2><p>{}</p>{}").format(title, note, table)
 

@@ -10,7 +10,7 @@ from data.query.filters import Filters
 
 @dataclass(frozen=True, slots=True)
 class DocumentLinks(Links):
-    """Where the elements of a document are, by their ids: a case, its metrics, its contradictions.
+    """Where the elements of a document are, by their ids: a case, its metrics, its conflicts.
 
     `case_id` is the case whose elements get their ids from these links. Other screens, other filters and exports are
     not in the document, so they have no address.

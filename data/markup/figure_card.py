@@ -35,7 +35,7 @@ class CardLinks:
         return self.links.share(self.filters, row.case_id, row.metric_id)
 
     def conflict(self, case_id: str, conflict_id: str) -> str:
-        """The place of a contradiction on the page of its case."""
+        """The place of a conflict on the page of its case."""
         return self.links.conflict(self.filters, case_id, conflict_id)
 
 

@@ -35,11 +35,11 @@ class Links:
         return f"figure-{metric_id}"
 
     def conflict(self, filters: Filters, case_id: str, conflict_id: str) -> str:
-        """The place of a contradiction on the page of its case."""
+        """The place of a conflict on the page of its case."""
         return self.screen("case", filters, case=case_id, conflict=conflict_id)
 
     def conflict_id(self, conflict_id: str) -> str:
-        """The id of the element of a contradiction, to which `conflict` leads."""
+        """The id of the element of a conflict, to which `conflict` leads."""
         return f"conflict-{conflict_id}"
 
     def share(self, filters: Filters, case_id: str, metric_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The parts of the method page in HTML: limits, the table of grades, the calculations, and the contradictions."""
+"""The parts of the method page in HTML: limits, the table of grades, the calculations, and the conflicts."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _format_conflict(case: Case, conflict: Conflict, lang: Lang, links: Links, f
 
 
 def _link_concerned(case: Case, conflict: Conflict, lang: Lang, links: Links, filters: Filters) -> Markup:
-    """Return links to the figures that a contradiction concerns; empty where it concerns none."""
+    """Return links to the figures that a conflict concerns; empty where it concerns none."""
     names = {metric.id: metric.name[lang] for metric in case.metrics if metric.id in conflict.metrics}
     if not names:
         return Markup("")

@@ -44,7 +44,7 @@ _HEADING = re.compile(r"<(/?)h([1-5])\b")
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A case with its metrics in the report, the contradictions that concern them, and what filters leave out.
+    """A case with its metrics in the report, the conflicts that concern them, and what filters leave out.
 
     `note` stands in place of its metrics; `address` is that of its page, empty where it is not known.
     """

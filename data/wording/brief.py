@@ -21,7 +21,7 @@ MAX_DOUBTS = 3
 _FLAGS: tuple[Flag, ...] = ("prescribed", "mixed_units", "partial", "undated")
 """Flags that are doubts of their own; conflicts and an unclear meaning are told by the curator's notes."""
 _CAVEATS: tuple[CaveatKind, ...] = ("unequal_periods", "scope_differs", "self_reported")
-"""Caveats that no flag stands for."""
+"""Caveats that are told in the curator's words, after the flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _missing_ends(findings: Sequence[Finding]) -> Iterator[Doubt]:
 
 
 def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
-    """Yield each kind of doubt with its metrics: a flag, a caveat that no flag stands for."""
+    """Yield each kind of doubt with its metrics: a flag, one of _CAVEATS."""
     colon = say(lang, "：", ": ")
     for flag in _FLAGS:
         word, meaning = FLAG_WORDS[flag][lang], FLAG_MEANINGS[flag][lang]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from data.model.schema import Case, Conflict, Text
 from data.query.dataset import Dataset
@@ -10,7 +11,6 @@ from data.query.memory import cache_by_dataset
 
 CONTRADICTIONS = Text(zh="材料自身的矛盾", en="Where the source contradicts itself")
 OTHERS = Text(zh="名称或口径不一", en="Named or delimited in two ways")
-HEADINGS = (CONTRADICTIONS, OTHERS)
 
 
 def find_heading(conflict: Conflict) -> Text:
@@ -20,14 +20,16 @@ def find_heading(conflict: Conflict) -> Text:
 
 def group_conflicts(conflicts: Iterable[Conflict]) -> Iterator[tuple[Text, list[Conflict]]]:
     """Yield each heading that has any of these conflicts, with those."""
-    found = list(conflicts)
-    for heading in HEADINGS:
-        if own := [conflict for conflict in found if find_heading(conflict) is heading]:
-            yield heading, own
+    for heading, own in groupby(sorted(conflicts, key=_rank), find_heading):
+        yield heading, list(own)
 
 
 @cache_by_dataset(1)
 def list_conflicts(dataset: Dataset) -> tuple[tuple[Case, Conflict], ...]:
     """Return all conflicts with their cases in the order of the headings."""
     pairs = [(case, conflict) for case in dataset.cases for conflict in case.conflicts]
-    return tuple(sorted(pairs, key=lambda pair: HEADINGS.index(find_heading(pair[1]))))
+    return tuple(sorted(pairs, key=lambda pair: _rank(pair[1])))
+
+
+def _rank(conflict: Conflict) -> bool:
+    return conflict.kind != "contradiction"

@@ -26,7 +26,7 @@ _NOTE_ALONE: tuple[CaveatKind, ...] = ("undated", "conflicting", "naming", "othe
 def list_doubts(row: MetricRow, lang: Lang) -> list[str]:
     """Return the doubts about a metric, a sentence each, none of them twice."""
     kinds = _list_kinds(row)
-    flags = (flag for flag in list_flags(row) if not any(kind in kinds for kind in EXPLAINED_BY.get(flag, ())))
+    flags = (flag for flag in row.flag_ids if not any(kind in kinds for kind in EXPLAINED_BY.get(flag, ())))
     told = (FLAG_MEANINGS[flag][lang] for flag in flags)
     meanings = [meaning[:1].upper() + meaning[1:] + say(lang, "。", ".") for meaning in told]
     return list(dict.fromkeys([*meanings, *write_caveats(row, lang)]))
@@ -43,8 +43,3 @@ def write_caveats(row: MetricRow, lang: Lang) -> list[str]:
 
 def _list_kinds(row: MetricRow) -> list[str]:
     return row.caveats.split(LIST_SEPARATOR) if row.caveats else []
-
-
-def list_flags(row: MetricRow) -> list[Flag]:
-    """Return the flags of a metric by their ids."""
-    return row.flags.split(LIST_SEPARATOR) if row.flags else []  # type: ignore[return-value]

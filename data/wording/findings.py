@@ -121,7 +121,7 @@ def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
         (counts.prescribed, "项是规定的限额", "a limit that was set", "limits that were set"),
         (counts.aggregate, "项是全市总量", "a citywide total", "citywide totals"),
         (counts.partial, "项只涉及当地的一部分（如一家企业）", "about part of a place, such as one firm"),
-        (counts.repeated, "项可能与别的数重复", "probably a figure told twice", "probably told twice"),
+        (counts.repeated, "项可能与别的数重复", "possibly told twice"),
     )
     said = [
         say(lang, f"{count:,}{zh}", f"{count:,} {'is' if count == 1 else 'are'} {en[0] if count == 1 else en[-1]}")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from data.model.gaps import Flag
 from data.model.schema import Lang
 from data.query.findings import RESULTS
-from data.wording.doubts import list_flags
 from data.wording.labels import say
 from data.wording.rows import MetricRow
 
@@ -80,7 +79,7 @@ def join_ends(row: MetricRow) -> str:
 def describe_doubts(figures: Iterable[KeyFigure], lang: Lang) -> list[str]:
     """Return what holds for these figures together, a sentence each: limits that were set, what none of them states."""
     rows = [figure.row for figure in figures]
-    flags = [set(list_flags(row)) for row in rows]
+    flags = [set(row.flag_ids) for row in rows]
     return [*_describe_limits(flags, rows, lang), *_describe_common(flags, rows, lang)]
 
 

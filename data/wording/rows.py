@@ -148,6 +148,11 @@ class MetricRow:
     elsewhere: tuple[ReadingElsewhere, ...]
 
     @property
+    def flag_ids(self) -> tuple[Flag, ...]:
+        """The ids of its flags, in the order of FLAGS."""
+        return tuple(self.flags.split(LIST_SEPARATOR)) if self.flags else ()  # type: ignore[arg-type]
+
+    @property
     def rank(self) -> tuple[bool, bool, int]:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
         return not self.headline, bool(self.headline) and not self.rule.has_change, self.headline or 0
@@ -157,7 +162,7 @@ class MetricRow:
 
         With `decisive` the doubt stands for MINOR_FLAGS too, as where there is little room.
         """
-        flags = [flag for flag in (self.flags or "").split(LIST_SEPARATOR) if flag and flag not in QUIET_FLAGS]
+        flags = [flag for flag in self.flag_ids if flag not in QUIET_FLAGS]
         words = list(zip(flags, self.flag_words, self.flag_meanings, strict=True))
         if not self.doubt:
             return [(word, meaning) for _, word, meaning in words]

@@ -3,7 +3,7 @@
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
 // top with the focus on its heading (in the edition for paper on the button that prints), unless the link (`data-stay`)
 // only changes the screen it is on: then the reader stays in place, with the focus on that link. A metric
-// (`figure=<id>`) or a contradiction (`conflict=<id>`) comes to the middle of the window with the focus on it; back and
+// (`figure=<id>`) or a conflict (`conflict=<id>`) comes to the middle of the window with the focus on it; back and
 // forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));

@@ -95,7 +95,7 @@ def _draw_finding(sheet: _Sheet, finding: Finding, top: float) -> float:
     if finding.remark:
         column = "remark" if value else "ends"
         ends.append(sheet.add_text(column, finding.remark, top, LIGHT["quiet"]))
-    sheet.add_text("state", row.grade + (" ⚠" if row.flag_words else ""), top, bold=True)
+    sheet.add_text("state", row.grade + (" ⚠" if row.doubt_words else ""), top, bold=True)
     middle = top + _LINE / 2
     if finding.arrow:
         _draw_arrow(sheet, finding, middle)

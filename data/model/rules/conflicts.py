@@ -49,7 +49,7 @@ def _unconcerned(view: CaseView) -> Iterator[Finding]:
 
 
 def _unnamed(view: CaseView) -> Iterator[Finding]:
-    """Warn of a caveat `conflicting` or `naming` of a metric that no conflict of that kind names."""
+    """Warn of a caveat `conflicting` or `naming` of a metric that no conflict of that kind, or yet of none, names."""
     naming = _naming(view)
     for each in view.metrics:
         if not each.mended.isdisjoint({"id", "caveats"}):
@@ -57,7 +57,7 @@ def _unnamed(view: CaseView) -> Iterator[Finding]:
         kinds = {view.value(("conflicts", position, "kind")) for position in naming[each.metric.id]}
         for position, caveat in enumerate(each.metric.caveats):
             wanted = KINDS.get(caveat.kind)
-            if wanted and wanted not in kinds:
+            if wanted and kinds.isdisjoint({wanted, None}):
                 advice = f"Name it in the metrics of a conflict of kind: {wanted}, or choose another kind"
                 path = (*each.path, "caveats", position, "kind")
                 yield Finding(path, f"{caveat.kind}, but no such conflict names this figure. {advice}", "warning")

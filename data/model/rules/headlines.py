@@ -68,7 +68,7 @@ def _without_change(view: CaseView) -> Iterator[Finding]:
 
 def _states_change(metric: Metric, view: CaseView) -> bool:
     units = view.units_of(metric)
-    return metric.role in ("outcome", "output") and bool(units) and derive(metric, units or {}).grade in CHANGED
+    return metric.role in ("outcome", "output") and units is not None and derive(metric, units).grade in CHANGED
 
 
 RULES = (
