@@ -67,7 +67,7 @@ FILTERS: Mapping[str, Filter] = {
         "Words that a figure must all hold by itself, in either language: its name, subject, place, unit, values in "
         "words, source words. cases.json also has the cases whose own title, summary, place or domain holds them all. "
         "Plurals count as singulars. If nothing holds all words, what holds the most of them is found.",
-        Text(zh="搜索指标，如：转诊率", en="Search figures, e.g. referral"),
+        Text(zh="搜索，如：转诊率", en="Search, e.g. referral"),
     ),
     "scope": Filter(
         Text(zh="范围", en="Scope"),

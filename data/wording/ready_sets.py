@@ -28,7 +28,7 @@ CACHE_SIZE = 32
 GROWTH = "change"
 """Id of the set of the metrics that state a change; the others have the id of their dimension or unit."""
 _NAMES: Mapping[str, Text] = pairs(
-    change=("变化幅度", "Changes in numbers"),
+    change=("变化幅度", "Sizes of change"),
     time=("办理与等待时间", "Waiting times"),
     rank=("名次", "Ranks"),
     share=("占比", "Shares"),
