@@ -8,10 +8,11 @@ from typing import get_args
 
 from data.command import Parser, show
 from data.downloads.extract import Extract
-from data.downloads.formats import FORMATS, Format
+from data.downloads.formats import Format
 from data.model.problems import quoted
 from data.model.schema import Lang
 from data.reading.load import read_dataset
+from pages.markup.report import FORMATS
 
 _FIRST, *_OTHERS = (f".{ending}" for ending in FORMATS)
 DESCRIPTION = (

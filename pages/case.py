@@ -14,21 +14,6 @@ from data.downloads.extract import Extract, find_conflicts
 from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
-from data.markup.case_head import format_head, format_place
-from data.markup.case_page import (
-    KEY_FIGURES,
-    format_case_line,
-    format_changes,
-    format_conflicts,
-    format_events,
-    format_figures,
-    format_neighbors,
-    share_axis,
-)
-from data.markup.figure_card import CardLinks, format_card
-from data.markup.findings import format_findings
-from data.markup.grade_key import format_grade_key
-from data.markup.palette import OUTLINE_COLORS
 from data.model.schema import Case
 from data.query.dataset import CaseSubset
 from data.query.filters import Filters, select
@@ -48,6 +33,22 @@ from pages.frame.links import build_links
 from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
+from pages.markup.case_head import format_head, format_place
+from pages.markup.case_page import (
+    KEY_FIGURES,
+    format_case_line,
+    format_changes,
+    format_conflicts,
+    format_events,
+    format_figures,
+    format_neighbors,
+    share_axis,
+)
+from pages.markup.figure_card import format_card
+from pages.markup.findings import format_findings
+from pages.markup.grade_key import format_grade_key
+from pages.markup.links import Links
+from pages.markup.palette import OUTLINE_COLORS
 
 
 def choose_case(view: View) -> Case:
@@ -85,18 +86,18 @@ def list_siblings(view: View, case: Case) -> tuple[CaseSubset, int]:
     return cases, cases.find(case.id) or 0
 
 
-def build_card_links(view: View) -> CardLinks | None:
+def build_card_links(view: View) -> Links | None:
     """Return where the figures lead to; on paper and in a frame they lead nowhere."""
     if view.printing or view.embedded:
         return None
-    return CardLinks(build_links(view), view.filters)
+    return build_links(view)
 
 
 def format_line(view: View, case: Case) -> Markup:
     """Return which case this is and, but for paper, the ways from it."""
     cases, _ = list_siblings(view, case)
     links = None if view.printing else build_links(view)
-    return format_case_line(view.dataset, case, cases, view.lang, view.filters, links)
+    return format_case_line(view.dataset, case, cases, view.lang, links)
 
 
 def show_line(view: View, case: Case) -> None:
@@ -161,11 +162,11 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
     links = build_card_links(view)
     cases, _ = list_siblings(view, case)
     parts = (
-        format_head(view.dataset, case, rows, view.lang, view.filters, links.links if links else None, OUTLINE_COLORS),
+        format_head(view.dataset, case, rows, view.lang, links, OUTLINE_COLORS),
         format_figures(rows, view.lang, links),
         format_events(case.events, view.lang),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
-        format_neighbors(case, cases, view.lang, view.filters, build_links(view)),
+        format_neighbors(case, cases, view.lang, build_links(view)),
         Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang]),
     )
     return Markup('<div class="case">{}</div>').format(Markup("").join(parts))
@@ -186,7 +187,7 @@ def show_printed(view: View, case: Case) -> None:
     others = [row for row in results if not row.rule.has_change]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
-        format_head(view.dataset, case, rows, view.lang, view.filters, None, OUTLINE_COLORS),
+        format_head(view.dataset, case, rows, view.lang, None, OUTLINE_COLORS),
         format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
@@ -221,7 +222,7 @@ def find_case(view: View, case: Case) -> CaseFindings:
 
 def show_findings(view: View, case: Case) -> None:
     """Show what the case reports as a table of its own."""
-    st.html(format_findings([find_case(view, case)], view.filters, view.lang, build_links(view)))
+    st.html(format_findings([find_case(view, case)], view.lang, build_links(view)))
 
 
 def export_findings(view: View, case: Case) -> ChartExport:

@@ -10,15 +10,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.markup.compare import (
-    CaseBlock,
-    Chip,
-    format_cases,
-    format_chips,
-    format_chosen,
-    format_group,
-    format_left_out,
-)
 from data.model.grades import GRADES
 from data.model.schema import Case
 from data.wording.compare import (
@@ -48,6 +39,15 @@ from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links, format_link
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
+from pages.markup.compare import (
+    CaseBlock,
+    Chip,
+    format_cases,
+    format_chips,
+    format_chosen,
+    format_group,
+    format_left_out,
+)
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
@@ -240,7 +240,7 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
     """Show the metrics of one scale with the way to read it, and the link to its image. `chart_id` is unique here."""
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
-    write = partial(format_group, group, view.dataset.units, view.filters, view.lang, build_links(view))
+    write = partial(format_group, group, view.dataset.units, view.lang, build_links(view))
     st.html(view.remember(f"group {chart_id}", write))
     if group.kind == "index":
         findings = [describe_finding(row, view.lang) for row in group.rows]
@@ -258,7 +258,7 @@ def show_left_out(view: View, part: Part) -> None:
         return
     count = len(refusals)
     st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
-    write = partial(format_left_out, refusals, view.filters, view.lang, build_links(view))
+    write = partial(format_left_out, refusals, view.lang, build_links(view))
     st.html(view.remember(f"left out, {part.of_cases}", write))
 
 

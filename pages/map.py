@@ -11,12 +11,6 @@ from markupsafe import Markup
 
 from data.downloads.geojson import CREDIT
 from data.downloads.snippets import build_link
-from data.markup import palette
-from data.markup.map_areas import format_area_links, format_areas, format_shapes
-from data.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
-from data.markup.map_scene import format_scene
-from data.markup.map_tables import format_area_table, format_chosen, format_place_table
-from data.markup.map_view import MapView, view_map
 from data.model.schema import Lang
 from data.query.geography import tabulate_areas
 from data.wording.labels import say
@@ -32,6 +26,12 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import build_links, format_icon
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, base_path, current_view
+from pages.markup import palette
+from pages.markup.map_areas import format_area_links, format_areas, format_shapes
+from pages.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
+from pages.markup.map_scene import format_scene
+from pages.markup.map_tables import format_area_table, format_chosen, format_place_table
+from pages.markup.map_view import MapView, view_map
 
 
 def format_head(view: View, shown: MapView) -> Markup:
@@ -39,8 +39,8 @@ def format_head(view: View, shown: MapView) -> Markup:
     links, choice = build_links(view), Markup("")
     if not view.embedded:
         names = name_shadings(view.dataset, shown.measures, view.lang)
-        choice = format_colours(names, shown.colour, view.filters, view.lang, links)
-    return format_map_head(shown.scene, shown.shading, palette.MAP_PAINTS, view.filters, links, choice)
+        choice = format_colours(names, shown.colour, view.lang, links)
+    return format_map_head(shown.scene, shown.shading, palette.MAP_PAINTS, links, choice)
 
 
 def show_map(view: View, shown: MapView) -> None:
@@ -66,8 +66,8 @@ def format_areas_with_shapes(shown: MapView) -> Markup:
 def format_scene_with_links(view: View, shown: MapView) -> Markup:
     """Return what stands on the map and beside it, above the links on the areas."""
     links = build_links(view)
-    shapes = format_area_links(view.dataset, shown.scene, view.filters, links, **shown.query)
-    return format_scene(shown.scene, view.filters, links, shapes)
+    shapes = format_area_links(view.dataset, shown.scene, links, **shown.query)
+    return format_scene(shown.scene, links, shapes)
 
 
 def credit_map(shown: MapView) -> str:
@@ -134,16 +134,14 @@ def _name_grade(headline: Headline, lang: Lang) -> str:
 def format_below(view: View, shown: MapView) -> Markup:
     """Return the figures of the chosen cities, and the content of the map as tables with their data links."""
     links, everywhere = build_links(view), shown.filters
-    chosen = format_chosen(view.selection, view.filters, view.lang, links)
-    areas = format_area_table(
-        shown.selection, shown.areas, shown.shading, view.filters, view.lang, links, **shown.query
-    )
+    chosen = format_chosen(view.selection, view.lang, links)
+    areas = format_area_table(shown.selection, shown.areas, shown.shading, view.lang, links, **shown.query)
     parts = [
         Markup("<h2>{}</h2>").format(view.say("分地市列表", "The same as a table")),
         areas.html,
         format_table_link(view, areas.rows, build_link(base_path(), "areas.csv", everywhere, **shown.query)),
     ]
-    places = format_place_table(shown.selection, view.filters, view.lang, links)
+    places = format_place_table(shown.selection, view.lang, links)
     if places.rows:
         parts += [
             Markup("<h2>{}</h2>").format(view.say("县、镇与片区", "Counties, towns and zones")),

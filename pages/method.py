@@ -12,8 +12,6 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.markup.code_block import format_code
-from data.markup.method import format_conflicts, format_derivations, format_grades, format_limits
 from data.model.grades import GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
@@ -24,6 +22,8 @@ from pages.frame.elements import show_opening, show_paragraph
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
+from pages.markup.code_block import format_code
+from pages.markup.method import format_conflicts, format_derivations, format_grades, format_limits
 
 CONFLICTS_PER_PAGE = 50
 
@@ -43,7 +43,7 @@ def show_grades(view: View) -> None:
 
 def format_examples(view: View) -> Markup:
     """Return the table of the grades with an example of each."""
-    return format_grades(find_examples(view), view.lang, build_links(view), view.filters)
+    return format_grades(find_examples(view), view.lang, build_links(view))
 
 
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
@@ -75,7 +75,7 @@ def show_conflicts(view: View) -> None:
     for heading, own in groupby(found[shown.start : shown.stop], lambda pair: find_heading(pair[1])):
         count = sum(find_heading(conflict) == heading for _, conflict in found)
         st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
-        write = partial(format_conflicts, list(own), view.lang, build_links(view), view.filters)
+        write = partial(format_conflicts, list(own), view.lang, build_links(view))
         st.html(view.remember(f"conflicts {heading.en}", write))
     show_pager(view, shown, len(found), CONFLICTS_PER_PAGE)
 

@@ -9,8 +9,6 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.markup.findings import findings_table
-from data.markup.gap_matrix import gap_matrix
 from data.model.grades import GRADE_RULES, GRADES
 from data.query.findings import GapCounts
 from data.query.paging import cases_per_page
@@ -29,6 +27,8 @@ from pages.frame.pager import current_range, show_pager
 from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
+from pages.markup.findings import findings_table
+from pages.markup.gap_matrix import gap_matrix
 
 MAX_PLACES = 3
 """Maximum number of cities that a title names."""
@@ -119,7 +119,7 @@ def title_gaps_alone(view: View, counts: GapCounts) -> str:
 
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
-    matrix = gap_matrix(view.dataset, view.filters, view.lang, build_links(view))
+    matrix = gap_matrix(view.dataset, view.lang, build_links(view))
     if matrix.counts.total < 2:  # a single figure has its completeness in the table above
         return
     title = (title_gaps_alone if view.embedded else title_gaps)(view, matrix.counts)
@@ -131,7 +131,7 @@ def show_gaps(view: View) -> None:
 
 def export_gaps(view: View) -> ChartExport:
     """Build the image and the data of the matrix; its subtitle explains the grades and marks that occur."""
-    counts = gap_matrix(view.dataset, view.filters, view.lang, build_links(view)).counts
+    counts = gap_matrix(view.dataset, view.lang, build_links(view)).counts
     names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
     grades = [grade for grade in GRADES if counts.grades[grade]]
     colon = view.say("：", ": ")

@@ -6,9 +6,9 @@ import html
 import re
 from urllib.parse import unquote
 
-from data.markup.map_areas import FINE, Precision
-from data.markup.outline import trace_outlines
 from data.reading.live import boundaries
+from pages.markup.map_areas import FINE, Precision
+from pages.markup.outline import trace_outlines
 
 
 def images(page: str) -> list[str]:

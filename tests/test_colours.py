@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data.markup.map_scene import FORMATS
-from data.markup.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
+from pages.markup.map_scene import FORMATS
+from pages.markup.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
 
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from data.markup.compare import format_group, format_left_out
-from data.markup.links import Links
 from data.model.grades import CHANGED, GRADE_RULES
 from data.query.filters import Filters
 from data.query.findings import RESULTS
 from data.wording.compare import REASONS, compare, find_partners, find_scales, measure, name_group
 from data.wording.ready_sets import MAX_SETS, list_ready_sets
 from data.wording.rows import Rows
+from pages.markup.compare import format_group, format_left_out
+from pages.markup.links import Links
 
 PLAIN: dict[str, Any] = {
     "case_id": "2020-01-a",
@@ -210,12 +210,12 @@ def test_filters_narrow_the_sets_and_one_case_alone_has_none(dataset):
 def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reason(dataset, lang):
     for each in list_ready_sets(dataset, Filters(), lang):
         for group in each.found.groups:
-            table = format_group(group, dataset.units, Filters(), lang, Links())
+            table = format_group(group, dataset.units, lang, Links())
             linked = set(re.findall(r"case=([\w-]+)&amp;figure=([\w-]+)", table))
             assert linked == {(row.case_id, row.metric_id) for row in group.rows}
             assert all(0 <= float(place) <= 100 for place in re.findall(r"(?:left|right|width):(-?[\d.]+)%", table))
             assert name_group(group, lang)
-        left_out = format_left_out(each.found.refusals, Filters(), lang, Links())
+        left_out = format_left_out(each.found.refusals, lang, Links())
         for refusal in each.found.refusals:
             assert REASONS[refusal.reason][lang][1:] in html.unescape(left_out)
             assert f"figure={refusal.row.metric_id}" in left_out
@@ -224,7 +224,7 @@ def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reas
 def test_bars_of_shares_end_at_the_whole(dataset):
     (shares,) = (each for each in list_ready_sets(dataset, Filters(), "en") if each.id == "share")
     group = next(group for group in shares.found.groups if group.kind == "level")
-    table = format_group(group, dataset.units, Filters(), "en", Links())
+    table = format_group(group, dataset.units, "en", Links())
     full = {row.metric_id for row in group.rows if row.after_value == 100}
     widths = dict(re.findall(r'figure=([\w-]+)".*?class="fill" style="left:0.00%;width:([\d.]+)%', table, re.DOTALL))
     assert full and {widths[name] for name in full} == {max(widths.values(), key=float)}
@@ -237,7 +237,7 @@ def test_an_earlier_value_is_drawn_only_where_its_unit_can_be_converted(dataset)
     drawn = {}
     for each in list_ready_sets(dataset, Filters(), "en"):
         for group in (group for group in each.found.groups if group.kind == "level"):
-            table = format_group(group, dataset.units, Filters(), "en", Links())
+            table = format_group(group, dataset.units, "en", Links())
             for row in re.split(r"<tr ", table)[2:]:
                 drawn[re.search(r"figure=([\w-]+)", row)[1]] = 'class="was"' in row
     assert (drawn["licence-time"], drawn["construction-permit-time"], drawn["new-debt-limit"]) == (False, True, True)

@@ -26,7 +26,6 @@ from data.downloads.dictionary import KEYS, TABLES, list_columns
 from data.downloads.excel import SHEETS, write_workbook
 from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract
 from data.downloads.file_names import name_extract
-from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
 from data.downloads.package import describe_package, write_package
 from data.downloads.snippets import build_link, write_snippets
@@ -35,6 +34,7 @@ from data.model.schema import Text
 from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
 from data.reading.live import boundaries, current
+from pages.markup.report import FORMATS
 
 DATASET = current().dataset
 TABLE = DATASET.table
@@ -357,7 +357,8 @@ def test_the_command_names_the_forms_it_knows(tmp_path, capsys):
 
 NEW_FORMAT = """
 import sys
-from data.downloads.formats import FORMATS, Format
+from data.downloads.formats import Format
+from pages.markup.report import FORMATS
 
 FORMATS["tsv"] = Format("tsv", "TSV", "text/tab-separated-values", lambda extract: b"a\\tb", "The figures as TSV")
 
@@ -370,7 +371,7 @@ link = ask("/api/metrics.tsv", {"city": "410300", "limit": "1"})
 assert (link.status, link.body) == (200, b"a\\tb"), link
 assert 'filename="henan-reforms_2020_luoyang.tsv"' in link.headers["content-disposition"], link
 assert "/metrics.tsv" in ask("/api/openapi.json").json["paths"]
-page = AppTest.from_file("pages/shell.py", default_timeout=60).run().switch_page("download.py").run()
+page = AppTest.from_file("pages/shell.py", default_timeout=60).run().switch_page("data_screen.py").run()
 assert not page.exception, page.exception
 assert "/api/metrics.tsv" in "".join(element.proto.body for element in page.get("html"))
 """

@@ -17,8 +17,6 @@ from data.downloads.csv_json import write_case_json
 from data.downloads.extract import Extract
 from data.downloads.package import write_package
 from data.downloads.word import write_case
-from data.markup.figure_card import format_card, format_evidence
-from data.markup.metrics_table import format_metrics_table
 from data.model.evidence import derive
 from data.model.gaps import flags_of, missing_ends
 from data.model.schema import Case, Lang
@@ -26,6 +24,8 @@ from data.query.dataset import Dataset
 from data.reading.live import current
 from data.wording.citation import quote_metric
 from data.wording.rows import MetricRow, Rows
+from pages.markup.figure_card import format_card, format_evidence
+from pages.markup.metrics_table import format_metrics_table
 from tests.app import bodies, open_page
 
 DATASET = current().dataset

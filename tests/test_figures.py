@@ -13,19 +13,6 @@ from typing import Any
 import plotly.io as pio
 import pytest
 
-from data.markup.findings import list_arrows
-from data.markup.map_scene import WIDE, build_scene, wrap_label
-from data.markup.palette import (
-    GUIDE,
-    IMPROVED,
-    LIGHT,
-    MAP_CLASSES,
-    NEUTRAL,
-    NO_DATA,
-    SELECTED_OUTLINE,
-    WORSENED,
-    direction_color,
-)
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units
 from data.reading.live import current
@@ -46,6 +33,19 @@ from pages.figures.rank_lines import rank_lines
 from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
+from pages.markup.findings import list_arrows
+from pages.markup.map_scene import WIDE, build_scene, wrap_label
+from pages.markup.palette import (
+    GUIDE,
+    IMPROVED,
+    LIGHT,
+    MAP_CLASSES,
+    NEUTRAL,
+    NO_DATA,
+    SELECTED_OUTLINE,
+    WORSENED,
+    direction_color,
+)
 
 DATASET = current().dataset
 ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}

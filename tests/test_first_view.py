@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 import pytest
 from starlette.routing import Router
 
-from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link
-from data.markup.map_areas import ROUGH
 from data.model.schema import Lang
 from data.query.filters import Filters
 from data.reading.live import current
+from pages.markup.map_areas import ROUGH
+from pages.markup.report import FORMATS
 from pages.serving.index_page import SHARED_SECONDS, index_routes
 from pages.serving.page_head import shorten
 from pages.serving.page_request import prefers_chinese

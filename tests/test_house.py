@@ -28,7 +28,7 @@ CODE = [
     for path in sorted([ROOT / "dashboard.py", *(ROOT / "data").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 ]
 PAGES = [path for path in CODE if path.startswith("pages/")]
-SHOWN_ON_SCREEN = [path for path in CODE if path.startswith(("pages/", "data/markup/"))]
+SHOWN_ON_SCREEN = [path for path in CODE if path.startswith("pages/")]
 SCREENS = sorted(Path(path).stem for path in PAGES if path.count("/") == 1 and not path.endswith("__init__.py"))
 
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
@@ -62,22 +62,30 @@ ROOMS = {
     "data.query": {"data.model"},
     "data.reading": {"data.model", "data.query"},
     "data.wording": {"data.model", "data.query"},
-    "data.markup": {"data.model", "data.query", "data.wording"},
-    "data.downloads": {"data.model", "data.query", "data.wording", "data.markup"},
+    "pages.markup": {"data.model", "data.query", "data.wording", "data.downloads"},
+    "data.downloads": {"data.model", "data.query", "data.wording"},
     "data.drafting": {"data.model"},
-    "data": {"data.model", "data.query", "data.reading", "data.wording", "data.downloads", "data.drafting"},
-    "pages.site": {"data.model", "data.query", "data.wording", "data.markup"},
-    "pages.figures": {"data.model", "data.query", "data.wording", "data.markup", "pages.site"},
+    "data": {
+        "data.model",
+        "data.query",
+        "data.reading",
+        "data.wording",
+        "data.downloads",
+        "data.drafting",
+        "pages.markup",
+    },
+    "pages.site": {"data.model", "data.query", "data.wording", "pages.markup"},
+    "pages.figures": {"data.model", "data.query", "data.wording", "pages.markup", "pages.site"},
     "pages.serving": {
-        *("data", "data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),
+        *("data", "data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
         "pages.site",
     },
     "pages.frame": {
-        *("data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),
+        *("data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
         *("pages.serving", "pages.site"),
     },
     "pages": {
-        *("data.model", "data.query", "data.reading", "data.wording", "data.markup", "data.downloads"),
+        *("data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
         *("pages.figures", "pages.frame", "pages.serving", "pages.site"),
     },
     "dashboard": {"data", "data.reading", "data.wording", "pages.serving"},

@@ -15,11 +15,11 @@ from starlette.routing import Router
 from data.downloads.csv_json import write_case_json, write_csv, write_json
 from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
-from data.downloads.formats import FORMATS
 from data.downloads.geojson import write_places
 from data.query.filters import Filters, list_options, select
 from data.query.geography import find_measures, summarize_areas, tabulate_areas, tabulate_local_places
 from data.reading.live import boundaries, current
+from pages.markup.report import FORMATS
 from pages.serving.api import mount
 from pages.site.screens import PAGE_PARAMETERS
 from tests import answers

@@ -7,14 +7,14 @@ from html import unescape
 
 import pytest
 
-from data.markup.links import Links
-from data.markup.map_areas import FINE, ROUGH, format_area_links, format_areas, format_shapes
-from data.markup.map_scene import build_scene
-from data.markup.palette import MAP_CLASSES, MAP_PAINTS, NO_DATA, SELECTED_OUTLINE
 from data.query.filters import Filters
 from data.query.geography import list_map_units
 from data.reading.live import current
 from data.wording.shading import Shading
+from pages.markup.links import Links
+from pages.markup.map_areas import FINE, ROUGH, format_area_links, format_areas, format_shapes
+from pages.markup.map_scene import build_scene
+from pages.markup.palette import MAP_CLASSES, MAP_PAINTS, NO_DATA, SELECTED_OUTLINE
 from tests.areas import images, outlined, outlines, paints, shapes
 
 DATASET = current().dataset
@@ -28,7 +28,7 @@ SCENE = build_scene(DATASET, Filters(), "en")
 
 
 def links(*chosen: str, leave_frame: bool = False, **more: str) -> str:
-    found = format_area_links(DATASET, SCENE, Filters(city=chosen), Links("/base", "en", leave_frame), **more)
+    found = format_area_links(DATASET, SCENE, Links("/base", "en", Filters(city=chosen), leave_frame), **more)
     return str(found)
 
 

@@ -14,12 +14,6 @@ import numpy as np
 import pytest
 
 from data import load_dataset
-from data.markup.links import Links
-from data.markup.map_layout import Box, lines_meet
-from data.markup.map_scene import FORMATS, WIDE, Scene, build_scene, draw_scene, format_scene, wrap_label
-from data.markup.outline import DISC_RADIUS
-from data.markup.palette import MAP_CLASSES, OUTLINE_COLORS
-from data.markup.text_width import text_width
 from data.model.grades import CHANGED
 from data.model.schema import Lang
 from data.query.columns import PROVINCE
@@ -30,6 +24,12 @@ from data.wording.map_cases import MAX_CASES, locate_headlines
 from data.wording.openings import title_map
 from data.wording.rows import Rows
 from data.wording.shading import classify, compute_breaks, shade_by_count, shade_by_measure, shade_by_outcome
+from pages.markup.links import Links
+from pages.markup.map_layout import Box, lines_meet
+from pages.markup.map_scene import FORMATS, WIDE, Scene, build_scene, draw_scene, format_scene, wrap_label
+from pages.markup.outline import DISC_RADIUS
+from pages.markup.palette import MAP_CLASSES, OUTLINE_COLORS
+from pages.markup.text_width import text_width
 from tests import many
 
 DATASET = current().dataset
@@ -140,7 +140,7 @@ def test_the_ten_cases_cover_nothing_and_no_two_lines_cross(lang, at):
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_page_has_a_link_for_each_headline_and_each_disc(lang):
     scene = build_scene(DATASET, Filters(), lang)
-    written = str(format_scene(scene, Filters(), Links("/base", lang)))
+    written = str(format_scene(scene, Links("/base", lang)))
     labels, field = written.split('<div class="map-field"')
     links = [html.unescape(link) for link in re.findall(r'<li.*?href="([^"]*)"', labels)]
     assert links == [

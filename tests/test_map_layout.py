@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from data.markup.map_layout import LABEL_GAP, LabelLayout, lines_meet, place_labels, place_names, spread_discs
-from data.markup.projection import XY
+from pages.markup.map_layout import LABEL_GAP, LabelLayout, lines_meet, place_labels, place_names, spread_discs
+from pages.markup.projection import XY
 
 SIZE = 560.0, 537.0
 DIAMETER, RADIUS, COLUMN = 22.0, 10.0, 280.0

@@ -12,12 +12,6 @@ from typing import Any
 
 import pytest
 
-from data.markup.case_page import share_axis
-from data.markup.figure_card import CardLinks, format_card, list_notes
-from data.markup.key_figures import format_key_figures
-from data.markup.links import Links
-from data.markup.metric_chart import format_chart
-from data.markup.metrics_table import format_metrics_table
 from data.model.grades import GRADES
 from data.query.filters import Filters
 from data.query.findings import RESULTS
@@ -26,6 +20,12 @@ from data.wording.doubts import list_doubts
 from data.wording.index_axis import BASELINE, span_axis
 from data.wording.key_figures import choose_key_figures, describe_doubts, describe_key_figure, join_ends
 from data.wording.rows import MetricRow, Rows
+from pages.markup.case_page import share_axis
+from pages.markup.figure_card import format_card, list_notes
+from pages.markup.key_figures import format_key_figures
+from pages.markup.links import Links
+from pages.markup.metric_chart import format_chart
+from pages.markup.metrics_table import format_metrics_table
 from tests.app import MARKUP
 
 DATASET = current().dataset
@@ -33,7 +33,7 @@ LANGS = ("zh", "en")
 ROWS = {lang: {row.metric_id: row for row in Rows(DATASET, lang)} for lang in LANGS}
 BY_CASE = {f"{lang}-{case.id}": (lang, case.id) for lang in LANGS for case in DATASET.cases}
 ENGLISH = ROWS["en"]
-LINKS = CardLinks(Links("", "en"), Filters())
+LINKS = Links("", "en")
 MARK = re.compile(r'<i class="([^"]+)"(?: style="([^"]+)")?></i>')
 
 
@@ -272,12 +272,12 @@ def test_what_a_file_says_is_never_markup():
         phrases=hostile,
         phrases_en=hostile,
     )
-    links = CardLinks(Links("", "en"), Filters(search=hostile))
+    links = Links("", "en", Filters(search=hostile))
     figures = choose_key_figures([row], "en")
     for markup in (
         format_card(row, "en", links),
         format_metrics_table([row], "en", hostile, links),
-        format_key_figures(figures, "en", links.filters, links.links),
+        format_key_figures(figures, "en", links),
     ):
         assert "<img" not in markup
 
@@ -333,7 +333,7 @@ def test_the_key_figures_of_a_case_are_its_headlines_changes_first(case, lang):
     figures = choose_key_figures(rows, lang)
     changes = {row.metric_id for row in rows if row.rule.has_change}
     assert [figure.row.metric_id for figure in figures] == sorted(case.headlines, key=lambda name: name not in changes)
-    markup = format_key_figures(figures, lang, Filters(), Links("", lang))
+    markup = format_key_figures(figures, lang, Links("", lang))
     said = words(markup)
     for figure in figures:
         assert figure.row.name in said and figure.remark in said and figure.change in said

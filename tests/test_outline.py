@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from data.markup.outline import GRID, Mark, data_url, draw_outline, format_locator
-from data.markup.palette import OUTLINE_COLORS
-from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY, map_height, project
 from data.reading.live import boundaries
+from pages.markup.outline import GRID, Mark, data_url, draw_outline, format_locator
+from pages.markup.palette import OUTLINE_COLORS
+from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY, map_height, project
 
 SVG = "{http://www.w3.org/2000/svg}"
 CODES = [feature["id"] for feature in boundaries()["features"]]

@@ -19,10 +19,6 @@ from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
 from data.downloads.csv_json import write_csv
-from data.downloads.formats import FORMATS
-from data.markup.data_table import SHOWN
-from data.markup.palette import MAP_CLASSES, MAP_PAINTS
-from data.markup.palette import NO_DATA as UNPAINTED
 from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.problems import Problem
 from data.query.columns import all_places
@@ -44,6 +40,10 @@ from data.wording.openings import open_overview, warn
 from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
+from pages.markup.data_table import SHOWN
+from pages.markup.palette import MAP_CLASSES, MAP_PAINTS
+from pages.markup.palette import NO_DATA as UNPAINTED
+from pages.markup.report import FORMATS
 from pages.site.screens import SCREENS
 from tests.anchors import Anchor, anchors
 from tests.app import CODE, MARKUP, SHELL, bodies, charts, codes, container_keys, open_page, visit, words

@@ -23,11 +23,11 @@ import yaml
 
 from data import __version__, audit, check, draft, export
 from data.downloads.csv_json import write_csv
-from data.markup.metric_chart import format_chart
 from data.query.filters import Filters, select
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
+from pages.markup.metric_chart import format_chart
 from pages.serving.api import api
 from pages.site.screens import SCREENS
 from tests.folders import copy_data

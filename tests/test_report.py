@@ -13,12 +13,9 @@ from typing import get_args
 import pytest
 from markupsafe import Markup
 
-from data.downloads import report
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_report
-from data.downloads.report import MAX_CASES, write_report
 from data.export import main
-from data.markup.report import demote_headings
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters
@@ -27,6 +24,9 @@ from data.reading.load import read_dataset
 from data.wording.citation import cite_document
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
+from pages.markup import report
+from pages.markup.report import MAX_CASES, write_report
+from pages.markup.report_html import demote_headings
 from tests import hostile
 from tests.test_links import ask
 

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import pytest
 
-from data.markup.map_view import MAX_COLOUR, view_map
 from data.query.filters import Filters
 from data.reading.live import current
 from data.wording.shading import OUTCOME
 from pages.frame.view import MAX_KEPT_ADDRESS, View
+from pages.markup.map_view import MAX_COLOUR, view_map
 
 
 def write_twice(query: dict[str, str]) -> int:

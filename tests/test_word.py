@@ -20,7 +20,6 @@ from docx.text.paragraph import Paragraph
 
 from data.downloads.word import BAR_COLORS, OTHER_BAR, write_case
 from data.downloads.word_parts import CHINESE_FONT, LATIN_FONT
-from data.markup.palette import IMPROVED, NEUTRAL, WORSENED
 from data.model.grades import GRADES_NOTE
 from data.model.schema import Case, Lang
 from data.reading.live import current
@@ -29,6 +28,7 @@ from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import SITE_NAME
 from data.wording.openings import warn
 from data.wording.rows import MetricRow, Rows
+from pages.markup.palette import IMPROVED, NEUTRAL, WORSENED
 
 DATASET = current().dataset
 LANGS: tuple[Lang, ...] = ("zh", "en")

@@ -49,7 +49,7 @@ PACKAGES = (
 )
 """What a server imports at its start and that takes long. One that is missing here costs time, nothing else."""
 OWN = (
-    *("data.downloads", "data.markup", "data.model", "data.query", "data.reading", "data.wording"),
+    *("data.downloads", "pages.markup", "data.model", "data.query", "data.reading", "data.wording"),
     *("pages.figures", "pages.frame", "pages.serving", "pages.serving.workarounds", "pages.site"),
 )
 """The project's own packages that a server imports."""

@@ -1,6 +1,7 @@
 """The formats in which the metrics table and the whole dataset are downloaded.
 
-A format is one entry of FORMATS: the Data page, the data links and `python -m data.export` offer all of them.
+A format is one entry of FORMATS: the Data page, the data links and `python -m data.export` offer all of them, and the
+report, which `pages.markup.report` adds because it is made of the pages' templates.
 Downloads of other things (a chart, a case, the tables of the map, places) are not here.
 """
 
@@ -14,7 +15,6 @@ from data.downloads.csv_json import write_csv, write_csv_chunks, write_json
 from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
 from data.downloads.package import write_package
-from data.downloads.report import write_report
 from data.model.schema import Lang, Text
 
 
@@ -79,16 +79,6 @@ FORMATS: Mapping[str, Format] = {
             "The whole dataset, or as filtered, as a Frictionless data package",
             contents="dataset",
             link_label=Text(zh="数据包", en="Data package"),
-        ),
-        Format(
-            "html",
-            "HTML",
-            "text/html",
-            write_report,
-            "A report on the cases in one HTML file, to read without a network or to print",
-            contents="report",
-            link_label=Text(zh="整份报告", en="Whole report"),
-            in_language=True,
         ),
     )
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from data.model.grades import Grade
-from data.model.problems import FieldPath, Finding
+from data.model.problems import Fault, FieldPath
 from data.model.schema import Bound, Change, ChangeKind, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]
@@ -80,36 +80,36 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     )
 
 
-def find_contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[Finding]:
+def find_contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[Fault]:
     """Find what cannot be true together in one metric; paths begin at the metric.
 
     A stated change that disagrees with its ends beyond rounding is an error, or a warning where the case declares a
     conflict that names the metric (`disputed`).
     """
-    found: list[Finding] = []
+    found: list[Fault] = []
     unit, change = units[metric.unit], metric.change
     rank = unit.dimension == "rank"
     if rank and metric.better == "higher":
-        found.append(Finding(("better",), "a rank improves towards 1. Write better: lower"))
+        found.append(Fault(("better",), "a rank improves towards 1. Write better: lower"))
     if change is None:
         return found
     kind: FieldPath = ("change", "kind")
     if change.kind == "places" and not rank:
         message = f"places belong to a rank, but the unit is {metric.unit}. Write unit: rank, or another kind"
-        found.append(Finding(kind, message))
+        found.append(Fault(kind, message))
     if change.kind == "points" and unit.dimension != "share":
         message = f"percentage points belong to a share, but the unit is {metric.unit}."
-        found.append(Finding(kind, f"{message} Write unit: percent, or kind: difference"))
+        found.append(Fault(kind, f"{message} Write unit: percent, or kind: difference"))
     if rank and change.kind in ("relative", "multiple"):
-        found.append(Finding(kind, f"a rank has no {change.kind} change. Write kind: places"))
+        found.append(Fault(kind, f"a rank has no {change.kind} change. Write kind: places"))
     gap = None if found else _disagreement(metric, change)
     if gap:
         implied = f"the ends give {gap[0]:g}, the change says {gap[1]:g}"
         if disputed:
-            found.append(Finding(("change",), f"{implied}. The case declares the conflict", "warning"))
+            found.append(Fault(("change",), f"{implied}. The case declares the conflict", "warning"))
         else:
             advice = "Correct one of them, or declare a conflict that names this figure"
-            found.append(Finding(("change",), f"{implied}. {advice}"))
+            found.append(Fault(("change",), f"{implied}. {advice}"))
     return found
 
 

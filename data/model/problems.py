@@ -48,7 +48,7 @@ class Problem:
         return escape_invisible(f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}")
 
 
-class Finding(NamedTuple):
+class Fault(NamedTuple):
     """A fault at a path of a file whose line is not known yet. `at_key`: the key is wrong, not its value.
 
     `rule` is the id of the rule that it breaks, empty where the shape of the file is wrong.
@@ -102,7 +102,7 @@ def escape_invisible(text: str, limit: int | None = None) -> str:
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in cut)
 
 
-def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]], guide: str) -> Iterator[Finding]:
+def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]], guide: str) -> Iterator[Fault]:
     """Yield each failure of a validation, without those that only follow from another.
 
     A key is missing because it is misspelt; a list is short because its entries are faulty. `known_keys` are the keys
@@ -121,7 +121,7 @@ def explain(error: ValidationError, known_keys: Mapping[FieldPath, list[str]], g
         misspelt = kind == "missing" and difflib.get_close_matches(str(path[-1]), unknown[path[:-1]], 1)
         miscounted = kind in ("too_short", "too_long") and path in lists
         if not misspelt and not miscounted:
-            yield Finding(path, _message(detail, known_keys, guide), at_key=kind == "extra_forbidden")
+            yield Fault(path, _message(detail, known_keys, guide), at_key=kind == "extra_forbidden")
 
 
 def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], guide: str) -> str:

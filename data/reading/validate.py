@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from data.model.numerals import MULTIPLIERS, proper_names
-from data.model.problems import FieldPath, Finding, describe, suggest
+from data.model.problems import Fault, FieldPath, describe, suggest
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, Population, Unit
 from data.reading.yaml_file import PROBLEM_LIMIT, File
@@ -63,7 +63,7 @@ def read_population(reference: Mapping[str, File], entries: Entries) -> Populati
     return None if file.errors else population
 
 
-def _population_codes(file: File, codes: Set[str]) -> Iterator[Finding]:
+def _population_codes(file: File, codes: Set[str]) -> Iterator[Fault]:
     """Units of the map without residents, and codes that are none of a unit of the map."""
     residents = file.at(("residents",))
     if not isinstance(residents, Mapping):
@@ -72,9 +72,9 @@ def _population_codes(file: File, codes: Set[str]) -> Iterator[Finding]:
     unknown = [code for code in residents if code not in codes]
     for code in unknown:
         advice = f"Still without a number: {left}" if left else "Remove it"
-        yield Finding(("residents", code), f"unknown unit of the map {describe(code)}. {advice}", at_key=True)
+        yield Fault(("residents", code), f"unknown unit of the map {describe(code)}. {advice}", at_key=True)
     if left and not unknown:
-        yield Finding(("residents",), f"has no number of {left}. Add the residents of each unit of the map")
+        yield Fault(("residents",), f"has no number of {left}. Add the residents of each unit of the map")
 
 
 def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:
@@ -115,17 +115,17 @@ def _by_id(file: File, kind: type[Model]) -> dict[str, Any]:
     return found
 
 
-def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Finding]:
+def _prefectures(file: File, places: Mapping[str, Any]) -> Iterator[Fault]:
     """Places that lie in no unit of the map."""
     units = {name: name for name, place in places.items() if place is None or place.kind == "prefecture"}
     for path, text in file.texts:
         if path[1:] == ("prefecture",) and text not in units:
-            yield Finding(
+            yield Fault(
                 path, f"unknown prefecture {describe(text)}.{suggest(text, units, 'the places of kind prefecture')}"
             )
 
 
-def _scales(file: File, units: Mapping[str, Any]) -> Iterator[Finding]:
+def _scales(file: File, units: Mapping[str, Any]) -> Iterator[Fault]:
     """Units whose scale is not the multiplier of their Chinese name."""
     for path, text in file.texts:
         unit = units.get(text) if path[1:] == ("id",) else None
@@ -135,10 +135,10 @@ def _scales(file: File, units: Mapping[str, Any]) -> Iterator[Finding]:
             found = f"the scale is {unit.scale:.15g}" if "scale" in unit.model_fields_set else "there is no scale"
             advice = f"Write scale: {said:.0f}" if unit.multiplier else "Remove scale, or write the name as in 万元"
             message = f"the name {describe(unit.name.zh)} {begins}, but {found}. {advice}"
-            yield Finding((path[0], "scale"), message)
+            yield Fault((path[0], "scale"), message)
 
 
-def _references(file: File, tables: Entries) -> Iterator[Finding]:
+def _references(file: File, tables: Entries) -> Iterator[Fault]:
     """Ids that the case names and nobody defines."""
     metrics = {text: text for path, text in file.texts if path[:1] == ("metrics",) and path[2:] == ("id",)}
     known: Entries = {kind: entries for kind, entries in tables.items() if entries} | {"metrics": metrics}
@@ -151,7 +151,7 @@ def _references(file: File, tables: Entries) -> Iterator[Finding]:
             if kind in EXAMPLES:
                 joined = " If not," if advice.endswith("?") else ", or"
                 advice += f"{joined} add a line to reference/{kind}.yaml, as in - {EXAMPLES[kind]}"
-            yield Finding(path, f"unknown {kind.removesuffix('s')} {describe(text)}.{advice}")
+            yield Fault(path, f"unknown {kind.removesuffix('s')} {describe(text)}.{advice}")
 
 
 def _names_of(entries: Mapping[str, Any]) -> dict[str, str]:
@@ -179,7 +179,7 @@ def _refers_to(path: FieldPath) -> str:
     return "metrics" if names in (("headlines",), ("conflicts", "metrics"), ("not_measured", "metric")) else ""
 
 
-def _repeated(file: File) -> Iterator[Finding]:
+def _repeated(file: File) -> Iterator[Fault]:
     """Ids defined twice in a case, and ids named twice in one list."""
     first: set[tuple[FieldPath, str]] = set()
     for path, text in file.texts:
@@ -187,7 +187,7 @@ def _repeated(file: File) -> Iterator[Finding]:
         listed = path and isinstance(path[-1], int) and _refers_to(path)
         group = path[:1] if defined else path[:-1]
         if (defined or listed) and (group, text) in first:
-            yield Finding(
+            yield Fault(
                 path,
                 f"{describe(text)} stands twice in this {'case. Choose another id' if defined else 'list. Keep one'}",
             )
@@ -195,17 +195,17 @@ def _repeated(file: File) -> Iterator[Finding]:
             first.add((group, text))
 
 
-def _names(file: File) -> Iterator[Finding]:
+def _names(file: File) -> Iterator[Fault]:
     """Whether the id agrees with the file's name, the year and the number."""
     name, year, number, stem = file.at(("id",)), file.at(("year",)), file.at(("number",)), Path(file.name).stem
     if not isinstance(name, str) or any(problem.field == "id" for problem in file.problems):
         return
     if name != stem:
-        yield Finding(
+        yield Fault(
             ("id",), f"{describe(name)} is not the file's name {describe(stem)}. Write id: {stem}, or rename the file"
         )
     elif type(year) is type(number) is int and not name.startswith(f"{year}-{number:02d}-"):
-        yield Finding(
+        yield Fault(
             ("id",), f"{describe(name)} does not begin with {year}-{number:02d}-. Make id, year and number agree"
         )
 

@@ -19,7 +19,7 @@ import yaml
 from pydantic import ValidationError
 
 from data.model.fields import known_keys
-from data.model.problems import FieldPath, Finding, Problem, Severity, describe, escape_invisible, explain, format_path
+from data.model.problems import Fault, FieldPath, Problem, Severity, describe, escape_invisible, explain, format_path
 from data.model.schema import Case, Model
 from data.reading.folder import SIZE_LIMIT, content, relative
 
@@ -227,7 +227,7 @@ class File:
         self.errors -= len(self.problems) - len(kept)
         self.problems = kept
 
-    def report_all(self, findings: Iterable[Finding]) -> None:
+    def report_all(self, findings: Iterable[Fault]) -> None:
         """Add findings up to PROBLEM_LIMIT errors. The iterable is not consumed any further."""
         for finding in findings if self.errors <= PROBLEM_LIMIT else ():
             self.report(*finding[:4])

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import plotly.graph_objects as go
 
-from data.markup.findings import list_arrows
-from data.markup.palette import GUIDE, LIGHT, NEUTRAL, direction_color
 from data.model.schema import Lang
 from data.wording.findings import CaseFindings, Finding
 from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
@@ -17,6 +15,8 @@ from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, label, 
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import BOLD, escape, wrap
+from pages.markup.findings import list_arrows
+from pages.markup.palette import GUIDE, LIGHT, NEUTRAL, direction_color
 
 _COLUMNS = {"reform": (0, 230), "what": (245, 295), "ends": (550, 235), "remark": (815, 255), "state": (1085, 35)}
 """Left edge and width in px of the columns of text."""

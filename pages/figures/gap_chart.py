@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from data.markup.gap_matrix import scale_dot
-from data.markup.palette import GUIDE, IMPROVED, LIGHT, NEUTRAL
 from data.model.grades import GRADE_RULES, GRADES, Grade
 from data.model.schema import Lang
 from data.wording.labels import say
@@ -16,6 +14,8 @@ from pages.figures.marks import Part, label, points, segment
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
+from pages.markup.gap_matrix import scale_dot
+from pages.markup.palette import GUIDE, IMPROVED, LIGHT, NEUTRAL
 
 _FIRST, _STEP = 360, 120
 """Middle of the first column of dots and distance between columns, in px."""

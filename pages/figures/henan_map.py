@@ -5,7 +5,7 @@ a chart names an empty topology on this server (pages/serving/workarounds/world_
 not a reviewed official map; their rings run clockwise, as d3 needs. The figure holds only their address, so that a
 browser fetches them once.
 
-On the screen the map is HTML (data/markup/map_areas.py, data/markup/map_scene.py).
+On the screen the map is HTML (pages/markup/map_areas.py, pages/markup/map_scene.py).
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from data.markup.map_layout import TEXT_GAP
-from data.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
-from data.markup.outline import DISC_RADIUS
-from data.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
-from data.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
+from pages.markup.map_layout import TEXT_GAP
+from pages.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
+from pages.markup.outline import DISC_RADIUS
+from pages.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
+from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 
 _OUTLINE_WIDTH = 3
 """Width of a selected area's outline in px."""

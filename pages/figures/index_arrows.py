@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from data.markup.palette import GUIDE, NEUTRAL, direction_color
 from data.model.schema import Lang
 from data.wording.index_axis import TICKS, log_index, name_tick
 from data.wording.rows import MetricRow
@@ -18,6 +17,7 @@ from pages.figures.memoize import memoize
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
+from pages.markup.palette import GUIDE, NEUTRAL, direction_color
 
 _MARK_HEIGHT = 26
 _TOP, _BOTTOM = 30, 8

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from data.markup.palette import NEUTRAL
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Origin
 from data.model.schema import Bound
 from data.wording.rows import MetricRow
+from pages.markup.palette import NEUTRAL
 
 Part = dict[str, Any]
 """A trace, axis, shape or annotation."""

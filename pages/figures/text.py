@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from data.markup.text_width import text_width as text_width
-from data.markup.text_width import wrap as wrap
+from pages.markup.text_width import text_width as text_width
+from pages.markup.text_width import wrap as wrap
 
 BOLD = 1.15
 """Width of bold text by that of regular text."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from data.markup.filter_values import format_values
 from data.query.filters import SEARCH_LIMIT, Filters
 from data.wording.counts import count_selection, name_cases, name_elsewhere, name_metrics
 from data.wording.filters import (
@@ -21,6 +20,7 @@ from data.wording.filters import (
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
 from pages.frame.view import SCOPE_KEY, View, apply_filters, apply_paired, apply_scope, apply_search, set_control
+from pages.markup.filter_values import format_values
 
 _PAIRED_KEY = "paired"
 

@@ -8,8 +8,6 @@ from functools import partial
 import streamlit as st
 from markupsafe import Markup
 
-from data.markup.code_block import format_code
-from data.markup.masthead import ScreenLink, format_navigation, format_site_name
 from data.model.problems import escape_invisible
 from data.model.schema import Lang, Text
 from data.reading.live import progress
@@ -22,6 +20,8 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.links import format_icon
 from pages.frame.view import LANGUAGES, View, apply_choice
+from pages.markup.code_block import format_code
+from pages.markup.masthead import ScreenLink, format_navigation, format_site_name
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME
 
 _LANGUAGE = Text(zh="语言", en="Language")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from data.markup.links import Links
 from data.wording.rows import MetricRow
 from pages.frame.view import View, base_path
+from pages.markup.links import Links
 
 
 def build_links(view: View) -> Links:
-    """Return where the HTML of data/markup links to: this site, in a frame beside the page that shows it."""
+    """Return where the HTML of pages/markup links to: this site, in a frame beside the page that shows it."""
     if view.embedded:
-        return Links(view.address, view.lang, leave_frame=True)
-    return Links(base_path(), view.query().get("lang", ""))
+        return Links(view.address, view.lang, view.filters, leave_frame=True)
+    return Links(base_path(), view.query().get("lang", ""), view.filters)
 
 
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.markup.marks import format_badge, format_flag_words, tone
 from data.model.schema import Lang
 from data.query.filters import Filters, find_terms, select
 from data.query.search import normalize_text
@@ -20,6 +19,7 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import count_cases, count_metrics
 from pages.frame.links import format_link, metric_href
 from pages.frame.view import View
+from pages.markup.marks import format_badge, format_flag_words, tone
 
 MAX_CASES = 5
 """Maximum number of listed cases whose own text has the words."""

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.downloads.formats import FORMATS
 from data.reading.live import current
 from data.reading.load import DatasetError
+from pages.markup.report import FORMATS
 from pages.serving.compression import accepted_codings
 from pages.serving.etag import matches
 from pages.site.screens import PAGE_PARAMETERS

@@ -1,7 +1,7 @@
 """The first view: what is sent of a page to be read before the app has started, and without JavaScript at all.
 
 The masthead and the filter bar are drawn here as high as those of the app, which has their controls; the words below
-are those of `data.markup.first_view`.
+are those of `pages.markup.first_view`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link
-from data.markup import first_view as words
-from data.markup.first_view import FirstView
-from data.markup.links import Links
-from data.markup.masthead import ScreenLink, format_navigation, format_site_name
-from data.markup.palette import MAP_PAINTS, OUTLINE_COLORS
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
@@ -24,6 +18,12 @@ from data.wording.citation import credit_documents
 from data.wording.counts import count_elsewhere, count_selection, name_elsewhere
 from data.wording.filters import CLEAR, FILTERS, MORE, POPOVERS, list_values
 from data.wording.labels import say
+from pages.markup import first_view as words
+from pages.markup.first_view import FirstView
+from pages.markup.links import Links
+from pages.markup.masthead import ScreenLink, format_navigation, format_site_name
+from pages.markup.palette import MAP_PAINTS, OUTLINE_COLORS
+from pages.markup.report import FORMATS
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
 
@@ -33,7 +33,7 @@ MAX_LISTED = 30
 
 def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
     """The first words of the page, whose links keep the language of the address and the filters."""
-    links = Links(base, request.lang if request.names_lang else "")
+    links = Links(base, request.lang if request.names_lang else "", request.filters)
     if request.screen == "overview":
         total = len(select(dataset, request.filters).cases)
         shown = page_range(total, cases_per_page(total), request.page)
@@ -66,9 +66,9 @@ def _credit(request: PageRequest, dataset: Dataset) -> str:
 
 
 def _format_masthead(request: PageRequest, base: str) -> Markup:
-    links = Links(base, request.lang if request.names_lang else "")
+    links = Links(base, request.lang if request.names_lang else "", request.filters)
     screens = (
-        ScreenLink(links.screen(url_path(name), request.filters), screen.name[request.lang], name == request.screen)
+        ScreenLink(links.screen(url_path(name)), screen.name[request.lang], name == request.screen)
         for name, screen in SCREENS.items()
     )
     item = Markup('<a href="{}" lang="{}" hreflang="{}" aria-current="{}">{}</a>')

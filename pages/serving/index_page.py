@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from data.markup.used_rules import keep_used_rules
 from data.query.dataset import Dataset
 from data.reading.live import current
 from data.reading.load import DatasetError
+from pages.markup.used_rules import keep_used_rules
 from pages.serving import first_view, page_head
 from pages.serving.etag import is_current
 from pages.serving.page_request import PageRequest, is_shared, prefers_chinese, read_request

@@ -7,13 +7,13 @@ import json
 from markupsafe import Markup
 
 from data.downloads.extract import LICENCE
-from data.downloads.formats import FORMATS
 from data.downloads.snippets import build_link
-from data.markup.first_view import FirstView
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.wording.labels import say
+from pages.markup.first_view import FirstView
+from pages.markup.report import FORMATS
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.serving.preview_image import HEIGHT, WIDTH, preview_path
 from pages.site.screens import SCREENS, SITE_NAME

@@ -1,11 +1,11 @@
-"""The style sheets of the pages: those of data/markup, files in pages/browser/, and rules made from texts."""
+"""The style sheets of the pages: those of pages/markup, files in pages/browser/, and rules made from texts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from data.markup.style_sheet import MARKUP, PAPER, define_properties
 from data.model.schema import Text
+from pages.markup.style_sheet import MARKUP, PAPER, define_properties
 
 _FOLDER = Path(__file__).parents[1] / "browser"
 

@@ -15,10 +15,10 @@ from shapely.geometry import shape
 from shapely.ops import polylabel
 
 from data.downloads.csv_json import write_csv
-from data.markup.projection import project
 from data.query.filters import Filters, select
 from data.query.geography import summarize_areas, tabulate_areas
 from data.reading.live import boundaries
+from pages.markup.projection import project
 from tests.areas import outlined as areas_of
 from tests.browser.reader import Tab, beside, drawn, heading, resize, settled, turn, visit
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data.downloads.extract import Extract
-from data.downloads.report import write_report
 from data.model.schema import Lang
 from data.query.dataset import Dataset
+from pages.markup.report import write_report
 from tests.browser.accessibility import JUDGED, violations
 from tests.browser.reader import Scheme, resize
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from data.model.problems import FieldPath, Finding, describe, suggest
+from data.model.problems import Fault, FieldPath, describe, suggest
 from data.model.rules.conflicts import RULES as CONFLICTS
 from data.model.rules.consistency import RULES as CONSISTENCY
 from data.model.rules.dates import CASE_RULES as STORY_DATES
@@ -31,12 +31,12 @@ CASE_RULES: tuple[CaseRule, ...] = (*TEMPLATE, *LANGUAGES, *STORY_DATES, *DOUBLE
 RULE_IDS = (*(rule.id for rule in METRIC_RULES), *(rule.id for rule in CASE_RULES))
 
 
-def check_case(view: CaseView) -> Iterator[Finding]:
+def check_case(view: CaseView) -> Iterator[Fault]:
     """Apply every rule to a case; warnings that the file accepts are left out."""
     return _without_accepted(view, (*_check_metrics(view), *_check_whole(view)))
 
 
-def _check_metrics(view: CaseView) -> Iterator[Finding]:
+def _check_metrics(view: CaseView) -> Iterator[Fault]:
     for metric in view.metrics:
         for rule in METRIC_RULES:
             if metric.mended.isdisjoint(rule.needs):
@@ -44,13 +44,13 @@ def _check_metrics(view: CaseView) -> Iterator[Finding]:
                     yield found._replace(path=(*metric.path, *found.path), rule=rule.id)
 
 
-def _check_whole(view: CaseView) -> Iterator[Finding]:
+def _check_whole(view: CaseView) -> Iterator[Fault]:
     for rule in CASE_RULES:
         for found in rule.check(view):
             yield found._replace(rule=rule.id)
 
 
-def _without_accepted(view: CaseView, findings: Iterable[Finding]) -> Iterator[Finding]:
+def _without_accepted(view: CaseView, findings: Iterable[Fault]) -> Iterator[Fault]:
     """Leave out the accepted warnings, and report what is accepted without a warning."""
     accepted = {
         (metric.path, entry.rule): (*metric.path, "accepted", position, "rule")
@@ -71,11 +71,11 @@ def _without_accepted(view: CaseView, findings: Iterable[Finding]) -> Iterator[F
         yield _needless(key[1], accepted[key])
 
 
-def _needless(rule: str, path: FieldPath) -> Finding:
+def _needless(rule: str, path: FieldPath) -> Fault:
     if rule in RULE_IDS:
-        return Finding(path, f"the rule {describe(rule)} warns of nothing here that can be accepted. Remove this entry")
+        return Fault(path, f"the rule {describe(rule)} warns of nothing here that can be accepted. Remove this entry")
     known = {name: name for name in RULE_IDS}
-    return Finding(path, f"unknown rule {describe(rule)}.{suggest(rule, known, 'the rules that the warnings name')}")
+    return Fault(path, f"unknown rule {describe(rule)}.{suggest(rule, known, 'the rules that the warnings name')}")
 
 
 __all__ = ["CASE_RULES", "METRIC_RULES", "RULE_IDS", "CaseView", "MetricView", "check_case"]

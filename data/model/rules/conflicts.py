@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from data.model.numerals import strip_blanks
-from data.model.problems import FieldPath, Finding, describe, format_path
+from data.model.problems import Fault, FieldPath, describe, format_path
 from data.model.rules.rule import CaseRule, CaseView
 from data.model.schema import CaveatKind, ConflictKind, Metric
 
@@ -17,7 +17,7 @@ KINDS: Mapping[CaveatKind, ConflictKind] = {"conflicting": "contradiction", "nam
 _WORDS = frozenset({"id", "name", "subject", "phrases", "caveats"})
 
 
-def _itself(view: CaseView) -> Iterator[Finding]:
+def _itself(view: CaseView) -> Iterator[Fault]:
     """Find conflicts that cite one passage twice."""
     first: dict[tuple[str | int, ...], FieldPath] = {}
     for path, text in view.texts:
@@ -25,10 +25,10 @@ def _itself(view: CaseView) -> Iterator[Finding]:
             key = path[1], strip_blanks(text), str(view.value((*path[:-1], "occurrence")))
             if (earlier := first.setdefault(key, path)) is not path:
                 advice = "Cite the passage that contradicts it, or say with occurrence which one each is"
-                yield Finding(path, f"the same words as in {format_path(earlier[2:4])}. {advice}")
+                yield Fault(path, f"the same words as in {format_path(earlier[2:4])}. {advice}")
 
 
-def _unconcerned(view: CaseView) -> Iterator[Finding]:
+def _unconcerned(view: CaseView) -> Iterator[Fault]:
     """Warn of metrics that a conflict names although its phrases have no words of theirs.
 
     A metric with the caveat of a conflict need not share words with the only conflict that names it.
@@ -45,10 +45,10 @@ def _unconcerned(view: CaseView) -> Iterator[Finding]:
             if runs.isdisjoint(cited[position]):
                 name = describe(view.value(("conflicts", position, "id")))
                 advice = "Take this figure out of its metrics, or cite there the words that concern it"
-                yield Finding(each.path, f"the conflict {name} cites no words of this figure. {advice}", "warning")
+                yield Fault(each.path, f"the conflict {name} cites no words of this figure. {advice}", "warning")
 
 
-def _unnamed(view: CaseView) -> Iterator[Finding]:
+def _unnamed(view: CaseView) -> Iterator[Fault]:
     """Warn of a caveat `conflicting` or `naming` of a metric that no conflict of that kind, or yet of none, names."""
     naming = _naming(view)
     for each in view.metrics:
@@ -60,7 +60,7 @@ def _unnamed(view: CaseView) -> Iterator[Finding]:
             if wanted and kinds.isdisjoint({wanted, None}):
                 advice = f"Name it in the metrics of a conflict of kind: {wanted}, or choose another kind"
                 path = (*each.path, "caveats", position, "kind")
-                yield Finding(path, f"{caveat.kind}, but no such conflict names this figure. {advice}", "warning")
+                yield Fault(path, f"{caveat.kind}, but no such conflict names this figure. {advice}", "warning")
 
 
 def _naming(view: CaseView) -> defaultdict[str, set[int | str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data.model.evidence import find_contradictions
-from data.model.problems import Finding
+from data.model.problems import Fault
 from data.model.rules.rule import CaseView, MetricRule, MetricView
 
 
-def _contradictions(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _contradictions(view: MetricView, case: CaseView) -> Iterator[Fault]:
     if units := case.units_of(view.metric):
         yield from find_contradictions(view.metric, units, _is_disputed(view.metric.id, case))
 
@@ -24,14 +24,14 @@ def _is_disputed(metric_id: str, case: CaseView) -> bool:
     return False
 
 
-def _undated(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _undated(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Warn of an outcome without any period and without a caveat that says so."""
     metric = view.metric
     dated = any(end and end.period for end in (metric.before, metric.after))
     told = metric.has_caveat("undated", "conflicting")
     if metric.role == "outcome" and metric.status == "observed" and not dated and not told:
         advice = "Write the period of an end, or the caveat undated"
-        yield Finding((), f"an observed outcome without any period. {advice}", "warning")
+        yield Fault((), f"an observed outcome without any period. {advice}", "warning")
 
 
 RULES = (

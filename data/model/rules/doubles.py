@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from data.model.evidence import number
 from data.model.numerals import strip_blanks
-from data.model.problems import FieldPath, Finding, describe
+from data.model.problems import Fault, FieldPath, describe
 from data.model.rules.cited import find_stated
 from data.model.rules.rule import CaseRule, CaseView
 from data.model.schema import Lang, Metric
@@ -40,12 +40,12 @@ class _Citation(NamedTuple):
         return offset >= 0 and offset + short.start == long.start
 
 
-def _figures(view: CaseView) -> Iterator[Finding]:
+def _figures(view: CaseView) -> Iterator[Fault]:
     """Find metrics that a reader cannot tell apart: one name, place, subject and status, in either language."""
     for path, earlier, lang in _find_alike(view):
         advice = "Say in the name what differs, or remove one of them"
         message = f"the same name, place and subject as those of {describe(earlier)}. {advice}"
-        yield Finding((*path, "name", lang), message)
+        yield Fault((*path, "name", lang), message)
 
 
 def _find_alike(view: CaseView) -> Iterator[tuple[FieldPath, str, Lang]]:
@@ -67,7 +67,7 @@ def _fold(text: str) -> str:
     return "".join(text.casefold().split())
 
 
-def _numbers(view: CaseView) -> Iterator[Finding]:
+def _numbers(view: CaseView) -> Iterator[Fault]:
     """Warn of a number that two metrics state in the same place of the document, in the same unit."""
     known: defaultdict[tuple[Any, ...], list[_Citation]] = defaultdict(list)
     alike = {path for path, *_ in _find_alike(view)}
@@ -81,7 +81,7 @@ def _numbers(view: CaseView) -> Iterator[Finding]:
             value, other = earlier[0]
             advice = "Remove one of them, or cite for each its own words"
             message = f"its phrases state {number(value)} in the same place for {describe(other)} already. {advice}"
-            yield Finding((*each.path, "phrases"), message, "warning")
+            yield Fault((*each.path, "phrases"), message, "warning")
 
 
 def _cite(metric: Metric, view: CaseView) -> Iterator[tuple[tuple[Any, ...], _Citation]]:

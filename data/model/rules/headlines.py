@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from data.model.evidence import derive
 from data.model.grades import CHANGED
-from data.model.problems import Finding, describe
+from data.model.problems import Fault, describe
 from data.model.rules.rule import CaseRule, CaseView
 from data.model.schema import Case, Metric
 
@@ -16,15 +16,15 @@ _NAMED = 4
 """Maximum number of figures that a message names."""
 
 
-def _presence(view: CaseView) -> Iterator[Finding]:
+def _presence(view: CaseView) -> Iterator[Fault]:
     """Find cases with neither headlines nor a reason, or with both."""
     headlines, reason = (view.value((key,)) for key in _KEYS)
     if headlines and reason is not None:
         advice = "Remove it, or the headlines"
-        yield Finding(("no_headline",), f"says why there is no headline, but there are headlines. {advice}")
+        yield Fault(("no_headline",), f"says why there is no headline, but there are headlines. {advice}")
     elif headlines in (None, ()) and reason is None and not _misspelt(view):
         advice = "Name one to four metrics, or write no_headline: {zh: …, en: …}"
-        yield Finding(("headlines",), f"a case without a headline says why. {advice}")
+        yield Fault(("headlines",), f"a case without a headline says why. {advice}")
 
 
 def _misspelt(view: CaseView) -> bool:
@@ -36,14 +36,14 @@ def _misspelt(view: CaseView) -> bool:
     return any(get_close_matches(key, unknown, 1) for key in _KEYS)
 
 
-def _kinds(view: CaseView) -> Iterator[Finding]:
+def _kinds(view: CaseView) -> Iterator[Fault]:
     """Find headlines that are no results."""
     metrics = {each.metric.id: each for each in reversed(view.metrics)}
     for path, text in view.texts:
         each = metrics.get(text) if path[:1] == ("headlines",) else None
         if each and (found := _no_result(each.metric, each.mended)):
             advice = "A headline is what happened or was delivered. Choose another figure"
-            yield Finding(path, f"{describe(text)} has {found}. {advice}")
+            yield Fault(path, f"{describe(text)} has {found}. {advice}")
 
 
 def _no_result(metric: Metric, mended: frozenset[str]) -> str | None:
@@ -53,7 +53,7 @@ def _no_result(metric: Metric, mended: frozenset[str]) -> str | None:
     return f"status: {metric.status}" if metric.status != "observed" and "status" not in mended else None
 
 
-def _without_change(view: CaseView) -> Iterator[Finding]:
+def _without_change(view: CaseView) -> Iterator[Fault]:
     """Find headlines none of which states a change although an outcome or output of the case states one."""
     headlines = {text for path, text in view.texts if path[:1] == ("headlines",)}
     if not headlines or any(each.mended for each in view.metrics):
@@ -63,7 +63,7 @@ def _without_change(view: CaseView) -> Iterator[Finding]:
     if changes and headlines <= known and headlines.isdisjoint(changes):
         named = ", ".join(changes[:_NAMED])
         message = f"none of the headlines states a change, which readers look for first. Name one that does: {named}"
-        yield Finding(("headlines",), message)
+        yield Fault(("headlines",), message)
 
 
 def _states_change(metric: Metric, view: CaseView) -> bool:

@@ -8,7 +8,7 @@ from itertools import accumulate
 from math import prod
 
 from data.model.numerals import LIST_MARKS, Numeral, find_numerals, number_keys, strip_blanks
-from data.model.problems import FieldPath, Finding, describe
+from data.model.problems import Fault, FieldPath, describe
 from data.model.rules.rule import CaseRule, CaseView
 
 LISTED = 6
@@ -46,14 +46,14 @@ def _pairs(case: CaseView) -> Iterator[tuple[FieldPath, str, str]]:
                 yield path, chinese, english
 
 
-def _script(case: CaseView) -> Iterator[Finding]:
+def _script(case: CaseView) -> Iterator[Fault]:
     """Find Chinese texts without a Chinese character, but for acronyms and numbers. English is refused by its field."""
     for path, text in case.texts:
         if path[-1:] == ("zh",) and _WORD.search(text) and not _HAN.search(text):
-            yield Finding(path, f"{describe(text)} holds no Chinese character. Write the Chinese text")
+            yield Fault(path, f"{describe(text)} holds no Chinese character. Write the Chinese text")
 
 
-def _numbers(case: CaseView) -> Iterator[Finding]:
+def _numbers(case: CaseView) -> Iterator[Fault]:
     """Find numbers in English that the Chinese text does not hold."""
     for path, chinese, english in _pairs(case):
         if not any(map(str.isdigit, english)):
@@ -67,7 +67,7 @@ def _numbers(case: CaseView) -> Iterator[Finding]:
                 found = describe(match[0] if match["range"] else match[0] + match["sizes"])
                 there = f"which holds {_list(text, numerals)}" if numerals else "which holds no number"
                 advice = "Write the same numbers in both languages, with 万 as 10 thousand and 亿 as 100 million"
-                yield Finding(path, f"{found} is not in the Chinese text, {there}. {advice}")
+                yield Fault(path, f"{found} is not in the Chinese text, {there}. {advice}")
 
 
 def _spell_out(chinese: str) -> str:
@@ -89,13 +89,13 @@ def _keys(match: re.Match[str]) -> frozenset[str]:
     return number_keys(value * size, *divided, *([value] if match["range"] else []))
 
 
-def _edges(case: CaseView) -> Iterator[Finding]:
+def _edges(case: CaseView) -> Iterator[Fault]:
     """Find texts with blanks around them, and texts that stand in quotation marks as a whole."""
     for path, text in case.texts:
         if text != text.strip():
-            yield Finding(path, f"{describe(text)} has blanks around it. Remove them")
+            yield Fault(path, f"{describe(text)} has blanks around it. Remove them")
         elif path[-1:] in (("zh",), ("en",)) and any(_is_within(text, *marks) for marks in _QUOTES):
-            yield Finding(path, f"{describe(text)} stands in quotation marks as a whole. Leave them out")
+            yield Fault(path, f"{describe(text)} stands in quotation marks as a whole. Leave them out")
 
 
 def _is_within(text: str, opening: str, closing: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from data.model.evidence import number
 from data.model.numerals import find_numerals, strip_blanks
-from data.model.problems import Finding, describe
+from data.model.problems import Fault, describe
 from data.model.quantities import find_quantities
 from data.model.rules.cited import StatedNumber, find_cited, find_stated, says_first
 from data.model.rules.rule import CaseView, MetricRule, MetricView
@@ -17,14 +17,14 @@ LISTED = 6
 _AS_PRINTED = "Write the words as they are printed"
 
 
-def _uncited(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _uncited(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Find the numbers that no phrase states."""
     metric = view.metric
     for stated in find_stated(metric, case):
         unit = stated.printed.unit
         first = unit.dimension == "rank" and stated.value == 1 and says_first(metric)
         if not stated.cited and not first:
-            yield Finding(
+            yield Fault(
                 stated.path, f"{_describe(stated)} is not stated by its phrases. {_advise(stated, metric, case)}"
             )
 
@@ -44,7 +44,7 @@ def _advise(stated: StatedNumber, metric: Metric, case: CaseView) -> str:
     return f"{there}. {advice}"
 
 
-def _uncited_words(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _uncited_words(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Find number-like words with a numeral that no phrase states; warn of others that no phrase holds."""
     phrases = strip_blanks("".join(phrase.text for phrase in view.metric.phrases))
     for printed in find_quantities(view.metric, case.units):
@@ -54,9 +54,9 @@ def _uncited_words(view: MetricView, case: CaseView) -> Iterator[Finding]:
             numerals = find_numerals(strip_blanks(words.zh), case.names)
             wrong = [numeral.text for numeral in numerals if held.isdisjoint(numeral.readings)]
             if wrong:
-                yield Finding(path, f"{describe(wrong[0])} is not stated by its phrases. {_AS_PRINTED}")
+                yield Fault(path, f"{describe(wrong[0])} is not stated by its phrases. {_AS_PRINTED}")
             elif not _left_from(strip_blanks(words.zh), phrases):
-                yield Finding(path, f"{describe(words.zh)} are not words of its phrases. {_AS_PRINTED}", "warning")
+                yield Fault(path, f"{describe(words.zh)} are not words of its phrases. {_AS_PRINTED}", "warning")
 
 
 def _left_from(words: str, text: str) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data.model.problems import Finding, describe
+from data.model.problems import Fault, describe
 from data.model.rules.rule import CaseRule, CaseView
 
 
-def _outside(view: CaseView) -> Iterator[Finding]:
+def _outside(view: CaseView) -> Iterator[Fault]:
     """Find metrics of places that the case neither names nor contains. The province contains all but those outside.
 
     Nothing is found where a place of the case is missing or unknown: that has a message of its own.
@@ -21,7 +21,7 @@ def _outside(view: CaseView) -> Iterator[Finding]:
         place = None if "place" in each.mended else view.places.get(each.metric.place)
         if place and not {place.id, place.prefecture} & named and not (province and place.kind != "outside"):
             advice = "Add it to its places where the reform happened there, otherwise to its mentions"
-            yield Finding((*each.path, "place"), f"{describe(place.id)} lies in no place of the case. {advice}")
+            yield Fault((*each.path, "place"), f"{describe(place.id)} lies in no place of the case. {advice}")
 
 
 RULES = (CaseRule("place-outside", _outside),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from data.model.problems import Finding
+from data.model.problems import Fault
 from data.model.rules.cited import find_stated
 from data.model.rules.rule import CaseView, MetricRule, MetricView
 from data.model.schema import End, Unit
@@ -17,7 +17,7 @@ from data.model.schema import End, Unit
 _MINUS = re.compile(r"(?:(?<!\d)[-－−]|负|亏损?)$")
 
 
-def _levels(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _levels(view: MetricView, case: CaseView) -> Iterator[Fault]:
     losses = {
         stated.path
         for stated in find_stated(view.metric, case)
@@ -28,7 +28,7 @@ def _levels(view: MetricView, case: CaseView) -> Iterator[Finding]:
         for key in ("value", "low", "high") if unit else ():
             value = getattr(end, key)
             if value is not None and unit and (message := _find_fault(end, value, unit, (*path, key) in losses)):
-                yield Finding((*path, key), message)
+                yield Fault((*path, key), message)
 
 
 def _find_fault(end: End, value: float, unit: Unit, loss: bool) -> str:
@@ -47,12 +47,12 @@ def _find_fault(end: End, value: float, unit: Unit, loss: bool) -> str:
     return ""
 
 
-def _places(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _places(view: MetricView, case: CaseView) -> Iterator[Fault]:
     change = view.metric.change
     for key in ("value", "low", "high") if change and change.kind == "places" else ():
         value = getattr(change, key)
         if value is not None and value % 1:
-            yield Finding(("change", key), f"places are a whole number, got {value:g}. Write the printed number")
+            yield Fault(("change", key), f"places are a whole number, got {value:g}. Write the printed number")
 
 
 RULES = (

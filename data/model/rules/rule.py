@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from data.model.problems import FieldPath, Finding
+from data.model.problems import Fault, FieldPath
 from data.model.schema import Case, Document, End, Metric, Place, Unit
 
 
@@ -61,11 +61,11 @@ class MetricRule(NamedTuple):
 
     id: str
     needs: frozenset[str]
-    check: Callable[[MetricView, CaseView], Iterator[Finding]]
+    check: Callable[[MetricView, CaseView], Iterator[Fault]]
 
 
 class CaseRule(NamedTuple):
     """A rule about a case as a whole; the paths of what it finds begin at the file."""
 
     id: str
-    check: Callable[[CaseView], Iterator[Finding]]
+    check: Callable[[CaseView], Iterator[Fault]]

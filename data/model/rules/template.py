@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from data.model.fields import describe_field
-from data.model.problems import Finding, describe
+from data.model.problems import Fault, describe
 from data.model.rules.rule import CaseRule, CaseView
 
 GAP = "TODO"
@@ -28,13 +28,13 @@ _WRITTEN = (*_WORDS, "text", "phrase", "phrases", "excludes", "address", "why")
 _GAP = re.compile(rf"(?<![A-Za-z])(?:{GAP}|TBD)(?![A-Za-z])|^\W+$", re.IGNORECASE)
 
 
-def _gaps(view: CaseView) -> Iterator[Finding]:
+def _gaps(view: CaseView) -> Iterator[Fault]:
     for path, text in view.texts:
         key = next((key for key in reversed(path) if isinstance(key, str)), "")
         if key in _WRITTEN and (_GAP.search(text) or text in FORMER_TEXTS):
             described = describe_field(path).removesuffix(".")
             asked = f"{_WORDS.get(key, 'the text')}: {described[:1].lower()}{described[1:]}"
-            yield Finding(path, f"{describe(text)} is a gap. Write {asked}")
+            yield Fault(path, f"{describe(text)} is a gap. Write {asked}")
 
 
 RULES = (CaseRule("gap", _gaps),)

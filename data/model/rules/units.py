@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from data.model.problems import FieldPath, Finding
+from data.model.problems import Fault, FieldPath
 from data.model.rules.cited import CitedNumeral, find_stated
 from data.model.rules.rule import CaseView, MetricRule, MetricView
 from data.model.schema import End, Metric, Unit
@@ -58,7 +58,7 @@ class _Beside(NamedTuple):
     printed: str
 
 
-def _ends(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _ends(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Compare the units of both ends; words and dates are in no unit."""
     metric = view.metric
     ends = [end for end in (metric.before, metric.after) if end and end.numeric]
@@ -69,13 +69,13 @@ def _ends(view: MetricView, case: CaseView) -> Iterator[Finding]:
     path = _unit_path("after" if metric.after and metric.after.unit else "before", metric)
     if before.dimension != after.dimension:
         found = f"{before.id} is a unit of {before.dimension}, {after.id} of {after.dimension}"
-        yield Finding(path, f"{found}. Correct one of them, or write two figures")
+        yield Fault(path, f"{found}. Correct one of them, or write two figures")
     elif not metric.has_caveat("mixed_units"):
         advice = "Write both ends in one unit, or the caveat mixed_units"
-        yield Finding(path, f"the ends are in two units, {before.id} and {after.id}. {advice}")
+        yield Fault(path, f"the ends are in two units, {before.id} and {after.id}. {advice}")
 
 
-def _dimension(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _dimension(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Refuse a unit, or a kind of change, of another dimension than the words beside its number."""
     for found in _words_beside(view.metric, case):
         if found.unit is None:
@@ -85,10 +85,10 @@ def _dimension(view: MetricView, case: CaseView) -> Iterator[Finding]:
             expected, wrong, advice = _families_of(found.unit), f"the unit {found.unit.id}", "a unit of that word"
         of_rank = "rank" in expected and not _OF_RANKS.isdisjoint(found.words)
         if not of_rank and expected.isdisjoint(_FAMILIES[word] for word in found.words):
-            yield Finding(found.path, f'{wrong} does not fit "{found.printed}". Write {advice}, or cite other words')
+            yield Fault(found.path, f'{wrong} does not fit "{found.printed}". Write {advice}, or cite other words')
 
 
-def _measure_word(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _measure_word(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Warn of a count whose measure word is not the one beside its number; 个 and 大 fit every count."""
     for found in _words_beside(view.metric, case):
         own = found.unit and _WORD.match(found.unit.base_name.zh)
@@ -96,7 +96,7 @@ def _measure_word(view: MetricView, case: CaseView) -> Iterator[Finding]:
             words = {word.translate(_PEOPLE) for word in found.words}
             if own[1] != "个" and words.isdisjoint({*_OF_ANYTHING, own[1].translate(_PEOPLE)}):
                 message = f'the unit {found.unit.id} ({found.unit.name.zh}) does not fit "{found.printed}"'
-                yield Finding(found.path, f"{message}. Write a unit of that word", "warning")
+                yield Fault(found.path, f"{message}. Write a unit of that word", "warning")
 
 
 def _families_of(unit: Unit) -> frozenset[str]:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Literal
 
 from data.model.evidence import number
-from data.model.problems import Finding
+from data.model.problems import Fault
 from data.model.rules.cited import CitedNumeral, StatedNumber, find_stated
 from data.model.rules.rule import CaseView, MetricRule, MetricView
 from data.model.schema import Bound, Change
@@ -44,7 +44,7 @@ _NOT = re.compile("[没未不]")
 _EARLIER = re.compile("(?P<fall>提前|早)")
 
 
-def _bounds(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _bounds(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Find bounds that the words beside the number contradict or do not say."""
     for stated in find_stated(view.metric, case):
         bound, path = stated.printed.quantity.bound, (*stated.printed.path, "bound")
@@ -55,10 +55,10 @@ def _bounds(view: MetricView, case: CaseView) -> Iterator[Finding]:
         cited, bounds = next((each for each in said if each[1]), said[0])
         if bounds:
             meant = " or ".join(sorted(bounds))
-            yield Finding(path, f"{bound}, but {cited.quote()} says {meant}. Write bound: {meant}")
+            yield Fault(path, f"{bound}, but {cited.quote()} says {meant}. Write bound: {meant}")
         elif not any(_bound_within(cited, bound) for cited in stated.cited):
             advice = "Leave the bound out, or cite the word that says it"
-            yield Finding(path, f"no word beside {cited.quote()} says {bound}. {advice}", "warning")
+            yield Fault(path, f"no word beside {cited.quote()} says {bound}. {advice}", "warning")
 
 
 def _bounds_beside(cited: CitedNumeral, ranged: bool) -> set[Bound]:
@@ -82,7 +82,7 @@ def _bound_within(cited: CitedNumeral, bound: Bound) -> bool:
     return any(word in clause for word, meant in BEFORE.items() if meant == bound)
 
 
-def _signs(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _signs(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Find changes whose sign is not that of the verb beside the number."""
     change = view.metric.change
     move = _move_of(change) if change else None
@@ -93,7 +93,7 @@ def _signs(view: MetricView, case: CaseView) -> Iterator[Finding]:
             if change.kind == "multiple":
                 advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
             message = f"{number(stated.value)}, but {stated.cited[0].quote()} is a {said}. {advice}"
-            yield Finding(stated.path, message)
+            yield Fault(stated.path, message)
 
 
 def _move_of(change: Change) -> Move | None:
@@ -119,7 +119,7 @@ def _find_move(cited: CitedNumeral, time: bool) -> Move | None:
     return None if last is None else "rise" if last.groupdict().get("rise") else "fall"
 
 
-def _order(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _order(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Find ends that stand in the text the other way round: 由100天压缩至50天 is before 100, after 50."""
     if not (view.metric.before and view.metric.after):
         return
@@ -128,7 +128,7 @@ def _order(view: MetricView, case: CaseView) -> Iterator[Finding]:
     if pairs and all(_leads(after, before) for before, after in pairs):
         before, after = pairs[0]
         message = f'the words say from "{after}" to "{before}". Exchange before and after'
-        yield Finding(("before",), message)
+        yield Fault(("before",), message)
 
 
 def _leads(first: CitedNumeral, second: CitedNumeral) -> bool:
@@ -139,7 +139,7 @@ def _leads(first: CitedNumeral, second: CitedNumeral) -> bool:
     return bool(re.search("[至到为成]", between)) and not _BREAK.search(between)
 
 
-def _better(view: MetricView, case: CaseView) -> Iterator[Finding]:
+def _better(view: MetricView, case: CaseView) -> Iterator[Fault]:
     """Warn of a change for the worse by `better`: sources praise what fell as well as what rose."""
     metric = view.metric
     worse = {"higher": "fall", "lower": "rise"}.get(metric.better)
@@ -148,14 +148,14 @@ def _better(view: MetricView, case: CaseView) -> Iterator[Finding]:
     text = metric.change.text.zh if metric.change and metric.change.text else ""
     if worse and not _NOT.search(text) and (move := _MOVE.search(text)) and move.lastgroup == worse:
         message = f'{metric.better}, but "{text}" is a {worse}. Check what is better'
-        yield Finding(("better",), message, "warning")
+        yield Fault(("better",), message, "warning")
         return
     for stated in find_stated(metric, case):
         rank = stated.printed.unit.dimension == "rank"
         changed = stated.path[0] == "change" or (stated.path[0] == "after" and metric.before)
         if changed and not rank and worse and _move_beside(stated) == worse:
             message = f"{metric.better}, but {stated.cited[0].quote()} is a {worse}. Check what is better"
-            yield Finding(("better",), message, "warning")
+            yield Fault(("better",), message, "warning")
             return
 
 

@@ -9,9 +9,6 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.markup.outline import Mark, data_url, draw_outline
-from data.markup.palette import OUTLINE_COLORS
-from data.markup.projection import project
 from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Case
 from data.query.columns import all_places, own_places
@@ -24,6 +21,9 @@ from pages.figures import henan_map as drawing
 from pages.figures.chart_for import chart_for
 from pages.figures.gap_chart import gap_chart
 from pages.figures.index_arrows import index_arrows
+from pages.markup.outline import Mark, data_url, draw_outline
+from pages.markup.palette import OUTLINE_COLORS
+from pages.markup.projection import project
 from tests.bench.peer.view import View
 
 Parts = dict[str, Any]

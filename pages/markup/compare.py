@@ -1,0 +1,289 @@
+"""Comparisons in HTML: metrics that share a scale as one table with marks in CSS, those that share none with the
+reason, cases as blocks side by side, and what is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from markupsafe import Markup
+
+from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
+from data.model.schema import Bound, Lang, Unit
+from data.wording.compare import REASONS, Group, Refusal, measure, measure_before, name_group
+from data.wording.findings import describe_finding
+from data.wording.formatting import format_value
+from data.wording.index_axis import name_tick, span_axis
+from data.wording.labels import say
+from data.wording.rows import MetricRow
+from pages.markup.links import Links
+from pages.markup.marks import format_arrow, format_badge, format_flag_words, spoken, tone
+
+_REACH = 58.0
+"""Where the longest bar ends, in per cent of the axis; its label stands behind it."""
+_ZERO = 50.0
+"""Where zero lies on an axis of differences, in per cent."""
+_COLUMNS = (("案例", "Case"), ("指标", "Figure"), ("前 → 后", "Before → after"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The ticks of an axis, as (place in per cent, words), and what draws the mark of a metric on it."""
+
+    ticks: Sequence[tuple[float, str]]
+    draw: Callable[[MetricRow, float], Markup]
+
+
+def format_group(group: Group, units: Mapping[str, Unit], lang: Lang, links: Links) -> Markup:
+    """Return the metrics of one scale as a table, a table body a case; each row links to its figure."""
+    sizes = measure(group, units)
+    scale = _SCALES[group.kind](group, sizes, units, lang)
+    drawn = sorted(zip(group.rows, sizes, strict=True), key=lambda pair: (pair[0].case_id, pair[0].grade))
+    bodies = Markup("").join(
+        _format_case([*pairs], scale, lang, links) for _, pairs in groupby(drawn, key=lambda pair: pair[0].case_id)
+    )
+    return Markup(
+        '<div class="findings compared"><table role="table"><caption class="spoken">{}</caption>'
+        '<thead role="rowgroup"><tr role="row">{}</tr></thead>{}</table></div>'
+    ).format(name_group(group, lang), _format_head(scale, lang), bodies)
+
+
+def _format_head(scale: _Scale, lang: Lang) -> Markup:
+    cell = Markup('<th scope="col" role="columnheader" class="{}">{}</th>')
+    tick = Markup('<span style="left:{:.2f}%">{}</span>')
+    ticks = Markup("").join(tick.format(place, words) for place, words in scale.ticks)
+    mark = spoken(say(lang, "图", "Drawn")) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(ticks)
+    names = [say(lang, *pair) for pair in _COLUMNS]
+    state = say(lang, "完整度与疑点", "Completeness, doubts")
+    columns = (*zip(("reform", "what", "ends"), names, strict=True), ("change", mark), ("state", state))
+    return Markup("").join(cell.format(*column) for column in columns)
+
+
+def _format_case(drawn: Sequence[tuple[MetricRow, float]], scale: _Scale, lang: Lang, links: Links) -> Markup:
+    first = drawn[0][0]
+    title = Markup('<th scope="rowgroup" role="rowheader" rowspan="{}" class="reform">{} {}</th>').format(
+        len(drawn),
+        Markup('<span class="nr">{}</span>').format(first.case_number),
+        links.anchor(links.screen("case", case=first.case_id), first.case_title),
+    )
+    rows = Markup("").join(
+        Markup('<tr role="row">{}{}</tr>').format(
+            Markup("") if number else title, _format_row(row, scale.draw(row, size), lang, links)
+        )
+        for number, (row, size) in enumerate(drawn)
+    )
+    return Markup('<tbody role="rowgroup">{}</tbody>').format(rows)
+
+
+def _format_row(row: MetricRow, mark: Markup, lang: Lang, links: Links) -> Markup:
+    finding = describe_finding(row, lang)
+    stated = finding.ends if len(finding.ends) > 1 or not finding.remark else ()  # the mark has the only one
+    ends = Markup(' <span class="to">→</span> ').join(
+        Markup('<span class="nw">{}</span>').format(end) for end in stated
+    )
+    remark = Markup(' <span class="remark">{}</span>').format(finding.remark) if finding.remark else Markup("")
+    return Markup(
+        '<td role="cell" class="what">{}</td><td role="cell" class="ends">{}</td>'
+        '<td role="cell" class="change {}">{}</td><td role="cell" class="state">{} {}</td>'
+    ).format(
+        links.anchor(links.figure(row.case_id, row.metric_id), row.name),
+        ends + remark,
+        tone(row),
+        mark,
+        format_badge(row.grade, lang),
+        format_flag_words(row),
+    )
+
+
+def _scale_index(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> _Scale:
+    axis = span_axis(sizes)
+
+    def draw(row: MetricRow, size: float) -> Markup:
+        return format_arrow(row, axis, row.change_label + _format_direction(row))
+
+    return _Scale([(100 * axis.share(index), name_tick(index, lang)) for index in axis.ticks], draw)
+
+
+def _scale_levels(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> _Scale:
+    """Return an axis from zero to the largest value; that of shares ends at the whole."""
+    share = group.rows[0].dimension == "share"
+    before = [measure_before(row, units) for row in group.rows]
+    whole = 100.0 * units[group.key].factor if share else 0.0
+    top = whole or max([*sizes, *(value for value in before if value is not None)], default=0) or 1.0
+
+    def draw(row: MetricRow, size: float) -> Markup:
+        earlier = measure_before(row, units)
+        start = None if earlier is None else _REACH * earlier / top
+        return _format_bar(0, _REACH * size / top, row.after_bound, row.after_label + _format_direction(row), start)
+
+    ticks = [(0.0, "0"), (_REACH / 2, "50%"), (_REACH, "100%")] if share else [(0.0, "0")]
+    return _Scale(ticks, draw)
+
+
+def _scale_differences(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> _Scale:
+    reach = max(map(abs, sizes)) or 1.0
+
+    def draw(row: MetricRow, size: float) -> Markup:
+        end = _ZERO + (_REACH - _ZERO) * size / reach
+        return _format_bar(_ZERO, end, row.change_bound, row.change_label + _format_direction(row))
+
+    return _Scale([(_ZERO, "0")], draw)
+
+
+def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> _Scale:
+    """Return an axis from the first place to the last that occurs."""
+    places = [*sizes, *(row.before_value for row in group.rows if row.before_value is not None)]
+    last = max([*places, 2.0])
+
+    def place(rank: float) -> float:
+        return 4 + (_REACH - 4) * (rank - 1) / (last - 1)
+
+    def draw(row: MetricRow, size: float) -> Markup:
+        end, start = place(size), place(size if row.before_value is None else row.before_value)
+        moved = f" {row.change_label}" if row.change_label else ""
+        was = Markup("")
+        if row.before_value is not None:
+            hollow = " hollow" if row.before_origin == "derived" else ""
+            was = Markup('<i class="rank was{}" style="left:{:.2f}%"></i>').format(hollow, start)
+        label = Markup('<b class="size" style="left:{:.2f}%">{}{}</b>').format(
+            max(start, end) + 2, f"{row.after_label}{moved}", _format_direction(row)
+        )
+        return Markup(
+            '<span class="arrow ranks"><i class="track"></i><i class="shaft" style="left:{:.2f}%;width:{:.2f}%"></i>{}'
+            '<i class="rank" style="left:{:.2f}%"></i>{}</span>'
+        ).format(min(start, end), abs(end - start), was, end, label)
+
+    unit = units[group.rows[0].unit_id]
+    return _Scale([(place(rank), format_value(rank, unit, lang)) for rank in (1, last)], draw)
+
+
+_SCALES: Mapping[str, Callable[[Group, Sequence[float], Mapping[str, Unit], Lang], _Scale]] = {
+    "index": _scale_index,
+    "level": _scale_levels,
+    "difference": _scale_differences,
+    "rank": _scale_ranks,
+}
+
+
+def _format_bar(start: float, end: float, bound: Bound | None, label: Markup, earlier: float | None = None) -> Markup:
+    """Return a bar between two places of an axis, with its label behind it; an open bound has an open end.
+
+    `earlier` is the place of the earlier value, an upright line.
+    """
+    bounds = "open" if bound in OPEN_BOUNDS else "", "dotted" if bound in APPROXIMATE_BOUNDS else ""
+    style = ["arrow", "bar", *bounds, "left" if end < start else ""]
+    left, right = sorted((start, end))
+    place = f"right:{100 - left:.2f}%" if end < start else f"left:{max(right, earlier or 0):.2f}%"
+    was = Markup("") if earlier is None else Markup('<i class="was" style="left:{:.2f}%"></i>').format(earlier)
+    return Markup(
+        '<span class="{}"><i class="zero" style="left:{:.2f}%"></i>'
+        '<i class="fill" style="left:{:.2f}%;width:{:.2f}%"></i>{}<b class="size" style="{}">{}</b></span>'
+    ).format(" ".join(filter(None, style)), start, left, right - left, was, place, label)
+
+
+def _format_direction(row: MetricRow) -> Markup:
+    """Return the direction of a change in words, which are seen where it is no improvement and heard where it is."""
+    if row.direction in (None, "improved"):
+        return spoken(f" {row.direction_word}") if row.direction else Markup("")
+    return Markup(" <small>{}</small>").format(row.direction_word)
+
+
+def format_left_out(refusals: Iterable[Refusal], lang: Lang, links: Links) -> Markup:
+    """Return every metric that is not on a common scale, by the reason, with what there is of its values."""
+    by_reason: dict[str, list[MetricRow]] = {}
+    for refusal in refusals:
+        by_reason.setdefault(refusal.reason, []).append(refusal.row)
+    section = Markup("<div><dt>{} <small>{}</small></dt><dd><ul>{}</ul></dd></div>")
+    item = Markup("<li>{} <b>{}</b> {} <small>{} {}</small></li>")
+    parts = (
+        section.format(
+            _capitalize(REASONS[reason][lang]),
+            say(lang, f"（{len(rows)}项）", f"({len(rows)})"),
+            Markup("").join(
+                item.format(
+                    links.anchor(links.figure(row.case_id, row.metric_id), row.name),
+                    _write_values(row),
+                    format_badge(row.grade, lang),
+                    row.case_number,
+                    row.case_title,
+                )
+                for row in rows
+            ),
+        )
+        for reason, rows in by_reason.items()
+    )
+    return Markup('<dl class="leftout">{}</dl>').format(Markup("").join(parts))
+
+
+def _capitalize(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _write_values(row: MetricRow) -> str:
+    ends = " → ".join(filter(None, (row.before_label, row.after_label)))
+    return ends if row.before_label and row.after_label else row.change_label or ends
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBlock:
+    """A case beside others: its number, title and address, and what is said of it, as (heading, text)."""
+
+    number: int
+    title: str
+    href: str
+    parts: Sequence[tuple[str, str]]
+
+
+def format_cases(blocks: Iterable[CaseBlock], lang: Lang, links: Links) -> Markup:
+    """Return the cases side by side, their parts in line with one another; below one another where it is narrow."""
+    block = Markup('<section><h2><span class="nr">{}</span> {}</h2>{}</section>')
+    part = Markup("<div><h3>{}</h3><p>{}</p></div>")
+    return Markup('<div class="sides" role="group" aria-label="{}">{}</div>').format(
+        say(lang, "案例并列", "Cases side by side"),
+        Markup("").join(
+            block.format(
+                each.number,
+                links.anchor(each.href, each.title),
+                Markup("").join(part.format(*pair) for pair in each.parts),
+            )
+            for each in blocks
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A link in a row of links: its id, address, words and small print, and whether it is what is shown."""
+
+    id: str
+    href: str
+    words: str
+    small: str
+    current: bool
+
+
+def format_chips(chips: Iterable[Chip], label: str, links: Links) -> Markup:
+    """Return links in a row that wraps."""
+    item = Markup("<li>{}</li>")
+    content = Markup("{} <small>{}</small>")
+    entries = (
+        item.format(
+            links.anchor(
+                chip.href, content.format(chip.words, chip.small), current=chip.current, stay=f"chip-{chip.id}"
+            )
+        )
+        for chip in chips
+    )
+    return Markup('<ul class="sets" aria-label="{}">{}</ul>').format(label, Markup("").join(entries))
+
+
+def format_chosen(chosen: Iterable[tuple[str, str]], lang: Lang, links: Links) -> Markup:
+    """Return what a reader has chosen, each with a link that removes it: as (words, address without it)."""
+    remove = say(lang, "移除：{}", "Remove: {}")
+    item = Markup("<li><span>{}</span> {}</li>")
+    entries = (item.format(words, links.anchor(href, "✕", remove.format(words))) for words, href in chosen)
+    return Markup('<ul class="chosen" aria-label="{}">{}</ul>').format(
+        say(lang, "已选", "Chosen"), Markup("").join(entries)
+    )
