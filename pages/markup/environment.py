@@ -1,0 +1,100 @@
+"""The environment of the templates beside this file: one for each language, in which text is escaped and names are
+checked. A template has every tag of what it shows; Python gives it what is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
+
+from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
+from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
+from data.model.schema import Lang
+from data.query.table import LIST_SEPARATOR
+from data.wording import labels
+from data.wording.doubts import list_doubts
+from data.wording.formatting import format_date
+from data.wording.index_axis import BASELINE, name_tick, span_axis
+from data.wording.labels import say
+from data.wording.rows import MetricRow
+from pages.markup import geometry
+from pages.markup.links import Links
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Layout(Extension):
+    """A line break, with the blanks around it, lays out the template alone and is not part of the page."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """Yield the tokens without such breaks."""
+        for token in stream:
+            text = re.sub(r"\s*\n\s*", "", token.value) if token.type == "data" else token.value
+            yield Token(token.lineno, token.type, text)
+
+
+def tone(row: MetricRow) -> str:
+    """The class that colors the words of a metric: its direction, or grey for a target or plan."""
+    return (row.direction or "") if row.rule.is_evidence else "plan"
+
+
+@cache
+def environment(lang: Lang) -> Environment:
+    """Return the templates in one language: `t(zh, en)` is the text of this language, `lang` picks from a Text."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=[Layout],
+        auto_reload=False,
+    )
+    found.globals.update(
+        lang=lang,
+        t=lambda zh, en: say(lang, zh, en),
+        colon=say(lang, "：", ": "),
+        comma=say(lang, "、", ", "),
+        semicolon=say(lang, "；", "; "),
+        date=lambda text: format_date(text, lang),
+        tick=lambda index: name_tick(index, lang),
+        list_doubts=lambda row: list_doubts(row, lang),
+        tone=tone,
+        geometry=geometry,
+        labels=labels,
+        span_axis=span_axis,
+        BASELINE=BASELINE,
+        OPEN_BOUNDS=OPEN_BOUNDS,
+        APPROXIMATE_BOUNDS=APPROXIMATE_BOUNDS,
+        GRADES=GRADES,
+        GRADE_RULES=GRADE_RULES,
+        GRADES_NOTE=GRADES_NOTE[lang],
+        Links=Links,
+        zip=zip,
+    )
+    found.filters |= {
+        "pct": "{:.2f}%".format,
+        "thousands": "{:,}".format,
+        "classes": lambda names: " ".join(filter(None, names)),
+        "parts": lambda text: text.split(LIST_SEPARATOR),
+    }
+    return found
+
+
+def render(template: str, macro: str, lang: Lang, *args: Any, **more: Any) -> Markup:
+    """Return what a macro of a template writes in a language; an error names the line of the template.
+
+    Arguments behind the language are the macro's.
+    """
+    found = environment(lang)
+    try:
+        written: Markup = getattr(found.get_template(f"{template}.html").module, macro)(*args, **more)
+    except Exception:  # noqa: BLE001 raised again, with the lines of the template
+        found.handle_exception()
+    return written
