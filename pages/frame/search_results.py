@@ -19,7 +19,8 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import count_cases, count_metrics
 from pages.frame.links import format_link, metric_href
 from pages.frame.view import View
-from pages.markup.marks import format_badge, format_flag_words, tone
+from pages.markup.environment import render, tone
+from pages.markup.marks import format_flag_words
 
 MAX_CASES = 5
 """Maximum number of listed cases whose own text has the words."""
@@ -76,7 +77,7 @@ def format_hit(view: View, row: MetricRow, words: Sequence[str]) -> Markup:
     quote = Markup("")
     if "<mark>" not in name + place:
         quote = format_phrase(row, view.lang, words) or format_other_name(view, row, words)
-    badges = format_badge(row.grade, view.lang, worded=True) + Markup(" ") + format_flag_words(row)
+    badges = render("marks", "badge", view.lang, row.grade, worded=True) + Markup(" ") + format_flag_words(row)
     left = Markup('<div><a href="{}">{}</a>{}<small>{} · {} {}</small></div>').format(
         metric_href(view, row), name, quote, place, row.case_number, row.case_title
     )

@@ -18,8 +18,9 @@ from data.wording.formatting import format_value
 from data.wording.index_axis import name_tick, span_axis
 from data.wording.labels import say
 from data.wording.rows import MetricRow
+from pages.markup.environment import tone
 from pages.markup.links import Links
-from pages.markup.marks import format_arrow, format_badge, format_flag_words, spoken, tone
+from pages.markup.marks import anchor, format_arrow, format_badge, format_flag_words, spoken
 
 _REACH = 58.0
 """Where the longest bar ends, in per cent of the axis; its label stands behind it."""
@@ -66,7 +67,7 @@ def _format_case(drawn: Sequence[tuple[MetricRow, float]], scale: _Scale, lang: 
     title = Markup('<th scope="rowgroup" role="rowheader" rowspan="{}" class="reform">{} {}</th>').format(
         len(drawn),
         Markup('<span class="nr">{}</span>').format(first.case_number),
-        links.anchor(links.screen("case", case=first.case_id), first.case_title),
+        anchor(links, links.screen("case", case=first.case_id), first.case_title),
     )
     rows = Markup("").join(
         Markup('<tr role="row">{}{}</tr>').format(
@@ -88,7 +89,7 @@ def _format_row(row: MetricRow, mark: Markup, lang: Lang, links: Links) -> Marku
         '<td role="cell" class="what">{}</td><td role="cell" class="ends">{}</td>'
         '<td role="cell" class="change {}">{}</td><td role="cell" class="state">{} {}</td>'
     ).format(
-        links.anchor(links.figure(row.case_id, row.metric_id), row.name),
+        anchor(links, links.figure(row.case_id, row.metric_id), row.name),
         ends + remark,
         tone(row),
         mark,
@@ -203,7 +204,7 @@ def format_left_out(refusals: Iterable[Refusal], lang: Lang, links: Links) -> Ma
             say(lang, f"（{len(rows)}项）", f"({len(rows)})"),
             Markup("").join(
                 item.format(
-                    links.anchor(links.figure(row.case_id, row.metric_id), row.name),
+                    anchor(links, links.figure(row.case_id, row.metric_id), row.name),
                     _write_values(row),
                     format_badge(row.grade, lang),
                     row.case_number,
@@ -245,7 +246,7 @@ def format_cases(blocks: Iterable[CaseBlock], lang: Lang, links: Links) -> Marku
         Markup("").join(
             block.format(
                 each.number,
-                links.anchor(each.href, each.title),
+                anchor(links, each.href, each.title),
                 Markup("").join(part.format(*pair) for pair in each.parts),
             )
             for each in blocks
@@ -270,8 +271,8 @@ def format_chips(chips: Iterable[Chip], label: str, links: Links) -> Markup:
     content = Markup("{} <small>{}</small>")
     entries = (
         item.format(
-            links.anchor(
-                chip.href, content.format(chip.words, chip.small), current=chip.current, stay=f"chip-{chip.id}"
+            anchor(
+                links, chip.href, content.format(chip.words, chip.small), current=chip.current, stay=f"chip-{chip.id}"
             )
         )
         for chip in chips
@@ -283,7 +284,7 @@ def format_chosen(chosen: Iterable[tuple[str, str]], lang: Lang, links: Links) -
     """Return what a reader has chosen, each with a link that removes it: as (words, address without it)."""
     remove = say(lang, "移除：{}", "Remove: {}")
     item = Markup("<li><span>{}</span> {}</li>")
-    entries = (item.format(words, links.anchor(href, "✕", remove.format(words))) for words, href in chosen)
+    entries = (item.format(words, anchor(links, href, "✕", remove.format(words))) for words, href in chosen)
     return Markup('<ul class="chosen" aria-label="{}">{}</ul>').format(
         say(lang, "已选", "Chosen"), Markup("").join(entries)
     )

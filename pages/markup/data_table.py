@@ -17,8 +17,9 @@ from data.query.memory import cache_by_dataset
 from data.query.table import LIST_SEPARATOR, parse_sort
 from data.wording.labels import PLAN_WORDS, say
 from data.wording.rows import MetricRow, Rows
+from pages.markup.environment import tone
 from pages.markup.links import Links
-from pages.markup.marks import format_badge, format_flag_words, spoken, tone
+from pages.markup.marks import anchor, format_badge, format_flag_words, spoken
 
 ALL_KINDS = "all"
 """Value of the query parameter `kinds` that adds inputs, background and rules to outcomes and outputs."""
@@ -226,9 +227,8 @@ def _format_heading(name: str, choice: TableChoice, lang: Lang, links: Links) ->
     mark = Markup(' <span class="way" aria-hidden="true">{}</span>').format(sign) if sign else Markup("")
     way = say(lang, "降序", "descending") if state == "ascending" else say(lang, "升序", "ascending")
     label = say(lang, f"{heading}：{way}排列", f"{heading}: sort {way}")
-    link = links.anchor(
-        links.screen("data", **other.query()), Markup("{}{}").format(heading, mark), label, stay=f"sort-{name}"
-    )
+    href, content = links.screen("data", **other.query()), Markup("{}{}").format(heading, mark)
+    link = anchor(links, href, content, label, stay=f"sort-{name}")
     return Markup('<th scope="col" role="columnheader" class="{}" aria-sort="{}">{}</th>').format(
         name, state or "none", link
     )
@@ -241,11 +241,11 @@ def _format_row(row: MetricRow, columns: Iterable[str], lang: Lang, links: Links
 
 def _format_cell(row: MetricRow, name: str, lang: Lang, links: Links) -> Markup:
     if name == FIGURE:
-        link = links.anchor(links.figure(row.case_id, row.metric_id), row.name)
+        link = anchor(links, links.figure(row.case_id, row.metric_id), row.name)
         return Markup('<th scope="row" role="rowheader" class="figure">{}</th>').format(link)
     if name == "case":
         title = Markup('<span class="nr">{}</span> {}').format(row.case_number, row.case_title)
-        content: Markup | str = links.anchor(links.screen("case", case=row.case_id), title)
+        content: Markup | str = anchor(links, links.screen("case", case=row.case_id), title)
     else:
         content = COLUMNS[name].write(row, lang)
     label = COLUMNS[name].heading[lang]

@@ -20,6 +20,7 @@ from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
 from data.wording import labels
+from data.wording.citation import cite_document
 from data.wording.doubts import list_doubts
 from data.wording.formatting import format_date
 from data.wording.index_axis import BASELINE, name_tick, span_axis
@@ -28,6 +29,7 @@ from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
 
+_HEADING = re.compile(r"<(/?)h([1-5])\b")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -44,6 +46,11 @@ class Layout(Extension):
 def tone(row: MetricRow) -> str:
     """The class that colors the words of a metric: its direction, or grey for a target or plan."""
     return (row.direction or "") if row.rule.is_evidence else "plan"
+
+
+def demote(html: Markup) -> Markup:
+    """Return HTML of a page with its headings one level further down; in a text no `<` stands that is not escaped."""
+    return Markup(_HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", html))
 
 
 @cache
@@ -65,6 +72,7 @@ def environment(lang: Lang) -> Environment:
         date=lambda text: format_date(text, lang),
         tick=lambda index: name_tick(index, lang),
         list_doubts=lambda row: list_doubts(row, lang),
+        cite=cite_document,
         tone=tone,
         geometry=geometry,
         labels=labels,
@@ -82,6 +90,7 @@ def environment(lang: Lang) -> Environment:
         "pct": "{:.2f}%".format,
         "thousands": "{:,}".format,
         "classes": lambda names: " ".join(filter(None, names)),
+        "demote": demote,
         "parts": lambda text: text.split(LIST_SEPARATOR),
     }
     return found

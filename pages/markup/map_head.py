@@ -11,6 +11,7 @@ from data.wording.labels import say
 from data.wording.shading import OUTCOME, Shading
 from pages.markup.links import Links
 from pages.markup.map_scene import Scene, format_headline, format_state, link_headline
+from pages.markup.marks import anchor
 
 COLOUR = "colour"
 """Query parameter with what colors the map."""
@@ -28,7 +29,7 @@ def format_map_head(scene: Scene, shading: Shading, paints: Sequence[str], links
 def format_colours(names: Mapping[str, str], chosen: str, lang: Lang, links: Links) -> Markup:
     """Return what can color the map as links; `names` are in words by the value in the address."""
     items = Markup("").join(
-        links.anchor(links.screen("map", **({} if key == OUTCOME else {COLOUR: key})), name, current=key == chosen)
+        anchor(links, links.screen("map", **({} if key == OUTCOME else {COLOUR: key})), name, current=key == chosen)
         for key, name in names.items()
     )
     return Markup('<nav class="map-colours" aria-label="{0}"><span>{0}</span>{1}</nav>').format(
@@ -43,7 +44,7 @@ def _format_province(scene: Scene, links: Links) -> Markup:
     items = Markup("").join(
         Markup('<li><i class="nr">{}</i> {} <small>{}{}</small></li>').format(
             case.number,
-            links.anchor(link_headline(case, links), format_headline(case.headline)),
+            anchor(links, link_headline(case, links), format_headline(case.headline)),
             case.title,
             format_state(case.headline, scene.lang),
         )

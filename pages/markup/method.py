@@ -13,10 +13,9 @@ from data.model.schema import Case, Conflict, Lang
 from data.wording.labels import say
 from data.wording.method import DERIVATIONS, LIMITS
 from data.wording.rows import MetricRow
+from pages.markup.environment import render
 from pages.markup.links import Links
-from pages.markup.marks import format_badge
-from pages.markup.metric_chart import format_chart
-from pages.markup.source_words import format_phrase
+from pages.markup.marks import anchor
 
 
 @cache
@@ -47,7 +46,7 @@ def _format_grade(grade: str, row: MetricRow | None, lang: Lang, links: Links) -
     cell = Markup('<td role="cell" class="{}">{}</td>')
     meaning = rule.meaning[lang]
     return Markup('<tr role="row"><th scope="row" role="rowheader">{}</th>{}{}{}</tr>').format(
-        format_badge(grade, lang, worded=True),
+        render("marks", "badge", lang, grade, worded=True),
         cell.format("stated", f"{meaning[:1].upper()}{meaning[1:]}{say(lang, '。', '.')}"),
         cell.format("shown", rule.drawing_text[lang]),
         cell.format("example", _format_example(row, lang, links) if row else "–"),
@@ -55,8 +54,8 @@ def _format_grade(grade: str, row: MetricRow | None, lang: Lang, links: Links) -
 
 
 def _format_example(row: MetricRow, lang: Lang, links: Links) -> Markup:
-    link = links.anchor(links.figure(row.case_id, row.metric_id), row.finding)
-    return Markup("<p>{}</p>{}").format(link, format_chart(row, lang))
+    link = anchor(links, links.figure(row.case_id, row.metric_id), row.finding)
+    return Markup("<p>{}</p>{}").format(link, render("chart", "chart", lang, row))
 
 
 @cache
@@ -75,7 +74,7 @@ def format_conflicts(conflicts: Iterable[tuple[Case, Conflict]], lang: Lang, lin
     """
     parts = []
     for case, own in groupby(conflicts, lambda pair: pair[0]):
-        title = links.anchor(links.screen("case", case=case.id), f"{case.number} {case.title[lang]}")
+        title = anchor(links, links.screen("case", case=case.id), f"{case.number} {case.title[lang]}")
         parts.append(Markup("<h3>{}</h3>").format(title))
         parts += [_format_conflict(case, conflict, lang, links) for _, conflict in own]
     return Markup('<div class="contradictions">{}</div>').format(Markup("").join(parts))
@@ -83,7 +82,7 @@ def format_conflicts(conflicts: Iterable[tuple[Case, Conflict]], lang: Lang, lin
 
 def _format_conflict(case: Case, conflict: Conflict, lang: Lang, links: Links) -> Markup:
     readings = (phrase.text if lang == "zh" else phrase.en for phrase in conflict.phrases[:2])
-    phrases = Markup("").join(format_phrase(phrase.text, phrase.en, lang) for phrase in conflict.phrases)
+    phrases = Markup("").join(render("card", "phrase", lang, phrase.text, phrase.en) for phrase in conflict.phrases)
     return Markup("<details><summary>{}</summary>{}<p>{}</p>{}</details>").format(
         (" ≠ " if conflict.kind == "contradiction" else " · ").join(f"“{reading}”" for reading in readings),
         phrases,
@@ -97,7 +96,7 @@ def _link_concerned(case: Case, conflict: Conflict, lang: Lang, links: Links) ->
     names = {metric.id: metric.name[lang] for metric in case.metrics if metric.id in conflict.metrics}
     if not names:
         return Markup("")
-    linked = [links.anchor(links.figure(case.id, metric_id), name) for metric_id, name in names.items()]
+    linked = [anchor(links, links.figure(case.id, metric_id), name) for metric_id, name in names.items()]
     return Markup("<p>{}{}</p>").format(
         say(lang, "涉及的指标：", "Figures concerned: "), Markup(say(lang, "、", ", ")).join(linked)
     )

@@ -21,8 +21,9 @@ from data.wording.labels import say
 from pages.markup import first_view as words
 from pages.markup.first_view import FirstView
 from pages.markup.links import Links
+from pages.markup.marks import anchor
 from pages.markup.masthead import ScreenLink, format_navigation, format_site_name
-from pages.markup.palette import MAP_PAINTS, OUTLINE_COLORS
+from pages.markup.palette import MAP_PAINTS
 from pages.markup.report import FORMATS
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
@@ -37,11 +38,11 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
     if request.screen == "overview":
         total = len(select(dataset, request.filters).cases)
         shown = page_range(total, cases_per_page(total), request.page)
-        return words.first_overview(dataset, request.filters, shown, request.lang, links)
+        return words.first_overview(dataset, shown, request.lang, links)
     if request.screen == "case":
-        return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links, OUTLINE_COLORS)
+        return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links)
     if request.screen == "map":
-        return words.first_map(dataset, request.filters, request.lang, links, MAP_PAINTS)
+        return words.first_map(dataset, request.lang, links, MAP_PAINTS)
     return words.first_words(request.screen, request.lang)
 
 
@@ -136,11 +137,11 @@ def _format_without_script(request: PageRequest, dataset: Dataset, base: str) ->
     links = Links(base, lang if request.names_lang else "")
     listed = dataset.all_cases[:MAX_LISTED]
     cases = Markup("").join(
-        Markup("<li>{}</li>").format(links.anchor(f"{base}{PageRequest('case', lang, True, each).path(lang)}", title))
+        Markup("<li>{}</li>").format(anchor(links, f"{base}{PageRequest('case', lang, True, each).path(lang)}", title))
         for each, title in zip(listed.ids, listed.numbered_titles(lang, " · "), strict=True)
     )
     files = Markup(" · ").join(
-        links.anchor(build_link(base, form.path, Filters(), **form.parameters(lang)), form.label)
+        anchor(links, build_link(base, form.path, Filters(), **form.parameters(lang)), form.label)
         for form in FORMATS.values()
     )
     return Markup("<noscript><section><h2>{}</h2><p>{}</p><p>{} {}</p><ul>{}</ul></section></noscript>").format(
