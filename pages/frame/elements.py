@@ -11,11 +11,12 @@ from markupsafe import Markup
 from data.downloads.csv_json import write_csv
 from data.wording.openings import DESCRIPTIONS, TITLES
 from pages.frame.view import View
+from pages.markup.environment import render
 
 
 def show_paragraph(text: str, css_class: str = "quiet") -> None:
     """Show a paragraph, in small grey print unless another class is given."""
-    st.html(Markup('<p class="{}">{}</p>').format(css_class, text))
+    st.html(render("frame", "paragraph", "en", text, css_class))  # it has no words of its own, in any language
 
 
 def show_opening(view: View, screen: str) -> None:
@@ -46,11 +47,9 @@ def show_csv_download(label: str, table: Callable[[], pd.DataFrame], file_name: 
     show_download(label, lambda: write_csv(table()), file_name, "text/csv", f"csv-{key}", "table")
 
 
-def format_list(items: Iterable[str], css_class: str, label: str = "", ordered: bool = False) -> Markup:
-    """Return an HTML list; `label` names it for screen readers."""
-    opening = '<{0} class="{1}" aria-label="{2}">' if label else '<{0} class="{1}">'
-    lines = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
-    return Markup(opening + "{3}</{0}>").format("ol" if ordered else "ul", css_class, label, lines)
+def format_list(items: Iterable[str], css_class: str) -> Markup:
+    """Return an HTML list."""
+    return render("frame", "list", "en", items, css_class)
 
 
 def format_table(headings: Sequence[str], rows: Iterable[Iterable[str]], caption: str) -> Markup:
