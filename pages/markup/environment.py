@@ -29,6 +29,8 @@ from pages.markup import geometry
 from pages.markup.links import Links
 
 TEMPLATES = Path(__file__).parent / "templates"
+DOCUMENTS = ("page.html",)
+"""The templates whose line breaks are part of what they write."""
 
 
 class Layout(Extension):
@@ -37,7 +39,8 @@ class Layout(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """Yield the tokens without such breaks."""
         for token in stream:
-            text = re.sub(r"\s*\n\s*", "", token.value) if token.type == "data" else token.value
+            lays_out = token.type == "data" and stream.name not in DOCUMENTS
+            text = re.sub(r"\s*\n\s*", "", token.value) if lays_out else token.value
             yield Token(token.lineno, token.type, text)
 
 
