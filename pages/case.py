@@ -16,6 +16,7 @@ from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case
 from data.query.filters import Filters, select
+from data.wording.counts import name_elsewhere
 from data.wording.findings import CaseFindings, describe_marks, list_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
@@ -110,7 +111,7 @@ def show_top(view: View, page: CasePage) -> None:
         if omitted := view.describe_omitted(case):
             st.html(Markup('<p class="quiet">{}</p>').format(omitted), width="content")
         if elsewhere and not view.printing:
-            show_scope_switch(view, elsewhere)
+            show_scope_switch(view, name_elsewhere(elsewhere, 1, view.lang))
 
 
 def add_linked(view: View, case: Case, rows: tuple[MetricRow, ...]) -> tuple[MetricRow, ...]:

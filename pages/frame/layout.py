@@ -10,25 +10,23 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.model.problems import escape_invisible
-from data.model.schema import Lang, Text
+from data.model.schema import Lang
 from data.reading.live import progress
 from data.wording.citation import cite_document, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
-from data.wording.labels import say
+from data.wording.labels import LANGUAGE, say
 from pages.frame.elements import show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice, base_path
 from pages.markup.code_block import format_code
 from pages.markup.environment import render
-from pages.markup.masthead import ScreenLink, format_navigation, format_site_name
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.sheet import SHEET_PATH
-from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
+from pages.site.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
 from pages.site.style_sheet import EMBED, PRINT
 
-_LANGUAGE = Text(zh="语言", en="Language")
 _MAX_NAMED = 5
 """Maximum number of unknown values, and of cases without a metric, that a notice names."""
 _PATHS = frozenset(f"/{url_path(name)}" for name in SCREENS)
@@ -50,14 +48,12 @@ def _links_to_sheet() -> bool:
 def show_masthead(view: View) -> None:
     """Show the name of the site, the links to its pages and the language switch."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(format_site_name(SITE_NAME[view.lang]), width="content")
-        links = [
-            ScreenLink(view.href(name), SCREENS[name].name[view.lang], view.page.url_path == page.url_path)
-            for name, page in view.pages.items()
-        ]
-        st.html(format_navigation(links, view.lang), width="content")
+        st.html(render("bar", "site_name", view.lang), width="content")
+        st.html(
+            render("bar", "navigation", view.lang, link_screens(view.href, view.screen, view.lang)), width="content"
+        )
         st.segmented_control(
-            _LANGUAGE[view.lang],
+            LANGUAGE[view.lang],
             LANGUAGES,
             format_func=LANGUAGE_NAMES.__getitem__,
             key="lang",
@@ -81,7 +77,7 @@ def show_dropped(view: View) -> None:
 
 
 def _warn_dropped(view: View, name: str, value: str) -> None:
-    label = FILTERS[name].name if name in FILTERS else _LANGUAGE
+    label = FILTERS[name].name if name in FILTERS else LANGUAGE
     show_warning(
         view,
         escape_markdown(f"链接中的“{label.zh}：{value}”不存在，已忽略。"),

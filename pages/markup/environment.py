@@ -31,6 +31,8 @@ from pages.markup.links import Links
 
 _HEADING = re.compile(r"<(/?)h([1-5])\b")
 TEMPLATES = Path(__file__).parent / "templates"
+DOCUMENTS = ("page.html",)
+"""The templates whose line breaks are part of what they write."""
 
 
 class Layout(Extension):
@@ -39,7 +41,8 @@ class Layout(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """Yield the tokens without such breaks."""
         for token in stream:
-            text = re.sub(r"\s*\n\s*", "", token.value) if token.type == "data" else token.value
+            lays_out = token.type == "data" and stream.name not in DOCUMENTS
+            text = re.sub(r"\s*\n\s*", "", token.value) if lays_out else token.value
             yield Token(token.lineno, token.type, text)
 
 
