@@ -23,6 +23,7 @@ from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, base_path, current_view, set_control
 from pages.markup.code_block import format_code
 from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, data_table, read_choice
+from pages.markup.environment import render
 from pages.markup.report import FORMATS
 
 ROWS_PER_PAGE = 25
@@ -210,7 +211,7 @@ def format_programs(view: View) -> Markup:
             Markup("" if number else " open"),
             language,
             format_hint(view, language),
-            format_code(text, view.lang, program=True),
+            render("code", "code", view.lang, text, program=True),
         )
         for number, (language, text) in enumerate(programs.items())
     )

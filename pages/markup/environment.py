@@ -27,6 +27,7 @@ from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
+from pages.markup.program import split_program
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -82,6 +83,7 @@ def environment(lang: Lang) -> Environment:
         "pct": "{:.2f}%".format,
         "thousands": "{:,}".format,
         "classes": lambda names: " ".join(filter(None, names)),
+        "split_program": split_program,
         "parts": lambda text: text.split(LIST_SEPARATOR),
     }
     return found
