@@ -28,6 +28,7 @@ from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
+from pages.markup.program import split_program
 
 _HEADING = re.compile(r"<(/?)h([1-5])\b")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -94,6 +95,7 @@ def environment(lang: Lang) -> Environment:
         "thousands": "{:,}".format,
         "classes": lambda names: " ".join(filter(None, names)),
         "demote": demote,
+        "split_program": split_program,
         "parts": lambda text: text.split(LIST_SEPARATOR),
     }
     return found
