@@ -32,7 +32,7 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.rank_lines import rank_lines
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import format_list, show_note, show_opening, show_paragraph, show_warning
+from pages.frame.elements import show_note, show_opening, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
@@ -48,6 +48,7 @@ from pages.markup.compare import (
     format_group,
     format_left_out,
 )
+from pages.markup.environment import render
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
@@ -244,7 +245,7 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
     st.html(view.remember(f"group {chart_id}", write))
     if group.kind == "index":
         findings = [describe_finding(row, view.lang) for row in group.rows]
-        st.html(format_list(describe_marks(findings, view.lang), "legend"))
+        st.html(render("marks", "legend", view.lang, describe_marks(findings, view.lang)))
     else:
         show_paragraph(explain_group(group, view.lang))
     if link := format_share_link(view, chart_id, title):

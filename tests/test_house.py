@@ -36,7 +36,7 @@ CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 SAYING = ("say", "show_note", "show_warning")
 """Functions whose last two positional arguments are a text in Chinese and in English."""
-LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
+LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:[-_][A-Z]{2})?")
 
 
 @cache

@@ -1,12 +1,11 @@
-"""General elements of a page: notes, lists and tables. All text is escaped."""
+"""General elements of a page: paragraphs, notes and downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from data.downloads.csv_json import write_csv
 from data.wording.openings import DESCRIPTIONS, TITLES
@@ -45,19 +44,3 @@ def show_download(
 def show_csv_download(label: str, table: Callable[[], pd.DataFrame], file_name: str, key: str) -> None:
     """Show the button for a table as a CSV file."""
     show_download(label, lambda: write_csv(table()), file_name, "text/csv", f"csv-{key}", "table")
-
-
-def format_list(items: Iterable[str], css_class: str) -> Markup:
-    """Return an HTML list."""
-    return render("frame", "list", "en", items, css_class)
-
-
-def format_table(headings: Sequence[str], rows: Iterable[Iterable[str]], caption: str) -> Markup:
-    """Return an HTML table that can be printed, scrolls sideways inside itself and has a caption for screen readers."""
-    head = Markup('</th><th scope="col">').join(headings)
-    body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)
-    table = Markup(
-        '<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead>'
-        "<tbody>{}</tbody></table>"
-    ).format(caption, head, body)
-    return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)

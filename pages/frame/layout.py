@@ -20,7 +20,6 @@ from pages.frame.elements import show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice, base_path
-from pages.markup.code_block import format_code
 from pages.markup.environment import render
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.sheet import SHEET_PATH
@@ -143,5 +142,5 @@ def write_footer(view: View) -> Markup:
     credit, citation = credit_documents(view.documents, view.lang), ""
     if not (view.embedded or view.printing):
         cited = [cite_document(source) for source in view.documents]
-        citation = format_code("\n".join([*cited, view.url()]), view.lang)
+        citation = "\n".join([*cited, view.url()])
     return render("frame", "footer", view.lang, credit, view.location, citation, view.url() if view.embedded else "")

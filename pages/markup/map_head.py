@@ -51,8 +51,8 @@ def format_map_head(scene: Scene, shading: Shading, paints: Sequence[str], links
         for case in scene.cases.province
     ]
     return render(
-        "map_head",
-        "map_head",
+        "map",
+        "head",
         scene.lang,
         choice,
         lines,
@@ -69,7 +69,7 @@ def format_colours(names: Mapping[str, str], chosen: str, lang: Lang, links: Lin
         Colour(links.screen("map", **({} if key == OUTCOME else {COLOUR: key})), name, key == chosen)
         for key, name in names.items()
     ]
-    return render("map_head", "colours", lang, colours, links)
+    return render("map", "colours", lang, colours, links)
 
 
 def list_classes(shading: Shading, paints: Sequence[str]) -> list[tuple[str, str]]:
