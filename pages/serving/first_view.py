@@ -61,7 +61,7 @@ def format_first_view(request: PageRequest, dataset: Dataset, base: str, opened:
     lang, links = request.lang, _keep_view(request, base)
     has_filters = SCREENS[request.screen].has_filters
     return render(
-        "served",
+        "first",
         "first_view",
         lang,
         screens=link_screens(lambda name: links.screen(url_path(name)), request.screen, lang),
