@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 import data.reading.live
 from data.reading.live import Live
-from pages.site.screens import SCREENS, url_path
+from pages.markup.screens import SCREENS, url_path
 from tests.warm import find_components_once
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"

@@ -74,19 +74,17 @@ ROOMS = {
         "data.drafting",
         "pages.markup",
     },
-    "pages.site": {"data.model", "data.query", "data.wording", "pages.markup"},
-    "pages.figures": {"data.model", "data.query", "data.wording", "pages.markup", "pages.site"},
+    "pages.figures": {"data.model", "data.query", "data.wording", "pages.markup"},
     "pages.serving": {
         *("data", "data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
-        "pages.site",
     },
     "pages.frame": {
         *("data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
-        *("pages.serving", "pages.site"),
+        "pages.serving",
     },
     "pages": {
         *("data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
-        *("pages.figures", "pages.frame", "pages.serving", "pages.site"),
+        *("pages.figures", "pages.frame", "pages.serving"),
     },
     "dashboard": {"data", "data.reading", "data.wording", "pages.serving"},
 }
@@ -97,7 +95,6 @@ LIBRARIES = {
     "data": (("streamlit", "plotly"), "data is usable from a notebook, without the dashboard"),
     "pages.figures": (("streamlit", "pathlib", "os", "io"), "a figure is drawn from its arguments alone"),
     "pages.serving": (("plotly",), "the server's parts draw nothing"),
-    "pages.site": (("streamlit", "plotly"), "screens, filters and colors are data"),
     "dashboard": (("plotly",), "the server draws nothing"),
 }
 """The libraries that a room and the rooms inside it may not import, and why."""
