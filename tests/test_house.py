@@ -86,7 +86,7 @@ ROOMS = {
         *("data.model", "data.query", "data.reading", "data.wording", "pages.markup", "data.downloads"),
         *("pages.figures", "pages.frame", "pages.serving"),
     },
-    "dashboard": {"data", "data.reading", "data.wording", "pages.serving"},
+    "dashboard": {"data", "data.query", "data.reading", "data.wording", "pages.markup", "pages.serving"},
 }
 """The rooms that each room may import besides itself. `data` is the commands and the public API, `pages` the screens.
 """
