@@ -63,7 +63,7 @@ def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang,
 
 def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: OutlineColors) -> FirstView:
     """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
-    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.headline or 99)
+    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.rank)
     line = format_case_line(dataset, case, dataset.all_cases, lang, links)
     html = (
         Markup('<div class="st-key-case-line"><div>{}</div>{}</div>').format(line, _DOCUMENT)
