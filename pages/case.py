@@ -12,12 +12,13 @@ from markupsafe import Markup
 
 from data.downloads.extract import Extract, find_conflicts
 from data.downloads.file_names import name_case_document
-from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case
 from data.query.dataset import CaseSubset
 from data.query.filters import Filters, select
 from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.labels import MAP_CREDIT
+from data.wording.openings import title_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
@@ -167,7 +168,7 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
         format_events(case.events, view.lang),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
         format_neighbors(case, cases, view.lang, build_links(view)),
-        Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang]),
+        Markup('<p class="quiet">{}</p>').format(MAP_CREDIT[view.lang]),
     )
     return Markup('<div class="case">{}</div>').format(Markup("").join(parts))
 
@@ -228,7 +229,7 @@ def show_findings(view: View, case: Case) -> None:
 def export_findings(view: View, case: Case) -> ChartExport:
     """Build the image of what the case reports."""
     found = find_case(view, case)
-    title = view.say(f"{found.title}：报告的成效", f"{found.title}: what it reports") + f" · {found.places}"
+    title = title_findings(view.dataset, view.filters, [found], view.lang)
     subtitle = view.say("；", "; ").join(describe_marks(found.first, view.lang))
     rows = [finding.row for finding in found.first]
     return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
@@ -238,7 +239,7 @@ def show_part(view: View, case: Case) -> None:
     """Show one metric of the case, its events or its map, under its title, for a frame in another site's page."""
     events = format_events(case.events, view.lang)
     place = format_place(view.dataset, case, view.lang, OUTLINE_COLORS)
-    credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
+    credit = Markup('<p class="quiet">{}</p>').format(MAP_CREDIT[view.lang])
     parts = {"timeline": events, "locator": place + credit if place else place}
     show_paragraph(case.title[view.lang], "kicker")
     shown = {name: partial(show_html, part) for name, part in parts.items() if part}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.model.schema import Text
+from data.wording.formatting import BOUND_NAMES
 
 LIMITS = (
     Text(
@@ -27,6 +28,7 @@ LIMITS = (
     ),
 )
 """What the data cannot show; in English each continues the heading."""
+_CARRIED = ("over", "nearly", "about", "at_least")
 DERIVATIONS = (
     (
         Text(zh="缺少的一端", en="A missing end"),
@@ -76,7 +78,7 @@ DERIVATIONS = (
     (
         Text(zh="界限词", en="Bounds"),
         Text(
-            zh="“超”“近”“约”“以上”随推算传递；方向相反时为“约”。",
+            zh="".join(f"“{BOUND_NAMES[bound].zh}”" for bound in _CARRIED) + "随推算传递；方向相反时为“约”。",
             en="over, nearly, about and at least carry over to what is calculated; opposite ones become about.",
         ),
     ),

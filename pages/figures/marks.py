@@ -11,8 +11,8 @@ from typing import Any
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Origin
 from data.model.schema import Bound
+from data.wording.colours import NEUTRAL
 from data.wording.rows import MetricRow
-from pages.markup.palette import NEUTRAL
 
 Part = dict[str, Any]
 """A trace, axis, shape or annotation."""

@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Bound, Lang, Unit
-from data.wording.compare import REASONS, Group, Refusal, measure, measure_before, name_group
+from data.wording.compare import Group, Refusal, measure, measure_before, name_group
 from data.wording.findings import describe_finding
 from data.wording.formatting import format_value
 from data.wording.index_axis import name_tick, span_axis
-from data.wording.labels import say
+from data.wording.labels import REFUSAL_WORDS, say, upper_first
 from data.wording.rows import MetricRow
 from pages.markup.links import Links
 from pages.markup.marks import format_arrow, format_badge, format_flag_words, spoken, tone
@@ -199,7 +199,7 @@ def format_left_out(refusals: Iterable[Refusal], lang: Lang, links: Links) -> Ma
     item = Markup("<li>{} <b>{}</b> {} <small>{} {}</small></li>")
     parts = (
         section.format(
-            _capitalize(REASONS[reason][lang]),
+            upper_first(REFUSAL_WORDS[reason][lang]),
             say(lang, f"（{len(rows)}项）", f"({len(rows)})"),
             Markup("").join(
                 item.format(
@@ -215,10 +215,6 @@ def format_left_out(refusals: Iterable[Refusal], lang: Lang, links: Links) -> Ma
         for reason, rows in by_reason.items()
     )
     return Markup('<dl class="leftout">{}</dl>').format(Markup("").join(parts))
-
-
-def _capitalize(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _write_values(row: MetricRow) -> str:

@@ -24,6 +24,8 @@ from data.wording.doubts import list_doubts
 from data.wording.formatting import format_date
 from data.wording.index_axis import BASELINE, name_tick, span_axis
 from data.wording.labels import say
+from data.wording.marks import explain_index
+from data.wording.missing import has_derived_end, say_missing
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
@@ -65,6 +67,9 @@ def environment(lang: Lang) -> Environment:
         date=lambda text: format_date(text, lang),
         tick=lambda index: name_tick(index, lang),
         list_doubts=lambda row: list_doubts(row, lang),
+        say_missing=lambda row: say_missing(row, lang),
+        explain_index=lambda row: explain_index(row, lang),
+        has_derived_end=has_derived_end,
         tone=tone,
         geometry=geometry,
         labels=labels,

@@ -12,11 +12,12 @@ from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
 from data.wording.doubts import list_doubts
 from data.wording.index_axis import IndexAxis
-from data.wording.labels import DIFFERS, say
+from data.wording.labels import DERIVED_WORDS, DIFFERS, say
+from data.wording.missing import has_derived_end
 from data.wording.rows import MetricRow
 from pages.markup.links import Links
 from pages.markup.marks import format_badge, format_flag_words, tone
-from pages.markup.metric_chart import FORMULA_SEPARATOR, format_chart, has_derived_end
+from pages.markup.metric_chart import FORMULA_SEPARATOR, format_chart
 from pages.markup.source_words import format_phrases, format_readings, format_section
 
 
@@ -89,7 +90,7 @@ def list_notes(row: MetricRow, lang: Lang, links: Links | None = None) -> list[M
             for conflict in row.conflict_ids.split(LIST_SEPARATOR)
         ]
     labelled = (
-        (say(lang, "推算", "Calculated"), _name_formula(row, lang)),
+        (DERIVED_WORDS["title"][lang], _name_formula(row, lang)),
         (say(lang, "参照", "For comparison"), row.yardstick),
         (say(lang, "要成为A级", "For an A"), row.needed),
     )

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from data.model.schema import Lang
 from data.wording.key_figures import KeyFigure, describe_doubts
 from data.wording.labels import say
+from data.wording.openings import HEADINGS
 from pages.markup.links import Links
 from pages.markup.marks import format_badge, format_flag_words, tone
 
@@ -22,7 +23,7 @@ def format_key_figures(figures: Sequence[KeyFigure], lang: Lang, links: Links | 
         return Markup("")
     items = Markup("").join(_format_figure(figure, lang, links) for figure in figures)
     return Markup('<ul class="key-figures" aria-label="{}">{}</ul>{}').format(
-        say(lang, "主要数字", "Key figures"), items, _format_doubts(figures, lang, unfolded)
+        HEADINGS["key_figures"][lang], items, _format_doubts(figures, lang, unfolded)
     )
 
 
@@ -64,6 +65,6 @@ def _format_doubts(figures: Sequence[KeyFigure], lang: Lang, unfolded: bool) -> 
         sign,
         doubts,
         say(lang, "要补全这些数字还缺什么", "What would complete these figures"),
-        say(lang, "要成为A级，材料还须写明：", "For an A the source would have to state:"),
+        HEADINGS["lacking"][lang],
         items,
     )

@@ -1,9 +1,7 @@
 """One metric as a chart in HTML, drawn only as its grade allows, with marks in CSS.
 
 Here are classes, words and positions in per cent of the axis; the drawing is in `templates/charts.css`. All words
-are text, so that a screen reader gets what the marks show. Marks: a hollow end is derived, an open head is "over" or
-"at least", a dotted line has a rough end, a band is a range, a striped head may mean percentage points, and hatching is
-a target or a plan.
+are text, so that a screen reader gets what the marks show.
 """
 
 from __future__ import annotations
@@ -15,7 +13,9 @@ from markupsafe import Markup
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Lang
 from data.wording.index_axis import IndexAxis, name_tick, span_axis
-from data.wording.labels import say
+from data.wording.labels import DERIVED_WORDS, say
+from data.wording.marks import explain_index
+from data.wording.missing import has_derived_end, say_missing
 from data.wording.rows import MetricRow
 from pages.markup.marks import format_arrow, spoken, tone
 
@@ -56,7 +56,7 @@ def format_chart(row: MetricRow, lang: Lang, axis: IndexAxis | None = None) -> M
     if row.before_label and row.after_label:
         return _frame(row, "steps", _write_steps(row, lang), lang)
     if row.rule.drawing == "words":
-        return _frame(row, "words", _write_remark(_say_missing(row, lang)), lang)
+        return _frame(row, "words", _write_remark(say_missing(row, lang)), lang)
     return _frame(row, "number", _write_value(row, lang), lang)
 
 
@@ -67,18 +67,13 @@ def _frame(row: MetricRow, kind: str, marks: Markup, lang: Lang) -> Markup:
     return chart + _write_formula(row, lang)
 
 
-def has_derived_end(row: MetricRow) -> bool:
-    """Whether one of its ends is calculated from the other."""
-    return "derived" in (row.before_origin, row.after_origin)
-
-
 def _write_formula(row: MetricRow, lang: Lang) -> Markup:
     """Return the formula of a derived end, which is the first of its formulas."""
     if not has_derived_end(row):
         return Markup("")
     end = row.formula_label.split(FORMULA_SEPARATOR[lang])[0]
     return Markup('<p class="derivation"><span aria-hidden="true">○</span> {}{}{}</p>').format(
-        say(lang, "推算：", "calculated: "),
+        DERIVED_WORDS["title"][lang] + say(lang, "：", ": "),
         end,
         "" if row.dimension == "rank" else say(lang, f"（单位：{row.counted_in}）", f" (unit: {row.counted_in})"),
     )
@@ -191,28 +186,8 @@ def _draw_index(row: MetricRow, axis: IndexAxis, lang: Lang) -> Markup:
     return Markup('{}<span class="ticks" aria-hidden="true">{}</span><p class="remark">{}</p>').format(
         format_arrow(row, axis, label),
         ticks,
-        _name_base(row, lang) + _explain_index(row, lang),
+        explain_index(row, lang),
     )
-
-
-def _name_base(row: MetricRow, lang: Lang) -> str:
-    """Say what is 100: the earlier level, or what a multiple is compared with if the source does not say what."""
-    if row.change_kind == "multiple" and not row.since and not row.before_span:
-        return say(
-            lang,
-            "比较对象 = 100（未说明是什么）；对数刻度。",
-            "What it is compared with (not stated) = 100, on a logarithmic scale.",
-        )
-    return say(lang, "此前 = 100；对数刻度。", "Before = 100, on a logarithmic scale.")
-
-
-def _explain_index(row: MetricRow, lang: Lang) -> str:
-    """Say what an index leaves open: its levels, and whether a "%" means percentage points."""
-    levels = say(lang, "前后数值均未写明。", " Neither value is stated.")
-    if row.before_span or row.after_span:
-        levels = say(lang, f"现为{row.after_label}。", f" Now {row.after_label}.") if row.after_label else ""
-    doubt = say(lang, "也可能指百分点（条纹）。", " It may mean percentage points (striped).") if row.doubtful else ""
-    return levels + doubt
 
 
 def _write_steps(row: MetricRow, lang: Lang) -> Markup:
@@ -220,33 +195,16 @@ def _write_steps(row: MetricRow, lang: Lang) -> Markup:
     steps = Markup('<span class="nw">{}{}</span> <span class="to">→</span> <b class="nw {}">{}{}</b>').format(
         _name_side("before", lang), row.before_label, tone(row), _name_side("after", lang), row.after_label
     )
-    mixed = None not in (row.before_unit_id, row.after_unit_id) and row.before_unit_id != row.after_unit_id
-    remark = (
-        say(lang, "前后单位不同，不能画在同一刻度上。", "In two units, so there is no common scale.") if mixed else ""
+    return Markup('<p class="large">{}</p>{}').format(
+        steps + _write_direction(row), _write_remark(say_missing(row, lang))
     )
-    return Markup('<p class="large">{}</p>{}').format(steps + _write_direction(row), _write_remark(remark))
 
 
 def _write_value(row: MetricRow, lang: Lang) -> Markup:
     """Return the one value that a metric has, large, and which of its values is not stated."""
     value = row.change_label or row.after_label or row.before_label
     large = Markup('<p class="large"><b class="{}">{}</b>{}</p>').format(tone(row), value, _write_direction(row))
-    return large + _write_remark(_say_missing(row, lang))
-
-
-def _say_missing(row: MetricRow, lang: Lang) -> str:
-    drawing = row.rule.drawing
-    if drawing in ("difference", "index"):
-        if row.dimension == "rank":
-            return say(lang, "前后名次均未写明", "neither rank stated")
-        return say(lang, "前后数值均未写明", "neither value stated")
-    if drawing == "level":
-        if row.after_label:
-            return say(lang, "此前数值未写明", "earlier value not stated")
-        return say(lang, "此后数值未写明", "later value not stated")
-    if drawing == "plan":
-        return say(lang, "是否完成未写明，不算作成效", "whether it was done is not stated; not counted as a result")
-    return say(lang, "材料只有文字，没有数值。", "The source has words only, no number.")
+    return large + _write_remark(say_missing(row, lang))
 
 
 def _write_remark(remark: str) -> Markup:

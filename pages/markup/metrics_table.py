@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from data.model.evidence import Origin
 from data.model.schema import Lang
-from data.wording.labels import say
+from data.wording.labels import DERIVED_WORDS, MISSING_WORDS, say
 from data.wording.rows import MetricRow
 from pages.markup.figure_card import figure_id, format_evidence
 from pages.markup.links import Links
@@ -69,8 +69,8 @@ def _format_row(
 def _state(label: str, origin: Origin, lang: Lang) -> Markup:
     """Return a value, with a mark if it is derived; where there is none, that it is not stated."""
     if not label:
-        return Markup('<span class="unstated">{}</span>').format(say(lang, "未写明", "not stated"))
-    mark = Markup(" <small>{}</small>").format(say(lang, "推算", "calculated")) if origin == "derived" else ""
+        return Markup('<span class="unstated">{}</span>').format(MISSING_WORDS["value"][lang])
+    mark = Markup(" <small>{}</small>").format(DERIVED_WORDS["word"][lang]) if origin == "derived" else ""
     return Markup("<b>{}</b>{}").format(label, mark)
 
 

@@ -7,16 +7,15 @@ from dataclasses import replace
 from functools import lru_cache
 
 from data.downloads import formats
-from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract, find_conflicts
+from data.downloads.extract import EMPTY_NOTE, LICENCE, Extract, find_conflicts
 from data.downloads.formats import Format
-from data.downloads.geojson import CREDIT
 from data.downloads.snippets import build_link
 from data.model.schema import Text
 from data.query.findings import count_gaps
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
 from data.wording.findings import CaseFindings, list_findings
-from data.wording.labels import say
+from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, say
 from data.wording.openings import open_overview
 from data.wording.rows import Rows, describe_omitted
 from pages.markup.report_html import Chapter, Report, format_report
@@ -93,13 +92,8 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
 def _write_closing(extract: Extract) -> Iterator[str]:
     """Yield whose the parts are, which data they are from, and where the report is made anew."""
     lang, version = extract.lang, extract.dataset.version
-    yield say(
-        lang,
-        "指标为来源所述事实，摘要与说明为编者所写；材料没有写明的不补。",
-        "The figures are what the source states; summaries and notes are the curators'. What it does not say is left "
-        "out.",
-    )
-    yield f"{RIGHTS[lang]}{say(lang, '', ' ')}{CREDIT[lang]}"
+    for texts in ((AUTHORS, NO_GUESSES), (RIGHTS, MAP_CREDIT)):
+        yield say(lang, "", " ").join(text[lang] for text in texts)
     yield LICENCE["path"]
     if version:
         yield say(lang, f"数据版本：{version}。", f"Version of the data: {version}.")

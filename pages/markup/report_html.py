@@ -17,10 +17,10 @@ from data.model.schema import Case, Conflict, Document, Lang
 from data.query.dataset import Dataset
 from data.query.findings import GapCounts
 from data.wording.citation import cite_cases, cite_document
-from data.wording.findings import CaseFindings, describe_marks, name_counted
+from data.wording.findings import CaseFindings, describe_marks
 from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
 from data.wording.method import LIMITS
-from data.wording.openings import Opening
+from data.wording.openings import HEADINGS, Opening, title_gaps
 from data.wording.rows import MetricRow, ReadingElsewhere
 from pages.markup.case_head import format_head
 from pages.markup.case_page import format_case_line, format_conflicts, format_events, format_figures
@@ -142,12 +142,7 @@ def _format_matrix(report: Report) -> Markup:
     """Return how completely the figures are stated, by domain."""
     if report.counts is None:
         return Markup("")
-    counted = name_counted(report.counts, report.lang)
-    title = say(
-        report.lang,
-        f"{counted}写得有多完整，缺口在哪里",
-        f"How completely the {counted} are stated, and where the gaps are",
-    )
+    title = title_gaps(report.counts, report.lang)
     matrix = format_matrix(report.dataset, report.counts, report.lang, DocumentLinks())
     return Markup('<section class="matrix"><h2>{}</h2>{}</section>\n').format(title, matrix)
 
@@ -193,8 +188,8 @@ def _format_missing(rows: Iterable[MetricRow], lang: Lang) -> Markup:
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(needed, say(lang, "；", "; ").join(those))
         for needed, those in names.items()
     )
-    title = say(lang, "材料没有写明的", "What is not stated")
-    note = say(lang, "要成为A级，材料还须写明：", "For an A the source would have to state:")
+    title = HEADINGS["unstated"][lang]
+    note = HEADINGS["lacking"][lang]
     return Markup('<h3>{}</h3><p class="note">{}</p><dl class="missing">{}</dl>').format(title, note, items)
 
 
@@ -215,7 +210,7 @@ def _link(address: str) -> Markup:
 
 
 def _name_key(lang: Lang) -> str:
-    return say(lang, "等级与疑点说明", "Key to grades and doubts")
+    return HEADINGS["key"][lang]
 
 
 def _format_key(lang: Lang) -> Markup:
