@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from data.model.schema import Document, Lang
 from data.wording.doubts import write_caveats
 from data.wording.formatting import format_date
-from data.wording.labels import DERIVED_WORDS, DIFFERS, ELSEWHERE, say
+from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, say
 from data.wording.rows import MetricRow, ReadingElsewhere
 
 MAX_DOCUMENTS = 3
@@ -54,8 +54,8 @@ def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
     named = name_documents(sources, lang)
     return say(
         lang,
-        f"资料来源：{named}。指标为来源所述事实，摘要为编者所写。",
-        f"Source: {named}. The figures are what the source states; the summaries are ours.",
+        f"资料来源：{named}。{AUTHORS.zh}",
+        f"Source: {named}. {AUTHORS.en}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.model.schema import Text
 from data.wording.formatting import BOUND_NAMES
+from data.wording.labels import MISSING_WORDS
 
 LIMITS = (
     Text(
@@ -22,9 +23,10 @@ LIMITS = (
         "said to have quadrupled is not the province's greatest result.",
     ),
     Text(
-        zh="不能补上材料没写的数：缺的一端，只有材料写明了变化量才推算，并标明是推算的；其余都写“未写明”。",
+        zh="不能补上材料没写的数：缺的一端，只有材料写明了变化量才推算，并标明是推算的；"
+        f"其余都写“{MISSING_WORDS['value'].zh}”。",
         en="What the source leaves out: a missing end is calculated only from a stated change, and marked so; "
-        "everything else says “not stated”.",
+        f"everything else says “{MISSING_WORDS['value'].en}”.",
     ),
 )
 """What the data cannot show; in English each continues the heading."""

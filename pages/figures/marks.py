@@ -1,7 +1,6 @@
 """Traces, shapes and annotations that several charts share, as the dictionaries that Plotly takes.
 
-In all charts a hollow mark is a derived value or one with an open bound ("over", "at most"), a dotted line has an
-approximate end ("nearly", "about"), and a lighter bar has either bound.
+What they mean is in data/wording/words.yaml; besides, a lighter bar has an open or an approximate bound.
 """
 
 from __future__ import annotations
