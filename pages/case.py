@@ -12,12 +12,13 @@ from markupsafe import Markup
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_case_document
-from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.wording.counts import name_elsewhere
 from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.labels import MAP_CREDIT
+from data.wording.openings import title_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
@@ -141,7 +142,7 @@ def show_case(view: View, case: Case) -> None:
         rows = add_linked(view, case, rows)
     page = build_page(view, case, rows)
     show_top(view, page)
-    write = partial(render, "case", "body", view.lang, page, CREDIT[view.lang], paper=view.printing)
+    write = partial(render, "case", "body", view.lang, page, MAP_CREDIT[view.lang], paper=view.printing)
     st.html(view.remember("body", write))
 
 
@@ -177,7 +178,7 @@ def show_findings(view: View, case: Case) -> None:
 def export_findings(view: View, case: Case) -> ChartExport:
     """Build the image of what the case reports."""
     found = find_case(view, case)
-    title = view.say(f"{found.title}：报告的成效", f"{found.title}: what it reports") + f" · {found.places}"
+    title = title_findings(view.dataset, view.filters, [found], view.lang)
     subtitle = view.say("；", "; ").join(describe_marks(found.first, view.lang))
     rows = [finding.row for finding in found.first]
     return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
@@ -188,7 +189,7 @@ def show_part(view: View, case: Case) -> None:
     place = map_place(view.dataset, case, view.lang)
     shown = {
         "timeline": render("case", "events", view.lang, case.events),
-        "locator": render("case", "credited_map", view.lang, place, CREDIT[view.lang]) if place else "",
+        "locator": render("case", "credited_map", view.lang, place, MAP_CREDIT[view.lang]) if place else "",
     }
     show_paragraph(case.title[view.lang], "kicker")
     parts = {name: partial(show_html, part) for name, part in shown.items() if part}

@@ -12,12 +12,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.downloads.dictionary import TABLES
-from data.downloads.extract import RIGHTS, Extract
+from data.downloads.extract import Extract
 from data.downloads.snippets import build_link, write_snippets
 from data.model.problems import escape_invisible
 from data.model.schema import Text
 from data.query.filters import Filters
 from data.query.table import sort_rows
+from data.wording.labels import RIGHTS
 from pages.frame.elements import show_opening, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.geojson import CREDIT
 from data.downloads.snippets import build_link
 from data.model.schema import Lang
 from data.query.geography import tabulate_areas
-from data.wording.labels import say
+from data.wording.colours import LIGHT
+from data.wording.labels import MAP_CREDIT, say
 from data.wording.map_cases import Headline
 from data.wording.openings import title_map
 from data.wording.shading import OUTCOME, name_shadings
@@ -73,7 +73,7 @@ def format_scene_with_links(view: View, shown: MapView) -> Markup:
 
 
 def credit_map(shown: MapView) -> str:
-    return f"{shown.shading.note}{say(shown.lang, '', ' ')}{CREDIT[shown.lang]}".strip()
+    return f"{shown.shading.note}{say(shown.lang, '', ' ')}{MAP_CREDIT[shown.lang]}".strip()
 
 
 def export_shown_map(view: View, shown: MapView) -> ChartExport:
@@ -86,7 +86,7 @@ def export_shown_map(view: View, shown: MapView) -> ChartExport:
     def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
         marks = [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
         if shown.scene.cases.spots:
-            marks.append(("●", palette.LIGHT["ink"], view.say("案例编号", "number of a case")))
+            marks.append(("●", LIGHT["ink"], view.say("案例编号", "number of a case")))
         return export_figure(drawn, title, subtitle, footer, marks)
 
     table = partial(tabulate_areas, view.dataset, shown.areas, shown.measure)

@@ -44,8 +44,8 @@ def show_grades(view: View) -> None:
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
     """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
     index = view.dataset.index
-    headline, outcome = index.column("headline"), index.isin("role", ("outcome",))
-    ordered = np.lexsort((~outcome, np.where(headline > 0, headline, 9)))
+    outcome = index.isin("role", ("outcome",))
+    ordered = np.lexsort((~outcome, *index.rank(np.arange(len(outcome)))))
     rows = {grade: view.rows(ordered[index.isin("grade", (grade,))[ordered]]) for grade in GRADES}
     return {grade: next(filter(can_be_drawn, own), None) for grade, own in rows.items()}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -11,8 +10,8 @@ import streamlit as st
 from data.model.grades import GRADE_RULES, GRADES
 from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
-from data.wording.findings import CaseFindings, describe_marks, list_findings, name_counted
-from data.wording.openings import count_words, open_overview
+from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.openings import open_overview, title_findings, title_gaps
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.gap_chart import gap_chart
@@ -27,9 +26,6 @@ from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
 from pages.markup.environment import render
-
-MAX_PLACES = 3
-"""Maximum number of cities that a title names."""
 
 
 def show_opening(view: View) -> None:
@@ -55,7 +51,7 @@ def show_findings(view: View) -> None:
     cases = find_cases(view)
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
     if view.embedded or view.filters.search:
-        st.header(title_findings(view, cases), anchor=False)
+        st.header(title_findings(view.dataset, view.filters, cases, view.lang), anchor=False)
     st.html(view.remember("table", partial(render, "findings", "findings", view.lang, cases, build_links(view))))
     if marks:
         st.html(render("marks", "legend", view.lang, marks))
@@ -68,7 +64,7 @@ def show_findings(view: View) -> None:
         label = view.say("查看这项指标的数据", "The figure in full")
     ways = [format_link(view.href("data"), label, after="arrow_forward")]
     if any(case.first for case in cases):
-        ways.append(format_share_link(view, "findings", title_findings(view, cases)))
+        ways.append(format_share_link(view, "findings", title_findings(view.dataset, view.filters, cases, view.lang)))
     st.html(render("marks", "ways", view.lang, ways))
 
 
@@ -81,42 +77,8 @@ def export_findings(view: View) -> ChartExport:
     rows = [finding.row for finding in drawn]
     figure, subtitle = findings_chart(cases, view.lang), view.say("；", "; ").join(marks)
     height = 260 + 60 * sum(max(1, len(case.first)) for case in cases)
-    title = title_findings(view, cases)
+    title = title_findings(view.dataset, view.filters, cases, view.lang)
     return ChartExport("findings", title, subtitle, figure, export_figure, rows, frame_height=height)
-
-
-def title_findings(view: View, cases: Sequence[CaseFindings]) -> str:
-    """Return a title for the table that says by itself what it is about."""
-    if len(cases) == 1:
-        colon = view.say("：", ": ")
-        return f"{cases[0].title}{colon}{view.say('报告的成效', 'what it reports')} · {cases[0].places}"
-    zh, en = count_words(len(cases))
-    place = name_place(view)
-    return view.say(f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report")
-
-
-def name_place(view: View) -> str:
-    """Return the names of the chosen cities, otherwise of the province, for a title that stands alone."""
-    units = view.dataset.tables.map_units
-    chosen = [units[code].name[view.lang] for code in view.filters.city]
-    return view.join(chosen) if 0 < len(chosen) <= MAX_PLACES else view.say("河南", "Henan")
-
-
-def title_gaps(view: View, counts: GapCounts) -> str:
-    counted = name_counted(counts, view.lang)
-    return view.say(
-        f"{counted}写得有多完整，缺口在哪里", f"How completely the {counted} are stated, and where the gaps are"
-    )
-
-
-def title_gaps_alone(view: View, counts: GapCounts) -> str:
-    """Return a title for the matrix that says by itself what it is about."""
-    counted, zh, en = name_counted(counts, view.lang), *count_words(len(view.selection.cases))
-    place, plural = name_place(view), "" if en == "1" else "s"
-    return view.say(
-        f"{place}{zh}项改革：{counted}写得有多完整，缺口在哪里",
-        f"{en.capitalize()} reform{plural} in {place}: how completely the {counted} are stated, and where the gaps are",
-    )
 
 
 def show_gaps(view: View) -> None:
@@ -124,7 +86,7 @@ def show_gaps(view: View) -> None:
     counts = count_gaps(view.dataset, view.filters)
     if counts.total < 2:  # a single figure has its completeness in the table above
         return
-    title = (title_gaps_alone if view.embedded else title_gaps)(view, counts)
+    title = title_gaps(counts, view.lang, view.selection if view.embedded else None)
     st.header(title, anchor=False)
     names = {name: view.dataset.domains[name].name[view.lang] for name in counts.domains}
     st.html(view.remember("matrix", partial(render, "matrix", "matrix", view.lang, counts, names, build_links(view))))
@@ -139,7 +101,7 @@ def export_gaps(view: View) -> ChartExport:
     grades = [grade for grade in GRADES if counts.grades[grade]]
     colon = view.say("：", ": ")
     explained = [f"{grade}{colon}{GRADE_RULES[grade].meaning[view.lang]}" for grade in grades]
-    title = title_gaps_alone(view, counts)
+    title = title_gaps(counts, view.lang, view.selection)
     figure = gap_chart(counts.grades, counts.domains, names, view.lang)
     subtitle, table = view.say("；", "; ").join(explained), partial(tabulate_gaps, counts)
     height = 420 + 36 * len(counts.domains)

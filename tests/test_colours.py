@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from data.wording.colours import IMPROVED, NEUTRAL, PAGE_COLORS, WORSENED
 from pages.markup.map_scene import FORMATS
-from pages.markup.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAGE_COLORS, WORSENED
+from pages.markup.palette import CSS_COLORS, MAP_CLASSES
 
 ROOT = Path(__file__).parent.parent
-FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
+SOURCES = [path for room in ("data", "pages") for path in sorted((ROOT / room).rglob("*.py"))]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLES = sorted((ROOT / "pages" / "markup" / "templates").glob("*.css"))
 TEXTS = ("connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address")
@@ -84,8 +85,23 @@ def test_the_formulas_against_known_values():
     assert distance("#ff0000", "#00ff00", "none") > 2 * distance("#ff0000", "#00ff00", "deuteranopia")
 
 
-@pytest.mark.parametrize("path", [*FIGURES, *STYLES], ids=lambda path: path.name)
-def test_charts_and_style_sheets_take_their_colours_from_the_palette(path):
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        (r'#[0-9a-fA-F]{6}\b|"(?=\d*[A-F])[0-9A-F]{6}"', "data/wording/colours.py"),
+        (r"\b(?:rgb|hsl)a?\(", "pages/markup/palette.py"),
+    ],
+    ids=["in-digits", "translucent"],
+)
+def test_a_colour_is_written_in_one_file(written, where):
+    found = [
+        path.relative_to(ROOT).as_posix() for path in SOURCES if re.search(written, path.read_text(encoding="utf-8"))
+    ]
+    assert found == [where]
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_style_sheets_take_their_colours_from_the_palette(path):
     assert re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", path.read_text(encoding="utf-8")) == []
 
 

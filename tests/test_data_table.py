@@ -88,7 +88,7 @@ def test_no_cell_of_any_figure_is_empty(dataset, lang):
 PRINTED = {
     "two units": ("licence-time", "zh", "2个月 → 3个工作日", "单位不同，未换算"),
     "two units in English": ("licence-time", "en", "2 months → 3 working days", "two units, not converted"),
-    "a derived end": ("new-debt-limit", "en", "CNY 145.2 bn derived → CNY 233.3 bn", "+60.7%"),
+    "a derived end": ("new-debt-limit", "en", "CNY 145.2 bn calculated → CNY 233.3 bn", "+60.7%"),
     "a change alone": ("out-of-county-referral-rate", "zh", "前后数值均未写明", "−15.79% 改善"),
 }
 

@@ -16,6 +16,7 @@ import pytest
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units
 from data.reading.live import current
+from data.wording.colours import IMPROVED, LIGHT, NEUTRAL, SELECTED_OUTLINE, WORSENED, direction_color
 from data.wording.findings import list_findings
 from data.wording.index_axis import span_axis
 from data.wording.rows import Rows
@@ -35,17 +36,7 @@ from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
 from pages.markup.geometry import list_arrows
 from pages.markup.map_scene import WIDE, build_scene, wrap_label
-from pages.markup.palette import (
-    GUIDE,
-    IMPROVED,
-    LIGHT,
-    MAP_CLASSES,
-    NEUTRAL,
-    NO_DATA,
-    SELECTED_OUTLINE,
-    WORSENED,
-    direction_color,
-)
+from pages.markup.palette import GUIDE, MAP_CLASSES, NO_DATA
 
 DATASET = current().dataset
 ROWS = {lang: Rows(DATASET, lang) for lang in ("zh", "en")}

@@ -10,11 +10,12 @@ import pytest
 from data.query.filters import Filters
 from data.query.geography import list_map_units
 from data.reading.live import current
+from data.wording.colours import SELECTED_OUTLINE
 from data.wording.shading import Shading
 from pages.markup.links import Links
 from pages.markup.map_areas import FINE, ROUGH, format_area_links, format_areas, format_shapes
 from pages.markup.map_scene import build_scene
-from pages.markup.palette import MAP_CLASSES, MAP_PAINTS, NO_DATA, SELECTED_OUTLINE
+from pages.markup.palette import MAP_CLASSES, MAP_PAINTS, NO_DATA
 from tests.areas import images, outlined, outlines, paints, shapes
 
 DATASET = current().dataset

@@ -22,7 +22,7 @@ from data.wording.key_figures import choose_key_figures, describe_doubts, descri
 from data.wording.rows import MetricRow, Rows
 from pages.markup.environment import render
 from pages.markup.geometry import share_axis
-from pages.markup.links import Links
+from pages.markup.links import DocumentLinks, Links
 from tests.app import MARKUP
 
 DATASET = current().dataset
@@ -123,7 +123,7 @@ def test_ranks_have_the_first_place_on_top(before, after, places):
 def test_a_derived_rank_is_hollow_and_its_formula_stands_below(lang):
     row = ROWS[lang]["credit-indicator-rank"]
     assert "point before hollow" in marks(row, lang)
-    assert {"zh": "推算： 前值 = 5 + 8 = 13", "en": "calculated: before = 5 + 8 = 13"}[lang].replace(
+    assert {"zh": "推算： 前值 = 5 + 8 = 13", "en": "Calculated: before = 5 + 8 = 13"}[lang].replace(
         "： ", "："
     ) in words(render("chart", "chart", lang, row))
 
@@ -144,15 +144,16 @@ def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
     assert drawn["shaft"] == pytest.approx({"left": end, "width": start - end}, abs=0.02)
     chart = render("chart", "chart", "en", row)
     assert 'class="metric-chart index improved"' in chart
-    assert "Before = 100, on a logarithmic scale. Neither value is stated." in words(chart)
+    assert "Before = 100, on a logarithmic scale. Neither value stated." in words(chart)
     unsaid = words(render("chart", "chart", "en", ENGLISH["rolling-efficiency"]))
-    assert "What it is compared with (not stated) = 100" in unsaid and "Before" not in unsaid
+    assert "What it is compared with (not stated) = 100, on a logarithmic scale." in unsaid
+    assert "Before" not in unsaid
 
 
 def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
     chart = render("chart", "chart", "en", ENGLISH["out-of-county-referral-rate"])
     assert re.search(r'class="arrow [^"]*striped', chart)
-    assert "It may mean percentage points" in words(chart)
+    assert "Striped: percent or points unclear." in words(chart)
     assert "striped" not in render("chart", "chart", "en", ENGLISH["inpatient-cost-per-stay"])
 
 
@@ -162,7 +163,7 @@ ALONE = {
     "places": ("loan-growth-rank", "up 3 places", "neither rank stated"),
     "a level": ("counties-charging", "89 counties", "earlier value not stated"),
     "a plan": ("phase-two-platforms", "5 platforms (plan)", "whether it was done is not stated"),
-    "two units": ("licence-time", "2 months → after: 3 working days", "there is no common scale"),
+    "two units": ("licence-time", "2 months → after: 3 working days", "two units, not converted"),
     "two words": ("portal-group", "medium → after: high", ""),
 }
 
@@ -177,9 +178,7 @@ def test_what_has_no_axis_is_a_number_without_any_bar(metric_id, value, remark):
 
 def test_a_figure_in_words_is_a_sentence_and_its_chart_says_that_there_is_no_number():
     row = ENGLISH["irrigation-cost"]
-    assert words(render("card", "card", "en", row)).startswith(
-        "Cost of irrigating: lowered The source has words only, no number."
-    )
+    assert words(render("card", "card", "en", row)).startswith("Cost of irrigating: lowered in words only")
 
 
 @pytest.mark.parametrize("metric_id", ["task-counties", "task-area", "phase-one-platforms", "biotech-rank"])
@@ -245,7 +244,22 @@ def assert_card_is_whole(row: MetricRow, lang: Any) -> None:
     assert len(doubts) == len(set(doubts)) >= len(row.caveat_notes)
     assert [note for note in row.caveat_notes if said.count(note) != 1] == []
     assert row.needed in said
-    assert not re.search(r"(?i)\b(undated|note|conflicting): |无时间：|未注明时间：|说明：", said)
+    assert not re.search(r"(?i)\b(undated|note|conflicting): |无时间：|说明：", said)
+
+
+def test_a_card_leads_to_its_exports_and_to_both_readings():
+    card = html.unescape(render("card", "card", "en", ENGLISH["approval-time"], LINKS))
+    case = "/case?lang=en&case=2020-06-anyang-permits"
+    assert f'href="{case}&share=approval-time"' in card
+    assert f'href="{case}&conflict=days-or-working-days"' in card
+    assert 'id="figure-approval-time"' in card
+
+
+def test_a_row_of_a_table_leads_to_the_exports_of_its_figure():
+    row = ENGLISH["counties-charging"]
+    (way,) = re.findall(r'<a class="share" href="([^"]+)"', render("card", "table", "en", [row], "", LINKS))
+    assert html.unescape(way) == f"/case?lang=en&case={row.case_id}&share={row.metric_id}"
+    assert 'class="share"' not in render("card", "table", "en", [row], "", DocumentLinks(case_id=row.case_id))
 
 
 def test_a_card_is_folded_unless_it_is_printed():
@@ -359,7 +373,7 @@ REMARKS = {
         "jiyuan-water-use-per-mu", "较此前；前后数值均未写明", "compared with an earlier time; neither value stated",
     ),
     "multiple, dated": ("loan-balance-increment", "以2019年为1；前后数值均未写明", "2019 = 1; neither value stated"),
-    "multiple, undated": ("rolling-efficiency", "比较对象未说明", "compared with what is not stated"),
+    "multiple, undated": ("rolling-efficiency", "比较对象未写明", "compared with what is not stated"),
     "points": ("belt-greening-rate", "较2016年底；前后数值均未写明", "compared with the end of 2016; neither value stated"),
 }  # fmt: skip
 

@@ -18,17 +18,17 @@ from docx.shared import Mm
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from data.downloads.word import BAR_COLORS, OTHER_BAR, write_case
-from data.downloads.word_parts import CHINESE_FONT, LATIN_FONT
+from data.downloads.word import write_case
+from data.downloads.word_parts import CHINESE_FONT, LATIN_FONT, hex_color
 from data.model.grades import GRADES_NOTE
 from data.model.schema import Case, Lang
 from data.reading.live import current
 from data.wording.brief import MAX_DOUBTS, Brief, summarize
+from data.wording.colours import IMPROVED, NEUTRAL
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import SITE_NAME
 from data.wording.openings import warn
 from data.wording.rows import MetricRow, Rows
-from pages.markup.palette import IMPROVED, NEUTRAL, WORSENED
 
 DATASET = current().dataset
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -186,14 +186,17 @@ def test_bars_are_as_long_as_their_values():
     shares, patterns, colors = zip(*bars(chart), strict=True)
     assert shares == pytest.approx((1, 0.5, 1, 1 / 3), abs=0.001)
     assert set(patterns) == {"clear"}
-    assert colors[1::2] == (BAR_COLORS["improved"],) * 2
+    assert colors[1::2] == (hex_color(IMPROVED),) * 2
 
 
 def test_a_bar_shows_what_is_derived_and_what_is_doubtful():
     _, debt = tables(split_pages(brief_of(DEBT, "en"))[0])
-    assert [(pattern, color) for _, pattern, color in bars(debt)] == [("hollow", OTHER_BAR), ("clear", OTHER_BAR)]
+    assert [(pattern, color) for _, pattern, color in bars(debt)] == [
+        ("hollow", hex_color(NEUTRAL)),
+        ("clear", hex_color(NEUTRAL)),
+    ]
     first, _ = split_pages(brief_of(DEBT, "en"))
-    assert "Hollow: derived." in text_of(first)
+    assert "hollow: calculated" in text_of(first)
     first, _ = split_pages(brief_of(HEALTH, "en"))
     rows = rows_of(HEALTH, "en")
     _, chart = tables(first)
@@ -202,7 +205,7 @@ def test_a_bar_shows_what_is_derived_and_what_is_doubtful():
     ]
     assert striped == [name for name in dict.fromkeys(row[0] for row in cells_of(chart)) if rows[name].doubtful]
     assert striped
-    assert "Striped" in text_of(first)
+    assert "striped: percent or points unclear" in text_of(first)
     assert "orange" not in text_of(first), "no color is explained that is not drawn"
 
 
@@ -212,12 +215,6 @@ def test_the_chart_says_what_it_leaves_out_and_draws_no_rank():
     assert len(tables(first)) == 1
     (note,) = (text for text in paragraphs(first, "Note") if text.startswith("Not drawn"))
     assert all(finding.row.name in note for finding in summary_of(zhengzhou, "en").findings)
-
-
-def test_the_colors_of_the_bars_are_those_of_the_pages():
-    assert (BAR_COLORS["improved"], BAR_COLORS["worsened"], OTHER_BAR) == tuple(
-        color.removeprefix("#").upper() for color in (IMPROVED, WORSENED, NEUTRAL)
-    )
 
 
 def test_a_case_without_a_measured_outcome_says_so():

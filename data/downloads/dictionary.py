@@ -13,6 +13,16 @@ from data.model.gaps import Side
 from data.model.grades import GRADES
 from data.model.schema import Basis, Better, Bound, ChangeKind, PeriodKind, PlaceKind, Relation, Role, Status, Text
 from data.query.table import COLUMNS, INTEGERS, NUMBERS
+from data.wording.formatting import BOUND_NAMES
+from data.wording.labels import (
+    DERIVED_WORDS,
+    DIRECTION_WORDS,
+    FLAG_WORDS,
+    MISSING_WORDS,
+    PLAN_WORDS,
+    RELATION_WORDS,
+    ROLE_WORDS,
+)
 
 Kind = Literal["string", "integer", "number"]
 
@@ -27,6 +37,12 @@ class Column(NamedTuple):
     values: tuple[str, ...] = ()
 
 
+def _list(words: Mapping[str, Text]) -> str:
+    """Return values with their Chinese words."""
+    return "，".join(f"{value} {word.zh}" for value, word in words.items())
+
+
+_CALCULATED, _UNSTATED = DERIVED_WORDS["title"].zh, MISSING_WORDS["value"].zh
 # fmt: off
 _END_MEANINGS = {
     "value": ("数值，按原文单位", "the value, in the printed unit"),
@@ -34,14 +50,14 @@ _END_MEANINGS = {
     "high": ("区间上限", "upper end of a range"),
     "text": ("文字表述（中文 / 英文）", "the words, where there is no number (Chinese / English)"),
     "unit_id": ("单位编号", "unit id"),
-    "bound": ("界限词：exact 准确，over 超过，under 不足，nearly 近，about 约，at_least 以上，at_most 以内",
+    "bound": (f"界限词：exact 准确，{_list(BOUND_NAMES)}",
         "bound: exact, over, under, nearly, about, at_least, at_most"),
     "period": ("时间，ISO 区间，.. 表示起点不明", "period as an ISO interval; .. is an unknown start"),
     "period_kind": ("时间性质：during 期间，as_of 时点，cumulative 累计", "kind of period: during, as_of, cumulative"),
-    "origin": ("来历：stated 写明，derived 推算，missing 缺失", "origin: stated, derived or missing"),
-    "value_basis": ("数值依据：stated 写明，implied 隐含，unstated 未写",
+    "origin": (f"来历：stated 写明，derived {_CALCULATED}，missing {_UNSTATED}", "origin: stated, derived or missing"),
+    "value_basis": (f"数值依据：stated 写明，implied 隐含，unstated {_UNSTATED}",
         "basis of the value: stated, implied, unstated"),
-    "period_basis": ("时间依据：stated 写明，implied 隐含，unstated 未写",
+    "period_basis": (f"时间依据：stated 写明，implied 隐含，unstated {_UNSTATED}",
         "basis of the period: stated, implied, unstated"),
     "base": ("数值乘以 unit_factor，单位为 base_unit_zh；区间、文字和用另一单位的数值为空",
         "the value times unit_factor, in base_unit_en; empty for a range, for words and for a value in another unit"),
@@ -78,9 +94,9 @@ _MEANINGS = {
     "prefecture_code": ("所属地市的六位代码，410000 为全省",
         "six-digit code of the unit it lies in; 410000 is province-wide"),
     "metric_id": ("指标编号，案例内唯一", "figure id, unique within its case"),
-    "role": ("类别：outcome 成效，output 产出，input 投入，context 背景，rule 制度参数",
+    "role": (f"类别：{_list(ROLE_WORDS)}",
         "role: outcome, output, input, context, rule"),
-    "status": ("状态：observed 已发生，target 任务，planned 规划", "status: observed, target, planned"),
+    "status": (f"状态：observed 已发生，{_list(PLAN_WORDS)}", "status: observed, target, planned"),
     "better": ("怎样算改善：higher 越高越好，lower 越低越好，neutral 不分",
         "which way is improvement: higher, lower, neutral"),
     "headline": ("在案例要点中的次序", "order among the case's headlines"),
@@ -105,27 +121,28 @@ _MEANINGS = {
         "kind of the change: relative (%), points, difference, multiple, places, words",
     ),
     "change_bound": ("变化的界限词", "bound of the change"),
-    "change_origin": ("变化的来历：stated 写明，derived 由前后值算出（占比的百分点、系数的差），missing 缺失",
-        "origin of the change: stated, derived (from both ends: points of a share, difference of a ratio), missing"),
+    "change_origin": (
+        f"变化的来历：stated 写明，derived 由前后值{_CALCULATED}（占比的百分点、系数的差），missing {_UNSTATED}",
+        "origin of the change: stated, derived (from both ends: points of a share, difference of a ratio), missing",
+    ),
     "index": ("指数，前值为 100；占比只在材料自己写明百分比变化或倍数时才有",
         "index, earlier value = 100; of a share only where the source itself states a relative change or a multiple"),
     "index_bound": ("指数的界限", "bound of the index"),
     "direction": (
-        "方向：improved 改善，worsened 变差，unchanged 持平，unclear 不明；未作判断、没有前后可比、目标或规划的为空；"
+        f"方向：{_list(DIRECTION_WORDS)}；未作判断、没有前后可比、目标或规划的为空；"
         "F 级（中→高）也可能有，变化的项数只计 A–D 级",
         "direction: improved, worsened, unchanged, unclear; empty if not judged, nothing is compared, or a target or "
         "plan; an F (medium to high) may have one, but counts of changes are of A to D alone",
     ),
     "grade": ("完整度 A–F：数字写得是否完整，P 为目标或规划", "completeness A–F, of what is stated; P is a plan"),
-    "formula": ("推算公式", "how derived numbers were computed"),
+    "formula": ("推算公式", "how numbers were calculated"),
     "compared_with": ("材料所引的外部参照", "an outside yardstick named by the source"),
     "caveats": ("注意事项的种类，以 | 分隔", "kinds of caveat, joined by |"),
     "conflict_ids": ("所涉矛盾或不一之处的编号", "ids of the passages that do not agree about it"),
     "section": ("原文所在标题", "printed heading it stands under"),
     "phrases": ("原文词语，每条不超过40字", "words of the source, at most 40 characters each"),
     "flags": (
-        "疑点，以 | 分隔：contradicted 矛盾，naming 名称不一，scope 口径不一，mixed_units 前后单位不同，"
-        "undated 无时间，unclear 含义不明，partial 局部，prescribed 规定值",
+        f"疑点，以 | 分隔：{_list(FLAG_WORDS)}",
         "doubts, joined by |: contradicted (two passages cannot both hold), naming, scope (one thing named or "
         "delimited in two ways), mixed_units, undated, unclear, partial, prescribed",
     ),
@@ -142,7 +159,7 @@ _MEANINGS = {
     "address": ("网址或出处", "address"),
     "phrase": ("该材料的词语，不超过40字", "words of that document, at most 40 characters"),
     "phrase_en": ("该材料词语的英译，为本项目所译", "these words in English, our translation"),
-    "relation": ("与本材料相比：agrees 一致，differs 不同，adds 补充，earlier 更早，later 更晚，other_scope 口径不同",
+    "relation": (f"与本材料相比：{_list(RELATION_WORDS)}",
         "compared with the source: agrees, differs, adds, earlier, later, other_scope"),
     "places": ("地点编号，以 | 分隔", "place ids, joined by |"),
     "period": _END_MEANINGS["period"],

@@ -13,10 +13,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data.downloads.dictionary import describe_column
-from data.downloads.extract import RIGHTS, Extract, parse_date
+from data.downloads.extract import Extract, parse_date
 from data.model.schema import Document
 from data.query.geography import Row, split_languages
 from data.query.table import LIST_SEPARATOR
+from data.wording.colours import LIGHT
+from data.wording.labels import RIGHTS
 
 SHEETS = ("metrics", "cases", "conflicts", "missing", "elsewhere")
 """The tables that get a sheet, besides the dictionary and the provenance."""
@@ -64,7 +66,7 @@ class _Writer:
         self.heading: Format = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
         self.text: Format = book.add_format({"valign": "top"})
-        self.link: Format = book.add_format({"valign": "top", "font_color": "#1f5fa8", "underline": 1})
+        self.link: Format = book.add_format({"valign": "top", "font_color": LIGHT["focus"], "underline": 1})
         self.integer: Format = book.add_format({"valign": "top", "num_format": "0"})
         self.whole: Format = book.add_format({"valign": "top", "num_format": "#,##0"})
         self.decimal: Format = book.add_format({"valign": "top", "num_format": "#,##0.0########"})

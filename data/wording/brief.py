@@ -14,7 +14,7 @@ from data.wording.citation import write_reading
 from data.wording.doubts import EXPLAINED_BY
 from data.wording.findings import Finding, describe_finding, explain_absence
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
-from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say
+from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say, upper_first
 from data.wording.rows import MetricRow
 
 MAX_DOUBTS = 3
@@ -83,7 +83,7 @@ def _missing_ends(findings: Sequence[Finding]) -> Iterator[Doubt]:
     """Yield which ends are not stated, each with the metrics that lack it."""
     missing = [finding for finding in findings if len(finding.ends) < 2 and finding.remark]
     for remark in dict.fromkeys(finding.remark for finding in missing):
-        yield Doubt(_upper(remark), tuple(finding.row.name for finding in missing if finding.remark == remark))
+        yield Doubt(upper_first(remark), tuple(finding.row.name for finding in missing if finding.remark == remark))
 
 
 def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
@@ -92,7 +92,7 @@ def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
     for flag in _FLAGS:
         word, meaning = FLAG_WORDS[flag][lang], FLAG_MEANINGS[flag][lang]
         if names := tuple(finding.row.name for finding in findings if word in finding.row.flag_words):
-            yield Doubt(f"{_upper(word)}{colon}{meaning}", names)
+            yield Doubt(f"{upper_first(word)}{colon}{meaning}", names)
     yield from _caveat_doubts(findings, _CAVEATS, lang)
 
 
@@ -107,8 +107,4 @@ def _caveat_doubts(
                 names.setdefault((kind, note), []).append(row.name)
     for (kind, note), concerned in names.items():
         word = heading or CAVEAT_WORDS[kind][lang]
-        yield Doubt(f"{_upper(word)}{say(lang, '：', ': ')}{note}", tuple(concerned))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        yield Doubt(f"{upper_first(word)}{say(lang, '：', ': ')}{note}", tuple(concerned))

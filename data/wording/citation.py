@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from data.model.schema import Document, Lang
 from data.wording.doubts import write_caveats
 from data.wording.formatting import format_date
-from data.wording.labels import DIFFERS, ELSEWHERE, say
+from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, say
 from data.wording.rows import MetricRow, ReadingElsewhere
 
 MAX_DOCUMENTS = 3
@@ -54,8 +54,8 @@ def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
     named = name_documents(sources, lang)
     return say(
         lang,
-        f"资料来源：{named}。指标为来源所述事实，摘要为编者所写。",
-        f"Source: {named}. The figures are what the source states; the summaries are ours.",
+        f"资料来源：{named}。{AUTHORS.zh}",
+        f"Source: {named}. {AUTHORS.en}",
     )
 
 
@@ -95,7 +95,7 @@ def quote_metric(row: MetricRow, source: Document, lang: Lang, address: str) -> 
             f"{row.place}: {row.finding} ({row.periods}; completeness {row.grade}, {row.grade_word}).",
         ),
         say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
-        row.formula_label and say(lang, f"推算：{row.formula_label}{stop}", f"Calculated: {row.formula_label}{stop}"),
+        row.formula_label and f"{DERIVED_WORDS['title'][lang]}{say(lang, '：', ': ')}{row.formula_label}{stop}",
         *list_caveats(row, lang),
         cite_cases({source: [row.case_number]}, lang),
         address,

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from data.model.schema import Case, Lang, Text, Unit
-from data.wording.labels import pairs, say
+from data.wording.labels import REFUSAL_WORDS, pairs, say
+from data.wording.marks import join_marks
 from data.wording.rows import MetricRow, format_id
+from data.wording.words import Reason
 
 MAX_METRICS = 8
 """Maximum number of metrics that a reader compares at once."""
@@ -18,36 +20,6 @@ MAX_METRICS = 8
 _MEASURED = ("money", "area", "volume", "mass", "length")
 Kind = Literal["index", "level", "difference", "rank"]
 Scale = tuple[Kind, str]
-Reason = Literal[
-    "plan", "words", "rank", "places", "time", "share", "range", "level", "difference", "units", "same_case", "alone"
-]
-REASONS: Mapping[str, Text] = pairs(
-    plan=("目标或规划，不与已发生的事相比", "a target or a plan is not compared with what happened"),
-    words=("材料只有文字，没有数字", "the source gives words and no number"),
-    rank=("名次属于各自的排名，与占比、金额没有共同的尺度", "a rank shares no scale with shares, money or counts"),
-    places=("只写明名次的变化，没有写明名次", "only the places moved are stated, not the rank"),
-    time=("工作日、天和月之间没有固定的换算", "working days, days and months have no fixed conversion"),
-    share=(
-        "占比的变化以百分点计；材料没有写明百分比变化的，不换算为指数",
-        "a share changes in percentage points; it has no index, unless the source itself states a relative change",
-    ),
-    range=("材料给的是区间，无法落在共同的坐标上", "the source gives a range, which fits no common axis"),
-    level=(
-        "只有现值，其他各项没有用同一单位的",
-        "only a present value is stated, and nothing else here has its unit",
-    ),
-    difference=(
-        "只写明差值，其他各项没有同一单位的差值",
-        "only a difference is stated, and nothing else here has one in its unit",
-    ),
-    units=("前后单位不同，不能换算为指数", "the two values are in two units, so it has no index"),
-    same_case=("与它同一尺度的只有同一案例的指标", "only figures of its own case share its scale"),
-    alone=(
-        "其他各项没有与它同一单位或同可换算为指数的",
-        "nothing else here has its unit or an index",
-    ),
-)
-"""Why a metric is not on a common scale, in words."""
 
 
 @dataclass(frozen=True)
@@ -242,13 +214,14 @@ _LIMIT_OF_OTHERS = Text(zh="各案例情况不同。", en="The cases differ.")
 def explain_group(group: Group, lang: Lang) -> str:
     """Return how to read the marks of a group of levels, differences or ranks."""
     limit = _LIMITS_OF_LEVELS.get(group.rows[0].dimension, _LIMIT_OF_OTHERS)[lang]
+    marks = join_marks(("open_end", "dotted"), lang)
     return {
         "index": "",
         "level": say(
             lang,
-            f"条形从零起，为最新数值；竖线为此前数值。空心端：超过、以上；虚线：近、约。{limit}长短不代表成效大小。",
-            "Bars start at zero and end at the later value; an upright line is the earlier one. Open end: over, at "
-            f"least; dotted: nearly, about. {limit} A longer bar is not a better result.",
+            f"条形从零起，为最新数值；竖线为此前数值。{marks}{limit}长短不代表成效大小。",
+            f"Bars start at zero and end at the later value; an upright line is the earlier one. {marks} {limit} A "
+            "longer bar is not a better result.",
         ),
         "difference": say(
             lang,
@@ -293,5 +266,5 @@ def group_refusals(refusals: Iterable[Refusal], lang: Lang) -> dict[str, list[Me
     """Return the metrics that are not on a common scale by the reason in words."""
     found: dict[str, list[MetricRow]] = {}
     for refusal in refusals:
-        found.setdefault(REASONS[refusal.reason][lang], []).append(refusal.row)
+        found.setdefault(REFUSAL_WORDS[refusal.reason][lang], []).append(refusal.row)
     return found

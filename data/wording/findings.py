@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Direction
+from data.model.evidence import Direction
 from data.model.schema import Case, Lang
 from data.query.filters import Selection
 from data.query.findings import RESULTS, ChangeCounts, GapCounts, find_findings
-from data.wording.labels import ROLE_WORDS, say
+from data.wording.labels import DERIVED_WORDS, ROLE_WORDS, say
+from data.wording.marks import explain_mark, explain_marks
+from data.wording.missing import say_missing
 from data.wording.rows import MetricRow, Rows
 
 
@@ -76,22 +78,10 @@ def describe_finding(row: MetricRow, lang: Lang) -> Finding:
 
 
 def _remark(row: MetricRow, lang: Lang) -> str:
-    if row.before_label and row.after_label:
-        units = {row.before_unit_id, row.after_unit_id}
-        if row.change_label and row.change_origin == "derived":
-            return say(lang, "由前后值算出", "calculated")
-        return say(lang, "单位不同", "in two units") if len(units - {None}) == 2 else ""
-    if not row.rule.is_evidence:
-        return ""
-    if row.rule.drawing == "words":
-        return say(lang, "仅有文字", "in words only")
-    if row.after_label:
-        return say(lang, "此前数值未写明", "earlier value not stated")
-    if row.before_label:
-        return say(lang, "此后数值未写明", "later value not stated")
-    if row.change_kind == "multiple" and not row.since:
-        return say(lang, "比较对象未说明", "compared with what is not stated")
-    return say(lang, "前后数值均未写明", "neither value stated")
+    """Say which value is missing, or that the change between both is calculated."""
+    if row.before_label and row.after_label and row.change_label and row.change_origin == "derived":
+        return DERIVED_WORDS["change"][lang]
+    return say_missing(row, lang)
 
 
 def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
@@ -163,23 +153,5 @@ def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:
     rows = [finding.row for finding in findings if finding.arrow]
     if not rows:
         return []
-    return [
-        say(lang, "● 前 ▶ 后，对数刻度", "● earlier ▶ later, on a logarithmic scale"),
-        *explain_marks(rows, lang),
-        say(lang, "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length"),
-    ]
-
-
-def explain_marks(rows: Sequence[MetricRow], lang: Lang) -> list[str]:
-    """Explain the colors and the kinds of marks that these metrics have where they are drawn, and no others."""
-    derived = any("derived" in (row.before_origin, row.after_origin) for row in rows)
-    marks = (
-        (any(row.direction == "improved" for row in rows), "蓝色：改善", "blue: improved"),
-        (any(row.direction == "worsened" for row in rows), "橙色：变差", "orange: worsened"),
-        (any(row.direction is None for row in rows), "灰色：未作好坏判断", "grey: not judged"),
-        (derived, "空心：由推算得出", "hollow: calculated"),
-        (any(row.index_bound in OPEN_BOUNDS for row in rows), "› 空心箭头：超过、以上", "› open head: over, at least"),
-        (any(row.index_bound in APPROXIMATE_BOUNDS for row in rows), "虚线：近、约", "dotted: nearly, about"),
-        (any(row.doubtful for row in rows), "条纹：百分比或百分点不明", "striped: percent or points unclear"),
-    )
-    return [say(lang, zh, en) for drawn, zh, en in marks if drawn]
+    lengths = say(lang, "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length")
+    return [explain_mark("arrow", lang), *explain_marks(rows, lang), lengths]

@@ -9,17 +9,13 @@ import re
 from collections.abc import Mapping
 
 from data.model.evidence import DerivedEnd
-from data.model.schema import Bound, Change, ChangeKind, End, Lang, Period, Unit
-from data.wording.labels import pairs, say
+from data.model.schema import Bound, Change, ChangeKind, End, Lang, Period, Text, Unit
+from data.wording.labels import BOUND_WORDS, say
 
-_BOUNDS = pairs(
-    over=("超过{}", "over {}"),
-    under=("不足{}", "under {}"),
-    nearly=("近{}", "nearly {}"),
-    about=("约{}", "about {}"),
-    at_least=("{}以上", "at least {}"),
-    at_most=("不超过{}", "at most {}"),
-)
+BOUND_NAMES: Mapping[str, Text] = {
+    bound: Text(zh=words.zh.format(""), en=words.en.format("").strip()) for bound, words in BOUND_WORDS.items()
+}
+"""The words of each bound without a number: 超过 / over."""
 _BOUND_MARKS: Mapping[Bound, str] = {
     "exact": "", "over": ">", "at_least": "≥", "under": "<", "nearly": "≈", "about": "≈", "at_most": "≤",
 }  # fmt: skip
@@ -66,7 +62,7 @@ def _ordinal(value: int) -> str:
 
 def add_bound(text: str, bound: Bound, lang: Lang) -> str:
     """Put the words of a bound around a number: 超过5% / over 5%."""
-    return text if bound == "exact" else _BOUNDS[bound][lang].format(text)
+    return text if bound == "exact" else BOUND_WORDS[bound][lang].format(text)
 
 
 def format_end(end: End | None, derived: DerivedEnd, unit: Unit, lang: Lang) -> str:

@@ -7,19 +7,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from data.model.schema import Lang
-from data.wording.labels import say
+from data.wording.labels import TICK_WORDS
 
 BASELINE = 100.0
 """The index of the earlier level."""
-TICKS = {
-    12.5: ("1/8", "⅛"),
-    25: ("1/4", "¼"),
-    50: ("减半", "halved"),
-    100: ("持平", "same"),
-    200: ("翻番", "doubled"),
-    400: ("4倍", "×4"),
-    800: ("8倍", "×8"),
-}
+TICKS = tuple(map(float, TICK_WORDS))
+"""The indices that can have a tick."""
 
 
 def log_index(index: float) -> float:
@@ -55,4 +48,4 @@ def span_axis(indices: Iterable[float]) -> IndexAxis:
 
 def name_tick(index: float, lang: Lang) -> str:
     """The words of a tick: halved, same, doubled."""
-    return say(lang, *TICKS[index])
+    return TICK_WORDS[f"{index:g}"][lang]

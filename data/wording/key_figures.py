@@ -10,6 +10,7 @@ from data.model.gaps import Flag
 from data.model.schema import Lang
 from data.query.findings import RESULTS
 from data.wording.labels import say
+from data.wording.missing import say_derived, say_missing
 from data.wording.rows import MetricRow
 
 MAX_KEY_FIGURES = 4
@@ -41,27 +42,19 @@ def choose_key_figures(rows: Sequence[MetricRow], lang: Lang) -> list[KeyFigure]
 def describe_key_figure(row: MetricRow, lang: Lang) -> KeyFigure:
     """Return a metric as a large number."""
     if row.before_label and row.after_label:
-        remark = say(lang, "前值由推算得出", "earlier value calculated") if row.before_origin == "derived" else ""
-        remark = say(lang, "后值由推算得出", "later value calculated") if row.after_origin == "derived" else remark
-        return KeyFigure(row, join_ends(row), row.change_label, remark)
+        return KeyFigure(row, join_ends(row), row.change_label, say_derived(row, lang))
     if row.rule.has_change:
         return KeyFigure(row, row.change_label, "", _describe_change(row, lang))
-    unstated = say(lang, "此前数值未写明", "earlier value not stated")
-    words = say(lang, "仅有文字", "in words only")
-    value = row.after_label or row.change_label or row.before_label
-    return KeyFigure(row, value, "", words if row.rule.drawing == "words" else unstated)
+    return KeyFigure(row, row.after_label or row.change_label or row.before_label, "", say_missing(row, lang))
 
 
 def _describe_change(row: MetricRow, lang: Lang) -> str:
-    """Return what a change is measured against, and that neither end is stated."""
-    unstated = say(lang, "前后数值均未写明", "neither value stated")
-    if row.dimension == "rank":
-        unstated = say(lang, "前后名次均未写明", "neither rank stated")
+    """Return what a change is measured against, and what is missing."""
+    missing = say_missing(row, lang)
     if row.change_kind == "multiple":
-        base = say(lang, f"以{row.since}为1；{unstated}", f"{row.since} = 1; {unstated}")
-        return base if row.since else say(lang, "比较对象未说明", "compared with what is not stated")
+        return say(lang, f"以{row.since}为1；{missing}", f"{row.since} = 1; {missing}") if row.since else missing
     since = row.since or (say(lang, "此前", "an earlier time") if row.change_kind == "relative" else "")
-    return say(lang, f"较{since}；{unstated}", f"compared with {since}; {unstated}") if since else unstated
+    return say(lang, f"较{since}；{missing}", f"compared with {since}; {missing}") if since else missing
 
 
 def join_ends(row: MetricRow) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from data.model.schema import Text
+from data.wording.formatting import BOUND_NAMES
+from data.wording.labels import MISSING_WORDS
 
 LIMITS = (
     Text(
@@ -21,12 +23,14 @@ LIMITS = (
         "said to have quadrupled is not the province's greatest result.",
     ),
     Text(
-        zh="不能补上材料没写的数：缺的一端，只有材料写明了变化量才推算，并标明是推算的；其余都写“未写明”。",
+        zh="不能补上材料没写的数：缺的一端，只有材料写明了变化量才推算，并标明是推算的；"
+        f"其余都写“{MISSING_WORDS['value'].zh}”。",
         en="What the source leaves out: a missing end is calculated only from a stated change, and marked so; "
-        "everything else says “not stated”.",
+        f"everything else says “{MISSING_WORDS['value'].en}”.",
     ),
 )
 """What the data cannot show; in English each continues the heading."""
+_CARRIED = ("over", "nearly", "about", "at_least")
 DERIVATIONS = (
     (
         Text(zh="缺少的一端", en="A missing end"),
@@ -76,7 +80,7 @@ DERIVATIONS = (
     (
         Text(zh="界限词", en="Bounds"),
         Text(
-            zh="“超”“近”“约”“以上”随推算传递；方向相反时为“约”。",
+            zh="".join(f"“{BOUND_NAMES[bound].zh}”" for bound in _CARRIED) + "随推算传递；方向相反时为“约”。",
             en="over, nearly, about and at least carry over to what is calculated; opposite ones become about.",
         ),
     ),

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from data.model.schema import Case, Document, Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection
-from data.query.findings import count_changes
+from data.query.findings import GapCounts, count_changes
 from data.query.geography import name_area
 from data.wording.counts import name_cases, name_metrics
-from data.wording.findings import describe_changes, describe_kinds
-from data.wording.labels import say
+from data.wording.findings import CaseFindings, describe_changes, describe_kinds, name_counted
+from data.wording.labels import pairs, say, upper_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,20 @@ TITLES: Mapping[str, Text] = {
     "method": Text(zh="方法", en="Method"),
 }
 """The titles of the screens that have the same for every selection, by their ids."""
+HEADINGS: Mapping[str, Text] = pairs(
+    key_figures=("主要数字", "Key figures"),
+    changes=("写明的变化", "Changes in numbers"),
+    no_change=("材料没有以数字写明变化。", "The source states no change of these figures in numbers."),
+    told=("以文字说到的变化", "Changes described in words"),
+    plans=("目标与规划，不作为成效", "Targets and plans, not counted as results"),
+    others=("投入、背景与制度参数", "Inputs, background and rules"),
+    unstated=("材料没有写明的", "What is not stated"),
+    lacking=("要成为A级，材料还须写明：", "For an A the source would have to state:"),
+    key=("等级与疑点说明", "Key to grades and doubts"),
+)
+"""Headings that a case has wherever it stands: on its page, in the report, in Word."""
+MAX_PLACES = 3
+"""Maximum number of cities that a title names."""
 MAX_SELECTORS = 2
 """Maximum number of those who chose cases that a sentence names."""
 
@@ -86,6 +100,40 @@ def title_cities(selection: Selection, filters: Filters, lang: Lang) -> str:
     return say(lang, f"{names}：{cases}，{metrics}", f"{names}: {cases}, {metrics}")
 
 
+def title_findings(dataset: Dataset, filters: Filters, cases: Sequence[CaseFindings], lang: Lang) -> str:
+    """Return a title for what cases report that says by itself what it is about."""
+    if len(cases) == 1:
+        (case,) = cases
+        return say(lang, f"{case.title}：报告的成效", f"{case.title}: what it reports") + f" · {case.places}"
+    zh, en = count_words(len(cases))
+    place = _name_place(dataset, filters, lang)
+    return say(lang, f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report")
+
+
+def title_gaps(counts: GapCounts, lang: Lang, alone: Selection | None = None) -> str:
+    """Return a title for the matrix of these counts.
+
+    Where it stands `alone`, it says by itself which cases of this selection it is about.
+    """
+    counted = name_counted(counts, lang)
+    gaps = say(
+        lang,
+        f"{counted}写得有多完整，缺口在哪里",
+        f"how completely the {counted} are stated, and where the gaps are",
+    )
+    if alone is None:
+        return upper_first(gaps)
+    place, (zh, en) = _name_place(alone.dataset, counts.chosen, lang), count_words(len(alone.cases))
+    reforms = f"{en.capitalize()} reform{'' if en == '1' else 's'} in {place}"
+    return say(lang, f"{place}{zh}项改革：{gaps}", f"{reforms}: {gaps}")
+
+
+def _name_place(dataset: Dataset, filters: Filters, lang: Lang) -> str:
+    """Return the names of the chosen cities, otherwise of the province, for a title that stands alone."""
+    chosen = [name_area(dataset, code)[lang] for code in filters.city]
+    return say(lang, "、", ", ").join(chosen) if 0 < len(chosen) <= MAX_PLACES else say(lang, "河南", "Henan")
+
+
 def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
     """Return the title of the map: how many reforms of which years, and how many of them it shows if not all."""
     years = sorted({int(case_id[:4]) for case_id in dataset.all_cases.ids})
@@ -128,7 +176,7 @@ DESCRIPTIONS: Mapping[str, Text] = {
     ),
     "method": Text(
         zh="指标怎样摘录、怎样分级、怎样推算，材料在哪里自相矛盾，前后对比能说明什么、不能说明什么。",
-        en="How the figures were transcribed, graded and derived, where the source contradicts itself, and what a "
+        en="How the figures were transcribed, graded and calculated, where the source contradicts itself, and what a "
         "comparison of earlier and later can and cannot say.",
     ),
 }

@@ -25,7 +25,7 @@ from data.model.schema import (
     Text,
     Unit,
 )
-from data.query.columns import Positions
+from data.query.columns import Positions, rank_headline
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
 from data.query.geography import name_area
@@ -155,7 +155,7 @@ class MetricRow:
     @property
     def rank(self) -> tuple[bool, bool, int]:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
-        return not self.headline, bool(self.headline) and not self.rule.has_change, self.headline or 0
+        return rank_headline(self.headline or 0, self.rule.has_change)
 
     def word_doubts(self, decisive: bool = False) -> list[tuple[str, str]]:
         """Return the curator's decisive doubt, if there is one, and the flags in words, each with its meaning.

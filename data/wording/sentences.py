@@ -17,7 +17,7 @@ from data.wording.formatting import (
     format_size,
     shown_kind,
 )
-from data.wording.labels import PLAN_WORDS, say
+from data.wording.labels import DERIVED_WORDS, MISSING_WORDS, PLAN_WORDS, say
 
 _INFINITIVES = {
     "rose": "to rise", "fell": "to fall", "went": "to go", "changed": "to change", "stayed": "to stay",
@@ -34,11 +34,11 @@ _RISE_AND_FALL: Mapping[str, tuple[str, str]] = {
 def format_periods(metric: Metric, lang: Lang) -> str:
     """Format the periods of both ends, or say which date is not stated."""
     before, after = (format_period(end.period if end else None, lang) for end in (metric.before, metric.after))
-    unstated = say(lang, "未注明", "not stated")
+    unstated = MISSING_WORDS["value"][lang]
     if metric.before is None and metric.change is None:
-        return after or say(lang, "未注明时间", "no date stated")
+        return after or MISSING_WORDS["date"][lang]
     if not before and not after:
-        return say(lang, "前后时间均未注明", "no dates given")
+        return MISSING_WORDS["dates"][lang]
     if metric.after is None and metric.change is None:
         return before
     return f"{before or unstated} → {after or unstated}"
@@ -146,7 +146,7 @@ def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: s
     if change.kind == "multiple":
         verb = _verb_form(metric, "reached")
         if not since:
-            unstated = say(lang, "比较对象未说明", "compared with what is not stated")
+            unstated = MISSING_WORDS["compared"][lang]
             multiple = format_change(change, unit, lang)
             return say(lang, f"{name}{ahead}达到{size}，{unstated}", f"{name} {verb} {multiple}; {unstated}")
         reached = f"{ahead}达到" if ahead else "为"
@@ -213,7 +213,7 @@ def _size_in_brackets(metric: Metric, evidence: Evidence, units: Mapping[str, Un
         return ""
     text = format_short_change(metric, evidence, units, lang)
     if evidence.derived_change is not None:
-        text += say(lang, "，由前后值算出", ", calculated")
+        text += say(lang, "，", ", ") + DERIVED_WORDS["change"][lang]
     return say(lang, f"（{text}）", f" ({text})") if text else ""
 
 

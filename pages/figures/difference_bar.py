@@ -5,13 +5,13 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
+from data.wording.colours import direction_color
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import bar, label, lines, segment
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
-from pages.markup.palette import direction_color
 
 _HEIGHT = 74
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from data.wording.colours import LIGHT, NEUTRAL
 from pages.figures.marks import Part, label
 from pages.figures.text import BOLD, escape, text_width, wrap
-from pages.markup.palette import LIGHT, NEUTRAL
 
 WIDTH = 1200
 """Width of an exported image in px."""

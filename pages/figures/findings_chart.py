@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
+from data.wording.colours import LIGHT, NEUTRAL, direction_color
 from data.wording.findings import CaseFindings, Finding
 from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
 from pages.figures.export_figure import PLOT_WIDTH
@@ -16,7 +17,7 @@ from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import BOLD, escape, wrap
 from pages.markup.geometry import list_arrows
-from pages.markup.palette import GUIDE, LIGHT, NEUTRAL, direction_color
+from pages.markup.palette import GUIDE
 
 _COLUMNS = {"reform": (0, 230), "what": (245, 295), "ends": (550, 235), "remark": (815, 255), "state": (1085, 35)}
 """Left edge and width in px of the columns of text."""

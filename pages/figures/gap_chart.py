@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from data.model.grades import GRADE_RULES, GRADES, Grade
 from data.model.schema import Lang
+from data.wording.colours import IMPROVED, LIGHT, NEUTRAL
 from data.wording.labels import say
 from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, label, points, segment
@@ -15,7 +16,7 @@ from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.markup.geometry import scale_dot
-from pages.markup.palette import GUIDE, IMPROVED, LIGHT, NEUTRAL
+from pages.markup.palette import GUIDE
 
 _FIRST, _STEP = 360, 120
 """Middle of the first column of dots and distance between columns, in px."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from data.wording.colours import LIGHT, SELECTED_OUTLINE
 from pages.figures.marks import Part, label
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
@@ -22,7 +23,7 @@ from pages.figures.text import escape
 from pages.markup.map_layout import TEXT_GAP
 from pages.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
 from pages.markup.outline import DISC_RADIUS
-from pages.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
+from pages.markup.palette import AREA_BORDER, MAP_PAINTS, TRANSPARENT
 from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 
 _OUTLINE_WIDTH = 3

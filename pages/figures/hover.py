@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.model.schema import Lang
-from data.wording.labels import say
+from data.wording.labels import DERIVED_WORDS, say
 from data.wording.rows import MetricRow
 from pages.figures.text import escape, wrap
 
@@ -17,6 +17,6 @@ def hover_text(row: MetricRow, lang: Lang) -> str:
         f"{row.grade} {escape(row.grade_word)}" + (f" · {escape(row.direction_word)}" if row.direction_word else ""),
     ]
     if row.formula_label:
-        lines += map(escape, wrap(say(lang, "推算", "Calculated") + colon + row.formula_label, 34))
+        lines += map(escape, wrap(DERIVED_WORDS["title"][lang] + colon + row.formula_label, 34))
     quoted = say(lang, "原文", "Source words") + colon + "“" + row.phrases.replace(" | ", "” “") + "”"
     return "<br>".join([*lines, *map(escape, wrap(quoted, 34))])

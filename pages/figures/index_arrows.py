@@ -9,6 +9,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
+from data.wording.colours import NEUTRAL, direction_color
 from data.wording.index_axis import TICKS, log_index, name_tick
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
@@ -17,7 +18,7 @@ from pages.figures.memoize import memoize
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
-from pages.markup.palette import GUIDE, NEUTRAL, direction_color
+from pages.markup.palette import GUIDE
 
 _MARK_HEIGHT = 26
 _TOP, _BOTTOM = 30, 8

@@ -1,7 +1,6 @@
 """Traces, shapes and annotations that several charts share, as the dictionaries that Plotly takes.
 
-In all charts a hollow mark is a derived value or one with an open bound ("over", "at most"), a dotted line has an
-approximate end ("nearly", "about"), and a lighter bar has either bound.
+What they mean is in data/wording/words.yaml; besides, a lighter bar has an open or an approximate bound.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from typing import Any
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS, Origin
 from data.model.schema import Bound
+from data.wording.colours import NEUTRAL
 from data.wording.rows import MetricRow
-from pages.markup.palette import NEUTRAL
 
 Part = dict[str, Any]
 """A trace, axis, shape or annotation."""

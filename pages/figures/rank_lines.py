@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
+from data.wording.colours import NEUTRAL, direction_color
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import circle_symbol, lines, marker, points, segment
 from pages.figures.row_layout import RowLayout, name_row
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
-from pages.markup.palette import GUIDE, NEUTRAL, direction_color
+from pages.markup.palette import GUIDE
 
 _LINE_HEIGHT = 26
 _BOTTOM = 8

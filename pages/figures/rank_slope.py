@@ -5,13 +5,14 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from data.model.schema import Lang
+from data.wording.colours import NEUTRAL, direction_color
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import circle_symbol, label, lines, marker, points, require_pair, segment
 from pages.figures.memoize import memoize
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
-from pages.markup.palette import GUIDE, NEUTRAL, direction_color
+from pages.markup.palette import GUIDE
 
 _HEIGHT = 150
 

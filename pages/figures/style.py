@@ -13,8 +13,9 @@ from typing import Any
 import plotly.graph_objects as go
 import plotly.io as pio
 
+from data.wording.colours import LIGHT
 from pages.figures.marks import Part
-from pages.markup.palette import COLORWAY, LIGHT, TRANSPARENT
+from pages.markup.palette import COLORWAY, TRANSPARENT
 
 FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
 FONT_SIZE = 13

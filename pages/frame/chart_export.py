@@ -20,8 +20,8 @@ from data.model.schema import Case, Lang
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.filters import describe_filters
-from data.wording.findings import explain_marks
-from data.wording.labels import CAVEAT_WORDS, DIFFERS, say
+from data.wording.labels import CAVEAT_WORDS, DERIVED_WORDS, DIFFERS
+from data.wording.marks import explain_chart
 from data.wording.rows import MetricRow, format_id
 from pages.frame.view import View
 from pages.markup.screens import SITE_NAME
@@ -130,17 +130,8 @@ def _title_image(view: View, export: ChartExport) -> tuple[str, str]:
     colon = view.say("：", ": ")
     title = row.finding if row.place in row.finding else f"{row.place}{colon}{row.finding}"
     case = view.say(f"案例{row.case_number}", f"Case {row.case_number}") + colon + row.case_title
-    marks = _explain_marks(row, view.lang) if export.figure.data else []
+    marks = explain_chart(row, view.lang) if export.figure.data else []
     return title, " · ".join([case, row.periods, *([view.say("；", "; ").join(marks)] if marks else [])])
-
-
-def _explain_marks(row: MetricRow, lang: Lang) -> list[str]:
-    """Explain the marks of the chart of one metric."""
-    index = row.rule.drawing == "index"
-    return [
-        *([say(lang, "此前 = 100，对数刻度", "before = 100, on a logarithmic scale")] if index else []),
-        *explain_marks([row], lang),
-    ]
 
 
 def list_footer(view: View, export: ChartExport) -> list[str]:
@@ -149,7 +140,7 @@ def list_footer(view: View, export: ChartExport) -> list[str]:
     graded = view.say(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
     lines = [cite_cases(view.dataset.group_by_source(export.case_ids) or {view.dataset.source: []}, view.lang) + graded]
     if len(export.rows) == 1 and (formula := export.rows[0].formula_label):
-        lines.append(f"{view.say('推算：', 'Calculated: ')}{formula}")
+        lines.append(f"{DERIVED_WORDS['title'][view.lang]}{view.say('：', ': ')}{formula}")
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
     if not export.case_id and (filters := choose_filters(view, export)):
         lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))

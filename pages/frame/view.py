@@ -134,7 +134,7 @@ class View:
     def case_rows(self, case: Case) -> tuple[MetricRow, ...]:
         """Return the metrics that a city filter keeps of a case: the chosen cities' first, headlines before others."""
         kept = self.rows(select_in_case(self.dataset, self.filters, case))
-        return tuple(sorted(kept, key=lambda row: (row.prefecture_code not in self.filters.city, row.headline or 99)))
+        return tuple(sorted(kept, key=lambda row: (row.prefecture_code not in self.filters.city, *row.rank)))
 
     def count_elsewhere(self, case: Case) -> int:
         """Return the number of metrics that scope=case adds to those of a case in the chosen cities."""

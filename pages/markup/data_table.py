@@ -51,7 +51,7 @@ COLUMNS: Mapping[str, TableColumn] = {
     "index": TableColumn(Text(zh="指数（前 = 100）", en="Index (before = 100)"), ("index",), shown=False),
     "needed": TableColumn(Text(zh="要成为A级还缺", en="For an A it lacks"), ("missing",), shown=False),
     "caveats": TableColumn(Text(zh="说明", en="Caveats"), ("caveats",), shown=False),
-    "formula": TableColumn(Text(zh="推算", en="Derivation"), ("formula",), shown=False),
+    "formula": TableColumn(Text(zh="推算", en="Calculation"), ("formula",), shown=False),
     "words": TableColumn(Text(zh="原文", en="Source words"), ("phrases",), shown=False),
 }
 """The columns by the names that the address has, in the order of the table."""

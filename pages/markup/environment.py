@@ -19,12 +19,13 @@ from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
-from data.wording import labels
+from data.wording import labels, marks, missing
 from data.wording.citation import cite_document
 from data.wording.doubts import list_doubts
 from data.wording.formatting import format_date
 from data.wording.index_axis import BASELINE, name_tick, span_axis
 from data.wording.labels import say
+from data.wording.openings import HEADINGS
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
@@ -77,6 +78,8 @@ def environment(lang: Lang) -> Environment:
         tick=lambda index: name_tick(index, lang),
         list_doubts=lambda row: list_doubts(row, lang),
         cite=cite_document,
+        missing=missing,
+        marks=marks,
         tone=tone,
         geometry=geometry,
         labels=labels,
@@ -87,6 +90,7 @@ def environment(lang: Lang) -> Environment:
         GRADES=GRADES,
         GRADE_RULES=GRADE_RULES,
         GRADES_NOTE=GRADES_NOTE[lang],
+        HEADINGS=HEADINGS,
         Links=Links,
         zip=zip,
     )

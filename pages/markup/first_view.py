@@ -45,7 +45,7 @@ def first_overview(dataset: Dataset, shown: range, lang: Lang, links: Links) -> 
 
 def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstView:
     """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
-    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.headline or 99)
+    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.rank)
     page = CasePage(dataset, case, rows, lang, links, dataset.all_cases)
     return FirstView(case.title[lang], case.summary[lang], render("first", "case", lang, page))
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from data.query.dataset import Dataset, GeoJson
+from data.wording.colours import SELECTED_OUTLINE
 from data.wording.shading import Shading, describe_shading
 from pages.markup.links import Links
 from pages.markup.map_scene import MEDIUM, WIDE, Scene, format_drops
 from pages.markup.outline import ByIdentity, data_url, trace_outlines
-from pages.markup.palette import AREA_BORDER, SELECTED_OUTLINE
+from pages.markup.palette import AREA_BORDER
 from pages.markup.projection import map_height
 
 

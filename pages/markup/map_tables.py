@@ -71,9 +71,8 @@ def _format_city(selection: Selection, code: str, lang: Lang, links: Links) -> M
 def _rank(selection: Selection, positions: np.ndarray) -> np.ndarray:
     """Return these positions, headlines first, then results, within them better grades first."""
     index = selection.dataset.index
-    headline, grade = (index.column(name)[positions] for name in ("headline", "grade"))
-    result = index.isin("role", RESULTS)[positions]
-    ranked: np.ndarray = positions[np.lexsort((grade, ~result, np.where(headline > 0, headline, 99)))]
+    grade, result = index.column("grade")[positions], index.isin("role", RESULTS)[positions]
+    ranked: np.ndarray = positions[np.lexsort((grade, ~result, *index.rank(positions)))]
     return ranked
 
 

@@ -13,19 +13,18 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from data.downloads import formats
-from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract
+from data.downloads.extract import EMPTY_NOTE, LICENCE, Extract
 from data.downloads.formats import Format
-from data.downloads.geojson import CREDIT
 from data.downloads.snippets import build_link
 from data.model.schema import Document, Text
 from data.query.findings import GapCounts, count_gaps
 from data.wording.citation import cite_cases
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
-from data.wording.findings import CaseFindings, describe_marks, list_findings, name_counted
-from data.wording.labels import SITE_NAME, say
+from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, say
 from data.wording.method import LIMITS
-from data.wording.openings import Opening, open_overview
+from data.wording.openings import Opening, open_overview, title_gaps
 from data.wording.rows import ReadingElsewhere, Rows, describe_omitted
 from pages.markup.case import CasePage
 from pages.markup.environment import render
@@ -99,9 +98,9 @@ class Report:
         return cite_cases({document: [] for document in self.documents}, self.extract.lang)
 
     @property
-    def counted(self) -> str:
-        """The metrics that the matrix counts, in words."""
-        return name_counted(self.counts, self.extract.lang) if self.counts else ""
+    def matrix_title(self) -> str:
+        """The title of the matrix."""
+        return title_gaps(self.counts, self.extract.lang) if self.counts else ""
 
     @property
     def domains(self) -> Mapping[str, str]:
@@ -184,13 +183,8 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
 def _write_closing(extract: Extract) -> Iterator[str]:
     """Yield whose the parts are, which data they are from, and where the report is made anew."""
     lang, version = extract.lang, extract.dataset.version
-    yield say(
-        lang,
-        "指标为来源所述事实，摘要与说明为编者所写；材料没有写明的不补。",
-        "The figures are what the source states; summaries and notes are the curators'. What it does not say is left "
-        "out.",
-    )
-    yield f"{RIGHTS[lang]}{say(lang, '', ' ')}{CREDIT[lang]}"
+    for texts in ((AUTHORS, NO_GUESSES), (RIGHTS, MAP_CREDIT)):
+        yield say(lang, "", " ").join(text[lang] for text in texts)
     yield LICENCE["path"]
     if version:
         yield say(lang, f"数据版本：{version}。", f"Version of the data: {version}.")
