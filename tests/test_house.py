@@ -119,7 +119,7 @@ def test_the_top_is_the_owners():
 
 
 def test_tests_are_flat_files():
-    allowed = re.compile(r"tests/(?:(?:api|bench(?:/peer)?|breaks|browser|deploy)/)?[\w.]+")
+    allowed = re.compile(r"tests/(?:(?:api|bench(?:/peer)?|breaks|browser|deploy|snapshots)/)?[\w.-]+")
     assert [name for name in TRACKED if name.startswith("tests/") and not allowed.fullmatch(name)] == []
 
 
