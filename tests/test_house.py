@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import importlib
 import importlib.metadata
 import re
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import nodes
+
+from pages.markup.environment import TEMPLATES, environment
 
 ROOT = Path(__file__).parent.parent
 TRACKED = (
@@ -33,7 +37,7 @@ SHOWN_ON_SCREEN = [path for path in CODE if path.startswith("pages/")]
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-SAYING = ("say", "show_note", "show_warning")
+SAYING = ("say", "t", "show_note", "show_warning")
 """Functions whose last two positional arguments are a text in Chinese and in English."""
 LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
 
@@ -259,6 +263,125 @@ def test_no_text_on_screen_in_one_language_only():
         if LATIN.search(text) and text not in NAMES_IN_ANY_LANGUAGE
     ]
     assert not alone, "\n".join(alone)
+
+
+# --- templates
+
+PAGES_IN_TEMPLATES = {
+    path.name: environment("en").parse(path.read_text(encoding="utf-8")) for path in sorted(TEMPLATES.glob("*.html"))
+}
+READ_ATTRIBUTE = re.compile(r'\b(?:title|alt|aria-label|placeholder|content|data-copied|data-refused)="([^"]*)"')
+FORMAT = re.compile(r"%(?:\(\w+\))?[\d.,]*[sdf]")
+
+
+def is_called(node: nodes.Node, name: str) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == name
+
+
+def asks_language(test: nodes.Node) -> bool:
+    """Whether a condition is `lang == …`."""
+    found = [test, *test.find_all(nodes.Compare)]
+    return any(isinstance(each, nodes.Compare) and getattr(each.expr, "name", "") == "lang" for each in found)
+
+
+def own_text(node: nodes.Node) -> Iterator[str]:
+    """What a template writes by itself, in order and with its tags; neither `t(…)` nor what one language alone has."""
+    if isinstance(node, nodes.TemplateData):
+        yield node.data
+    elif isinstance(node, nodes.Const):
+        yield html.escape(str(node.value or ""))
+    elif isinstance(node, (nodes.If, nodes.CondExpr)) and asks_language(node.test):
+        return
+    elif isinstance(node, nodes.Expr) and not isinstance(node, (nodes.CondExpr, nodes.Concat, nodes.Add, nodes.Filter)):
+        yield " "
+    else:
+        parts = ("nodes", "body", "elif_", "else_", "expr1", "expr2", "left", "right", "node")
+        for child in node.iter_child_nodes(only=() if isinstance(node, nodes.Assign) else parts):
+            yield from own_text(child)
+
+
+def strings(node: nodes.Node) -> list[str]:
+    """The fixed strings in an expression."""
+    found = [node, *node.find_all(nodes.Const)]
+    return [each.value for each in found if isinstance(each, nodes.Const) and isinstance(each.value, str)]
+
+
+@pytest.mark.parametrize("name", PAGES_IN_TEMPLATES)
+def test_a_template_says_everything_in_both_languages(name):
+    tree = PAGES_IN_TEMPLATES[name]
+    said = [call for call in tree.find_all(nodes.Call) if is_called(call, "t")]
+    assert [f"{name}:{call.lineno}" for call in said if len(call.args) != 2] == [], "write t(zh, en)"
+    broken = []
+    for call in said:
+        zh, en = ("".join(strings(argument)) for argument in call.args)
+        written = FORMAT.sub("", zh)
+        if CJK.search(en) or (
+            written not in NAMES_IN_ANY_LANGUAGE and LATIN.search(written) and not CJK.search(written)
+        ):
+            broken.append(f"{name}:{call.lineno} {zh!r}, {en!r}")
+    inside = {id(const) for call in said for const in call.find_all(nodes.Const)}
+    for const in tree.find_all(nodes.Const):
+        if id(const) not in inside and isinstance(const.value, str) and CJK.search(const.value):
+            broken.append(f"{name}:{const.lineno} {const.value!r} without its English")
+    text = re.sub(r"<(style|script)\b.*?</\1>", " ", "".join(own_text(tree)), flags=re.DOTALL)
+    for part in (*READ_ATTRIBUTE.findall(text), *re.sub(r"<[^>]*>", "\n", text).split("\n")):
+        read = html.unescape(part).strip(" ·:,.()“”")
+        if read not in NAMES_IN_ANY_LANGUAGE and (LATIN.search(read) or CJK.search(read)):
+            broken.append(f"{name}: {read!r} in one language only")
+    assert not broken, "\n".join(broken)
+
+
+TAG = re.compile(
+    r"(?<!\?P)<!?/?(?:a|article|aside|b|base|blockquote|body|br|button|circle|code|dd|details|div|dl|doctype|dt|em"
+    r"|figcaption|figure|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|mark|meta|nav"
+    r"|noscript|ol|p|path|pre|q|rect|script|section|small|span|strong|style|sub|summary|sup|svg|table|tbody|td"
+    r"|template|text|th|thead|time|title|tr|ul|use)\b(?=[\s/>{]|$)|</?(?:h$|[{%])",
+    re.IGNORECASE,
+)
+WITH_TAGS = {
+    "a frame for another site, which is copied as it is": """
+        data/downloads/snippets.py
+    """,
+    "labels of Plotly, whose bold words are tags": """
+        pages/figures/difference_bar.py pages/figures/dumbbell.py pages/figures/export_figure.py
+        pages/figures/findings_chart.py pages/figures/gap_chart.py pages/figures/henan_map.py pages/figures/hover.py
+        pages/figures/index_arrows.py pages/figures/level_bars.py pages/figures/number_chart.py
+        pages/figures/rank_lines.py pages/figures/rank_slope.py pages/figures/row_layout.py
+    """,
+    "written anew with the pictures, the map and the comparison": """
+        pages/frame/share_dialog.py pages/map.py pages/markup/compare.py pages/markup/map_areas.py
+        pages/markup/map_scene.py pages/markup/map_tables.py
+    """,
+    "still converted": """
+        pages/case.py pages/data_screen.py pages/frame/blocks.py pages/frame/css.py pages/frame/elements.py
+        pages/frame/filter_bar.py pages/frame/layout.py pages/frame/links.py pages/frame/pager.py
+        pages/frame/print_view.py pages/frame/search_results.py pages/markup/case_head.py pages/markup/case_page.py
+        pages/markup/code_block.py pages/markup/data_table.py pages/markup/figure_card.py
+        pages/markup/filter_values.py pages/markup/findings.py pages/markup/first_view.py pages/markup/gap_matrix.py
+        pages/markup/grade_key.py pages/markup/key_figures.py pages/markup/links.py pages/markup/map_head.py
+        pages/markup/marks.py pages/markup/masthead.py pages/markup/method.py pages/markup/metric_chart.py
+        pages/markup/metrics_table.py pages/markup/outline.py pages/markup/report_html.py pages/markup/source_words.py
+        pages/method.py pages/overview.py pages/serving/first_view.py pages/serving/index_page.py
+        pages/serving/page_head.py pages/serving/scripts.py pages/serving/sheet.py
+    """,
+}
+"""Modules that write tags themselves, and why: one that writes none leaves the list, and none may enter it."""
+READING = ("compile", "sub", "findall", "search")
+"""Functions that look for a tag and write none."""
+
+
+def test_every_tag_stands_in_a_template():
+    found = {
+        path: node.lineno
+        for path in CODE
+        for above in [parents(tree_of(path))]
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
+        if not isinstance(above[node], ast.Expr) and called(above[node]) not in READING
+    }
+    listed = {*" ".join(WITH_TAGS.values()).split()}
+    assert [f"{path}:{line}" for path, line in found.items() if path not in listed] == [], "write it in a template"
+    assert listed - found.keys() == set(), "no tag is left there: take it off the list"
 
 
 # --- what it is built on, and that it keeps to itself
