@@ -10,20 +10,19 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.extract import Extract, find_conflicts
+from data.downloads.extract import Extract
 from data.downloads.file_names import name_case_document
 from data.downloads.geojson import CREDIT
 from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case
-from data.query.dataset import CaseSubset
 from data.query.filters import Filters, select
+from data.wording.counts import name_elsewhere
 from data.wording.findings import CaseFindings, describe_marks, list_findings
 from data.wording.rows import MetricRow
 from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.number_chart import number_chart
-from pages.frame.blocks import format_compact
 from pages.frame.chart_export import ChartExport, PageChart
 from pages.frame.elements import show_paragraph, show_warning
 from pages.frame.embed import show_embedded
@@ -32,23 +31,10 @@ from pages.frame.filter_bar import show_scope_switch
 from pages.frame.links import build_links
 from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
-from pages.frame.view import RESULTS, View, current_view
-from pages.markup.case_head import format_head, format_place
-from pages.markup.case_page import (
-    KEY_FIGURES,
-    format_case_line,
-    format_changes,
-    format_conflicts,
-    format_events,
-    format_figures,
-    format_neighbors,
-    share_axis,
-)
-from pages.markup.figure_card import format_card
-from pages.markup.findings import format_findings
-from pages.markup.grade_key import format_grade_key
-from pages.markup.links import Links
-from pages.markup.palette import OUTLINE_COLORS
+from pages.frame.view import View, current_view
+from pages.markup.case import KEY_FIGURES, CasePage, map_place
+from pages.markup.environment import render
+from pages.markup.geometry import share_axis
 
 
 def choose_case(view: View) -> Case:
@@ -80,35 +66,23 @@ def find_fullest(view: View) -> Case:
     return view.dataset.cases[int(np.bincount(view.dataset.index.case[view.selection.positions]).argmax())]
 
 
-def list_siblings(view: View, case: Case) -> tuple[CaseSubset, int]:
-    """Return the cases of the selection if this one is among them, otherwise all; and this one's position in them."""
-    cases = view.selection.cases if case in view.selection.cases else view.dataset.all_cases
-    return cases, cases.find(case.id) or 0
+def build_page(view: View, case: Case, rows: Sequence[MetricRow]) -> CasePage:
+    """Return what is shown of a case. One goes on from it to the cases of the selection if it is among them, otherwise
+    to all; from paper to none.
+    """
+    siblings = view.selection.cases if case in view.selection.cases else view.dataset.all_cases
+    return CasePage(view.dataset, case, rows, view.lang, None if view.printing else build_links(view), siblings)
 
 
-def build_card_links(view: View) -> Links | None:
-    """Return where the figures lead to; on paper and in a frame they lead nowhere."""
-    if view.printing or view.embedded:
-        return None
-    return build_links(view)
-
-
-def format_line(view: View, case: Case) -> Markup:
-    """Return which case this is and, but for paper, the ways from it."""
-    cases, _ = list_siblings(view, case)
-    links = None if view.printing else build_links(view)
-    return format_case_line(view.dataset, case, cases, view.lang, links)
-
-
-def show_line(view: View, case: Case) -> None:
+def show_line(view: View, page: CasePage) -> None:
     """Show which case this is and the ways from it, with the download of the case as a document."""
-    line = view.remember("line", partial(format_line, view, case))
+    line = view.remember("line", partial(render, "case", "line", view.lang, page, page.links))
     if view.printing:
         st.html(line)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="case-line"):
         st.html(line)
-        show_document_download(view, case)
+        show_document_download(view, page.case)
 
 
 def show_document_download(view: View, case: Case) -> None:
@@ -127,19 +101,20 @@ def show_document_download(view: View, case: Case) -> None:
     )
 
 
-def show_top(view: View, case: Case) -> None:
+def show_top(view: View, page: CasePage) -> None:
     """Show the line above the title, the title, and what a city filter omits with the switch that adds it."""
-    show_line(view, case)
+    case = page.case
+    show_line(view, page)
     st.title(escape_markdown(case.title[view.lang]), anchor=False)
     elsewhere = view.count_elsewhere(case)
     with st.container(horizontal=True, vertical_alignment="center", key="scope"):
         if omitted := view.describe_omitted(case):
             st.html(Markup('<p class="quiet">{}</p>').format(omitted), width="content")
         if elsewhere and not view.printing:
-            show_scope_switch(view, elsewhere)
+            show_scope_switch(view, name_elsewhere(elsewhere, 1, view.lang))
 
 
-def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[MetricRow]:
+def add_linked(view: View, case: Case, rows: tuple[MetricRow, ...]) -> tuple[MetricRow, ...]:
     """Return the rows, with the metric of the link (`figure=<metric id>`) and a notice if the filters would hide it."""
     metric_id = view.params.get("figure", "")
     if not metric_id or any(row.metric_id == metric_id for row in rows):
@@ -157,43 +132,17 @@ def add_linked(view: View, case: Case, rows: Sequence[MetricRow]) -> Sequence[Me
     return (*linked, *rows)
 
 
-def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
-    """Return everything below the title."""
-    links = build_card_links(view)
-    cases, _ = list_siblings(view, case)
-    parts = (
-        format_head(view.dataset, case, rows, view.lang, links, OUTLINE_COLORS),
-        format_figures(rows, view.lang, links),
-        format_events(case.events, view.lang),
-        format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
-        format_neighbors(case, cases, view.lang, build_links(view)),
-        Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang]),
-    )
-    return Markup('<div class="case">{}</div>').format(Markup("").join(parts))
-
-
-def show_page(view: View, case: Case) -> None:
-    rows = add_linked(view, case, view.case_rows(case))
-    show_top(view, case)
-    st.html(view.remember("body", partial(format_body, view, case, rows)))
-
-
-def show_printed(view: View, case: Case) -> None:
-    """Show the case for paper: changes as cards with their evidence, all others in one list, no controls."""
+def show_case(view: View, case: Case) -> None:
+    """Show the case; for paper with the way back, and all evidence of its changes unfolded."""
     rows = view.case_rows(case)
-    results = [row for row in rows if row.role in RESULTS]
-    show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
-    show_top(view, case)
-    others = [row for row in results if not row.rule.has_change]
-    title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
-    parts = (
-        format_head(view.dataset, case, rows, view.lang, None, OUTLINE_COLORS),
-        format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
-        Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
-        format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
-        format_grade_key(rows, view.lang),
-    )
-    st.html(Markup('<div class="case">{}</div>').format(Markup("").join(parts)))
+    if view.printing:
+        show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
+    else:
+        rows = add_linked(view, case, rows)
+    page = build_page(view, case, rows)
+    show_top(view, page)
+    write = partial(render, "case", "body", view.lang, page, CREDIT[view.lang], paper=view.printing)
+    st.html(view.remember("body", write))
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
@@ -202,7 +151,7 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
     axis = share_axis(rows)
 
     def show(row: MetricRow) -> None:
-        st.html(format_card(row, view.lang, axis=axis))
+        st.html(render("card", "card", view.lang, row, axis=axis))
 
     charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
     if case.headlines:
@@ -222,7 +171,7 @@ def find_case(view: View, case: Case) -> CaseFindings:
 
 def show_findings(view: View, case: Case) -> None:
     """Show what the case reports as a table of its own."""
-    st.html(format_findings([find_case(view, case)], view.lang, build_links(view)))
+    st.html(render("findings", "findings", view.lang, [find_case(view, case)], build_links(view)))
 
 
 def export_findings(view: View, case: Case) -> ChartExport:
@@ -236,16 +185,18 @@ def export_findings(view: View, case: Case) -> ChartExport:
 
 def show_part(view: View, case: Case) -> None:
     """Show one metric of the case, its events or its map, under its title, for a frame in another site's page."""
-    events = format_events(case.events, view.lang)
-    place = format_place(view.dataset, case, view.lang, OUTLINE_COLORS)
-    credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
-    parts = {"timeline": events, "locator": place + credit if place else place}
+    place = map_place(view.dataset, case, view.lang)
+    shown = {
+        "timeline": render("case", "events", view.lang, case.events),
+        "locator": render("case", "credited_map", view.lang, place, CREDIT[view.lang]) if place else "",
+    }
     show_paragraph(case.title[view.lang], "kicker")
-    shown = {name: partial(show_html, part) for name, part in parts.items() if part}
-    show_embedded(view, {**list_charts(view, case), **shown})
+    parts = {name: partial(show_html, part) for name, part in shown.items() if part}
+    show_embedded(view, {**list_charts(view, case), **parts})
 
 
-def show_html(part: Markup) -> None:
+def show_html(part: str) -> None:
+    """Show a part of the page."""
     st.html(part)
 
 
@@ -263,5 +214,5 @@ case = choose_case(view)
 if view.embedded:
     show_part(view, case)
 else:
-    (show_printed if view.printing else show_page)(view, case)
+    show_case(view, case)
     show_share_dialog(view, list_charts(view, case))

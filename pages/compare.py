@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -21,6 +22,7 @@ from data.wording.compare import (
     compare,
     explain_group,
     find_partners,
+    group_refusals,
     measure,
     name_group,
 )
@@ -32,22 +34,15 @@ from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.rank_lines import rank_lines
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import format_list, show_note, show_opening, show_paragraph, show_warning
+from pages.frame.elements import show_note, show_opening, show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links, format_link
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
-from pages.markup.compare import (
-    CaseBlock,
-    Chip,
-    format_cases,
-    format_chips,
-    format_chosen,
-    format_group,
-    format_left_out,
-)
+from pages.markup.compare import format_group
+from pages.markup.environment import render
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
@@ -57,6 +52,25 @@ MAX_OPTIONS = 150
 """Number of options offered if there are more than MAX_ALL_OPTIONS."""
 SET = "set"
 """Query parameter with the id of a set made from the data."""
+
+
+class CaseBlock(NamedTuple):
+    """A case beside others: its number, title and address, and what is said of it, as (heading, text)."""
+
+    number: int
+    title: str
+    href: str
+    parts: Sequence[tuple[str, str]]
+
+
+class Chip(NamedTuple):
+    """A link in a row of links: its id, address, words and small print, and whether it is what is shown."""
+
+    id: str
+    href: str
+    words: str
+    small: str
+    current: bool
 
 
 def read_ids(view: View, name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
@@ -117,7 +131,7 @@ def format_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) ->
         )
         for at, each in enumerate(sets)
     )
-    return format_chips(chips, view.say("现成的比较", "Ready comparisons"), build_links(view))
+    return render("compare", "sets", view.lang, chips, build_links(view))
 
 
 def show_controls(view: View, choice: Choice) -> None:
@@ -133,7 +147,7 @@ def show_controls(view: View, choice: Choice) -> None:
         show_adder(view, "figures", view.say("加指标", "Add a figure"), left, MAX_METRICS - len(chosen))
     with st.container(key="chosen-figures"):
         if choice:
-            st.html(format_chosen(list_chosen(view, choice), view.lang, build_links(view)))
+            st.html(render("compare", "chosen", view.lang, list_chosen(view, choice), build_links(view)))
         if len(metrics) == MAX_OPTIONS:
             show_note(
                 view,
@@ -207,7 +221,7 @@ def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
         )
         for case in cases
     ]
-    st.html(format_cases(blocks, view.lang, build_links(view)))
+    st.html(render("compare", "cases", view.lang, blocks, build_links(view)))
 
 
 def describe_grades(view: View, case: Case) -> str:
@@ -244,7 +258,7 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
     st.html(view.remember(f"group {chart_id}", write))
     if group.kind == "index":
         findings = [describe_finding(row, view.lang) for row in group.rows]
-        st.html(format_list(describe_marks(findings, view.lang), "legend"))
+        st.html(render("marks", "legend", view.lang, describe_marks(findings, view.lang)))
     else:
         show_paragraph(explain_group(group, view.lang))
     if link := format_share_link(view, chart_id, title):
@@ -258,7 +272,8 @@ def show_left_out(view: View, part: Part) -> None:
         return
     count = len(refusals)
     st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
-    write = partial(format_left_out, refusals, view.lang, build_links(view))
+    reasons = group_refusals(refusals, view.lang)
+    write = partial(render, "compare", "left_out", view.lang, reasons, build_links(view))
     st.html(view.remember(f"left out, {part.of_cases}", write))
 
 

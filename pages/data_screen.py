@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -13,16 +15,17 @@ from data.downloads.dictionary import TABLES
 from data.downloads.extract import RIGHTS, Extract
 from data.downloads.snippets import build_link, write_snippets
 from data.model.problems import escape_invisible
+from data.model.schema import Text
 from data.query.filters import Filters
 from data.query.table import sort_rows
-from pages.frame.elements import format_table, show_opening, show_warning
+from pages.frame.elements import show_opening, show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, base_path, current_view, set_control
-from pages.markup.code_block import format_code
-from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, data_table, read_choice
+from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, list_headings, read_choice
+from pages.markup.environment import render
 from pages.markup.report import FORMATS
 
 ROWS_PER_PAGE = 25
@@ -30,41 +33,62 @@ MAX_NAMED, MAX_NAMED_LENGTH = 4, 40
 """Maximum number of unknown parts of the address that the notice names, and of characters of each."""
 COLUMNS_KEY = "table columns"
 """Widget key of the control for the columns."""
+OTHER_FILES = {
+    "missing.csv": Text(zh="没有写明的数值", en="What is not stated"),
+    "elsewhere.csv": Text(zh="其他材料", en="Other documents"),
+    "cases.json": Text(zh="案例", en="Cases"),
+    "places.geojson": Text(zh="地点", en="Places"),
+}
+"""The names of the files beside the table, by their paths."""
+
+
+class FileLink(NamedTuple):
+    """A file that the server writes when it is asked."""
+
+    name: str
+    href: str
+
+
+class Scope(NamedTuple):
+    """Of how many figures files are offered: of those that the filters keep, or of all."""
+
+    chosen: bool
+    figures: int
+    files: list[FileLink]
+
+
+class Kinds(NamedTuple):
+    """A choice of what is in the table: every kind of figures, or results alone, and how many there are."""
+
+    every: bool
+    figures: int
+    href: str
+    current: bool
+
+
+def list_files(view: View, address: str, filters: Filters, others: Iterable[str]) -> list[FileLink]:
+    """Return the table that filters keep in each format, and these of the other files."""
+    names = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
+    names |= {path: (OTHER_FILES[path][view.lang], {}) for path in others}
+    return [
+        FileLink(name, build_link(address, path, filters, **parameters)) for path, (name, parameters) in names.items()
+    ]
 
 
 def show_downloads(view: View) -> None:
     """Show the links to the files: of what the filters keep, and of everything; the server writes a file when asked."""
-    st.html(view.remember("downloads", partial(format_downloads, view)))
+    st.html(view.remember("downloads", lambda: render("data", "downloads", view.lang, list_scopes(view))))
 
 
-def format_downloads(view: View) -> Markup:
-    selected, total = len(view.selection.positions), view.dataset.metric_count
-    every = view.say(f"全部{total:,}项指标", f"All {total:,} figures")
-    groups = [(every, Filters())]
+def list_scopes(view: View) -> list[Scope]:
+    """Return what files are offered of; the last file of each is what is not stated."""
+    scopes = [(False, view.dataset.metric_count, Filters())]
     if view.filters:
-        one = selected == 1
-        chosen = view.say(f"筛选出的{selected:,}项指标", f"The {selected:,} figure{'' if one else 's'} chosen")
-        groups.insert(0, (chosen, view.filters))
-    lines = Markup("").join(
-        Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_files(view, label, filters)) for label, filters in groups
-    )
-    return Markup('<dl class="downloads" aria-label="{}">{}</dl>').format(view.say("下载", "Downloads"), lines)
-
-
-def _format_files(view: View, scope: str, filters: Filters) -> Markup:
-    """Return a link for each file of these figures; their names for screen readers say which figures they have."""
-    files = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
-    files["missing.csv"] = view.say("没有写明的数值", "What is not stated"), {}
-    link = Markup('<a href="{}" download class="{}" aria-label="{}">{}</a>')
-    return Markup("").join(
-        link.format(
-            build_link(base_path(), path, filters, **parameters),
-            "apart" if path == "missing.csv" else "",
-            view.say(f"{name}，{scope}", f"{name}: {scope}"),
-            name,
-        )
-        for path, (name, parameters) in files.items()
-    )
+        scopes.insert(0, (True, len(view.selection.positions), view.filters))
+    return [
+        Scope(chosen, figures, list_files(view, base_path(), filters, ["missing.csv"]))
+        for chosen, figures, filters in scopes
+    ]
 
 
 def list_positions(view: View, choice: TableChoice) -> np.ndarray:
@@ -88,40 +112,30 @@ def show_metrics(view: View, choice: TableChoice) -> None:
         )
     with st.container(key="table-choice", horizontal=True, vertical_alignment="center", gap="small"):
         show_column_picker(view, choice)
-        st.html(format_kinds(view, choice), width="content")
+        st.html(render("data", "kinds", view.lang, list_kinds(view, choice)), width="content")
     positions = list_positions(view, choice)
     shown = current_range(len(positions), ROWS_PER_PAGE)
-    there = positions[shown.start : shown.stop]
-    st.html(data_table(view.dataset, there, choice, view.lang, build_links(view)))
+    rows = view.rows(positions[shown.start : shown.stop])
+    write = partial(render, "data", "table", view.lang, rows, list_headings(choice, view.lang), build_links(view))
+    st.html(view.remember("table", write))
     show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
 
 
-def format_kinds(view: View, choice: TableChoice) -> Markup:
-    """Return the links to outcomes and outputs alone, and to all kinds of figures; nothing under a filter by kind."""
+def list_kinds(view: View, choice: TableChoice) -> list[Kinds]:
+    """Return results alone and all kinds of figures as choices; nothing under a filter by kind."""
     positions = view.selection.positions
     results = int(view.dataset.index.isin("role", RESULTS)[positions].sum())
     if view.filters.role or results == len(positions):
-        return Markup('<p class="choices"></p>')
-    others = view.say("含投入、背景与制度参数", "with inputs, background and rules")
-    options = (
-        (False, view.say("成效与产出", "Outcomes and outputs"), results, ""),
-        (True, view.say("全部类别", "All kinds"), len(positions), others),
-    )
-    link = Markup('<a id="kinds-{0}" data-stay href="{1}" aria-current="{2}">{3} <small>{4:,}{5}</small></a>')
-    return Markup('<p class="choices" role="group" aria-label="{}">{}</p>').format(
-        view.say("表中的指标", "Figures in the table"),
-        Markup("").join(
-            link.format(
-                "all" if every else "results",
-                view.href("data", **replace(choice, every_kind=every).query()),
-                "true" if every == choice.every_kind else "false",
-                name,
-                count,
-                f" · {more}" if more else "",
-            )
-            for every, name, count, more in options
-        ),
-    )
+        return []
+    return [
+        Kinds(
+            every,
+            figures,
+            view.href("data", **replace(choice, every_kind=every).query()),
+            every == choice.every_kind,
+        )
+        for every, figures in ((False, results), (True, len(positions)))
+    ]
 
 
 def show_column_picker(view: View, choice: TableChoice) -> None:
@@ -142,8 +156,7 @@ def show_column_picker(view: View, choice: TableChoice) -> None:
             label_visibility="collapsed",
             wrap=True,
         )
-        closing = view.say("显示表格", "Show the table")
-        st.html(Markup('<button type="button" class="close" data-close>{}</button>').format(closing))
+        st.html(render("data", "close", view.lang))
 
 
 def apply_columns(key: str) -> None:
@@ -157,88 +170,16 @@ def apply_columns(key: str) -> None:
 
 def format_below(view: View) -> Markup:
     """Return what stands below the table: the data links, the code that reads it, and what its columns hold."""
-    parts = format_data_links(view), format_programs(view), format_dictionary(view)
-    return Markup('<div class="flow">{}</div>').format(Markup("").join(parts))
-
-
-def format_data_links(view: View) -> Markup:
-    """Return the address of the filtered table to copy, and links to the other data routes."""
-    note = view.say(
-        "同样的筛选条件，供程序读取，链接固定不变。另可用 fields、sort、limit、offset 选取字段、排序和分页。"
-        "地市筛选只留该地自己的指标，scope=case 加上同案例的其他指标。",
-        "The same filters for a program to read, as permanent links. fields, sort, limit and offset choose "
-        "columns, order and page. A city leaves its own figures alone; scope=case adds the other figures of the "
-        "same cases.",
-    )
-    first, *others = FORMATS.values()
-    routes = {
-        **{form.path: form.name(view.lang) for form in others},
-        "missing.csv": view.say("没有写明的数值", "What is not stated"),
-        "elsewhere.csv": view.say("其他材料", "Other documents"),
-        "cases.json": view.say("案例", "Cases"),
-        "places.geojson": view.say("地点", "Places"),
-    }
-    parameters = {form.path: form.parameters(view.lang) for form in others}
-    links = [
-        (build_link(view.address, path, view.filters, **parameters.get(path, {})), name)
-        for path, name in routes.items()
-    ]
-    links.append((build_link(view.address, "openapi.json", Filters()), view.say("接口说明", "Description")))
-    return Markup('<section><h2>{}</h2><p class="quiet">{}</p>{}<p class="quiet">{}</p></section>').format(
-        view.say("数据链接", "Data links"),
-        note,
-        format_code(build_link(view.address, first.path, view.filters), view.lang),
-        Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*pair) for pair in links),
-    )
-
-
-def format_programs(view: View) -> Markup:
-    """Return the code that reads the table, in the languages that readers use, one of them unfolded."""
-    programs = write_snippets(Extract(view.dataset, view.filters, view.address), view.lang)
-    note = Markup("")
-    if view.elsewhere and not view.filters.scope:
-        note = Markup('<p class="quiet">{}</p>').format(
-            view.say(
-                f"地址中加上 &scope=case，同案例的其他{view.elsewhere:,}项也一并读取。",
-                f"With &scope=case added to the address it reads {view.elsewhere:,} more: the figures of the same "
-                "cases elsewhere.",
-            )
-        )
-    block = Markup('<details name="program"{}><summary>{}</summary>{}{}</details>')
-    blocks = (
-        block.format(
-            Markup("" if number else " open"),
-            language,
-            format_hint(view, language),
-            format_code(text, view.lang, program=True),
-        )
-        for number, (language, text) in enumerate(programs.items())
-    )
-    return Markup('<section class="no-paper"><h2>{}</h2>{}<div>{}</div></section>').format(
-        view.say("读取数据的代码", "Code to read it"), note, Markup("").join(blocks)
-    )
-
-
-def format_hint(view: View, language: str) -> Markup:
-    """Return how the code of a language is used, where that needs words."""
-    if language != "Excel":
-        return Markup("")
-    return Markup('<p class="quiet">{}</p>').format(
-        view.say(
-            "“数据”→“获取数据”→“自网站”，粘贴上面的链接；或在高级编辑器中粘贴：",
-            "Data → Get Data → From Web, and paste the link above; or paste this into the Advanced Editor:",
-        )
-    )
-
-
-def format_dictionary(view: View) -> Markup:
-    """Return the meaning of every column of the table, folded."""
-    rows = [(column.name, column.meaning[view.lang]) for column in TABLES["metrics"]]
-    headings = (view.say("字段", "Column"), view.say("含义", "Meaning"))
-    return Markup('<details class="dictionary"><summary>{}</summary><p class="quiet">{}</p>{}</details>').format(
-        view.say(f"字段说明（{len(rows)}个）", f"What the {len(rows)} columns hold"),
-        RIGHTS[view.lang],
-        format_table(headings, rows, view.say(f"{len(rows)}个字段", f"{len(rows)} columns")),
+    description = FileLink(view.say("接口说明", "Description"), build_link(view.address, "openapi.json", Filters()))
+    return render(
+        "data",
+        "below",
+        view.lang,
+        [*list_files(view, view.address, view.filters, OTHER_FILES), description],
+        write_snippets(Extract(view.dataset, view.filters, view.address), view.lang),
+        0 if view.filters.scope else view.elsewhere,
+        TABLES["metrics"],
+        RIGHTS,
     )
 
 

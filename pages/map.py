@@ -23,10 +23,11 @@ from pages.frame.chart_export import ChartExport, PageChart
 from pages.frame.elements import show_paragraph, show_warning
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import build_links, format_icon
+from pages.frame.links import build_links
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, base_path, current_view
 from pages.markup import palette
+from pages.markup.environment import render
 from pages.markup.map_areas import format_area_links, format_areas, format_shapes
 from pages.markup.map_head import COLOUR, format_colours, format_map_head, list_classes
 from pages.markup.map_scene import format_scene
@@ -54,13 +55,14 @@ def show_map(view: View, shown: MapView) -> None:
     if view.embedded:
         show_paragraph(credit_map(shown))
     else:
-        st.html(format_foot(view, shown))
+        share = format_share_link(view, "map", shown.title)
+        st.html(render("map", "foot", view.lang, bool(shown.scene.cases.spots), credit_map(shown), share))
 
 
 def format_areas_with_shapes(shown: MapView) -> Markup:
     """Return the image of the areas, and the shapes of the links on them."""
     areas = format_areas(shown.dataset, shown.scene, shown.shading, palette.MAP_PAINTS)
-    return Markup("<div>{}{}</div>").format(areas, format_shapes(shown.dataset))
+    return render("map", "layers", shown.lang, areas, format_shapes(shown.dataset))
 
 
 def format_scene_with_links(view: View, shown: MapView) -> Markup:
@@ -72,18 +74,6 @@ def format_scene_with_links(view: View, shown: MapView) -> Markup:
 
 def credit_map(shown: MapView) -> str:
     return f"{shown.shading.note}{say(shown.lang, '', ' ')}{CREDIT[shown.lang]}".strip()
-
-
-def format_foot(view: View, shown: MapView) -> Markup:
-    """Return how the map is used, whose outlines it has, and the way to its export."""
-    hint = view.say(
-        "点击地市，只看该市的指标；再点一次取消。", "Click a city to show only its figures; click again to clear."
-    )
-    if shown.scene.cases.spots:
-        hint += view.say("点击编号或标注打开案例。", " Click a number or a label to open its case.")
-    return Markup('<p class="quiet"><span class="no-paper">{} </span>{}</p><div class="ways">{}</div>').format(
-        hint, credit_map(shown), format_share_link(view, "map", shown.title)
-    )
 
 
 def export_shown_map(view: View, shown: MapView) -> ChartExport:
@@ -136,27 +126,10 @@ def format_below(view: View, shown: MapView) -> Markup:
     links, everywhere = build_links(view), shown.filters
     chosen = format_chosen(view.selection, view.lang, links)
     areas = format_area_table(shown.selection, shown.areas, shown.shading, view.lang, links, **shown.query)
-    parts = [
-        Markup("<h2>{}</h2>").format(view.say("分地市列表", "The same as a table")),
-        areas.html,
-        format_table_link(view, areas.rows, build_link(base_path(), "areas.csv", everywhere, **shown.query)),
-    ]
+    areas_file = build_link(base_path(), "areas.csv", everywhere, **shown.query)
+    places_file = build_link(base_path(), "counties.csv", everywhere)
     places = format_place_table(shown.selection, view.lang, links)
-    if places.rows:
-        parts += [
-            Markup("<h2>{}</h2>").format(view.say("县、镇与片区", "Counties, towns and zones")),
-            places.html,
-            format_table_link(view, places.rows, build_link(base_path(), "counties.csv", everywhere)),
-        ]
-    return Markup('<div class="flow">{}{}</div>').format(chosen, Markup("").join(parts))
-
-
-def format_table_link(view: View, rows: int, href: str) -> Markup:
-    """Return the link to the file of a table."""
-    label = view.say(f"下载此表（CSV，{rows} 行）", f"Download this table (CSV, {rows} rows)")
-    return Markup('<div class="ways no-paper"><a class="link" href="{}" download>{}<span>{}</span></a></div>').format(
-        href, format_icon("table"), label
-    )
+    return render("map", "below", view.lang, chosen, areas, areas_file, places, places_file)
 
 
 view = current_view()

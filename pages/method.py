@@ -4,26 +4,24 @@ itself, and how to cite.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 
 from data.model.grades import GRADES, GRADES_NOTE
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
 from data.wording.conflicts import find_heading, list_conflicts
-from data.wording.formatting import format_date
+from data.wording.method import DERIVATIONS, LIMITS
 from data.wording.rows import MetricRow
 from pages.frame.elements import show_opening, show_paragraph
 from pages.frame.links import build_links
 from pages.frame.pager import current_range, show_pager
 from pages.frame.view import View, current_view
-from pages.markup.code_block import format_code
-from pages.markup.method import format_conflicts, format_derivations, format_grades, format_limits
+from pages.markup.environment import render
 
 CONFLICTS_PER_PAGE = 50
 
@@ -31,19 +29,16 @@ CONFLICTS_PER_PAGE = 50
 def show_limits(view: View) -> None:
     """Show what the data cannot show."""
     st.header(view.say("这些数据不能说明什么", "What this cannot show"), anchor=False)
-    st.html(format_limits(view.lang))
+    st.html(render("method", "limits", view.lang, LIMITS))
 
 
 def show_grades(view: View) -> None:
     """Show what each grade means and how it is shown, with an example."""
     st.header(view.say("怎样读完整度等级", "How to read a grade"), anchor=False)
     show_paragraph(GRADES_NOTE[view.lang], "lede")
-    st.html(view.remember("grades", partial(format_examples, view)))
-
-
-def format_examples(view: View) -> Markup:
-    """Return the table of the grades with an example of each."""
-    return format_grades(find_examples(view), view.lang, build_links(view))
+    st.html(
+        view.remember("grades", lambda: render("method", "grades", view.lang, find_examples(view), build_links(view)))
+    )
 
 
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
@@ -65,7 +60,7 @@ def can_be_drawn(row: MetricRow) -> bool:
 def show_derivations(view: View) -> None:
     """Show the rules by which missing ends, indices and directions are calculated."""
     st.header(view.say("推算了什么，怎样算", "What is calculated, and how"), anchor=False)
-    st.html(format_derivations(view.lang))
+    st.html(render("method", "derivations", view.lang, DERIVATIONS))
 
 
 def show_conflicts(view: View) -> None:
@@ -75,36 +70,27 @@ def show_conflicts(view: View) -> None:
     for heading, own in groupby(found[shown.start : shown.stop], lambda pair: find_heading(pair[1])):
         count = sum(find_heading(conflict) == heading for _, conflict in found)
         st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
-        write = partial(format_conflicts, list(own), view.lang, build_links(view))
+        write = partial(render, "method", "conflicts", view.lang, list(own), build_links(view))
         st.html(view.remember(f"conflicts {heading.en}", write))
     show_pager(view, shown, len(found), CONFLICTS_PER_PAGE)
 
 
 def show_citation(view: View) -> None:
+    """Show the citations of the documents, and what is known about them."""
     st.header(view.say("怎样引用", "How to cite"), anchor=False)
-    st.html(view.remember("citation", partial(format_citation, view)))
-
-
-def format_citation(view: View) -> Markup:
-    """Return the citations of the documents, and what is known about them."""
-    documents = view.documents
-    zh, en = "各文件的日期见引文。", "Their dates stand in the citations."
-    if len(documents) == 1:
-        date = documents[0].date
-        zh, en = f"文件日期为{format_date(date, 'zh')}。", f"The document is dated {format_date(date, 'en')}."
-    note = view.say(
-        f"{zh}材料没有写明的信息（网址、检索日期）不补。请同时注明案例序号与指标名称。",
-        f"{en} What is not known about {'it' if len(documents) == 1 else 'them'} (an address, a retrieval date) is "
-        "left out. Name the case number and the figure as well.",
+    st.html(
+        view.remember(
+            "citation", lambda: render("method", "citation", view.lang, write_citations(view.documents), view.documents)
+        )
     )
-    texts = {
+
+
+def write_citations(documents: Sequence[Document]) -> Mapping[str, str]:
+    """Return the citations of documents in each style."""
+    return {
         "GB/T 7714": "\n".join(map(cite_document, documents)),
         "BibTeX": "\n".join(map(format_bibtex, documents)),
     }
-    cited = (
-        Markup('<p class="quiet">{}</p>{}').format(style, format_code(text, view.lang)) for style, text in texts.items()
-    )
-    return Markup('<div class="flow">{}<p class="quiet">{}</p></div>').format(Markup("").join(cited), note)
 
 
 def format_bibtex(source: Document) -> str:

@@ -7,18 +7,17 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from data.model.grades import GRADE_RULES, GRADES
-from data.query.findings import GapCounts
+from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
-from data.wording.findings import CaseFindings, describe_marks, name_counted
+from data.wording.findings import CaseFindings, describe_marks, list_findings, name_counted
 from data.wording.openings import count_words, open_overview
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.gap_chart import gap_chart
 from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import format_list, show_paragraph
+from pages.frame.elements import show_paragraph
 from pages.frame.embed import show_embedded
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.layout import show_nothing_found
@@ -27,8 +26,7 @@ from pages.frame.pager import current_range, show_pager
 from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
-from pages.markup.findings import findings_table
-from pages.markup.gap_matrix import gap_matrix
+from pages.markup.environment import render
 
 MAX_PLACES = 3
 """Maximum number of cities that a title names."""
@@ -46,17 +44,21 @@ def shown_cases(view: View) -> range:
     return current_range(total, cases_per_page(total))
 
 
+def find_cases(view: View) -> tuple[CaseFindings, ...]:
+    """Return the findings of the cases on this page of the table."""
+    return view.remember("findings", partial(list_findings, view.selection, shown_cases(view), view.lang))
+
+
 def show_findings(view: View) -> None:
     """Show what each case reports, with the marks explained, and the ways to all figures and to the image."""
     shown, total = shown_cases(view), len(view.selection.cases)
-    table = findings_table(view.dataset, view.filters, shown, view.lang, build_links(view))
-    cases = table.cases
+    cases = find_cases(view)
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
     if view.embedded or view.filters.search:
         st.header(title_findings(view, cases), anchor=False)
-    st.html(table.html)
+    st.html(view.remember("table", partial(render, "findings", "findings", view.lang, cases, build_links(view))))
     if marks:
-        st.html(format_list(marks, "legend"))
+        st.html(render("marks", "legend", view.lang, marks))
     if view.embedded:
         return
     show_pager(view, shown, total, cases_per_page(total))
@@ -64,15 +66,15 @@ def show_findings(view: View) -> None:
     label = view.say(f"全部{count:,}项指标", f"All {count:,} figures")
     if count == 1:
         label = view.say("查看这项指标的数据", "The figure in full")
-    links = [format_link(view.href("data"), label, after="arrow_forward")]
+    ways = [format_link(view.href("data"), label, after="arrow_forward")]
     if any(case.first for case in cases):
-        links.append(format_share_link(view, "findings", title_findings(view, cases)))
-    st.html(Markup('<div class="ways no-paper">{}</div>').format(Markup("").join(links)))
+        ways.append(format_share_link(view, "findings", title_findings(view, cases)))
+    st.html(render("marks", "ways", view.lang, ways))
 
 
 def export_findings(view: View) -> ChartExport:
     """Build the image and the data of the findings on this page of the table."""
-    cases = findings_table(view.dataset, view.filters, shown_cases(view), view.lang, build_links(view)).cases
+    cases = find_cases(view)
     drawn = [finding for case in cases for finding in case.first]
     doubts = view.say("⚠ 有疑点，见下", "⚠\N{NO-BREAK SPACE}with a doubt, see below")
     marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
@@ -119,19 +121,20 @@ def title_gaps_alone(view: View, counts: GapCounts) -> str:
 
 def show_gaps(view: View) -> None:
     """Show how many figures of each domain are stated how completely, as links that filter."""
-    matrix = gap_matrix(view.dataset, view.lang, build_links(view))
-    if matrix.counts.total < 2:  # a single figure has its completeness in the table above
+    counts = count_gaps(view.dataset, view.filters)
+    if counts.total < 2:  # a single figure has its completeness in the table above
         return
-    title = (title_gaps_alone if view.embedded else title_gaps)(view, matrix.counts)
+    title = (title_gaps_alone if view.embedded else title_gaps)(view, counts)
     st.header(title, anchor=False)
-    st.html(matrix.html)
+    names = {name: view.dataset.domains[name].name[view.lang] for name in counts.domains}
+    st.html(view.remember("matrix", partial(render, "matrix", "matrix", view.lang, counts, names, build_links(view))))
     if link := format_share_link(view, "gaps", title):
         st.html(link)
 
 
 def export_gaps(view: View) -> ChartExport:
     """Build the image and the data of the matrix; its subtitle explains the grades and marks that occur."""
-    counts = gap_matrix(view.dataset, view.lang, build_links(view)).counts
+    counts = count_gaps(view.dataset, view.filters)
     names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
     grades = [grade for grade in GRADES if counts.grades[grade]]
     colon = view.say("：", ": ")

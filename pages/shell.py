@@ -9,7 +9,6 @@ import streamlit as st
 from data.reading.live import progress
 from data.reading.load import DatasetError
 from pages.frame import layout
-from pages.frame.css import insert_styles
 from pages.frame.filter_bar import show_filter_bar
 from pages.frame.view import choose_language, open_view
 from pages.serving.workarounds import updates
@@ -35,11 +34,11 @@ try:
     view = open_view(pages, page)
 except DatasetError:
     updates.record_edition(0)
-    insert_styles(lang, printing=False, embedded=False)
+    layout.insert_styles(lang, printing=False, embedded=False)
     (layout.show_loading if progress() else layout.show_no_data)(lang)
     st.stop()
 updates.record_edition(view.state.edition)
-insert_styles(lang, view.printing, view.embedded)
+layout.insert_styles(lang, view.printing, view.embedded)
 if not (view.printing or view.embedded):
     layout.show_masthead(view)
     if SCREENS[view.screen].has_filters:

@@ -123,6 +123,18 @@ def container_keys(at: AppTest) -> set[str]:
     return set(find(at.main))
 
 
+def popover_labels(at: AppTest) -> list[str]:
+    """Return what stands on the buttons of the popovers of a page."""
+
+    def find(block: Any) -> Iterator[str]:
+        for child in getattr(block, "children", {}).values():
+            if hasattr(child, "children") and child.proto.HasField("popover"):
+                yield child.proto.popover.label
+            yield from find(child)
+
+    return list(find(at.main))
+
+
 def charts(at: AppTest) -> dict[str, dict[str, Any]]:
     """Return the specifications of the charts of a page by key, in order."""
     return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}

@@ -12,10 +12,11 @@ import pytest
 from data.model.grades import CHANGED, GRADE_RULES
 from data.query.filters import Filters
 from data.query.findings import RESULTS
-from data.wording.compare import REASONS, compare, find_partners, find_scales, measure, name_group
+from data.wording.compare import REASONS, compare, find_partners, find_scales, group_refusals, measure, name_group
 from data.wording.ready_sets import MAX_SETS, list_ready_sets
 from data.wording.rows import Rows
-from pages.markup.compare import format_group, format_left_out
+from pages.markup.compare import format_group
+from pages.markup.environment import render
 from pages.markup.links import Links
 
 PLAIN: dict[str, Any] = {
@@ -215,7 +216,7 @@ def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reas
             assert linked == {(row.case_id, row.metric_id) for row in group.rows}
             assert all(0 <= float(place) <= 100 for place in re.findall(r"(?:left|right|width):(-?[\d.]+)%", table))
             assert name_group(group, lang)
-        left_out = format_left_out(each.found.refusals, lang, Links())
+        left_out = render("compare", "left_out", lang, group_refusals(each.found.refusals, lang), Links())
         for refusal in each.found.refusals:
             assert REASONS[refusal.reason][lang][1:] in html.unescape(left_out)
             assert f"figure={refusal.row.metric_id}" in left_out

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
 
+from data.model.schema import Lang
 from data.query.filters import Filters
 from data.query.table import COLUMNS as METRICS_COLUMNS
 from data.query.table import MAX_SORT_KEYS, parse_sort, sort_rows
-from data.wording.rows import Rows
-from pages.markup.data_table import COLUMNS, SHOWN, TableChoice, format_data_table, read_choice
+from data.wording.rows import MetricRow, Rows
+from pages.markup.data_table import COLUMNS, SHOWN, TableChoice, list_headings, read_choice
+from pages.markup.environment import render
 from pages.markup.links import Links
 
 SORTS = {
@@ -70,9 +73,13 @@ def test_a_choice_is_read_from_the_address_and_written_back(query, choice, writt
     assert read_choice(choice.query()) == TableChoice(choice.columns, choice.sort, choice.every_kind)
 
 
+def format_table(rows: Iterable[MetricRow], choice: TableChoice, lang: Lang, links: Links) -> str:
+    return render("data", "table", lang, rows, list_headings(choice, lang), links)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_cell_of_any_figure_is_empty(dataset, lang):
-    table = format_data_table(Rows(dataset, lang), TableChoice(tuple(COLUMNS)), lang, Links())
+    table = format_table(Rows(dataset, lang), TableChoice(tuple(COLUMNS)), lang, Links())
     cells = re.findall(r'<(?:td|th scope="row")[^>]*class="(\w+)"[^>]*>(.*?)</t[dh]>', table, re.DOTALL)
     assert len(cells) == dataset.metric_count * len(COLUMNS)
     assert {name for name, cell in cells if not re.sub(r"<[^>]+>", "", cell).strip()} == set()
@@ -89,7 +96,7 @@ PRINTED = {
 @pytest.mark.parametrize(("metric", "lang", "values", "change"), PRINTED.values(), ids=PRINTED)
 def test_values_stand_as_printed_with_their_units(dataset, metric, lang, values, change):
     (row,) = (row for row in Rows(dataset, lang) if row.metric_id == metric)
-    table = format_data_table([row], TableChoice(), lang, Links())
+    table = format_table([row], TableChoice(), lang, Links())
     cells = dict(re.findall(r'<td[^>]*class="(\w+)"[^>]*>(.*?)</td>', table, re.DOTALL))
     read = {name: " ".join(html.unescape(re.sub(r"<[^>]+>", "", cell)).split()) for name, cell in cells.items()}
     assert (read["values"], read["change"].replace("改善", " 改善").replace("  ", " ")) == (values, change)
@@ -97,7 +104,7 @@ def test_values_stand_as_printed_with_their_units(dataset, metric, lang, values,
 
 def test_a_heading_sorts_first_up_then_down_keeps_the_view_and_begins_with_the_first_page(dataset):
     def links(choice: TableChoice) -> dict[str, tuple[str, str]]:
-        table = format_data_table([], choice, "en", Links("/base", "en", Filters(grade=("A",))))
+        table = format_table([], choice, "en", Links("/base", "en", Filters(grade=("A",))))
         found = re.findall(r'class="(\w+)"([^>]*)><a [^>]*href="([^"]*)"', table)
         return {name: (html.unescape(href), sorting.strip()) for name, sorting, href in found}
 

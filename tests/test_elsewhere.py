@@ -24,8 +24,7 @@ from data.query.dataset import Dataset
 from data.reading.live import current
 from data.wording.citation import quote_metric
 from data.wording.rows import MetricRow, Rows
-from pages.markup.figure_card import format_card, format_evidence
-from pages.markup.metrics_table import format_metrics_table
+from pages.markup.environment import render
 from tests.app import bodies, open_page
 
 DATASET = current().dataset
@@ -34,6 +33,10 @@ READINGS = [(case, metric, each) for case in DATASET.cases for metric in case.me
 DIFFERING = [(case.id, metric.id) for case, metric, reading in READINGS if reading.relation == "differs"]
 LABELS: dict[Lang, str] = {"zh": "其他材料数字不同", "en": "Another document differs"}
 LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+def show_evidence(row: MetricRow, lang: str) -> str:
+    return render("card", "evidence", lang, row, None, False)
 
 
 def row_of(case_id: str, metric_id: str, lang: Lang) -> MetricRow:
@@ -91,23 +94,23 @@ def test_the_finding_is_the_same_without_them(lang):
 def test_a_figure_that_differs_says_so_in_words_wherever_it_is_shown(name, lang):
     row = row_of(*name, lang)
     for shown in (
-        format_evidence(row, lang),
-        format_card(row, lang),
-        format_metrics_table([row], lang, ""),
+        show_evidence(row, lang),
+        render("card", "card", lang, row),
+        render("card", "table", lang, [row], ""),
         quote_metric(row, DATASET.source, lang, ""),
     ):
         assert row.elsewhere[0].phrase in shown
         assert row.elsewhere[0].publisher in shown
         assert row.elsewhere[0].note in html.unescape(shown)
-    assert f"≠ {LABELS[lang]}" in format_evidence(row, lang)
-    assert f"≠ {LABELS[lang]}" in format_card(row, lang)
+    assert f"≠ {LABELS[lang]}" in show_evidence(row, lang)
+    assert f"≠ {LABELS[lang]}" in render("card", "card", lang, row)
     assert f"{LABELS[lang]}" in quote_metric(row, DATASET.source, lang, "")
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_figure_without_another_number_has_no_such_mark(lang):
     for row in ROWS[lang]:
-        said = format_evidence(row, lang) + quote_metric(row, DATASET.source, lang, "")
+        said = show_evidence(row, lang) + quote_metric(row, DATASET.source, lang, "")
         assert (LABELS[lang] in said) == ((row.case_id, row.metric_id) in DIFFERING)
 
 
@@ -152,9 +155,9 @@ def test_the_case_as_json_has_them():
 
 def test_an_address_is_a_link_only_if_it_is_one():
     row = row_of("2020-04-digital-zhengzhou", "supervised-vehicles", "en")
-    shown = format_evidence(row, "en")
+    shown = show_evidence(row, "en")
     assert 'href="http://zzdsj.zhengzhou.gov.cn/gzdt/4626533.jhtml" target="_blank" rel="noopener"' in shown
-    assert "<a " not in format_evidence(row_of("2020-04-digital-zhengzhou", "resident-population", "en"), "en")
+    assert "<a " not in show_evidence(row_of("2020-04-digital-zhengzhou", "resident-population", "en"), "en")
 
 
 def test_the_dataset_loads_as_it_is_served():

@@ -33,7 +33,7 @@ from pages.figures.rank_lines import rank_lines
 from pages.figures.rank_slope import rank_slope
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
-from pages.markup.findings import list_arrows
+from pages.markup.geometry import list_arrows
 from pages.markup.map_scene import WIDE, build_scene, wrap_label
 from pages.markup.palette import (
     GUIDE,

@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -19,6 +19,7 @@ from data.downloads.snippets import build_link
 from data.model.schema import Lang
 from data.query.filters import Filters
 from data.reading.live import current
+from pages.frame.view import SCOPE_KEY
 from pages.markup.map_areas import ROUGH
 from pages.markup.report import FORMATS
 from pages.serving.index_page import SHARED_SECONDS, index_routes
@@ -30,7 +31,7 @@ from pages.serving.settings import read
 from pages.serving.site_map import site_map_routes
 from pages.site.screens import SCREENS, url_path
 from tests.answers import Answer, answer_of, ask, exchange, http_scope
-from tests.app import bodies, visit, words
+from tests.app import bodies, popover_labels, visit, words
 from tests.areas import paints
 
 DEFAULT, _ = read({})
@@ -325,6 +326,27 @@ def test_filters_of_the_address_are_kept():
     assert "city=410300" in answer.body.decode()
     assert re.search(r"Luoyang: \d+ cases? · \d+ figures", words(at))[0] in shown  # type: ignore[index]
     assert get("/", "city=410300,410300&lang=en").body == answer.body
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("query", [{}, {"city": "410300"}, {"city": "410100", "scope": "case", "grade": "A,B"}])
+def test_the_filter_bar_says_what_that_of_the_page_says(query, lang):
+    body = get("/map", urlencode({**query, "lang": lang})).body.decode()
+    at = visit("map", **query, lang=lang)
+
+    def served(tag: str, name: str) -> list[str]:
+        return [html.unescape(text) for text in re.findall(rf'<{tag} class="{name}"[^>]*>(.*?)</{tag}>', body)]
+
+    chips = [button.label.removesuffix(" :material/close:") for button in at.button if "chip-" in button.key]
+    assert served("span", "opener") == popover_labels(at)
+    assert served("div", "field") == [field.placeholder for field in at.text_input]
+    assert served("p", "status")[0] in words(at)
+    assert served("span", "chip") == chips
+    assert bool(chips) is bool(query)
+    switches = [button.label for button in at.button if button.key == "clear-all"]
+    switches += [toggle.label for toggle in at.toggle if toggle.key == SCOPE_KEY]
+    assert served("span", "switch") == switches
+    assert len(switches) == 2 or "scope" not in query
 
 
 HOSTILE = [

@@ -20,12 +20,9 @@ from data.wording.doubts import list_doubts
 from data.wording.index_axis import BASELINE, span_axis
 from data.wording.key_figures import choose_key_figures, describe_doubts, describe_key_figure, join_ends
 from data.wording.rows import MetricRow, Rows
-from pages.markup.case_page import share_axis
-from pages.markup.figure_card import format_card, list_notes
-from pages.markup.key_figures import format_key_figures
+from pages.markup.environment import render
+from pages.markup.geometry import share_axis
 from pages.markup.links import Links
-from pages.markup.metric_chart import format_chart
-from pages.markup.metrics_table import format_metrics_table
 from tests.app import MARKUP
 
 DATASET = current().dataset
@@ -41,7 +38,7 @@ def marks(row: MetricRow, lang: Any = "en") -> dict[str, dict[str, float]]:
     """The marks of a chart by their classes, each with its lengths in per cent."""
     return {
         classes: {key: float(value) for key, value in re.findall(r"(\w+):([\d.-]+)%", style)}
-        for classes, style in MARK.findall(format_chart(row, lang))
+        for classes, style in MARK.findall(render("chart", "chart", lang, row))
         if classes != "tick"
     }
 
@@ -116,7 +113,7 @@ def test_ranks_have_the_first_place_on_top(before, after, places):
     drawn = marks(row)
     assert drawn["point before"]["top"] == pytest.approx(places[0], abs=0.01)
     assert drawn["point after"]["top"] == pytest.approx(places[1], abs=0.01)
-    (line,) = re.findall(r"clip-path:polygon\(([^;\"]+)\)", format_chart(row, "en"))
+    (line,) = re.findall(r"clip-path:polygon\(([^;\"]+)\)", render("chart", "chart", "en", row))
     assert [float(place) for place in re.findall(r"calc\(([\d.]+)%", line)] == pytest.approx(
         [places[0], places[1], places[1], places[0]], abs=0.01
     )
@@ -128,11 +125,11 @@ def test_a_derived_rank_is_hollow_and_its_formula_stands_below(lang):
     assert "point before hollow" in marks(row, lang)
     assert {"zh": "推算： 前值 = 5 + 8 = 13", "en": "calculated: before = 5 + 8 = 13"}[lang].replace(
         "： ", "："
-    ) in words(format_chart(row, lang))
+    ) in words(render("chart", "chart", lang, row))
 
 
 def test_the_formula_of_a_derived_amount_names_the_unit_of_its_numbers():
-    english, chinese = (words(format_chart(ROWS[lang]["new-debt-limit"], lang)) for lang in ("en", "zh"))
+    english, chinese = (words(render("chart", "chart", lang, ROWS[lang]["new-debt-limit"])) for lang in ("en", "zh"))
     assert "before = 2333 − 881 = 1452 (unit: CNY 100 million)" in english
     assert "前值 = 2333 − 881 = 1452（单位：亿元）" in chinese
 
@@ -145,18 +142,18 @@ def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
     assert drawn["dot"]["left"] == pytest.approx(start, abs=0.01)
     assert drawn["head"]["left"] == pytest.approx(end, abs=0.01)
     assert drawn["shaft"] == pytest.approx({"left": end, "width": start - end}, abs=0.02)
-    chart = format_chart(row, "en")
+    chart = render("chart", "chart", "en", row)
     assert 'class="metric-chart index improved"' in chart
     assert "Before = 100, on a logarithmic scale. Neither value is stated." in words(chart)
-    unsaid = words(format_chart(ENGLISH["rolling-efficiency"], "en"))
+    unsaid = words(render("chart", "chart", "en", ENGLISH["rolling-efficiency"]))
     assert "What it is compared with (not stated) = 100" in unsaid and "Before" not in unsaid
 
 
 def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
-    chart = format_chart(ENGLISH["out-of-county-referral-rate"], "en")
+    chart = render("chart", "chart", "en", ENGLISH["out-of-county-referral-rate"])
     assert re.search(r'class="arrow [^"]*striped', chart)
     assert "It may mean percentage points" in words(chart)
-    assert "striped" not in format_chart(ENGLISH["inpatient-cost-per-stay"], "en")
+    assert "striped" not in render("chart", "chart", "en", ENGLISH["inpatient-cost-per-stay"])
 
 
 ALONE = {
@@ -174,20 +171,22 @@ ALONE = {
 def test_what_has_no_axis_is_a_number_without_any_bar(metric_id, value, remark):
     row = ENGLISH[metric_id]
     assert not marks(row)
-    said = words(format_chart(row, "en"))
+    said = words(render("chart", "chart", "en", row))
     assert value in said and remark in said
 
 
 def test_a_figure_in_words_is_a_sentence_and_its_chart_says_that_there_is_no_number():
     row = ENGLISH["irrigation-cost"]
-    assert words(format_card(row, "en")).startswith("Cost of irrigating: lowered The source has words only, no number.")
+    assert words(render("card", "card", "en", row)).startswith(
+        "Cost of irrigating: lowered The source has words only, no number."
+    )
 
 
 @pytest.mark.parametrize("metric_id", ["task-counties", "task-area", "phase-one-platforms", "biotech-rank"])
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_plan_is_hatched_without_a_direction(metric_id, lang):
     row = ROWS[lang][metric_id]
-    card = format_card(row, lang, LINKS)
+    card = render("card", "card", lang, row, LINKS)
     assert re.search(r'class="metric-chart \w+ plan planned"', card)
     assert not any(word in words(card) for word in ("improved", "worsened", "改善", "变差"))
     assert {"zh": "计划", "en": " to "}[lang] in row.finding
@@ -200,13 +199,13 @@ def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(la
 
 
 def assert_drawn_as_its_grade_allows(row: MetricRow, lang: Any) -> None:
-    chart = format_chart(row, lang)
+    chart = render("chart", "chart", lang, row)
     drawn = {classes.split()[0] for classes in marks(row, lang)}
     two_ends = {"point", "shaft"} <= drawn
     assert not two_ends or row.grade in "ABP", "levels are drawn of a metric that states no two"
     assert ("head" in drawn) == (row.grade == "C" and row.index is not None)
     assert drawn or row.grade not in "C" or row.index is None
-    said = words(format_card(row, lang))
+    said = words(render("card", "card", lang, row))
     for fact in (row.before_label, row.after_label, row.change_label, row.direction_word, row.grade_word, row.periods):
         assert fact in said, fact
     assert row.finding in said
@@ -221,7 +220,9 @@ def test_all_grades_occur():
 def test_charts_beside_one_another_share_the_index_axis():
     rows = [row for row in ENGLISH.values() if row.case_number == 9 and row.grade == "C"]
     axis = share_axis(rows)
-    starts = {re.search(r'class="dot" style="left:([\d.]+)%', format_chart(row, "en", axis))[1] for row in rows}  # type: ignore[index]
+    starts = {
+        re.search(r'class="dot" style="left:([\d.]+)%', render("chart", "chart", "en", row, axis))[1] for row in rows
+    }  # type: ignore[index]
     assert len(rows) > 2 and len(starts) == 1
 
 
@@ -235,7 +236,7 @@ def test_a_card_has_every_phrase_translated_for_english_readers_the_section_and_
 
 
 def assert_card_is_whole(row: MetricRow, lang: Any) -> None:
-    said = words(format_card(row, lang, LINKS))
+    said = words(render("card", "card", lang, row, LINKS))
     for original, translation in zip(row.phrases.split(" | "), row.phrases_en.split(" | "), strict=True):
         assert original in said and (translation in said) == (lang == "en")
     assert said.count("our translation") == (len(row.phrases.split(" | ")) if lang == "en" else 0)
@@ -247,20 +248,10 @@ def assert_card_is_whole(row: MetricRow, lang: Any) -> None:
     assert not re.search(r"(?i)\b(undated|note|conflicting): |无时间：|未注明时间：|说明：", said)
 
 
-def test_a_card_leads_to_its_exports_and_to_both_readings():
-    card = html.unescape(format_card(ENGLISH["approval-time"], "en", LINKS))
-    case = "/case?lang=en&case=2020-06-anyang-permits"
-    assert f'href="{case}&share=approval-time"' in card
-    assert f'href="{case}&conflict=days-or-working-days"' in card
-    assert 'id="figure-approval-time"' in card
-    assert "href" not in format_card(ENGLISH["approval-time"], "en", anchored=False)
-    assert "figure-approval-time" not in format_card(ENGLISH["approval-time"], "en", anchored=False)
-
-
 def test_a_card_is_folded_unless_it_is_printed():
     row = ENGLISH["approval-time"]
-    assert '<details class="evidence"><summary>' in format_card(row, "en")
-    assert '<details class="evidence" open><summary>' in format_card(row, "en", unfolded=True)
+    assert '<details class="evidence"><summary>' in render("card", "card", "en", row)
+    assert '<details class="evidence" open><summary>' in render("card", "card", "en", row, unfolded=True)
 
 
 def test_what_a_file_says_is_never_markup():
@@ -275,9 +266,9 @@ def test_what_a_file_says_is_never_markup():
     links = Links("", "en", Filters(search=hostile))
     figures = choose_key_figures([row], "en")
     for markup in (
-        format_card(row, "en", links),
-        format_metrics_table([row], "en", hostile, links),
-        format_key_figures(figures, "en", links),
+        render("card", "card", "en", row, links),
+        render("card", "table", "en", [row], hostile, links),
+        render("case", "key_figures", "en", figures, describe_doubts(figures, "en"), links),
     ):
         assert "<img" not in markup
 
@@ -288,7 +279,7 @@ def test_what_a_file_says_is_never_markup():
 @pytest.mark.parametrize("lang", LANGS)
 def test_an_empty_cell_says_that_the_value_is_not_stated(lang):
     rows = [ROWS[lang][metric_id] for metric_id in ("approval-time", "earlier-start", "counties-charging")]
-    table = format_metrics_table(rows, lang, "")
+    table = render("card", "table", lang, rows, "")
     assert not re.search(r"<td[^>]*></td>", table)
     assert table.count({"zh": "未写明", "en": "not stated"}[lang] + "</span>") == 2 + 2
     assert {"zh": "较此前", "en": "from before"}[lang] in table, "a percentage does not say what it is of"
@@ -296,9 +287,9 @@ def test_an_empty_cell_says_that_the_value_is_not_stated(lang):
 
 def test_columns_that_no_row_needs_are_left_out():
     levels = [row for row in ENGLISH.values() if row.case_number == 6 and row.grade == "E"]
-    heads = re.findall(r'role="columnheader">(.*?)</th>', format_metrics_table(levels, "en", ""))
+    heads = re.findall(r'role="columnheader">(.*?)</th>', render("card", "table", "en", levels, ""))
     assert heads == ["Figure", "Value", "When", "Completeness, doubts, words"]
-    heads = re.findall(r'role="columnheader">(.*?)</th>', format_metrics_table(list(ENGLISH.values()), "en", ""))
+    heads = re.findall(r'role="columnheader">(.*?)</th>', render("card", "table", "en", list(ENGLISH.values()), ""))
     assert heads == ["Figure", "Before", "After", "Change", "Place", "When", "Completeness, doubts, words"]
 
 
@@ -333,14 +324,16 @@ def test_the_key_figures_of_a_case_are_its_headlines_changes_first(case, lang):
     figures = choose_key_figures(rows, lang)
     changes = {row.metric_id for row in rows if row.rule.has_change}
     assert [figure.row.metric_id for figure in figures] == sorted(case.headlines, key=lambda name: name not in changes)
-    markup = format_key_figures(figures, lang, Links("", lang))
+    if not figures:
+        assert not case.headlines
+        return
+    markup = render("case", "key_figures", lang, figures, describe_doubts(figures, lang), Links("", lang))
     said = words(markup)
     for figure in figures:
         assert figure.row.name in said and figure.remark in said and figure.change in said
         assert f"figure={figure.row.metric_id}" in markup
         assert [word for word in figure.row.doubt_words if word not in said] == []
     assert all(figure.remark for figure in figures if not (figure.row.before_label and figure.row.after_label))
-    assert bool(markup) == bool(case.headlines)
 
 
 DOUBTS = {
@@ -387,6 +380,6 @@ def test_a_single_key_figure_gets_company_from_results_that_changed():
 
 
 def test_the_formula_of_a_derived_end_is_not_told_twice():
-    notes = " ".join(list_notes(ENGLISH["new-debt-limit"], "en"))
+    notes = words(render("card", "evidence", "en", ENGLISH["new-debt-limit"], None, False))
     assert "index = 2333 ÷ 1452 × 100 = 160.7" in notes
     assert "before = 2333" not in notes

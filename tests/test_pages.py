@@ -41,6 +41,7 @@ from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.markup.data_table import SHOWN
+from pages.markup.environment import render
 from pages.markup.palette import MAP_CLASSES, MAP_PAINTS
 from pages.markup.palette import NO_DATA as UNPAINTED
 from pages.markup.report import FORMATS
@@ -1166,7 +1167,7 @@ def test_a_search_without_a_hit_says_so_and_what_the_other_filters_hide():
     ],
 )
 def test_the_words_of_a_search_are_marked_where_they_stand(text, words, marked):
-    assert mark_words(text, words) == marked
+    assert render("search", "marked", "en", mark_words(text, words)) == marked
 
 
 def test_the_switch_of_the_bar_keeps_the_figures_with_a_before_and_an_after():

@@ -27,7 +27,7 @@ from data.query.filters import Filters, select
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
-from pages.markup.metric_chart import format_chart
+from pages.markup.environment import render
 from pages.serving.api import api
 from pages.site.screens import SCREENS
 from tests.folders import copy_data
@@ -163,7 +163,7 @@ def test_the_metric_that_is_followed_arrives(dataset):
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
     row = next(row for row in Rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
     chart = chart_for(row, "en")
-    assert f"−{abs(change):g}%" in format_chart(row, "en")
+    assert f"−{abs(change):g}%" in render("chart", "chart", "en", row)
     assert float(cell["change_value"]) == row.change_value == change
     assert chart is not None
     assert row.index is not None

@@ -25,8 +25,8 @@ from data.wording.citation import cite_document
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.markup import report
+from pages.markup.environment import demote
 from pages.markup.report import MAX_CASES, write_report
-from pages.markup.report_html import demote_headings
 from tests import hostile
 from tests.test_links import ask
 
@@ -187,7 +187,7 @@ def test_headings_are_in_order(lang):
 
 def test_headings_move_down_one_level_and_texts_stay():
     html = Markup("<h2>{}</h2><h3 id='x'>y</h3><header>").format("<h2>")
-    assert demote_headings(html) == "<h3>&lt;h2&gt;</h3><h4 id='x'>y</h4><header>"
+    assert demote(html) == "<h3>&lt;h2&gt;</h3><h4 id='x'>y</h4><header>"
 
 
 def test_chinese_words_say_so_in_english():

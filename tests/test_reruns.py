@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
-from pages.frame import css
+from pages.frame import layout
 from pages.serving.sheet import SHEET_PATH
 from pages.serving.workarounds import reruns
 
@@ -135,8 +135,8 @@ def test_the_theme_is_the_one_that_streamlit_reads(section):
 )
 def test_a_run_brings_the_style_sheet_only_where_the_page_does_not_link_to_it(monkeypatch, address, loads):
     found = []
-    monkeypatch.setattr(css.st, "context", SimpleNamespace(url=address))
-    monkeypatch.setattr(css.st, "html", lambda body, **options: found.append(body))
-    css.insert_styles("en", printing=False, embedded=False)
+    monkeypatch.setattr(layout.st, "context", SimpleNamespace(url=address))
+    monkeypatch.setattr(layout.st, "html", lambda body, **options: found.append(body))
+    layout.insert_styles("en", printing=False, embedded=False)
     assert [body.count(f'@import url("{SHEET_PATH}");') for body in found] == [loads]
     assert len(found[0]) < 200

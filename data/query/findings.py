@@ -56,6 +56,18 @@ class GapCounts:
     grades: Mapping[Grade, int]
     domains: Mapping[str, Mapping[Grade, int]]
 
+    @property
+    def largest(self) -> int:
+        """The largest count of a domain and grade, at least 1."""
+        return max([1, *(count for row in self.domains.values() for count in row.values())])
+
+    def is_chosen(self, grade: Grade, domain: str = "") -> bool:
+        """Whether the reader's filters single out the row, the column or both of a count; `domain` is empty for all."""
+        chosen = self.chosen
+        if not chosen.grade:
+            return bool(chosen.domain) and domain in chosen.domain
+        return grade in chosen.grade and (domain in chosen.domain if chosen.domain else True)
+
 
 def find_findings(selection: Selection, case_number: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the positions of the metrics that tell most of the case at `case_number`: the first, and the others.

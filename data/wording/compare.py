@@ -287,3 +287,11 @@ def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
     if any(own & set(find_scales(other)) for other in others if other.case_id == row.case_id):
         return "same_case"
     return drawing if drawing in ("level", "difference") else "alone"
+
+
+def group_refusals(refusals: Iterable[Refusal], lang: Lang) -> dict[str, list[MetricRow]]:
+    """Return the metrics that are not on a common scale by the reason in words."""
+    found: dict[str, list[MetricRow]] = {}
+    for refusal in refusals:
+        found.setdefault(REASONS[refusal.reason][lang], []).append(refusal.row)
+    return found

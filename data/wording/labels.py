@@ -18,6 +18,8 @@ def pairs(**words: tuple[str, str]) -> Mapping[str, Text]:
 
 
 SITE_NAME = Text(zh="河南改革成效", en="Henan Reform Outcomes")
+LANGUAGE = Text(zh="语言", en="Language")
+"""The name of the switch between the languages."""
 ROLE_WORDS = pairs(
     outcome=("成效", "Outcome"),
     output=("产出", "Output"),

@@ -15,7 +15,7 @@ from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, label, 
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import BOLD, escape, wrap
-from pages.markup.findings import list_arrows
+from pages.markup.geometry import list_arrows
 from pages.markup.palette import GUIDE, LIGHT, NEUTRAL, direction_color
 
 _COLUMNS = {"reform": (0, 230), "what": (245, 295), "ends": (550, 235), "remark": (815, 255), "state": (1085, 35)}

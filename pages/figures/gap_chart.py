@@ -14,7 +14,7 @@ from pages.figures.marks import Part, label, points, segment
 from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
-from pages.markup.gap_matrix import scale_dot
+from pages.markup.geometry import scale_dot
 from pages.markup.palette import GUIDE, IMPROVED, LIGHT, NEUTRAL
 
 _FIRST, _STEP = 360, 120

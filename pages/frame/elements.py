@@ -1,21 +1,21 @@
-"""General elements of a page: notes, lists and tables. All text is escaped."""
+"""General elements of a page: paragraphs, notes and downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from data.downloads.csv_json import write_csv
 from data.wording.openings import DESCRIPTIONS, TITLES
 from pages.frame.view import View
+from pages.markup.environment import render
 
 
 def show_paragraph(text: str, css_class: str = "quiet") -> None:
     """Show a paragraph, in small grey print unless another class is given."""
-    st.html(Markup('<p class="{}">{}</p>').format(css_class, text))
+    st.html(render("frame", "paragraph", "en", text, css_class))  # it has no words of its own, in any language
 
 
 def show_opening(view: View, screen: str) -> None:
@@ -44,21 +44,3 @@ def show_download(
 def show_csv_download(label: str, table: Callable[[], pd.DataFrame], file_name: str, key: str) -> None:
     """Show the button for a table as a CSV file."""
     show_download(label, lambda: write_csv(table()), file_name, "text/csv", f"csv-{key}", "table")
-
-
-def format_list(items: Iterable[str], css_class: str, label: str = "", ordered: bool = False) -> Markup:
-    """Return an HTML list; `label` names it for screen readers."""
-    opening = '<{0} class="{1}" aria-label="{2}">' if label else '<{0} class="{1}">'
-    lines = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
-    return Markup(opening + "{3}</{0}>").format("ol" if ordered else "ul", css_class, label, lines)
-
-
-def format_table(headings: Sequence[str], rows: Iterable[Iterable[str]], caption: str) -> Markup:
-    """Return an HTML table that can be printed, scrolls sideways inside itself and has a caption for screen readers."""
-    head = Markup('</th><th scope="col">').join(headings)
-    body = Markup("").join(Markup("<tr><td>{}</td></tr>").format(Markup("</td><td>").join(row)) for row in rows)
-    table = Markup(
-        '<table><caption class="quiet">{}</caption><thead><tr><th scope="col">{}</th></tr></thead>'
-        "<tbody>{}</tbody></table>"
-    ).format(caption, head, body)
-    return Markup('<div class="tablewrap" tabindex="0" role="region" aria-label="{}">{}</div>').format(caption, table)

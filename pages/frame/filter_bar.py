@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from markupsafe import Markup
 
 from data.query.filters import SEARCH_LIMIT, Filters
-from data.wording.counts import count_selection, name_cases, name_elsewhere, name_metrics
-from data.wording.filters import (
-    CLEAR,
-    FILTERS,
-    MORE,
-    PAIRED,
-    POPOVERS,
-    describe_filters,
-    list_values,
-    remove_value,
-)
+from data.wording.counts import name_cases, name_metrics
+from data.wording.filter_bar import FilterBar, Popover, word_filter_bar
+from data.wording.filters import CLEAR, PAIRED, remove_value
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.links import format_link
 from pages.frame.view import SCOPE_KEY, View, apply_filters, apply_paired, apply_scope, apply_search, set_control
+from pages.markup.environment import render
 from pages.markup.filter_values import format_values
 
 _PAIRED_KEY = "paired"
@@ -27,40 +22,38 @@ _PAIRED_KEY = "paired"
 
 def show_filter_bar(view: View) -> None:
     """Show the controls with the values of the URL, how much the filters keep, and below what is chosen."""
+    bar = word_filter_bar(view.dataset, view.filters, view.lang, view.screen)
     with st.container(key="filters", horizontal=True, vertical_alignment="center", gap="small"):
-        for names in POPOVERS:
-            _show_popover(view, names)
-        search = FILTERS["search"]
+        for popover in bar.popovers:
+            _show_popover(view, popover)
         st.text_input(
-            search.name[view.lang],
+            bar.search,
             key="search",
-            placeholder=search.placeholder[view.lang] if search.placeholder else None,
+            placeholder=bar.placeholder,
             on_change=apply_search,
             max_chars=SEARCH_LIMIT,
             autocomplete="off",
             icon=":material/search:",
             label_visibility="collapsed",
         )
-        st.html(_format_status(view), width="content")
+        st.html(render("bar", "status", view.lang, bar), width="content")
     with st.container(key="status", horizontal=True, vertical_alignment="center", gap="small"):
-        if view.filters:  # the container is there without any: what follows keeps its place and is not drawn again
-            _show_chips(view)
+        if bar.chips:  # the container is there without any: what follows keeps its place and is not drawn again
+            _show_chips(view, bar)
             show_clear_button(view, "clear-all")
-            if view.screen != "case":
-                show_scope_switch(view, view.elsewhere, len(view.selection.cases))
+            if bar.scope:
+                show_scope_switch(view, bar.scope)
             if view.filters.search and view.screen != "overview":
                 st.html(_format_way_to_results(view), width="content")
 
 
-def _show_popover(view: View, names: tuple[str, ...]) -> None:
-    """Show the button of some filters, which says how many of their values are chosen, with their values behind it."""
-    label = (MORE if len(names) > 1 else FILTERS[names[0]].name)[view.lang]
-    if chosen := sum(len(list_values(view.filters, name)) for name in names):
-        label = view.say(f"{label}（{chosen}）", f"{label} ({chosen})")
-    values = format_values(view.dataset, names, view.filters, view.lang)
-    closing = view.say(f"显示{count_metrics(view)}", f"Show {count_metrics(view)}")
-    close = Markup('<button type="button" class="close" data-close>{}</button>').format(closing)
-    with st.popover(label, key=f"choose-{'-'.join(names)}"):
+def _show_popover(view: View, popover: Popover) -> None:
+    """Show the button of some filters, with their values behind it."""
+    names, key = popover.names, "-".join(popover.names)
+    write = partial(format_values, view.dataset, names, view.filters, view.lang)
+    values = view.remember(f"values-{key}", write)
+    close = render("bar", "close", view.lang, count_metrics(view))
+    with st.popover(popover.label, key=f"choose-{key}"):
         if len(names) > 1:
             st.html(values)
             _show_paired_switch(view)
@@ -91,28 +84,16 @@ def count_cases(view: View, count: int | None = None) -> str:
     return name_cases(len(view.selection.cases) if count is None else count, view.lang)
 
 
-def _format_status(view: View) -> Markup:
-    """Return how much the filters keep, and on paper, which has no controls, what they are."""
-    chosen = describe_filters(view.dataset, view.filters, view.lang)
-    return Markup('<p class="status" role="status">{}<span class="on-paper">{}</span></p>').format(
-        count_selection(view.selection, view.filters.city, view.filters.scope, view.lang),
-        f" · {chosen}" if chosen else "",
-    )
-
-
-def _show_chips(view: View) -> None:
+def _show_chips(view: View, bar: FilterBar) -> None:
     """Show a button for each chosen value that removes it."""
-    for name, entry in FILTERS.items():
-        if entry.control == "switch":
-            continue
-        for value in list_values(view.filters, name):
-            st.button(
-                f"{escape_markdown(entry.describe(view.dataset, value, view.lang))} :material/close:",
-                key=f"chip-{name}-{value}",
-                on_click=apply_filters,
-                args=(remove_value(view.filters, name, value),),
-                help=view.say("取消这一项", "Remove this filter"),
-            )
+    for chip in bar.chips:
+        st.button(
+            f"{escape_markdown(chip.words)} :material/close:",
+            key=f"chip-{chip.name}-{chip.value}",
+            on_click=apply_filters,
+            args=(remove_value(view.filters, chip.name, chip.value),),
+            help=view.say("取消这一项", "Remove this filter"),
+        )
 
 
 def show_clear_button(view: View, key: str) -> None:
@@ -128,16 +109,10 @@ def show_clear_button(view: View, key: str) -> None:
         )
 
 
-def show_scope_switch(view: View, elsewhere: int, cases: int = 1) -> None:
-    """Show the switch that adds the `elsewhere` metrics of these cases in other places; nothing if there are none."""
-    if elsewhere:
-        st.session_state[SCOPE_KEY] = bool(view.filters.scope)
-        st.toggle(
-            name_elsewhere(elsewhere, cases, view.lang),
-            key=SCOPE_KEY,
-            on_change=apply_scope,
-            width="content",
-        )
+def show_scope_switch(view: View, label: str) -> None:
+    """Show the switch that adds metrics of the same cases in other places, as `name_elsewhere` words it."""
+    st.session_state[SCOPE_KEY] = bool(view.filters.scope)
+    st.toggle(label, key=SCOPE_KEY, on_change=apply_scope, width="content")
 
 
 def _format_way_to_results(view: View) -> Markup:

@@ -1,45 +1,58 @@
-"""What surrounds every page: masthead and notices above, notices in place of a page, footer below."""
+"""What surrounds every page: style sheets, masthead and notices above, notices in place of a page, footer below."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
 
 from data.model.problems import escape_invisible
-from data.model.schema import Lang, Text
+from data.model.schema import Lang
 from data.reading.live import progress
 from data.wording.citation import cite_document, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
-from data.wording.labels import say
+from data.wording.labels import LANGUAGE, say
 from pages.frame.elements import show_warning
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
-from pages.frame.links import format_icon
-from pages.frame.view import LANGUAGES, View, apply_choice
-from pages.markup.code_block import format_code
-from pages.markup.masthead import ScreenLink, format_navigation, format_site_name
-from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME
+from pages.frame.view import LANGUAGES, View, apply_choice, base_path
+from pages.markup.environment import render
+from pages.serving.policy import LANGUAGE_SCRIPTS
+from pages.serving.sheet import SHEET_PATH
+from pages.site.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
+from pages.site.style_sheet import EMBED, PRINT
 
-_LANGUAGE = Text(zh="语言", en="Language")
 _MAX_NAMED = 5
 """Maximum number of unknown values, and of cases without a metric, that a notice names."""
+_PATHS = frozenset(f"/{url_path(name)}" for name in SCREENS)
+
+
+def insert_styles(lang: Lang, printing: bool, embedded: bool) -> None:
+    """Insert the style sheet for paper or a frame into the page, and set the document's language."""
+    linked = "" if _links_to_sheet() else f"{base_path()}{SHEET_PATH}"
+    sheet, script = Markup(PRINT if printing else EMBED if embedded else ""), Markup(LANGUAGE_SCRIPTS[lang])
+    st.html(render("frame", "styles", lang, linked, sheet, script), unsafe_allow_javascript=True)
+
+
+def _links_to_sheet() -> bool:
+    """Whether the HTML of this page is ours: at addresses without a screen it is Streamlit's."""
+    address = st.context.url
+    return address is None or (urlsplit(address).path.removeprefix(base_path()) or "/") in _PATHS
 
 
 def show_masthead(view: View) -> None:
     """Show the name of the site, the links to its pages and the language switch."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(format_site_name(SITE_NAME[view.lang]), width="content")
-        links = [
-            ScreenLink(view.href(name), SCREENS[name].name[view.lang], view.page.url_path == page.url_path)
-            for name, page in view.pages.items()
-        ]
-        st.html(format_navigation(links, view.lang), width="content")
+        st.html(render("bar", "site_name", view.lang), width="content")
+        st.html(
+            render("bar", "navigation", view.lang, link_screens(view.href, view.screen, view.lang)), width="content"
+        )
         st.segmented_control(
-            _LANGUAGE[view.lang],
+            LANGUAGE[view.lang],
             LANGUAGES,
             format_func=LANGUAGE_NAMES.__getitem__,
             key="lang",
@@ -63,7 +76,7 @@ def show_dropped(view: View) -> None:
 
 
 def _warn_dropped(view: View, name: str, value: str) -> None:
-    label = FILTERS[name].name if name in FILTERS else _LANGUAGE
+    label = FILTERS[name].name if name in FILTERS else LANGUAGE
     show_warning(
         view,
         escape_markdown(f"链接中的“{label.zh}：{value}”不存在，已忽略。"),
@@ -121,22 +134,13 @@ def show_nothing_found(view: View) -> None:
 
 def show_footer(view: View) -> None:
     """Show the documents that the cases come from, with a citation to copy; in a frame with a link to the site."""
-    st.html(view.remember("footer", partial(format_footer, view)))
+    st.html(view.remember("footer", partial(write_footer, view)))
 
 
-def format_footer(view: View) -> Markup:
-    text, link, citation = credit_documents(view.documents, view.lang), Markup(""), Markup("")
-    if view.embedded:
-        link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(
-            view.url(), view.say("在“河南改革成效”中查看", "See it in Henan Reform Outcomes")
-        )
-    elif not view.printing:
+def write_footer(view: View) -> Markup:
+    """Return the footer of a page; on paper and in a frame it has nothing to copy."""
+    credit, citation = credit_documents(view.documents, view.lang), ""
+    if not (view.embedded or view.printing):
         cited = [cite_document(source) for source in view.documents]
-        citation = Markup('<details class="cite"><summary>{}<span>{}</span></summary>{}</details>').format(
-            format_icon("format_quote"),
-            view.say("引用与链接", "Cite and link"),
-            format_code("\n".join([*cited, view.url()]), view.lang),
-        )
-    return Markup('{}<footer class="imprint" data-address="{}">{}{}</footer>').format(
-        citation, view.location, text, link
-    )
+        citation = "\n".join([*cited, view.url()])
+    return render("frame", "footer", view.lang, credit, view.location, citation, view.url() if view.embedded else "")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from data.wording.rows import MetricRow
 from pages.frame.view import View, base_path
+from pages.markup.environment import render
 from pages.markup.links import Links
 
 
@@ -18,16 +18,9 @@ def build_links(view: View) -> Links:
 
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
     """Return a link with the names of Material symbols before or after its label."""
-    return Markup('<a class="link" href="{}">{}<span>{}</span>{}</a>').format(
-        href, format_icon(before), label, format_icon(after)
-    )
-
-
-def metric_href(view: View, row: MetricRow) -> str:
-    """Return the path and query of a metric: its case, which scrolls to it and marks it."""
-    return view.href("case", case=row.case_id, figure=row.metric_id)
+    return render("frame", "link", "en", href, label, before, after)  # it has no words of its own, in any language
 
 
 def format_icon(name: str) -> Markup:
     """Return a Material symbol, which screen readers pass over; empty without a name."""
-    return Markup('<span class="icon" aria-hidden="true">{}</span>').format(name) if name else Markup("")
+    return render("marks", "icon", "en", name)

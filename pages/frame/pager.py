@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from data.query.paging import page_range
 from pages.frame.view import PAGE_NUMBER, View
+from pages.markup.environment import render
 
 _AROUND = 1
 """Number of pages on either side of the one shown that the pager links to, beside the first and the last."""
@@ -22,42 +22,10 @@ def show_pager(view: View, shown: range, total: int, size: int, **parameters: st
     """Show the links below a list; nothing if it has one page. `parameters` are kept in the address beside the view."""
     if total <= size:
         return
-    number, last = shown.start // size + 1, -(-total // size)
-    steps = [
-        _format_step(view, view.say("上一页", "Previous"), number - 1, last, parameters),
-        *_format_numbers(view, number, last, parameters),
-        _format_step(view, view.say("下一页", "Next"), number + 1, last, parameters),
-    ]
-    words = view.say(
-        f"第{shown.start + 1:,}–{shown.stop:,}项，共{total:,}项",
-        f"{shown.start + 1:,}–{shown.stop:,} of {total:,}",
-    )
-    st.html(
-        Markup('<nav class="pager" aria-label="{}">{}<span class="status">{}</span></nav>').format(
-            view.say("分页", "Pages of the list"), Markup("").join(steps), words
-        )
-    )
-
-
-def _format_step(view: View, label: str, target: int, last: int, parameters: dict[str, str]) -> Markup:
-    """Return the link to the page before or after; at the end of the list its words alone."""
-    if not 1 <= target <= last:
-        return Markup('<span class="step">{}</span>').format(label)
-    return Markup('<a class="step" href="{}">{}</a>').format(_href(view, target, parameters), label)
-
-
-def _format_numbers(view: View, number: int, last: int, parameters: dict[str, str]) -> list[Markup]:
-    """Return links to the first page, the last and those around the one shown, with a gap where others are between."""
-    targets = sorted({1, last, *range(max(1, number - _AROUND), min(last, number + _AROUND) + 1)})
-    parts = []
-    for before, target in zip([0, *targets], targets, strict=False):
-        if target > before + 1:
-            parts.append(Markup('<span aria-hidden="true">…</span>'))
-        current = "page" if target == number else "false"
-        name = view.say(f"第 {target:,} 页", f"Page {target:,}")
-        link = Markup('<a href="{}" aria-label="{}" aria-current="{}">{:,}</a>')
-        parts.append(link.format(_href(view, target, parameters), name, current, target))
-    return parts
+    current, last = shown.start // size + 1, -(-total // size)
+    near = range(max(1, current - _AROUND), min(last, current + _AROUND) + 1)
+    pages = {number: _href(view, number, parameters) for number in sorted({1, *near, last})}
+    st.html(render("frame", "pager", view.lang, pages, current, shown, total))
 
 
 def _href(view: View, number: int, parameters: dict[str, str]) -> str:

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from markupsafe import Markup
 
-from pages.frame.links import format_link
 from pages.frame.view import View
+from pages.markup.environment import render
 
 
 def show_print_bar(view: View, back: str, label: str) -> None:
@@ -18,8 +17,7 @@ def show_print_bar(view: View, back: str, label: str) -> None:
 
     Neither is printed. The dialog never opens by itself: somebody else's link would surprise its reader.
     """
-    button = Markup('<button type="button" data-print>{}</button>').format(view.say("打印", "Print"))
-    st.html(Markup('<div class="print-bar no-paper">{}{}</div>').format(format_link(back, label, "arrow_back"), button))
+    st.html(render("frame", "print_bar", view.lang, back, label))
 
 
 def find_today() -> str:

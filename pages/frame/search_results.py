@@ -4,27 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 
-from data.model.schema import Lang
 from data.query.filters import Filters, find_terms, select
 from data.query.search import normalize_text
 from data.query.table import LIST_SEPARATOR
 from data.wording.rows import MetricRow
-from pages.frame.elements import format_list, show_note
+from pages.frame.elements import show_note
 from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import count_cases, count_metrics
-from pages.frame.links import format_link, metric_href
+from pages.frame.links import build_links, format_link
 from pages.frame.view import View
-from pages.markup.marks import format_badge, format_flag_words, tone
+from pages.markup.environment import render
 
 MAX_CASES = 5
 """Maximum number of listed cases whose own text has the words."""
 MAX_METRICS = 20
 """Maximum number of listed metrics; the Data page has all."""
+Pieces = tuple[tuple[str, bool], ...]
+"""A text in pieces, each with whether it is a word that was sought."""
+
+
+class CaseHit(NamedTuple):
+    """A case that was found by its own text: in its label, or else in its summary."""
+
+    case_id: str
+    label: Pieces
+    in_label: bool
+
+
+class Hit(NamedTuple):
+    """A metric that was found; where neither its name nor its place has a word, a phrase of the source that has one, or
+    its name in the other language.
+    """
+
+    row: MetricRow
+    name: Pieces
+    place: Pieces
+    phrase: Pieces = ()
+    translation: Pieces = ()
+    other_name: Pieces = ()
 
 
 def show_search_results(view: View) -> None:
@@ -40,13 +64,13 @@ def show_search_results(view: View) -> None:
             "Nothing has all of these words; this is what has the most of them.",
         )
     if len(cases):
-        st.html(format_list([format_case_hit(view, case_id, words) for case_id in cases[:MAX_CASES].ids], "casehits"))
+        hits = [find_in_case(view, case_id, words) for case_id in cases[:MAX_CASES].ids]
+        st.html(render("search", "cases", view.lang, hits, build_links(view)))
         if (more := len(cases) - MAX_CASES) > 0:
             show_note(view, f"另有{more:,}个案例。", f"{more:,} more cases.")
     if len(found):
-        rows = view.rows(found[:MAX_METRICS])
-        label = view.say("搜到的指标", "The figures found")
-        st.html(format_list((format_hit(view, row, words) for row in rows), "hits", label, ordered=True))
+        metrics = [find_in_metric(view, row, words) for row in view.rows(found[:MAX_METRICS])]
+        st.html(render("search", "metrics", view.lang, metrics, build_links(view)))
     if len(found) > MAX_METRICS:
         every = view.say(f"列出全部 {count_metrics(view)}", f"All {count_metrics(view)} as a table")
         st.html(format_link(view.href("data"), every, after="arrow_forward"))
@@ -62,58 +86,33 @@ def rank_found(view: View) -> np.ndarray:
     return ranked
 
 
-def format_case_hit(view: View, case_id: str, words: Sequence[str]) -> Markup:
-    """Return the link to a case that is found by its own text, with the words marked."""
-    case = view.dataset.by_id[case_id]
-    label = mark_words(view.case_label(case), words)
-    where = "" if "<mark>" in label else view.say("（案例简介中提到）", "(in the summary of the case)")
-    return Markup('<a href="{}">{}</a> <small>{}</small>').format(view.href("case", case=case_id), label, where)
+def find_in_case(view: View, case_id: str, words: Sequence[str]) -> CaseHit:
+    """Return a case that is found by its own text, with the words marked in its label."""
+    label = mark_words(view.case_label(view.dataset.by_id[case_id]), words)
+    return CaseHit(case_id, label, has_mark(label))
 
 
-def format_hit(view: View, row: MetricRow, words: Sequence[str]) -> Markup:
-    """Return a metric that was found: its name, the words of the source if only these have it, value, badge, case."""
+def find_in_metric(view: View, row: MetricRow, words: Sequence[str]) -> Hit:
+    """Return a metric that was found, with the first of its texts in which a word stands."""
     name, place = mark_words(row.name, words), mark_words(row.place, words)
-    quote = Markup("")
-    if "<mark>" not in name + place:
-        quote = format_phrase(row, view.lang, words) or format_other_name(view, row, words)
-    badges = format_badge(row.grade, view.lang, worded=True) + Markup(" ") + format_flag_words(row)
-    left = Markup('<div><a href="{}">{}</a>{}<small>{} · {} {}</small></div>').format(
-        metric_href(view, row), name, quote, place, row.case_number, row.case_title
-    )
-    right = Markup('<div><b class="{}">{}</b><span>{}</span></div>')
-    return left + right.format(tone(row), format_value(row), badges)
-
-
-def format_phrase(row: MetricRow, lang: Lang, words: Sequence[str]) -> Markup:
-    """Return the first phrase of the source in which a word stands, in English with its translation; or nothing."""
-    for phrase, translation in zip(
-        row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True
-    ):
-        quote = Markup('<q lang="zh">{}</q>').format(mark_words(phrase, words))
-        if lang == "en":
-            quote += Markup(" “{}”").format(mark_words(translation, words))
-        if "<mark>" in quote:
-            return Markup('<span class="quote">{}</span>').format(quote)
-    return Markup("")
-
-
-def format_other_name(view: View, row: MetricRow, words: Sequence[str]) -> Markup:
-    """Return the name in the other language if a word stands in it; or nothing."""
-    other: Lang = "zh" if view.lang == "en" else "en"
+    if has_mark(name) or has_mark(place):
+        return Hit(row, name, place)
+    phrases = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
+    for phrase, translation in (tuple(mark_words(text, words) for text in pair) for pair in phrases):
+        if has_mark(phrase) or (view.lang == "en" and has_mark(translation)):
+            return Hit(row, name, place, phrase, translation)
     metric = next(metric for metric in view.dataset.by_id[row.case_id].metrics if metric.id == row.metric_id)
-    name = mark_words(metric.name[other], words)
-    return Markup('<span class="quote" lang="{}">{}</span>').format(other, name) if "<mark>" in name else Markup("")
+    other = mark_words(metric.name["zh" if view.lang == "en" else "en"], words)
+    return Hit(row, name, place, other_name=other if has_mark(other) else ())
 
 
-def format_value(row: MetricRow) -> str:
-    """Return both ends with the change, or what there is of them."""
-    if row.before_label and row.after_label:
-        return f"{row.before_label} → {row.after_label}"
-    return row.change_label or row.after_label or row.before_label
+def has_mark(pieces: Pieces) -> bool:
+    """Whether a word stands in a text."""
+    return any(is_sought for _, is_sought in pieces)
 
 
-def mark_words(text: str, words: Sequence[str]) -> Markup:
-    """Return a text in which these normalized words are marked wherever they stand."""
+def mark_words(text: str, words: Sequence[str]) -> Pieces:
+    """Return a text in pieces, each with whether it is one of these normalized words, wherever they stand."""
     letters = [normalize_text(letter) for letter in text]
     origin = [at for at, letter in enumerate(letters) for _ in letter]
     normalized, marked = "".join(letters), [False] * len(text)
@@ -123,12 +122,8 @@ def mark_words(text: str, words: Sequence[str]) -> Markup:
             end = start + len(word)
             marked[origin[start] : origin[end - 1] + 1] = [True] * (origin[end - 1] + 1 - origin[start])
             start = normalized.find(word, end)
-    parts, at = Markup(""), 0
-    while at < len(text):
-        end = next((other for other in range(at, len(text)) if marked[other] != marked[at]), len(text))
-        parts += Markup("<mark>{}</mark>" if marked[at] else "{}").format(text[at:end])
-        at = end
-    return parts
+    runs = groupby(zip(text, marked, strict=True), itemgetter(1))
+    return tuple(("".join(letter for letter, _ in run), is_sought) for is_sought, run in runs)
 
 
 def show_without_hit(view: View) -> None:

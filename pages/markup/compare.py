@@ -1,10 +1,8 @@
-"""Comparisons in HTML: metrics that share a scale as one table with marks in CSS, those that share none with the
-reason, cases as blocks side by side, and what is chosen.
-"""
+"""Metrics that share a scale in HTML: a table with a row a metric, its mark drawn with CSS."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,14 +10,15 @@ from markupsafe import Markup
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Bound, Lang, Unit
-from data.wording.compare import REASONS, Group, Refusal, measure, measure_before, name_group
+from data.wording.compare import Group, measure, measure_before, name_group
 from data.wording.findings import describe_finding
 from data.wording.formatting import format_value
 from data.wording.index_axis import name_tick, span_axis
 from data.wording.labels import say
 from data.wording.rows import MetricRow
+from pages.markup.environment import tone
 from pages.markup.links import Links
-from pages.markup.marks import format_arrow, format_badge, format_flag_words, spoken, tone
+from pages.markup.marks import anchor, format_arrow, format_badge, format_flag_words, spoken
 
 _REACH = 58.0
 """Where the longest bar ends, in per cent of the axis; its label stands behind it."""
@@ -66,7 +65,7 @@ def _format_case(drawn: Sequence[tuple[MetricRow, float]], scale: _Scale, lang: 
     title = Markup('<th scope="rowgroup" role="rowheader" rowspan="{}" class="reform">{} {}</th>').format(
         len(drawn),
         Markup('<span class="nr">{}</span>').format(first.case_number),
-        links.anchor(links.screen("case", case=first.case_id), first.case_title),
+        anchor(links, links.screen("case", case=first.case_id), first.case_title),
     )
     rows = Markup("").join(
         Markup('<tr role="row">{}{}</tr>').format(
@@ -88,7 +87,7 @@ def _format_row(row: MetricRow, mark: Markup, lang: Lang, links: Links) -> Marku
         '<td role="cell" class="what">{}</td><td role="cell" class="ends">{}</td>'
         '<td role="cell" class="change {}">{}</td><td role="cell" class="state">{} {}</td>'
     ).format(
-        links.anchor(links.figure(row.case_id, row.metric_id), row.name),
+        anchor(links, links.figure(row.case_id, row.metric_id), row.name),
         ends + remark,
         tone(row),
         mark,
@@ -188,102 +187,3 @@ def _format_direction(row: MetricRow) -> Markup:
     if row.direction in (None, "improved"):
         return spoken(f" {row.direction_word}") if row.direction else Markup("")
     return Markup(" <small>{}</small>").format(row.direction_word)
-
-
-def format_left_out(refusals: Iterable[Refusal], lang: Lang, links: Links) -> Markup:
-    """Return every metric that is not on a common scale, by the reason, with what there is of its values."""
-    by_reason: dict[str, list[MetricRow]] = {}
-    for refusal in refusals:
-        by_reason.setdefault(refusal.reason, []).append(refusal.row)
-    section = Markup("<div><dt>{} <small>{}</small></dt><dd><ul>{}</ul></dd></div>")
-    item = Markup("<li>{} <b>{}</b> {} <small>{} {}</small></li>")
-    parts = (
-        section.format(
-            _capitalize(REASONS[reason][lang]),
-            say(lang, f"（{len(rows)}项）", f"({len(rows)})"),
-            Markup("").join(
-                item.format(
-                    links.anchor(links.figure(row.case_id, row.metric_id), row.name),
-                    _write_values(row),
-                    format_badge(row.grade, lang),
-                    row.case_number,
-                    row.case_title,
-                )
-                for row in rows
-            ),
-        )
-        for reason, rows in by_reason.items()
-    )
-    return Markup('<dl class="leftout">{}</dl>').format(Markup("").join(parts))
-
-
-def _capitalize(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _write_values(row: MetricRow) -> str:
-    ends = " → ".join(filter(None, (row.before_label, row.after_label)))
-    return ends if row.before_label and row.after_label else row.change_label or ends
-
-
-@dataclass(frozen=True, slots=True)
-class CaseBlock:
-    """A case beside others: its number, title and address, and what is said of it, as (heading, text)."""
-
-    number: int
-    title: str
-    href: str
-    parts: Sequence[tuple[str, str]]
-
-
-def format_cases(blocks: Iterable[CaseBlock], lang: Lang, links: Links) -> Markup:
-    """Return the cases side by side, their parts in line with one another; below one another where it is narrow."""
-    block = Markup('<section><h2><span class="nr">{}</span> {}</h2>{}</section>')
-    part = Markup("<div><h3>{}</h3><p>{}</p></div>")
-    return Markup('<div class="sides" role="group" aria-label="{}">{}</div>').format(
-        say(lang, "案例并列", "Cases side by side"),
-        Markup("").join(
-            block.format(
-                each.number,
-                links.anchor(each.href, each.title),
-                Markup("").join(part.format(*pair) for pair in each.parts),
-            )
-            for each in blocks
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A link in a row of links: its id, address, words and small print, and whether it is what is shown."""
-
-    id: str
-    href: str
-    words: str
-    small: str
-    current: bool
-
-
-def format_chips(chips: Iterable[Chip], label: str, links: Links) -> Markup:
-    """Return links in a row that wraps."""
-    item = Markup("<li>{}</li>")
-    content = Markup("{} <small>{}</small>")
-    entries = (
-        item.format(
-            links.anchor(
-                chip.href, content.format(chip.words, chip.small), current=chip.current, stay=f"chip-{chip.id}"
-            )
-        )
-        for chip in chips
-    )
-    return Markup('<ul class="sets" aria-label="{}">{}</ul>').format(label, Markup("").join(entries))
-
-
-def format_chosen(chosen: Iterable[tuple[str, str]], lang: Lang, links: Links) -> Markup:
-    """Return what a reader has chosen, each with a link that removes it: as (words, address without it)."""
-    remove = say(lang, "移除：{}", "Remove: {}")
-    item = Markup("<li><span>{}</span> {}</li>")
-    entries = (item.format(words, links.anchor(href, "✕", remove.format(words))) for words, href in chosen)
-    return Markup('<ul class="chosen" aria-label="{}">{}</ul>').format(
-        say(lang, "已选", "Chosen"), Markup("").join(entries)
-    )

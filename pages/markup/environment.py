@@ -20,6 +20,7 @@ from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
 from data.wording import labels
+from data.wording.citation import cite_document
 from data.wording.doubts import list_doubts
 from data.wording.formatting import format_date
 from data.wording.index_axis import BASELINE, name_tick, span_axis
@@ -27,8 +28,12 @@ from data.wording.labels import say
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
+from pages.markup.program import split_program
 
+_HEADING = re.compile(r"<(/?)h([1-5])\b")
 TEMPLATES = Path(__file__).parent / "templates"
+DOCUMENTS = ("page.html",)
+"""The templates whose line breaks are part of what they write."""
 
 
 class Layout(Extension):
@@ -37,13 +42,19 @@ class Layout(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """Yield the tokens without such breaks."""
         for token in stream:
-            text = re.sub(r"\s*\n\s*", "", token.value) if token.type == "data" else token.value
+            lays_out = token.type == "data" and stream.name not in DOCUMENTS
+            text = re.sub(r"\s*\n\s*", "", token.value) if lays_out else token.value
             yield Token(token.lineno, token.type, text)
 
 
 def tone(row: MetricRow) -> str:
     """The class that colors the words of a metric: its direction, or grey for a target or plan."""
     return (row.direction or "") if row.rule.is_evidence else "plan"
+
+
+def demote(html: Markup) -> Markup:
+    """Return HTML of a page with its headings one level further down; in a text no `<` stands that is not escaped."""
+    return Markup(_HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", html))
 
 
 @cache
@@ -65,6 +76,7 @@ def environment(lang: Lang) -> Environment:
         date=lambda text: format_date(text, lang),
         tick=lambda index: name_tick(index, lang),
         list_doubts=lambda row: list_doubts(row, lang),
+        cite=cite_document,
         tone=tone,
         geometry=geometry,
         labels=labels,
@@ -82,6 +94,8 @@ def environment(lang: Lang) -> Environment:
         "pct": "{:.2f}%".format,
         "thousands": "{:,}".format,
         "classes": lambda names: " ".join(filter(None, names)),
+        "demote": demote,
+        "split_program": split_program,
         "parts": lambda text: text.split(LIST_SEPARATOR),
     }
     return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import sqrt
 from typing import Literal, NamedTuple
 
+from data.wording.findings import CaseFindings
 from data.wording.index_axis import IndexAxis, span_axis
 from data.wording.rows import MetricRow
 
@@ -14,6 +16,10 @@ WHOLE = 100.0
 """The end of the axis of a share, in per cent."""
 NEAR_START, NEAR_END = 20.0, 80.0
 """Positions in per cent up to which, and from which on, a label is aligned with its mark instead of centered on it."""
+DOT_LARGEST, DOT_SMALLEST = 30, 7
+"""Diameter in px of the dot of the largest count of a matrix, and of one."""
+DOT_HOLDS = 20
+"""Diameter in px of a dot that holds a number of two digits."""
 
 
 class EndsLine(NamedTuple):
@@ -81,3 +87,14 @@ def rank_places(row: MetricRow) -> Span:
 def share_axis(rows: Iterable[MetricRow]) -> IndexAxis:
     """Return the axis that the metrics drawn as an index share."""
     return span_axis(row.index for row in rows if row.rule.drawing == "index" and row.index is not None)
+
+
+def list_arrows(cases: Iterable[CaseFindings]) -> list[float]:
+    """Return the indices of all arrows of these cases, also of those that a reader opens."""
+    findings = (finding for case in cases for finding in (*case.first, *case.more) if finding.arrow)
+    return [finding.row.index for finding in findings if finding.row.index is not None]
+
+
+def scale_dot(count: int, largest: int) -> int:
+    """Return the diameter of a dot in px: its area grows with the count."""
+    return max(DOT_SMALLEST, round(DOT_LARGEST * sqrt(count / largest)))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from markupsafe import Markup
-
 from data.query.filters import Filters
 
 
@@ -25,6 +23,11 @@ class Links:
     def under(self, filters: Filters) -> Links:
         """The same links under other filters."""
         return replace(self, filters=filters)
+
+    def narrow(self, domain: tuple[str, ...] | None = None, grade: tuple[str, ...] | None = None) -> Links:
+        """The same links with these domains and grades instead."""
+        filters = self.filters
+        return self.under(replace(filters, domain=domain or filters.domain, grade=grade or filters.grade))
 
     def screen(self, path: str, **more: str) -> str:
         """The path and query of a screen; `path` is empty for the first screen."""
@@ -56,23 +59,6 @@ class Links:
         """The map with an area chosen, or let go if it is; `more` are the other parts of the address."""
         city = tuple(sorted({code} ^ set(self.filters.city)))
         return self.under(replace(self.filters, city=city)).screen("map", **more)
-
-    def anchor(
-        self, href: str, content: Markup | str, label: str = "", current: bool = False, stay: str = ""
-    ) -> Markup:
-        """A link; `label` is its name for screen readers where its content alone does not say enough.
-
-        With `stay`, an id of its own on the page, it leaves the reader in place on the screen that it changes. Where
-        there is nothing to lead to, the content stands alone.
-        """
-        if not href:
-            return Markup('<span class="no-link">{}</span>').format(content)
-        given = {"href": href, "aria-label": label, "aria-current": "true" if current else ""}
-        given |= {"id": stay, "data-stay": stay}
-        if self.leave_frame:
-            given |= {"target": "_blank", "rel": "noopener"}
-        attributes = Markup(" ").join(Markup('{}="{}"').format(*pair) for pair in given.items() if pair[1])
-        return Markup("<a {}>{}</a>").format(attributes, content)
 
 
 @dataclass(frozen=True, slots=True)

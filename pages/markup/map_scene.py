@@ -19,9 +19,10 @@ from data.query.geography import list_map_units, summarize_areas
 from data.query.memory import cache_by_dataset
 from data.wording.labels import say
 from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot, locate_headlines
+from pages.markup.environment import tone
 from pages.markup.links import Links
 from pages.markup.map_layout import STUB, TEXT_GAP, LabelLayout, place_labels, place_names, spread_discs
-from pages.markup.marks import format_badge, format_flag_words, spoken, tone
+from pages.markup.marks import anchor, format_badge, format_flag_words, spoken
 from pages.markup.outline import DISC_RADIUS, Mark, OutlineColors, Words, draw_outline, trace_areas
 from pages.markup.projection import XY, map_height, project
 from pages.markup.text_width import text_width, wrap
@@ -249,7 +250,7 @@ def _format_label(scene: Scene, spot: Spot, rank: int, links: Links) -> Markup:
     return Markup('<li class="{}" style="{}">{} <small>{}{}</small></li>').format(
         sides,
         _properties(positions),
-        links.anchor(link_headline(spot, links), content),
+        anchor(links, link_headline(spot, links), content),
         _name_place(spot, lang),
         format_state(headline, lang),
     )

@@ -19,8 +19,9 @@ from data.wording.counts import name_cases, name_metrics
 from data.wording.labels import say
 from data.wording.rows import MetricRow, Rows
 from data.wording.shading import Shading
+from pages.markup.environment import tone
 from pages.markup.links import Links
-from pages.markup.marks import format_badge, format_flag_words, tone
+from pages.markup.marks import anchor, format_badge, format_flag_words
 
 MAX_TOP = 6
 """Maximum number of metrics shown of a chosen city."""
@@ -63,7 +64,7 @@ def _format_city(selection: Selection, code: str, lang: Lang, links: Links) -> M
         say(lang, "：", ": "),
         counts,
         items,
-        links.anchor(links.under(alone).screen("data", kinds="all"), all_of_them),
+        anchor(links, links.under(alone).screen("data", kinds="all"), all_of_them),
     )
 
 
@@ -80,7 +81,7 @@ def _format_row(row: MetricRow, lang: Lang, links: Links) -> Markup:
     ends = " → ".join(filter(None, (row.before_label, row.after_label)))
     value = ends if row.before_label and row.after_label or not row.change_label else row.change_label
     return Markup('<div>{}<small>{} · {} {}</small></div><div><b class="{}">{}</b><span>{} {}</span></div>').format(
-        links.anchor(links.figure(row.case_id, row.metric_id), row.name),
+        anchor(links, links.figure(row.case_id, row.metric_id), row.name),
         row.place,
         row.case_number,
         row.case_title,
@@ -123,7 +124,7 @@ def format_area_table(
         area, name = areas[code], name_area(dataset, code)[lang]
         chosen = code in links.filters.city
         label = say(lang, f"{name}：取消选择", f"{name}: clear") if chosen else ""
-        link = links.anchor(links.toggle_city(code, **more), name, label, current=chosen)
+        link = anchor(links, links.toggle_city(code, **more), name, label, current=chosen)
         cells = [f"{len(area.cases):,}", f"{area.metric_count:,}"]
         cells += [shading.texts.get(code, say(lang, "无数据", "no data"))] if measured else []
         cells += [f"{area.grades[grade]:,}" if area.grades[grade] else _NONE for grade in GRADES]
@@ -176,7 +177,7 @@ def _format_cases(cases: CaseSubset, lang: Lang, links: Links) -> Markup:
     """Return links to the first of these cases, and how many more there are."""
     first, more = cases[:_MAX_NAMED], len(cases) - _MAX_NAMED
     named = [
-        links.anchor(links.screen("case", case=case_id), title)
+        anchor(links, links.screen("case", case=case_id), title)
         for case_id, title in zip(first.ids, first.numbered_titles(lang), strict=True)
     ]
     if more > 0:

@@ -1,28 +1,119 @@
-"""An extract as a report: what goes into it, and in which order. Its HTML is written in `pages.markup.report`."""
+"""A report on reforms as one HTML document that needs no server: to hand over, to read without a network, to print.
+
+Its cover has the finding and the table of findings; a chapter for each case follows, then what it is made from. Its
+parts are those of the pages, from the same templates, with links inside the document.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from markupsafe import Markup
+
 from data.downloads import formats
-from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract, find_conflicts
+from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract
 from data.downloads.formats import Format
 from data.downloads.geojson import CREDIT
 from data.downloads.snippets import build_link
-from data.model.schema import Text
-from data.query.findings import count_gaps
+from data.model.schema import Document, Text
+from data.query.findings import GapCounts, count_gaps
+from data.wording.citation import cite_cases
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
-from data.wording.findings import CaseFindings, list_findings
-from data.wording.labels import say
-from data.wording.openings import open_overview
-from data.wording.rows import Rows, describe_omitted
-from pages.markup.report_html import Chapter, Report, format_report
+from data.wording.findings import CaseFindings, describe_marks, list_findings, name_counted
+from data.wording.labels import SITE_NAME, say
+from data.wording.method import LIMITS
+from data.wording.openings import Opening, open_overview
+from data.wording.rows import ReadingElsewhere, Rows, describe_omitted
+from pages.markup.case import CasePage
+from pages.markup.environment import render
+from pages.markup.links import DocumentLinks
+from pages.markup.style_sheet import MARKUP, PAPER, define_properties, read_sheets
+from pages.markup.used_rules import keep_used_rules
 
 MAX_CASES = 50
 """Maximum number of cases in a report, of about 66 kB and six sheets each; filters choose others."""
+STYLE = MARKUP + PAPER + read_sheets("report")
+"""The style sheet, of which a report has the rules that it needs."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A case with its metrics in the report, and what filters leave out of it.
+
+    `note` stands in place of its metrics; `cited` names its document, `address` is that of its page, empty where it is
+    not known.
+    """
+
+    page: CasePage
+    omitted: str
+    note: str
+    cited: str
+    address: str
+
+    @property
+    def missing(self) -> Mapping[str, list[str]]:
+        """What would complete metrics, with the names of those that lack it."""
+        names: dict[str, list[str]] = {}
+        for row in self.page.rows:
+            if row.needed:
+                names.setdefault(row.needed, []).append(row.name)
+        return names
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says.
+
+    `scope` tells what was selected, and what of it is left out; it is empty for everything. `closing` are the lines on
+    rights and origin at the end. `counts` are those of the matrix, None where its rows would go beyond the selection.
+    """
+
+    extract: Extract
+    opening: Opening
+    scope: Sequence[str]
+    findings: Sequence[CaseFindings]
+    chapters: Sequence[Chapter]
+    documents: Sequence[Document]
+    closing: Sequence[str]
+    counts: GapCounts | None
+
+    links = DocumentLinks()
+    limits = LIMITS
+
+    @property
+    def site(self) -> str:
+        """What stands above the title and on every sheet."""
+        return say(self.extract.lang, f"{SITE_NAME.zh}报告", f"{SITE_NAME.en}: report")
+
+    @property
+    def marks(self) -> list[str]:
+        """What the marks of its table of findings mean."""
+        return describe_marks((finding for case in self.findings for finding in case.first), self.extract.lang)
+
+    @property
+    def cited(self) -> str:
+        """The documents that its figures are from."""
+        return cite_cases({document: [] for document in self.documents}, self.extract.lang)
+
+    @property
+    def counted(self) -> str:
+        """The metrics that the matrix counts, in words."""
+        return name_counted(self.counts, self.extract.lang) if self.counts else ""
+
+    @property
+    def domains(self) -> Mapping[str, str]:
+        """The names of the matrix's domains by id."""
+        entries = self.extract.dataset.domains
+        return {name: entries[name].name[self.extract.lang] for name in self.counts.domains} if self.counts else {}
+
+    @property
+    def readings(self) -> Iterable[ReadingElsewhere]:
+        """What other documents say, one of each document."""
+        found = (reading for chapter in self.chapters for row in chapter.page.rows for reading in row.elsewhere)
+        return {(each.publisher, each.date, each.address): each for each in found}.values()
 
 
 @lru_cache(maxsize=4)
@@ -32,8 +123,7 @@ def write_report(extract: Extract) -> bytes:
     found = list_findings(selection, range(min(MAX_CASES, len(selection.cases))), lang)
     narrowed = bool(extract.only or extract.filters.domain or extract.filters.grade)
     report = Report(
-        dataset=extract.dataset,
-        lang=lang,
+        extract=extract,
         opening=open_overview(selection, lang, extract.filters),
         scope=list(_write_scope(extract)),
         findings=[replace(each, more=()) for each in found],
@@ -42,7 +132,9 @@ def write_report(extract: Extract) -> bytes:
         closing=list(_write_closing(extract)),
         counts=None if narrowed else count_gaps(extract.dataset, extract.filters),
     )
-    return format_report(report).encode()
+    body = render("report", "body", lang, report)
+    style = define_properties(":root", {"paper-title": f'"{report.site}"'}) + keep_used_rules(STYLE, body)
+    return render("report", "document", lang, report, Markup(style), body).encode()
 
 
 def _write_scope(extract: Extract) -> Iterator[str]:
@@ -81,11 +173,10 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
         row for positions in (own, others) for row in sorted(Rows(dataset, lang, positions), key=lambda row: row.rank)
     ]
     return Chapter(
-        case=case,
-        rows=rows,
-        conflicts=find_conflicts(case, {row.metric_id for row in rows}),
+        page=CasePage(dataset, case, rows, lang, DocumentLinks(case_id=case.id), dataset.all_cases),
         omitted=describe_omitted(dataset, extract.filters, case, lang) if extract.filters.city else "",
         note="" if rows else found.note,
+        cited=cite_cases({dataset.source_of(case.id): [case.number]}, lang),
         address=f"{extract.link_case(case.id)}&lang={lang}" if extract.address else "",
     )
 

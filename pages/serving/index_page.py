@@ -7,7 +7,7 @@ Other addresses get Streamlit's page, in which links are ordinary links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -20,14 +20,16 @@ from starlette.routing import Route
 from data.query.dataset import Dataset
 from data.reading.live import current
 from data.reading.load import DatasetError
+from pages.markup.environment import render
 from pages.markup.used_rules import keep_used_rules
-from pages.serving import first_view, page_head
+from pages.serving import first_view
 from pages.serving.etag import is_current
+from pages.serving.page_head import LANGUAGE_TAGS, PageHead, describe_page
 from pages.serving.page_request import PageRequest, is_shared, prefers_chinese, read_request
-from pages.serving.scripts import STREAMLIT_PAGE, format_connect, format_first_view, format_link
+from pages.serving.scripts import FILE_PATH, INLINE, STREAMLIT_PAGE
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
-from pages.serving.sheet import format_sheet_link
+from pages.serving.sheet import SHEET_PATH
 from pages.serving.workarounds.english_words import encode_words
 from pages.serving.workarounds.preload import ELEMENTS, list_modules
 from pages.site.screens import SCREENS, SITE_NAME, url_path
@@ -37,29 +39,9 @@ CACHE_SIZE = 128
 """Maximum number of pages kept in memory, of about 60 kB each."""
 SHARED_SECONDS = 10
 """For how many seconds a reverse proxy gives a page to other readers; nginx is told and tells nobody (.deploy)."""
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="{lang}">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    {head}
-    {connect}
-    {font}
-    <style>
-{sheet}</style>
-    <link rel="icon" href="{base}/favicon.png">
-    {scripts}
-  </head>
-  <body>
-    {first_view}
-    {sheet_link}
-    <div id="root"></div>
-    {app}
-  </body>
-</html>
-""")
 _TAG = re.compile(r"<script\b[^>]*>.*?</script>|<link\b[^>]*>", re.DOTALL)
 _RELATION = re.compile(r'rel="([^"]*)"')
+_ADDRESS = re.compile(r'href="([^"]*)"')
 
 
 class WrittenPage(NamedTuple):
@@ -70,10 +52,31 @@ class WrittenPage(NamedTuple):
 
 
 class AppParts(NamedTuple):
-    """The parts of Streamlit's page: its style sheets and its scripts with what they import, and its font."""
+    """The parts of Streamlit's page: its style sheets and its scripts with what they import, and its font.
+
+    `preloads` are the addresses of further modules that every screen needs.
+    """
 
     elements: Markup
     font: Markup
+    preloads: list[str]
+
+
+class Page(NamedTuple):
+    """What the template of the document gets; `script` and `sheet` are paths below `base`."""
+
+    language_tag: str
+    base: str
+    head: PageHead
+    style: Markup
+    first_view: Markup
+    app: AppParts
+    screens: list[str]
+    words: str
+    worker: str
+    inline: Mapping[str, Markup] = INLINE
+    script: str = FILE_PATH
+    sheet: str = SHEET_PATH
 
 
 def index_routes(settings: Settings) -> list[Route]:
@@ -91,7 +94,7 @@ def index_routes(settings: Settings) -> list[Route]:
                 headers["x-accel-expires"] = str(SHARED_SECONDS)
             if is_current(request, page.tag):
                 return Response(status_code=304, headers=headers)
-            return HTMLResponse(page.body, headers={**headers, "content-language": page_head.LANGUAGE_TAGS[asked.lang]})
+            return HTMLResponse(page.body, headers={**headers, "content-language": LANGUAGE_TAGS[asked.lang]})
 
         return Route(f"{settings.base}/{url_path(screen)}", index)
 
@@ -121,37 +124,25 @@ def _keep_pages(settings: Settings) -> Callable[[Dataset | None], Callable[[Page
 
 def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest) -> WrittenPage:
     """Write the page that a request asks for."""
-    base, first, head = settings.base, Markup(""), Markup("<title>{}</title>").format(SITE_NAME[request.lang])
+    base, first, head = settings.base, Markup(""), PageHead(SITE_NAME[request.lang])
     if dataset and dataset.cases:
         opened = first_view.open_screen(request, dataset, base)
-        head = page_head.format_head(request, dataset, base, opened)
+        head = describe_page(request, dataset, base, opened)
         if request.is_readable:
             first = first_view.format_first_view(request, dataset, base, opened)
-    parts, sheet_link = app_parts(base), format_sheet_link(base)
-    body = _PAGE.format(
-        lang=page_head.LANGUAGE_TAGS[request.lang],
-        head=head,
-        connect=format_connect(base),
-        font=parts.font,
-        sheet=Markup(keep_used_rules(FIRST_VIEW, first) if first else ""),
-        base=base,
-        scripts=_format_scripts(settings),
-        first_view=first,
-        sheet_link="" if first else sheet_link,
-        app=format_first_view(sheet_link + parts.elements) if first else parts.elements,
-    ).encode()
-    return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')
-
-
-def _format_scripts(settings: Settings) -> Markup:
-    """The element with the scripts of the page and what they depend on."""
-    base = settings.base
-    return format_link(
+    page = Page(
+        LANGUAGE_TAGS[request.lang],
         base,
-        pages=" ".join(f"{base}/{url_path(name)}" for name in SCREENS),
+        head,
+        style=Markup(keep_used_rules(FIRST_VIEW, first) if first else ""),
+        first_view=first,
+        app=app_parts(base),
+        screens=[f"{base}/{url_path(name)}" for name in SCREENS],
         words=encode_words(),
         worker=f"{base}/{WORKER}" if settings.browser_cache else "",
     )
+    body = render("page", "page", request.lang, page).encode()
+    return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')
 
 
 @lru_cache
@@ -160,8 +151,8 @@ def app_parts(base: str) -> AppParts:
     tags = [tag.replace('"./', f'"{base}/') for tag in _TAG.findall(STREAMLIT_PAGE.read_text(encoding="utf-8"))]
     related = [(found[1] if (found := _RELATION.search(tag)) else "", tag) for tag in tags]
     modules = [tag for relation, tag in related if relation in ("", "modulepreload")]
-    preload = '<link rel="modulepreload" crossorigin href="{}/static/js/{}">'
-    modules += [tag for name in list_modules(ELEMENTS) if (tag := preload.format(base, name)) not in modules]
+    known = {found[1] for tag in modules if (found := _ADDRESS.search(tag))}
+    preloads = [href for name in list_modules(ELEMENTS) if (href := f"{base}/static/js/{name}") not in known]
     sheets = [tag for relation, tag in related if relation == "stylesheet"]
     font = next(" ".join(tag.split()) for relation, tag in related if relation == "preload" and 'as="font"' in tag)
-    return AppParts(Markup("\n    ".join(sheets + modules)), Markup(font))
+    return AppParts(Markup("\n    ".join(sheets + modules)), Markup(font), preloads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -19,29 +20,38 @@ from pages.serving.preview_image import HEIGHT, WIDTH, preview_path
 from pages.site.screens import SCREENS, SITE_NAME
 
 LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
-_LOCALES = {"zh": "zh_CN", "en": "en_US"}
 MAX_DESCRIPTION = 300
 """Maximum number of characters of a description."""
 
 
-def format_head(request: PageRequest, dataset: Dataset, base: str, opened: FirstView) -> Markup:
-    """The title, description and addresses of a page; absolute addresses only where the operator names the host."""
-    lang, title = request.lang, write_title(request, opened.title)
-    description = shorten(opened.description)
-    parts = [
-        Markup("<title>{}</title>").format(title),
-        Markup('<meta name="description" content="{}">').format(description),
-        Markup('<meta property="og:site_name" content="{}">').format(SITE_NAME[lang]),
-        Markup('<meta property="og:type" content="website">'),
-        Markup('<meta property="og:title" content="{}">').format(opened.title),
-        Markup('<meta property="og:description" content="{}">').format(description),
-        Markup('<meta property="og:locale" content="{}">').format(_LOCALES[lang]),
-    ]
-    if request.origin:
-        parts += _format_addresses(request, f"{request.origin}{base}")
-        if request.screen == "overview":
-            parts.append(_format_dataset(dataset, f"{request.origin}{base}", lang, opened))
-    return Markup("\n    ").join(parts)
+class Addresses(NamedTuple):
+    """The absolute addresses of a page, by language those of the same page, and its preview image."""
+
+    own: str
+    alternates: list[tuple[str, str]]
+    image: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+class PageHead(NamedTuple):
+    """What the head says. Without data there is a title alone; `dataset` is JSON-LD."""
+
+    title: str
+    heading: str = ""
+    description: str = ""
+    addresses: Addresses | None = None
+    dataset: Markup = Markup("")
+
+
+def describe_page(request: PageRequest, dataset: Dataset, base: str, opened: FirstView) -> PageHead:
+    """What the head of a page says; absolute addresses only where the operator names the host."""
+    head = PageHead(write_title(request, opened.title), opened.title, shorten(opened.description))
+    if not request.origin:
+        return head
+    site = f"{request.origin}{base}"
+    described = _describe_dataset(dataset, site, request.lang, opened) if request.screen == "overview" else Markup("")
+    return head._replace(addresses=_list_addresses(request, site), dataset=described)
 
 
 def write_title(request: PageRequest, heading: str) -> str:
@@ -55,23 +65,16 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_DESCRIPTION else f"{text[: MAX_DESCRIPTION - 1].rstrip()}…"
 
 
-def _format_addresses(request: PageRequest, site: str) -> list[Markup]:
-    own = f"{site}{request.path(request.lang if request.names_lang else None)}"
-    alternate = Markup('<link rel="alternate" hreflang="{}" href="{}">')
-    image = f"{site}{preview_path(request.lang)}"
-    return [
-        Markup('<link rel="canonical" href="{}">').format(own),
-        *(alternate.format(LANGUAGE_TAGS[lang], f"{site}{request.path(lang)}") for lang in LANGUAGES),
-        alternate.format("x-default", f"{site}{request.path()}"),
-        Markup('<meta property="og:url" content="{}">').format(own),
-        Markup('<meta property="og:image" content="{}">').format(image),
-        Markup('<meta property="og:image:width" content="{}">').format(WIDTH),
-        Markup('<meta property="og:image:height" content="{}">').format(HEIGHT),
-        Markup('<meta name="twitter:card" content="summary_large_image">'),
-    ]
+def _list_addresses(request: PageRequest, site: str) -> Addresses:
+    languages = [(LANGUAGE_TAGS[lang], f"{site}{request.path(lang)}") for lang in LANGUAGES]
+    return Addresses(
+        f"{site}{request.path(request.lang if request.names_lang else None)}",
+        [*languages, ("x-default", f"{site}{request.path()}")],
+        f"{site}{preview_path(request.lang)}",
+    )
 
 
-def _format_dataset(dataset: Dataset, site: str, lang: Lang, opened: FirstView) -> Markup:
+def _describe_dataset(dataset: Dataset, site: str, lang: Lang, opened: FirstView) -> Markup:
     """The dataset as JSON-LD (schema.org), in which no `<` stands that could end the element."""
     source = dataset.source
     described = {
@@ -101,5 +104,4 @@ def _format_dataset(dataset: Dataset, site: str, lang: Lang, opened: FirstView) 
             for form in FORMATS.values()
         ],
     }
-    text = json.dumps(described, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
-    return Markup('<script type="application/ld+json">{}</script>').format(Markup(text))
+    return Markup(json.dumps(described, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026"))

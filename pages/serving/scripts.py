@@ -25,32 +25,13 @@ def _read(name: str) -> str:
 
 
 _COMMENT_LINES = re.compile(r"^ *//.*\n", re.MULTILINE)
-INLINE = {name: _COMMENT_LINES.sub("", _read(name)) for name in ("connect", "first_view")}
+INLINE = {name: Markup(_COMMENT_LINES.sub("", _read(name))) for name in ("connect", "first_view")}
 """The scripts that stand in the HTML, without comments: what the app reads as it starts, and what shows the app."""
 _FILE = "\n".join(
     map(_read, ("links", "popovers", "presses", "print", "share", "words", "worker_registration"))
 ).encode()
 FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
 """The path of the file with the others below the base path, which changes with them."""
-
-
-def format_connect(base: str) -> Markup:
-    """The script that tells the app the address of its server."""
-    return Markup('<script data-base="{}/">{}</script>').format(base, Markup(INLINE["connect"]))
-
-
-def format_first_view(app: Markup) -> Markup:
-    """The elements of the app, which wait until the first view is painted, and the script that starts it and takes the
-    first view away.
-    """
-    return Markup('<template id="app">{}</template><script>{}</script>').format(app, Markup(INLINE["first_view"]))
-
-
-def format_link(base: str, pages: str, words: str, worker: str) -> Markup:
-    """The element that loads the file with the other scripts, with the addresses, words and worker they depend on."""
-    return Markup(
-        '<script defer src="{0}{1}" data-base="{0}/" data-pages="{2}" data-words="{3}" data-worker="{4}"></script>'
-    ).format(base, FILE_PATH, pages, words, worker)
 
 
 def scripts_route(base: str) -> Route:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,11 +13,6 @@ from pages.site.style_sheet import SHEET
 _FILE = SHEET.encode()
 SHEET_PATH = f"/styles/site.{sha256(_FILE).hexdigest()[:12]}.css"
 """The path of the file below the base path, which changes with it."""
-
-
-def format_sheet_link(base: str) -> Markup:
-    """The element that loads the style sheet."""
-    return Markup('<link rel="stylesheet" href="{}{}">').format(base, SHEET_PATH)
 
 
 def sheet_route(base: str) -> Route:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from data.model.schema import Lang, Text
 from data.wording.labels import SITE_NAME as SITE_NAME
@@ -25,6 +26,14 @@ class Screen:
     has_filters: bool = True
 
 
+class ScreenLink(NamedTuple):
+    """A link to a screen in the navigation, and whether that screen is the one being shown."""
+
+    href: str
+    name: str
+    current: bool
+
+
 SCREENS: Mapping[str, Screen] = {
     "overview": Screen("overview.py", Text(zh="概览", en="Overview"), ("page",)),
     "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure")),
@@ -44,3 +53,8 @@ PAGE_PARAMETERS = frozenset(
 def url_path(name: str) -> str:
     """The path of a screen below the base path; empty for the one at the top."""
     return "" if name == next(iter(SCREENS)) else name
+
+
+def link_screens(href: Callable[[str], str], shown: str, lang: Lang) -> list[ScreenLink]:
+    """The navigation; `href` is the address of a screen by its id."""
+    return [ScreenLink(href(name), screen.name[lang], name == shown) for name, screen in SCREENS.items()]
