@@ -19,8 +19,10 @@ with preflight.explain_missing_packages():
     from starlette.routing import Route
 
     from data import __version__
+    from data.query.dataset import Dataset
     from data.reading.live import cancel, configure, refresh
     from data.wording.rows import prepare
+    from pages.markup.environment import compile_templates
     from pages.serving import log, open_files, policy, script_error, settings
     from pages.serving.answers import AnswerMemory
     from pages.serving.api import api, mount
@@ -40,8 +42,15 @@ with preflight.explain_missing_packages():
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
     from pages.serving.workarounds.world_map import empty_world
 
+
+def prepare_pages(dataset: Dataset) -> None:
+    """Make what pages need of a dataset before it is served, so that no reader waits for it."""
+    compile_templates()
+    prepare(dataset)
+
+
 SETTINGS = settings.from_environment()
-configure(SETTINGS.data, SETTINGS.cache, prepare)
+configure(SETTINGS.data, SETTINGS.cache, prepare_pages)
 BASE = SETTINGS.base
 STARTUP_TIMEOUT = 2.0
 """Maximum number of seconds that the start waits for the data. Pages show a notice while the rest is loaded."""

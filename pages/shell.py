@@ -11,8 +11,8 @@ from data.reading.load import DatasetError
 from pages.frame import layout
 from pages.frame.filter_bar import show_filter_bar
 from pages.frame.view import choose_language, open_view
+from pages.markup.screens import SCREENS, SITE_NAME, url_path
 from pages.serving.workarounds import updates
-from pages.site.screens import SCREENS, SITE_NAME, url_path
 
 ICON = (Path(__file__).parent / "browser" / "icon.svg").read_text(encoding="utf-8").strip()
 """The site's mark as a file, because Streamlit fetches a Material symbol as a page icon from another host."""

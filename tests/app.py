@@ -20,8 +20,8 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.reading.live import Live
 from data.wording.rows import Rows
+from pages.markup.screens import SCREENS, url_path
 from pages.serving.page_request import PageRequest
-from pages.site.screens import SCREENS, url_path
 from tests.warm import find_components_once
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"

@@ -15,7 +15,7 @@ from pages.markup.palette import CSS_COLORS, IMPROVED, MAP_CLASSES, NEUTRAL, PAG
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted((ROOT / "pages" / "figures").glob("*.py"))
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-STYLES = sorted([*(ROOT / "pages" / "browser").glob("*.css"), *(ROOT / "data" / "markup" / "styles").glob("*.css")])
+STYLES = sorted((ROOT / "pages" / "markup" / "templates").glob("*.css"))
 TEXTS = ("connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address")
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import zipfile
+from dataclasses import replace
 from functools import cache
 
 import docx
@@ -158,6 +159,13 @@ def test_an_address_is_a_link_only_if_it_is_one():
     shown = show_evidence(row, "en")
     assert 'href="http://zzdsj.zhengzhou.gov.cn/gzdt/4626533.jhtml" target="_blank" rel="noopener"' in shown
     assert "<a " not in show_evidence(row_of("2020-04-digital-zhengzhou", "resident-population", "en"), "en")
+
+
+@pytest.mark.parametrize("address", ["javascript://x%0Aalert(1)", "ftp://example.org/a", "《河南日报》第3版"])
+def test_another_address_is_text(address):
+    reading = replace(row_of("2020-04-digital-zhengzhou", "supervised-vehicles", "en").elsewhere[0], address=address)
+    shown = render("card", "elsewhere", "en", reading)
+    assert "<a " not in shown and address in html.unescape(shown)
 
 
 def test_the_dataset_loads_as_it_is_served():

@@ -22,6 +22,7 @@ from data.reading.live import current
 from pages.frame.view import SCOPE_KEY
 from pages.markup.map_areas import ROUGH
 from pages.markup.report import FORMATS
+from pages.markup.screens import SCREENS, url_path
 from pages.serving.index_page import SHARED_SECONDS, index_routes
 from pages.serving.page_head import shorten
 from pages.serving.page_request import prefers_chinese
@@ -29,7 +30,6 @@ from pages.serving.preview_image import HEIGHT, WIDTH, preview_path, preview_rou
 from pages.serving.scripts import FILE_PATH, scripts_route
 from pages.serving.settings import read
 from pages.serving.site_map import site_map_routes
-from pages.site.screens import SCREENS, url_path
 from tests.answers import Answer, answer_of, ask, exchange, http_scope
 from tests.app import bodies, popover_labels, visit, words
 from tests.areas import paints

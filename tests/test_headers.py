@@ -22,12 +22,12 @@ from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from pages.markup.style_sheet import SHEET
 from pages.serving.api import api
 from pages.serving.guard import METHODS, TARGET_LIMIT, Guard
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.settings import read
 from pages.serving.sheet import SHEET_PATH
-from pages.site.style_sheet import SHEET
 from tests.answers import Answer, answer_of, exchange, http_scope
 from tests.bench.tab import Tab
 from tests.hostile import HOSTILE

@@ -35,11 +35,11 @@ from data.reading.load import read_dataset
 from pages.figures.export_figure import export_figure
 from pages.figures.gap_chart import gap_chart
 from pages.frame.escape_markdown import escape_markdown
+from pages.markup.screens import SCREENS
 from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.index_page import write_page
 from pages.serving.settings import Settings, read
-from pages.site.screens import SCREENS
 from tests.answers import Answer, ask
 from tests.app import list_pages, list_requests, open_page, showing
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder

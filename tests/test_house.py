@@ -61,7 +61,9 @@ def test_the_server_imports_no_screen_and_draws_nothing():
     own = [name for _, name in imports(tree_of("dashboard.py")) if name.startswith(("data", "pages", "plotly"))]
     assert own
     assert [
-        name for name in own if not re.match(r"data\.(__version__$|reading\.|wording\.)|pages\.serving\.", name)
+        name
+        for name in own
+        if not re.match(r"data\.(__version__$|query\.|reading\.|wording\.)|pages\.(markup|serving)\.", name)
     ] == []
 
 

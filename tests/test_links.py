@@ -20,8 +20,8 @@ from data.query.filters import Filters, list_options, select
 from data.query.geography import find_measures, summarize_areas, tabulate_areas, tabulate_local_places
 from data.reading.live import boundaries, current
 from pages.markup.report import FORMATS
+from pages.markup.screens import PAGE_PARAMETERS
 from pages.serving.api import mount
-from pages.site.screens import PAGE_PARAMETERS
 from tests import answers
 from tests.answers import Answer
 

@@ -26,8 +26,8 @@ from data import DatasetError
 from data.reading.folder import SIZE_LIMIT
 from data.reading.live import Live
 from data.reading.load import load_dataset
+from pages.markup.screens import SCREENS
 from pages.serving.workarounds import updates
-from pages.site.screens import SCREENS
 from tests.app import new_app, open_page, showing
 from tests.folders import copy_data
 

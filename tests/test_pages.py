@@ -45,7 +45,7 @@ from pages.markup.environment import render
 from pages.markup.palette import MAP_CLASSES, MAP_PAINTS
 from pages.markup.palette import NO_DATA as UNPAINTED
 from pages.markup.report import FORMATS
-from pages.site.screens import SCREENS
+from pages.markup.screens import SCREENS
 from tests.anchors import Anchor, anchors
 from tests.app import CODE, MARKUP, SHELL, bodies, charts, codes, container_keys, open_page, visit, words
 from tests.areas import outlined, paints

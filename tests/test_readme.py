@@ -28,8 +28,8 @@ from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
 from pages.markup.environment import render
+from pages.markup.screens import SCREENS
 from pages.serving.api import api
-from pages.site.screens import SCREENS
 from tests.folders import copy_data
 
 ROOT = Path(__file__).parent.parent

@@ -24,7 +24,7 @@ from data.wording.findings import explain_marks
 from data.wording.labels import CAVEAT_WORDS, DIFFERS, say
 from data.wording.rows import MetricRow, format_id
 from pages.frame.view import View
-from pages.site.screens import SITE_NAME
+from pages.markup.screens import SITE_NAME
 
 IMAGE_FONTS: Mapping[Lang, str] = {
     "zh": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif",

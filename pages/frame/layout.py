@@ -21,10 +21,10 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice, base_path
 from pages.markup.environment import render
+from pages.markup.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
+from pages.markup.style_sheet import EMBED, PRINT
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.sheet import SHEET_PATH
-from pages.site.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
-from pages.site.style_sheet import EMBED, PRINT
 
 _MAX_NAMED = 5
 """Maximum number of unknown values, and of cases without a metric, that a notice names."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
@@ -99,6 +99,13 @@ def environment(lang: Lang) -> Environment:
         "parts": lambda text: text.split(LIST_SEPARATOR),
     }
     return found
+
+
+def compile_templates() -> None:
+    """Compile all templates in both languages, so that no reader waits for it, nor finds one that has a fault."""
+    for lang in get_args(Lang):
+        for name in environment(lang).list_templates(extensions=["html"]):
+            environment(lang).get_template(name)
 
 
 def render(template: str, macro: str, lang: Lang, *args: Any, **more: Any) -> Markup:

@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.markup.report import FORMATS
+from pages.markup.screens import PAGE_PARAMETERS
 from pages.serving.compression import accepted_codings
 from pages.serving.etag import matches
-from pages.site.screens import PAGE_PARAMETERS
 
 MAX_TOTAL_SIZE = 32_000_000
 """Maximum number of bytes of all kept answers with their keys; the ones not asked for longest are dropped first."""

@@ -38,6 +38,7 @@ from data.query.geography import summarize_areas, tabulate_areas, tabulate_local
 from data.reading.live import boundaries, current
 from data.reading.load import DatasetError
 from pages.markup.report import FORMATS
+from pages.markup.screens import SITE_NAME
 from pages.serving.etag import is_current
 from pages.serving.query_params import (
     AreasParams,
@@ -48,7 +49,6 @@ from pages.serving.query_params import (
     ReportParams,
     near_cases,
 )
-from pages.site.screens import SITE_NAME
 
 JSON, GEOJSON, CSV = "application/json", "application/geo+json", "text/csv"
 JsonObject = dict[str, object]

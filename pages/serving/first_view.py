@@ -20,8 +20,8 @@ from pages.markup.first_view import FirstView
 from pages.markup.links import Links
 from pages.markup.palette import MAP_PAINTS
 from pages.markup.report import FORMATS
+from pages.markup.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
 from pages.serving.page_request import LANGUAGES, PageRequest
-from pages.site.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
 
 MAX_LISTED = 30
 """Maximum number of cases that are listed for readers without JavaScript; the overview has all by pages."""

@@ -21,6 +21,8 @@ from data.query.dataset import Dataset
 from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.markup.environment import render
+from pages.markup.screens import SCREENS, SITE_NAME, url_path
+from pages.markup.style_sheet import FIRST_VIEW
 from pages.markup.used_rules import keep_used_rules
 from pages.serving import first_view
 from pages.serving.etag import is_current
@@ -32,8 +34,6 @@ from pages.serving.settings import Settings
 from pages.serving.sheet import SHEET_PATH
 from pages.serving.workarounds.english_words import encode_words
 from pages.serving.workarounds.preload import ELEMENTS, list_modules
-from pages.site.screens import SCREENS, SITE_NAME, url_path
-from pages.site.style_sheet import FIRST_VIEW
 
 CACHE_SIZE = 128
 """Maximum number of pages kept in memory, of about 60 kB each."""

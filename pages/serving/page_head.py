@@ -15,9 +15,9 @@ from data.query.filters import Filters
 from data.wording.labels import say
 from pages.markup.first_view import FirstView
 from pages.markup.report import FORMATS
+from pages.markup.screens import SCREENS, SITE_NAME
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.serving.preview_image import HEIGHT, WIDTH, preview_path
-from pages.site.screens import SCREENS, SITE_NAME
 
 LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 MAX_DESCRIPTION = 300

@@ -17,8 +17,8 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, parse, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.shading import OUTCOME
+from pages.markup.screens import SCREENS, url_path
 from pages.serving import hosts
-from pages.site.screens import SCREENS, url_path
 
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 MAX_HEADER = 200

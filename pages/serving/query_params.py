@@ -22,7 +22,7 @@ from data.query.geography import Measure, list_measures
 from data.reading.live import current
 from data.wording.filters import FILTERS
 from data.wording.shading import OUTCOME, SHADINGS
-from pages.site.screens import PAGE_PARAMETERS
+from pages.markup.screens import PAGE_PARAMETERS
 
 MAX_LIMIT = 1_000_000
 """Maximum value of `limit` and `offset`."""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pages.site.style_sheet import SHEET
+from pages.markup.style_sheet import SHEET
 
 _FILE = SHEET.encode()
 SHEET_PATH = f"/styles/site.{sha256(_FILE).hexdigest()[:12]}.css"

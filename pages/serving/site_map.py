@@ -12,11 +12,11 @@ from starlette.routing import Route
 from data.query.dataset import Dataset
 from data.reading.live import current
 from data.reading.load import DatasetError
+from pages.markup.screens import SCREENS
 from pages.serving.etag import is_current
 from pages.serving.page_head import LANGUAGE_TAGS
 from pages.serving.page_request import LANGUAGES, PageRequest, find_origin
 from pages.serving.settings import Settings
-from pages.site.screens import SCREENS
 
 MAX_CASES = 10_000
 """Maximum number of cases in the site map, whose format allows 50,000 addresses."""

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 from data.reading.load import FOLDER
-from pages.site.screens import SCREENS
+from pages.markup.screens import SCREENS
 from tests.bench.crowd import numeric, percentile
 from tests.bench.servers import running
 from tests.bench.tab import Tab

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
-from pages.site.screens import SCREENS, url_path
+from pages.markup.screens import SCREENS, url_path
 from tests.bench.journeys import counted
 from tests.browser.reader import chromium
 from tests.deploy.pair import pair

@@ -25,7 +25,7 @@ import psutil
 
 from data import load_dataset
 from data.query.dataset import Dataset
-from pages.site.screens import SCREENS, url_path
+from pages.markup.screens import SCREENS, url_path
 from tests.bench.crowd import ACTS_PER_VISIT, THINK_TIME, numeric
 from tests.bench.servers import processor
 from tests.bench.tab import Tab

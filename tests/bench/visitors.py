@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from data.query.dataset import Dataset
 from data.query.filters import Filters, list_options, parse, select
-from pages.site.screens import SCREENS
+from pages.markup.screens import SCREENS
 from tests.bench.tab import Tab, WrongAnswerError
 
 FIRST_TIME = 0.5

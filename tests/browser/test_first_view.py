@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages.site.screens import SITE_NAME
+from pages.markup.screens import SITE_NAME
 from tests.browser.reader import (
     HEADINGS,
     LAST,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from data.model.schema import Lang
-from pages.site.screens import SCREENS
+from pages.markup.screens import SCREENS
 from tests.app import visit
 
 FOLDER = Path(__file__).parent
