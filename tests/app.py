@@ -15,8 +15,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data.reading.live
+from data.model.schema import Lang
+from data.query.dataset import Dataset
+from data.query.filters import Filters
 from data.reading.live import Live
+from data.wording.rows import Rows
 from pages.markup.screens import SCREENS, url_path
+from pages.serving.page_request import PageRequest
 from tests.warm import find_components_once
 
 SHELL = Path(__file__).parents[1] / "pages" / "shell.py"
@@ -25,6 +30,13 @@ TIMEOUT = 60
 find_components_once()
 MARKUP = re.compile(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", re.DOTALL)
 CODE = re.compile(r'<pre data-text="code">.*?</pre>', re.DOTALL)
+
+ALL_COLUMNS = "figure,values,change,state,place,periods,case,kind,direction,index,needed,caveats,formula,words"
+VIEWS: tuple[dict[str, str], ...] = (
+    *({}, {"city": "410300"}, {"city": "410100,411600", "scope": "case"}, {"domain": "nonsense", "page": "7"}),
+    *({"search": "water"}, {"search": "zzzz"}, {"search": "改革 信用"}, {"view": "print"}, {"share": "nonsense"}),
+)
+"""Views of any screen."""
 
 
 @contextmanager
@@ -56,6 +68,32 @@ def open_page(name: str, /, locale: str | None = None, **query: str) -> AppTest:
 
 visit = cache(open_page)
 """A page of the project's own data that is only read."""
+
+
+def list_pages(dataset: Dataset) -> Iterator[tuple[str, dict[str, str]]]:
+    """Screens and queries: every screen in all its views, and every case."""
+    yield from ((screen, view) for screen in SCREENS for view in VIEWS)
+    for case in dataset.cases:
+        views = ({}, {"view": "print"}, {"city": "410300"}, {"grade": "E"}, {"figure": case.metrics[0].id})
+        charts = ("timeline", "locator", "findings", case.metrics[0].id)
+        yield from (("case", {"case": case.id, **view}) for view in views)
+        yield from (("case", {"case": case.id, "view": "embed", "chart": chart}) for chart in charts)
+    yield from (("overview", {"view": "embed", "chart": chart}) for chart in ("findings", "gaps", "none"))
+    yield from (("map", {"colour": colour}) for colour in ("cases", "figures", "nonsense"))
+    yield from [("case", {"case": "none"}), ("case", {"figure": "none"}), ("map", {"view": "embed", "chart": "map"})]
+    some = [case.id for case in dataset.cases[:3]]
+    figures = [f"{row.case_id}.{row.metric_id}" for row in Rows(dataset, "en") if row.change_label][:5]
+    for query in ({"cases": ",".join(some)}, {"figures": ",".join(figures)}, {"cases": some[0], "figures": figures[0]}):
+        yield "compare", query
+    yield from (("data", {"columns": ALL_COLUMNS, "kinds": "all", "page": str(page)}) for page in range(1, 15))
+    yield from (("data", {"sort": sort}) for sort in ("-index", "nonsense"))
+
+
+def list_requests(dataset: Dataset, lang: Lang) -> Iterator[PageRequest]:
+    """Requests for first views: every screen, whole and filtered, and every case."""
+    for filters in (Filters(), Filters(city=("410300",)), Filters(domain=("environment",), grade=("A", "B"))):
+        yield from (PageRequest(screen, lang, True, filters=filters) for screen in SCREENS if screen != "case")
+    yield from (PageRequest("case", lang, False, case.id) for case in dataset.cases)
 
 
 def bodies(at: AppTest) -> str:

@@ -38,11 +38,14 @@ from pages.frame.escape_markdown import escape_markdown
 from pages.markup.screens import SCREENS
 from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
+from pages.serving.index_page import write_page
 from pages.serving.settings import Settings, read
 from tests.answers import Answer, ask
-from tests.app import open_page, showing
+from tests.app import list_pages, list_requests, open_page, showing
 from tests.hostile import HOSTILE, admitted, case, folder, hostile_folder
 
+SETTINGS, _ = read({"HENAN_API_RATE": "0"})
+assert SETTINGS
 CASES = 10
 SENT = {name: text.encode("utf-8", "surrogatepass") for name, text in HOSTILE.items()}
 """The strings as bytes in a request."""
@@ -256,6 +259,7 @@ def _strings(value: Any) -> Iterator[str]:
 FIGURES = ",".join(f"2020-01-hostile.{metric}" for metric in "abcdefp")
 VIEWS = {
     "filtered": {"city": "410300,410400", "domain": "finance"},
+    "searched": {"search": "script"},
     "compared": {"figures": FIGURES, "cases": "2020-01-hostile,2020-02-hostile", "colour": "figures"},
     "printed": {"view": "print", "case": "2020-02-hostile"},
     "embedded": {"view": "embed", "chart": "map", "colour": "2020-01-hostile.a"},
@@ -265,7 +269,10 @@ VIEWS = {
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
     ("name", "view"),
-    [*((name, "filtered") for name in SCREENS), ("compare", "compared"), ("case", "printed"), ("map", "embedded")],
+    [
+        *((name, "filtered") for name in SCREENS),
+        *(("overview", "searched"), ("compare", "compared"), ("case", "printed"), ("map", "embedded")),
+    ],
 )
 def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
     texts = [text.strip() for text in admitted() if len(text.strip()) > 4]
@@ -274,6 +281,29 @@ def test_every_text_of_a_page_is_only_text(hostile, name, view, lang):
     assert hostile.source.title[lang] in html.unescape(
         "".join(entry.text for entry in found if entry.where == "Html.body")
     )
+
+
+def test_every_text_of_every_case_and_view_is_only_text(hostile):
+    """Their languages alternate: a case has an odd number of views, so that each view is read in both."""
+    texts = [text.strip() for text in admitted() if len(text.strip()) > 4]
+    for (screen, query), lang in zip(list_pages(hostile), cycle(["zh", "en"]), strict=False):
+        wrong = [entry for entry in words(open_page(screen, lang=lang, **query)) if not only_text(entry, texts)]
+        assert wrong == [], (screen, query, lang)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_first_view_of_hostile_texts_has_the_elements_of_any_other(hostile, dataset, lang):
+    def read_views(shown: Dataset) -> list[Elements]:
+        return [Elements(write_page(SETTINGS, shown, request).body.decode()) for request in list_requests(shown, lang)]
+
+    known, found = read_views(dataset), read_views(hostile)
+    for name in ("tags", "attributes"):
+        assert set().union(*(getattr(view, name) for view in found)) <= set().union(
+            *(getattr(view, name) for view in known)
+        )
+    links = {link for view in found for link in view.links if not link.startswith(("/", DRAWN_IMAGE))}
+    assert links <= {link for view in known for link in view.links}
+    assert not any(re.search("evil|pwned", style) for view in found for style in view.styles)
 
 
 def test_a_figure_draws_only_text():
@@ -329,10 +359,6 @@ def test_a_search_finds_the_hostile_text_itself(hostile):
 
 
 # --- data links
-
-
-SETTINGS, _ = read({"HENAN_API_RATE": "0"})
-assert SETTINGS
 
 
 def asked(path: str, query: str = "", settings: Settings = SETTINGS, **headers: bytes) -> Answer:

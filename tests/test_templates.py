@@ -1,57 +1,92 @@
-"""The texts in the templates are said in both languages, side by side."""
+"""The templates: each macro is written where pages are opened, and an error in one names its line."""
 
 from __future__ import annotations
 
-import re
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
-from jinja2 import nodes
+from jinja2 import FileSystemLoader, UndefinedError, nodes
+from jinja2.runtime import Macro
 
-from pages.markup.environment import TEMPLATES, environment
-from tests.test_house import CJK, IDEOGRAPH, LANGUAGE_TAG, LATIN, NAMES_IN_ANY_LANGUAGE
+from data.downloads.extract import Extract
+from data.model.schema import Lang
+from data.query.filters import Filters
+from data.reading.live import Live
+from pages.markup.environment import TEMPLATES, environment, render
+from pages.markup.report import write_report
+from pages.serving.index_page import write_page
+from pages.serving.page_request import PageRequest
+from pages.serving.settings import read
+from tests.app import list_pages, list_requests, open_page, showing
+from tests.folders import copy_data
 
-NAMES = sorted(path.name for path in TEMPLATES.glob("*.html"))
-ONLY_IN_ENGLISH = {"(our translation)"}
-"""Texts that stand only where `lang` is "en"."""
-NOT_READ = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
-OUTSIDE = "\0"
-"""Stands for an expression or a block between the texts of a template."""
-
-
-def literals(node: nodes.Node) -> list[nodes.Const]:
-    """The strings in an expression, or in all of a template."""
-    found = [node] if isinstance(node, nodes.Const) else node.find_all(nodes.Const)
-    return [const for const in found if isinstance(const.value, str)]
-
-
-@pytest.fixture(params=NAMES)
-def source(request: pytest.FixtureRequest) -> str:
-    return (TEMPLATES / request.param).read_text(encoding="utf-8")
+LANGS = get_args(Lang)
 
 
-def test_what_a_template_says_it_says_in_both_languages(source):
-    template = environment("en").parse(source)
-    calls = [call for call in template.find_all(nodes.Call) if getattr(call.node, "name", "") == "t"]
-    pairs = [(call.lineno, *map(literals, call.args)) for call in calls if len(call.args) == 2]
-    said = [(line, *("".join(const.value for const in each) for each in texts)) for line, *texts in pairs]
-    assert [f"line {line}: the English {en!r} holds Chinese" for line, _, en in said if CJK.search(en)] == []
-    assert [
-        f"line {line}: the Chinese {zh!r} of {en!r} holds no Chinese"
-        for line, zh, en in said
-        if not CJK.search(zh) and LATIN.search(zh + en) and not LANGUAGE_TAG.fullmatch(zh)
-    ] == []
-    translated = [const for _, zh, _ in pairs for const in zh]
-    alone = [
-        f"line {const.lineno}: {const.value!r}: write t(zh, en)"
-        for const in literals(template)
-        if IDEOGRAPH.search(const.value) and not any(const is other for other in translated)
-    ]
-    assert alone == []
+def forget_what_is_kept() -> None:
+    """Empty the caches of functions without a dataset; the others know nothing of a dataset that is read anew."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("data.", "pages.")):
+            for value in list(vars(module).values()):
+                getattr(value, "cache_clear", lambda: None)()
 
 
-def test_a_template_says_nothing_else(source):
-    tokens = environment("en").lex(source)
-    written = "".join(text if kind == "data" else OUTSIDE for _, kind, text in tokens)
-    texts = {text.strip() for text in NOT_READ.sub(OUTSIDE, written).split(OUTSIDE)}
-    alone = {text for text in texts if LATIN.search(text) or CJK.search(text)}
-    assert alone <= ONLY_IN_ENGLISH | NAMES_IN_ANY_LANGUAGE, "write t(zh, en)"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The macros that wrote something when all pages, first views and reports were made, as `template: macro`."""
+    found: set[str] = set()
+
+    def note(call: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(call)
+        def noting(macro: Macro, *args: Any, **more: Any) -> Any:
+            if str(text := call(macro, *args, **more)).strip():
+                found.add(f"{Path(macro._func.__code__.co_filename).name}: {macro.name}")
+            return text
+
+        return noting
+
+    forget_what_is_kept()
+    settings, _ = read({})
+    assert settings
+    folder = copy_data(tmp_path_factory.mktemp("templates") / "data")
+    with pytest.MonkeyPatch.context() as patch, showing(Live(folder)) as live:
+        patch.setattr(Macro, "__call__", note(Macro.__call__))
+        dataset = live.current().dataset
+        for lang in LANGS:
+            for screen, query in list_pages(dataset):
+                open_page(screen, lang=lang, **query)
+            for request in list_requests(dataset, lang):
+                write_page(settings, dataset, request)
+            write_page(settings, None, PageRequest("overview", lang, True, is_readable=False))
+            for filters in (Filters(), Filters(city=("410300",)), Filters(search="zzzz")):
+                for address in ("", "https://example.org"):
+                    write_report(Extract(dataset, filters, address, lang=lang))
+    return found
+
+
+def test_every_macro_is_written_on_a_page(written):
+    declared = {
+        f"{path.name}: {macro.name}"
+        for path in TEMPLATES.glob("*.html")
+        for macro in environment("en").parse(path.read_text(encoding="utf-8")).find_all(nodes.Macro)
+    }
+    assert len(declared) > 20
+    unused = sorted(declared - written)
+    assert not unused, f"dead, or list_pages misses the page that has them: {', '.join(unused)}"
+
+
+BROKEN = "{% macro broken(row) %}\n  <p>\n    {{ row.unknown_name }}\n  </p>\n{% endmacro %}\n"
+
+
+def test_an_error_names_the_line_of_the_template(tmp_path, monkeypatch):
+    (tmp_path / "broken.html").write_text(BROKEN, encoding="utf-8")
+    monkeypatch.setattr(environment("en"), "loader", FileSystemLoader([TEMPLATES, tmp_path]))
+    with pytest.raises(UndefinedError, match="unknown_name") as raised:
+        render("broken", "broken", "en", object())
+    places = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(raised.value.__traceback__)]
+    assert (tmp_path / "broken.html", 3) in places
