@@ -252,8 +252,7 @@ def show_html(part: Markup) -> None:
 def export_metric(view: View, row: MetricRow, rows: Sequence[MetricRow]) -> ChartExport:
     """Build the image of a metric: its chart, or its value as a large number where its grade allows no axis."""
     indices = [other.index for other in rows if other.rule.drawing == "index" and other.index is not None]
-    chart = None if row.rule.drawing == "difference" else chart_for(row, view.lang, indices)
-    figure = chart or number_chart(row, view.lang)
+    figure = chart_for(row, view.lang, indices) or number_chart(row, view.lang)
     subtitle = " · ".join((row.case_title, row.place, row.periods))
     return ChartExport(row.metric_id, row.finding, subtitle, figure, export_figure, [row])
 

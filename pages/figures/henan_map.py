@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from pages.figures.marks import Part, label
-from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.markup.map_layout import TEXT_GAP
@@ -30,6 +29,13 @@ _OUTLINE_WIDTH = 3
 _NO_DRAG = "orbit"
 """A drag mode that only 3D charts know, so that dragging does nothing. Streamlit takes False for unset and lets readers
 drag the map out of sight."""
+_GEO = {
+    "visible": False,
+    "bgcolor": TRANSPARENT,
+    "projection": {"type": "mercator"},
+    "lonaxis": {"range": [WEST, EAST]},
+    "lataxis": {"range": [SOUTH, NORTH]},
+}
 _UNDIMMED = {"marker": {"opacity": 1}}
 _WIDTH = WIDE.width + 2 * WIDE.column
 """Width of the exported map with its labels in px."""
@@ -47,45 +53,39 @@ class Area:
     selected: bool = False
 
 
-@memoize
 def henan_map(boundaries: str, areas: Sequence[Area]) -> go.Figure:
-    """The areas alone; `boundaries` is the address of their GeoJSON. Clicks carry customdata: [code]."""
-    traces = [_no_world(), _fills(boundaries, areas), _outlines(boundaries, areas)]
-    return base_figure(WIDE.height, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0)).update_geos(
-        visible=False,
-        bgcolor=TRANSPARENT,
-        projection_type="mercator",
-        lonaxis_range=[WEST, EAST],
-        lataxis_range=[SOUTH, NORTH],
-    )
+    """The areas alone; `boundaries` is the address of their GeoJSON."""
+    return _draw(boundaries, areas, WIDE.height, _GEO)
 
 
-@memoize
 def export_map(boundaries: str, areas: Sequence[Area], scene: Scene) -> go.Figure:
     """The map for an exported image: areas, names, discs, and beside them labels with leader lines."""
     placed = scene.placed[0]
     height = round(placed.height)
-    figure = go.Figure(henan_map(boundaries, areas)).update_layout(
-        width=_WIDTH,
-        height=height,
-        geo_domain={
-            "x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH],
-            "y": [placed.drop / placed.height, 1 - placed.drop / placed.height],
-        },
-    )
+    domain = {
+        "x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH],
+        "y": [placed.drop / placed.height, 1 - placed.drop / placed.height],
+    }
     lines = [line for leader in placed.labels.leaders for line in zip(leader.line, leader.line[1:], strict=False)]
-    figure.layout.shapes = [
+    shapes = [
         *(_shape("line", start, end, height, line={"color": LIGHT["quiet"], "width": 1}) for start, end in lines),
         *(_disc(disc, height) for disc in placed.discs),
     ]
     numbers = zip(placed.discs, scene.cases.spots, strict=True)
     number_font = {"size": 11, "color": LIGHT["ground"]}
-    figure.layout.annotations = [
+    annotations = [
         *_names(scene, height),
         *(_words(disc, f"<b>{spot.number}</b>", height, "center", font=number_font) for disc, spot in numbers),
         *_labels(scene, height),
     ]
-    return figure
+    geo = {**_GEO, "domain": domain}
+    return _draw(boundaries, areas, height, geo, width=_WIDTH, shapes=shapes, annotations=annotations)
+
+
+def _draw(boundaries: str, areas: Sequence[Area], height: int, geo: Part, **layout: object) -> go.Figure:
+    traces = [_no_world(), _fills(boundaries, areas), _outlines(boundaries, areas)]
+    margin = dict.fromkeys("lrtb", 0)
+    return base_figure(height, traces, dragmode=_NO_DRAG, margin=margin, geo=geo, **layout)
 
 
 def _names(scene: Scene, height: float) -> Iterable[Part]:
