@@ -19,8 +19,7 @@ from pages.figures.marks import Part, label
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.markup.map_layout import TEXT_GAP
-from pages.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
-from pages.markup.outline import DISC_RADIUS
+from pages.markup.map_scene import DISC_RADIUS, NAME_SIZE, WIDE, Scene, wrap_label
 from pages.markup.palette import AREA_BORDER, LIGHT, MAP_PAINTS, SELECTED_OUTLINE, TRANSPARENT
 from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 

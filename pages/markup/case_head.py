@@ -60,6 +60,6 @@ def format_place(dataset: Dataset, case: Case, lang: Lang, colors: OutlineColors
     names = comma.join([*areas, *inside, *named])
     alt = say(lang, f"河南示意图，标出{names}", f"Outline of Henan with {names} marked")
     marks = [(*place.point, place.id not in own) for place in points]
-    image = format_locator(dataset.boundaries, codes, marks, alt, colors)
+    image = format_locator(dataset.boundaries, codes, marks, alt, lang)
     legend = Markup("").join(Markup("<span>{} {}</span>").format(*line) for line in lines)
     return Markup('<figure class="where">{}<figcaption>{}</figcaption></figure>').format(image, legend)

@@ -18,9 +18,7 @@ from data.query.geography import find_local_places, list_map_units, summarize_ar
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
 from pages.figures.henan_map import Area
-from pages.markup.outline import Mark, data_url, draw_outline
-from pages.markup.palette import OUTLINE_COLORS
-from pages.markup.projection import project
+from pages.markup.outline import WIDTH, data_url, draw_locator
 from tests.bench.peer.charts import chart_for, gap_chart, henan_map, index_arrows
 from tests.bench.peer.view import View
 
@@ -40,7 +38,6 @@ COLUMNS = (
 )
 BOUNDARIES = "/boundaries.geojson"
 """Path of the outlines on the peer's server."""
-LOCATOR_WIDTH = 110
 CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
@@ -155,13 +152,13 @@ def where(view: View, chosen: Case) -> list[Any]:
     if not codes:
         return []
     known = (view.dataset.places[name] for name in sorted(all_places(chosen)))
-    marks = [
-        Mark(project(*place.point, LOCATOR_WIDTH), hollow=place.id not in own)
+    points = [
+        (*place.point, place.id not in own)
         for place in known
         if place.kind not in ("province", "prefecture") and place.lon is not None
     ]
-    outline = draw_outline(boundaries(), LOCATOR_WIDTH, OUTLINE_COLORS, tinted=codes, marks=marks)
-    return [html.Img(src=data_url(outline), width=LOCATOR_WIDTH)]
+    outline = draw_locator(boundaries(), codes, points, "Henan", view.lang)
+    return [html.Img(src=data_url(outline), width=WIDTH)]
 
 
 def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
