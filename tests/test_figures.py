@@ -382,8 +382,12 @@ def the_areas(chosen: tuple[str, ...] = ()) -> list[drawing.Area]:
     return [drawing.Area(place.code, level, place.code in chosen) for place, level in levels]
 
 
+def draw_areas(areas: list[drawing.Area]) -> Any:
+    return drawing.draw_areas(ADDRESS, areas, WIDE.height, {})
+
+
 def the_map(chosen: tuple[str, ...] = ()) -> dict[str, Any]:
-    return spec(drawing.henan_map(ADDRESS, the_areas(chosen)))
+    return spec(draw_areas(the_areas(chosen)))
 
 
 def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
@@ -462,7 +466,7 @@ def test_the_map_that_leaves_the_page_has_its_discs_lines_and_labels_inside(lang
 
 
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
-    figure = drawing.henan_map(ADDRESS, [drawing.Area(place.code, None) for place in PLACES])
+    figure = draw_areas([drawing.Area(place.code, None) for place in PLACES])
     legend = spec(
         export_figure(
             figure, "Bonds", "A schematic", ["Source"], [("", NO_DATA, "no data"), ("●", LIGHT["ink"], "county")]
@@ -550,7 +554,7 @@ def figures(row: Any, lang: str) -> list[dict[str, Any]]:
         level_bars([full], [2.0], lang),
         edition,
     ]
-    return [spec(figure) for figure in (*drawn, drawing.henan_map(ADDRESS, the_areas()))]
+    return [spec(figure) for figure in (*drawn, draw_areas(the_areas()))]
 
 
 def test_a_text_from_the_data_is_never_markup():

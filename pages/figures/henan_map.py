@@ -10,7 +10,7 @@ On the screen the map is HTML (pages/markup/map_areas.py, pages/markup/map_scene
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -28,13 +28,6 @@ _OUTLINE_WIDTH = 3
 _NO_DRAG = "orbit"
 """A drag mode that only 3D charts know, so that dragging does nothing. Streamlit takes False for unset and lets readers
 drag the map out of sight."""
-_GEO = {
-    "visible": False,
-    "bgcolor": TRANSPARENT,
-    "projection": {"type": "mercator"},
-    "lonaxis": {"range": [WEST, EAST]},
-    "lataxis": {"range": [SOUTH, NORTH]},
-}
 _UNDIMMED = {"marker": {"opacity": 1}}
 _WIDTH = WIDE.width + 2 * WIDE.column
 """Width of the exported map with its labels in px."""
@@ -52,19 +45,11 @@ class Area:
     selected: bool = False
 
 
-def henan_map(boundaries: str, areas: Sequence[Area]) -> go.Figure:
-    """The areas alone; `boundaries` is the address of their GeoJSON."""
-    return _draw(boundaries, areas, WIDE.height, _GEO)
-
-
 def export_map(boundaries: str, areas: Sequence[Area], scene: Scene) -> go.Figure:
     """The map for an exported image: areas, names, discs, and beside them labels with leader lines."""
     placed = scene.placed[0]
     height = round(placed.height)
-    domain = {
-        "x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH],
-        "y": [placed.drop / placed.height, 1 - placed.drop / placed.height],
-    }
+    aside, above = WIDE.column / _WIDTH, placed.drop / placed.height
     lines = [line for leader in placed.labels.leaders for line in zip(leader.line, leader.line[1:], strict=False)]
     shapes = [
         *(_shape("line", start, end, height, line={"color": LIGHT["quiet"], "width": 1}) for start, end in lines),
@@ -77,14 +62,24 @@ def export_map(boundaries: str, areas: Sequence[Area], scene: Scene) -> go.Figur
         *(_words(disc, f"<b>{spot.number}</b>", height, "center", font=number_font) for disc, spot in numbers),
         *_labels(scene, height),
     ]
-    geo = {**_GEO, "domain": domain}
-    return _draw(boundaries, areas, height, geo, width=_WIDTH, shapes=shapes, annotations=annotations)
+    domain = {"x": [aside, 1 - aside], "y": [above, 1 - above]}
+    return draw_areas(boundaries, areas, height, domain, width=_WIDTH, shapes=shapes, annotations=annotations)
 
 
-def _draw(boundaries: str, areas: Sequence[Area], height: int, geo: Part, **layout: object) -> go.Figure:
+def draw_areas(
+    boundaries: str, areas: Sequence[Area], height: int, domain: Mapping[str, Sequence[float]], **layout: object
+) -> go.Figure:
+    """The areas in a part of the figure; `boundaries` is the address of their GeoJSON."""
+    geo = {
+        "visible": False,
+        "bgcolor": TRANSPARENT,
+        "projection": {"type": "mercator"},
+        "lonaxis": {"range": [WEST, EAST]},
+        "lataxis": {"range": [SOUTH, NORTH]},
+        "domain": domain,
+    }
     traces = [_no_world(), _fills(boundaries, areas), _outlines(boundaries, areas)]
-    margin = dict.fromkeys("lrtb", 0)
-    return base_figure(height, traces, dragmode=_NO_DRAG, margin=margin, geo=geo, **layout)
+    return base_figure(height, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0), geo=geo, **layout)
 
 
 def _names(scene: Scene, height: float) -> Iterable[Part]:

@@ -65,4 +65,4 @@ def freeze(value: object) -> Hashable:
 
 
 chart_for, gap_chart = keep(one.chart_for), keep(gaps.gap_chart)
-henan_map, index_arrows = keep(areas.henan_map), keep(arrows.index_arrows)
+draw_areas, index_arrows = keep(areas.draw_areas), keep(arrows.index_arrows)

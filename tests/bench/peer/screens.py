@@ -18,8 +18,9 @@ from data.query.geography import find_local_places, list_map_units, summarize_ar
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
 from pages.figures.henan_map import Area
+from pages.markup.map_scene import WIDE
 from pages.markup.outline import WIDTH, data_url, draw_locator
-from tests.bench.peer.charts import chart_for, gap_chart, henan_map, index_arrows
+from tests.bench.peer.charts import chart_for, draw_areas, gap_chart, index_arrows
 from tests.bench.peer.view import View
 
 Parts = dict[str, Any]
@@ -194,15 +195,14 @@ def henan(view: View) -> Parts:
     found = summarize_areas(selection)
     points = [there for there in find_local_places(selection.cases) if there.place.lon is not None]
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
+    areas = [area(view, place, found[place.code]) for place in list_map_units(view.dataset)]
     listed = [
         (place.name[view.lang], len(found[place.code].cases), found[place.code].metric_count)
         for place in list_map_units(view.dataset)
     ]
     return {
         "map-status.children": status(view),
-        "henan.figure": go.Figure(
-            henan_map(BOUNDARIES, [area(view, place, found[place.code]) for place in list_map_units(view.dataset)])
-        ).add_trace(discs(view, points)),
+        "henan.figure": go.Figure(draw_areas(BOUNDARIES, areas, WIDE.height, {})).add_trace(discs(view, points)),
         "beside.children": [
             dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
             for case in beside
