@@ -48,7 +48,6 @@ from pages.markup.figure_card import format_card
 from pages.markup.findings import format_findings
 from pages.markup.grade_key import format_grade_key
 from pages.markup.links import Links
-from pages.markup.palette import OUTLINE_COLORS
 
 
 def choose_case(view: View) -> Case:
@@ -162,7 +161,7 @@ def format_body(view: View, case: Case, rows: Sequence[MetricRow]) -> Markup:
     links = build_card_links(view)
     cases, _ = list_siblings(view, case)
     parts = (
-        format_head(view.dataset, case, rows, view.lang, links, OUTLINE_COLORS),
+        format_head(view.dataset, case, rows, view.lang, links),
         format_figures(rows, view.lang, links),
         format_events(case.events, view.lang),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, links),
@@ -187,7 +186,7 @@ def show_printed(view: View, case: Case) -> None:
     others = [row for row in results if not row.rule.has_change]
     title = view.say("水平、完成量与文字表述", "Levels, amounts delivered and results in words")
     parts = (
-        format_head(view.dataset, case, rows, view.lang, None, OUTLINE_COLORS),
+        format_head(view.dataset, case, rows, view.lang, None),
         format_changes([row for row in results if row.rule.has_change], view.lang, None, unfolded=True),
         Markup("<h2>{}</h2>{}").format(title, format_compact(others, view.lang)) if others else Markup(""),
         format_conflicts(find_conflicts(case, {row.metric_id for row in rows}), rows, view.lang, None),
@@ -237,7 +236,7 @@ def export_findings(view: View, case: Case) -> ChartExport:
 def show_part(view: View, case: Case) -> None:
     """Show one metric of the case, its events or its map, under its title, for a frame in another site's page."""
     events = format_events(case.events, view.lang)
-    place = format_place(view.dataset, case, view.lang, OUTLINE_COLORS)
+    place = format_place(view.dataset, case, view.lang)
     credit = Markup('<p class="quiet">{}</p>').format(CREDIT[view.lang])
     parts = {"timeline": events, "locator": place + credit if place else place}
     show_paragraph(case.title[view.lang], "kicker")

@@ -16,7 +16,7 @@ from data.wording.rows import MetricRow
 from pages.markup.case_page import format_story
 from pages.markup.key_figures import format_key_figures
 from pages.markup.links import Links
-from pages.markup.outline import OutlineColors, format_locator
+from pages.markup.outline import format_locator
 
 
 def format_head(
@@ -25,7 +25,6 @@ def format_head(
     rows: Sequence[MetricRow],
     lang: Lang,
     links: Links | None,
-    colors: OutlineColors,
     unfolded: bool = False,
 ) -> Markup:
     """Return what stands below the title: key figures with their common doubts, the story, and where it happened.
@@ -36,11 +35,11 @@ def format_head(
     note = Markup("")
     if not figures and case.no_headline:
         note = Markup('<p class="no-figures">{}</p>').format(case.no_headline[lang])
-    place = format_place(dataset, case, lang, colors)
+    place = format_place(dataset, case, lang)
     return format_key_figures(figures, lang, links, unfolded) + note + format_story(case, lang, place)
 
 
-def format_place(dataset: Dataset, case: Case, lang: Lang, colors: OutlineColors) -> Markup:
+def format_place(dataset: Dataset, case: Case, lang: Lang) -> Markup:
     """Return a small map of the places that the case names; nothing for a case of the whole province alone."""
     own, comma = own_places(case), say(lang, "、", ", ")
     codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}

@@ -25,7 +25,6 @@ from pages.markup.map_areas import ROUGH, format_areas
 from pages.markup.map_head import format_colours, format_map_head
 from pages.markup.map_scene import format_scene
 from pages.markup.map_view import view_map
-from pages.markup.outline import OutlineColors
 
 _DOCUMENT = Markup('<span class="document" aria-hidden="true">Word</span>')
 """What stands in for the button of the case as a document, which needs the app."""
@@ -61,14 +60,14 @@ def first_overview(dataset: Dataset, filters: Filters, shown: range, lang: Lang,
     return FirstView(opening.title, opening.lede, html)
 
 
-def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links, colors: OutlineColors) -> FirstView:
+def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstView:
     """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
     rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.headline or 99)
     line = format_case_line(dataset, case, dataset.all_cases, lang, links)
     html = (
         Markup('<div class="st-key-case-line"><div>{}</div>{}</div>').format(line, _DOCUMENT)
         + format_heading(case.title[lang])
-        + Markup('<div class="case">{}</div>').format(format_head(dataset, case, rows, lang, links, colors))
+        + Markup('<div class="case">{}</div>').format(format_head(dataset, case, rows, lang, links))
     )
     return FirstView(case.title[lang], case.summary[lang], html)
 

@@ -29,8 +29,6 @@ _ROUGH = 7
 _SAFE = " ,:;()/!=@*-.+"
 """Characters that a data URL need not escape inside quotation marks."""
 
-OutlineColors = Mapping[str, tuple[str, str]]
-
 
 class Mark(NamedTuple):
     """A point of the small map in px; hollow if the case only names the place."""

@@ -28,7 +28,6 @@ from pages.markup.findings import format_findings
 from pages.markup.gap_matrix import format_matrix
 from pages.markup.links import DocumentLinks, name_case
 from pages.markup.marks import format_badge
-from pages.markup.palette import OUTLINE_COLORS
 from pages.markup.style_sheet import MARKUP, PAPER, define_properties, read_sheets
 from pages.markup.used_rules import keep_used_rules
 
@@ -161,7 +160,7 @@ def _format_chapter(report: Report, chapter: Chapter) -> Markup:
         Markup('<p class="scope">{}</p>').format(text) for text in (chapter.omitted, chapter.note) if text
     )
     parts = (
-        format_head(report.dataset, case, rows, lang, links, OUTLINE_COLORS, unfolded=True),
+        format_head(report.dataset, case, rows, lang, links, unfolded=True),
         format_figures(rows, lang, links, unfolded=True),
         format_events(case.events, lang),
         format_conflicts(chapter.conflicts, rows, lang, links),

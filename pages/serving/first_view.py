@@ -22,7 +22,7 @@ from pages.markup import first_view as words
 from pages.markup.first_view import FirstView
 from pages.markup.links import Links
 from pages.markup.masthead import ScreenLink, format_navigation, format_site_name
-from pages.markup.palette import MAP_PAINTS, OUTLINE_COLORS
+from pages.markup.palette import MAP_PAINTS
 from pages.markup.report import FORMATS
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.site.screens import LANGUAGE_NAMES, SCREENS, SITE_NAME, url_path
@@ -39,7 +39,7 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
         shown = page_range(total, cases_per_page(total), request.page)
         return words.first_overview(dataset, request.filters, shown, request.lang, links)
     if request.screen == "case":
-        return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links, OUTLINE_COLORS)
+        return words.first_case(dataset, dataset.by_id[request.case_id], request.lang, links)
     if request.screen == "map":
         return words.first_map(dataset, request.filters, request.lang, links, MAP_PAINTS)
     return words.first_words(request.screen, request.lang)
