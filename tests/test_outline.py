@@ -110,11 +110,10 @@ def test_chosen_areas_are_tinted_and_places_marked(lang):
 @pytest.mark.parametrize("points", [[], [(111.5, 34.3, False)]], ids=["areas", "points"])
 def test_the_image_has_its_colours_inside_for_both_schemes(points):
     style = ElementTree.fromstring(draw_locator(boundaries(), [], points, "", "en")).findtext(f"{SVG}style")
-    light, *dark = style.split("@media(prefers-color-scheme:dark)")
-    used = ("area", "tint", "border", *(("ink", "ground") if points else ()))
-    schemes = [light, *dark] if points else [light, light]
-    for scheme, text in enumerate(schemes):
-        assert all(OUTLINE_COLORS[name][scheme] in text for name in used)
+    assert all(OUTLINE_COLORS[name] in style for name in ("area", "tint", "border"))
+    light, _, dark = style.partition("@media(prefers-color-scheme:dark)")
+    schemes = zip((0, 1), (light, dark), strict=True) if points else ()
+    assert all(OUTLINE_COLORS[name][scheme] in text for scheme, text in schemes for name in ("ink", "ground"))
 
 
 def test_the_small_map_of_a_case_is_a_few_kilobytes_and_says_what_it_shows():
