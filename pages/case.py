@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_case_document
@@ -110,7 +109,7 @@ def show_top(view: View, page: CasePage) -> None:
     elsewhere = view.count_elsewhere(case)
     with st.container(horizontal=True, vertical_alignment="center", key="scope"):
         if omitted := view.describe_omitted(case):
-            st.html(Markup('<p class="quiet">{}</p>').format(omitted), width="content")
+            st.html(render("frame", "paragraph", view.lang, omitted, "quiet"), width="content")
         if elsewhere and not view.printing:
             show_scope_switch(view, name_elsewhere(elsewhere, 1, view.lang))
 
@@ -204,8 +203,7 @@ def show_html(part: str) -> None:
 def export_metric(view: View, row: MetricRow, rows: Sequence[MetricRow]) -> ChartExport:
     """Build the image of a metric: its chart, or its value as a large number where its grade allows no axis."""
     indices = [other.index for other in rows if other.rule.drawing == "index" and other.index is not None]
-    chart = None if row.rule.drawing == "difference" else chart_for(row, view.lang, indices)
-    figure = chart or number_chart(row, view.lang)
+    figure = chart_for(row, view.lang, indices) or number_chart(row, view.lang)
     subtitle = " · ".join((row.case_title, row.place, row.periods))
     return ChartExport(row.metric_id, row.finding, subtitle, figure, export_figure, [row])
 

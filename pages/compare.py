@@ -292,7 +292,7 @@ def draw_group(view: View, group: Group) -> go.Figure:
     """Draw a group for its image."""
     if group.kind == "index":
         headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        return index_arrows(group.rows, view.lang, headings, {})
+        return index_arrows(group.rows, view.lang, headings)
     if group.kind == "rank":
         return rank_lines(group.rows, view.lang)
     return level_bars(group.rows, measure(group, view.dataset.units), view.lang, group.kind == "difference")

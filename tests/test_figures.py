@@ -21,7 +21,6 @@ from data.wording.findings import list_findings
 from data.wording.index_axis import span_axis
 from data.wording.rows import Rows
 from pages.figures import henan_map as drawing
-from pages.figures.difference_bar import difference_bar
 from pages.figures.dumbbell import dumbbell
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
@@ -32,7 +31,6 @@ from pages.figures.level_bars import level_bars
 from pages.figures.marks import paired_values
 from pages.figures.rank_lines import rank_lines
 from pages.figures.rank_slope import rank_slope
-from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width, wrap
 from pages.markup.geometry import list_arrows
 from pages.markup.map_scene import WIDE, build_scene, wrap_label
@@ -45,7 +43,6 @@ BY_ID = {(row.case_number, row.metric_id): row for row in ROWS["en"]}
 INDEXED = [row for row in ROWS["en"] if row.index is not None]
 PAIRED = [row for row in ROWS["en"] if paired_values(row) and row.dimension != "rank"]
 RANKED = [row for row in ROWS["en"] if paired_values(row) and row.dimension == "rank"]
-DIFFERENT = [row for row in ROWS["en"] if row.grade == "D"]
 ALLOWED = re.compile(r"</?b>|<br>")
 EVIL = '<script>x</script> & <a href="y">'
 HALVED = BY_ID[6, "approval-time"]
@@ -102,7 +99,7 @@ def heads(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def arrow(row: Any) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
     """The marks of one metric: the lines (shaft and stripes), the baseline mark, the head."""
-    *lines, starts, last = spec(index_arrows([row], "en", {row.case_id: ""}, {}))["data"]
+    *lines, starts, last = spec(index_arrows([row], "en", {row.case_id: ""}))["data"]
     return lines, *each(starts), *each(last)
 
 
@@ -112,7 +109,7 @@ def arrow(row: Any) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_comparable_figure_ends_at_its_index(lang):
     headings = {case.id: case.title[lang] for case in DATASET.cases}
-    figure = spec(index_arrows(ROWS[lang], lang, headings, {}))
+    figure = spec(index_arrows(ROWS[lang], lang, headings))
     found = heads(figure)
     assert set(found) == {row.metric_id for row in INDEXED}
     assert {name: head["x"] for name, head in found.items()} == {
@@ -128,7 +125,7 @@ def test_the_baseline_of_every_arrow_is_100():
         (shaft, *_), start, _ = arrow(row)
         assert shaft["x"][0] == start["x"] == 2, row.metric_id
     headings = {row.case_id: row.case_title for row in INDEXED}
-    grid, baseline = (shape["path"] for shape in spec(index_arrows(INDEXED, "en", headings, {}))["layout"]["shapes"])
+    grid, baseline = (shape["path"] for shape in spec(index_arrows(INDEXED, "en", headings))["layout"]["shapes"])
     assert set(re.findall(r"[ML] ([\d.]+),", baseline)) == {"2"}
     assert baseline.count("M") == len(INDEXED)
     assert grid.count("M") % len(INDEXED) == 0 and grid.count("M") > len(INDEXED)
@@ -136,7 +133,7 @@ def test_the_baseline_of_every_arrow_is_100():
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", ["减半", "持平", "翻番"]), ("en", ["halved", "same", "doubled"])])
 def test_the_axis_is_labelled_in_words_at_their_places(lang, words):
-    axis = spec(index_arrows([HALVED], lang, {HALVED.case_id: ""}, {}))["layout"]["xaxis"]
+    axis = spec(index_arrows([HALVED], lang, {HALVED.case_id: ""}))["layout"]["xaxis"]
     assert axis["ticktext"] == words
     assert axis["tickvals"] == pytest.approx([math.log10(50), 2, math.log10(200)])
 
@@ -178,7 +175,7 @@ def test_the_colour_is_the_direction(direction, paint):
 
 
 def test_every_head_carries_its_change_and_nothing_else_does():
-    figure = spec(index_arrows(INDEXED, "en", {case.id: "" for case in DATASET.cases}, {}))
+    figure = spec(index_arrows(INDEXED, "en", {case.id: "" for case in DATASET.cases}))
     assert [(name, head["text"]) for name, head in heads(figure).items()] == [
         (row.metric_id, f"<b>{escape(row.change_label)}</b>") for row in INDEXED
     ]
@@ -190,25 +187,24 @@ def test_within_a_case_the_order_is_the_callers_and_never_that_of_size():
     case_id = "2020-09-dancheng-health"
     own = [row for row in INDEXED if row.case_id == case_id]
     for rows in (own, own[::-1], sorted(own, key=lambda row: row.index)):
-        found = heads(spec(index_arrows(rows, "en", {case_id: ""}, {})))
+        found = heads(spec(index_arrows(rows, "en", {case_id: ""})))
         assert list(found) == [row.metric_id for row in rows]
         depths = [head["y"] for head in found.values()]
         assert depths == sorted(depths)
 
 
-def test_a_case_without_an_index_has_its_sentence_and_no_mark():
+def test_every_case_has_its_heading_and_only_one_with_an_index_a_mark():
     headings = {case.id: f"{case.number}  {case.title.en}" for case in DATASET.cases}
     empty = next(case.id for case in DATASET.cases if case.id not in {row.case_id for row in INDEXED})
-    figure = spec(index_arrows(INDEXED, "en", headings, {empty: "The source states no measured outcome."}))
+    figure = spec(index_arrows(INDEXED, "en", headings))
     texts = [plain(annotation["text"]) for annotation in figure["layout"]["annotations"]]
-    assert "".join(texts).count(plain("The source states no measured outcome.")) == 1
     assert all(plain(heading) in "".join(texts) for heading in headings.values())
     assert empty not in {head["customdata"][0] for head in heads(figure).values()}
 
 
 def test_no_line_of_text_lies_on_another_or_on_a_mark():
     headings = {case.id: case.title.en for case in DATASET.cases}
-    layout = (figure := spec(index_arrows(INDEXED, "en", headings, {})))["layout"]
+    layout = (figure := spec(index_arrows(INDEXED, "en", headings)))["layout"]
     depths = sorted(
         [annotation["y"] for annotation in layout["annotations"]] + [head["y"] for head in heads(figure).values()]
     )
@@ -218,15 +214,15 @@ def test_no_line_of_text_lies_on_another_or_on_a_mark():
 
 
 def test_figures_apart_share_an_axis():
-    lone = spec(index_arrows([HALVED], "en", {HALVED.case_id: ""}, {}, [12.0, 900.0]))["layout"]["xaxis"]["range"]
-    low, high = spec(index_arrows([HALVED], "en", {HALVED.case_id: ""}, {}))["layout"]["xaxis"]["range"]
+    lone = spec(index_arrows([HALVED], "en", {HALVED.case_id: ""}, [12.0, 900.0]))["layout"]["xaxis"]["range"]
+    low, high = spec(index_arrows([HALVED], "en", {HALVED.case_id: ""}))["layout"]["xaxis"]["range"]
     assert lone[0] < math.log10(12) < low
     assert lone[1] > math.log10(900) > high
 
 
 def test_a_fall_to_nothing_is_drawn_at_the_lower_end():
     nothing = replace(HALVED, index=0.0)
-    figure = spec(index_arrows([nothing], "en", {HALVED.case_id: ""}, {}))
+    figure = spec(index_arrows([nothing], "en", {HALVED.case_id: ""}))
     assert figure["layout"]["xaxis"]["range"][0] < heads(figure)["approval-time"]["x"] <= 0
 
 
@@ -313,33 +309,6 @@ def test_a_stated_place_is_solid_and_a_derived_one_hollow():
     assert (before["marker"]["symbol"], after["marker"]["symbol"]) == ("circle", "circle-open")
 
 
-# --- difference_length
-
-
-@pytest.mark.parametrize("row", named(DIFFERENT))
-def test_difference_from_zero_with_its_sign(row):
-    figure = spec(difference_bar(row, "en"))
-    ends = (
-        [row.change_value] * 2 if row.change_value is not None else sorted([row.change_low, row.change_high], key=abs)
-    )
-    bar, *rest = figure["data"]
-    assert (bar["type"], bar["x"], bar.get("base")) == ("bar", [ends[0]], None)
-    assert [line["x"] for line in rest] == ([] if ends[0] == ends[1] else [ends])
-    assert all(line["line"]["dash"] == "dot" for line in rest)
-    low, high = figure["layout"]["xaxis"]["range"]
-    assert low == -high
-    assert high > max(map(abs, ends))
-    (label,) = figure["layout"]["annotations"]
-    assert label["text"] == f"<b>{escape(row.change_label)}</b>"
-    assert label["xanchor"] == ("right" if ends[1] > 0 else "left")
-
-
-@pytest.mark.parametrize(("bound", "opacity"), [("exact", 1), ("over", 0.55), ("about", 0.55)])
-def test_a_bounded_difference_is_lighter(bound, opacity):
-    (bar,) = spec(difference_bar(replace(BY_ID[9, "health-literacy"], change_bound=bound), "en"))["data"]
-    assert bar["marker"]["opacity"] == opacity
-
-
 # --- level_bars
 
 
@@ -366,6 +335,13 @@ def test_bars_of_changes_go_to_both_sides_in_the_colour_of_their_direction():
     ]
     low, high = figure["layout"]["xaxis"]["range"]
     assert low < -5 and high > 7.5
+
+
+@pytest.mark.parametrize(("bound", "opacity"), [("exact", 1), ("over", 0.55), ("about", 0.55)])
+def test_a_bounded_value_has_a_lighter_bar(bound, opacity):
+    row = replace(BY_ID[9, "health-literacy"], change_bound=bound)
+    (bar,) = spec(level_bars([row], [row.change_value], "en", changes=True))["data"]
+    assert bar["marker"]["opacity"] == opacity
 
 
 # --- rank_lines
@@ -397,8 +373,12 @@ def the_areas(chosen: tuple[str, ...] = ()) -> list[drawing.Area]:
     return [drawing.Area(place.code, level, place.code in chosen) for place, level in levels]
 
 
+def draw_areas(areas: list[drawing.Area]) -> Any:
+    return drawing.draw_areas(ADDRESS, areas, WIDE.height, {})
+
+
 def the_map(chosen: tuple[str, ...] = ()) -> dict[str, Any]:
-    return spec(drawing.henan_map(ADDRESS, the_areas(chosen)))
+    return spec(draw_areas(the_areas(chosen)))
 
 
 def choropleths(figure: dict[str, Any]) -> list[dict[str, Any]]:
@@ -477,7 +457,7 @@ def test_the_map_that_leaves_the_page_has_its_discs_lines_and_labels_inside(lang
 
 
 def test_the_map_that_leaves_the_page_has_its_legend_with_what_is_not_painted_framed():
-    figure = drawing.henan_map(ADDRESS, [drawing.Area(place.code, None) for place in PLACES])
+    figure = draw_areas([drawing.Area(place.code, None) for place in PLACES])
     legend = spec(
         export_figure(
             figure, "Bonds", "A schematic", ["Source"], [("", NO_DATA, "no data"), ("●", LIGHT["ink"], "county")]
@@ -556,17 +536,16 @@ def figures(row: Any, lang: str) -> list[dict[str, Any]]:
     full = replace(
         row, before_value=3.0, after_value=2.0, change_value=-1.0, index=66.0, before_unit_id="day", after_unit_id="day"
     )
-    arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.case_title}, {"other": row.finding})
+    arrows = index_arrows([full], lang, {row.case_id: row.case_title, "other": row.finding})
     edition = export_figure(dumbbell(full, lang), row.finding, row.place, [row.periods, row.name])
     drawn = [
         arrows,
         dumbbell(full, lang),
         rank_slope(full, lang),
-        difference_bar(full, lang),
         level_bars([full], [2.0], lang),
         edition,
     ]
-    return [spec(figure) for figure in (*drawn, drawing.henan_map(ADDRESS, the_areas()))]
+    return [spec(figure) for figure in (*drawn, draw_areas(the_areas()))]
 
 
 def test_a_text_from_the_data_is_never_markup():
@@ -630,10 +609,10 @@ def painted(part: Any, name: str = ""):
         yield name, part
 
 
-def test_the_colours_of_a_figure_on_screen_are_the_shared_ones():
+def test_the_colours_of_a_figure_are_the_shared_ones():
     *drawn, _edition, areas = figures(HALVED, "en")
     for figure in (*drawn, areas):
-        assert {paint for _, paint in painted({**figure, "layout": {**figure["layout"], "hoverlabel": {}}})} <= COLOURS
+        assert {paint for _, paint in painted({**figure, "layout": {**figure["layout"], "template": {}}})} <= COLOURS
         assert "font" not in figure["layout"] or "color" not in figure["layout"]["font"]
 
 
@@ -642,31 +621,6 @@ def test_the_template_has_transparent_grounds_and_leaves_the_text_to_the_theme()
     assert template["paper_bgcolor"] == template["plot_bgcolor"] == "rgba(0,0,0,0)"
     assert "color" not in template["font"]
     assert len(template["colorway"]) >= 10
-
-
-def test_a_figure_brings_the_template_s_values_and_not_the_template():
-    layout = spec(base_figure(100, xaxis={"ticks": "inside"}))["layout"]
-    assert "template" not in layout
-    assert (
-        layout["paper_bgcolor"],
-        layout["xaxis"]["showgrid"],
-        layout["xaxis"]["ticks"],
-        layout["yaxis"]["ticks"],
-    ) == ("rgba(0,0,0,0)", False, "inside", "")
-
-
-def test_figures_have_one_revision_while_they_hold_the_same():
-    first, again, other = (
-        spec(dumbbell(row, "en"))["layout"]["datarevision"]
-        for row in (HALVED, replace(HALVED), replace(HALVED, after_value=51.0))
-    )
-    assert first == again != other
-
-
-def test_a_figure_is_drawn_once_for_the_same_values():
-    assert dumbbell(HALVED, "en") is dumbbell(replace(HALVED), "en")
-    assert dumbbell(HALVED, "en") is not dumbbell(replace(HALVED, after_value=51.0), "en")
-    assert findings_chart(findings_of("en"), "en") is findings_chart(findings_of("en"), "en")
 
 
 def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source():
@@ -679,13 +633,6 @@ def test_the_edition_that_leaves_the_page_is_light_wide_and_carries_its_source()
     for part in (HALVED.finding, "Anyang", "Source: a document", "A caveat " * 40):
         assert plain(part) in "".join(texts)
     assert [trace["x"] for trace in figure["data"]] == [trace["x"] for trace in spec(dumbbell(HALVED, "en"))["data"]]
-
-
-def test_the_screen_figure_is_left_as_it_was():
-    figure = dumbbell(HALVED, "en")
-    before = spec(figure)
-    export_figure(figure, "title", "subtitle", ["footer"])
-    assert spec(figure) == before
 
 
 WRAPPED = {

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from data.reading.live import boundaries
-from pages.markup.outline import GRID, Mark, data_url, draw_outline, format_locator
+from pages.markup.outline import DETAIL, GRID, WIDTH, data_url, draw_locator, format_locator, trace_outlines
 from pages.markup.palette import OUTLINE_COLORS
 from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY, map_height, project
 
@@ -26,18 +26,20 @@ WIDTHS = (110, 360, 560)
 Ring = list[tuple[float, float]]
 
 
-def outlines(svg: str) -> list[list[Ring]]:
-    """The areas of an image, each as its rings in px."""
+def rings(path: str) -> list[Ring]:
+    """The rings of an area in px."""
     found = []
-    for path in ElementTree.fromstring(svg).iter(f"{SVG}path"):
-        rings = []
-        for x, y, moves in re.findall(r"M(\S+) (\S+)l([^z]+)z", path.attrib["d"]):
-            numbers = [*map(int, re.findall(r"-?\d+", moves))]
-            steps = zip(numbers[::2], numbers[1::2], strict=True)
-            points = accumulate(steps, lambda at, step: (at[0] + step[0], at[1] + step[1]), initial=(int(x), int(y)))
-            rings.append([(x * GRID, y * GRID) for x, y in points])
-        found.append(rings)
+    for x, y, moves in re.findall(r"M(\S+) (\S+)l([^z]+)z", path):
+        numbers = [*map(int, re.findall(r"-?\d+", moves))]
+        steps = zip(numbers[::2], numbers[1::2], strict=True)
+        points = accumulate(steps, lambda at, step: (at[0] + step[0], at[1] + step[1]), initial=(int(x), int(y)))
+        found.append([(x * GRID, y * GRID) for x, y in points])
     return found
+
+
+def outlines(width: int) -> list[list[Ring]]:
+    """The areas of a map, each as its rings in px."""
+    return [*map(rings, trace_outlines(boundaries(), width, DETAIL, GRID).values())]
 
 
 def rings_of(feature: dict[str, Any]) -> list[Ring]:
@@ -70,7 +72,7 @@ def test_a_map_is_as_high_as_it_is_wide_on_the_ground():
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_outlines_are_those_of_the_18_units(width):
-    drawn = outlines(draw_outline(boundaries(), width, OUTLINE_COLORS))
+    drawn = outlines(width)
     exact = [
         [[project(*point, width) for point in ring] for ring in rings_of(feature)]
         for feature in boundaries()["features"]
@@ -85,30 +87,40 @@ def test_the_outlines_are_those_of_the_18_units(width):
 
 def test_neighbours_share_their_border():
     """Each point of a border between two units is a point of both, so there is no gap."""
-    drawn = outlines(draw_outline(boundaries(), 560, OUTLINE_COLORS))
+    drawn = outlines(560)
     owners = Counter(point for area in drawn for point in {point for ring in area for point in ring})
     jiyuan = {point for ring in drawn[CODES.index("419001")] for point in ring}
     assert sum(owners[point] > 1 for point in jiyuan) > len(jiyuan) / 3
     assert sum(count > 1 for count in owners.values()) > len(owners) / 3
 
 
-def test_chosen_areas_are_tinted_and_places_marked():
-    marks = [Mark(XY(10, 10)), Mark(XY(20, 20), hollow=True), Mark(XY(30, 30), number=7)]
-    image = ElementTree.fromstring(
-        draw_outline(boundaries(), 110, OUTLINE_COLORS, tinted=["410300"], marks=marks, alt='<"&')
-    )
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_chosen_areas_are_tinted_and_places_marked(lang):
+    points = [(111.5, 34.3, False), (112.5, 34.3, True)]
+    image = ElementTree.fromstring(draw_locator(boundaries(), ["410300"], points, '<"&', lang))
     tints = [path.attrib["class"] for path in image.iter(f"{SVG}path")]
     assert [code for code, tint in zip(CODES, tints, strict=True) if tint == "t"] == ["410300"]
-    assert [circle.attrib["class"] for circle in image.iter(f"{SVG}circle")] == ["d", "h", "d"]
-    assert [text.text for text in image.iter(f"{SVG}text")] == ["7"]
+    assert [circle.attrib["class"] for circle in image.iter(f"{SVG}circle")] == ["d", "h"]
+    wanted = [project(lon, lat, WIDTH) for lon, lat, _ in points]
+    for circle, (x, y) in zip(image.iter(f"{SVG}circle"), wanted, strict=True):
+        assert (float(circle.attrib["cx"]), float(circle.attrib["cy"])) == pytest.approx((x, y), abs=0.051)
     assert image.findtext(f"{SVG}title") == '<"&'
 
 
+@pytest.mark.parametrize("points", [[], [(111.5, 34.3, False)]], ids=["areas", "points"])
+def test_the_image_has_its_colours_inside_for_both_schemes(points):
+    style = ElementTree.fromstring(draw_locator(boundaries(), [], points, "", "en")).findtext(f"{SVG}style")
+    assert all(OUTLINE_COLORS[name] in style for name in ("area", "tint", "border"))
+    light, _, dark = style.partition("@media(prefers-color-scheme:dark)")
+    schemes = zip((0, 1), (light, dark), strict=True) if points else ()
+    assert all(OUTLINE_COLORS[name][scheme] in text for scheme, text in schemes for name in ("ink", "ground"))
+
+
 def test_the_small_map_of_a_case_is_a_few_kilobytes_and_says_what_it_shows():
-    html = str(format_locator(boundaries(), ["410300"], [(111.5, 34.3, True)], 'Henan, "marked"', OUTLINE_COLORS))
+    html = str(format_locator(boundaries(), ["410300"], [(111.5, 34.3, True)], 'Henan, "marked"', "en"))
     assert len(html) < 6500
     assert 'alt="Henan, &#34;marked&#34;"' in html and 'width="110"' in html
     address = unescape(re.findall(r'src="([^"]*)"', html)[0])
     image = unquote(address.removeprefix("data:image/svg+xml,"))
-    assert len(outlines(image)) == 18
+    assert len([*ElementTree.fromstring(image).iter(f"{SVG}path")]) == 18
     assert address == data_url(image)

@@ -8,7 +8,7 @@ import yaml
 from data.reading.live import current
 from data.wording.findings import describe_finding
 from data.wording.key_figures import describe_key_figure
-from data.wording.labels import MISSING_WORDS
+from data.wording.labels import MARK_WORDS, MISSING_WORDS
 from data.wording.marks import explain_mark, explain_marks
 from data.wording.missing import find_missing, find_missing_change, find_missing_end, say_derived
 from data.wording.rows import Rows
@@ -110,6 +110,7 @@ def test_findings_key_figures_and_charts_give_the_same_reason(lang):
         words = MISSING_WORDS[reason][lang]
         assert describe_finding(row, lang).remark == words
         assert describe_key_figure(row, lang).remark.endswith(words) or (row.before_label and row.after_label)
+        words = MARK_WORDS["unnamed_baseline"][lang] if reason == "compared" else words
         assert words.casefold() in render("chart", "chart", lang, row).casefold()
 
 

@@ -73,8 +73,8 @@ def _join(*parts: str) -> str:
 
 def _year(extract: Extract) -> str:
     """Return the year of the cases, or the first and the last; that of the dataset's document if there are none."""
-    years = sorted({case_id[:4] for case_id in extract.selection.cases.ids} or {str(extract.dataset.source.year)})
-    return "-".join(dict.fromkeys((years[0], years[-1])))
+    years = extract.selection.cases.years or [extract.dataset.source.year]
+    return "-".join(dict.fromkeys((str(min(years)), str(max(years)))))
 
 
 def _filter_parts(extract: Extract) -> list[str]:

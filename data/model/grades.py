@@ -103,8 +103,6 @@ GRADES_NOTE = _text(
 GRADE_RULES: Mapping[str, GradeRule] = {rule.letter: rule for rule in _RULES}
 """The grades by letter, the most complete first."""
 GRADES: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES)
-INDEXED: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES if rule.has_index)
-"""Grades with an index, where the scale allows one."""
 CHANGED: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES if rule.has_change)
 """Grades that state or imply a change."""
 

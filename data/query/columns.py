@@ -42,6 +42,8 @@ class CaseEntry:
     """The columns of one case. Domains and places are positions in their tables; texts are normalized UTF-8."""
 
     id: str
+    year: int
+    number: int
     title_zh: str
     title_en: str
     source: Document | None
@@ -100,6 +102,8 @@ def build_entry(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cas
     ]
     return CaseEntry(
         id=case.id,
+        year=case.year,
+        number=case.number,
         title_zh=case.title.zh,
         title_en=case.title.en,
         source=case.source,
@@ -151,6 +155,9 @@ class Index:
 
     def __init__(self, entries: Sequence[CaseEntry], tables: Tables) -> None:
         self.ids = tuple(entry.id for entry in entries)
+        self.years = [entry.year for entry in entries]
+        self.numbers = [entry.number for entry in entries]
+        """The printed number of each case."""
         self.titles = {"zh": [entry.title_zh for entry in entries], "en": [entry.title_en for entry in entries]}
         self.case_positions: Mapping[str, int] = {case_id: position for position, case_id in enumerate(self.ids)}
         sources = [tables.source_of(entry.source) for entry in entries]

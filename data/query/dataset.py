@@ -81,7 +81,8 @@ class Dataset:
         """The printed numbers of cases by the document that they come from."""
         numbers: dict[Document, list[int]] = {}
         for case_id in case_ids:
-            numbers.setdefault(self.source_of(case_id), []).append(int(case_id[5:7]))
+            number = self.index.numbers[self.index.case_positions[case_id]]
+            numbers.setdefault(self.source_of(case_id), []).append(number)
         return numbers
 
     @property
@@ -151,7 +152,7 @@ class Dataset:
 
 
 class CaseSubset(Sequence[Case]):
-    """Some cases of a dataset, in its order. A case is unpacked on access; `ids` and `titles` unpack none."""
+    """Some cases of a dataset, in its order. A case is unpacked on access; `ids`, `years` and `titles` unpack none."""
 
     def __init__(self, dataset: Dataset, positions: np.ndarray) -> None:
         self.dataset, self.positions = dataset, positions
@@ -183,14 +184,19 @@ class CaseSubset(Sequence[Case]):
     def ids(self) -> list[str]:
         return [self.dataset.index.ids[position] for position in self.positions]
 
+    @property
+    def years(self) -> list[int]:
+        return [self.dataset.index.years[position] for position in self.positions]
+
     def titles(self, lang: Lang) -> list[str]:
         titles = self.dataset.index.titles[lang]
         return [titles[position] for position in self.positions]
 
     def numbered_titles(self, lang: Lang, between: str = " ") -> list[str]:
         """The printed number and the title of each case."""
-        titles = zip(self.ids, self.titles(lang), strict=True)
-        return [f"{int(case_id[5:7])}{between}{title}" for case_id, title in titles]
+        numbers = self.dataset.index.numbers
+        titles = zip(self.positions, self.titles(lang), strict=True)
+        return [f"{numbers[position]}{between}{title}" for position, title in titles]
 
 
 class _CasesById(Mapping[str, Case]):

@@ -136,8 +136,8 @@ def _name_place(dataset: Dataset, filters: Filters, lang: Lang) -> str:
 
 def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
     """Return the title of the map: how many reforms of which years, and how many of them it shows if not all."""
-    years = sorted({int(case_id[:4]) for case_id in dataset.all_cases.ids})
-    span = "–".join(map(str, dict.fromkeys((years[0], years[-1])))) if years else ""
+    years = dataset.all_cases.years
+    span = "–".join(map(str, dict.fromkeys((min(years), max(years))))) if years else ""
     zh, en = count_words(len(dataset.cases))
     reforms = say(
         lang,

@@ -9,7 +9,6 @@ from data.wording.colours import NEUTRAL, direction_color
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import arrow_symbol, circle_symbol, dash, label, lines, marker, points, require_pair, segment
-from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.markup.palette import GUIDE
@@ -19,7 +18,6 @@ _SHIFT = 21
 """Distance in px of a label from its mark: the earlier value below, the later one above, so that they never collide."""
 
 
-@memoize
 def dumbbell(row: MetricRow, lang: Lang) -> go.Figure:
     """A line from before (grey) to after (in the color of the direction) on an axis from zero; derived ends are hollow.
 

@@ -26,31 +26,31 @@ _LEGEND_HEIGHT = 30
 def export_figure(
     figure: go.Figure, title: str, subtitle: str, footer: Sequence[str], legend: Sequence[tuple[str, str, str]] = ()
 ) -> go.Figure:
-    """A copy of a screen figure, `WIDTH` px wide and as high as its wrapped texts need.
+    """A figure made into an image, `WIDTH` px wide and as high as its wrapped texts need.
 
-    `figure` needs a height. `legend` is (sign, color, words); an empty sign is a square of that color.
+    `figure` needs a height, and is changed. `legend` is (sign, color, words); an empty sign is a square of that color.
     """
     head = [*_lines("title", title), *_lines("subtitle", subtitle)]
     foot = [line for text in footer for line in _lines("footer", text)]
     above, below = (sum(_STYLES[part][1] for part, _ in lines) + _GAP for lines in (head, foot))
     above += _LEGEND_HEIGHT if legend else 0
-    copy = go.Figure(figure)
-    top, bottom = copy.layout.margin.t or 0, copy.layout.margin.b or 0
+    labels = figure.layout.to_plotly_json().get("annotations", [])
+    top, bottom = figure.layout.margin.t or 0, figure.layout.margin.b or 0
     added = {"l": 0, "r": 0, "t": above, "b": below}
-    copy.update_layout(
+    figure.update_layout(
         width=WIDTH,
-        height=copy.layout.height + above + below + 2 * _PADDING,
-        margin={side: (copy.layout.margin[side] or 0) + px + _PADDING for side, px in added.items()},
+        height=figure.layout.height + above + below + 2 * _PADDING,
+        margin={side: (figure.layout.margin[side] or 0) + px + _PADDING for side, px in added.items()},
         paper_bgcolor=LIGHT["ground"],
         font={"color": LIGHT["ink"]},
     )
-    copy.layout.annotations = [
-        *copy.layout.annotations,
+    figure.layout.annotations = [
+        *labels,
         *_stack(head, 1.0, top + above),
         *_legend(legend, top + _GAP),
         *_stack(foot, 0.0, -bottom - _GAP),
     ]
-    return copy
+    return figure
 
 
 def _lines(part: str, text: str) -> list[tuple[str, str]]:

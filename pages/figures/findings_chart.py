@@ -13,7 +13,6 @@ from data.wording.findings import CaseFindings, Finding
 from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
 from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, label, lines, marker, points, segment
-from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import BOLD, escape, wrap
 from pages.markup.geometry import list_arrows
@@ -54,7 +53,6 @@ class _Sheet:
         return _AXIS[0] + self.axis.share(index) * (_AXIS[1] - _AXIS[0])
 
 
-@memoize
 def findings_chart(cases: Sequence[CaseFindings], lang: Lang) -> go.Figure:
     """The first findings of each case, a line each, `PLOT_WIDTH` px wide; an arrow where the metric has an index."""
     sheet = _Sheet(span_axis(list_arrows(cases)), lang)

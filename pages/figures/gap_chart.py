@@ -12,7 +12,6 @@ from data.wording.colours import IMPROVED, LIGHT, NEUTRAL
 from data.wording.labels import say
 from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, label, points, segment
-from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.markup.geometry import scale_dot
@@ -24,7 +23,6 @@ _ROW, _HEAD = 40, 30
 """Heights in px of a row and of the line above."""
 
 
-@memoize
 def gap_chart(
     totals: Mapping[Grade, int], counts: Mapping[str, Mapping[Grade, int]], names: Mapping[str, str], lang: Lang
 ) -> go.Figure:

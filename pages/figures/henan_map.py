@@ -10,19 +10,17 @@ On the screen the map is HTML (pages/markup/map_areas.py, pages/markup/map_scene
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from data.wording.colours import LIGHT, SELECTED_OUTLINE
 from pages.figures.marks import Part, label
-from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape
 from pages.markup.map_layout import TEXT_GAP
-from pages.markup.map_scene import NAME_SIZE, WIDE, Scene, wrap_label
-from pages.markup.outline import DISC_RADIUS
+from pages.markup.map_scene import DISC_RADIUS, NAME_SIZE, WIDE, Scene, wrap_label
 from pages.markup.palette import AREA_BORDER, MAP_PAINTS, TRANSPARENT
 from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY
 
@@ -48,45 +46,41 @@ class Area:
     selected: bool = False
 
 
-@memoize
-def henan_map(boundaries: str, areas: Sequence[Area]) -> go.Figure:
-    """The areas alone; `boundaries` is the address of their GeoJSON. Clicks carry customdata: [code]."""
-    traces = [_no_world(), _fills(boundaries, areas), _outlines(boundaries, areas)]
-    return base_figure(WIDE.height, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0)).update_geos(
-        visible=False,
-        bgcolor=TRANSPARENT,
-        projection_type="mercator",
-        lonaxis_range=[WEST, EAST],
-        lataxis_range=[SOUTH, NORTH],
-    )
-
-
-@memoize
 def export_map(boundaries: str, areas: Sequence[Area], scene: Scene) -> go.Figure:
     """The map for an exported image: areas, names, discs, and beside them labels with leader lines."""
     placed = scene.placed[0]
     height = round(placed.height)
-    figure = go.Figure(henan_map(boundaries, areas)).update_layout(
-        width=_WIDTH,
-        height=height,
-        geo_domain={
-            "x": [WIDE.column / _WIDTH, 1 - WIDE.column / _WIDTH],
-            "y": [placed.drop / placed.height, 1 - placed.drop / placed.height],
-        },
-    )
+    aside, above = WIDE.column / _WIDTH, placed.drop / placed.height
     lines = [line for leader in placed.labels.leaders for line in zip(leader.line, leader.line[1:], strict=False)]
-    figure.layout.shapes = [
+    shapes = [
         *(_shape("line", start, end, height, line={"color": LIGHT["quiet"], "width": 1}) for start, end in lines),
         *(_disc(disc, height) for disc in placed.discs),
     ]
     numbers = zip(placed.discs, scene.cases.spots, strict=True)
     number_font = {"size": 11, "color": LIGHT["ground"]}
-    figure.layout.annotations = [
+    annotations = [
         *_names(scene, height),
         *(_words(disc, f"<b>{spot.number}</b>", height, "center", font=number_font) for disc, spot in numbers),
         *_labels(scene, height),
     ]
-    return figure
+    domain = {"x": [aside, 1 - aside], "y": [above, 1 - above]}
+    return draw_areas(boundaries, areas, height, domain, width=_WIDTH, shapes=shapes, annotations=annotations)
+
+
+def draw_areas(
+    boundaries: str, areas: Sequence[Area], height: int, domain: Mapping[str, Sequence[float]], **layout: object
+) -> go.Figure:
+    """The areas in a part of the figure; `boundaries` is the address of their GeoJSON."""
+    geo = {
+        "visible": False,
+        "bgcolor": TRANSPARENT,
+        "projection": {"type": "mercator"},
+        "lonaxis": {"range": [WEST, EAST]},
+        "lataxis": {"range": [SOUTH, NORTH]},
+        "domain": domain,
+    }
+    traces = [_no_world(), _fills(boundaries, areas), _outlines(boundaries, areas)]
+    return base_figure(height, traces, dragmode=_NO_DRAG, margin=dict.fromkeys("lrtb", 0), geo=geo, **layout)
 
 
 def _names(scene: Scene, height: float) -> Iterable[Part]:

@@ -14,7 +14,6 @@ from data.wording.index_axis import TICKS, log_index, name_tick
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import Part, arrow_symbol, circle_symbol, dash, lines, marker, points
-from pages.figures.memoize import memoize
 from pages.figures.row_layout import RowLayout
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
@@ -37,18 +36,13 @@ class _Arrow(NamedTuple):
     y: float
 
 
-@memoize
 def index_arrows(
-    rows: Iterable[MetricRow],
-    lang: Lang,
-    headings: Mapping[str, str],
-    words: Mapping[str, str],
-    beside: Sequence[float] = (),
+    rows: Iterable[MetricRow], lang: Lang, headings: Mapping[str, str], beside: Sequence[float] = ()
 ) -> go.Figure:
     """An arrow for each row with an index, below the heading of its case; within a case in the order of `rows`.
 
-    `headings` is {case_id: heading} in the order drawn; below an empty heading the arrows have no labels. `words` is
-    {case_id: sentence} for cases without a comparable metric. `beside` are the indices of charts that share the axis.
+    `headings` is {case_id: heading} in the order drawn; below an empty heading the arrows have no labels.
+    `beside` are the indices of charts that share the axis.
     """
     comparable = [(row, log_index(row.index)) for row in rows if row.index is not None]
     layout, arrows = RowLayout(), []
@@ -56,8 +50,6 @@ def index_arrows(
         if heading:
             layout.skip(10)
             layout.write(heading, bold=True)
-        if case_id in words:
-            layout.write(words[case_id])
         for row, x in comparable:
             if row.case_id == case_id:
                 if heading:

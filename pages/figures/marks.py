@@ -76,10 +76,10 @@ def bar(
     return {"type": "bar", **place, "marker": style, "hovertext": [hover], "hoverinfo": "text", **trace}
 
 
-def segment(x: Coordinates, y: Coordinates, color: str = NEUTRAL, width: float = 1, **shape: object) -> Part:
+def segment(x: Coordinates, y: Coordinates, color: str = NEUTRAL, **shape: object) -> Part:
     """A line shape from (x[0], y[0]) to (x[1], y[1]) in data coordinates."""
     ends = {"x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1]}
-    return {"type": "line", **ends, "line": {"color": color, "width": width}, **shape}
+    return {"type": "line", **ends, "line": {"color": color, "width": 1}, **shape}
 
 
 def label(x: float, y: float, text: str, **annotation: object) -> Part:

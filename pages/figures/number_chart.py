@@ -8,7 +8,6 @@ from data.model.schema import Lang
 from data.wording.key_figures import describe_key_figure
 from data.wording.rows import MetricRow
 from pages.figures.marks import label
-from pages.figures.memoize import memoize
 from pages.figures.style import base_figure
 from pages.figures.text import escape, text_width
 
@@ -19,7 +18,6 @@ _WIDTH = 1000
 """Width in px that a long value is made to fit."""
 
 
-@memoize
 def number_chart(row: MetricRow, lang: Lang) -> go.Figure:
     """The value of a metric as text, with what is not stated of it below."""
     figure = describe_key_figure(row, lang)

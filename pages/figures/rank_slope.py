@@ -9,7 +9,6 @@ from data.wording.colours import NEUTRAL, direction_color
 from data.wording.rows import MetricRow
 from pages.figures.hover import hover_text
 from pages.figures.marks import circle_symbol, label, lines, marker, points, require_pair, segment
-from pages.figures.memoize import memoize
 from pages.figures.style import FONT_SIZE, base_figure
 from pages.figures.text import escape
 from pages.markup.palette import GUIDE
@@ -17,7 +16,6 @@ from pages.markup.palette import GUIDE
 _HEIGHT = 150
 
 
-@memoize
 def rank_slope(row: MetricRow, lang: Lang) -> go.Figure:
     """A slope from the earlier place to the later one; a derived place is hollow.
 

@@ -22,7 +22,6 @@ from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow
 from pages.markup.links import Links
 from pages.markup.outline import format_locator
-from pages.markup.palette import OUTLINE_COLORS
 
 KEY_FIGURES = "findings"
 """Id of the image of what a case reports."""
@@ -160,6 +159,6 @@ def map_place(dataset: Dataset, case: Case, lang: Lang) -> PlaceMap | None:
     names = comma.join(name for group in groups.values() for name in group)
     alt = say(lang, f"河南示意图，标出{names}", f"Outline of Henan with {names} marked")
     marks = [(*place.point, place.id not in own) for place in points]
-    image = format_locator(dataset.boundaries, codes, marks, alt, OUTLINE_COLORS)
+    image = format_locator(dataset.boundaries, codes, marks, alt, lang)
     only = {"○": say(lang, "只提到：", "only named: ")}
     return PlaceMap(image, [(sign, only.get(sign, "") + comma.join(group)) for sign, group in groups.items() if group])

@@ -1,7 +1,6 @@
 """The map of cases as a whole: discs, names, labels and lines, placed for a wide window, a medium and a narrow one.
 
-`build_scene` places everything once; `format_scene` writes it as HTML above the areas of map_areas.py, `draw_scene` as
-one SVG image with the areas.
+`build_scene` places everything once; `format_scene` writes it as HTML above the areas of map_areas.py.
 """
 
 from __future__ import annotations
@@ -23,12 +22,14 @@ from pages.markup.environment import tone
 from pages.markup.links import Links
 from pages.markup.map_layout import STUB, TEXT_GAP, LabelLayout, place_labels, place_names, spread_discs
 from pages.markup.marks import anchor, format_badge, format_flag_words, spoken
-from pages.markup.outline import DISC_RADIUS, Mark, OutlineColors, Words, draw_outline, trace_areas
+from pages.markup.outline import trace_areas
 from pages.markup.projection import XY, map_height, project
 from pages.markup.text_width import text_width, wrap
 
 CACHE_SIZE = 64
 """Maximum number of scenes kept in memory, of about 50 kB each."""
+DISC_RADIUS = 9
+"""Radius in px of a disc with a number."""
 NAME_SIZE = 12
 """Font size of the areas' names in px."""
 _DIAMETER = 21.0
@@ -41,8 +42,8 @@ _CHINESE_ROOM = 0.95
 class Format:
     """A size of the map: its width, and of its labels the width of each column, font size and line height, in px.
 
-    Without labels beside it `column` is 0. `room` is the share of a line that English may fill by estimate: fonts of
-    an image differ. `inline` sets the value and what it is of on the same line.
+    Without labels beside it `column` is 0. `room` is the share of a line that English may fill by estimate. `inline`
+    sets the value and what it is of on the same line.
     """
 
     letter: str
@@ -318,43 +319,4 @@ def _format_disc(scene: Scene, at: int, links: Links) -> Markup:
         f"{spot.number} {spot.title} · {_name_place(spot, scene.lang)}",
         positions,
         spot.number,
-    )
-
-
-def draw_scene(
-    boundaries: GeoJson, scene: Scene, tinted: Sequence[str], colors: OutlineColors, alt: str, size: Format = WIDE
-) -> str:
-    """Return the map as one SVG image, with labels and lines where the format has them."""
-    placed = next(placed for placed in scene.placed if placed.format == size)
-    back = XY(-size.column, -placed.drop)
-    words = []
-    for name, middle in zip(scene.names, placed.names, strict=True):
-        if middle:
-            lines_of_name = [line for line in (name.text, name.value) if line]
-            for number, text in enumerate(lines_of_name):
-                below = (number - (len(lines_of_name) - 1) / 2) * (NAME_SIZE + 3) + NAME_SIZE * 0.36
-                words.append(Words(_add(middle, XY(back.x, back.y + below)), text))
-    labelled = [spot for spot in scene.cases.spots if spot.headline]
-    for spot, leader in zip(labelled, placed.labels.leaders, strict=bool(size.column)):
-        end = _add(leader.line[-1], back)
-        sign = -1 if leader.side == "left" else 1
-        for number, (style, text) in enumerate(wrap_label(spot, scene.lang, size)):
-            at = XY(end.x + sign * TEXT_GAP, end.y + 4.5 + number * size.line_height)
-            words.append(Words(at, text, style, "end" if sign < 0 else "start"))
-    marks = [
-        Mark(_add(disc, back), number=spot.number) for disc, spot in zip(placed.discs, scene.cases.spots, strict=True)
-    ]
-    lines = [[_add(point, back) for point in leader.line] for leader in placed.labels.leaders]
-    return draw_outline(
-        boundaries,
-        size.width,
-        colors,
-        tinted=tinted,
-        marks=marks,
-        words=words,
-        lines=lines,
-        margins=(size.column, size.column),
-        drop=round(placed.drop),
-        detail=3,
-        alt=alt,
     )

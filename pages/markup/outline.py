@@ -1,138 +1,66 @@
-"""Henan's 18 units as an SVG image: the small map of a case, the map of a report in one file, and the outlines that the
-map on the screen is made of (map_areas.py).
-
-The image has its colors inside, light and dark, because a page's style sheet does not reach into an `<img>`.
+"""The outlines of Henan's 18 units: simplified for a map of so many px, as paths of the maps on the screen, and as the
+small map of a case.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from data.model.schema import Lang
 from data.query.dataset import GeoJson
+from pages.markup.environment import render
+from pages.markup.palette import OUTLINE_COLORS
 from pages.markup.projection import XY, map_height, project
 
-DISC_RADIUS = 9
-"""Radius in px of a disc with a number."""
-GRID = 0.2
-"""Precision of outlines in px."""
+WIDTH = 110
+"""Width of the small map of a case in px."""
+DETAIL, GRID = 2.0, 0.2
+"""Detail and precision of its outlines in px."""
 _ROUGH = 7
 """Detail in px that tells in which area a name stands."""
-_POINT_RADIUS = 3.2
-_NAME_SIZE, _DISC_SIZE = 11, 11
-"""Font sizes in px."""
-_FONTS = "system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 _SAFE = " ,:;()/!=@*-.+"
 """Characters that a data URL need not escape inside quotation marks."""
 
-OutlineColors = Mapping[str, tuple[str, str]]
-"""The colors `area`, `tint`, `border`, `ink`, `ground` and `quiet`, each as (light, dark)."""
+
+class Mark(NamedTuple):
+    """A point of the small map in px; hollow if the case only names the place."""
+
+    x: float
+    y: float
+    hollow: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A mark at a place: a disc with a `number`, without one a point, hollow if a case only names the place."""
-
-    at: XY
-    number: int | None = None
-    hollow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words on the image from or up to a position, or around it; `anchor` is that of SVG."""
-
-    at: XY
-    text: str
-    style: str = "name"
-    anchor: str = "middle"
+def format_locator(
+    boundaries: GeoJson, tinted: Collection[str], points: Iterable[tuple[float, float, bool]], alt: str, lang: Lang
+) -> Markup:
+    """Return a small map in HTML, of about 5 kB; `alt` says in a sentence what it shows."""
+    address = data_url(draw_locator(boundaries, tinted, points, alt, lang))
+    return render("outline", "locator", lang, address, alt, WIDTH, round(map_height(WIDTH)))
 
 
-def draw_outline(
-    boundaries: GeoJson,
-    width: int,
-    colors: OutlineColors,
-    *,
-    tinted: Iterable[str] = (),
-    marks: Sequence[Mark] = (),
-    words: Sequence[Words] = (),
-    lines: Sequence[Sequence[XY]] = (),
-    margins: tuple[int, int] = (0, 0),
-    drop: int = 0,
-    detail: float = 2.0,
-    alt: str = "",
+def draw_locator(
+    boundaries: GeoJson, tinted: Collection[str], points: Iterable[tuple[float, float, bool]], alt: str, lang: Lang
 ) -> str:
-    """Return the image: areas whose codes are `tinted`, above them lines, marks and words, all in px of the map.
+    """Return the small map of a case as SVG, with the areas `tinted` by code and points in them.
 
-    The map itself is `width` px wide, with `margins` for words to its left and right and `drop` px above and below.
-    What outlines have within `detail` px is left out. `alt` is the image's title.
+    A point is longitude, latitude, and whether the case only names the place.
     """
-    left, right = margins
-    height = round(map_height(width)) + 2 * drop
-    chosen = frozenset(tinted)
-    outlines = trace_outlines(boundaries, width, detail, GRID)
-    areas = Markup("").join(
-        Markup('<path class="{}" d="{}"/>').format("t" if code in chosen else "a", path)
-        for code, path in outlines.items()
-    )
-    title = Markup("<title>{}</title>").format(alt) if alt else Markup("")
-    body = [_draw_line(line) for line in lines]
-    body += [_draw_mark(mark) for mark in marks]
-    body += [_draw_words(word) for word in words]
-    return str(
-        Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{0} {9} {1} {2}" width="{1}" height="{2}">{3}'
-            '<style>{4}</style><g transform="scale({5:g})" stroke-width="{6:g}">{7}</g>{8}</svg>'
-        ).format(
-            -left,
-            width + left + right,
-            height,
-            title,
-            Markup(_format_style(colors, words_too=bool(marks or words or lines))),
-            GRID,
-            0.7 / GRID,
-            areas,
-            Markup("").join(body),
-            -drop,
-        )
-    )
+    marks = [Mark(*project(lon, lat, WIDTH), hollow) for lon, lat, hollow in points]
+    outlines, height = trace_outlines(boundaries, WIDTH, DETAIL, GRID), round(map_height(WIDTH))
+    return str(render("outline", "image", lang, WIDTH, height, GRID, outlines, tinted, marks, alt, OUTLINE_COLORS))
 
 
 def data_url(svg: str) -> str:
     """Return an image as the address that an `<img>` shows it from."""
     return f"data:image/svg+xml,{quote(svg.replace(chr(34), chr(39)), safe=_SAFE)}"
-
-
-def format_image(svg: str, alt: str, css_class: str, width: int, height: int) -> Markup:
-    """Return an image in HTML; `alt` says in a sentence what it shows."""
-    return Markup('<img class="{}" src="{}" alt="{}" width="{}" height="{}">').format(
-        css_class, data_url(svg), alt, width, height
-    )
-
-
-def format_locator(
-    boundaries: GeoJson,
-    tinted: Iterable[str],
-    points: Iterable[tuple[float, float, bool]],
-    alt: str,
-    colors: OutlineColors,
-    width: int = 110,
-) -> Markup:
-    """Return a small map in HTML, of about 5 kB, with the areas `tinted` by code and points in them.
-
-    A point is longitude, latitude, and whether a case only names the place.
-    """
-    marks = [Mark(project(lon, lat, width), hollow=hollow) for lon, lat, hollow in points]
-    svg = draw_outline(boundaries, width, colors, tinted=tinted, marks=marks, alt=alt)
-    return format_image(svg, alt, "locator", width, round(map_height(width)))
 
 
 class ByIdentity:
@@ -230,50 +158,3 @@ def _join_moves(moves: Iterable[tuple[int, int]]) -> str:
         if x or y:
             merged.append((x, y))
     return " ".join(f"{x} {y}" for x, y in merged).replace(" -", "-")
-
-
-def _draw_line(line: Sequence[XY]) -> Markup:
-    points = " ".join(f"{x:.0f},{y:.0f}" for x, y in line)
-    return Markup('<polyline class="l" points="{}"/>').format(points)
-
-
-def _draw_mark(mark: Mark) -> Markup:
-    x, y = mark.at
-    if mark.number is None:
-        return Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format(
-            "h" if mark.hollow else "d", x, y, _POINT_RADIUS
-        )
-    disc = Markup(
-        '<circle class="d" cx="{0:.1f}" cy="{1:.1f}" r="{2}"/><text class="n" x="{0:.1f}" y="{3:.1f}">{4}</text>'
-    )
-    return disc.format(x, y, DISC_RADIUS, y + _DISC_SIZE * 0.36, mark.number)
-
-
-def _draw_words(words: Words) -> Markup:
-    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
-        words.style, *words.at, words.anchor, words.text
-    )
-
-
-def _format_style(colors: OutlineColors, words_too: bool) -> str:
-    """Return the style sheet of the image, dark where the page around it is; without words for areas alone."""
-    light, dark = (_format_colors(colors, scheme, words_too) for scheme in (0, 1))
-    sizes = (
-        f"text{{font:{_NAME_SIZE}px {_FONTS}}}.n{{font-weight:700;font-size:{_DISC_SIZE}px;text-anchor:middle}}"
-        ".value{font-weight:700;font-size:13px}.what{font-size:13px}.name{paint-order:stroke;stroke-width:3px}"
-        ".l{fill:none;stroke-width:1}.d,.h{stroke-width:1.2}"
-    )
-    different = f"@media(prefers-color-scheme:dark){{{dark}}}" if dark != light else ""
-    return f"{sizes if words_too else ''}{light}{different}"
-
-
-def _format_colors(colors: OutlineColors, scheme: int, words_too: bool) -> str:
-    area, tint, border, ink, ground, quiet = (
-        colors[name][scheme] for name in ("area", "tint", "border", "ink", "ground", "quiet")
-    )
-    areas = f".a{{fill:{area};stroke:{border}}}.t{{fill:{tint};stroke:{border}}}"
-    others = (
-        f".l{{stroke:{quiet}}}.d{{fill:{ink};stroke:{ground}}}.h{{fill:{ground};stroke:{ink}}}.n{{fill:{ground}}}"
-        f".name{{fill:{ink};stroke:{ground}}}.value,.what{{fill:{ink}}}.place{{fill:{quiet}}}"
-    )
-    return areas + others if words_too else areas

@@ -44,9 +44,9 @@ CSS_COLORS = {
 """CSS custom properties without their dashes: {"ink": "light-dark(…, …)", …}."""
 
 OUTLINE_COLORS = {
-    "area": (MAP_CLASSES[0], MAP_CLASSES[0]),
-    "tint": (MAP_CLASSES[1], MAP_CLASSES[1]),
-    "border": (NEUTRAL, NEUTRAL),
-    **{name: PAGE_COLORS[name] for name in ("ink", "ground", "quiet")},
+    "area": MAP_CLASSES[0],
+    "tint": MAP_CLASSES[1],
+    "border": NEUTRAL,
+    **{name: PAGE_COLORS[name] for name in ("ink", "ground")},
 }
-"""Colors of the images of Henan as (light, dark), which no style sheet reaches."""
+"""Colors of the small map of a case, which no style sheet reaches; of its points as (light, dark)."""

@@ -1,4 +1,4 @@
-"""Where places of Henan are on a map of a given width: Mercator, the projection that the interactive map has too."""
+"""Where places of Henan are on a map of a given width: Mercator, the projection that Plotly's map has too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wide text will be, and where it breaks, for drawings that do not wrap it: Plotly labels and SVG."""
+"""How wide text will be, and where it breaks: for Plotly, which does not wrap it, and for what is placed by it."""
 
 from __future__ import annotations
 

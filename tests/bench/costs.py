@@ -74,7 +74,7 @@ def script_runs() -> list[Cost]:
     unseen = [{"domain": ",".join(pair)} for pair in combinations(load_dataset().domains, 2)]
     return [
         script_run(page, what, queries)
-        for page in ("overview", "case", "map", "download")
+        for page in ("overview", "case", "map", "data_screen")
         for what, queries in (("filter", seen), ("new filter", unseen))
     ]
 

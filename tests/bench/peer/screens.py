@@ -17,13 +17,10 @@ from data.query.findings import count_gaps
 from data.query.geography import find_local_places, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
-from pages.figures import henan_map as drawing
-from pages.figures.chart_for import chart_for
-from pages.figures.gap_chart import gap_chart
-from pages.figures.index_arrows import index_arrows
-from pages.markup.outline import Mark, data_url, draw_outline
-from pages.markup.palette import OUTLINE_COLORS
-from pages.markup.projection import project
+from pages.figures.henan_map import Area
+from pages.markup.map_scene import WIDE
+from pages.markup.outline import WIDTH, data_url, draw_locator
+from tests.bench.peer.charts import chart_for, draw_areas, gap_chart, index_arrows
 from tests.bench.peer.view import View
 
 Parts = dict[str, Any]
@@ -42,7 +39,6 @@ COLUMNS = (
 )
 BOUNDARIES = "/boundaries.geojson"
 """Path of the outlines on the peer's server."""
-LOCATOR_WIDTH = 110
 CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
@@ -71,8 +67,10 @@ def overview(view: View) -> Parts:
     ]
     shown.sort(key=lambda row: (row.prefecture_code not in view.filters.city, row.grade))
     drawn = {row.case_id for row in shown}
-    headings = {case.id: f"{case.number}  {case.title[view.lang]}" for case in view.selection.cases}
-    words = {case.id: instead(view, case) for case in view.selection.cases if case.id not in drawn}
+    headings = {
+        case.id: f"{case.number}  {case.title[view.lang]}" + ("" if case.id in drawn else f"  {instead(view, case)}")
+        for case in view.selection.cases
+    }
     counts = Counter(row.grade for row in view.rows)
     gaps = count_gaps(view.dataset, view.filters)
     domains = {name: domain.name[view.lang] for name, domain in view.dataset.domains.items()}
@@ -82,7 +80,7 @@ def overview(view: View) -> Parts:
         "grades-words.children": [
             html.Li(f"{counts[grade]} {grade} {GRADE_RULES[grade].meaning[view.lang]}") for grade in GRADES
         ],
-        "index.figure": index_arrows(shown, view.lang, headings, words),
+        "index.figure": index_arrows(shown, view.lang, headings),
         "index-table.children": evidence(view, shown),
         "cards.children": [card(view, case) for case in view.selection.cases],
     }
@@ -155,13 +153,13 @@ def where(view: View, chosen: Case) -> list[Any]:
     if not codes:
         return []
     known = (view.dataset.places[name] for name in sorted(all_places(chosen)))
-    marks = [
-        Mark(project(*place.point, LOCATOR_WIDTH), hollow=place.id not in own)
+    points = [
+        (*place.point, place.id not in own)
         for place in known
         if place.kind not in ("province", "prefecture") and place.lon is not None
     ]
-    outline = draw_outline(boundaries(), LOCATOR_WIDTH, OUTLINE_COLORS, tinted=codes, marks=marks)
-    return [html.Img(src=data_url(outline), width=LOCATOR_WIDTH)]
+    outline = draw_locator(boundaries(), codes, points, "Henan", view.lang)
+    return [html.Img(src=data_url(outline), width=WIDTH)]
 
 
 def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
@@ -197,17 +195,14 @@ def henan(view: View) -> Parts:
     found = summarize_areas(selection)
     points = [there for there in find_local_places(selection.cases) if there.place.lon is not None]
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
+    areas = [area(view, place, found[place.code]) for place in list_map_units(view.dataset)]
     listed = [
         (place.name[view.lang], len(found[place.code].cases), found[place.code].metric_count)
         for place in list_map_units(view.dataset)
     ]
     return {
         "map-status.children": status(view),
-        "henan.figure": go.Figure(
-            drawing.henan_map(
-                BOUNDARIES, [area(view, place, found[place.code]) for place in list_map_units(view.dataset)]
-            )
-        ).add_trace(discs(view, points)),
+        "henan.figure": go.Figure(draw_areas(BOUNDARIES, areas, WIDE.height, {})).add_trace(discs(view, points)),
         "beside.children": [
             dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
             for case in beside
@@ -228,8 +223,8 @@ def best_figures(view: View) -> list[Any]:
     return sorted(own, key=lambda row: (row.grade, row.headline or 9))[:3]
 
 
-def area(view: View, place: Any, held: Any) -> drawing.Area:
-    return drawing.Area(place.code, min(len(held.cases), 1), place.code in view.filters.city)
+def area(view: View, place: Any, held: Any) -> Area:
+    return Area(place.code, min(len(held.cases), 1), place.code in view.filters.city)
 
 
 def discs(view: View, points: Sequence[Any]) -> go.Scattergeo:
