@@ -23,13 +23,9 @@ from pages.figures.chart_for import chart_for
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.number_chart import number_chart
-from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import show_paragraph, show_warning
-from pages.frame.embed import show_embedded
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.chart_export import ChartExport, PageChart, show_embedded
+from pages.frame.elements import escape_markdown, show_paragraph, show_print_bar, show_warning
 from pages.frame.filter_bar import show_scope_switch
-from pages.frame.links import build_links
-from pages.frame.print_view import find_today, show_print_bar
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import View, current_view
 from pages.markup.case import KEY_FIGURES, CasePage, map_place
@@ -71,7 +67,7 @@ def build_page(view: View, case: Case, rows: Sequence[MetricRow]) -> CasePage:
     to all; from paper to none.
     """
     siblings = view.selection.cases if case in view.selection.cases else view.dataset.all_cases
-    return CasePage(view.dataset, case, rows, view.lang, None if view.printing else build_links(view), siblings)
+    return CasePage(view.dataset, case, rows, view.lang, None if view.printing else view.links, siblings)
 
 
 def show_line(view: View, page: CasePage) -> None:
@@ -90,7 +86,7 @@ def show_document_download(view: View, case: Case) -> None:
     city = view.filters.city if view.describe_omitted(case) else ()
     st.download_button(
         "Word",
-        data=partial(write_case, view.dataset, case, view.lang, city, find_today(), view.url("case", case=case.id)),
+        data=partial(write_case, view.dataset, case, view.lang, city, view.today, view.url("case", case=case.id)),
         file_name=name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang),
         mime=MEDIA_TYPE,
         on_click="ignore",
@@ -171,7 +167,7 @@ def find_case(view: View, case: Case) -> CaseFindings:
 
 def show_findings(view: View, case: Case) -> None:
     """Show what the case reports as a table of its own."""
-    st.html(render("findings", "findings", view.lang, [find_case(view, case)], build_links(view)))
+    st.html(render("findings", "findings", view.lang, [find_case(view, case)], view.links))
 
 
 def export_findings(view: View, case: Case) -> ChartExport:

@@ -33,12 +33,9 @@ from pages.figures.export_figure import export_figure
 from pages.figures.index_arrows import index_arrows
 from pages.figures.level_bars import level_bars
 from pages.figures.rank_lines import rank_lines
-from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import show_note, show_opening, show_paragraph, show_warning
-from pages.frame.embed import show_embedded
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.chart_export import ChartExport, PageChart, show_embedded
+from pages.frame.elements import escape_markdown, format_link, show_note, show_opening, show_paragraph, show_warning
 from pages.frame.layout import show_nothing_found
-from pages.frame.links import build_links, format_link
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.markup.compare import format_group
@@ -131,7 +128,7 @@ def format_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) ->
         )
         for at, each in enumerate(sets)
     )
-    return render("compare", "sets", view.lang, chips, build_links(view))
+    return render("compare", "sets", view.lang, chips, view.links)
 
 
 def show_controls(view: View, choice: Choice) -> None:
@@ -147,7 +144,7 @@ def show_controls(view: View, choice: Choice) -> None:
         show_adder(view, "figures", view.say("加指标", "Add a figure"), left, MAX_METRICS - len(chosen))
     with st.container(key="chosen-figures"):
         if choice:
-            st.html(render("compare", "chosen", view.lang, list_chosen(view, choice), build_links(view)))
+            st.html(render("compare", "chosen", view.lang, list_chosen(view, choice), view.links))
         if len(metrics) == MAX_OPTIONS:
             show_note(
                 view,
@@ -221,7 +218,7 @@ def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
         )
         for case in cases
     ]
-    st.html(render("compare", "cases", view.lang, blocks, build_links(view)))
+    st.html(render("compare", "cases", view.lang, blocks, view.links))
 
 
 def describe_grades(view: View, case: Case) -> str:
@@ -254,7 +251,7 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
     """Show the metrics of one scale with the way to read it, and the link to its image. `chart_id` is unique here."""
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
-    write = partial(format_group, group, view.dataset.units, view.lang, build_links(view))
+    write = partial(format_group, group, view.dataset.units, view.lang, view.links)
     st.html(view.remember(f"group {chart_id}", write))
     if group.kind == "index":
         findings = [describe_finding(row, view.lang) for row in group.rows]
@@ -273,7 +270,7 @@ def show_left_out(view: View, part: Part) -> None:
     count = len(refusals)
     st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
     reasons = group_refusals(refusals, view.lang)
-    write = partial(render, "compare", "left_out", view.lang, reasons, build_links(view))
+    write = partial(render, "compare", "left_out", view.lang, reasons, view.links)
     st.html(view.remember(f"left out, {part.of_cases}", write))
 
 

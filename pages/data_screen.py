@@ -19,11 +19,8 @@ from data.model.schema import Text
 from data.query.filters import Filters
 from data.query.table import sort_rows
 from data.wording.labels import RIGHTS
-from pages.frame.elements import show_opening, show_warning
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.elements import current_range, escape_markdown, show_opening, show_pager, show_warning
 from pages.frame.layout import show_nothing_found
-from pages.frame.links import build_links
-from pages.frame.pager import current_range, show_pager
 from pages.frame.view import RESULTS, View, base_path, current_view, set_control
 from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, list_headings, read_choice
 from pages.markup.environment import render
@@ -117,7 +114,7 @@ def show_metrics(view: View, choice: TableChoice) -> None:
     positions = list_positions(view, choice)
     shown = current_range(len(positions), ROWS_PER_PAGE)
     rows = view.rows(positions[shown.start : shown.stop])
-    write = partial(render, "data", "table", view.lang, rows, list_headings(choice, view.lang), build_links(view))
+    write = partial(render, "data", "table", view.lang, rows, list_headings(choice, view.lang), view.links)
     st.html(view.remember("table", write))
     show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
 

@@ -19,11 +19,8 @@ from data.wording.openings import title_map
 from data.wording.shading import OUTCOME, name_shadings
 from pages.figures import henan_map as drawing
 from pages.figures.export_figure import export_figure
-from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import show_paragraph, show_warning
-from pages.frame.embed import show_embedded
-from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import build_links
+from pages.frame.chart_export import ChartExport, PageChart, show_embedded
+from pages.frame.elements import escape_markdown, show_paragraph, show_warning
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, base_path, current_view
 from pages.markup import palette
@@ -37,7 +34,7 @@ from pages.markup.map_view import MapView, view_map
 
 def format_head(view: View, shown: MapView) -> Markup:
     """Return what stands above the map; in a frame without the choice of what colors it."""
-    links, choice = build_links(view), Markup("")
+    links, choice = view.links, Markup("")
     if not view.embedded:
         names = name_shadings(view.dataset, shown.measures, view.lang)
         choice = format_colours(names, shown.colour, view.lang, links)
@@ -67,7 +64,7 @@ def format_areas_with_shapes(shown: MapView) -> Markup:
 
 def format_scene_with_links(view: View, shown: MapView) -> Markup:
     """Return what stands on the map and beside it, above the links on the areas."""
-    links = build_links(view)
+    links = view.links
     shapes = format_area_links(view.dataset, shown.scene, links, **shown.query)
     return format_scene(shown.scene, links, shapes)
 
@@ -123,7 +120,7 @@ def _name_grade(headline: Headline, lang: Lang) -> str:
 
 def format_below(view: View, shown: MapView) -> Markup:
     """Return the figures of the chosen cities, and the content of the map as tables with their data links."""
-    links, everywhere = build_links(view), shown.filters
+    links, everywhere = view.links, shown.filters
     chosen = format_chosen(view.selection, view.lang, links)
     areas = format_area_table(shown.selection, shown.areas, shown.shading, view.lang, links, **shown.query)
     areas_file = build_link(base_path(), "areas.csv", everywhere, **shown.query)

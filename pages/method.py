@@ -17,9 +17,7 @@ from data.wording.citation import cite_document
 from data.wording.conflicts import find_heading, list_conflicts
 from data.wording.method import DERIVATIONS, LIMITS
 from data.wording.rows import MetricRow
-from pages.frame.elements import show_opening, show_paragraph
-from pages.frame.links import build_links
-from pages.frame.pager import current_range, show_pager
+from pages.frame.elements import current_range, show_opening, show_pager, show_paragraph
 from pages.frame.view import View, current_view
 from pages.markup.environment import render
 
@@ -36,9 +34,7 @@ def show_grades(view: View) -> None:
     """Show what each grade means and how it is shown, with an example."""
     st.header(view.say("怎样读完整度等级", "How to read a grade"), anchor=False)
     show_paragraph(GRADES_NOTE[view.lang], "lede")
-    st.html(
-        view.remember("grades", lambda: render("method", "grades", view.lang, find_examples(view), build_links(view)))
-    )
+    st.html(view.remember("grades", lambda: render("method", "grades", view.lang, find_examples(view), view.links)))
 
 
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
@@ -70,7 +66,7 @@ def show_conflicts(view: View) -> None:
     for heading, own in groupby(found[shown.start : shown.stop], lambda pair: find_heading(pair[1])):
         count = sum(find_heading(conflict) == heading for _, conflict in found)
         st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
-        write = partial(render, "method", "conflicts", view.lang, list(own), build_links(view))
+        write = partial(render, "method", "conflicts", view.lang, list(own), view.links)
         st.html(view.remember(f"conflicts {heading.en}", write))
     show_pager(view, shown, len(found), CONFLICTS_PER_PAGE)
 

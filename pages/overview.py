@@ -15,13 +15,9 @@ from data.wording.openings import open_overview, title_findings, title_gaps
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
 from pages.figures.gap_chart import gap_chart
-from pages.frame.chart_export import ChartExport, PageChart
-from pages.frame.elements import show_paragraph
-from pages.frame.embed import show_embedded
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.chart_export import ChartExport, PageChart, show_embedded
+from pages.frame.elements import current_range, escape_markdown, format_link, show_pager, show_paragraph
 from pages.frame.layout import show_nothing_found
-from pages.frame.links import build_links, format_link
-from pages.frame.pager import current_range, show_pager
 from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
@@ -52,7 +48,7 @@ def show_findings(view: View) -> None:
     marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
     if view.embedded or view.filters.search:
         st.header(title_findings(view.dataset, view.filters, cases, view.lang), anchor=False)
-    st.html(view.remember("table", partial(render, "findings", "findings", view.lang, cases, build_links(view))))
+    st.html(view.remember("table", partial(render, "findings", "findings", view.lang, cases, view.links)))
     if marks:
         st.html(render("marks", "legend", view.lang, marks))
     if view.embedded:
@@ -89,7 +85,7 @@ def show_gaps(view: View) -> None:
     title = title_gaps(counts, view.lang, view.selection if view.embedded else None)
     st.header(title, anchor=False)
     names = {name: view.dataset.domains[name].name[view.lang] for name in counts.domains}
-    st.html(view.remember("matrix", partial(render, "matrix", "matrix", view.lang, counts, names, build_links(view))))
+    st.html(view.remember("matrix", partial(render, "matrix", "matrix", view.lang, counts, names, view.links)))
     if link := format_share_link(view, "gaps", title):
         st.html(link)
 

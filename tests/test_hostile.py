@@ -34,7 +34,7 @@ from data.reading.live import Live
 from data.reading.load import read_dataset
 from pages.figures.export_figure import export_figure
 from pages.figures.gap_chart import gap_chart
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.elements import escape_markdown
 from pages.markup.screens import SCREENS
 from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard

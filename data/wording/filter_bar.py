@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from data.model.schema import Lang
 from data.query.dataset import Dataset
-from data.query.filters import Filters, select
+from data.query.filters import Filters, count_options, list_options, select
 from data.wording.counts import count_elsewhere, count_selection, name_elsewhere
 from data.wording.filters import CLEAR, FILTERS, MORE, POPOVERS, describe_filters, list_values
 from data.wording.labels import say
@@ -43,6 +44,23 @@ class FilterBar(NamedTuple):
     scope: str
 
 
+class Option(NamedTuple):
+    """A value of a filter, the number of its metrics, and whether it is chosen."""
+
+    value: str
+    words: str
+    kept: int
+    chosen: bool
+
+
+class Choice(NamedTuple):
+    """A filter with its values."""
+
+    name: str
+    title: str
+    options: list[Option]
+
+
 def word_filter_bar(dataset: Dataset, filters: Filters, lang: Lang, screen: str) -> FilterBar:
     """Return the bar of a screen under these filters."""
     selection, search = select(dataset, filters), FILTERS["search"]
@@ -68,3 +86,17 @@ def _label_popover(names: tuple[str, ...], filters: Filters, lang: Lang) -> str:
     label = (MORE if len(names) > 1 else FILTERS[names[0]].name)[lang]
     chosen = sum(len(list_values(filters, name)) for name in names)
     return say(lang, f"{label}（{chosen}）", f"{label} ({chosen})") if chosen else label
+
+
+def list_choices(dataset: Dataset, names: Iterable[str], filters: Filters, lang: Lang) -> list[Choice]:
+    """Return these filters with their values, each with the number of metrics it has under the other filters."""
+    return [_list_values(dataset, name, filters, lang) for name in names]
+
+
+def _list_values(dataset: Dataset, name: str, filters: Filters, lang: Lang) -> Choice:
+    counts, chosen, entry = count_options(dataset, filters)[name], list_values(filters, name), FILTERS[name]
+    options = [
+        Option(value, entry.describe(dataset, value, lang), counts[value], value in chosen)
+        for value in list_options(dataset)[name]
+    ]
+    return Choice(name, entry.name[lang], options)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_chart
@@ -111,6 +112,21 @@ class PageChart:
 
     show: Callable[[], None]
     export: Callable[[], ChartExport]
+
+
+def show_embedded(view: View, charts: Mapping[str, PageChart | Callable[[], None]]) -> None:
+    """Show the chart of this page that the URL names, or a notice if there is none with this id."""
+    chart = charts.get(view.params.get("chart", ""))
+    if chart is None:
+        missing = view.say(
+            "链接所指的图表在此页不存在，或被筛选排除。",
+            "The link names a chart that this page does not have, or that the filters exclude.",
+        )
+        st.info(missing, icon=":material/link_off:")
+    elif isinstance(chart, PageChart):
+        chart.show()
+    else:
+        chart()
 
 
 def render_image(view: View, export: ChartExport) -> go.Figure:

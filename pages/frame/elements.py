@@ -1,16 +1,39 @@
-"""General elements of a page: paragraphs, notes and downloads."""
+"""General elements of a page: paragraphs, notes, links, downloads, the pages of a long list, the bar of a print."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from data.downloads.csv_json import write_csv
+from data.query.paging import page_range
 from data.wording.openings import DESCRIPTIONS, TITLES
-from pages.frame.view import View
+from pages.frame.view import PAGE_NUMBER, View
 from pages.markup.environment import render
+
+_SYNTAX = re.compile(r"[\\`*_\[\]<>&$~|:]|^[#+=-]|(?<=[0-9])[.)](?=\s|$)")
+"""Characters of CommonMark, its tables and strikethrough, formulas and directives; a backslash escapes them."""
+_REPLACED_LATER = re.compile(
+    r"^(?=[\xa9\xae\u203c-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]|[0-9#*]\ufe0f)"
+    r"|:(?=material/|material_\w+:|streamlit:)|https?:(?=//)|www(?=\.)|@(?=[\w-])"
+    r"|(?<!\S)(?:<-(?=>)|[<>~](?==)|-(?=[->])|<(?=-))(?=\S\S?(?!\S))",
+    re.IGNORECASE,
+)
+"""What Streamlit replaces despite a backslash: a symbol at the beginning, which becomes the icon, and in the rendered
+text icon names, addresses and arrows. An invisible joiner splits it.
+"""
+_JOINER = "\u2060"
+_AROUND = 1
+"""Number of pages on either side of the one shown that the pager links to, beside the first and the last."""
+
+
+def escape_markdown(text: str) -> str:
+    """Return Markdown that shows exactly this text."""
+    return _SYNTAX.sub(r"\\\g<0>", _REPLACED_LATER.sub(rf"\g<0>{_JOINER}", text.strip()))
 
 
 def show_paragraph(text: str, css_class: str = "quiet") -> None:
@@ -44,3 +67,42 @@ def show_download(
 def show_csv_download(label: str, table: Callable[[], pd.DataFrame], file_name: str, key: str) -> None:
     """Show the button for a table as a CSV file."""
     show_download(label, lambda: write_csv(table()), file_name, "text/csv", f"csv-{key}", "table")
+
+
+def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
+    """Return a link with the names of Material symbols before or after its label."""
+    return render("frame", "link", "en", href, label, before, after)  # it has no words of its own, in any language
+
+
+def format_icon(name: str) -> Markup:
+    """Return a Material symbol, which screen readers pass over; empty without a name."""
+    return render("marks", "icon", "en", name)
+
+
+def current_range(total: int, size: int) -> range:
+    """Return the entries of the URL's page, or of the nearest that exists, of `total` entries with `size` a page."""
+    requested = st.query_params.get(PAGE_NUMBER, "1")
+    return page_range(total, size, int(requested) if requested.isdecimal() and len(requested) < 10 else 1)
+
+
+def show_pager(view: View, shown: range, total: int, size: int, **parameters: str) -> None:
+    """Show the links below a list; nothing if it has one page. `parameters` are kept in the address beside the view."""
+    if total <= size:
+        return
+    current, last = shown.start // size + 1, -(-total // size)
+    near = range(max(1, current - _AROUND), min(last, current + _AROUND) + 1)
+    pages = {number: _href(view, number, parameters) for number in sorted({1, *near, last})}
+    st.html(render("frame", "pager", view.lang, pages, current, shown, total))
+
+
+def _href(view: View, number: int, parameters: dict[str, str]) -> str:
+    page = {PAGE_NUMBER: str(number)} if number > 1 else {}
+    return view.href(view.screen, **parameters, **page)
+
+
+def show_print_bar(view: View, back: str, label: str) -> None:
+    """Show the way back to the page, at the address `back`, and the button that opens the browser's print dialog.
+
+    Neither is printed. The dialog never opens by itself: somebody else's link would surprise its reader.
+    """
+    st.html(render("frame", "print_bar", view.lang, back, label))

@@ -9,13 +9,11 @@ from markupsafe import Markup
 
 from data.query.filters import SEARCH_LIMIT, Filters
 from data.wording.counts import name_cases, name_metrics
-from data.wording.filter_bar import FilterBar, Popover, word_filter_bar
+from data.wording.filter_bar import FilterBar, Popover, list_choices, word_filter_bar
 from data.wording.filters import CLEAR, PAIRED, remove_value
-from pages.frame.escape_markdown import escape_markdown
-from pages.frame.links import format_link
+from pages.frame.elements import escape_markdown, format_link
 from pages.frame.view import SCOPE_KEY, View, apply_filters, apply_paired, apply_scope, apply_search, set_control
 from pages.markup.environment import render
-from pages.markup.filter_values import format_values
 
 _PAIRED_KEY = "paired"
 
@@ -50,8 +48,8 @@ def show_filter_bar(view: View) -> None:
 def _show_popover(view: View, popover: Popover) -> None:
     """Show the button of some filters, with their values behind it."""
     names, key = popover.names, "-".join(popover.names)
-    write = partial(format_values, view.dataset, names, view.filters, view.lang)
-    values = view.remember(f"values-{key}", write)
+    choices = partial(list_choices, view.dataset, names, view.filters, view.lang)
+    values = view.remember(f"values-{key}", lambda: render("bar", "values", view.lang, choices()))
     close = render("bar", "close", view.lang, count_metrics(view))
     with st.popover(popover.label, key=f"choose-{key}"):
         if len(names) > 1:

@@ -16,8 +16,7 @@ from data.wording.citation import cite_document, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
 from data.wording.labels import LANGUAGE, say
-from pages.frame.elements import show_warning
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.elements import escape_markdown, show_warning
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice, base_path
 from pages.markup.environment import render

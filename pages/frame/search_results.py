@@ -15,10 +15,8 @@ from data.query.filters import Filters, find_terms, select
 from data.query.search import normalize_text
 from data.query.table import LIST_SEPARATOR
 from data.wording.rows import MetricRow
-from pages.frame.elements import show_note
-from pages.frame.escape_markdown import escape_markdown
+from pages.frame.elements import escape_markdown, format_link, show_note
 from pages.frame.filter_bar import count_cases, count_metrics
-from pages.frame.links import build_links, format_link
 from pages.frame.view import View
 from pages.markup.environment import render
 
@@ -65,12 +63,12 @@ def show_search_results(view: View) -> None:
         )
     if len(cases):
         hits = [find_in_case(view, case_id, words) for case_id in cases[:MAX_CASES].ids]
-        st.html(render("search", "cases", view.lang, hits, build_links(view)))
+        st.html(render("search", "cases", view.lang, hits, view.links))
         if (more := len(cases) - MAX_CASES) > 0:
             show_note(view, f"另有{more:,}个案例。", f"{more:,} more cases.")
     if len(found):
         metrics = [find_in_metric(view, row, words) for row in view.rows(found[:MAX_METRICS])]
-        st.html(render("search", "metrics", view.lang, metrics, build_links(view)))
+        st.html(render("search", "metrics", view.lang, metrics, view.links))
     if len(found) > MAX_METRICS:
         every = view.say(f"列出全部 {count_metrics(view)}", f"All {count_metrics(view)} as a table")
         st.html(format_link(view.href("data"), every, after="arrow_forward"))

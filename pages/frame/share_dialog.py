@@ -21,8 +21,7 @@ from pages.frame.chart_export import (
     cite_chart,
     render_image,
 )
-from pages.frame.elements import show_csv_download
-from pages.frame.links import format_icon
+from pages.frame.elements import format_icon, show_csv_download
 from pages.frame.view import View, base_path
 from pages.serving.settings import allows_frames
 from pages.serving.workarounds.world_map import FOLDER as WORLD_FOLDER

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -23,6 +26,7 @@ from data.wording.filters import FILTERS
 from data.wording.labels import say
 from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow, Rows, describe_omitted
+from pages.markup.links import Links
 
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 SCOPE_KEY = "same cases"
@@ -102,6 +106,21 @@ class View:
         """The site's address as the browser shows it; without a browser the base path alone."""
         shown = (st.context.url or "").partition("?")[0]
         return shown.removesuffix("/").removesuffix(f"/{self.page.url_path}") or base_path()
+
+    @cached_property
+    def links(self) -> Links:
+        """Where the HTML of this view links to: this site, in a frame beside the page that shows it."""
+        if self.embedded:
+            return Links(self.address, self.lang, self.filters, leave_frame=True)
+        return Links(base_path(), self.query().get("lang", ""), self.filters)
+
+    @property
+    def today(self) -> str:
+        """The date where the reader is, as the browser tells its time zone; that of UTC without one."""
+        zone: tzinfo = UTC
+        with suppress(ValueError, KeyError, OSError):  # no such zone, or a computer that has no list of them
+            zone = ZoneInfo(st.context.timezone or "UTC")
+        return datetime.now(zone).date().isoformat()
 
     @cached_property
     def location(self) -> str:

@@ -15,6 +15,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from data.downloads.snippets import split_program
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
 from data.model.schema import Lang
@@ -29,7 +30,6 @@ from data.wording.openings import HEADINGS
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
-from pages.markup.program import split_program
 
 _HEADING = re.compile(r"<(/?)h([1-5])\b")
 TEMPLATES = Path(__file__).parent / "templates"

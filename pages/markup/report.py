@@ -29,8 +29,7 @@ from data.wording.rows import ReadingElsewhere, Rows, describe_omitted
 from pages.markup.case import CasePage
 from pages.markup.environment import render
 from pages.markup.links import DocumentLinks
-from pages.markup.style_sheet import MARKUP, PAPER, define_properties, read_sheets
-from pages.markup.used_rules import keep_used_rules
+from pages.markup.style_sheet import MARKUP, PAPER, define_properties, keep_used_rules, read_sheets
 
 MAX_CASES = 50
 """Maximum number of cases in a report, of about 66 kB and six sheets each; filters choose others."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from data.model.grades import GRADE_RULES
 from data.model.schema import Text
 from pages.markup.environment import TEMPLATES
 from pages.markup.palette import CSS_COLORS
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+_CLASSES = re.compile(r'class="([^"]*)"')
+_ARGUMENT = re.compile(r"\([^()]*\)")
+_COMMA = re.compile(r",(?![^(]*\))")
+_NESTING = ("@media", "@container", "@supports")
 SHEETS = ("marks", "tables", "charts", "case", "method", "data", "compare", "map")
 """The style sheets of what the pages show and the report too, in the order of their rules."""
 _TEXTS = {
@@ -50,3 +57,41 @@ FIRST_VIEW = SHEET + read_sheets("first_view")
 """The style sheet of what is served before the app has started, which looks like the app's."""
 PRINT, EMBED = read_sheets("print"), read_sheets("embed")
 """What a printed page, and a page in a frame, have besides."""
+
+
+def keep_used_rules(sheet: str, html: str) -> str:
+    """Return the rules whose selectors name only classes of the HTML, on fewer lines.
+
+    Elements, attributes and what stands in parentheses are not looked at: rather too many rules are kept than too few.
+    """
+    classes = {name for found in _CLASSES.findall(html) for name in found.split()}
+    return "\n".join(_keep_rules(_COMMENT.sub("", sheet), classes))
+
+
+def _keep_rules(sheet: str, classes: set[str]) -> Iterator[str]:
+    for prelude, block in _split_rules(sheet):
+        if prelude.startswith(_NESTING):
+            if inside := "".join(_keep_rules(block, classes)):
+                yield f"{prelude}{{{inside}}}"
+        elif prelude.startswith("@"):
+            yield f"{prelude}{{{block}}}"
+        elif used := [part.strip() for part in _COMMA.split(prelude) if _concerns(part, classes)]:
+            yield f"{','.join(used)}{{{block}}}"
+
+
+def _split_rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield each rule at the top as what stands before its braces and inside them, with single blanks."""
+    start, depth, begin = 0, 0, 0
+    for brace in re.finditer(r"[{}]", sheet):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 1 and brace[0] == "{":
+            begin = brace.start()
+        elif depth == 0:
+            yield " ".join(sheet[start:begin].split()), " ".join(sheet[begin + 1 : brace.start()].split())
+            start = brace.end()
+
+
+def _concerns(selector: str, classes: set[str]) -> bool:
+    while (bare := _ARGUMENT.sub("", selector)) != selector:
+        selector = bare
+    return classes.issuperset(_CLASS.findall(selector))

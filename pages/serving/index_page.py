@@ -22,8 +22,7 @@ from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.markup.environment import render
 from pages.markup.screens import SCREENS, SITE_NAME, url_path
-from pages.markup.style_sheet import FIRST_VIEW
-from pages.markup.used_rules import keep_used_rules
+from pages.markup.style_sheet import FIRST_VIEW, keep_used_rules
 from pages.serving import first_view
 from pages.serving.etag import is_current
 from pages.serving.page_head import LANGUAGE_TAGS, PageHead, describe_page

@@ -13,9 +13,9 @@ from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.wording.labels import say
-from pages.markup.first_view import FirstView
 from pages.markup.report import FORMATS
 from pages.markup.screens import SCREENS, SITE_NAME
+from pages.serving.first_view import FirstView
 from pages.serving.page_request import LANGUAGES, PageRequest
 from pages.serving.preview_image import HEIGHT, WIDTH, preview_path
 
