@@ -40,7 +40,7 @@ def choose_case(view: View) -> Case:
         case = view.dataset.by_id[case_id]
         st.set_page_config(page_title=f" · {case.title[view.lang]} · ".join(view.page.title.split(" · ")))
         if case not in view.selection.cases:
-            text = view.say(
+            text = view.t(
                 "当前筛选不包含这个案例；因为链接直接指向它，仍予显示。",
                 "The filters would hide this case; it is shown because the link names it.",
             )
@@ -93,7 +93,7 @@ def show_document_download(view: View, case: Case) -> None:
         key="brief",
         icon=":material/download:",
         type="tertiary",
-        help=view.say("第一页是结论，其后为附件；可编辑", "A first page with the answer, then an annex; to edit"),
+        help=view.t("第一页是结论，其后为附件；可编辑", "A first page with the answer, then an annex; to edit"),
     )
 
 
@@ -117,7 +117,7 @@ def add_linked(view: View, case: Case, rows: tuple[MetricRow, ...]) -> tuple[Met
         return rows
     linked = [row for row in view.rows(view.dataset.positions(case.id)) if row.metric_id == metric_id]
     if linked:
-        text = view.say(
+        text = view.t(
             "当前筛选不包含这项指标；因为链接直接指向它，仍予显示。",
             "The filters would hide this figure; it is shown because the link names it.",
         )
@@ -132,7 +132,7 @@ def show_case(view: View, case: Case) -> None:
     """Show the case; for paper with the way back, and all evidence of its changes unfolded."""
     rows = view.case_rows(case)
     if view.printing:
-        show_print_bar(view, view.href("case", case=case.id), view.say("返回案例", "Back to the case"))
+        show_print_bar(view, view.href("case", case=case.id), view.t("返回案例", "Back to the case"))
     else:
         rows = add_linked(view, case, rows)
     page = build_page(view, case, rows)
@@ -174,7 +174,7 @@ def export_findings(view: View, case: Case) -> ChartExport:
     """Build the image of what the case reports."""
     found = find_case(view, case)
     title = title_findings(view.dataset, view.filters, [found], view.lang)
-    subtitle = view.say("；", "; ").join(describe_marks(found.first, view.lang))
+    subtitle = view.t("；", "; ").join(describe_marks(found.first, view.lang))
     rows = [finding.row for finding in found.first]
     return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
 

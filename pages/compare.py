@@ -123,7 +123,7 @@ def format_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) ->
             each.id,
             view.href("compare", **({SET: each.id} if at else {})),
             each.name,
-            view.say(f"{each.drawn}项 · {each.cases}个案例", f"{each.drawn} · {each.cases} cases"),
+            view.t(f"{each.drawn}项 · {each.cases}个案例", f"{each.drawn} · {each.cases} cases"),
             each is shown,
         )
         for at, each in enumerate(sets)
@@ -138,10 +138,10 @@ def show_controls(view: View, choice: Choice) -> None:
     with st.container(key="own-choice", horizontal=True, gap="small"):
         taken = {case.id for case in choice.cases}
         left = {name: label for name, label in cases.items() if name not in taken}
-        show_adder(view, "cases", view.say("加案例", "Add a case"), left, MAX_CASES - len(taken))
+        show_adder(view, "cases", view.t("加案例", "Add a case"), left, MAX_CASES - len(taken))
         chosen = set(map(format_id, choice.rows))
         left = {name: label for name, label in metrics.items() if name not in chosen}
-        show_adder(view, "figures", view.say("加指标", "Add a figure"), left, MAX_METRICS - len(chosen))
+        show_adder(view, "figures", view.t("加指标", "Add a figure"), left, MAX_METRICS - len(chosen))
     with st.container(key="chosen-figures"):
         if choice:
             st.html(render("compare", "chosen", view.lang, list_chosen(view, choice), view.links))
@@ -160,7 +160,7 @@ def show_adder(view: View, name: str, label: str, options: Mapping[str, str], ro
         list(options),
         index=None,
         format_func=lambda value: options.get(value, value),
-        placeholder=label if room > 0 else view.say("已满", "No more"),
+        placeholder=label if room > 0 else view.t("已满", "No more"),
         key=f"add {name}",
         on_change=add_id,
         args=(name,),
@@ -197,7 +197,7 @@ def show_single(view: View, choice: Choice) -> None:
     for row in choice.rows[:1]:
         for other in find_partners(row, list_metrics(view)):
             ids = f"{format_id(row)},{format_id(other)}"
-            label = view.say(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")
+            label = view.t(f"可与之比较：{other.name}", f"Could be compared with: {other.name}")
             st.html(format_link(view.href("compare", figures=ids), label, before="compare_arrows"))
 
 
@@ -209,11 +209,11 @@ def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
             case.title[view.lang],
             view.href("case", case=case.id),
             (
-                (view.say("地点", "Place"), view.case_places(case)),
-                (view.say("领域", "Domains"), view.case_domains(case)),
-                (view.say("问题", "The problem"), case.problem[view.lang]),
-                (view.say("小结", "In short"), case.result[view.lang]),
-                (view.say("指标数（按完整度）", "Figures by completeness"), describe_grades(view, case)),
+                (view.t("地点", "Place"), view.case_places(case)),
+                (view.t("领域", "Domains"), view.case_domains(case)),
+                (view.t("问题", "The problem"), case.problem[view.lang]),
+                (view.t("小结", "In short"), case.result[view.lang]),
+                (view.t("指标数（按完整度）", "Figures by completeness"), describe_grades(view, case)),
             ),
         )
         for case in cases
@@ -268,7 +268,7 @@ def show_left_out(view: View, part: Part) -> None:
     if not refusals:
         return
     count = len(refusals)
-    st.header(view.say(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
+    st.header(view.t(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
     reasons = group_refusals(refusals, view.lang)
     write = partial(render, "compare", "left_out", view.lang, reasons, view.links)
     st.html(view.remember(f"left out, {part.of_cases}", write))
@@ -279,8 +279,8 @@ def export_group(view: View, chart_id: str, group: Group) -> ChartExport:
     marks = [explain_group(group, view.lang)]
     if group.kind == "index":
         marks = describe_marks([describe_finding(row, view.lang) for row in group.rows], view.lang)
-    title = view.say("河南改革案例比较：", "Reforms in Henan compared: ") + name_group(group, view.lang)
-    figure, subtitle = draw_group(view, group), view.say("；", "; ").join(marks)
+    title = view.t("河南改革案例比较：", "Reforms in Henan compared: ") + name_group(group, view.lang)
+    figure, subtitle = draw_group(view, group), view.t("；", "; ").join(marks)
     height = 280 + 85 * len(group.rows)
     return ChartExport(chart_id, title, subtitle, figure, export_figure, group.rows, frame_height=height)
 

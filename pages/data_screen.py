@@ -141,10 +141,10 @@ def show_column_picker(view: View, choice: TableChoice) -> None:
     key = set_control(COLUMNS_KEY, [name for name in choice.columns if name != FIGURE], view.lang)
     names = [name for name in COLUMNS if name != FIGURE]
     count = len(choice.columns) - 1
-    label = view.say(f"列（{count}/{len(names)}）", f"Columns ({count} of {len(names)})")
+    label = view.t(f"列（{count}/{len(names)}）", f"Columns ({count} of {len(names)})")
     with st.popover(label, key="choose-columns"):
         st.pills(
-            view.say("列", "Columns"),
+            view.t("列", "Columns"),
             names,
             selection_mode="multi",
             format_func=lambda name: escape_markdown(COLUMNS[name].heading[view.lang]),
@@ -168,7 +168,7 @@ def apply_columns(key: str) -> None:
 
 def format_below(view: View) -> Markup:
     """Return what stands below the table: the data links, the code that reads it, and what its columns hold."""
-    description = FileLink(view.say("接口说明", "Description"), build_link(view.address, "openapi.json", Filters()))
+    description = FileLink(view.t("接口说明", "Description"), build_link(view.address, "openapi.json", Filters()))
     return render(
         "data",
         "below",

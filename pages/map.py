@@ -13,7 +13,7 @@ from data.downloads.snippets import build_link
 from data.model.schema import Lang
 from data.query.geography import tabulate_areas
 from data.wording.colours import LIGHT
-from data.wording.labels import MAP_CREDIT, say
+from data.wording.labels import MAP_CREDIT, t
 from data.wording.map_cases import Headline
 from data.wording.openings import title_map
 from data.wording.shading import OUTCOME, name_shadings
@@ -70,7 +70,7 @@ def format_scene_with_links(view: View, shown: MapView) -> Markup:
 
 
 def credit_map(shown: MapView) -> str:
-    return f"{shown.shading.note}{say(shown.lang, '', ' ')}{MAP_CREDIT[shown.lang]}".strip()
+    return f"{shown.shading.note}{t(shown.lang, '', ' ')}{MAP_CREDIT[shown.lang]}".strip()
 
 
 def export_shown_map(view: View, shown: MapView) -> ChartExport:
@@ -83,7 +83,7 @@ def export_shown_map(view: View, shown: MapView) -> ChartExport:
     def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
         marks = [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
         if shown.scene.cases.spots:
-            marks.append(("●", LIGHT["ink"], view.say("案例编号", "number of a case")))
+            marks.append(("●", LIGHT["ink"], view.t("案例编号", "number of a case")))
         return export_figure(drawn, title, subtitle, footer, marks)
 
     table = partial(tabulate_areas, view.dataset, shown.areas, shown.measure)
@@ -107,15 +107,15 @@ def describe_province(shown: MapView) -> str:
     """Return the cases of the whole province as a sentence for the exported image; empty without any."""
     lang = shown.lang
     told = [
-        f"{case.number} {case.headline.what}{say(lang, '', ' ')}{case.headline.value}{_name_grade(case.headline, lang)}"
+        f"{case.number} {case.headline.what}{t(lang, '', ' ')}{case.headline.value}{_name_grade(case.headline, lang)}"
         for case in shown.scene.cases.province
     ]
-    return say(lang, f"全省性案例：{'；'.join(told)}。", f"Province-wide: {'; '.join(told)}.") if told else ""
+    return t(lang, f"全省性案例：{'；'.join(told)}。", f"Province-wide: {'; '.join(told)}.") if told else ""
 
 
 def _name_grade(headline: Headline, lang: Lang) -> str:
     grade = headline.row.grade if headline.row else ""
-    return say(lang, f"（完整度{grade}）", f" (completeness {grade})") if grade else ""
+    return t(lang, f"（完整度{grade}）", f" (completeness {grade})") if grade else ""
 
 
 def format_below(view: View, shown: MapView) -> Markup:

@@ -26,13 +26,13 @@ CONFLICTS_PER_PAGE = 50
 
 def show_limits(view: View) -> None:
     """Show what the data cannot show."""
-    st.header(view.say("这些数据不能说明什么", "What this cannot show"), anchor=False)
+    st.header(view.t("这些数据不能说明什么", "What this cannot show"), anchor=False)
     st.html(render("method", "limits", view.lang, LIMITS))
 
 
 def show_grades(view: View) -> None:
     """Show what each grade means and how it is shown, with an example."""
-    st.header(view.say("怎样读完整度等级", "How to read a grade"), anchor=False)
+    st.header(view.t("怎样读完整度等级", "How to read a grade"), anchor=False)
     show_paragraph(GRADES_NOTE[view.lang], "lede")
     st.html(view.remember("grades", lambda: render("method", "grades", view.lang, find_examples(view), view.links)))
 
@@ -55,7 +55,7 @@ def can_be_drawn(row: MetricRow) -> bool:
 
 def show_derivations(view: View) -> None:
     """Show the rules by which missing ends, indices and directions are calculated."""
-    st.header(view.say("推算了什么，怎样算", "What is calculated, and how"), anchor=False)
+    st.header(view.t("推算了什么，怎样算", "What is calculated, and how"), anchor=False)
     st.html(render("method", "derivations", view.lang, DERIVATIONS))
 
 
@@ -65,7 +65,7 @@ def show_conflicts(view: View) -> None:
     shown = current_range(len(found), CONFLICTS_PER_PAGE)
     for heading, own in groupby(found[shown.start : shown.stop], lambda pair: find_heading(pair[1])):
         count = sum(find_heading(conflict) == heading for _, conflict in found)
-        st.header(view.say(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
+        st.header(view.t(f"{heading.zh}（{count}处）", f"{heading.en} ({count})"), anchor=False)
         write = partial(render, "method", "conflicts", view.lang, list(own), view.links)
         st.html(view.remember(f"conflicts {heading.en}", write))
     show_pager(view, shown, len(found), CONFLICTS_PER_PAGE)
@@ -73,7 +73,7 @@ def show_conflicts(view: View) -> None:
 
 def show_citation(view: View) -> None:
     """Show the citations of the documents, and what is known about them."""
-    st.header(view.say("怎样引用", "How to cite"), anchor=False)
+    st.header(view.t("怎样引用", "How to cite"), anchor=False)
     st.html(
         view.remember(
             "citation", lambda: render("method", "citation", view.lang, write_citations(view.documents), view.documents)

@@ -55,9 +55,9 @@ def show_findings(view: View) -> None:
         return
     show_pager(view, shown, total, cases_per_page(total))
     count = len(view.selection.positions)
-    label = view.say(f"全部{count:,}项指标", f"All {count:,} figures")
+    label = view.t(f"全部{count:,}项指标", f"All {count:,} figures")
     if count == 1:
-        label = view.say("查看这项指标的数据", "The figure in full")
+        label = view.t("查看这项指标的数据", "The figure in full")
     ways = [format_link(view.href("data"), label, after="arrow_forward")]
     if any(case.first for case in cases):
         ways.append(format_share_link(view, "findings", title_findings(view.dataset, view.filters, cases, view.lang)))
@@ -68,10 +68,10 @@ def export_findings(view: View) -> ChartExport:
     """Build the image and the data of the findings on this page of the table."""
     cases = find_cases(view)
     drawn = [finding for case in cases for finding in case.first]
-    doubts = view.say("⚠ 有疑点，见下", "⚠\N{NO-BREAK SPACE}with a doubt, see below")
+    doubts = view.t("⚠ 有疑点，见下", "⚠\N{NO-BREAK SPACE}with a doubt, see below")
     marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
     rows = [finding.row for finding in drawn]
-    figure, subtitle = findings_chart(cases, view.lang), view.say("；", "; ").join(marks)
+    figure, subtitle = findings_chart(cases, view.lang), view.t("；", "; ").join(marks)
     height = 260 + 60 * sum(max(1, len(case.first)) for case in cases)
     title = title_findings(view.dataset, view.filters, cases, view.lang)
     return ChartExport("findings", title, subtitle, figure, export_figure, rows, frame_height=height)
@@ -95,11 +95,11 @@ def export_gaps(view: View) -> ChartExport:
     counts = count_gaps(view.dataset, view.filters)
     names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
     grades = [grade for grade in GRADES if counts.grades[grade]]
-    colon = view.say("：", ": ")
+    colon = view.t("：", ": ")
     explained = [f"{grade}{colon}{GRADE_RULES[grade].meaning[view.lang]}" for grade in grades]
     title = title_gaps(counts, view.lang, view.selection)
     figure = gap_chart(counts.grades, counts.domains, names, view.lang)
-    subtitle, table = view.say("；", "; ").join(explained), partial(tabulate_gaps, counts)
+    subtitle, table = view.t("；", "; ").join(explained), partial(tabulate_gaps, counts)
     height = 420 + 36 * len(counts.domains)
     return ChartExport(
         "gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters, frame_height=height

@@ -37,7 +37,7 @@ SHOWN_ON_SCREEN = [path for path in CODE if path.startswith("pages/")]
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-SAYING = ("say", "t", "show_note", "show_warning")
+SAYING = ("t", "show_note", "show_warning")
 """Functions whose last two positional arguments are a text in Chinese and in English."""
 LANGUAGE_TAG = re.compile(r"[a-z]{2}(?:[-_][A-Z]{2})?")
 
@@ -142,7 +142,7 @@ def literal(node: ast.AST) -> str | None:
 
 
 def called(node: ast.AST) -> str:
-    """The last name of the called function: `say` of view.say(…)."""
+    """The last name of the called function: `say` of view.t(…)."""
     if not isinstance(node, ast.Call):
         return ""
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -179,7 +179,7 @@ def has_its_translation(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
 
 def test_no_chinese_without_its_english():
     alone = [
-        f"{path}:{node.lineno} {node.value!r}: write view.say(zh, en) or a pair of both"
+        f"{path}:{node.lineno} {node.value!r}: write view.t(zh, en) or a pair of both"
         for path in SHOWN_ON_SCREEN
         for above in [parents(tree_of(path))]
         for node in ast.walk(tree_of(path))
@@ -260,7 +260,7 @@ def test_no_text_on_screen_in_one_language_only():
     ]
     assert found
     alone = [
-        f"{place} {text!r}: write view.say(zh, en)"
+        f"{place} {text!r}: write view.t(zh, en)"
         for place, text in found
         if LATIN.search(text) and text not in NAMES_IN_ANY_LANGUAGE
     ]

@@ -46,7 +46,7 @@ from data.wording.colours import NEUTRAL, PAPER_RULE, direction_color
 from data.wording.conflicts import group_conflicts
 from data.wording.findings import Finding
 from data.wording.formatting import format_date, format_number
-from data.wording.labels import AUTHORS, FLAG_MEANINGS, FLAG_WORDS, NO_GUESSES, RIGHTS, SITE_NAME, say
+from data.wording.labels import AUTHORS, FLAG_MEANINGS, FLAG_WORDS, NO_GUESSES, RIGHTS, SITE_NAME, t
 from data.wording.marks import find_marks, join_marks
 from data.wording.missing import has_derived_end
 from data.wording.openings import HEADINGS, warn
@@ -117,12 +117,12 @@ class _Writer:
         set_page(self.document.sections[0])
         properties, issuer = self.document.core_properties, self.source.issuer[lang]
         properties.title, properties.author = case.title[lang][:_MAX_PROPERTY_LENGTH], issuer[:_MAX_PROPERTY_LENGTH]
-        properties.subject, properties.language = case.id, say(lang, "zh-CN", "en-GB")
+        properties.subject, properties.language = case.id, t(lang, "zh-CN", "en-GB")
         properties.created = properties.modified = parse_date(self.source)
         properties.comments, properties.last_modified_by = "", ""
 
-    def say(self, zh: str, en: str) -> str:
-        return say(self.lang, zh, en)
+    def t(self, zh: str, en: str) -> str:
+        return t(self.lang, zh, en)
 
     def save(self) -> bytes:
         if self.lang == "zh":
@@ -142,11 +142,11 @@ class _Writer:
 
     def write_answer(self, brief: Brief, omitted: str) -> None:
         case, lang, dataset = self.case, self.lang, self.dataset
-        comma = self.say("、", ", ")
+        comma = self.t("、", ", ")
         places = comma.join(dataset.places[place].name[lang] for place in case.places)
         domains = comma.join(dataset.domains[domain].name[lang] for domain in case.domains)
-        submitted = self.say(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
-        self._add_note(f"{self.say(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
+        submitted = self.t(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
+        self._add_note(f"{self.t(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
         self.document.add_heading(case.title[lang], 0)
         self.document.add_paragraph(case.summary[lang], LEAD)
         if omitted:
@@ -170,7 +170,7 @@ class _Writer:
             (row.name, _format_ends(finding), _format_change(row), _GRADE[2](row), row.periods)
             for row, finding in zip(rows, findings, strict=True)
         ]
-        about = self.say("主要数字：前后数值、变化、完整度与疑点", "The key figures: both values, change, completeness")
+        about = self.t("主要数字：前后数值、变化、完整度与疑点", "The key figures: both values, change, completeness")
         table = self._add_table(headings, cells, (44, 44, 21, 36, 25), about)
         for line, finding in zip(list(table.rows)[1:], findings, strict=True):
             for cell, stated in zip(line.cells[1:3], (finding.ends, finding.change), strict=True):
@@ -186,20 +186,20 @@ class _Writer:
         if drawn:
             self._add_heading(2, "前后数值", "Earlier and later values")
             self._add_bars([(row, *drawn[row.metric_id]) for row in rows if row.metric_id in drawn])
-        self._add_note(self.say("", " ").join(_explain_chart(rows, drawn, left_out, self.lang)))
+        self._add_note(self.t("", " ").join(_explain_chart(rows, drawn, left_out, self.lang)))
 
     def _add_bars(self, pairs: Sequence[tuple[MetricRow, float, float]]) -> None:
         widths = (48, 18, 36, _BAR_WIDTH)
         columns = (_NAME[:2], ("前后", "When"), ("数值", "Value"), ("从零画起的长度", "Length from zero"))
-        about = self.say("条形图：前后数值", "Bar chart of the earlier and later values") + self.say("：", ": ")
+        about = self.t("条形图：前后数值", "Bar chart of the earlier and later values") + self.t("：", ": ")
         told = (f"{row.name} {' → '.join(_bar_labels(row, self.lang))}" for row, *_ in pairs)
-        table = self._add_table(columns, [], widths, about + self.say("；", "; ").join(told))
+        table = self._add_table(columns, [], widths, about + self.t("；", "; ").join(told))
         for row, before, after in pairs:
             whole = max(before, after, 100 if row.dimension == "share" else 0) or 1
             first, second = _bar_labels(row, self.lang)
             lines = [
-                add_row(table, (row.name, self.say("前", "before"), first, ""), widths),
-                add_row(table, ("", self.say("后", "after"), second, ""), widths),
+                add_row(table, (row.name, self.t("前", "before"), first, ""), widths),
+                add_row(table, ("", self.t("后", "after"), second, ""), widths),
             ]
             earlier = hex_color(NEUTRAL if row.before_origin == "derived" else PAPER_RULE)
             draw_bar(lines[0].cells[-1], _BAR_WIDTH, before / whole, earlier, _fill(row.before_origin))
@@ -216,21 +216,21 @@ class _Writer:
         for doubt in doubts[:MAX_DOUBTS]:
             self.document.add_paragraph(self._name_doubt(doubt, whole), DOUBTS)
         if (more := len(doubts) - MAX_DOUBTS) > 0:
-            self._add_note(self.say(f"另有{more}项疑点，见附件。", f"{more} more in the annex."))
+            self._add_note(self.t(f"另有{more}项疑点，见附件。", f"{more} more in the annex."))
 
     def _name_doubt(self, doubt: Doubt, whole: int) -> str:
         """Return a doubt with the names of the key figures it concerns, or that it concerns all of them."""
-        names = self.say("；", "; ").join(doubt.names)
+        names = self.t("；", "; ").join(doubt.names)
         if len(doubt.names) == whole > 1:
-            names = self.say(f"以上{whole}项", f"all {whole} figures above")
-        return doubt.text + (self.say(f"（{names}）", f" ({names})") if names else "")
+            names = self.t(f"以上{whole}项", f"all {whole} figures above")
+        return doubt.text + (self.t(f"（{names}）", f" ({names})") if names else "")
 
     # --- the annex
 
     def write_story(self) -> None:
         """Begin the annex on a new page with problem, actions and result."""
         case, lang = self.case, self.lang
-        heading = self.document.add_heading(self.say("附件", "Annex"), 1)
+        heading = self.document.add_heading(self.t("附件", "Annex"), 1)
         heading.paragraph_format.page_break_before = True
         self._add_heading(2, "问题", "The problem")
         self.document.add_paragraph(case.problem[lang])
@@ -274,7 +274,7 @@ class _Writer:
 
     def _explain_derived(self) -> None:
         zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; calculated from what is stated in the same row."
-        self._add_note(self.say(f"* {zh}", f"* {en}"))
+        self._add_note(self.t(f"* {zh}", f"* {en}"))
 
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
         self._add_heading(2, "全部指标与原文", "All figures with source text")
@@ -283,7 +283,7 @@ class _Writer:
             ("原文（所在部分）", "Source words, our translation (section)"),
             ("推算与注意事项", "Calculation and caveats"),
         )
-        compared = self.say("参照 ", "For comparison: ")
+        compared = self.t("参照 ", "For comparison: ")
         cells = []
         for row in rows:
             phrases = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
@@ -292,15 +292,15 @@ class _Writer:
             others = (write_reading(each, self.lang) for each in row.elsewhere if each not in row.differing)
             notes = filter(None, (row.formula_label, yardstick, *list_caveats(row, self.lang), *others))
             cells.append((row.name, "\n".join(words), "\n".join(notes)))
-        about = self.say("每项指标的原文、推算与注意事项", "The source's words, calculation and caveats of each figure")
+        about = self.t("每项指标的原文、推算与注意事项", "The source's words, calculation and caveats of each figure")
         self._add_table(headings, cells, (40, 62, 68), about)
 
     def _quote(self, original: str, translation: str) -> str:
         """Return words of the source; in English with the project's translation."""
-        return self.say(f"“{original}”", f"“{original}” {translation}")
+        return self.t(f"“{original}”", f"“{original}” {translation}")
 
     def _section(self, row: MetricRow) -> str:
-        return self.say(f"（{row.section}）", f"({row.section}: {row.section_en})")
+        return self.t(f"（{row.section}）", f"({row.section}: {row.section_en})")
 
     def write_conflicts(self, conflicts: Sequence[Conflict]) -> None:
         headings = (("原文", "Source words, our translation"), ("说明", "What to make of it"))
@@ -318,9 +318,9 @@ class _Writer:
         if not needed:
             return
         self._add_titled(2, "unstated")
-        between = self.say("；", "; ")
+        between = self.t("；", "; ")
         cells = [(text, between.join(row.name for row in rows if row.needed == text)) for text in needed]
-        about = self.say("缺少的数值与相应的指标", "The missing values and the figures that lack them")
+        about = self.t("缺少的数值与相应的指标", "The missing values and the figures that lack them")
         self._add_table((("要成为A级还缺", "Missing for an A"), _NAME[:2]), cells, (55, 115), about)
 
     def write_key(self, rows: Sequence[MetricRow]) -> None:
@@ -334,7 +334,7 @@ class _Writer:
             *((word[lang], FLAG_MEANINGS[flag][lang]) for flag, word in FLAG_WORDS.items() if word[lang] in words),
         ]
         headings = (("等级或疑点", "Grade or doubt"), ("含义", "Meaning"))
-        self._add_table(headings, cells, (45, 125), self.say("等级与疑点的含义", "What the grades and doubts mean"))
+        self._add_table(headings, cells, (45, 125), self.t("等级与疑点的含义", "What the grades and doubts mean"))
 
     def write_citation(self) -> None:
         source, case = self.source, self.case
@@ -343,12 +343,12 @@ class _Writer:
         if self.lang == "en":
             self.document.add_paragraph(f"{cite_document(source, 'en')} Case {case.number}: {case.title.en}.")
         for texts in ((AUTHORS[self.lang], NO_GUESSES[self.lang]), (RIGHTS[self.lang], LICENCE["path"])):
-            self._add_note(self.say("", " ").join(texts))
+            self._add_note(self.t("", " ").join(texts))
 
     # --- parts
 
     def _add_heading(self, level: int, zh: str, en: str) -> None:
-        self.document.add_heading(self.say(zh, en), level)
+        self.document.add_heading(self.t(zh, en), level)
 
     def _add_titled(self, level: int, heading: str) -> None:
         """Add one of HEADINGS."""
@@ -360,7 +360,7 @@ class _Writer:
     def _add_table(
         self, headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], widths: Sequence[int], about: str
     ) -> Table:
-        return add_table(self.document, [self.say(*pair) for pair in headings], rows, widths, about)
+        return add_table(self.document, [self.t(*pair) for pair in headings], rows, widths, about)
 
 
 def _mark_derived(label: str, origin: Origin) -> str:
@@ -398,7 +398,7 @@ def _scale_pair(row: MetricRow) -> tuple[float, float] | None:
 def _bar_labels(row: MetricRow, lang: Lang) -> tuple[str, str]:
     if row.rule.drawing != "index" or row.index is None:
         return _mark_derived(row.before_label, row.before_origin), _mark_derived(row.after_label, row.after_origin)
-    change = say(lang, f"（{row.change_label}）", f" ({row.change_label})")
+    change = t(lang, f"（{row.change_label}）", f" ({row.change_label})")
     return "100", f"{format_number(row.index, 1)}{change}"
 
 
@@ -413,20 +413,20 @@ def _explain_chart(
     shown = [row for row in rows if row.metric_id in drawn]
     if shown:
         yield join_marks(("earlier_bar", *(mark for mark in find_marks(shown) if mark in _BAR_MARKS)), lang)
-        yield say(
+        yield t(
             lang,
             "每对条形自成比例，不同指标之间不宜比较。",
             "Each pair has a scale of its own: compare no figure's bars with another's.",
         )
     if any(row.rule.drawing == "index" for row in shown):
-        yield say(
+        yield t(
             lang,
             "只写明变幅的指标以前值为100，材料没有写明两端的数值。",
             "Where only a change is stated, the level before is 100; the levels themselves are not stated.",
         )
     if left_out:
-        names = say(lang, "；", "; ").join(left_out)
-        yield say(
+        names = t(lang, "；", "; ").join(left_out)
+        yield t(
             lang,
             f"未画图（没有同一尺度上的前后两个数值）：{names}。",
             f"Not drawn, for want of two values on one scale: {names}.",

@@ -14,7 +14,7 @@ from data.wording.citation import write_reading
 from data.wording.doubts import EXPLAINED_BY
 from data.wording.findings import Finding, describe_finding, explain_absence
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
-from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, say, upper_first
+from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, t, upper_first
 from data.wording.rows import MetricRow
 
 MAX_DOUBTS = 3
@@ -88,7 +88,7 @@ def _missing_ends(findings: Sequence[Finding]) -> Iterator[Doubt]:
 
 def _shared_doubts(findings: Sequence[Finding], lang: Lang) -> Iterator[Doubt]:
     """Yield each kind of doubt with its metrics: a flag, one of _CAVEATS."""
-    colon = say(lang, "：", ": ")
+    colon = t(lang, "：", ": ")
     for flag in _FLAGS:
         word, meaning = FLAG_WORDS[flag][lang], FLAG_MEANINGS[flag][lang]
         if names := tuple(finding.row.name for finding in findings if word in finding.row.flag_words):
@@ -107,4 +107,4 @@ def _caveat_doubts(
                 names.setdefault((kind, note), []).append(row.name)
     for (kind, note), concerned in names.items():
         word = heading or CAVEAT_WORDS[kind][lang]
-        yield Doubt(f"{upper_first(word)}{say(lang, '：', ': ')}{note}", tuple(concerned))
+        yield Doubt(f"{upper_first(word)}{t(lang, '：', ': ')}{note}", tuple(concerned))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from data.model.schema import Document, Lang
 from data.wording.doubts import write_caveats
 from data.wording.formatting import format_date
-from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, say
+from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, t
 from data.wording.rows import MetricRow, ReadingElsewhere
 
 MAX_DOCUMENTS = 3
@@ -17,22 +17,22 @@ MAX_DOCUMENTS = 3
 def cite_document(source: Document, lang: Lang = "zh") -> str:
     """Cite the document, in Chinese by GB/T 7714, without what is not known about it (an address, a retrieval date)."""
     issuer, title, section = source.issuer[lang], source.title[lang], source.published_in
-    cited = say(lang, f"{issuer}. {title}[Z]. {source.date}.", f"{issuer}. {title}. {format_date(source.date, 'en')}.")
-    return cited + (say(lang, f" 发布栏目：{section.zh}.", f" Published under: {section.en}.") if section else "")
+    cited = t(lang, f"{issuer}. {title}[Z]. {source.date}.", f"{issuer}. {title}. {format_date(source.date, 'en')}.")
+    return cited + (t(lang, f" 发布栏目：{section.zh}.", f" Published under: {section.en}.") if section else "")
 
 
 def cite_cases(numbers: Mapping[Document, Iterable[int]], lang: Lang) -> str:
     """Cite documents, each with the numbers of its cases, in a sentence; of many only the first."""
     cited = [_cite_some(source, some, lang) for source, some in list(numbers.items())[:MAX_DOCUMENTS]]
-    named = say(lang, "；", "; ").join([*cited, *_count_more(len(numbers), lang)])
-    return say(lang, f"来源：{named}。", f"Source: {named}.")
+    named = t(lang, "；", "; ").join([*cited, *_count_more(len(numbers), lang)])
+    return t(lang, f"来源：{named}。", f"Source: {named}.")
 
 
 def _cite_some(source: Document, numbers: Iterable[int], lang: Lang) -> str:
     named = list(dict.fromkeys(numbers))
-    cases = say(lang, "、", ", ").join(map(str, named))
-    which = say(lang, f"，案例{cases}", f", case{'s' if len(named) > 1 else ''} {cases}") if named else ""
-    return say(
+    cases = t(lang, "、", ", ").join(map(str, named))
+    which = t(lang, f"，案例{cases}", f", case{'s' if len(named) > 1 else ''} {cases}") if named else ""
+    return t(
         lang,
         f"{source.issuer.zh}《{source.title.zh}》，{format_date(source.date, 'zh')}{which}",
         f"{source.issuer.en}, “{source.title.en}”, {format_date(source.date, 'en')}{which}",
@@ -42,17 +42,17 @@ def _cite_some(source: Document, numbers: Iterable[int], lang: Lang) -> str:
 def name_documents(sources: Sequence[Document], lang: Lang) -> str:
     """Name documents with issuer and date for a line of text; of many only the first."""
     named = [
-        say(lang, f"{issuer}《{title}》（{date}）", f"{issuer}, “{title}” ({date})")
+        t(lang, f"{issuer}《{title}》（{date}）", f"{issuer}, “{title}” ({date})")
         for source in sources[:MAX_DOCUMENTS]
         for issuer, title, date in [(source.issuer[lang], source.title[lang], format_date(source.date, lang))]
     ]
-    return say(lang, "；", "; ").join([*named, *_count_more(len(sources), lang)])
+    return t(lang, "；", "; ").join([*named, *_count_more(len(sources), lang)])
 
 
 def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
     """Return the line below every page: where the figures come from, and whose the summaries are."""
     named = name_documents(sources, lang)
-    return say(
+    return t(
         lang,
         f"资料来源：{named}。{AUTHORS.zh}",
         f"Source: {named}. {AUTHORS.en}",
@@ -61,7 +61,7 @@ def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
 
 def _count_more(count: int, lang: Lang) -> list[str]:
     more = count - MAX_DOCUMENTS
-    return [say(lang, f"另有{more}份文件", f"{more} more document{'s' if more > 1 else ''}")] if more > 0 else []
+    return [t(lang, f"另有{more}份文件", f"{more} more document{'s' if more > 1 else ''}")] if more > 0 else []
 
 
 def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
@@ -71,13 +71,11 @@ def list_caveats(row: MetricRow, lang: Lang) -> list[str]:
 
 def write_reading(reading: ReadingElsewhere, lang: Lang) -> str:
     """Return what another document says of a metric in a line; in English with our translation of its words."""
-    relation = say(lang, f"（{reading.relation_word}）", f" ({reading.relation_word})")
+    relation = t(lang, f"（{reading.relation_word}）", f" ({reading.relation_word})")
     label = DIFFERS[lang] if reading.relation == "differs" else f"{ELSEWHERE[lang]}{relation}"
-    quote = f"“{reading.phrase}”" + say(lang, "", f" ({reading.phrase_en}, our translation)")
-    about = say(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
-    return say(
-        lang, f"{label}：{about}，{quote}。{reading.note}", f"{label}: {about}, {quote}. {reading.note}"
-    ).rstrip()
+    quote = f"“{reading.phrase}”" + t(lang, "", f" ({reading.phrase_en}, our translation)")
+    about = t(lang, "，", ", ").join(filter(None, (reading.publisher, reading.date, reading.address)))
+    return t(lang, f"{label}：{about}，{quote}。{reading.note}", f"{label}: {about}, {quote}. {reading.note}").rstrip()
 
 
 def quote_metric(row: MetricRow, source: Document, lang: Lang, address: str) -> str:
@@ -87,15 +85,15 @@ def quote_metric(row: MetricRow, source: Document, lang: Lang, address: str) -> 
     the document; `address`.
     """
     phrases = " ".join(f"“{phrase}”" for phrase in row.phrases.split(" | "))
-    stop = say(lang, "。", ".")
+    stop = t(lang, "。", ".")
     lines = [
-        say(
+        t(
             lang,
             f"{row.place}：{row.finding}（{row.periods}；完整度 {row.grade} {row.grade_word}）。",
             f"{row.place}: {row.finding} ({row.periods}; completeness {row.grade}, {row.grade_word}).",
         ),
-        say(lang, f"原文：{phrases}", f"Source words: {phrases}"),
-        row.formula_label and f"{DERIVED_WORDS['title'][lang]}{say(lang, '：', ': ')}{row.formula_label}{stop}",
+        t(lang, f"原文：{phrases}", f"Source words: {phrases}"),
+        row.formula_label and f"{DERIVED_WORDS['title'][lang]}{t(lang, '：', ': ')}{row.formula_label}{stop}",
         *list_caveats(row, lang),
         cite_cases({source: [row.case_number]}, lang),
         address,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from data.model.schema import Case, Lang, Text, Unit
-from data.wording.labels import REFUSAL_WORDS, pairs, say
+from data.wording.labels import REFUSAL_WORDS, pairs, t
 from data.wording.marks import join_marks
 from data.wording.rows import MetricRow, format_id
 from data.wording.words import Reason
@@ -169,12 +169,12 @@ def name_group(group: Group, lang: Lang) -> str:
     """Return the heading of a group: what its scale is."""
     unit = group.rows[0].unit
     if group.kind == "index":
-        return say(lang, "相对此前的变化（前 = 100）", "Change from the earlier value (earlier = 100)")
+        return t(lang, "相对此前的变化（前 = 100）", "Change from the earlier value (earlier = 100)")
     if group.kind == "rank":
-        return say(lang, "名次，各属不同的排名", "Ranks, each in a ranking of its own")
+        return t(lang, "名次，各属不同的排名", "Ranks, each in a ranking of its own")
     if group.kind == "difference":
         points = group.key == "points"
-        return say(
+        return t(
             lang,
             "变化的百分点" if points else f"同一单位的差值：{unit}",
             "Changes in percentage points" if points else f"Differences in one unit: {unit}",
@@ -189,7 +189,7 @@ def name_group(group: Group, lang: Lang) -> str:
         "length": ("长度", "Lengths"),
     }
     other = f"同一单位的数值：{unit}", f"Values in one unit: {unit}"
-    return say(lang, *words.get(group.rows[0].dimension, other))
+    return t(lang, *words.get(group.rows[0].dimension, other))
 
 
 _LIMITS_OF_LEVELS: Mapping[str, Text] = pairs(
@@ -217,18 +217,18 @@ def explain_group(group: Group, lang: Lang) -> str:
     marks = join_marks(("open_end", "dotted"), lang)
     return {
         "index": "",
-        "level": say(
+        "level": t(
             lang,
             f"条形从零起，为最新数值；竖线为此前数值。{marks}{limit}长短不代表成效大小。",
             f"Bars start at zero and end at the later value; an upright line is the earlier one. {marks} {limit} A "
             "longer bar is not a better result.",
         ),
-        "difference": say(
+        "difference": t(
             lang,
             "条形从零起，向右为增加，向左为减少。",
             "Bars start at zero: to the right a rise, to the left a fall.",
         ),
-        "rank": say(
+        "rank": t(
             lang,
             "左端为第1位。每一行是一个排名：只看同一行的前后，不同排名的名次不可互比。",
             "First place is at the left. Each row is a ranking of its own: compare before and after within a row, not "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from data.model.gaps import Flag
 from data.model.schema import CaveatKind, Lang
 from data.query.table import LIST_SEPARATOR
-from data.wording.labels import FLAG_MEANINGS, say, upper_first
+from data.wording.labels import FLAG_MEANINGS, t, upper_first
 from data.wording.rows import MetricRow
 
 EXPLAINED_BY: Mapping[Flag, tuple[CaveatKind, ...]] = {
@@ -28,13 +28,13 @@ def list_doubts(row: MetricRow, lang: Lang) -> list[str]:
     kinds = _list_kinds(row)
     flags = (flag for flag in row.flag_ids if not any(kind in kinds for kind in EXPLAINED_BY.get(flag, ())))
     told = (FLAG_MEANINGS[flag][lang] for flag in flags)
-    meanings = [upper_first(meaning) + say(lang, "。", ".") for meaning in told]
+    meanings = [upper_first(meaning) + t(lang, "。", ".") for meaning in told]
     return list(dict.fromkeys([*meanings, *write_caveats(row, lang)]))
 
 
 def write_caveats(row: MetricRow, lang: Lang) -> list[str]:
     """Return the notes of a metric's caveats, after the word for the kind where a note does not say it itself."""
-    colon = say(lang, "：", ": ")
+    colon = t(lang, "：", ": ")
     return [
         note if kind in _NOTE_ALONE else f"{upper_first(word)}{colon}{note}"
         for kind, word, note in zip(_list_kinds(row), row.caveat_words, row.caveat_notes, strict=True)

@@ -10,7 +10,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, count_options, list_options, select
 from data.wording.counts import count_elsewhere, count_selection, name_elsewhere
 from data.wording.filters import CLEAR, FILTERS, MORE, POPOVERS, describe_filters, list_values
-from data.wording.labels import say
+from data.wording.labels import t
 
 
 class Popover(NamedTuple):
@@ -85,7 +85,7 @@ def word_filter_bar(dataset: Dataset, filters: Filters, lang: Lang, screen: str)
 def _label_popover(names: tuple[str, ...], filters: Filters, lang: Lang) -> str:
     label = (MORE if len(names) > 1 else FILTERS[names[0]].name)[lang]
     chosen = sum(len(list_values(filters, name)) for name in names)
-    return say(lang, f"{label}（{chosen}）", f"{label} ({chosen})") if chosen else label
+    return t(lang, f"{label}（{chosen}）", f"{label} ({chosen})") if chosen else label
 
 
 def list_choices(dataset: Dataset, names: Iterable[str], filters: Filters, lang: Lang) -> list[Choice]:

@@ -15,7 +15,7 @@ from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.query.geography import name_area
-from data.wording.labels import FLAG_WORDS, ROLE_WORDS, say
+from data.wording.labels import FLAG_WORDS, ROLE_WORDS, t
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ FILTERS: Mapping[str, Filter] = {
     "scope": Filter(
         Text(zh="范围", en="Scope"),
         "switch",
-        lambda dataset, scope, lang: say(lang, "含同案例的其他指标", "with the other figures of the same cases"),
+        lambda dataset, scope, lang: t(lang, "含同案例的其他指标", "with the other figures of the same cases"),
         "A city leaves its own figures; case adds the other figures of the cases that are, or have a figure, in the "
         "city. Without a city it means nothing.",
     ),
@@ -100,7 +100,7 @@ def remove_value(filters: Filters, name: str, value: str) -> Filters:
 
 def describe_filters(dataset: Dataset, filters: Filters, lang: Lang) -> str:
     """Return the filters in one line, each with its name: `City: Luoyang, Jiyuan · Search: “water”`."""
-    colon, comma = say(lang, "：", ": "), say(lang, "、", ", ")
+    colon, comma = t(lang, "：", ": "), t(lang, "、", ", ")
     return " · ".join(
         ("" if FILTERS[name].control == "switch" else FILTERS[name].name[lang] + colon)
         + comma.join(FILTERS[name].describe(dataset, value, lang) for value in list_values(filters, name))

@@ -9,7 +9,7 @@ from data.model.evidence import Direction
 from data.model.schema import Case, Lang
 from data.query.filters import Selection
 from data.query.findings import RESULTS, ChangeCounts, GapCounts, find_findings
-from data.wording.labels import DERIVED_WORDS, ROLE_WORDS, say
+from data.wording.labels import DERIVED_WORDS, ROLE_WORDS, t
 from data.wording.marks import explain_mark, explain_marks
 from data.wording.missing import say_missing
 from data.wording.rows import MetricRow, Rows
@@ -56,7 +56,7 @@ def _describe_case(selection: Selection, number: int, lang: Lang) -> CaseFinding
         tuple(describe_finding(row, lang) for row in Rows(dataset, lang, positions))
         for positions in find_findings(selection, number)
     )
-    places = say(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
+    places = t(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
     note = "" if first else explain_absence(case, lang)
     return CaseFindings(case.id, case.number, (case.short or case.title)[lang], places, first, more, note)
 
@@ -64,10 +64,10 @@ def _describe_case(selection: Selection, number: int, lang: Lang) -> CaseFinding
 def explain_absence(case: Case, lang: Lang) -> str:
     """Say why a case has no finding: the curator's own sentence, or that the filters leave none of its metrics."""
     if case.headlines:
-        return say(lang, "案例符合条件，但没有符合条件的指标。", "The case matches; none of its figures does.")
+        return t(lang, "案例符合条件，但没有符合条件的指标。", "The case matches; none of its figures does.")
     if case.no_headline:
         return case.no_headline[lang]
-    return say(lang, "材料没有给出可测量的成效。", "The source states no measured outcome.")
+    return t(lang, "材料没有给出可测量的成效。", "The source states no measured outcome.")
 
 
 def describe_finding(row: MetricRow, lang: Lang) -> Finding:
@@ -88,21 +88,21 @@ def describe_changes(counts: ChangeCounts, lang: Lang) -> str:
     """Say how many results state a change in numbers, in which direction these point, and how many tell it in words."""
     total, changed, words = counts.total, counts.changed, counts.in_words
     if not total:
-        return say(lang, "其中没有成效或产出。", "None of these figures is an outcome or output.")
-    results = say(lang, f"{total:,}项成效与产出", f"{total:,} outcomes and outputs")
-    told = say(lang, f"{words:,}项以文字说到变化", f"{words:,} tell{'s' * (words == 1)} of a change in words")
+        return t(lang, "其中没有成效或产出。", "None of these figures is an outcome or output.")
+    results = t(lang, f"{total:,}项成效与产出", f"{total:,} outcomes and outputs")
+    told = t(lang, f"{words:,}项以文字说到变化", f"{words:,} tell{'s' * (words == 1)} of a change in words")
     if not changed:
-        none = say(lang, f"{results}都没有以数字写明变化", f"None of {results} states a change in numbers")
+        none = t(lang, f"{results}都没有以数字写明变化", f"None of {results} states a change in numbers")
         if total == 1:
-            none = say(lang, "1项成效与产出没有以数字写明变化", "The one outcome or output states no change in numbers")
-        return none + (say(lang, f"，{told}。", f"; {told}.") if words else say(lang, "。", "."))
-    directions = say(lang, "，", ", ").join(_count_directions(counts, lang))
-    stated = say(
+            none = t(lang, "1项成效与产出没有以数字写明变化", "The one outcome or output states no change in numbers")
+        return none + (t(lang, f"，{told}。", f"; {told}.") if words else t(lang, "。", "."))
+    directions = t(lang, "，", ", ").join(_count_directions(counts, lang))
+    stated = t(
         lang,
         f"{results}中，{changed:,}项以数字写明变化：{directions}",
         f"{changed:,} of {results} state{'s' * (changed == 1)} a change in numbers: {directions}",
     )
-    return stated + (say(lang, f"；另有{told}。", f"; {told}.") if words else say(lang, "。", "."))
+    return stated + (t(lang, f"；另有{told}。", f"; {told}.") if words else t(lang, "。", "."))
 
 
 def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
@@ -114,12 +114,12 @@ def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
         (counts.repeated, "项可能与别的数重复", "possibly told twice"),
     )
     said = [
-        say(lang, f"{count:,}{zh}", f"{count:,} {'is' if count == 1 else 'are'} {en[0] if count == 1 else en[-1]}")
+        t(lang, f"{count:,}{zh}", f"{count:,} {'is' if count == 1 else 'are'} {en[0] if count == 1 else en[-1]}")
         for count, zh, *en in kinds
         if count
     ]
     zh, en = f"这{counts.changed:,}项中，", f"Of the {counts.changed:,}, "
-    return say(lang, f"{zh}{'，'.join(said)}。", f"{en}{', '.join(said)}.") if said and counts.changed > 1 else ""
+    return t(lang, f"{zh}{'，'.join(said)}。", f"{en}{', '.join(said)}.") if said and counts.changed > 1 else ""
 
 
 def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
@@ -137,15 +137,15 @@ def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:
     }
     for direction, pair in words.items():
         if found[direction] or direction == "worsened":
-            yield say(lang, *pair)
+            yield t(lang, *pair)
 
 
 def name_counted(counts: GapCounts, lang: Lang) -> str:
     """Return the metrics that a matrix counts, in words: results, or the kinds that a filter names."""
     if counts.filters.role == RESULTS:
-        return say(lang, f"{counts.total:,}项成效与产出", f"{counts.total:,} outcomes and outputs")
-    kinds = say(lang, "、", ", ").join(ROLE_WORDS[role][lang] for role in counts.filters.role)
-    return say(lang, f"{counts.total:,}项指标（{kinds}）", f"{counts.total:,} figures ({kinds})")
+        return t(lang, f"{counts.total:,}项成效与产出", f"{counts.total:,} outcomes and outputs")
+    kinds = t(lang, "、", ", ").join(ROLE_WORDS[role][lang] for role in counts.filters.role)
+    return t(lang, f"{counts.total:,}项指标（{kinds}）", f"{counts.total:,} figures ({kinds})")
 
 
 def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:
@@ -153,5 +153,5 @@ def describe_marks(findings: Iterable[Finding], lang: Lang) -> list[str]:
     rows = [finding.row for finding in findings if finding.arrow]
     if not rows:
         return []
-    lengths = say(lang, "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length")
+    lengths = t(lang, "不同改革的箭头长短不宜互比", "don’t rank reforms by arrow length")
     return [explain_mark("arrow", lang), *explain_marks(rows, lang), lengths]

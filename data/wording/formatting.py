@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from data.model.evidence import DerivedEnd
 from data.model.schema import Bound, Change, ChangeKind, End, Lang, Period, Text, Unit
-from data.wording.labels import BOUND_WORDS, say
+from data.wording.labels import BOUND_WORDS, t
 
 BOUND_NAMES: Mapping[str, Text] = {
     bound: Text(zh=words.zh.format(""), en=words.en.format("").strip()) for bound, words in BOUND_WORDS.items()
@@ -34,7 +34,7 @@ def format_number(value: float, places: int = 9) -> str:
 def format_value(value: float, unit: Unit, lang: Lang, places: int = 9) -> str:
     """Format a number with its unit: 第16位 / 16th, 398亿元 / CNY 39.8 bn, 1,860处 / 1,860 sites."""
     if unit.form == "rank":
-        return say(lang, f"第{format_number(value)}位", _ordinal(int(value)))
+        return t(lang, f"第{format_number(value)}位", _ordinal(int(value)))
     if unit.form == "bare":
         return format_number(value, places)
     if lang == "zh":
@@ -96,17 +96,17 @@ def format_change(change: Change, unit: Unit, lang: Lang) -> str:
         return change.text[lang] if change.text else ""
     size = format_size(change, unit, lang)
     if change.kind == "multiple":
-        return add_bound(say(lang, size, f"×{size.removesuffix(' times')}"), change.bound, lang)
+        return add_bound(t(lang, size, f"×{size.removesuffix(' times')}"), change.bound, lang)
     if change.kind == "places":
-        way = say(lang, "上升", "up ") if change.span[0] > 0 else say(lang, "下降", "down ")
+        way = t(lang, "上升", "up ") if change.span[0] > 0 else t(lang, "下降", "down ")
         return way + add_bound(size, change.bound, lang)
     falls = change.span[0] < 0
     if unit.form == "moment" and change.kind == "difference":
         moved = add_bound(size, change.bound, lang)
-        return say(lang, f"{'提前' if falls else '推迟'}{moved}", f"{moved} {'earlier' if falls else 'later'}")
+        return t(lang, f"{'提前' if falls else '推迟'}{moved}", f"{moved} {'earlier' if falls else 'later'}")
     mark = _BOUND_MARKS[change.bound].translate(_MIRRORED if falls else {})
     sign = "−" if falls else "+" if change.span[1] > 0 else ""
-    return f"{mark}{sign}{size.replace('–', say(lang, '至', ' to ') + sign)}"
+    return f"{mark}{sign}{size.replace('–', t(lang, '至', ' to ') + sign)}"
 
 
 def shown_kind(change: Change, unit: Unit) -> ChangeKind:
@@ -125,10 +125,10 @@ def format_size(change: Change, unit: Unit, lang: Lang) -> str:
     if kind == "relative":
         return f"{size}%"
     if kind == "points":
-        return say(lang, f"{size}个百分点", f"{size} pp")
+        return t(lang, f"{size}个百分点", f"{size} pp")
     if kind == "places":
-        return say(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
-    return say(lang, f"{size}倍", f"{size} times")
+        return t(lang, f"{size}位", f"{size} place{'s' * (size != '1')}")
+    return t(lang, f"{size}倍", f"{size} times")
 
 
 def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
@@ -136,7 +136,7 @@ def format_index_change(index: float, bound: Bound, lang: Lang) -> str:
     mark = _BOUND_MARKS[bound]
     if index >= 300:
         multiple = format_number(index / 100, 1)
-        return mark + say(lang, f"{multiple}倍", f"×{multiple}")
+        return mark + t(lang, f"{multiple}倍", f"×{multiple}")
     change = round(index - 100, 1)
     return f"{mark}{'+' if change > 0 else ''}{format_number(change, 1)}%"
 
@@ -157,11 +157,11 @@ def format_period(period: Period | None, lang: Lang) -> str:
         return period.words[lang]
     end = format_date(period.end, lang)
     if period.kind == "as_of":
-        return say(lang, f"截至{end}", f"as of {end}")
+        return t(lang, f"截至{end}", f"as of {end}")
     if period.start is None:
-        return say(lang, f"截至{end}累计", f"cumulative to {end}")
+        return t(lang, f"截至{end}累计", f"cumulative to {end}")
     span = _span_text(period.start, period.end, lang)
-    return span if period.kind == "during" else say(lang, f"{span}累计", f"cumulative, {span}")
+    return span if period.kind == "during" else t(lang, f"{span}累计", f"cumulative, {span}")
 
 
 def _span_text(start: str, end: str, lang: Lang) -> str:

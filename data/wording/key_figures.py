@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from data.model.gaps import Flag
 from data.model.schema import Lang
 from data.query.findings import RESULTS
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.missing import say_derived, say_missing
 from data.wording.rows import MetricRow
 
@@ -52,9 +52,9 @@ def _describe_change(row: MetricRow, lang: Lang) -> str:
     """Return what a change is measured against, and what is missing."""
     missing = say_missing(row, lang)
     if row.change_kind == "multiple":
-        return say(lang, f"以{row.since}为1；{missing}", f"{row.since} = 1; {missing}") if row.since else missing
-    since = row.since or (say(lang, "此前", "an earlier time") if row.change_kind == "relative" else "")
-    return say(lang, f"较{since}；{missing}", f"compared with {since}; {missing}") if since else missing
+        return t(lang, f"以{row.since}为1；{missing}", f"{row.since} = 1; {missing}") if row.since else missing
+    since = row.since or (t(lang, "此前", "an earlier time") if row.change_kind == "relative" else "")
+    return t(lang, f"较{since}；{missing}", f"compared with {since}; {missing}") if since else missing
 
 
 def join_ends(row: MetricRow) -> str:
@@ -80,28 +80,28 @@ def _describe_limits(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang
     """Say that limits are prescribed if some of the figures are."""
     dimensions = {row.dimension for row, found in zip(rows, flags, strict=True) if "prescribed" in found}
     if dimensions == {"time"}:
-        yield say(lang, "时限是规定的，不是实际用时。", "The time limits are prescribed, not times measured.")
+        yield t(lang, "时限是规定的，不是实际用时。", "The time limits are prescribed, not times measured.")
     elif dimensions:
-        yield say(lang, "限额是规定的，不是实测的。", "The limits are prescribed, not measured.")
+        yield t(lang, "限额是规定的，不是实测的。", "The limits are prescribed, not measured.")
 
 
 def _describe_common(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
     several = len(rows) > 1
     if rows and not any(row.before_span for row in rows) and not any(row.rule.has_change for row in rows):
-        yield say(lang, "此前的数值都未写明。", "No earlier value is stated.")
+        yield t(lang, "此前的数值都未写明。", "No earlier value is stated.")
     common = set.intersection(*flags) if flags else set()
     if "undated" in common and not any(row.since for row in rows):
-        yield say(
+        yield t(
             lang,
             "都没有写明时间。" if several else "没有写明时间。",
             "None is dated." if several else "It is not dated.",
         )
     if "partial" in common:
-        yield say(
+        yield t(
             lang,
             f"说的{'都' if several else ''}只是当地的一部分，如一家企业、一个项目。",
             f"{'Each' if several else 'It'} is about a part of its place only, such as one firm or project.",
         )
     if rows and all(row.has_caveat("unequal_periods") for row in rows):
-        yield say(lang, "前后两期长短可能不同。", "The periods before and after may differ in length.")
-    yield say(lang, "没有对照组。", "No comparison group.")
+        yield t(lang, "前后两期长短可能不同。", "The periods before and after may differ in length.")
+    yield t(lang, "没有对照组。", "No comparison group.")

@@ -8,7 +8,7 @@ from data.model.schema import Lang, Text
 from data.wording.words import pick
 
 
-def say(lang: Lang, zh: str, en: str) -> str:
+def t(lang: Lang, zh: str, en: str) -> str:
     """Return the text in the reader's language; both are always written side by side."""
     return zh if lang == "zh" else en
 

@@ -11,7 +11,7 @@ from data.model.schema import Case, Lang, Place
 from data.query.filters import Selection
 from data.query.findings import find_findings
 from data.wording.findings import describe_finding, explain_absence
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.rows import MetricRow, Rows
 
 MAX_CASES = 12
@@ -125,7 +125,7 @@ def _drop_inner(selection: Selection, places: Sequence[Place]) -> Iterable[Place
 def _head(rows: Sequence[MetricRow], case: Case, lang: Lang) -> Headline:
     """Return the headline of the first of these metrics; without any, the case's title and why there is none."""
     if not rows:
-        return Headline("", f"{case.title[lang]}{say(lang, '：', ': ')}{explain_absence(case, lang)}")
+        return Headline("", f"{case.title[lang]}{t(lang, '：', ': ')}{explain_absence(case, lang)}")
     finding = describe_finding(rows[0], lang)
     value = " → ".join(finding.ends) if len(finding.ends) == 2 or not finding.change else finding.change
     return Headline(value, rows[0].short or rows[0].name, rows[0])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Lang
 from data.wording.formatting import BOUND_NAMES
-from data.wording.labels import MARK_MEANINGS, MARK_WORDS, say, upper_first
+from data.wording.labels import MARK_MEANINGS, MARK_WORDS, t, upper_first
 from data.wording.missing import find_missing, has_derived_end, say_missing
 from data.wording.rows import MetricRow
 from data.wording.words import Mark
@@ -18,7 +18,7 @@ _AXES: tuple[Mark, ...] = ("arrow", "baseline", "unnamed_baseline")
 
 def explain_mark(mark: Mark, lang: Lang) -> str:
     """Return a mark with its meaning: `hollow: calculated`; of an axis, `before = 100, on a logarithmic scale`."""
-    between = say(lang, "，", ", ") if mark in _AXES else say(lang, "：", ": ")
+    between = t(lang, "，", ", ") if mark in _AXES else t(lang, "：", ": ")
     meaning = MARK_MEANINGS[mark][lang].format(**{bound: name[lang] for bound, name in BOUND_NAMES.items()})
     return MARK_WORDS[mark][lang] + between + meaning
 
@@ -53,16 +53,16 @@ def explain_index(row: MetricRow, lang: Lang) -> str:
     baseline = _find_baseline(row)
     sentences = (
         explain_mark(baseline, lang),
-        row.after_label and say(lang, f"现为{row.after_label}", f"now {row.after_label}"),
+        row.after_label and t(lang, f"现为{row.after_label}", f"now {row.after_label}"),
         say_missing(row, lang) if baseline == "baseline" else "",
         explain_mark("striped", lang) if row.doubtful else "",
     )
-    return say(lang, "", " ").join(_write_sentence(text, lang) for text in sentences if text)
+    return t(lang, "", " ").join(_write_sentence(text, lang) for text in sentences if text)
 
 
 def join_marks(marks: Iterable[Mark], lang: Lang) -> str:
     """Explain some marks in a sentence."""
-    return _write_sentence(say(lang, "；", "; ").join(explain_mark(mark, lang) for mark in marks), lang)
+    return _write_sentence(t(lang, "；", "; ").join(explain_mark(mark, lang) for mark in marks), lang)
 
 
 def _find_baseline(row: MetricRow) -> Mark:
@@ -70,4 +70,4 @@ def _find_baseline(row: MetricRow) -> Mark:
 
 
 def _write_sentence(text: str, lang: Lang) -> str:
-    return upper_first(text) + say(lang, "。", ".")
+    return upper_first(text) + t(lang, "。", ".")

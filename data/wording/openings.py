@@ -15,7 +15,7 @@ from data.query.findings import GapCounts, count_changes
 from data.query.geography import name_area
 from data.wording.counts import name_cases, name_metrics
 from data.wording.findings import CaseFindings, describe_changes, describe_kinds, name_counted
-from data.wording.labels import pairs, say, upper_first
+from data.wording.labels import pairs, t, upper_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,16 @@ def open_overview(selection: Selection, lang: Lang, filters: Filters | None = No
     caution = warn(selection.dataset.documents_of(selection.cases.positions), lang)
     counts = count_changes(selection) if len(selection.positions) else None
     sentences = (describe_changes(counts, lang), describe_kinds(counts, lang), caution) if counts else (caution,)
-    return Opening(title, say(lang, "", " ").join(filter(None, sentences)))
+    return Opening(title, t(lang, "", " ").join(filter(None, sentences)))
 
 
 def warn(documents: Sequence[Document], lang: Lang) -> str:
     """Say who chose the cases of these documents, and that the changes need not be due to the reforms."""
     selectors = list(dict.fromkeys((document.selected_by or document.issuer)[lang] for document in documents))
     if len(selectors) > MAX_SELECTORS:
-        selectors = [say(lang, "各自的发布单位", "those who published them")]
-    chosen = say(lang, "案例由", "") + say(lang, "、", " and ").join(selectors) + say(lang, "选定", " chose the cases")
-    return say(
+        selectors = [t(lang, "各自的发布单位", "those who published them")]
+    chosen = t(lang, "案例由", "") + t(lang, "、", " and ").join(selectors) + t(lang, "选定", " chose the cases")
+    return t(
         lang,
         f"{chosen}，没有对照组，不能证明变化由改革引起。",
         f"{chosen[:1].upper()}{chosen[1:]}, and none has a comparison group: this does not show that the reforms "
@@ -84,7 +84,7 @@ def warn(documents: Sequence[Document], lang: Lang) -> str:
 def title_reforms(selection: Selection, lang: Lang) -> str:
     """Return what the selected reforms are asked for; of all of them if none is selected."""
     zh, en = count_words(len(selection.cases) or len(selection.dataset.cases))
-    return say(
+    return t(
         lang,
         f"{zh}项改革报告了什么变化，材料没写明什么",
         f"What {en} reform{' in Henan reports' if en == '1' else 's in Henan report'}, and what the source leaves out",
@@ -93,21 +93,21 @@ def title_reforms(selection: Selection, lang: Lang) -> str:
 
 def title_cities(selection: Selection, filters: Filters, lang: Lang) -> str:
     """Return the chosen cities with the number of their cases and metrics, or of those that the scope adds too."""
-    names = say(lang, "、", ", ").join(name_area(selection.dataset, code)[lang] for code in filters.city)
+    names = t(lang, "、", ", ").join(name_area(selection.dataset, code)[lang] for code in filters.city)
     cases, metrics = name_cases(len(selection.cases), lang), name_metrics(len(selection.positions), lang)
     if filters.scope:
-        return say(lang, f"{names}及同案例的其他指标：{metrics}", f"{names} and the same cases elsewhere: {metrics}")
-    return say(lang, f"{names}：{cases}，{metrics}", f"{names}: {cases}, {metrics}")
+        return t(lang, f"{names}及同案例的其他指标：{metrics}", f"{names} and the same cases elsewhere: {metrics}")
+    return t(lang, f"{names}：{cases}，{metrics}", f"{names}: {cases}, {metrics}")
 
 
 def title_findings(dataset: Dataset, filters: Filters, cases: Sequence[CaseFindings], lang: Lang) -> str:
     """Return a title for what cases report that says by itself what it is about."""
     if len(cases) == 1:
         (case,) = cases
-        return say(lang, f"{case.title}：报告的成效", f"{case.title}: what it reports") + f" · {case.places}"
+        return t(lang, f"{case.title}：报告的成效", f"{case.title}: what it reports") + f" · {case.places}"
     zh, en = count_words(len(cases))
     place = _name_place(dataset, filters, lang)
-    return say(lang, f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report")
+    return t(lang, f"{place}{zh}项改革各自报告了什么", f"What {en} reforms in {place} report")
 
 
 def title_gaps(counts: GapCounts, lang: Lang, alone: Selection | None = None) -> str:
@@ -116,7 +116,7 @@ def title_gaps(counts: GapCounts, lang: Lang, alone: Selection | None = None) ->
     Where it stands `alone`, it says by itself which cases of this selection it is about.
     """
     counted = name_counted(counts, lang)
-    gaps = say(
+    gaps = t(
         lang,
         f"{counted}写得有多完整，缺口在哪里",
         f"how completely the {counted} are stated, and where the gaps are",
@@ -125,13 +125,13 @@ def title_gaps(counts: GapCounts, lang: Lang, alone: Selection | None = None) ->
         return upper_first(gaps)
     place, (zh, en) = _name_place(alone.dataset, counts.chosen, lang), count_words(len(alone.cases))
     reforms = f"{en.capitalize()} reform{'' if en == '1' else 's'} in {place}"
-    return say(lang, f"{place}{zh}项改革：{gaps}", f"{reforms}: {gaps}")
+    return t(lang, f"{place}{zh}项改革：{gaps}", f"{reforms}: {gaps}")
 
 
 def _name_place(dataset: Dataset, filters: Filters, lang: Lang) -> str:
     """Return the names of the chosen cities, otherwise of the province, for a title that stands alone."""
     chosen = [name_area(dataset, code)[lang] for code in filters.city]
-    return say(lang, "、", ", ").join(chosen) if 0 < len(chosen) <= MAX_PLACES else say(lang, "河南", "Henan")
+    return t(lang, "、", ", ").join(chosen) if 0 < len(chosen) <= MAX_PLACES else t(lang, "河南", "Henan")
 
 
 def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
@@ -139,24 +139,24 @@ def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
     years = dataset.all_cases.years
     span = "–".join(map(str, dict.fromkeys((min(years), max(years))))) if years else ""
     zh, en = count_words(len(dataset.cases))
-    reforms = say(
+    reforms = t(
         lang,
         f"河南{span}年{zh}大改革典型案例" if zh == "十" else f"河南{span}年{zh}个改革典型案例",
         f"Henan's {en} model reforms of {span}",
     )
     if shown in (None, len(dataset.cases)):
-        return say(lang, f"{reforms}在哪里", f"Where {reforms} happened")
-    return say(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
+        return t(lang, f"{reforms}在哪里", f"Where {reforms} happened")
+    return t(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
 
 
 def join_places(dataset: Dataset, case: Case, lang: Lang) -> str:
     """Return the names of a case's own places."""
-    return say(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
+    return t(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
 
 
 def join_domains(dataset: Dataset, case: Case, lang: Lang) -> str:
     """Return the names of a case's domains."""
-    return say(lang, "、", ", ").join(dataset.domains[domain].name[lang] for domain in case.domains)
+    return t(lang, "、", ", ").join(dataset.domains[domain].name[lang] for domain in case.domains)
 
 
 DESCRIPTIONS: Mapping[str, Text] = {

@@ -14,7 +14,7 @@ from data.query.filters import Filters, select
 from data.query.findings import RESULTS
 from data.query.memory import cache_by_dataset
 from data.wording.compare import Comparison, compare
-from data.wording.labels import pairs, say
+from data.wording.labels import pairs, t
 from data.wording.rows import MetricRow, Rows
 
 MAX_SETS = 9
@@ -106,7 +106,7 @@ def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> Re
     if not found.groups:
         return None
     unit = dataset.units[name].name[lang] if counted else ""
-    label = say(lang, f"数量（{unit}）", f"Numbers of {unit}") if counted else _NAMES[name][lang]
+    label = t(lang, f"数量（{unit}）", f"Numbers of {unit}") if counted else _NAMES[name][lang]
     return ReadySet(name, label, rows, len(positions), found)
 
 

@@ -40,7 +40,7 @@ from data.wording.labels import (
     PLAN_WORDS,
     RELATION_WORDS,
     ROLE_WORDS,
-    say,
+    t,
 )
 from data.wording.sentences import (
     format_ends,
@@ -320,7 +320,7 @@ def _mark_plan(metric: Metric, text: str, lang: Lang) -> str:
     if metric.status == "observed" or not text:
         return text
     status = PLAN_WORDS[metric.status][lang]
-    return say(lang, f"{text}（{status}）", f"{text} ({status.lower()})")
+    return t(lang, f"{text}（{status}）", f"{text} ({status.lower()})")
 
 
 def _format_yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> str:
@@ -328,7 +328,7 @@ def _format_yardstick(metric: Metric, units: Mapping[str, Unit], lang: Lang) -> 
         return ""
     label, end = metric.compared_with.label[lang], metric.compared_with.end
     value = format_end(end, DerivedEnd(end.span, end.bound, "stated"), units[metric.unit_of(end)], lang)
-    return f"{label}{say(lang, '：', ': ')}{value}"
+    return f"{label}{t(lang, '：', ': ')}{value}"
 
 
 def describe_omitted(dataset: Dataset, filters: Filters, case: Case, lang: Lang) -> str:
@@ -337,8 +337,8 @@ def describe_omitted(dataset: Dataset, filters: Filters, case: Case, lang: Lang)
     elsewhere = len(case.metrics) - own
     if not elsewhere:
         return ""
-    places = say(lang, "、", ", ").join(name_area(dataset, code)[lang] for code in filters.city)
-    return say(
+    places = t(lang, "、", ", ").join(name_area(dataset, code)[lang] for code in filters.city)
+    return t(
         lang,
         f"{places}：{own}项指标；同案例的其他{elsewhere}项未列出。",
         f"{places}: {own} figure{'s' if own != 1 else ''}; "

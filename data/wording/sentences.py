@@ -17,7 +17,7 @@ from data.wording.formatting import (
     format_size,
     shown_kind,
 )
-from data.wording.labels import DERIVED_WORDS, MISSING_WORDS, PLAN_WORDS, say
+from data.wording.labels import DERIVED_WORDS, MISSING_WORDS, PLAN_WORDS, t
 
 _INFINITIVES = {
     "rose": "to rise", "fell": "to fall", "went": "to go", "changed": "to change", "stayed": "to stay",
@@ -55,7 +55,7 @@ def write_finding(
     if metric.status == "observed":
         return sentence
     label = PLAN_WORDS[metric.status][lang]
-    return say(lang, f"{label}：{sentence}", f"{label}: {sentence}")
+    return t(lang, f"{label}：{sentence}", f"{label}: {sentence}")
 
 
 def _planned(metric: Metric) -> str:
@@ -74,7 +74,7 @@ def full_name(metric: Metric, lang: Lang, where: Text | None = None) -> str:
     owner, colon = (metric.subject, "：") if metric.subject else (where, "")
     if owner is None:
         return metric.name[lang]
-    return say(lang, f"{owner.zh}{colon}{metric.name.zh}", f"{owner.en}: {_inside(metric.name.en)}")
+    return t(lang, f"{owner.zh}{colon}{metric.name.zh}", f"{owner.en}: {_inside(metric.name.en)}")
 
 
 def _inside(text: str) -> str:
@@ -85,7 +85,7 @@ def _inside(text: str) -> str:
 def _sentence(metric: Metric, name: str, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:
     before, after = format_ends(metric, evidence, units, lang)
     if before and before == after:
-        return say(lang, f"{name}{_planned(metric)}保持在{after}", f"{name} {_verb_form(metric, 'stayed at')} {after}")
+        return t(lang, f"{name}{_planned(metric)}保持在{after}", f"{name} {_verb_form(metric, 'stayed at')} {after}")
     if before and after:
         verb = _change_verb(metric, evidence, units, lang)
         size = _size_in_brackets(metric, evidence, units, lang)
@@ -96,10 +96,10 @@ def _sentence(metric: Metric, name: str, evidence: Evidence, units: Mapping[str,
         return _level_only(metric, name, before, after, units[metric.unit].dimension, lang)
     change, unit = metric.change, units[metric.unit]
     if change.span is None:
-        planned = "" if metric.status == "observed" else say(lang, "的计划变化", ", planned change")
-        return f"{name}{planned}{say(lang, '：', ': ')}{format_change(change, unit, lang)}"
+        planned = "" if metric.status == "observed" else t(lang, "的计划变化", ", planned change")
+        return f"{name}{planned}{t(lang, '：', ': ')}{format_change(change, unit, lang)}"
     since = format_since(metric.before, lang)
-    level = say(lang, f"，达到{after}", f", to {after}") if after else ""
+    level = t(lang, f"，达到{after}", f", to {after}") if after else ""
     return _change_only(metric, name, change, unit, since, lang) + level
 
 
@@ -109,13 +109,13 @@ def _level_only(metric: Metric, name: str, before: str, after: str, dimension: D
     A plan is `to reach` what is better the higher it is, `to number` what its name counts, `to be` anything else.
     """
     if metric.status == "observed" or not after:
-        return f"{name}{say(lang, '：', ': ')}{after or before}"
+        return f"{name}{t(lang, '：', ': ')}{after or before}"
     if metric.better == "higher" and metric.after and metric.after.numeric:
-        return say(lang, f"{name}计划达到{after}", f"{name} to reach {after}")
+        return t(lang, f"{name}计划达到{after}", f"{name} to reach {after}")
     number, _, counted = after.partition(" ")
     if lang == "en" and dimension == "count" and counted and counted in name.lower():
         return f"{name} to number {number}"
-    return say(lang, f"{name}计划为{after}", f"{name} to be {after}")
+    return t(lang, f"{name}计划为{after}", f"{name} to be {after}")
 
 
 def format_since(before: End | None, lang: Lang) -> str:
@@ -138,39 +138,39 @@ def _change_only(metric: Metric, name: str, change: Change, unit: Unit, since: s
     than_zh, than_en = (f"较{since}", f" from {since}") if since else ("", "")
     size = add_bound(format_size(change, unit, lang), change.bound, lang)
     if metric.has_caveat("percent_or_points"):
-        size += say(lang, "（或百分点）", " (or points)")
+        size += t(lang, "（或百分点）", " (or points)")
     ahead = _planned(metric)
     if unit.form == "moment":
         moved = format_change(change, unit, lang)
-        return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")
+        return t(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")
     if change.kind == "multiple":
         verb = _verb_form(metric, "reached")
         if not since:
             unstated = MISSING_WORDS["compared"][lang]
             multiple = format_change(change, unit, lang)
-            return say(lang, f"{name}{ahead}达到{size}，{unstated}", f"{name} {verb} {multiple}; {unstated}")
+            return t(lang, f"{name}{ahead}达到{size}，{unstated}", f"{name} {verb} {multiple}; {unstated}")
         reached = f"{ahead}达到" if ahead else "为"
-        return say(lang, f"{name}{reached}{since}的{size}", f"{name} {verb} {size} that of {since}")
+        return t(lang, f"{name}{reached}{since}的{size}", f"{name} {verb} {size} that of {since}")
     if change.kind == "places":
         moved = format_change(change, unit, lang)
-        return say(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")
+        return t(lang, f"{name}{ahead}{than_zh}{moved}", f"{name} {_verb_form(metric, 'moved')} {moved}{than_en}")
     falls = change.span[1] <= 0
-    verb = say(lang, "下降" if falls else "上升", _verb_form(metric, "fell by" if falls else "rose by"))
+    verb = t(lang, "下降" if falls else "上升", _verb_form(metric, "fell by" if falls else "rose by"))
     if shown_kind(change, unit) == "difference":
-        verb = say(lang, "减少" if falls else "增加", verb)
-    return say(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
+        verb = t(lang, "减少" if falls else "增加", verb)
+    return t(lang, f"{name}{ahead}{than_zh}{verb}{size}", f"{name} {verb} {size}{than_en}")
 
 
 def write_missing(ends: Sequence[MissingEnd], lang: Lang) -> str:
     """Write which values would have to be stated for the metric to be grade A; empty where none is missing."""
-    return say(lang, "、", " and ").join(_missing_value(end, lang) for end in ends)
+    return t(lang, "、", " and ").join(_missing_value(end, lang) for end in ends)
 
 
 def _missing_value(end: MissingEnd, lang: Lang) -> str:
     before = end.side == "before"
-    value = say(lang, f"{'此前' if before else '此后'}的数值", f"the {'earlier' if before else 'later'} value")
+    value = t(lang, f"{'此前' if before else '此后'}的数值", f"the {'earlier' if before else 'later'} value")
     period = format_period(end.period, lang)
-    return value + (say(lang, f"（{period}）", f" ({period})") if period else "")
+    return value + (t(lang, f"（{period}）", f" ({period})") if period else "")
 
 
 def translate_formula(formula: str, lang: Lang) -> str:
@@ -193,10 +193,10 @@ def _change_verb(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], 
     upward, dimension = _upward(metric, evidence, units), units[metric.unit].dimension
     if upward is None:
         directed = evidence.direction in ("improved", "worsened") or (evidence.before.span and evidence.after.span)
-        return say(lang, "变为", "went from" if directed else "changed from")
+        return t(lang, "变为", "went from" if directed else "changed from")
     rises = upward != (dimension == "rank")
     rise, fall = _RISE_AND_FALL.get(dimension, ("升至", "降至"))
-    return say(lang, rise if rises else fall, "rose from" if rises else "fell from")
+    return t(lang, rise if rises else fall, "rose from" if rises else "fell from")
 
 
 def _upward(metric: Metric, evidence: Evidence, units: Mapping[str, Unit]) -> bool | None:
@@ -213,8 +213,8 @@ def _size_in_brackets(metric: Metric, evidence: Evidence, units: Mapping[str, Un
         return ""
     text = format_short_change(metric, evidence, units, lang)
     if evidence.derived_change is not None:
-        text += say(lang, "，", ", ") + DERIVED_WORDS["change"][lang]
-    return say(lang, f"（{text}）", f" ({text})") if text else ""
+        text += t(lang, "，", ", ") + DERIVED_WORDS["change"][lang]
+    return t(lang, f"（{text}）", f" ({text})") if text else ""
 
 
 def format_short_change(metric: Metric, evidence: Evidence, units: Mapping[str, Unit], lang: Lang) -> str:

@@ -10,7 +10,7 @@ from data.query.columns import PROVINCE
 from data.query.dataset import Dataset
 from data.query.geography import AreaSummary, Measure, calculate_rate, find_rate_base, name_area
 from data.wording.formatting import add_bound, format_date, format_number, format_value
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.rows import Rows
 
 MAX_CLASSES = 4
@@ -60,12 +60,12 @@ class Shading:
 
 def describe_shading(dataset: Dataset, shading: Shading, lang: Lang) -> str:
     """Return the alternative text of a map with this shading: the areas that it tells from the others."""
-    covered = say(lang, "、", ", ").join(
+    covered = t(lang, "、", ", ").join(
         name_area(dataset, code)[lang] for code, value in shading.values.items() if value
     )
     if shading.title == SHADINGS[OUTCOME][lang]:
-        return say(lang, f"河南地图。有案例的地市：{covered}。", f"Map of Henan. Cities with a case: {covered}.")
-    return say(
+        return t(lang, f"河南地图。有案例的地市：{covered}。", f"Map of Henan. Cities with a case: {covered}.")
+    return t(
         lang,
         f"河南18个地市的{shading.title}。有数值的：{covered}。",
         f"{shading.title} in Henan's 18 units. Areas with a value: {covered}.",
@@ -93,7 +93,7 @@ def classify(value: float, breaks: Sequence[float]) -> int:
 def shade_by_outcome(areas: Mapping[str, AreaSummary], lang: Lang) -> Shading:
     """Return the shading that tells areas with a case from the others."""
     values = {code: float(bool(area.cases)) for code, area in areas.items() if code != PROVINCE}
-    labels = say(lang, "没有案例", "no case"), say(lang, "有案例", "with a case")
+    labels = t(lang, "没有案例", "no case"), t(lang, "有案例", "with a case")
     return Shading(SHADINGS[OUTCOME][lang], "", values, (1,), labels)
 
 
@@ -101,12 +101,12 @@ def shade_by_count(key: str, areas: Mapping[str, AreaSummary], lang: Lang) -> Sh
     """Return the shading by `cases` or `figures`, in the usual classes or, far above these, in equally large ones."""
     units = {code: area for code, area in areas.items() if code != PROVINCE}
     counts = {code: len(area.cases) if key == "cases" else area.metric_count for code, area in units.items()}
-    none = say(lang, "没有案例", "no case") if key == "cases" else say(lang, "没有指标", "no figure")
+    none = t(lang, "没有案例", "no case") if key == "cases" else t(lang, "没有指标", "no figure")
     breaks: tuple[float, ...] = _USUAL[key]
     if max(counts.values()) > _MAX_RATIO * breaks[-1]:
         breaks = compute_breaks(count for count in counts.values() if count)
     labels = none, *_name_ranges(breaks, max(counts.values()), lang)
-    note = say(lang, "颜色表示总数，不是比率。", "Colours show totals, not rates.")
+    note = t(lang, "颜色表示总数，不是比率。", "Colours show totals, not rates.")
     texts = {code: f"{count:,}" for code, count in counts.items() if count}
     return Shading(SHADINGS[key][lang], note, counts, breaks, labels, texts)
 
@@ -136,24 +136,24 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
     def word(value: float) -> str:
         if as_rate:
             rounded = format_number(float(f"{value:.3g}"))
-            return say(lang, f"{rounded}元", f"CNY {rounded}") if unit.dimension == "money" else rounded
+            return t(lang, f"{rounded}元", f"CNY {rounded}") if unit.dimension == "money" else rounded
         return format_value(value, unit, lang)
 
     labels = [word(limit) for limit in breaks]
     if len(breaks) < len({*values.values()}):
-        labels = [say(lang, f"{label}起", f"from {label}") for label in labels]
+        labels = [t(lang, f"{label}起", f"from {label}") for label in labels]
     case_id = measure.key.partition(".")[0]
     printed = {row.metric_id: row.after_label for row in Rows(dataset, lang, dataset.positions(case_id))}
     texts = {code: printed[metric.id] for code, metric in measure.values.items()}
     if as_rate:
         exact = {code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items()}
-        texts = {code: say(lang, f"{rate}（{texts[code]}）", f"{rate} ({texts[code]})") for code, rate in exact.items()}
+        texts = {code: t(lang, f"{rate}（{texts[code]}）", f"{rate} ({texts[code]})") for code, rate in exact.items()}
     return Shading(
         _name_measure(dataset, measure, lang),
         _explain_measure(dataset, case_id, as_rate, lang),
         {code: values.get(code) for code in areas if code != PROVINCE},
         breaks,
-        (say(lang, "材料没有数据", "no data in the source"), *labels),
+        (t(lang, "材料没有数据", "no data in the source"), *labels),
         texts,
     )
 
@@ -174,14 +174,14 @@ def _name_measure(dataset: Dataset, measure: Measure, lang: Lang) -> str:
     if not calculate_rates(dataset, measure):
         return name
     if base == 1:
-        return say(lang, f"人均{name}", f"{name} per resident")
-    return say(lang, f"每万常住人口{name}", f"{name} per {base:,} residents")
+        return t(lang, f"人均{name}", f"{name} per resident")
+    return t(lang, f"每万常住人口{name}", f"{name} per {base:,} residents")
 
 
 def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) -> str:
     """Say which case the measure is from, and of a rate what it is calculated with."""
     case, population = dataset.by_id[case_id], dataset.tables.population
-    text = say(
+    text = t(
         lang,
         f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。",
         f"A measure of case {case.number}, {case.title.en}: each place's own value.",
@@ -189,7 +189,7 @@ def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) 
     if not as_rate:
         return text
     counted, dated = format_date(population.counted, lang), format_date(population.date, lang)
-    return text + say(
+    return text + t(
         lang,
         f"比率由本站计算：材料的数值除以{counted}的常住人口（《{population.title.zh}》，{dated}）。",
         f" The rate is calculated here: the source's number divided by the residents on {counted} "

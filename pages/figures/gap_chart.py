@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from data.model.grades import GRADE_RULES, GRADES, Grade
 from data.model.schema import Lang
 from data.wording.colours import IMPROVED, LIGHT, NEUTRAL
-from data.wording.labels import say
+from data.wording.labels import t
 from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, label, points, segment
 from pages.figures.style import base_figure
@@ -29,7 +29,7 @@ def gap_chart(
     """A row for all figures, then one for each domain; `names` are those of the domains."""
     largest = max([1, *(count for row in counts.values() for count in row.values())])
     height = _HEAD + _ROW * (len(counts) + 1)
-    total = say(lang, "合计", "All domains")
+    total = t(lang, "合计", "All domains")
     labels = [_text(_column(grade), _HEAD / 2, f"{grade} {GRADE_RULES[grade].word[lang]}") for grade in GRADES]
     labels += [_text(0, _middle(0), total, bold=True), *_numbers(totals, 0, {})]
     dots: list[Part] = []

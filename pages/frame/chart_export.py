@@ -118,7 +118,7 @@ def show_embedded(view: View, charts: Mapping[str, PageChart | Callable[[], None
     """Show the chart of this page that the URL names, or a notice if there is none with this id."""
     chart = charts.get(view.params.get("chart", ""))
     if chart is None:
-        missing = view.say(
+        missing = view.t(
             "链接所指的图表在此页不存在，或被筛选排除。",
             "The link names a chart that this page does not have, or that the filters exclude.",
         )
@@ -143,23 +143,23 @@ def _title_image(view: View, export: ChartExport) -> tuple[str, str]:
     if not export.case_id:
         return export.title, export.subtitle
     (row,) = export.rows
-    colon = view.say("：", ": ")
+    colon = view.t("：", ": ")
     title = row.finding if row.place in row.finding else f"{row.place}{colon}{row.finding}"
-    case = view.say(f"案例{row.case_number}", f"Case {row.case_number}") + colon + row.case_title
+    case = view.t(f"案例{row.case_number}", f"Case {row.case_number}") + colon + row.case_title
     marks = explain_chart(row, view.lang) if export.figure.data else []
-    return title, " · ".join([case, row.periods, *([view.say("；", "; ").join(marks)] if marks else [])])
+    return title, " · ".join([case, row.periods, *([view.t("；", "; ").join(marks)] if marks else [])])
 
 
 def list_footer(view: View, export: ChartExport) -> list[str]:
     """Return the lines under an exported image: document, cases, grades, caveats, filters, site and address."""
     grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in sorted(export.rows, key=_grade)))
-    graded = view.say(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
+    graded = view.t(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
     lines = [cite_cases(view.dataset.group_by_source(export.case_ids) or {view.dataset.source: []}, view.lang) + graded]
     if len(export.rows) == 1 and (formula := export.rows[0].formula_label):
-        lines.append(f"{DERIVED_WORDS['title'][view.lang]}{view.say('：', ': ')}{formula}")
+        lines.append(f"{DERIVED_WORDS['title'][view.lang]}{view.t('：', ': ')}{formula}")
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
     if not export.case_id and (filters := choose_filters(view, export)):
-        lines.append(view.say("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))
+        lines.append(view.t("筛选——", "Filtered by ") + describe_filters(view.dataset, filters, view.lang))
     return [*lines, f"{SITE_NAME[view.lang]} · {export.url(view)}"]
 
 
@@ -183,12 +183,12 @@ def _group_caveats(view: View, rows: Sequence[MetricRow]) -> list[str]:
         for word in dict.fromkeys((*row.caveat_words, *(DIFFERS[view.lang] for _ in row.differing))):
             if word != CAVEAT_WORDS["other"][view.lang]:
                 names_of.setdefault(word, []).append(row.name)
-    colon, count = view.say("：", ": "), view.say("{}项", "{} figures")
+    colon, count = view.t("：", ": "), view.t("{}项", "{} figures")
     doubts = (
         word + colon + (view.join(names) if len(names) <= _MAX_NAMED else count.format(len(names)))
         for word, names in names_of.items()
     )
-    return [f"⚠ {view.say('；', '; ').join(doubts)}"] if names_of else []
+    return [f"⚠ {view.t('；', '; ').join(doubts)}"] if names_of else []
 
 
 def build_file_name(view: View, export: ChartExport) -> str:

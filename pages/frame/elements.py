@@ -49,12 +49,12 @@ def show_opening(view: View, screen: str) -> None:
 
 def show_note(view: View, zh: str, en: str, *, css_class: str = "quiet") -> None:
     """Show a paragraph in the reader's language."""
-    show_paragraph(view.say(zh, en), css_class)
+    show_paragraph(view.t(zh, en), css_class)
 
 
 def show_warning(view: View, zh: str, en: str, *, icon: str = "link_off") -> None:
     """Show a notice about what could not be used, by default a part of the link."""
-    st.warning(view.say(zh, en), icon=f":material/{icon}:")
+    st.warning(view.t(zh, en), icon=f":material/{icon}:")
 
 
 def show_download(

@@ -65,7 +65,7 @@ def _show_paired_switch(view: View) -> None:
     count = sum(view.option_counts["grade"][grade] for grade in PAIRED)
     key = set_control(_PAIRED_KEY, view.filters.grade == PAIRED, view.lang)
     st.toggle(
-        view.say(f"只看前后都有数值的（{count:,}）", f"Only with both values ({count:,})"),
+        view.t(f"只看前后都有数值的（{count:,}）", f"Only with both values ({count:,})"),
         key=key,
         on_change=apply_paired,
         args=(key, PAIRED),
@@ -90,7 +90,7 @@ def _show_chips(view: View, bar: FilterBar) -> None:
             key=f"chip-{chip.name}-{chip.value}",
             on_click=apply_filters,
             args=(remove_value(view.filters, chip.name, chip.value),),
-            help=view.say("取消这一项", "Remove this filter"),
+            help=view.t("取消这一项", "Remove this filter"),
         )
 
 
@@ -117,6 +117,6 @@ def _format_way_to_results(view: View) -> Markup:
     """Return the link to what a search has found, which stands on the overview."""
     return format_link(
         view.href("overview"),
-        view.say(f"查看搜到的 {count_metrics(view)}", f"See the {count_metrics(view)} found"),
+        view.t(f"查看搜到的 {count_metrics(view)}", f"See the {count_metrics(view)} found"),
         after="arrow_forward",
     )

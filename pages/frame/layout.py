@@ -15,7 +15,7 @@ from data.reading.live import progress
 from data.wording.citation import cite_document, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
-from data.wording.labels import LANGUAGE, say
+from data.wording.labels import LANGUAGE, t
 from pages.frame.elements import escape_markdown, show_warning
 from pages.frame.filter_bar import show_clear_button
 from pages.frame.view import LANGUAGES, View, apply_choice, base_path
@@ -98,7 +98,7 @@ def show_update_notice(view: View) -> None:
 
 def show_no_data(lang: Lang) -> None:
     """Show a notice in place of every page while no data could be loaded."""
-    text = say(
+    text = t(
         lang,
         "数据未能载入；修复后本页会自动显示。",
         "No data could be loaded; this page shows it as soon as that is mended.",
@@ -110,7 +110,7 @@ def show_no_data(lang: Lang) -> None:
 def show_loading(lang: Lang) -> None:
     """Show the progress in place of every page while the cases are read for the first time."""
     done, total = progress() or (1, 1)
-    text = say(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}")
+    text = t(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}")
     st.progress(done / total, text)
 
 
@@ -118,12 +118,12 @@ def show_nothing_found(view: View) -> None:
     """Show a notice in place of an empty chart or table: the filters to clear, and the cases kept without a metric."""
     chosen = describe_filters(view.dataset, view.filters, view.lang)
     cases = view.selection.cases
-    text = view.say(f"没有符合的案例和指标（{chosen}）。", f"No case and no figure fits ({chosen}).")
+    text = view.t(f"没有符合的案例和指标（{chosen}）。", f"No case and no figure fits ({chosen}).")
     if cases:
-        titles = view.say("；", "; ").join(cases[:_MAX_NAMED].numbered_titles(view.lang))
+        titles = view.t("；", "; ").join(cases[:_MAX_NAMED].numbered_titles(view.lang))
         more = len(cases) - _MAX_NAMED
-        titles += view.say(f"；另有{more:,}个", f"; {more:,} more") if more > 0 else ""
-        text = view.say(
+        titles += view.t(f"；另有{more:,}个", f"; {more:,} more") if more > 0 else ""
+        text = view.t(
             f"没有符合的指标（{chosen}）。符合的案例：{titles}。",
             f"No figure fits ({chosen}). Cases that do: {titles}.",
         )

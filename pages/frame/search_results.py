@@ -54,7 +54,7 @@ def show_search_results(view: View) -> None:
     words, has_all = find_terms(view.dataset, view.filters.search)
     cases, found = view.selection.whole_cases, rank_found(view)
     count = count_cases(view, len(cases)) if len(cases) and not len(found) else count_metrics(view)
-    st.title(escape_markdown(f"“{view.filters.search}”{view.say('：', ': ')}{count}"), anchor=False)
+    st.title(escape_markdown(f"“{view.filters.search}”{view.t('：', ': ')}{count}"), anchor=False)
     if not has_all and (len(cases) or len(found)):
         show_note(
             view,
@@ -70,7 +70,7 @@ def show_search_results(view: View) -> None:
         metrics = [find_in_metric(view, row, words) for row in view.rows(found[:MAX_METRICS])]
         st.html(render("search", "metrics", view.lang, metrics, view.links))
     if len(found) > MAX_METRICS:
-        every = view.say(f"列出全部 {count_metrics(view)}", f"All {count_metrics(view)} as a table")
+        every = view.t(f"列出全部 {count_metrics(view)}", f"All {count_metrics(view)} as a table")
         st.html(format_link(view.href("data"), every, after="arrow_forward"))
     if not len(cases) and not len(found):
         show_without_hit(view)
@@ -130,13 +130,13 @@ def show_without_hit(view: View) -> None:
     alone = replace(view, filters=Filters(search=view.filters.search))
     count = len(select(view.dataset, alone.filters).positions)
     if alone.filters == view.filters or not count:
-        text = view.say(
+        text = view.t(
             f"没有找到{sought}。可换一个词试试，中英文均可。",
             f"Nothing found for {sought}. Try another word; Chinese and English both work.",
         )
         st.info(escape_markdown(text), icon=":material/search_off:")
         return
-    text = view.say(f"当前筛选下没有找到{sought}。", f"Nothing found for {sought} under these filters.")
+    text = view.t(f"当前筛选下没有找到{sought}。", f"Nothing found for {sought} under these filters.")
     st.info(escape_markdown(text), icon=":material/search_off:")
-    link = view.say(f"不加其他筛选：{count_metrics(view, count)}", f"Without the others: {count_metrics(view, count)}")
+    link = view.t(f"不加其他筛选：{count_metrics(view, count)}", f"Without the others: {count_metrics(view, count)}")
     st.html(format_link(alone.href("overview"), link, after="arrow_forward"))

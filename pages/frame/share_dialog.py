@@ -50,8 +50,8 @@ def format_share_link(view: View, chart_id: str, title: str = "") -> Markup:
     """
     if view.embedded or view.printing:
         return Markup("")
-    words = view.say("下载与分享", "Download or share")
-    label = f"{words}{view.say('：', ': ')}{title}" if title else words
+    words = view.t("下载与分享", "Download or share")
+    label = f"{words}{view.t('：', ': ')}{title}" if title else words
     return Markup('<a class="link share" href="{}" aria-label="{}">{}<span>{}</span></a>').format(
         view.here(**{SHARE: chart_id}), label, format_icon("download"), words
     )
@@ -65,7 +65,7 @@ def show_share_dialog(view: View, charts: Mapping[str, PageChart]) -> None:
     chart_id = view.params.get(SHARE, "")
     if not chart_id or view.embedded or view.printing:
         return
-    title = view.say("下载与分享", "Download or share")
+    title = view.t("下载与分享", "Download or share")
     st.dialog(title, width="large", on_dismiss=_close)(_show_content)(view, charts.get(chart_id))
 
 
@@ -76,7 +76,7 @@ def _close() -> None:
 
 def _show_content(view: View, chart: PageChart | None) -> None:
     if chart is None:
-        text = view.say(
+        text = view.t(
             "链接所指的图表在此页不存在，或被筛选排除。",
             "The link names a chart that this page does not have, or that the filters exclude.",
         )
@@ -94,29 +94,29 @@ def _show_content(view: View, chart: PageChart | None) -> None:
 def _show_buttons(view: View, export: ChartExport, figure: go.Figure) -> None:
     """Show the buttons that save and copy, and the line that says what was done."""
     width, height = int(figure.layout.width), int(figure.layout.height)
-    pixels = view.say("{} × {} 像素", "{} × {} pixels").format(width * PNG_SCALE, height * PNG_SCALE)
+    pixels = view.t("{} × {} 像素", "{} × {} pixels").format(width * PNG_SCALE, height * PNG_SCALE)
     saving = [
-        _format_button("save", "png", view.say("PNG 图片", "PNG image"), "image", pixels),
+        _format_button("save", "png", view.t("PNG 图片", "PNG image"), "image", pixels),
         _format_button(
             "save",
             "svg",
-            view.say("SVG 图片", "SVG image"),
+            view.t("SVG 图片", "SVG image"),
             "polyline",
-            view.say("可放大、可编辑", "scalable, editable"),
+            view.t("可放大、可编辑", "scalable, editable"),
         ),
     ]
     copying = [
-        _format_button("copy", "image", view.say("复制图片", "Copy image"), "content_copy", pixels),
-        _format_button("copy", "link", view.say("复制链接", "Copy link"), "link"),
+        _format_button("copy", "image", view.t("复制图片", "Copy image"), "content_copy", pixels),
+        _format_button("copy", "link", view.t("复制链接", "Copy link"), "link"),
     ]
     with st.container(horizontal=True, key="share-buttons", gap="small"):
         st.html(Markup("").join(saving), width="content")
         table = partial(build_table, view, export)
         count = len(table())
-        label = view.say(f"CSV 数据（{count:,} 行）", f"CSV data ({count:,} row{'s' if count != 1 else ''})")
+        label = view.t(f"CSV 数据（{count:,} 行）", f"CSV data ({count:,} row{'s' if count != 1 else ''})")
         show_csv_download(label, table, f"{build_file_name(view, export)}.csv", export.key)
         st.html(Markup("").join(copying), width="content")
-    words = Markup("").join(Markup(' {}="{}"').format(name, view.say(*pair)) for name, pair in _MESSAGES.items())
+    words = Markup("").join(Markup(' {}="{}"').format(name, view.t(*pair)) for name, pair in _MESSAGES.items())
     status = Markup('<p class="said" role="status"{}></p>').format(words)
     ratio = Markup("<style>.st-key-{} {{ aspect-ratio: {} / {}; }}</style>").format(_PREVIEW, width, height)
     st.html(Markup("<div>{}{}</div>").format(status, ratio))
@@ -146,31 +146,31 @@ def _show_preview(view: View, export: ChartExport, figure: go.Figure) -> None:
             "scale": PNG_SCALE,
         },
     }
-    key, alt = f"export-chart-{export.key}", view.say(f"预览：{export.title}", f"Preview: {export.title}")
+    key, alt = f"export-chart-{export.key}", view.t(f"预览：{export.title}", f"Preview: {export.title}")
     st.plotly_chart(figure, key=key, alt=alt, width=int(figure.layout.width), theme=None, config=config)
 
 
 def _format_texts(view: View, export: ChartExport) -> Markup:
     """Return the texts to copy, each with its button: link, citation, data link, embed code."""
-    cited = view.say("数值与出处", "Value with source") if len(export.rows) == 1 else view.say("引用", "Citation")
+    cited = view.t("数值与出处", "Value with source") if len(export.rows) == 1 else view.t("引用", "Citation")
     texts = {
-        "link": (view.say("链接", "Link"), export.url(view)),
+        "link": (view.t("链接", "Link"), export.url(view)),
         "words": (cited, cite_chart(view, export)),
-        "data": (view.say("数据链接", "Data link"), build_data_link(view, export)),
+        "data": (view.t("数据链接", "Data link"), build_data_link(view, export)),
     }
-    note = view.say(
+    note = view.t(
         "本站运营者未开放嵌入，因此不提供嵌入代码。",
         "The operator of this server allows no embedding, so there is no embed code.",
     )
     if allows_frames():
-        texts["embed"] = (view.say("嵌入代码", "Embed code"), build_embed_code(view, export))
-        note = view.say(
+        texts["embed"] = (view.t("嵌入代码", "Embed code"), build_embed_code(view, export))
+        note = view.t(
             "只有本站运营者许可的网站才能嵌入。",
             "Only sites that the operator of this server allows can embed it.",
         )
     entry = Markup('<dt>{}</dt><dd><pre data-text="{}">{}</pre>{}</dd>')
     entries = (
-        entry.format(label, name, text, _format_button("copy", name, view.say("复制", "Copy"), "content_copy"))
+        entry.format(label, name, text, _format_button("copy", name, view.t("复制", "Copy"), "content_copy"))
         for name, (label, text) in texts.items()
     )
     return Markup('<dl class="texts">{}</dl><p class="quiet">{}</p>').format(Markup("").join(entries), note)

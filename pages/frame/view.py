@@ -23,7 +23,7 @@ from data.query.memory import cache_by_dataset
 from data.reading.live import State, current
 from data.wording.counts import count_elsewhere
 from data.wording.filters import FILTERS
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow, Rows, describe_omitted
 from pages.markup.links import Links
@@ -192,13 +192,13 @@ class View:
             parts[name] = write()
         return cast(Part, parts[name])
 
-    def say(self, zh: str, en: str) -> str:
+    def t(self, zh: str, en: str) -> str:
         """Return the text in the reader's language."""
-        return say(self.lang, zh, en)
+        return t(self.lang, zh, en)
 
     def join(self, words: Iterable[str]) -> str:
         """Join words as a list in the reader's language."""
-        return self.say("、", ", ").join(words)
+        return self.t("、", ", ").join(words)
 
 
 @cache_by_dataset(PAGES_KEPT)

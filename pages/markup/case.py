@@ -17,7 +17,7 @@ from data.query.findings import RESULTS
 from data.query.geography import list_map_units
 from data.wording.conflicts import group_conflicts
 from data.wording.key_figures import KeyFigure, choose_key_figures, describe_doubts
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.openings import join_domains, join_places
 from data.wording.rows import MetricRow
 from pages.markup.links import Links
@@ -82,7 +82,7 @@ class CasePage:
         return [
             join_places(self.dataset, self.case, self.lang),
             join_domains(self.dataset, self.case, self.lang),
-            say(self.lang, f"{sender.zh}报送", f"submitted by {sender.en}"),
+            t(self.lang, f"{sender.zh}报送", f"submitted by {sender.en}"),
         ]
 
     @property
@@ -145,7 +145,7 @@ class CasePage:
 
 def map_place(dataset: Dataset, case: Case, lang: Lang) -> PlaceMap | None:
     """Return a small map of the places that the case names: areas, points, and points that it only names."""
-    own, comma = own_places(case), say(lang, "、", ", ")
+    own, comma = own_places(case), t(lang, "、", ", ")
     codes = {code for name in own if (code := dataset.prefecture_code(name)) and code != PROVINCE}
     places = [dataset.places[name] for name in sorted(all_places(case))]
     points = [place for place in places if place.lon is not None and place.code not in codes]
@@ -157,8 +157,8 @@ def map_place(dataset: Dataset, case: Case, lang: Lang) -> PlaceMap | None:
     if not any(groups.values()):
         return None
     names = comma.join(name for group in groups.values() for name in group)
-    alt = say(lang, f"河南示意图，标出{names}", f"Outline of Henan with {names} marked")
+    alt = t(lang, f"河南示意图，标出{names}", f"Outline of Henan with {names} marked")
     marks = [(*place.point, place.id not in own) for place in points]
     image = format_locator(dataset.boundaries, codes, marks, alt, lang)
-    only = {"○": say(lang, "只提到：", "only named: ")}
+    only = {"○": t(lang, "只提到：", "only named: ")}
     return PlaceMap(image, [(sign, only.get(sign, "") + comma.join(group)) for sign, group in groups.items() if group])

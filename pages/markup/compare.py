@@ -14,7 +14,7 @@ from data.wording.compare import Group, measure, measure_before, name_group
 from data.wording.findings import describe_finding
 from data.wording.formatting import format_value
 from data.wording.index_axis import name_tick, span_axis
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.rows import MetricRow
 from pages.markup.environment import tone
 from pages.markup.links import Links
@@ -53,9 +53,9 @@ def _format_head(scale: _Scale, lang: Lang) -> Markup:
     cell = Markup('<th scope="col" role="columnheader" class="{}">{}</th>')
     tick = Markup('<span style="left:{:.2f}%">{}</span>')
     ticks = Markup("").join(tick.format(place, words) for place, words in scale.ticks)
-    mark = spoken(say(lang, "图", "Drawn")) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(ticks)
-    names = [say(lang, *pair) for pair in _COLUMNS]
-    state = say(lang, "完整度与疑点", "Completeness, doubts")
+    mark = spoken(t(lang, "图", "Drawn")) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(ticks)
+    names = [t(lang, *pair) for pair in _COLUMNS]
+    state = t(lang, "完整度与疑点", "Completeness, doubts")
     columns = (*zip(("reform", "what", "ends"), names, strict=True), ("change", mark), ("state", state))
     return Markup("").join(cell.format(*column) for column in columns)
 

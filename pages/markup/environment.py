@@ -25,7 +25,7 @@ from data.wording.citation import cite_document
 from data.wording.doubts import list_doubts
 from data.wording.formatting import format_date
 from data.wording.index_axis import BASELINE, name_tick, span_axis
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.openings import HEADINGS
 from data.wording.rows import MetricRow
 from pages.markup import geometry
@@ -70,10 +70,10 @@ def environment(lang: Lang) -> Environment:
     )
     found.globals.update(
         lang=lang,
-        t=lambda zh, en: say(lang, zh, en),
-        colon=say(lang, "：", ": "),
-        comma=say(lang, "、", ", "),
-        semicolon=say(lang, "；", "; "),
+        t=lambda zh, en: t(lang, zh, en),
+        colon=t(lang, "：", ": "),
+        comma=t(lang, "、", ", "),
+        semicolon=t(lang, "；", "; "),
         date=lambda text: format_date(text, lang),
         tick=lambda index: name_tick(index, lang),
         list_doubts=lambda row: list_doubts(row, lang),

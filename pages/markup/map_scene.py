@@ -16,7 +16,7 @@ from data.query.dataset import Dataset, GeoJson
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units, summarize_areas
 from data.query.memory import cache_by_dataset
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot, locate_headlines
 from pages.markup.environment import tone
 from pages.markup.links import Links
@@ -206,7 +206,7 @@ def format_scene(scene: Scene, links: Links, areas: Markup | str = "") -> Markup
     numbers = [at for at, spot in enumerate(cases.spots) if spot.headline]
     labels = Markup("").join(_format_label(scene, cases.spots[at], rank, links) for rank, at in enumerate(numbers))
     heads = Markup('<ol class="map-labels" aria-label="{}">{}</ol>').format(
-        say(lang, "各案例及其主要数据", "The cases and their main figures"), labels
+        t(lang, "各案例及其主要数据", "The cases and their main figures"), labels
     )
     field = [
         *(_format_line(scene, rank) for rank in range(len(numbers))),
@@ -246,7 +246,7 @@ def _format_label(scene: Scene, spot: Spot, rank: int, links: Links) -> Markup:
         f"{placed.format.letter}-{placed.labels.leaders[rank].side}" for placed in scene.placed if placed.format.column
     )
     content = Markup('<i class="nr">{}{}</i> {}').format(
-        spoken(say(lang, "案例", "Case ")), spot.number, format_headline(headline)
+        spoken(t(lang, "案例", "Case ")), spot.number, format_headline(headline)
     )
     return Markup('<li class="{}" style="{}">{} <small>{}{}</small></li>').format(
         sides,

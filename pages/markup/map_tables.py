@@ -16,7 +16,7 @@ from data.query.filters import Selection
 from data.query.findings import RESULTS
 from data.query.geography import AreaSummary, PlaceCases, count_own_metrics, find_local_places, name_area
 from data.wording.counts import name_cases, name_metrics
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.rows import MetricRow, Rows
 from data.wording.shading import Shading
 from pages.markup.environment import tone
@@ -51,17 +51,17 @@ def _format_city(selection: Selection, code: str, lang: Lang, links: Links) -> M
     name = name_area(selection.dataset, code)[lang]
     alone = replace(links.filters, city=(code,), scope="")
     if not len(inside):
-        text = say(lang, "这里没有符合的指标。", "No figure here.")
+        text = t(lang, "这里没有符合的指标。", "No figure here.")
         return Markup('<section><h2>{}</h2><p class="quiet">{}</p></section>').format(name, text)
     cases = len(np.unique(index.case[inside]))
-    counts = say(lang, "，", ", ").join((name_cases(cases, lang), name_metrics(len(inside), lang)))
+    counts = t(lang, "，", ", ").join((name_cases(cases, lang), name_metrics(len(inside), lang)))
     rows = Rows(selection.dataset, lang, _rank(selection, inside)[:MAX_TOP])
     items = Markup("").join(Markup("<li>{}</li>").format(_format_row(row, lang, links.under(alone))) for row in rows)
     count = len(inside)
-    all_of_them = say(lang, f"全部{count:,}项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
+    all_of_them = t(lang, f"全部{count:,}项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
     return Markup('<section><h2>{}{}{}</h2><ul class="hits">{}</ul><p>{}</p></section>').format(
         name,
-        say(lang, "：", ": "),
+        t(lang, "：", ": "),
         counts,
         items,
         anchor(links, links.under(alone).screen("data", kinds="all"), all_of_them),
@@ -111,31 +111,29 @@ def format_area_table(
     )
     measured = bool(shading.texts) and shading.title
     headings = [
-        say(lang, "地市", "City"),
-        say(lang, "案例", "Cases"),
-        say(lang, "指标", "Figures"),
+        t(lang, "地市", "City"),
+        t(lang, "案例", "Cases"),
+        t(lang, "指标", "Figures"),
         *([measured] if measured else []),
         *(Markup("{} <small>{}</small>").format(grade, GRADE_RULES[grade].word[lang]) for grade in GRADES),
-        say(lang, "有哪些案例", "Which cases"),
+        t(lang, "有哪些案例", "Which cases"),
     ]
     rows = []
     for code in ranked:
         area, name = areas[code], name_area(dataset, code)[lang]
         chosen = code in links.filters.city
-        label = say(lang, f"{name}：取消选择", f"{name}: clear") if chosen else ""
+        label = t(lang, f"{name}：取消选择", f"{name}: clear") if chosen else ""
         link = anchor(links, links.toggle_city(code, **more), name, label, current=chosen)
         cells = [f"{len(area.cases):,}", f"{area.metric_count:,}"]
-        cells += [shading.texts.get(code, say(lang, "无数据", "no data"))] if measured else []
+        cells += [shading.texts.get(code, t(lang, "无数据", "no data"))] if measured else []
         cells += [f"{area.grades[grade]:,}" if area.grades[grade] else _NONE for grade in GRADES]
         rows.append((link, *cells, _format_cases(area.cases, lang, links)))
-    caption = say(
-        lang, "各地市的案例、指标及其完整度", "Cases and figures by city, and how completely these are stated"
-    )
+    caption = t(lang, "各地市的案例、指标及其完整度", "Cases and figures by city, and how completely these are stated")
     rest = [name_area(dataset, code)[lang] for code in areas if code not in there]
     left = Markup("")
     if rest:
-        names = say(lang, "、", ", ").join(rest)
-        text = say(lang, f"没有案例，也没有指标：{names}。", f"No case and no figure: {names}.")
+        names = t(lang, "、", ", ").join(rest)
+        text = t(lang, f"没有案例，也没有指标：{names}。", f"No case and no figure: {names}.")
         left = Markup('<p class="quiet">{}</p>').format(text)
     return Table(_format_table("areas", headings, rows, caption) + left, len(areas))
 
@@ -145,11 +143,11 @@ def format_place_table(selection: Selection, lang: Lang, links: Links) -> Table:
     dataset, counts = selection.dataset, count_own_metrics(selection)
     places = find_local_places(selection.cases)
     headings = [
-        say(lang, "地点", "Place"),
-        say(lang, "所在地市", "Lies in"),
-        say(lang, "指标", "Figures"),
-        say(lang, "案例", "Cases"),
-        say(lang, "说明", "Note"),
+        t(lang, "地点", "Place"),
+        t(lang, "所在地市", "Lies in"),
+        t(lang, "指标", "Figures"),
+        t(lang, "案例", "Cases"),
+        t(lang, "说明", "Note"),
     ]
     rows = [
         (
@@ -161,15 +159,15 @@ def format_place_table(selection: Selection, lang: Lang, links: Links) -> Table:
         )
         for there in places
     ]
-    caption = say(lang, "材料提到的县、镇与片区", "The counties, towns and zones that the source names")
+    caption = t(lang, "材料提到的县、镇与片区", "The counties, towns and zones that the source names")
     return Table(_format_table("places", headings, rows, caption), len(places))
 
 
 def _describe_place(there: PlaceCases, lang: Lang) -> str:
-    notes = [say(lang, "只被提到", "only named")] if there.named_only else []
-    notes += [say(lang, "图上没有位置", "no point on the map")] if there.place.lon is None else []
+    notes = [t(lang, "只被提到", "only named")] if there.named_only else []
+    notes += [t(lang, "图上没有位置", "no point on the map")] if there.place.lon is None else []
     notes += [there.place.note[lang]] if there.place.note else []
-    return say(lang, "；", "; ").join(notes)
+    return t(lang, "；", "; ").join(notes)
 
 
 def _format_cases(cases: CaseSubset, lang: Lang, links: Links) -> Markup:
@@ -180,8 +178,8 @@ def _format_cases(cases: CaseSubset, lang: Lang, links: Links) -> Markup:
         for case_id, title in zip(first.ids, first.numbered_titles(lang), strict=True)
     ]
     if more > 0:
-        named.append(Markup.escape(say(lang, f"另有{more:,}个", f"{more:,} more")))
-    return Markup(say(lang, "；", "; ")).join(named)
+        named.append(Markup.escape(t(lang, f"另有{more:,}个", f"{more:,} more")))
+    return Markup(t(lang, "；", "; ")).join(named)
 
 
 def _format_table(css_class: str, headings: Collection[str], rows: Iterable[Sequence[str]], caption: str) -> Markup:

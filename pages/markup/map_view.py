@@ -10,7 +10,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import AreaSummary, Measure, list_measures, summarize_areas
 from data.query.memory import cache_by_dataset
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.openings import title_map
 from data.wording.shading import OUTCOME, SHADINGS, Shading, shade_by_count, shade_by_measure, shade_by_outcome
 from pages.markup.map_head import COLOUR
@@ -52,7 +52,7 @@ class MapView:
     def title(self) -> str:
         """The title of the map where it stands alone."""
         title = title_map(self.dataset, self.lang, len(self.selection.cases))
-        return title if self.colour == OUTCOME else f"{title}{say(self.lang, '：', ': ')}{self.shading.title}"
+        return title if self.colour == OUTCOME else f"{title}{t(self.lang, '：', ': ')}{self.shading.title}"
 
     @property
     def query(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ from data.wording.citation import cite_cases
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
 from data.wording.findings import CaseFindings, describe_marks, list_findings
-from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, say
+from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, t
 from data.wording.method import LIMITS
 from data.wording.openings import Opening, open_overview, title_gaps
 from data.wording.rows import ReadingElsewhere, Rows, describe_omitted
@@ -84,7 +84,7 @@ class Report:
     @property
     def site(self) -> str:
         """What stands above the title and on every sheet."""
-        return say(self.extract.lang, f"{SITE_NAME.zh}报告", f"{SITE_NAME.en}: report")
+        return t(self.extract.lang, f"{SITE_NAME.zh}报告", f"{SITE_NAME.en}: report")
 
     @property
     def marks(self) -> list[str]:
@@ -143,11 +143,11 @@ def _write_scope(extract: Extract) -> Iterator[str]:
         if extract.only:
             count = len(extract.only)
             chosen.append(
-                say(lang, f"选定的{count:,}个案例或指标", f"{count:,} chosen case{'s' * (count > 1)} or figures")
+                t(lang, f"选定的{count:,}个案例或指标", f"{count:,} chosen case{'s' * (count > 1)} or figures")
             )
         kept = count_selection(selection, (), "", lang)
         whole = f"{extract.dataset.metric_count:,}"
-        yield say(
+        yield t(
             lang,
             f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共{whole}项指标。",
             f"This report holds only what was selected ({'; '.join(chosen)}): {kept} of {whole}.",
@@ -155,7 +155,7 @@ def _write_scope(extract: Extract) -> Iterator[str]:
     if extract.note:
         yield EMPTY_NOTE[lang]
     if (total := len(selection.cases)) > MAX_CASES:
-        yield say(
+        yield t(
             lang,
             f"所选{total:,}个案例中，这里列出前{MAX_CASES}个；按地市或领域筛选，可得其他案例的报告。",
             f"These are the first {MAX_CASES} of {total:,} cases; a filter by city or field makes a report of others.",
@@ -183,12 +183,12 @@ def _write_closing(extract: Extract) -> Iterator[str]:
     """Yield whose the parts are, which data they are from, and where the report is made anew."""
     lang, version = extract.lang, extract.dataset.version
     for texts in ((AUTHORS, NO_GUESSES), (RIGHTS, MAP_CREDIT)):
-        yield say(lang, "", " ").join(text[lang] for text in texts)
+        yield t(lang, "", " ").join(text[lang] for text in texts)
     yield LICENCE["path"]
     if version:
-        yield say(lang, f"数据版本：{version}。", f"Version of the data: {version}.")
+        yield t(lang, f"数据版本：{version}。", f"Version of the data: {version}.")
     if extract.address:
-        yield say(
+        yield t(
             lang,
             "这份报告的永久链接，打开时用最新数据：",
             "The permanent link of this report, made from the latest data:",

@@ -12,7 +12,7 @@ from data.downloads.snippets import build_link
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters
-from data.wording.labels import say
+from data.wording.labels import t
 from pages.markup.report import FORMATS
 from pages.markup.screens import SCREENS, SITE_NAME
 from pages.serving.first_view import FirstView
@@ -81,14 +81,14 @@ def _describe_dataset(dataset: Dataset, site: str, lang: Lang, opened: FirstView
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": f"{SITE_NAME[lang]} {source.year}",
-        "description": f"{opened.title}{say(lang, '。', '. ')}{opened.description}",
+        "description": f"{opened.title}{t(lang, '。', '. ')}{opened.description}",
         "url": f"{site}/?lang={lang}",
         "inLanguage": [LANGUAGE_TAGS[each] for each in LANGUAGES],
         "license": LICENCE["path"],
         "isAccessibleForFree": True,
         "version": dataset.version,
         "temporalCoverage": str(source.year),
-        "spatialCoverage": say(lang, "中国河南省", "Henan, China"),
+        "spatialCoverage": t(lang, "中国河南省", "Henan, China"),
         "isBasedOn": {
             "@type": "CreativeWork",
             "name": source.title[lang],

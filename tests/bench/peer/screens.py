@@ -51,7 +51,7 @@ class Screen(NamedTuple):
 
 def status(view: View) -> str:
     cases, figures = len(view.selection.cases), len(view.selection.positions)
-    return view.say(f"{cases}个案例 · {figures}项指标", f"{cases} cases · {figures} figures")
+    return view.t(f"{cases}个案例 · {figures}项指标", f"{cases} cases · {figures} figures")
 
 
 def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:
@@ -89,8 +89,8 @@ def overview(view: View) -> Parts:
 def instead(view: View, case: Case) -> str:
     best = best_figure(view, case)
     if best is None:
-        return view.say("材料没有给出可测量的成效。", "The source states no measured outcome.")
-    return view.say(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
+        return view.t("材料没有给出可测量的成效。", "The source states no measured outcome.")
+    return view.t(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
 
 
 def best_figure(view: View, case: Case) -> Any:

@@ -10,7 +10,7 @@ from data.model.schema import Case, Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, parse, select, select_in_case
 from data.reading.live import current
-from data.wording.labels import say
+from data.wording.labels import t
 from data.wording.rows import Rows
 
 
@@ -53,8 +53,8 @@ class View:
     def without_city(self) -> Selection:
         return select(self.dataset, replace(self.filters, city=()))
 
-    def say(self, zh: str, en: str) -> str:
-        return say(self.lang, zh, en)
+    def t(self, zh: str, en: str) -> str:
+        return t(self.lang, zh, en)
 
     def link(self, path: str, **more: str) -> str:
         return f"{path}?{urlencode({**self.filters.query(), 'lang': self.lang, **more})}"
