@@ -10,7 +10,7 @@ from data.wording.findings import describe_finding
 from data.wording.key_figures import describe_key_figure
 from data.wording.labels import MARK_WORDS, MISSING_WORDS
 from data.wording.marks import explain_mark, explain_marks
-from data.wording.missing import find_missing, find_missing_change, find_missing_end, say_derived
+from data.wording.missing import find_missing, find_missing_change, find_missing_end, say_calculated
 from data.wording.rows import Rows
 from data.wording.words import FILE, WordsError, read_words
 from pages.markup.environment import render
@@ -91,7 +91,7 @@ REASONS = {
     "a change": ("jiyuan-water-use-per-mu", "neither"),
     "a rank that moved": ("loan-growth-rank", "neither_rank"),
     "a multiple of what is not said": ("rolling-efficiency", "compared"),
-    "a plan": ("phase-two-platforms", "done"),
+    "a plan": ("phase-two-platforms", "plan"),
     "two words": ("portal-group", None),
 }
 
@@ -124,14 +124,14 @@ def test_an_end_and_a_change_have_reasons_of_their_own():
 
 def test_a_calculated_end_is_named_and_its_mark_has_the_same_word():
     row = next(row for row in ENGLISH.values() if row.before_origin == "derived")
-    assert say_derived(row, "en") == "earlier value calculated"
+    assert say_calculated(row, "en") == "earlier value calculated"
     assert "hollow: calculated" in explain_marks([row], "en")
-    assert say_derived(ENGLISH["counties-charging"], "en") == ""
+    assert say_calculated(ENGLISH["counties-charging"], "en") == ""
 
 
 def test_a_mark_names_the_bounds_by_their_words():
     assert [explain_mark("open_head", lang) for lang in ("zh", "en")] == [
-        "› 空心箭头：超过、以上",
-        "› open head: over, at least",
+        "› 开口箭头：超过、不足、以上、不超过",
+        "› open head: over, under, at least, at most",
     ]
     assert explain_mark("baseline", "en") == "before = 100, on a logarithmic scale"

@@ -15,7 +15,7 @@ from data.model.schema import Bound, CaveatKind, Lang, Relation, Role, Status, T
 
 FILE = Path(__file__).with_name("words.yaml")
 Missing = Literal[
-    "value", "earlier", "later", "neither", "neither_rank", "compared", "words", "done", "units", "change", "date",
+    "value", "earlier", "later", "neither", "neither_rank", "compared", "words", "plan", "units", "change", "date",
     "dates",
 ]  # fmt: skip
 """Why there is no value, no change or no date."""
