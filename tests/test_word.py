@@ -283,7 +283,8 @@ def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
     rows = rows_of(HEALTH, lang)
     _, annex = split_pages(brief_of(HEALTH, lang))
     changes = {
-        name: cells for name, *cells in cells_of(headed(annex, {"zh": "以数字写明的变化", "en": "Changes in numbers"}[lang]))
+        name: cells
+        for name, *cells in cells_of(headed(annex, {"zh": "以数字写明的变化", "en": "Changes in numbers"}[lang]))
     }
     assert {name: row.rule.has_change and row.role in ("outcome", "output") for name, row in rows.items()} == {
         name: name in changes for name in rows

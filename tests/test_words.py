@@ -24,36 +24,48 @@ FAULTS = {
     "no English": (
         "output: {zh: 产出, en: Output}",
         "output: {zh: 产出}",
-        "roles.output has no en. Write en: and the word",
+        "roles.output.en: is missing. Write the English text",
     ),
-    "no Chinese": ("{zh: 产出, en: Output}", "{zh: '', en: Output}", "roles.output has no zh. Write zh: and the word"),
-    "an id is missing": ("  input: {zh: 投入, en: Input}\n", "", "roles.input is missing. Write {zh: …, en: …}"),
+    "no Chinese": (
+        "{zh: 产出, en: Output}",
+        "{zh: '', en: Output}",
+        "roles.output.zh: expected text, got nothing. Write the text or leave the field out",
+    ),
+    "an id is missing": ("  input: {zh: 投入, en: Input}\n", "", "roles.input: is missing. Write input: …"),
     "a meaning is missing": (
         "    meaning: {zh: 材料的两处用了不同的名称, en: two passages of the source name it in two ways}\n",
         "",
-        "flags.naming.meaning is missing. Write {zh: …, en: …}",
+        "flags.naming.meaning: is missing. Write meaning: …",
     ),
     "an id is unknown": (
         "  input: {zh: 投入",
         "  effort: {zh: 投入, en: Effort}\n  input: {zh: 投入",
-        "roles.effort is unknown. Remove it, or correct its name",
+        'roles.effort: unknown key "effort". Write one of: outcome, output, input, context, rule',
     ),
     "a section is unknown": (
         "\nroles:",
         "\ncolours:\n  blue: {zh: 蓝, en: blue}\n\nroles:",
-        "colours.blue is unknown. Remove it, or correct its name",
+        'colours: unknown key "colours". Write one of the keys of words.yaml',
     ),
-    "a word alone": ("{zh: 产出, en: Output}", "Output", "roles.output is 'Output'. Write {zh: …, en: …}"),
+    "a word alone": (
+        "{zh: 产出, en: Output}",
+        "Output",
+        'roles.output: expected a group of keys, got "Output". Write {zh: …, en: …}',
+    ),
     "a third language": (
         "{zh: 产出, en: Output}",
         "{zh: 产出, en: Output, fr: Produit}",
-        "roles.output has fr. Write zh and en alone",
+        'roles.output.fr: unknown key "fr". Write one of: zh, en',
     ),
-    "a number": ("{zh: 产出, en: Output}", "{zh: 产出, en: 3}", "roles.output en: Input should be a valid string"),
+    "a number": (
+        "{zh: 产出, en: Output}",
+        "{zh: 产出, en: 3}",
+        "roles.output.en: expected text, got 3. Put it in quotes",
+    ),
     "Chinese in English": (
         "{zh: 产出, en: Output}",
         "{zh: 产出, en: 产出}",
-        "roles.output en: the English text holds Chinese characters (产出). Translate them or write them in pinyin",
+        "roles.output.en: the English text holds Chinese characters (产出). Translate them or write them in pinyin",
     ),
     "not YAML": (
         "{zh: 产出, en: Output}",
@@ -80,8 +92,11 @@ def test_all_faults_of_the_words_are_said_at_once(tmp_path):
     with pytest.raises(WordsError) as raised:
         read_words(path)
     lines = str(raised.value).splitlines()
-    assert "words.yaml: roles.outcome has no en. Write en: and the word" in lines
-    assert len(lines) == len(read_words())
+    assert "words.yaml: roles.outcome.en: is missing. Write the English text" in lines
+    assert {
+        "words.yaml: roles.output: is missing. Write output: …",
+        "words.yaml: flags: is missing. Write flags: …",
+    } <= {*lines}
 
 
 REASONS = {
