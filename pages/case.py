@@ -28,7 +28,7 @@ from pages.frame.elements import escape_markdown, show_paragraph, show_print_bar
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import View, current_view
-from pages.markup.case import KEY_FIGURES, CasePage, map_place
+from pages.markup.case import CasePage, map_place
 from pages.markup.environment import render
 from pages.markup.geometry import share_axis
 
@@ -151,7 +151,7 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
 
     charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
     if case.headlines:
-        charts[KEY_FIGURES] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
+        charts[CasePage.image] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
     return charts
 
 
@@ -176,7 +176,7 @@ def export_findings(view: View, case: Case) -> ChartExport:
     title = title_findings(view.dataset, view.filters, [found], view.lang)
     subtitle = view.t("；", "; ").join(describe_marks(found.first, view.lang))
     rows = [finding.row for finding in found.first]
-    return ChartExport(KEY_FIGURES, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
+    return ChartExport(CasePage.image, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
 
 
 def show_part(view: View, case: Case) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
 
@@ -23,8 +23,6 @@ from data.wording.rows import MetricRow
 from pages.markup.links import Links
 from pages.markup.outline import format_locator
 
-KEY_FIGURES = "findings"
-"""Id of the image of what a case reports."""
 MAX_LISTED = 12
 """Maximum number of cases before and after this one in the list; a filter or a search finds the others."""
 
@@ -74,6 +72,9 @@ class CasePage:
     lang: Lang
     links: Links | None
     siblings: CaseSubset
+
+    image: ClassVar[str] = "findings"
+    """The id of the image of what a case reports."""
 
     @property
     def about(self) -> list[str]:

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, get_args
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
@@ -48,6 +50,24 @@ class Layout(Extension):
             yield Token(token.lineno, token.type, text)
 
 
+class CompiledOnce(BytecodeCache):
+    """Keeps the code of each template in memory: it is the same in both languages, and half of the start's time."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code that the environment of the other language made."""
+        bucket.code = self.codes.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code for it."""
+        self.codes[bucket.key] = bucket.code
+
+
+_COMPILED = CompiledOnce()
+
+
 def tone(row: MetricRow) -> str:
     """The class that colors the words of a metric: its direction, or grey for a target or plan."""
     return (row.direction or "") if row.rule.is_evidence else "plan"
@@ -67,6 +87,7 @@ def environment(lang: Lang) -> Environment:
         undefined=StrictUndefined,
         extensions=[Layout],
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     found.globals.update(
         lang=lang,
