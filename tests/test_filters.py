@@ -416,7 +416,9 @@ def test_the_count_of_a_value_is_what_choosing_it_alone_leaves(others):
 def test_every_filter_has_its_words_and_its_control():
     assert list(FILTERS) == [field.name for field in fields(Filters)]
     assert {name for name, entry in FILTERS.items() if entry.control == "pills"} == set(OPTIONS)
-    assert sorted(name for group in POPOVERS for name in group) == sorted(OPTIONS), "a filter is in no popover, or in two"
+    assert sorted(name for group in POPOVERS for name in group) == sorted(OPTIONS), (
+        "a filter is in no popover, or in two"
+    )
 
 
 VALUE = re.compile(r'<button [^>]*data-filter="(\w+)" value="([\w-]+)" aria-pressed="(\w+)"[^>]*>(.*?)</button>')
