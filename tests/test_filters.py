@@ -9,6 +9,7 @@ from itertools import combinations, product
 
 import pytest
 
+from data.model.grades import GRADES
 from data.query.filters import (
     PROVINCE,
     ROLES,
@@ -49,7 +50,7 @@ def test_the_options_are_the_18_units_and_the_province_and_what_the_data_knows()
     assert OPTIONS["city"][0] == PROVINCE
     assert len(OPTIONS["city"]) == 19
     assert OPTIONS["domain"] == tuple(DATASET.domains)
-    assert OPTIONS["grade"] == tuple("ABCDEFP")
+    assert OPTIONS["grade"] == GRADES
     assert OPTIONS["role"] == ("outcome", "output", "input", "context", "rule")
 
 

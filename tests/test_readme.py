@@ -23,6 +23,7 @@ import yaml
 
 from data import __version__, audit, check, draft, export
 from data.downloads.csv_json import write_csv
+from data.model.grades import GRADE_RULES
 from data.query.filters import Filters, select
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
@@ -73,6 +74,12 @@ def test_the_numbers_of_cases_and_figures_are_those_of_the_data(dataset):
     assert section("The six screens").count("\n| ") == 1 + len(SCREENS) == 7
     for lang, text in (("en", README), ("zh", CHINESE)):
         assert all(re.search(rf"^\| {screen.name[lang]} \| ", text, re.MULTILINE) for screen in SCREENS.values())
+
+
+@pytest.mark.parametrize(("text", "lang"), [(README, "en"), (CHINESE, "zh")], ids=["en", "zh"])
+def test_the_grades_are_called_as_on_the_screens(text, lang):
+    told = re.findall(r"^\| ([A-Z]) ([^|]+) \| ", text, re.MULTILINE)
+    assert told == [(letter, rule.word[lang].lower()) for letter, rule in GRADE_RULES.items()]
 
 
 def test_both_languages_have_the_same_commands_settings_and_sections():
