@@ -187,13 +187,8 @@ def show_part(view: View, case: Case) -> None:
         "locator": render("case", "credited_map", view.lang, place, MAP_CREDIT[view.lang]) if place else "",
     }
     show_paragraph(case.title[view.lang], "kicker")
-    parts = {name: partial(show_html, part) for name, part in shown.items() if part}
+    parts = {name: partial(st.html, part) for name, part in shown.items() if part}
     show_embedded(view, {**list_charts(view, case), **parts})
-
-
-def show_html(part: str) -> None:
-    """Show a part of the page."""
-    st.html(part)
 
 
 def export_metric(view: View, row: MetricRow, rows: Sequence[MetricRow]) -> ChartExport:

@@ -83,7 +83,7 @@ def export_shown_map(view: View, shown: MapView) -> ChartExport:
     def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
         marks = [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
         if shown.scene.cases.spots:
-            marks.append(("●", LIGHT["ink"], view.t("案例编号", "number of a case")))
+            marks.append(("●", LIGHT["ink"], view.t("案例序号", "number of a case")))
         return export_figure(drawn, title, subtitle, footer, marks)
 
     table = partial(tabulate_areas, view.dataset, shown.areas, shown.measure)

@@ -162,7 +162,7 @@ ALONE = {
     "points": ("belt-greening-rate", "+19 pp", "neither value stated"),
     "places": ("loan-growth-rank", "up 3 places", "neither rank stated"),
     "a level": ("counties-charging", "89 counties", "earlier value not stated"),
-    "a plan": ("phase-two-platforms", "5 platforms (plan)", "whether it was done is not stated"),
+    "a plan": ("phase-two-platforms", "5 platforms (plan)", "a target or plan, not counted as a result"),
     "two units": ("licence-time", "2 months → after: 3 working days", "two units, not converted"),
     "two words": ("portal-group", "medium → after: high", ""),
 }
@@ -373,7 +373,7 @@ REMARKS = {
         "jiyuan-water-use-per-mu", "较此前；前后数值均未写明", "compared with an earlier time; neither value stated",
     ),
     "multiple, dated": ("loan-balance-increment", "以2019年为1；前后数值均未写明", "2019 = 1; neither value stated"),
-    "multiple, undated": ("rolling-efficiency", "比较对象未写明", "compared with what is not stated"),
+    "multiple, undated": ("rolling-efficiency", "比较对象未写明", "what it is compared with is not stated"),
     "points": ("belt-greening-rate", "较2016年底；前后数值均未写明", "compared with the end of 2016; neither value stated"),
 }  # fmt: skip
 

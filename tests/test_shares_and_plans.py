@@ -28,7 +28,7 @@ CASE = "2020-11-made-up"
 SHARE, POINTS, RELATIVE, COST = "share-of-two-ends", "share-in-points", "share-by-percent", "cost"
 LANGS = ("zh", "en")
 CALCULATED = {
-    "zh": ("由78.82%升至81.22%（+2.4个百分点，由前后值推算）", "推算：变化 = 81.22 − 78.82 = 2.4"),
+    "zh": ("由78.82%升至81.22%（+2.4个百分点，推算）", "推算：变化 = 81.22 − 78.82 = 2.4"),
     "en": ("rose from 78.82% to 81.22% (+2.4 pp, calculated)", "Calculated: change = 81.22 − 78.82 = 2.4"),
 }
 IN_POINTS = {"zh": ("+2.4个百分点", "+7.5个百分点"), "en": ("+2.4 pp", "+7.5 pp")}
@@ -180,7 +180,7 @@ def test_the_findings_draw_no_arrow_of_a_share_but_where_the_source_says_a_relat
         for name in re.findall(rf"case={CASE}&amp;figure=([\w-]+)", row)
     }
     assert 'class="arrow' not in rows[SHARE]
-    assert {"zh": "由前后值推算", "en": "calculated"}[lang] in rows[SHARE]
+    assert {"zh": "变化为推算值", "en": "change calculated"}[lang] in rows[SHARE]
     assert 'class="arrow' in rows[RELATIVE], "its relative change is the source's own"
 
 

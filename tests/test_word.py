@@ -48,10 +48,10 @@ EVERY = pytest.mark.parametrize(
     ids=lambda part: getattr(part, "id", part),
 )
 HEADINGS = {
-    "zh": ["问题", "做法", "小结", "全部指标", "全部指标与原文", "等级与疑点说明", "引用与许可"],
+    "zh": ["问题", "做法", "小结", "全部指标", "全部指标与原文", "完整度与疑点说明", "引用与许可"],
     "en": [
         "The problem", "What was done", "In short", "All figures", "All figures with source text",
-        "Key to grades and doubts", "Citation and licence",
+        "Key to completeness and doubts", "Citation and licence",
     ],
 }  # fmt: skip
 
@@ -283,7 +283,8 @@ def test_the_figures_of_a_brief_stand_in_tables_by_grade(lang):
     rows = rows_of(HEALTH, lang)
     _, annex = split_pages(brief_of(HEALTH, lang))
     changes = {
-        name: cells for name, *cells in cells_of(headed(annex, {"zh": "写明的变化", "en": "Changes in numbers"}[lang]))
+        name: cells
+        for name, *cells in cells_of(headed(annex, {"zh": "以数字写明的变化", "en": "Changes in numbers"}[lang]))
     }
     assert {name: row.rule.has_change and row.role in ("outcome", "output") for name, row in rows.items()} == {
         name: name in changes for name in rows

@@ -238,12 +238,12 @@ FINDINGS = {
     ),
     "A-shares": (
         {"before": {"value": 78.82}, "after": {"value": 81.22}, "unit": "percent"},
-        "数由78.82%升至81.22%（+2.4个百分点，由前后值推算）",
+        "数由78.82%升至81.22%（+2.4个百分点，推算）",
         "Figure rose from 78.82% to 81.22% (+2.4 pp, calculated)",
     ),
     "A-shares-fall-over": (
         {"before": {"value": 50}, "after": {"value": 20, "bound": "under"}, "unit": "percent"},
-        "数由50%降至不足20%（<−30个百分点，由前后值推算）",
+        "数由50%降至不足20%（<−30个百分点，推算）",
         "Figure fell from 50% to under 20% (<−30 pp, calculated)",
     ),
     "A-shares-with-points": (
@@ -299,7 +299,7 @@ FINDINGS = {
     "C-multiple-undated": (
         {"change": {"kind": "multiple", "value": 4}},
         "数达到4倍，比较对象未写明",
-        "Figure reached ×4; compared with what is not stated",
+        "Figure reached ×4; what it is compared with is not stated",
     ),
     "D": (
         {"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"},
@@ -388,7 +388,7 @@ FINDINGS = {
     ),
     "P-shares": (
         {"before": {"value": 50}, "after": {"value": 80}, "unit": "percent", "status": "target"},
-        "目标：数计划由50%升至80%（+30个百分点，由前后值推算）",
+        "目标：数计划由50%升至80%（+30个百分点，推算）",
         "Target: Figure to rise from 50% to 80% (+30 pp, calculated)",
     ),
     "P-same": (

@@ -10,7 +10,7 @@ from data.wording.findings import describe_finding
 from data.wording.key_figures import describe_key_figure
 from data.wording.labels import DERIVED_WORDS, MARK_WORDS, MISSING_WORDS
 from data.wording.marks import explain_mark, explain_marks
-from data.wording.missing import find_missing, find_missing_change, find_missing_end, say_derived
+from data.wording.missing import find_missing, find_missing_change, find_missing_end, say_calculated
 from data.wording.rows import Rows
 from data.wording.words import FILE, WordsError, read_words
 from pages.markup.environment import render
@@ -24,36 +24,48 @@ FAULTS = {
     "no English": (
         "output: {zh: 产出, en: Output}",
         "output: {zh: 产出}",
-        "roles.output has no en. Write en: and the word",
+        "roles.output.en: is missing. Write the English text",
     ),
-    "no Chinese": ("{zh: 产出, en: Output}", "{zh: '', en: Output}", "roles.output has no zh. Write zh: and the word"),
-    "an id is missing": ("  input: {zh: 投入, en: Input}\n", "", "roles.input is missing. Write {zh: …, en: …}"),
+    "no Chinese": (
+        "{zh: 产出, en: Output}",
+        "{zh: '', en: Output}",
+        "roles.output.zh: expected text, got nothing. Write the text or leave the field out",
+    ),
+    "an id is missing": ("  input: {zh: 投入, en: Input}\n", "", "roles.input: is missing. Write input: …"),
     "a meaning is missing": (
         "    meaning: {zh: 材料的两处用了不同的名称, en: two passages of the source name it in two ways}\n",
         "",
-        "flags.naming.meaning is missing. Write {zh: …, en: …}",
+        "flags.naming.meaning: is missing. Write meaning: …",
     ),
     "an id is unknown": (
         "  input: {zh: 投入",
         "  effort: {zh: 投入, en: Effort}\n  input: {zh: 投入",
-        "roles.effort is unknown. Remove it, or correct its name",
+        'roles.effort: unknown key "effort". Write one of: outcome, output, input, context, rule',
     ),
     "a section is unknown": (
         "\nroles:",
         "\ncolours:\n  blue: {zh: 蓝, en: blue}\n\nroles:",
-        "colours.blue is unknown. Remove it, or correct its name",
+        'colours: unknown key "colours". Write one of the keys of words.yaml',
     ),
-    "a word alone": ("{zh: 产出, en: Output}", "Output", "roles.output is 'Output'. Write {zh: …, en: …}"),
+    "a word alone": (
+        "{zh: 产出, en: Output}",
+        "Output",
+        'roles.output: expected a group of keys, got "Output". Write {zh: …, en: …}',
+    ),
     "a third language": (
         "{zh: 产出, en: Output}",
         "{zh: 产出, en: Output, fr: Produit}",
-        "roles.output has fr. Write zh and en alone",
+        'roles.output.fr: unknown key "fr". Write one of: zh, en',
     ),
-    "a number": ("{zh: 产出, en: Output}", "{zh: 产出, en: 3}", "roles.output en: Input should be a valid string"),
+    "a number": (
+        "{zh: 产出, en: Output}",
+        "{zh: 产出, en: 3}",
+        "roles.output.en: expected text, got 3. Put it in quotes",
+    ),
     "Chinese in English": (
         "{zh: 产出, en: Output}",
         "{zh: 产出, en: 产出}",
-        "roles.output en: the English text holds Chinese characters (产出). Translate them or write them in pinyin",
+        "roles.output.en: the English text holds Chinese characters (产出). Translate them or write them in pinyin",
     ),
     "not YAML": (
         "{zh: 产出, en: Output}",
@@ -80,8 +92,11 @@ def test_all_faults_of_the_words_are_said_at_once(tmp_path):
     with pytest.raises(WordsError) as raised:
         read_words(path)
     lines = str(raised.value).splitlines()
-    assert "words.yaml: roles.outcome has no en. Write en: and the word" in lines
-    assert len(lines) == len(read_words())
+    assert "words.yaml: roles.outcome.en: is missing. Write the English text" in lines
+    assert {
+        "words.yaml: roles.output: is missing. Write output: …",
+        "words.yaml: flags: is missing. Write flags: …",
+    } <= {*lines}
 
 
 REASONS = {
@@ -91,7 +106,7 @@ REASONS = {
     "a change": ("jiyuan-water-use-per-mu", "neither"),
     "a rank that moved": ("loan-growth-rank", "neither_rank"),
     "a multiple of what is not said": ("rolling-efficiency", "compared"),
-    "a plan": ("phase-two-platforms", "done"),
+    "a plan": ("phase-two-platforms", "plan"),
     "two words": ("portal-group", None),
 }
 
@@ -124,14 +139,14 @@ def test_an_end_and_a_change_have_reasons_of_their_own():
 
 def test_a_calculated_end_is_named_and_its_mark_has_the_same_word():
     row = next(row for row in ENGLISH.values() if row.before_origin == "derived")
-    assert say_derived(row, "en") == "earlier value calculated"
+    assert say_calculated(row, "en") == "earlier value calculated"
     assert f"{MARK_WORDS['hollow']['en']}: {DERIVED_WORDS['word']['en']}" in explain_marks([row], "en")
-    assert say_derived(ENGLISH["counties-charging"], "en") == ""
+    assert say_calculated(ENGLISH["counties-charging"], "en") == ""
 
 
 def test_a_mark_names_the_bounds_by_their_words():
     assert [explain_mark("open_head", lang) for lang in ("zh", "en")] == [
-        "› 空心箭头：超过、以上",
-        "› open head: over, at least",
+        "› 开口箭头：超过、不足、以上、不超过",
+        "› open head: over, under, at least, at most",
     ]
     assert explain_mark("baseline", "en") == "before = 100, on a logarithmic scale"

@@ -75,7 +75,7 @@ _BILINGUAL_MEANINGS = {
     "publisher": ("发布者，{}", "publisher in {}"),
     "needed": ("要成为 A 级所缺的数值，{}", "the value that would make it an A, in {}"),
     "submitted_by": ("报送单位，{}", "who submitted it, in {}"),
-    "summary": ("概要，{}，编者所写", "summary in {}, in the curators' words"),
+    "summary": ("摘要，{}，编者所写", "summary in {}, in the curators' words"),
     "problem": ("问题，{}", "the problem, in {}"),
     "actions": ("做法，{}，以 | 分隔", "what was done, in {}, joined by |"),
     "result": ("小结，{}", "what is reported of it and what was not measured, in {}"),

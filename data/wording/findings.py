@@ -9,9 +9,9 @@ from data.model.evidence import Direction
 from data.model.schema import Case, Lang
 from data.query.filters import Selection
 from data.query.findings import RESULTS, ChangeCounts, GapCounts, find_findings
-from data.wording.labels import DERIVED_WORDS, ROLE_WORDS, t
+from data.wording.labels import ROLE_WORDS, t
 from data.wording.marks import explain_mark, explain_marks
-from data.wording.missing import say_missing
+from data.wording.missing import say_remark
 from data.wording.rows import MetricRow, Rows
 
 
@@ -74,14 +74,7 @@ def describe_finding(row: MetricRow, lang: Lang) -> Finding:
     """Return a metric as one line: its ends, what is missing, its change, and whether it may be an arrow."""
     ends = tuple(filter(None, (row.before_label, row.after_label)))
     arrow = row.rule.has_index and row.index is not None
-    return Finding(row, ends, _remark(row, lang), row.change_label, arrow)
-
-
-def _remark(row: MetricRow, lang: Lang) -> str:
-    """Say which value is missing, or that the change between both is calculated."""
-    if row.before_label and row.after_label and row.change_label and row.change_origin == "derived":
-        return DERIVED_WORDS["change"][lang]
-    return say_missing(row, lang)
+    return Finding(row, ends, say_remark(row, lang), row.change_label, arrow)
 
 
 def describe_changes(counts: ChangeCounts, lang: Lang) -> str:

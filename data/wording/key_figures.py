@@ -10,7 +10,7 @@ from data.model.gaps import Flag
 from data.model.schema import Lang
 from data.query.findings import RESULTS
 from data.wording.labels import t
-from data.wording.missing import say_derived, say_missing
+from data.wording.missing import say_missing, say_remark
 from data.wording.rows import MetricRow
 
 MAX_KEY_FIGURES = 4
@@ -42,7 +42,7 @@ def choose_key_figures(rows: Sequence[MetricRow], lang: Lang) -> list[KeyFigure]
 def describe_key_figure(row: MetricRow, lang: Lang) -> KeyFigure:
     """Return a metric as a large number."""
     if row.before_label and row.after_label:
-        return KeyFigure(row, join_ends(row), row.change_label, say_derived(row, lang))
+        return KeyFigure(row, join_ends(row), row.change_label, say_remark(row, lang))
     if row.rule.has_change:
         return KeyFigure(row, row.change_label, "", _describe_change(row, lang))
     return KeyFigure(row, row.after_label or row.change_label or row.before_label, "", say_missing(row, lang))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.model.gaps import Side
 from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
-from data.wording.labels import DERIVED_WORDS, MISSING_WORDS
+from data.wording.labels import DERIVED_WORDS, MISSING_WORDS, t
 from data.wording.rows import MetricRow
 from data.wording.words import Missing
 
@@ -15,7 +15,7 @@ def find_missing(row: MetricRow) -> Missing | None:
     if row.before_label and row.after_label:
         return "units" if in_two_units(row) else None
     if not row.rule.is_evidence:
-        return "done"
+        return "plan"
     if row.rule.drawing == "words":
         return "words"
     if row.change_kind == "multiple" and not row.since and not row.before_label:
@@ -48,11 +48,7 @@ def in_two_units(row: MetricRow) -> bool:
 
 def say_missing(row: MetricRow, lang: Lang) -> str:
     """Return the words of `find_missing`; empty if nothing is missing."""
-    return word_missing(find_missing(row), lang)
-
-
-def word_missing(reason: Missing | None, lang: Lang) -> str:
-    """Return a reason in words; empty without one."""
+    reason = find_missing(row)
     return MISSING_WORDS[reason][lang] if reason else ""
 
 
@@ -61,7 +57,13 @@ def has_derived_end(row: MetricRow) -> bool:
     return "derived" in (row.before_origin, row.after_origin)
 
 
-def say_derived(row: MetricRow, lang: Lang) -> str:
-    """Return which end of a metric is calculated; empty if none is."""
-    side: Side = "before" if row.before_origin == "derived" else "after"
-    return DERIVED_WORDS[side][lang] if has_derived_end(row) else ""
+def say_calculated(row: MetricRow, lang: Lang) -> str:
+    """Return which end of a metric is calculated, or that its change is; empty if neither is."""
+    if has_derived_end(row):
+        return DERIVED_WORDS["before" if row.before_origin == "derived" else "after"][lang]
+    return DERIVED_WORDS["change"][lang] if row.change_origin == "derived" else ""
+
+
+def say_remark(row: MetricRow, lang: Lang) -> str:
+    """Return what is calculated and what is missing, for beside its values."""
+    return t(lang, "；", "; ").join(filter(None, (say_calculated(row, lang), say_missing(row, lang))))

@@ -213,7 +213,7 @@ def _size_in_brackets(metric: Metric, evidence: Evidence, units: Mapping[str, Un
         return ""
     text = format_short_change(metric, evidence, units, lang)
     if evidence.derived_change is not None:
-        text += t(lang, "，", ", ") + DERIVED_WORDS["change"][lang]
+        text += t(lang, "，", ", ") + DERIVED_WORDS["word"][lang]
     return t(lang, f"（{text}）", f" ({text})") if text else ""
 
 

@@ -114,7 +114,7 @@ class PageChart:
     export: Callable[[], ChartExport]
 
 
-def show_embedded(view: View, charts: Mapping[str, PageChart | Callable[[], None]]) -> None:
+def show_embedded(view: View, charts: Mapping[str, PageChart | Callable[[], object]]) -> None:
     """Show the chart of this page that the URL names, or a notice if there is none with this id."""
     chart = charts.get(view.params.get("chart", ""))
     if chart is None:
