@@ -1,7 +1,7 @@
 """The grades of completeness: what each is called, what it means and what may be shown of a metric that has it.
 
-Which grade a metric has is decided in `data.model.evidence`. A new grade takes an entry in `GRADE_RULES`, a condition
-there, and a chart in `pages.figures.chart_for` where it is drawn in a new way.
+Which grade a metric has is decided in `data.model.evidence`. A new grade takes its letter and an entry in `_RULES`, a
+condition there, and a chart of its own where it is drawn in a new way.
 """
 
 from __future__ import annotations
