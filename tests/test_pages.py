@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
 from data.downloads.csv_json import write_csv
-from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
+from data.model.grades import GRADE_RULES, GRADES
 from data.model.problems import Problem
 from data.query.columns import all_places
 from data.query.filters import Filters, parse, select
@@ -34,6 +34,7 @@ from data.query.table import COLUMNS, LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.conflicts import CONTRADICTIONS, OTHERS, list_conflicts
 from data.wording.formatting import format_value
+from data.wording.labels import GRADE_DRAWINGS, GRADES_NOTE
 from data.wording.map_cases import locate_headlines
 from data.wording.method import DERIVATIONS
 from data.wording.openings import open_overview, warn
@@ -913,13 +914,13 @@ def test_method_begins_with_the_limits_and_explains_every_grade_with_a_figure(la
     assert not charts(at), "the marks are HTML"
     rows = re.findall(r'<tr role="row"><th scope="row"(.*?)</tr>', shown)
     assert [re.search(r"grade-([A-Z])", row)[1] for row in rows] == list(GRADE_RULES)
-    for rule, row in zip(GRADE_RULES.values(), rows, strict=True):
-        assert html.escape(rule.drawing_text[lang]) in row
+    for grade, row in zip(GRADES, rows, strict=True):
+        assert html.escape(GRADE_DRAWINGS[grade][lang]) in row
         assert 'class="metric-chart' in row
         (example,) = anchors(row)
         query = dict(parse_qsl(urlsplit(example.href).query))
         (metric,) = (metric for metric in ROWS[lang] if name_of(metric) == f"{query['case']}.{query['figure']}")
-        assert (metric.grade, metric.finding) == (rule.letter, example.label)
+        assert (metric.grade, metric.finding) == (GRADE_RULES[grade].letter, example.label)
     assert [how[lang] for _, how in DERIVATIONS if how[lang] not in read] == []
 
 

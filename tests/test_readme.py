@@ -23,8 +23,8 @@ import yaml
 
 from data import __version__, audit, check, draft, export
 from data.downloads.csv_json import write_csv
-from data.model.grades import GRADE_RULES
 from data.query.filters import Filters, select
+from data.wording.labels import GRADE_WORDS
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
@@ -79,7 +79,7 @@ def test_the_numbers_of_cases_and_figures_are_those_of_the_data(dataset):
 @pytest.mark.parametrize(("text", "lang"), [(README, "en"), (CHINESE, "zh")], ids=["en", "zh"])
 def test_the_grades_are_called_as_on_the_screens(text, lang):
     told = re.findall(r"^\| ([A-Z]) ([^|]+) \| ", text, re.MULTILINE)
-    assert told == [(letter, rule.word[lang].lower()) for letter, rule in GRADE_RULES.items()]
+    assert told == [(grade, word[lang].lower()) for grade, word in GRADE_WORDS.items()]
 
 
 def test_both_languages_have_the_same_commands_settings_and_sections():

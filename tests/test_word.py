@@ -20,14 +20,13 @@ from docx.text.paragraph import Paragraph
 
 from data.downloads.word import write_case
 from data.downloads.word_parts import CHINESE_FONT, LATIN_FONT, hex_color
-from data.model.grades import GRADES_NOTE
 from data.model.schema import Case, Lang
 from data.reading.live import current
 from data.wording import openings
 from data.wording.brief import MAX_DOUBTS, Brief, summarize
 from data.wording.colours import IMPROVED, NEUTRAL
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
-from data.wording.labels import SITE_NAME
+from data.wording.labels import GRADES_NOTE, SITE_NAME
 from data.wording.openings import warn
 from data.wording.rows import MetricRow, Rows
 
