@@ -1,4 +1,7 @@
-"""The bar below the masthead: popovers with the filters, the search, what is kept, and what is chosen."""
+"""The bar below the masthead: popovers with the filters, the search, what is kept, and what is chosen.
+
+Its words and their order are in data/wording/filters.py.
+"""
 
 from __future__ import annotations
 
