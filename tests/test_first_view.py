@@ -44,6 +44,7 @@ PATHS = {name: f"/{url_path(name)}" for name in SCREENS}
 LIMIT = 15_000
 """Maximum number of bytes of a page as it is sent."""
 
+
 def get(path: str, query: str = "", **headers: str) -> Answer:
     return ask(ROUTER, path, query, **headers)
 
@@ -65,7 +66,9 @@ def first_words(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("screen", "case"), [*((screen, "") for screen in SCREENS), *(("case", case) for case in CASES)])
+@pytest.mark.parametrize(
+    ("screen", "case"), [*((screen, "") for screen in SCREENS), *(("case", case) for case in CASES)]
+)
 def test_a_page_is_served_with_its_language_its_title_and_the_words_that_it_begins_with(screen, case, lang):
     query = {"lang": lang} | ({"case": case} if case else {})
     page, at = read_page(PATHS[screen], urlencode(query)), visit(screen, **query)
