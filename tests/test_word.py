@@ -307,14 +307,14 @@ def test_a_brief_marks_what_is_derived():
     derived = [
         row
         for row in Rows(DATASET, "en")
-        if "derived" in (row.before_origin, row.after_origin) and row.role in ("outcome", "output")
+        if "derived" in (row.before_origin, row.after_origin, row.change_origin) and row.role in ("outcome", "output")
     ]
-    assert derived
+    assert any(row.change_origin == "derived" for row in derived)
     for row in derived:
         _, annex = split_pages(brief_of(DATASET.by_id[row.case_id], "en"))
         (starred,) = (cells for cells in cells_of(headed(annex, "Changes in numbers")) if cells[0] == row.name)
-        origins = (row.before_origin, row.after_origin)
-        assert [cell.endswith(" *") for cell in starred[2:4]] == [origin == "derived" for origin in origins]
+        origins = (row.before_origin, row.after_origin, row.change_origin)
+        assert [cell.endswith(" *") for cell in starred[2:5]] == [origin == "derived" for origin in origins]
 
 
 # --- filters, head and foot
