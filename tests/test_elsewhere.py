@@ -74,7 +74,6 @@ def test_the_metrics_table_is_the_same_without_them_but_for_their_column():
     assert not Extract(stripped()).full_table("elsewhere").size
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_finding_is_the_same_without_them(lang):
     pairs = zip(ROWS[lang], Rows(stripped(), lang), strict=True)
     assert [(one.finding, one.direction, one.headline) for one, _ in pairs] == [
@@ -82,7 +81,6 @@ def test_the_finding_is_the_same_without_them(lang):
     ]
 
 
-@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", DIFFERING, ids=".".join)
 def test_a_figure_that_differs_says_so_in_words_wherever_it_is_shown(name, lang):
     row = row_of(*name, lang)
@@ -95,14 +93,12 @@ def test_a_figure_that_differs_says_so_in_words_wherever_it_is_shown(name, lang)
     assert f"≠ {LABELS[lang]}" in card and f"≠ {LABELS[lang]}" in line and LABELS[lang] in quotation
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_figure_without_another_number_has_no_such_mark(lang):
     for row in ROWS[lang]:
         said = show_evidence(row, lang) + quote_metric(row, DATASET.source, lang, "")
         assert (LABELS[lang] in said) == ((row.case_id, row.metric_id) in DIFFERING)
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_brief_says_all_of_them_and_marks_those_that_differ(lang):
     for case_id in {case.id for case, _, _ in READINGS}:
         document = docx.Document(io.BytesIO(write_case(DATASET, DATASET.by_id[case_id], lang)))

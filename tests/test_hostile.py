@@ -209,7 +209,6 @@ def test_every_text_of_every_case_and_view_is_only_text(hostile):
         assert hostile.source.title[lang] in html.unescape(shown), (screen, query, lang)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_first_view_of_hostile_texts_has_the_elements_of_any_other(hostile, dataset, lang):
     def read_views(shown: Dataset) -> list[Page]:
         return [Page(write_page(SETTINGS, shown, request).body.decode()) for request in list_requests(shown, lang)]

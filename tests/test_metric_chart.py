@@ -117,7 +117,6 @@ def test_ranks_have_the_first_place_on_top(before, after, places):
     )
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_derived_rank_is_hollow_and_its_formula_stands_below(lang):
     row = BY_ID[lang]["credit-indicator-rank"]
     assert "point before hollow" in marks(row, lang)
@@ -168,7 +167,6 @@ def test_what_has_no_axis_is_a_number_without_any_bar(metric_id, value, remark):
     assert value in said and remark in said
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(lang):
     assert {row.grade for row in ROWS[lang]} == set(GRADES)
     for row in ROWS[lang]:
@@ -197,7 +195,6 @@ def test_charts_beside_one_another_share_the_index_axis():
 # --- card
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_card_has_every_phrase_translated_for_english_readers_the_section_and_every_doubt_once(lang):
     for row in ROWS[lang]:
         said = words(render("card", "card", lang, row, LINKS))
@@ -221,7 +218,6 @@ def test_a_card_is_folded_unless_it_is_printed():
 # --- table
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_an_empty_cell_says_that_the_value_is_not_stated(lang):
     rows = [BY_ID[lang][metric_id] for metric_id in ("approval-time", "earlier-start", "counties-charging")]
     table = render("card", "table", lang, rows, "")
@@ -261,7 +257,6 @@ def test_bounds_keep_both_ends_whole():
     assert join_ends(row) == "100 days → at most 50 days"
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_key_figures_of_a_case_are_its_headlines_changes_first(lang):
     for case in DATASET.cases:
         rows = Rows(DATASET, lang, DATASET.positions(case.id))

@@ -79,7 +79,6 @@ def test_every_script_beside_the_shell_is_a_screen():
 
 
 @pytest.mark.parametrize("filtered", FILTERS)
-@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", SCREENS)
 def test_every_page_stands(name, lang, filtered):
     at = visit(name, lang=lang, **FILTERS[filtered])
@@ -155,7 +154,6 @@ def reported(rows: Any) -> list[Any]:
     )
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_overview_has_a_row_for_every_finding_and_a_body_for_every_case(lang):
     at = visit("overview", lang=lang)
     links = figure_links(at)
@@ -172,7 +170,6 @@ def test_overview_has_a_row_for_every_finding_and_a_body_for_every_case(lang):
             assert case.no_headline[lang] in html.unescape(body)
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_overview_says_of_every_finding_what_the_table_holds(lang):
     text = html.unescape(bodies(visit("overview", lang=lang)))
     rows = re.findall(r'<tr role="row".*?</tr>', text, re.DOTALL)[1:]
@@ -188,7 +185,6 @@ def test_overview_says_of_every_finding_what_the_table_holds(lang):
             assert row.direction_word in told or row.direction_word in markup
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_arrows_of_the_overview_share_one_logarithmic_axis(lang):
     text = bodies(visit("overview", lang=lang))
     heads = [float(at) for at in re.findall(r'class="head" style="left:([\d.]+)%', text)]
@@ -294,7 +290,6 @@ def drawn(at: AppTest) -> list[str]:
     return re.findall(r'<article class="figure-card" id="figure-([^"]+)"', bodies(at))
 
 
-@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("case_id", CASES)
 def test_case_shows_changes_and_plans_as_cards_and_every_other_figure_as_a_row(case_id, lang):
     at = visit("case", lang=lang, case=case_id)
@@ -319,7 +314,6 @@ def test_case_shows_changes_and_plans_as_cards_and_every_other_figure_as_a_row(c
             assert 0 < told < marks.index(f'id="figure-{row.metric_id}"') < (values if values > 0 else len(marks))
 
 
-@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("case_id", CASES)
 def test_case_tells_its_story_and_its_contradictions(case_id, lang):
     read, case = words(visit("case", lang=lang, case=case_id)), DATASET.by_id[case_id]
@@ -353,7 +347,6 @@ LEFT_OUT = {
 
 
 @pytest.mark.parametrize("view", [{}, {"view": "print"}], ids=["screen", "paper"])
-@pytest.mark.parametrize("lang", LANGS)
 def test_case_of_a_city_shows_the_citys_own_figure_and_says_what_it_leaves_out(lang, view):
     at = visit("case", lang=lang, case=WATER, city="419001", **view)
     assert drawn(at) == ["jiyuan-water-use-per-mu"]
@@ -408,7 +401,6 @@ def test_case_on_paper_has_every_figure_and_no_control(case_id):
     assert '<details class="evidence">' not in bodies(at), "evidence is folded on paper"
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_case_page_names_every_place_its_map_marks(lang):
     for case in DATASET.cases:
         at = visit("case", lang=lang, case=case.id)
@@ -441,7 +433,6 @@ MAP_FILTERS = pytest.mark.parametrize(
 
 
 @MAP_FILTERS
-@pytest.mark.parametrize("lang", LANGS)
 def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
     at = visit("map", lang=lang, colour="cases", **filtered)
     classes = {code: max(MAP_PAINTS.index(paint) - 1, 0) for code, paint in paints(bodies(at)).items()}
@@ -461,7 +452,6 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
 
 
 @MAP_FILTERS
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_map_tints_the_areas_with_a_case_and_tells_each_cases_outcome(lang, filtered):
     at = visit("map", lang=lang, **filtered)
     kept = select(DATASET, parse(filtered, DATASET)[0].without("city"))
@@ -495,7 +485,6 @@ def test_the_maps_counts_are_those_of_a_filter_by_the_city(filtered):
         assert counts == (len(there.cases), len(there.positions)), name
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_map_is_the_same_element_whatever_is_chosen(lang):
     """What stays the same is neither sent nor drawn again."""
     pages = [visit("map", lang=lang, **query) for query in ({}, {"city": "411600"})]
@@ -534,7 +523,6 @@ def listed(row: dict[str, str], lang: str) -> list[str]:
 
 
 @pytest.mark.parametrize("measure", [None, *MEASURES], ids=["outcome", *(measure.key for measure in MEASURES)])
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_maps_table_says_what_its_download_holds(lang, measure):
     rows = download(tabulate_areas(DATASET, summarize_areas(select(DATASET, Filters())), measure))
     at = visit("map", lang=lang, **({"colour": measure.key} if measure else {}))
@@ -558,7 +546,6 @@ def test_the_maps_table_says_what_its_download_holds(lang, measure):
             assert bool(row["value"]) == (row["code"] in measure.values) == (row["bound"] == "exact")
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_cases(lang):
     rows, at = download(tabulate_local_places(select(DATASET, Filters()))), visit("map", lang=lang)
     for row, (name, unit, figures, cases, note) in zip(rows, map_table(at, "places"), strict=True):
@@ -606,7 +593,6 @@ def test_map_coloured_by_something_unknown_says_so():
 @pytest.mark.parametrize(
     "chosen", [(), ("410300", "419001"), ("410000",), ("410200",)], ids=["none", "two", "province", "nothing-there"]
 )
-@pytest.mark.parametrize("lang", LANGS)
 def test_below_the_map_stand_the_figures_of_the_chosen_places_and_the_way_to_all(lang, chosen):
     at = visit("map", lang=lang, city=",".join(chosen))
     panel = bodies(at).partition('<div class="map-chosen">')[2].partition("</div>\n")[0].partition("分地市")[0]
@@ -665,7 +651,6 @@ def linked(part: str) -> list[str]:
     return [".".join(found) for found in re.findall(r"case=([\w-]+)&amp;figure=([\w-]+)", part)]
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_compare_opens_with_the_best_set_drawn_and_the_others_one_click_away(lang):
     at = visit("compare", lang=lang)
     best, *others = list_ready_sets(DATASET, Filters(), lang)
@@ -705,7 +690,6 @@ def test_compare_draws_nothing_where_filters_leave_one_case_and_says_so():
     assert "Under these filters no two cases have figures on one scale." in words(at)
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_compare_puts_cases_side_by_side(lang):
     at = visit("compare", lang=lang, cases=f"{WATER},{HEALTH},nowhere")
     blocks = re.findall(r"<section>.*?</section>", bodies(at), re.DOTALL)
@@ -774,7 +758,6 @@ def files(at: AppTest) -> list[Anchor]:
     return anchors(re.search(r'<dl class="downloads".*?</dl>', bodies(at), re.DOTALL)[0])
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_data_shows_the_rows_that_are_selected(lang):
     at = visit("data", lang=lang, domain="public-services", grade="C")
     rows = selected(lang, domain="public-services", grade="C")
@@ -856,7 +839,6 @@ OF_THEM = {"zh": f"，其中{OWN}项属于洛阳市", "en": f", {OWN} of them Lu
 
 
 @pytest.mark.parametrize("name", [name for name in SCREENS if name not in ("case", "method")])
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_switch_adds_the_other_figures_of_the_same_cases_and_says_how_many(name, lang):
     at = open_page(name, lang=lang, city=LUOYANG)
     assert counted(lang, 2, OWN) in words(at)
@@ -897,7 +879,6 @@ def test_the_scope_stays_with_a_second_filter():
     assert at.query_params == {"lang": "en", "city": "410300", "search": "bonds", "scope": "case"}
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_an_unknown_scope_is_dropped_with_a_notice(lang):
     at = visit("data", lang=lang, city="410300", scope="all")
     assert len([warning for warning in at.warning if "link" in warning.icon and "all" in warning.value]) == 1
@@ -905,7 +886,6 @@ def test_an_unknown_scope_is_dropped_with_a_notice(lang):
 
 
 @pytest.mark.parametrize("scope", [{}, {"scope": "case"}], ids=["own", "case"])
-@pytest.mark.parametrize("lang", LANGS)
 def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     query = {"city": "410100", **scope}
     left = {name_of(row) for row in selected(lang, **query)}
@@ -922,7 +902,6 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     assert sorted(offered) == sorted(f"{row.case_number} · {row.name}" for row in results)
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_cases_side_by_side_say_which_figures_a_city_leaves_out(lang):
     at = visit("compare", lang=lang, city="419001", cases=f"{WATER},{HEALTH}")
     water, health = re.findall(r"<section>.*?</section>", bodies(at), re.DOTALL)
@@ -941,7 +920,6 @@ TITLE_ONLY = {
 }
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lang):
     query, (note, notice) = {"lang": lang, "search": DATASET.by_id[HEALTH].title.zh}, TITLE_ONLY[lang]
     overview = visit("overview", **query)
@@ -1004,7 +982,6 @@ def test_the_screen_of_the_cases_opens_the_one_with_most_of_what_is_chosen():
     assert visit("case", lang="en", city=LUOYANG).title[0].value == DATASET.by_id["2020-05-luoyang-valleys"].title.en
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_search_lists_its_figures_with_links_to_them(lang):
     at = visit("overview", lang=lang, search="转诊")
     (row,) = (row for row in selected(lang, search="转诊"))

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from markupsafe import Markup
@@ -30,7 +29,6 @@ from tests.elements import Page
 from tests.test_links import ask
 
 DATASET = current().dataset
-LANGS = get_args(Lang)
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 EVERYTHING = Filters()
 
@@ -43,11 +41,6 @@ def read(dataset: Dataset = DATASET, lang: Lang = "zh", filters: Filters = EVERY
 def whole(lang: Lang) -> Page:
     """The report on everything."""
     return read(lang=lang)
-
-
-@pytest.fixture(params=LANGS)
-def lang(request: pytest.FixtureRequest) -> Lang:
-    return request.param
 
 
 def body_of(shown: Page) -> str:

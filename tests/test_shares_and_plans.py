@@ -59,7 +59,6 @@ def test_no_column_says_that_a_plan_improved(table):
         assert (found["grade"], found["direction"]) == ("P", ""), row.metric_id
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_plan_is_told_as_one_in_sentences_and_where_its_value_stands_alone(lang):
     status = {"zh": ("（目标）", "（规划）"), "en": (" (target)", " (plan)")}[lang]
     for row in PLANS[lang]:
@@ -69,7 +68,6 @@ def test_a_plan_is_told_as_one_in_sentences_and_where_its_value_stands_alone(lan
         assert row.direction_word == ""
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_no_page_shows_a_plan_in_the_colour_of_what_improved(lang):
     shown = {case: visit("case", lang=lang, case=case) for case in CASES}
     coloured = {html.unescape(text): name for at in shown.values() for name, text in FINDING.findall(bodies(at))}
@@ -79,14 +77,12 @@ def test_no_page_shows_a_plan_in_the_colour_of_what_improved(lang):
     assert [row.metric_id for row in PLANS[lang] if row.after_label not in words(shown[row.case_id])] == []
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_on_paper_the_value_of_a_plan_is_told_as_one(lang):
     for row in RESULTS[lang]:
         read = words(visit("case", lang=lang, case=row.case_id, view="print"))
         assert f"{row.change_label or row.after_label} {row.name} {row.grade_word}" in read
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_brief_tells_the_value_of_a_plan_as_one(lang):
     cells: dict[str, list[list[str]]] = {}
     for case in CASES:
