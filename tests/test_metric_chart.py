@@ -209,12 +209,6 @@ def test_a_card_has_every_phrase_translated_for_english_readers_the_section_and_
         assert not re.search(r"(?i)\b(undated|note|conflicting): |无时间：|说明：", said)
 
 
-def test_a_card_is_folded_unless_it_is_printed():
-    row = ENGLISH["approval-time"]
-    assert '<details class="evidence"><summary>' in render("card", "card", "en", row)
-    assert '<details class="evidence" open><summary>' in render("card", "card", "en", row, unfolded=True)
-
-
 # --- table
 
 

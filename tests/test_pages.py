@@ -690,6 +690,17 @@ def test_compare_draws_nothing_where_filters_leave_one_case_and_says_so():
     assert "Under these filters no two cases have figures on one scale." in words(at)
 
 
+def test_compare_puts_what_is_chosen_on_one_axis_and_refuses_a_rank_in_words():
+    rank = next(row for row in ROWS["en"] if row.dimension == "rank" and row.grade == "B")
+    rows = comparable(ROWS["en"])[:3]
+    at = visit("compare", lang="en", figures=",".join(map(name_of, [rank, *rows])))
+    (table,) = (table for table in scale_tables(at) if 'class="head"' in table)
+    assert sorted(linked(table)) == sorted(map(name_of, rows))
+    assert "A rank shares no scale with shares, money or counts" in words(at)
+    assert name_of(rank) in linked(re.search(r'<dl class="leftout">.*?</dl>', bodies(at), re.DOTALL)[0])
+    assert all(name_of(rank) not in linked(table) for table in scale_tables(at))
+
+
 def test_compare_puts_cases_side_by_side(lang):
     at = visit("compare", lang=lang, cases=f"{WATER},{HEALTH},nowhere")
     blocks = re.findall(r"<section>.*?</section>", bodies(at), re.DOTALL)
