@@ -11,10 +11,11 @@ from itertools import groupby
 import numpy as np
 import streamlit as st
 
-from data.model.grades import GRADES, GRADES_NOTE
+from data.model.grades import GRADES
 from data.model.schema import Document, Source
 from data.wording.citation import cite_document
 from data.wording.conflicts import find_heading, list_conflicts
+from data.wording.labels import GRADES_NOTE
 from data.wording.method import DERIVATIONS, LIMITS
 from data.wording.rows import MetricRow
 from pages.frame.elements import current_range, show_opening, show_pager, show_paragraph

@@ -7,10 +7,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data.model.grades import GRADE_RULES, GRADES
+from data.model.grades import GRADES
 from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
 from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.labels import GRADE_MEANINGS
 from data.wording.openings import open_overview, title_findings, title_gaps
 from pages.figures.export_figure import export_figure
 from pages.figures.findings_chart import findings_chart
@@ -96,7 +97,7 @@ def export_gaps(view: View) -> ChartExport:
     names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
     grades = [grade for grade in GRADES if counts.grades[grade]]
     colon = view.t("：", ": ")
-    explained = [f"{grade}{colon}{GRADE_RULES[grade].meaning[view.lang]}" for grade in grades]
+    explained = [f"{grade}{colon}{GRADE_MEANINGS[grade][view.lang]}" for grade in grades]
     title = title_gaps(counts, view.lang, view.selection)
     figure = gap_chart(counts.grades, counts.domains, names, view.lang)
     subtitle, table = view.t("；", "; ").join(explained), partial(tabulate_gaps, counts)

@@ -20,6 +20,7 @@ import jsonschema  # comes with streamlit, by way of altair
 import pytest
 
 from data.check import main, report
+from data.model.grades import GRADES
 from data.query.dataset import Dataset
 from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
 from data.reading.folder import FOLDER, SIZE_LIMIT
@@ -863,64 +864,64 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
     "unknown-key": (
         "units",
         {"- {id: times, name": "- {id: times, ¦nam: x, name"},
-        '[2].nam: unknown key "nam". Did you mean "name"?',
+        '[times].nam: unknown key "nam". Did you mean "name"?',
     ),
     "missing-key": (
         "units",
         {
             "- {id: times, name: {zh: 倍, en: times}, dimension: ratio, factor: 1}": "- ¦{id: times, name: {zh: 倍, en: times}, dimension: ratio}"
         },
-        "[2].factor: is missing. Write factor: …",
+        "[times].factor: is missing. Write factor: …",
     ),
     "unknown-dimension": (
         "units",
         {"en: times}, dimension: ratio": "en: times}, dimension: ¦ration"},
-        '[2].dimension: unknown dimension "ration". Did you mean "ratio"?',
+        '[times].dimension: unknown dimension "ration". Did you mean "ratio"?',
     ),
-    "unit-twice": ("units", {"- {id: times,": "- {id: ¦rank,"}, '[2].id: "rank" stands twice. Keep one'),
+    "unit-twice": ("units", {"- {id: times,": "- {id: ¦rank,"}, '[times].id: "rank" stands twice. Keep one'),
     "comma-in-a-number": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: 1,¦000}"},
-        '[2].000: unknown key "000". Write a number without commas, as in 3000',
+        '[times].000: unknown key "000". Write a number without commas, as in 3000',
     ),
     "unit-id-pattern": (
         "units",
         {"- {id: times,": "- {id: ¦Times,"},
-        '[2].id: got "Times". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
+        '[times].id: got "Times". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
     ),
     "key-unlike-any": (
         "units",
         {"- {id: times, name": "- {id: times, ¦备注: x, name"},
-        '[2].备注: unknown key "备注". Write one of: id, name, one, dimension, scale, factor, form, order, per_resident',
+        '[times].备注: unknown key "备注". Write one of: id, name, one, dimension, scale, factor, form, order, per_resident',
     ),
     "factor-as-words": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: ¦约30}"},
-        '[2].factor: expected a number, got "约30". Write 30 without quotes, words or unit',
+        '[times].factor: expected a number, got "约30". Write 30 without quotes, words or unit',
     ),
     "code-as-number": (
         "places",
         {"code: '410425'": "code: ¦410425"},
-        "[20].code: expected text, got 410425. Put it in quotes",
+        "[jiaxian].code: expected text, got 410425. Put it in quotes",
     ),
     "code-too-short": (
         "places",
         {"code: '410425'": "code: ¦'41042'"},
-        '[20].code: got "41042". Write the six digits of the division code in quotes',
+        '[jiaxian].code: got "41042". Write the six digits of the division code in quotes',
     ),
     "unknown-prefecture": (
         "places",
         {
             '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦pingdinshan'
         },
-        '[20].prefecture: unknown prefecture "pingdinshan". Did you mean "pingdingshan"?',
+        '[jiaxian].prefecture: unknown prefecture "pingdinshan". Did you mean "pingdingshan"?',
     ),
     "prefecture-is-a-county": (
         "places",
         {
             '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: ¦keqiao'
         },
-        '[20].prefecture: unknown prefecture "keqiao". Write one of the places of kind prefecture',
+        '[jiaxian].prefecture: unknown prefecture "keqiao". Write one of the places of kind prefecture',
     ),
     "no-prefecture": (
         "places",
@@ -928,27 +929,27 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
             "- {id: jiaxian,": "- ¦{id: jiaxian,",
             '{zh: 郏县, en: "Jia County"}, kind: county, prefecture: pingdingshan': '{zh: 郏县, en: "Jia County"}, kind: county',
         },
-        "[20]: a county lies in a unit of the map. Write prefecture: and its id",
+        "[jiaxian]: a county lies in a unit of the map. Write prefecture: and its id",
     ),
     "no-code": (
         "places",
         {"- {id: kaifeng, code: '410200', ": "- ¦{id: kaifeng, "},
-        "[2]: a prefecture is known by its code. Write code: and the six digits in quotes",
+        "[kaifeng]: a prefecture is known by its code. Write code: and the six digits in quotes",
     ),
     "half-a-point": (
         "places",
         {"- {id: jiaxian,": "- ¦{id: jiaxian,", ", lon: 113.2308": ""},
-        "[20]: a point needs both lon and lat. Write both, or neither",
+        "[jiaxian]: a point needs both lon and lat. Write both, or neither",
     ),
     "unknown-kind": (
         "places",
         {'{zh: 郏县, en: "Jia County"}, kind: county': '{zh: 郏县, en: "Jia County"}, kind: ¦country'},
-        '[20].kind: unknown kind "country". Did you mean "county"?',
+        '[jiaxian].kind: unknown kind "country". Did you mean "county"?',
     ),
     "domain-without-english": (
         "domains",
         {"{zh: 对外开放, en: Trade and opening up}": "¦{zh: 对外开放}"},
-        "[5].name.en: is missing. Write the English text",
+        "[trade].name.en: is missing. Write the English text",
     ),
     "source-date": (
         "source",
@@ -958,29 +959,29 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
     "coordinates-exchanged": (
         "places",
         {"- {id: jiaxian,": "- ¦{id: jiaxian,", "lon: 113.2308, lat: 34.0098": "lon: 34.0098, lat: 113.2308"},
-        "[20]: lon 34.0098, lat 113.231, but Henan lies between lon 110 and 117, lat 31 and 37. "
+        "[jiaxian]: lon 34.0098, lat 113.231, but Henan lies between lon 110 and 117, lat 31 and 37. "
         "Write lon: 113.231, lat: 34.0098",
     ),
     "coordinates-elsewhere": (
         "places",
         {"- {id: jiaxian,": "- ¦{id: jiaxian,", "lon: 113.2308": "lon: 131.2308"},
-        "[20]: lon 131.231, lat 34.0098, but Henan lies between lon 110 and 117, lat 31 and 37. "
+        "[jiaxian]: lon 131.231, lat 34.0098, but Henan lies between lon 110 and 117, lat 31 and 37. "
         "Correct the coordinates",
     ),
     "coordinates-outside-china": (
         "places",
         {"- {id: keqiao,": "- ¦{id: keqiao,", "kind: outside": "kind: outside, lon: 13.4, lat: 52.5"},
-        "[34]: lon 13.4, lat 52.5, but China lies between lon 73 and 136, lat 3 and 54. Correct the coordinates",
+        "[keqiao]: lon 13.4, lat 52.5, but China lies between lon 73 and 136, lat 3 and 54. Correct the coordinates",
     ),
     "factor-of-nothing": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, factor: ¦0}"},
-        "[2].factor: expected a number above 0, got 0. Check the sign",
+        "[times].factor: expected a number above 0, got 0. Check the sign",
     ),
     "scale-below-0": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, scale: ¦-10, factor: 1}"},
-        "[2].scale: expected a number above 0, got -10. Check the sign",
+        "[times].scale: expected a number above 0, got -10. Check the sign",
     ),
     "multiplier-without-a-scale": (
         "units",
@@ -988,19 +989,19 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
             "- {id: person-10k,": "- ¦{id: person-10k,",
             "en: people}, one: person, dimension: count, scale: 10000,": "en: people}, one: person, dimension: count,",
         },
-        '[37].scale: the name "万人" begins with 万, but there is no scale. Write scale: 10000',
+        '[person-10k].scale: the name "万人" begins with 万, but there is no scale. Write scale: 10000',
     ),
     "another-scale-than-the-multiplier-s": (
         "units",
         {
             "en: gullies}, one: gully, dimension: count, scale: 100000,": "en: gullies}, one: gully, dimension: count, scale: ¦10000,"
         },
-        '[67].scale: the name "十万条" begins with 十万, but the scale is 10000. Write scale: 100000',
+        '[gully-100k].scale: the name "十万条" begins with 十万, but the scale is 10000. Write scale: 100000',
     ),
     "scale-without-a-multiplier": (
         "units",
         {"en: times}, dimension: ratio, factor: 1}": "en: times}, dimension: ratio, scale: ¦100, factor: 1}"},
-        '[2].scale: the name "倍" begins with no multiplier, but the scale is 100. '
+        '[times].scale: the name "倍" begins with no multiplier, but the scale is 100. '
         "Remove scale, or write the name as in 万元",
     ),
     "source-older-than-its-cases": (
@@ -1049,14 +1050,18 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         'year: expected a whole number, got "2020". Write 2020 without quotes, words or unit',
     ),
 }
+"""Mistakes in the tables: what is edited, and the message, where an entry stands by its id instead of its number."""
 
 
 @pytest.mark.parametrize(("table", "edits", "message"), TABLES.values(), ids=TABLES)
 def test_a_mistake_in_a_reference_table(table: str, edits: dict[str, str], message: str, folder: Path) -> None:
     path = folder / "reference" / f"{table}.yaml"
-    text, place = marked(edited(path.read_text(encoding="utf-8"), edits))
+    before = path.read_text(encoding="utf-8")
+    ids = re.findall(r"^- \{id: ([\w-]+)", before, re.MULTILINE)
+    text, place = marked(edited(before, edits))
     path.write_text(text, encoding="utf-8")
-    assert said(folder) == [f"data/reference/{table}.yaml:{place} {message}"]
+    told = re.sub(r"^\[([\w-]+)\]", lambda entry: f"[{ids.index(entry[1])}]", message)
+    assert said(folder) == [f"data/reference/{table}.yaml:{place} {told}"]
 
 
 @pytest.mark.parametrize(
@@ -1305,7 +1310,7 @@ def test_the_report_counts_every_figure_once(folder: Path, capsys: pytest.Captur
     assert re.split(r" {2,}", header) == [
         "case",
         "figures",
-        *"ABCDEFP",
+        *GRADES,
         "outcome",
         "output",
         "input",
@@ -1316,7 +1321,8 @@ def test_the_report_counts_every_figure_once(folder: Path, capsys: pytest.Captur
         "not measured",
         "dated",
     ]
-    assert case.split() == [STEM, "2", *"1000100", *"11000", "13/13", "1", "1", "50%"]
+    counts = [str(int(grade in "AE")) for grade in GRADES]
+    assert case.split() == [STEM, "2", *counts, *"11000", "13/13", "1", "1", "50%"]
     assert total.split()[1:] == case.split()[1:]
     assert len({len(line) for line in (header, case, total)}) == 1
 
@@ -1324,9 +1330,12 @@ def test_the_report_counts_every_figure_once(folder: Path, capsys: pytest.Captur
 def test_the_report_of_the_dataset(dataset: Dataset) -> None:
     *cases, total = (line.split() for line in report(dataset).splitlines()[1:])
     assert [line[0] for line in cases] == [case.id for case in dataset.cases]
-    for column in range(1, 14):
+    roles = 2 + len(GRADES)
+    for column in range(1, roles + 5):
         assert int(total[column]) == sum(int(line[column]) for line in cases)
-    assert int(total[1]) == len(dataset.table) == sum(map(int, total[2:9])) == sum(map(int, total[9:14]))
+    assert (
+        int(total[1]) == len(dataset.table) == sum(map(int, total[2:roles])) == sum(map(int, total[roles : roles + 5]))
+    )
 
 
 def test_the_committed_schema_is_current() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from data import DatasetError, load_dataset
 from data.reading.load import FOLDER
+from pages.markup.report import FORMATS
 from tests.folders import copy_data
 from tests.server import health, logged, started, until
 
@@ -295,7 +296,7 @@ def test_an_export_without_a_form_names_the_forms(name, tmp_path, run):
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        f'file: found "{tmp_path / name}". Write a file whose name ends in one of: .csv, .xlsx, .json, .zip, .html\n',
+        f'file: found "{tmp_path / name}". Write a file whose name ends in one of: .{", .".join(FORMATS)}\n',
     )
     assert list(tmp_path.iterdir()) == []
 

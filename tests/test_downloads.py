@@ -351,7 +351,7 @@ def test_the_command_names_the_forms_it_knows(tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([str(tmp_path / "dataset.pdf")])
     assert stopped.value.code == 2
-    assert "Write a file whose name ends in one of: .csv, .xlsx, .json, .zip, .html" in capsys.readouterr().err
+    assert f"Write a file whose name ends in one of: .{', .'.join(FORMATS)}\n" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -141,7 +141,7 @@ def literal(node: ast.AST) -> str | None:
 
 
 def called(node: ast.AST) -> str:
-    """The last name of the called function: `say` of view.t(…)."""
+    """The last name of the called function: `t` of view.t(…)."""
     if not isinstance(node, ast.Call):
         return ""
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

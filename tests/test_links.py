@@ -19,6 +19,7 @@ from data.downloads.geojson import write_places
 from data.query.filters import Filters, list_options, select
 from data.query.geography import find_measures, summarize_areas, tabulate_areas, tabulate_local_places
 from data.reading.live import boundaries, current
+from data.wording.filters import FILTERS
 from pages.markup.report import FORMATS
 from pages.markup.screens import PAGE_PARAMETERS
 from pages.serving.api import mount
@@ -399,13 +400,7 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
     }
     taken = {parameter["name"]: parameter for parameter in described["paths"]["/metrics.csv"]["get"]["parameters"]}
     assert list(taken) == [
-        "city",
-        "domain",
-        "grade",
-        "role",
-        "flag",
-        "search",
-        "scope",
+        *FILTERS,
         "only",
         "fields",
         "sort",

@@ -284,7 +284,7 @@ REMARKS = {
         "jiyuan-water-use-per-mu", "较此前；前后数值均未写明", "compared with an earlier time; neither value stated",
     ),
     "multiple, dated": ("loan-balance-increment", "以2019年为1；前后数值均未写明", "2019 = 1; neither value stated"),
-    "multiple, undated": ("rolling-efficiency", "比较对象未写明", "what it is compared with is not stated"),
+    "multiple, undated": ("rolling-efficiency", "比较对象未写明", "comparison not stated"),
     "points": ("belt-greening-rate", "较2016年底；前后数值均未写明", "compared with the end of 2016; neither value stated"),
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ import yaml
 from data import __version__, audit, check, draft, export
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
+from data.wording.labels import GRADE_WORDS
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
 from pages.figures.chart_for import chart_for
@@ -42,7 +43,9 @@ DOCUMENTS = {
     )
 }
 README, CHINESE, DEPLOY, CONTRIBUTING = list(DOCUMENTS.values())[:4]
-PLACES = re.findall(r"`((?:data|pages|tests)/[\w/.-]+\.py):([\w.]+)`", README + CONTRIBUTING)
+PLACES = sorted(set(re.findall(r"`((?:data|pages|tests)/[\w/.-]+\.(?:py|html|yaml)):([\w.]+)`", README + CONTRIBUTING)))
+FILES = re.compile(r"(?<![\w/.-])(?:data|pages|tests)/[\w./-]+\.(?:py|html|css|js|json|md|yaml)\b")
+EXAMPLE = "-short-name.yaml"
 
 
 def section(title: str, text: str = README) -> str:
@@ -71,6 +74,12 @@ def test_the_numbers_of_cases_and_figures_are_those_of_the_data(dataset):
     assert section("The six screens").count("\n| ") == 1 + len(SCREENS) == 7
     for lang, text in (("en", README), ("zh", CHINESE)):
         assert all(re.search(rf"^\| {screen.name[lang]} \| ", text, re.MULTILINE) for screen in SCREENS.values())
+
+
+@pytest.mark.parametrize(("text", "lang"), [(README, "en"), (CHINESE, "zh")], ids=["en", "zh"])
+def test_the_grades_are_called_as_on_the_screens(text, lang):
+    told = re.findall(r"^\| ([A-Z]) ([^|]+) \| ", text, re.MULTILINE)
+    assert told == [(grade, word[lang].lower()) for grade, word in GRADE_WORDS.items()]
 
 
 def test_both_languages_have_the_same_commands_settings_and_sections():
@@ -125,22 +134,32 @@ def test_the_data_links_exist():
 
 
 def definitions(path: str) -> set[str]:
-    """The functions, classes, methods and constants of a module, methods as `Class.method`."""
+    """What a file defines: the macros of a template, the sections and entries of a YAML file (`marks.improved`), and of
+    a module its functions, classes, methods (`Class.method`) and constants.
+    """
+    text = (ROOT / path).read_text(encoding="utf-8")
+    if path.endswith(".html"):
+        return set(re.findall(r"{%-? macro (\w+)\(", text))
+    if path.endswith(".yaml"):
+        sections = yaml.safe_load(text)
+        return {*sections} | {f"{section}.{entry}" for section, entries in sections.items() for entry in entries}
     found: set[str] = set()
-    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+    for node in ast.parse(text).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
         if isinstance(node, ast.ClassDef):
             found |= {f"{node.name}.{part.name}" for part in node.body if isinstance(part, ast.FunctionDef)}
         if isinstance(node, ast.Assign):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            names = [part for target in node.targets for part in getattr(target, "elts", [target])]
+            found |= {name.id for name in names if isinstance(name, ast.Name)}
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found.add(node.target.id)
     return found
 
 
 def test_places_are_named():
-    assert len(PLACES) >= 15
+    assert len(PLACES) >= 40
+    assert {path.rpartition(".")[2] for path, _ in PLACES} == {"py", "html", "yaml"}
 
 
 @pytest.mark.parametrize(("path", "name"), PLACES)
@@ -148,9 +167,30 @@ def test_a_place_that_is_named_exists(path, name):
     assert name in definitions(path)
 
 
-def test_where_to_change_what_answers_ten_questions():
+@pytest.mark.parametrize(
+    "path", ["data/model/grades.py", "data/wording/words.yaml", "pages/markup/templates/chart.html"]
+)
+def test_a_place_that_is_gone_is_noticed(path):
+    assert len(definitions(path)) > 5
+    assert "gone" not in definitions(path)
+
+
+def test_where_to_change_what_says_how_many_files():
     rows = [line for line in section("Where to change what", CONTRIBUTING).splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 10
+    assert len(rows) == 1 + 16
+    assert [row for row in rows[1:] if not re.search(r"\b\d(?: or \d)? product files?\b", row)] == []
+
+
+def test_a_file_that_is_named_is_there():
+    """In the documents, and in the product's comments."""
+    texts = {name: text for name, text in DOCUMENTS.items() if name != ".docs/CHANGELOG.md"}
+    for path in (path for room in ("data", "pages") for path in sorted((ROOT / room).rglob("*"))):
+        if path.suffix in (".py", ".html", ".css", ".js", ".md"):
+            texts[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
+    named = {(where, file) for where, text in texts.items() for file in FILES.findall(text)}
+    assert len(named) > 50
+    gone = [f"{where} names {file}" for where, file in sorted(named) if not (ROOT / file).exists()]
+    assert [line for line in gone if not line.endswith(EXAMPLE)] == []
 
 
 def test_the_metric_that_is_followed_arrives(dataset):

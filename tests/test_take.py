@@ -15,12 +15,12 @@ import streamlit as st
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
-from data.model.grades import GRADE_RULES
 from data.query.filters import Filters, parse, select
 from data.query.findings import RESULTS
 from data.query.geography import summarize_areas
 from data.reading.live import current
 from data.wording.findings import list_findings
+from data.wording.labels import GRADE_MEANINGS
 from data.wording.rows import Rows
 from pages.serving.api import mount
 from tests.anchors import anchors
@@ -174,7 +174,7 @@ def test_the_legend_of_the_matrix_explains_the_grades_that_occur(city):
     occurring = {row.grade for row in Rows(DATASET, "en", kept.positions)}
     written = annotations(taken.image)
     explained = {
-        grade for grade, rule in GRADE_RULES.items() if re.sub(r"\s", "", f"{grade}: {rule.meaning.en}") in written
+        grade for grade, meaning in GRADE_MEANINGS.items() if re.sub(r"\s", "", f"{grade}: {meaning.en}") in written
     }
     assert explained == occurring
 

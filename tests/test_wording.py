@@ -284,7 +284,7 @@ FINDINGS = {
     "C-multiple-undated": (
         {"change": {"kind": "multiple", "value": 4}},
         "数达到4倍，比较对象未写明",
-        "Figure reached ×4; what it is compared with is not stated",
+        "Figure reached ×4; comparison not stated",
     ),
     "D": (
         {"change": {"kind": "difference", "value": -55}, "unit": "m3-per-mu"},

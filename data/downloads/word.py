@@ -34,7 +34,7 @@ from data.downloads.word_parts import (
     write_margin,
 )
 from data.model.evidence import Origin
-from data.model.grades import GRADE_RULES, GRADES_NOTE
+from data.model.grades import GRADES
 from data.model.schema import Case, Conflict, Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select_in_case
@@ -46,7 +46,18 @@ from data.wording.colours import NEUTRAL, PAPER_RULE, direction_color
 from data.wording.conflicts import group_conflicts
 from data.wording.findings import Finding
 from data.wording.formatting import format_date, format_number
-from data.wording.labels import AUTHORS, FLAG_MEANINGS, FLAG_WORDS, NO_GUESSES, RIGHTS, SITE_NAME, t
+from data.wording.labels import (
+    AUTHORS,
+    FLAG_MEANINGS,
+    FLAG_WORDS,
+    GRADE_MEANINGS,
+    GRADE_WORDS,
+    GRADES_NOTE,
+    NO_GUESSES,
+    RIGHTS,
+    SITE_NAME,
+    t,
+)
 from data.wording.marks import find_marks, join_marks
 from data.wording.missing import has_derived_end
 from data.wording.openings import HEADINGS, warn
@@ -328,9 +339,9 @@ class _Writer:
         self._add_titled(2, "key")
         self.document.add_paragraph(GRADES_NOTE[self.lang])
         grades, words = {row.grade for row in rows}, {word for row in rows for word in row.flag_words}
-        lang, rules = self.lang, GRADE_RULES.items()
+        lang, graded = self.lang, [grade for grade in GRADES if grade in grades]
         cells = [
-            *((f"{grade} {rule.word[lang]}", rule.meaning[lang]) for grade, rule in rules if grade in grades),
+            *((f"{grade} {GRADE_WORDS[grade][lang]}", GRADE_MEANINGS[grade][lang]) for grade in graded),
             *((word[lang], FLAG_MEANINGS[flag][lang]) for flag, word in FLAG_WORDS.items() if word[lang] in words),
         ]
         headings = (("等级或疑点", "Grade or doubt"), ("含义", "Meaning"))

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from data.model.grades import GRADE_RULES, grades_drawn_as
+from data.model.grades import grades_drawn_as
 from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.query.geography import name_area
-from data.wording.labels import FLAG_WORDS, ROLE_WORDS, t
+from data.wording.labels import FLAG_WORDS, GRADE_WORDS, ROLE_WORDS, t
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ FILTERS: Mapping[str, Filter] = {
     "grade": Filter(
         Text(zh="完整度", en="Completeness"),
         "pills",
-        lambda dataset, grade, lang: f"{grade} · {GRADE_RULES[grade].word[lang]}",
+        lambda dataset, grade, lang: f"{grade} · {GRADE_WORDS[grade][lang]}",
         "Completeness: how completely a number is stated; P is a target or plan.",
     ),
     "role": Filter(

@@ -35,6 +35,11 @@ MISSING_WORDS = pick("missing")
 DERIVED_WORDS = pick("derived")
 MARK_WORDS, MARK_MEANINGS = pick("marks", "word"), pick("marks", "meaning")
 FLAG_WORDS, FLAG_MEANINGS = pick("flags", "word"), pick("flags", "meaning")
+GRADE_WORDS, GRADE_MEANINGS = pick("grades", "word"), pick("grades", "meaning")
+GRADE_DRAWINGS = pick("grades", "drawing")
+"""How a figure of a grade is drawn."""
+GRADES_NOTE = pick("notes")["grades"]
+"""Stands wherever the grades are explained."""
 PERCENT_OR_POINTS = pick("percent_or_points")["word"]
 """The words of the flag `unclear` where that is the doubt."""
 CAVEAT_WORDS = pick("caveats")

@@ -1,6 +1,6 @@
 """The title and the first sentences of every screen, for the page and for what is served before it has started.
 
-`OPENINGS` has those that are the same for every selection; a case opens with its own title and summary.
+`TITLES` and `DESCRIPTIONS` have those that are the same for every selection; a case opens with its title and summary.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from pydantic import ValidationError, create_model
 from data.model.evidence import Direction
 from data.model.fields import known_keys
 from data.model.gaps import Flag
+from data.model.grades import Grade
 from data.model.problems import explain, format_path
 from data.model.schema import Bound, CaveatKind, Model, Relation, Role, Status, Text
 
@@ -44,6 +45,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "derived": get_args(Derived),
     "marks": get_args(Mark),
     "flags": get_args(Flag),
+    "grades": get_args(Grade),
+    "notes": ("grades",),
     "percent_or_points": ("word",),
     "caveats": get_args(CaveatKind),
     "relations": get_args(Relation),
@@ -62,6 +65,12 @@ class Explained(Model):
     meaning: Text
 
 
+class Drawn(Explained):
+    """A grade, and how a figure that has it may be drawn."""
+
+    drawing: Text
+
+
 class WordsError(ValueError):
     """What is wrong in words.yaml, a line each: where it is, and what to write."""
 
@@ -71,14 +80,11 @@ def _shape(name: str, fields: Mapping[str, type[Model]]) -> type[Model]:
     return create_model(name, __base__=Model, **shape)
 
 
-_EXPLAINED = ("marks", "flags")
-"""Sections whose entries have a word and its meaning."""
+_KINDS: Mapping[str, type[Model]] = {"marks": Explained, "flags": Explained, "grades": Drawn}
+"""What the entries of a section are where they are more than a text."""
 _WORDS = _shape(
     "Words",
-    {
-        name: _shape(name, dict.fromkeys(ids, Explained if name in _EXPLAINED else Text))
-        for name, ids in SECTIONS.items()
-    },
+    {name: _shape(name, dict.fromkeys(ids, _KINDS.get(name, Text))) for name, ids in SECTIONS.items()},
 )
 
 
@@ -98,6 +104,6 @@ _READ = read_words()
 
 
 def pick(section: str, part: str = "") -> Mapping[str, Text]:
-    """Return the texts of a section by id; of an explained one, the `word` or the `meaning`."""
+    """Return the texts of a section by id; of an explained one the `word`, the `meaning` or the `drawing`."""
     entries = {name: getattr(getattr(_READ, section), name) for name in SECTIONS[section]}
     return {name: getattr(entry, part) if part else entry for name, entry in entries.items()}

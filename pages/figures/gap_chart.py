@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from data.model.grades import GRADE_RULES, GRADES, Grade
 from data.model.schema import Lang
 from data.wording.colours import IMPROVED, LIGHT, NEUTRAL
-from data.wording.labels import t
+from data.wording.labels import GRADE_WORDS, t
 from pages.figures.export_figure import PLOT_WIDTH
 from pages.figures.marks import Part, label, points, segment
 from pages.figures.style import base_figure
@@ -30,7 +30,7 @@ def gap_chart(
     largest = max([1, *(count for row in counts.values() for count in row.values())])
     height = _HEAD + _ROW * (len(counts) + 1)
     total = t(lang, "合计", "All domains")
-    labels = [_text(_column(grade), _HEAD / 2, f"{grade} {GRADE_RULES[grade].word[lang]}") for grade in GRADES]
+    labels = [_text(_column(grade), _HEAD / 2, f"{grade} {GRADE_WORDS[grade][lang]}") for grade in GRADES]
     labels += [_text(0, _middle(0), total, bold=True), *_numbers(totals, 0, {})]
     dots: list[Part] = []
     for number, (domain, row) in enumerate(counts.items(), 1):

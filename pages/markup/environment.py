@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from data.downloads.snippets import split_program
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
-from data.model.grades import GRADE_RULES, GRADES, GRADES_NOTE
+from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
 from data.wording import labels, marks, missing
@@ -110,7 +110,6 @@ def environment(lang: Lang) -> Environment:
         APPROXIMATE_BOUNDS=APPROXIMATE_BOUNDS,
         GRADES=GRADES,
         GRADE_RULES=GRADE_RULES,
-        GRADES_NOTE=GRADES_NOTE[lang],
         HEADINGS=HEADINGS,
         Links=Links,
         zip=zip,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from markupsafe import Markup
 
-from data.model.grades import GRADE_RULES, GRADES
+from data.model.grades import GRADES
 from data.model.schema import Lang
 from data.query.columns import PROVINCE
 from data.query.dataset import CaseSubset
@@ -16,7 +16,7 @@ from data.query.filters import Selection
 from data.query.findings import RESULTS
 from data.query.geography import AreaSummary, PlaceCases, count_own_metrics, find_local_places, name_area
 from data.wording.counts import name_cases, name_metrics
-from data.wording.labels import t
+from data.wording.labels import GRADE_WORDS, t
 from data.wording.rows import MetricRow, Rows
 from data.wording.shading import Shading
 from pages.markup.environment import tone
@@ -115,7 +115,7 @@ def format_area_table(
         t(lang, "案例", "Cases"),
         t(lang, "指标", "Figures"),
         *([measured] if measured else []),
-        *(Markup("{} <small>{}</small>").format(grade, GRADE_RULES[grade].word[lang]) for grade in GRADES),
+        *(Markup("{} <small>{}</small>").format(grade, GRADE_WORDS[grade][lang]) for grade in GRADES),
         t(lang, "有哪些案例", "Which cases"),
     ]
     rows = []

@@ -158,7 +158,7 @@ def _write_scope(extract: Extract) -> Iterator[str]:
         yield t(
             lang,
             f"所选{total:,}个案例中，这里列出前{MAX_CASES}个；按地市或领域筛选，可得其他案例的报告。",
-            f"These are the first {MAX_CASES} of {total:,} cases; a filter by city or field makes a report of others.",
+            f"These are the first {MAX_CASES} of {total:,} cases; a filter by city or domain makes a report of others.",
         )
 
 

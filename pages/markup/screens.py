@@ -1,4 +1,7 @@
-"""The screens in the order of the navigation. A new screen is a script in pages/ and its entry here."""
+"""The screens in the order of the navigation.
+
+A new screen is a script in pages/, its entry here, and its title and a sentence on it in data/wording/openings.py.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.model.grades import GRADE_RULES, GRADES
+from data.model.grades import GRADES
 from data.model.schema import Case
 from data.query.columns import all_places, own_places
 from data.query.filters import PROVINCE
@@ -17,6 +17,7 @@ from data.query.findings import count_gaps
 from data.query.geography import find_local_places, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
+from data.wording.labels import GRADE_MEANINGS
 from pages.figures.henan_map import Area
 from pages.markup.map_scene import WIDE
 from pages.markup.outline import WIDTH, data_url, draw_locator
@@ -78,7 +79,7 @@ def overview(view: View) -> Parts:
         "overview-status.children": status(view),
         "grades.figure": gap_chart(gaps.grades, gaps.domains, domains, view.lang),
         "grades-words.children": [
-            html.Li(f"{counts[grade]} {grade} {GRADE_RULES[grade].meaning[view.lang]}") for grade in GRADES
+            html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES
         ],
         "index.figure": index_arrows(shown, view.lang, headings),
         "index-table.children": evidence(view, shown),
