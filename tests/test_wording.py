@@ -276,6 +276,11 @@ FINDINGS = {
         "数较2018年下降15.79%",
         "Figure fell by 15.79% from 2018",
     ),
+    "C-nearly": (
+        {"change": {"kind": "relative", "value": -40, "bound": "nearly"}},
+        "数下降近40%",
+        "Figure fell by nearly 40%",
+    ),
     "C-multiple": (
         {"before": EARLIER, "change": {"kind": "multiple", "value": 3.1}},
         "数为2018年的3.1倍",
