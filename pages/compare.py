@@ -27,6 +27,7 @@ from data.wording.compare import (
     name_group,
 )
 from data.wording.findings import describe_finding, describe_marks
+from data.wording.labels import HEADINGS
 from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow, format_id
 from pages.figures.export_figure import export_figure
@@ -211,8 +212,8 @@ def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
             (
                 (view.t("地点", "Place"), view.case_places(case)),
                 (view.t("领域", "Domains"), view.case_domains(case)),
-                (view.t("问题", "The problem"), case.problem[view.lang]),
-                (view.t("小结", "In short"), case.result[view.lang]),
+                (HEADINGS["problem"][view.lang], case.problem[view.lang]),
+                (HEADINGS["short"][view.lang], case.result[view.lang]),
                 (view.t("指标数（按完整度）", "Figures by completeness"), describe_grades(view, case)),
             ),
         )

@@ -14,9 +14,9 @@ import pytest
 from data.model.grades import GRADES
 from data.query.findings import RESULTS
 from data.reading.live import current
-from data.wording.doubts import list_doubts
 from data.wording.index_axis import BASELINE, span_axis
 from data.wording.key_figures import choose_key_figures, describe_doubts, describe_key_figure, join_ends
+from data.wording.remarks import list_doubts
 from data.wording.rows import MetricRow, Rows
 from pages.markup.environment import render
 from pages.markup.geometry import share_axis
@@ -223,9 +223,9 @@ def test_an_empty_cell_says_that_the_value_is_not_stated(lang):
 def test_columns_that_no_row_needs_are_left_out():
     levels = [row for row in ENGLISH.values() if row.case_number == 6 and row.grade == "E"]
     heads = re.findall(r'role="columnheader">(.*?)</th>', render("card", "table", "en", levels, ""))
-    assert heads == ["Figure", "Value", "When", "Completeness, doubts, words"]
+    assert heads == ["Figure", "Value", "Periods", "Completeness, doubts, words"]
     heads = re.findall(r'role="columnheader">(.*?)</th>', render("card", "table", "en", list(ENGLISH.values()), ""))
-    assert heads == ["Figure", "Before", "After", "Change", "Place", "When", "Completeness, doubts, words"]
+    assert heads == ["Figure", "Before", "After", "Change", "Place", "Periods", "Completeness, doubts, words"]
 
 
 # --- key figures

@@ -22,11 +22,11 @@ from data.downloads.word import write_case
 from data.downloads.word_parts import CHINESE_FONT, LATIN_FONT, hex_color
 from data.model.schema import Case, Lang
 from data.reading.live import current
-from data.wording import openings
 from data.wording.brief import MAX_DOUBTS, Brief, summarize
 from data.wording.colours import IMPROVED, NEUTRAL
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import GRADES_NOTE, SITE_NAME
+from data.wording.labels import HEADINGS as TITLES
 from data.wording.openings import warn
 from data.wording.rows import MetricRow, Rows
 
@@ -266,7 +266,7 @@ def test_the_annex_holds_the_whole_case(case, lang):
 
 def test_the_annex_says_what_is_not_stated(lang):
     _, annex = split_pages(brief_of(HEALTH, lang))
-    missing = headed(annex, openings.HEADINGS["unstated"][lang])
+    missing = headed(annex, TITLES["unstated"][lang])
     rows = rows_of(HEALTH, lang)
     told = {needed: names.split({"zh": "；", "en": "; "}[lang]) for needed, names in cells_of(missing)}
     assert {name: needed for needed, names in told.items() for name in names} == {

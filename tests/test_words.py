@@ -10,7 +10,7 @@ from data.wording.findings import describe_finding
 from data.wording.key_figures import describe_key_figure
 from data.wording.labels import DERIVED_WORDS, MARK_WORDS, MISSING_WORDS
 from data.wording.marks import explain_mark, explain_marks
-from data.wording.missing import find_missing, find_missing_change, find_missing_end, say_calculated
+from data.wording.remarks import find_missing, find_missing_change, find_missing_end, say_calculated
 from data.wording.rows import Rows
 from data.wording.words import FILE, WordsError, read_words
 from pages.markup.environment import render
@@ -45,7 +45,7 @@ FAULTS = {
     "a section is unknown": (
         "\nroles:",
         "\ncolours:\n  blue: {zh: 蓝, en: blue}\n\nroles:",
-        'colours: unknown key "colours". Write one of the keys of words.yaml',
+        'colours: unknown key "colours". Did you mean "columns"?',
     ),
     "a word alone": (
         "{zh: 产出, en: Output}",

@@ -48,19 +48,21 @@ from data.wording.findings import Finding
 from data.wording.formatting import format_date, format_number
 from data.wording.labels import (
     AUTHORS,
+    COLUMN_WORDS,
     FLAG_MEANINGS,
     FLAG_WORDS,
     GRADE_MEANINGS,
     GRADE_WORDS,
     GRADES_NOTE,
+    HEADINGS,
     NO_GUESSES,
     RIGHTS,
     SITE_NAME,
     t,
 )
 from data.wording.marks import find_marks, join_marks
-from data.wording.missing import has_derived_end
-from data.wording.openings import HEADINGS, warn
+from data.wording.openings import warn
+from data.wording.remarks import has_derived_end
 from data.wording.rows import MetricRow, Rows, describe_omitted
 from data.wording.words import Mark
 
@@ -72,18 +74,17 @@ _BAR_MARKS: tuple[Mark, ...] = ("improved", "worsened", "unjudged", "hollow", "s
 _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
 
-Column = tuple[str, str, Callable[[MetricRow], str]]
-"""A column of a table of metrics: its heading in Chinese and English, and its text."""
-_NAME: Column = ("指标", "Figure", lambda row: row.name)
-_PLACE: Column = ("地点", "Place", lambda row: row.place)
-_BEFORE: Column = ("前", "Before", lambda row: _mark_derived(row.before_label or "—", row.before_origin))
-_AFTER: Column = ("后", "After", lambda row: _mark_derived(row.after_label or "—", row.after_origin))
-_CHANGE: Column = ("变化", "Change", lambda row: _mark_derived(row.change_label, row.change_origin))
-_VALUE: Column = ("数值", "Value", lambda row: row.after_label or row.before_label or row.change_label)
-_PERIODS: Column = ("时间", "Periods", lambda row: row.periods)
+Column = tuple[Text, Callable[[MetricRow], str]]
+"""A column of a table of metrics: its heading and its text."""
+_NAME: Column = (COLUMN_WORDS["figure"], lambda row: row.name)
+_PLACE: Column = (COLUMN_WORDS["place"], lambda row: row.place)
+_BEFORE: Column = (COLUMN_WORDS["before"], lambda row: _mark_derived(row.before_label or "—", row.before_origin))
+_AFTER: Column = (COLUMN_WORDS["after"], lambda row: _mark_derived(row.after_label or "—", row.after_origin))
+_CHANGE: Column = (COLUMN_WORDS["change"], lambda row: _mark_derived(row.change_label, row.change_origin))
+_VALUE: Column = (COLUMN_WORDS["value"], lambda row: row.after_label or row.before_label or row.change_label)
+_PERIODS: Column = (COLUMN_WORDS["periods"], lambda row: row.periods)
 _GRADE: Column = (
-    "完整度与疑点",
-    "Completeness, doubts",
+    COLUMN_WORDS["state"],
     lambda row: "\n".join(filter(None, (f"{row.grade} {row.grade_word}", " · ".join(row.doubt_words)))),
 )
 _CHANGE_COLUMNS = {_NAME: 38, _PLACE: 20, _BEFORE: 20, _AFTER: 20, _CHANGE: 20, _PERIODS: 24, _GRADE: 28}
@@ -174,11 +175,11 @@ class _Writer:
 
     def _add_key_figures(self, findings: Sequence[Finding]) -> None:
         headings = (
-            _NAME[:2], ("前 → 后", "Before → after"), ("变化", "Change"), _GRADE[:2], ("时间", "Period"),
+            _NAME[0], COLUMN_WORDS["values"], _CHANGE[0], _GRADE[0], _PERIODS[0],
         )  # fmt: skip
         rows = [finding.row for finding in findings]
         cells = [
-            (row.name, _format_ends(finding), _format_change(row), _GRADE[2](row), row.periods)
+            (row.name, _format_ends(finding), _format_change(row), _GRADE[1](row), row.periods)
             for row, finding in zip(rows, findings, strict=True)
         ]
         about = self.t("主要数字：前后数值、变化、完整度与疑点", "The key figures: both values, change, completeness")
@@ -201,7 +202,7 @@ class _Writer:
 
     def _add_bars(self, pairs: Sequence[tuple[MetricRow, float, float]]) -> None:
         widths = (48, 18, 36, _BAR_WIDTH)
-        columns = (_NAME[:2], ("前后", "When"), ("数值", "Value"), ("从零画起的长度", "Length from zero"))
+        columns = (_NAME[0], Text(zh="前后", en="When"), _VALUE[0], Text(zh="从零画起的长度", en="Length from zero"))
         about = self.t("条形图：前后数值", "Bar chart of the earlier and later values") + self.t("：", ": ")
         told = (f"{row.name} {' → '.join(_bar_labels(row, self.lang))}" for row, *_ in pairs)
         table = self._add_table(columns, [], widths, about + self.t("；", "; ").join(told))
@@ -243,12 +244,12 @@ class _Writer:
         case, lang = self.case, self.lang
         heading = self.document.add_heading(self.t("附件", "Annex"), 1)
         heading.paragraph_format.page_break_before = True
-        self._add_heading(2, "问题", "The problem")
+        self._add_titled(2, "problem")
         self.document.add_paragraph(case.problem[lang])
-        self._add_heading(2, "做法", "What was done")
+        self._add_titled(2, "done")
         for action in case.actions:
             self.document.add_paragraph(action[lang], "List Number")
-        self._add_heading(2, "小结", "In short")
+        self._add_titled(2, "short")
         self.document.add_paragraph(case.result[lang])
 
     def write_metrics(self, rows: Sequence[MetricRow]) -> None:
@@ -280,8 +281,8 @@ class _Writer:
         """Add a table of metrics with a heading, if there are any."""
         if rows:
             self._add_heading(3, title.zh, title.en)
-            cells = [[text(row) for _, _, text in columns] for row in rows]
-            self._add_table([column[:2] for column in columns], cells, tuple(columns.values()), title[self.lang])
+            cells = [[text(row) for _, text in columns] for row in rows]
+            self._add_table([heading for heading, _ in columns], cells, tuple(columns.values()), title[self.lang])
 
     def _explain_derived(self) -> None:
         zh, en = "材料未写明，由同一行写明的数推算。", "Not stated; calculated from what is stated in the same row."
@@ -290,9 +291,9 @@ class _Writer:
     def write_evidence(self, rows: Sequence[MetricRow]) -> None:
         self._add_heading(2, "全部指标与原文", "All figures with source text")
         headings = (
-            _NAME[:2],
-            ("原文（所在部分）", "Source words, our translation (section)"),
-            ("推算与注意事项", "Calculation and caveats"),
+            _NAME[0],
+            Text(zh="原文（所在部分）", en="Source words, our translation (section)"),
+            Text(zh="推算与注意事项", en="Calculation and caveats"),
         )
         compared = self.t("参照 ", "For comparison: ")
         cells = []
@@ -314,7 +315,7 @@ class _Writer:
         return self.t(f"（{row.section}）", f"({row.section}: {row.section_en})")
 
     def write_conflicts(self, conflicts: Sequence[Conflict]) -> None:
-        headings = (("原文", "Source words, our translation"), ("说明", "What to make of it"))
+        headings = Text(zh="原文", en="Source words, our translation"), Text(zh="说明", en="What to make of it")
         for title, own in group_conflicts(conflicts):
             self._add_heading(2, title.zh, title.en)
             cells = [
@@ -332,7 +333,7 @@ class _Writer:
         between = self.t("；", "; ")
         cells = [(text, between.join(row.name for row in rows if row.needed == text)) for text in needed]
         about = self.t("缺少的数值与相应的指标", "The missing values and the figures that lack them")
-        self._add_table((("要成为A级还缺", "Missing for an A"), _NAME[:2]), cells, (55, 115), about)
+        self._add_table((COLUMN_WORDS["needed"], _NAME[0]), cells, (55, 115), about)
 
     def write_key(self, rows: Sequence[MetricRow]) -> None:
         """Explain the grades and flags that occur."""
@@ -344,7 +345,7 @@ class _Writer:
             *((f"{grade} {GRADE_WORDS[grade][lang]}", GRADE_MEANINGS[grade][lang]) for grade in graded),
             *((word[lang], FLAG_MEANINGS[flag][lang]) for flag, word in FLAG_WORDS.items() if word[lang] in words),
         ]
-        headings = (("等级或疑点", "Grade or doubt"), ("含义", "Meaning"))
+        headings = Text(zh="等级或疑点", en="Grade or doubt"), Text(zh="含义", en="Meaning")
         self._add_table(headings, cells, (45, 125), self.t("等级与疑点的含义", "What the grades and doubts mean"))
 
     def write_citation(self) -> None:
@@ -369,9 +370,9 @@ class _Writer:
         self.document.add_paragraph(text, NOTE)
 
     def _add_table(
-        self, headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], widths: Sequence[int], about: str
+        self, headings: Sequence[Text], rows: Sequence[Sequence[str]], widths: Sequence[int], about: str
     ) -> Table:
-        return add_table(self.document, [self.t(*pair) for pair in headings], rows, widths, about)
+        return add_table(self.document, [heading[self.lang] for heading in headings], rows, widths, about)
 
 
 def _mark_derived(label: str, origin: Origin) -> str:

@@ -11,10 +11,10 @@ from data.model.schema import Case, CaveatKind, Conflict, Lang
 from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording.citation import write_reading
-from data.wording.doubts import EXPLAINED_BY
 from data.wording.findings import Finding, describe_finding, explain_absence
 from data.wording.key_figures import MAX_KEY_FIGURES, choose_key_figures
 from data.wording.labels import CAVEAT_WORDS, FLAG_MEANINGS, FLAG_WORDS, t, upper_first
+from data.wording.remarks import EXPLAINED_BY
 from data.wording.rows import MetricRow
 
 MAX_DOUBTS = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from data.model.schema import Document, Lang
-from data.wording.doubts import write_caveats
 from data.wording.formatting import format_date
 from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, t
+from data.wording.remarks import write_caveats
 from data.wording.rows import MetricRow, ReadingElsewhere
 
 MAX_DOCUMENTS = 3

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 BLUE, GREY = "#2f7fd1", "#808892"
 IMPROVED, WORSENED, NEUTRAL = BLUE, "#cf6a1a", "#7b838c"
-"""Directions of a metric. Color never speaks alone: an arrow and a sign say the same."""
+"""Directions of a metric, which legends name in words.yaml (marks). Color never speaks alone: an arrow and a sign say the
+same.
+"""
 SELECTED_OUTLINE = "#cf6a1a"
 """Outline of a selected area of the map."""
 OTHERS = ("#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57")

@@ -11,7 +11,7 @@ from data.query.filters import Selection
 from data.query.findings import RESULTS, ChangeCounts, GapCounts, find_findings
 from data.wording.labels import ROLE_WORDS, t
 from data.wording.marks import explain_mark, explain_marks
-from data.wording.missing import say_remark
+from data.wording.remarks import say_remark
 from data.wording.rows import MetricRow, Rows
 
 

@@ -10,7 +10,7 @@ from data.model.gaps import Flag
 from data.model.schema import Lang
 from data.query.findings import RESULTS
 from data.wording.labels import t
-from data.wording.missing import say_missing, say_remark
+from data.wording.remarks import say_missing, say_remark
 from data.wording.rows import MetricRow
 
 MAX_KEY_FIGURES = 4

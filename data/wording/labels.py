@@ -52,3 +52,5 @@ REFUSAL_WORDS = pick("refusals")
 """Why a metric is not on a common scale."""
 RIGHTS, MAP_CREDIT, AUTHORS, NO_GUESSES = pick("rights").values()
 """Whose the parts of a download and the boundaries are, who wrote what, and that nothing missing is added."""
+HEADINGS, COLUMN_WORDS = pick("headings"), pick("columns")
+"""Headings of what a case has, and of the columns of tables of figures."""

@@ -8,7 +8,7 @@ from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Lang
 from data.wording.formatting import BOUND_NAMES
 from data.wording.labels import MARK_MEANINGS, MARK_WORDS, t, upper_first
-from data.wording.missing import find_missing, has_derived_end, say_missing
+from data.wording.remarks import find_missing, has_derived_end, say_missing
 from data.wording.rows import MetricRow
 from data.wording.words import Mark
 

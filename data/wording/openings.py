@@ -15,7 +15,7 @@ from data.query.findings import GapCounts, count_changes
 from data.query.geography import name_area
 from data.wording.counts import name_cases, name_metrics
 from data.wording.findings import CaseFindings, describe_changes, describe_kinds, name_counted
-from data.wording.labels import pairs, t, upper_first
+from data.wording.labels import t, upper_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,6 @@ TITLES: Mapping[str, Text] = {
     "method": Text(zh="方法", en="Method"),
 }
 """The titles of the screens that have the same for every selection, by their ids."""
-HEADINGS: Mapping[str, Text] = pairs(
-    key_figures=("主要数字", "Key figures"),
-    changes=("以数字写明的变化", "Changes in numbers"),
-    no_change=("材料没有以数字写明变化。", "The source states no change of these figures in numbers."),
-    told=("以文字说到的变化", "Changes described in words"),
-    plans=("目标与规划，不作为成效", "Targets and plans, not counted as results"),
-    others=("投入、背景与制度参数", "Inputs, background and rules"),
-    unstated=("材料没有写明的", "What is not stated"),
-    lacking=("要成为A级，材料还须写明：", "For an A the source would have to state:"),
-    key=("完整度与疑点说明", "Key to completeness and doubts"),
-)
-"""Headings that a case has wherever it stands: on its page, in the report, in Word."""
 MAX_PLACES = 3
 """Maximum number of cities that a title names."""
 MAX_SELECTORS = 2

@@ -55,7 +55,9 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "refusals": get_args(Reason),
     "rights": ("licence", "map", "authors", "gaps"),
 }
-"""The ids of each section."""
+"""The ids of each section that the model knows."""
+FREE = ("headings", "columns")
+"""Sections whose ids are those that pages ask for."""
 
 
 class Explained(Model):
@@ -75,7 +77,7 @@ class WordsError(ValueError):
     """What is wrong in words.yaml, a line each: where it is, and what to write."""
 
 
-def _shape(name: str, fields: Mapping[str, type[Model]]) -> type[Model]:
+def _shape(name: str, fields: Mapping[str, Any]) -> type[Model]:
     shape: dict[str, Any] = {field: (kind, ...) for field, kind in fields.items()}
     return create_model(name, __base__=Model, **shape)
 
@@ -84,7 +86,8 @@ _KINDS: Mapping[str, type[Model]] = {"marks": Explained, "flags": Explained, "gr
 """What the entries of a section are where they are more than a text."""
 _WORDS = _shape(
     "Words",
-    {name: _shape(name, dict.fromkeys(ids, _KINDS.get(name, Text))) for name, ids in SECTIONS.items()},
+    {name: _shape(name, dict.fromkeys(ids, _KINDS.get(name, Text))) for name, ids in SECTIONS.items()}
+    | dict.fromkeys(FREE, dict[str, Text]),
 )
 
 
@@ -105,5 +108,6 @@ _READ = read_words()
 
 def pick(section: str, part: str = "") -> Mapping[str, Text]:
     """Return the texts of a section by id; of an explained one the `word`, the `meaning` or the `drawing`."""
-    entries = {name: getattr(getattr(_READ, section), name) for name in SECTIONS[section]}
+    read = getattr(_READ, section)
+    entries = read if section in FREE else {name: getattr(read, name) for name in SECTIONS[section]}
     return {name: getattr(entry, part) if part else entry for name, entry in entries.items()}

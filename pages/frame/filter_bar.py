@@ -1,4 +1,7 @@
-"""The bar below the masthead: popovers with the filters, the search, what is kept, and what is chosen."""
+"""The bar below the masthead: popovers with the filters, the search, what is kept, and what is chosen.
+
+Its words and their order are in data/wording/filters.py.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from markupsafe import Markup
 
 from data.query.filters import SEARCH_LIMIT, Filters
 from data.wording.counts import name_cases, name_metrics
-from data.wording.filter_bar import FilterBar, Popover, list_choices, word_filter_bar
-from data.wording.filters import CLEAR, PAIRED, remove_value
+from data.wording.filters import CLEAR, PAIRED, FilterBar, Popover, list_choices, remove_value, word_filter_bar
 from pages.frame.elements import escape_markdown, format_link
 from pages.frame.view import SCOPE_KEY, View, apply_filters, apply_paired, apply_scope, apply_search, set_control
 from pages.markup.environment import render

@@ -14,7 +14,7 @@ from data.wording.compare import Group, measure, measure_before, name_group
 from data.wording.findings import describe_finding
 from data.wording.formatting import format_value
 from data.wording.index_axis import name_tick, span_axis
-from data.wording.labels import t
+from data.wording.labels import COLUMN_WORDS, t
 from data.wording.rows import MetricRow
 from pages.markup.environment import tone
 from pages.markup.links import Links
@@ -24,7 +24,6 @@ _REACH = 58.0
 """Where the longest bar ends, in per cent of the axis; its label stands behind it."""
 _ZERO = 50.0
 """Where zero lies on an axis of differences, in per cent."""
-_COLUMNS = (("案例", "Case"), ("指标", "Figure"), ("前 → 后", "Before → after"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ def _format_head(scale: _Scale, lang: Lang) -> Markup:
     tick = Markup('<span style="left:{:.2f}%">{}</span>')
     ticks = Markup("").join(tick.format(place, words) for place, words in scale.ticks)
     mark = spoken(t(lang, "图", "Drawn")) + Markup('<span class="ticks" aria-hidden="true">{}</span>').format(ticks)
-    names = [t(lang, *pair) for pair in _COLUMNS]
-    state = t(lang, "完整度与疑点", "Completeness, doubts")
+    names = [COLUMN_WORDS[name][lang] for name in ("case", "figure", "values")]
+    state = COLUMN_WORDS["state"][lang]
     columns = (*zip(("reform", "what", "ends"), names, strict=True), ("change", mark), ("state", state))
     return Markup("").join(cell.format(*column) for column in columns)
 

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from data.model.schema import Lang, Text
 from data.query.table import parse_sort
+from data.wording.labels import COLUMN_WORDS
 
 Order = Literal["", "ascending", "descending"]
 
@@ -39,20 +40,20 @@ class TableColumn:
 FIGURE = "figure"
 """The column that is always there: the name of the metric, which links to its figure."""
 COLUMNS: Mapping[str, TableColumn] = {
-    FIGURE: TableColumn(Text(zh="指标", en="Figure"), ("metric_{lang}",)),
-    "values": TableColumn(Text(zh="前 → 后", en="Before → after"), ("base_unit_{lang}", "after_base")),
-    "change": TableColumn(Text(zh="变化", en="Change"), ("index",)),
-    "state": TableColumn(Text(zh="完整度与疑点", en="Completeness, doubts"), ("grade",)),
-    "place": TableColumn(Text(zh="地点", en="Place"), ("prefecture_code",)),
-    "periods": TableColumn(Text(zh="时间", en="Periods"), ("after_period",)),
-    "case": TableColumn(Text(zh="案例", en="Case"), ("case_id",)),
-    "kind": TableColumn(Text(zh="类别", en="Kind"), ("role",)),
-    "direction": TableColumn(Text(zh="方向", en="Direction"), ("direction",), shown=False),
-    "index": TableColumn(Text(zh="指数（前 = 100）", en="Index (before = 100)"), ("index",), shown=False),
-    "needed": TableColumn(Text(zh="要成为A级还缺", en="For an A it lacks"), ("missing",), shown=False),
-    "caveats": TableColumn(Text(zh="说明", en="Caveats"), ("caveats",), shown=False),
-    "formula": TableColumn(Text(zh="推算", en="Calculation"), ("formula",), shown=False),
-    "words": TableColumn(Text(zh="原文", en="Source words"), ("phrases",), shown=False),
+    FIGURE: TableColumn(COLUMN_WORDS[FIGURE], ("metric_{lang}",)),
+    "values": TableColumn(COLUMN_WORDS["values"], ("base_unit_{lang}", "after_base")),
+    "change": TableColumn(COLUMN_WORDS["change"], ("index",)),
+    "state": TableColumn(COLUMN_WORDS["state"], ("grade",)),
+    "place": TableColumn(COLUMN_WORDS["place"], ("prefecture_code",)),
+    "periods": TableColumn(COLUMN_WORDS["periods"], ("after_period",)),
+    "case": TableColumn(COLUMN_WORDS["case"], ("case_id",)),
+    "kind": TableColumn(COLUMN_WORDS["kind"], ("role",)),
+    "direction": TableColumn(COLUMN_WORDS["direction"], ("direction",), shown=False),
+    "index": TableColumn(COLUMN_WORDS["index"], ("index",), shown=False),
+    "needed": TableColumn(COLUMN_WORDS["needed"], ("missing",), shown=False),
+    "caveats": TableColumn(COLUMN_WORDS["caveats"], ("caveats",), shown=False),
+    "formula": TableColumn(COLUMN_WORDS["formula"], ("formula",), shown=False),
+    "words": TableColumn(COLUMN_WORDS["words"], ("phrases",), shown=False),
 }
 """The columns by the names that the address has, in the order of the table."""
 SHOWN = tuple(name for name, column in COLUMNS.items() if column.shown)

@@ -22,13 +22,11 @@ from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.grades import GRADE_RULES, GRADES
 from data.model.schema import Lang
 from data.query.table import LIST_SEPARATOR
-from data.wording import labels, marks, missing
+from data.wording import labels, marks, remarks
 from data.wording.citation import cite_document
-from data.wording.doubts import list_doubts
 from data.wording.formatting import format_date
 from data.wording.index_axis import BASELINE, name_tick, span_axis
 from data.wording.labels import t
-from data.wording.openings import HEADINGS
 from data.wording.rows import MetricRow
 from pages.markup import geometry
 from pages.markup.links import Links
@@ -97,9 +95,8 @@ def environment(lang: Lang) -> Environment:
         semicolon=t(lang, "；", "; "),
         date=lambda text: format_date(text, lang),
         tick=lambda index: name_tick(index, lang),
-        list_doubts=lambda row: list_doubts(row, lang),
         cite=cite_document,
-        missing=missing,
+        remarks=remarks,
         marks=marks,
         tone=tone,
         geometry=geometry,
@@ -110,7 +107,8 @@ def environment(lang: Lang) -> Environment:
         APPROXIMATE_BOUNDS=APPROXIMATE_BOUNDS,
         GRADES=GRADES,
         GRADE_RULES=GRADE_RULES,
-        HEADINGS=HEADINGS,
+        HEADINGS=labels.HEADINGS,
+        COLUMNS=labels.COLUMN_WORDS,
         Links=Links,
         zip=zip,
     )

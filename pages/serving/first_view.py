@@ -14,7 +14,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.citation import credit_documents
-from data.wording.filter_bar import word_filter_bar
+from data.wording.filters import word_filter_bar
 from data.wording.findings import describe_marks, list_findings
 from data.wording.openings import DESCRIPTIONS, TITLES, open_overview, title_map
 from data.wording.rows import Rows
