@@ -111,18 +111,6 @@ def words(at: AppTest) -> str:
     return " ".join(html.unescape(MARKUP.sub(" ", bodies(at))).split())
 
 
-def container_keys(at: AppTest) -> set[str]:
-    """Return the keys of all containers of a page."""
-
-    def find(block: Any) -> Iterator[str]:
-        for child in getattr(block, "children", {}).values():
-            if hasattr(child, "children") and (found := re.match(r"\$\$ID-[0-9a-f]+-(.+)", child.proto.id)):
-                yield found[1]
-            yield from find(child)
-
-    return set(find(at.main))
-
-
 def popover_labels(at: AppTest) -> list[str]:
     """Return what stands on the buttons of the popovers of a page."""
 
@@ -138,16 +126,6 @@ def popover_labels(at: AppTest) -> list[str]:
 def charts(at: AppTest) -> dict[str, dict[str, Any]]:
     """Return the specifications of the charts of a page by key, in order."""
     return {chart.key: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}
-
-
-def tables(at: AppTest) -> list[list[list[str]]]:
-    """Return the tables of a page as rows of cells, each as plain text."""
-
-    def cells(row: str) -> list[str]:
-        return [html.unescape(MARKUP.sub("", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
-
-    found = re.findall(r"<tbody>(.*?)</tbody>", bodies(at), re.DOTALL)
-    return [[cells(row) for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)] for body in found]
 
 
 def annotations(figure: dict[str, Any]) -> str:

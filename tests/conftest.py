@@ -17,6 +17,7 @@ from tests import server, warm
 
 if TYPE_CHECKING:
     from data import Dataset
+    from data.model.schema import Lang
 
 if hasattr(os, "pidfd_open"):
     server.START = warm.Forked
@@ -53,6 +54,12 @@ def dataset() -> Dataset:
     from data.reading.folder import FOLDER
 
     return load_dataset(FOLDER)
+
+
+@pytest.fixture(params=["zh", "en"])
+def lang(request: pytest.FixtureRequest) -> Lang:
+    """Each of both languages: a test that asks for it is run twice."""
+    return request.param
 
 
 _LEFT_OUT = _left_out()

@@ -176,7 +176,6 @@ def test_every_real_figure_is_placed_or_refused(dataset, min_cases):
 # --- sets made from the data
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_sets_are_made_from_the_data_the_most_complete_first(dataset, lang):
     sets = list_ready_sets(dataset, Filters(), lang)
     assert {"change", "time", "rank", "share", "money"} <= {each.id for each in sets}
@@ -208,7 +207,6 @@ def test_filters_narrow_the_sets_and_one_case_alone_has_none(dataset):
     assert found and all(row.grade in "AB" for each in found for row in each.rows)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reason(dataset, lang):
     for each in list_ready_sets(dataset, Filters(), lang):
         for group in each.found.groups:

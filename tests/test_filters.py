@@ -425,7 +425,6 @@ def test_every_filter_has_its_words_and_its_control():
 VALUE = re.compile(r'<button [^>]*data-filter="(\w+)" value="([\w-]+)" aria-pressed="(\w+)"[^>]*>(.*?)</button>')
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_bar_offers_every_value_with_its_count(lang):
     at = open_page("overview", lang=lang, city="410300")
     counts = count_options(DATASET, Filters(city=("410300",)))

@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from itertools import combinations
 from math import hypot
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -31,7 +30,6 @@ from pages.markup.text_width import text_width
 from tests import many
 
 DATASET = current().dataset
-LANGS = get_args(Lang)
 ALL = select(DATASET, Filters())
 
 
@@ -42,7 +40,6 @@ def spots(lang: Lang, **filters):
 # --- headlines
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_every_case_is_on_the_map_or_above_it(lang):
     cases = locate_headlines(ALL, lang)
     assert {spot.case_id for spot in cases.spots} | {case.case_id for case in cases.province} == set(ALL.cases.ids)
@@ -98,7 +95,6 @@ def test_too_many_cases_are_counted_by_area_instead(tmp_path):
 # --- where all stands
 
 
-@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("at", range(len(FORMATS)), ids=[size.letter for size in FORMATS])
 def test_the_ten_cases_cover_nothing_and_no_two_lines_cross(lang, at):
     scene = build_scene(DATASET, Filters(), lang)
@@ -134,7 +130,6 @@ def test_the_ten_cases_cover_nothing_and_no_two_lines_cross(lang, at):
     assert len(boxes) >= 15
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_the_page_has_a_link_for_each_headline_and_each_disc(lang):
     scene = build_scene(DATASET, Filters(), lang)
     written = str(format_scene(scene, Links("/base", lang)))
@@ -163,7 +158,6 @@ def test_the_title_has_number_and_years_from_the_data():
 # --- shading
 
 
-@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("key", ["outcome", "cases", "figures"])
 def test_the_legend_has_the_classes_that_occur_and_no_other(lang, key):
     areas = summarize_areas(ALL)
@@ -207,7 +201,6 @@ def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_dat
     assert all(classify(value, breaks) >= 1 for value in values)
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
     case, vehicles = DATASET.metric(DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0])
     measure = Measure(f"{case.id}.{vehicles.id}", vehicles.name, vehicles.unit, {"410100": vehicles})
@@ -218,7 +211,6 @@ def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
     assert ("计算" if lang == "zh" else "calculated") in shading.note and "2020" in shading.note
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
     (bonds,) = find_measures(DATASET.all_cases)
     shading = shade_by_measure(DATASET, bonds, summarize_areas(ALL), lang)
@@ -230,7 +222,6 @@ def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
     assert ("计算" if lang == "zh" else "calculated") in shading.note
 
 
-@pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_that_does_not_is_shown_as_printed(lang):
     (measure,) = find_measures(DATASET.all_cases)
     unit = DATASET.units[measure.unit_id].model_copy(update={"per_resident": False})

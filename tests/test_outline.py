@@ -94,7 +94,6 @@ def test_neighbours_share_their_border():
     assert sum(count > 1 for count in owners.values()) > len(owners) / 3
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_chosen_areas_are_tinted_and_places_marked(lang):
     points = [(111.5, 34.3, False), (112.5, 34.3, True)]
     image = ElementTree.fromstring(draw_locator(boundaries(), ["410300"], points, '<"&', lang))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from markupsafe import Markup
@@ -28,85 +25,26 @@ from pages.markup import report
 from pages.markup.environment import demote
 from pages.markup.report import MAX_CASES, write_report
 from tests import hostile
+from tests.elements import Page
 from tests.test_links import ask
 
 DATASET = current().dataset
-LANGS = get_args(Lang)
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
-VOID = ("meta", "img", "br")
 EVERYTHING = Filters()
 
 
-@dataclass
-class Element:
-    tag: str
-    attributes: dict[str, str]
-    lang: str
-    text: str = ""
-    """Its own text and that of the elements in it."""
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[Element] = []
-        self.open: list[Element] = []
-        self.texts: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        lang = given.get("lang") or (self.open[-1].lang if self.open else "")
-        found = Element(tag, given, lang)
-        self.elements.append(found)
-        if tag not in VOID:
-            self.open.append(found)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.text += data
-        if self.open:
-            self.texts.append((self.open[-1].lang, data))
-
-
-@dataclass
-class Read:
-    """A report as a browser reads it."""
-
-    html: str
-    elements: list[Element] = field(default_factory=list)
-    texts: list[tuple[str, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        reader = _Reader()
-        reader.feed(self.html)
-        reader.close()
-        assert not reader.open
-        self.elements, self.texts = reader.elements, reader.texts
-
-    def attributes(self, name: str) -> list[str]:
-        return [element.attributes[name] for element in self.elements if name in element.attributes]
-
-    @property
-    def text(self) -> str:
-        return next(element for element in self.elements if element.tag == "body").text
-
-
-def read(dataset: Dataset = DATASET, lang: Lang = "zh", filters: Filters = EVERYTHING, address: str = "") -> Read:
-    return Read(write_report(Extract(dataset, filters, address, lang=lang)).decode())
+def read(dataset: Dataset = DATASET, lang: Lang = "zh", filters: Filters = EVERYTHING, address: str = "") -> Page:
+    return Page(write_report(Extract(dataset, filters, address, lang=lang)).decode())
 
 
 @cache
-def whole(lang: Lang) -> Read:
+def whole(lang: Lang) -> Page:
     """The report on everything."""
     return read(lang=lang)
 
 
-@pytest.fixture(params=LANGS)
-def lang(request: pytest.FixtureRequest) -> Lang:
-    return request.param
+def body_of(shown: Page) -> str:
+    return shown.find("body")[0].text
 
 
 def flat(text: str) -> str:
@@ -115,7 +53,7 @@ def flat(text: str) -> str:
 
 def test_every_case_is_a_chapter_with_its_title_and_summary(lang):
     shown = whole(lang)
-    chapters = {element.attributes.get("id"): element.text for element in shown.elements if element.tag == "section"}
+    chapters = {element.attributes.get("id"): element.text for element in shown.find("section")}
     for case in DATASET.cases:
         text = chapters[f"case-{case.id}"]
         for own in (case.title, case.summary, case.problem, case.result, *case.actions):
@@ -159,7 +97,7 @@ def test_every_document_is_cited(lang):
 
 
 def test_the_cover_has_the_finding_and_the_table_alone(lang):
-    (cover,) = [element for element in whole(lang).elements if element.tag == "header"]
+    (cover,) = whole(lang).find("header")
     counts = {"zh": "项以数字写明变化：", "en": "state a change in numbers: "}
     assert counts[lang] in cover.text
     assert all((case.short or case.title)[lang] in cover.text for case in DATASET.cases)
@@ -167,11 +105,11 @@ def test_the_cover_has_the_finding_and_the_table_alone(lang):
 
 def test_nothing_in_it_needs_another_computer_or_runs(lang):
     shown = whole(lang)
-    assert {element.tag for element in shown.elements} & {"script", "link", "iframe", "object", "base", "form"} == set()
-    assert [name for element in shown.elements for name in element.attributes if name.startswith("on")] == []
-    assert all(source.startswith("data:image/svg+xml,") for source in shown.attributes("src"))
+    assert shown.tags & {"script", "link", "iframe", "object", "base", "form"} == set()
+    assert not any(name.startswith("on") for name in shown.attributes)
+    assert all(source.startswith("data:image/svg+xml,") for source in shown.values("src"))
     assert "@import" not in shown.html and not re.search(r"url\((?!data:)", shown.html)
-    ids, links = shown.attributes("id"), shown.attributes("href")
+    ids, links = shown.values("id"), shown.values("href")
     assert len(ids) == len(set(ids))
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
     known = {reading.address for row in Rows(DATASET, lang) for reading in row.elsewhere}
@@ -192,9 +130,9 @@ def test_headings_move_down_one_level_and_texts_stay():
 
 def test_chinese_words_say_so_in_english():
     assert {text for lang, text in whole("en").texts if IDEOGRAPH.search(text) and not lang.startswith("zh")} == set()
-    quotes = [element for element in whole("zh").elements if element.tag == "q"]
+    quotes = whole("zh").find("q")
     assert quotes and {element.lang for element in quotes} == {"zh"}
-    assert [element.attributes["lang"] for element in whole("zh").elements if element.tag == "html"] == ["zh-CN"]
+    assert [element["lang"] for element in whole("zh").find("html")] == ["zh-CN"]
 
 
 def test_it_is_small_enough_to_send(lang):
@@ -208,8 +146,8 @@ def test_the_same_extract_gives_the_same_bytes(lang):
 
 def test_known_addresses_are_written_out():
     shown = read(lang="en", address="https://reforms.example")
-    assert "https://reforms.example/case?case=2020-01-water-pricing&lang=en" in shown.text
-    assert "https://reforms.example/api/report.html?lang=en" in shown.text
+    assert "https://reforms.example/case?case=2020-01-water-pricing&lang=en" in body_of(shown)
+    assert "https://reforms.example/api/report.html?lang=en" in body_of(shown)
     assert "https://reforms.example" not in whole("en").html
 
 
@@ -221,16 +159,16 @@ def test_a_city_has_its_own_figures_alone_and_says_so(lang):
     extract = Extract(DATASET, filters, lang=lang)
     shown = read(lang=lang, filters=filters)
     rows = Rows(DATASET, lang, extract.selection.positions)
-    ids = {name for name in shown.attributes("id") if re.fullmatch(r"[\w-]+\.[\w-]+", name)}
+    ids = {name for name in shown.values("id") if re.fullmatch(r"[\w-]+\.[\w-]+", name)}
     assert ids == {f"{row.case_id}.{row.metric_id}" for row in rows}
-    (cover,) = [element for element in shown.elements if element.tag == "header"]
+    (cover,) = shown.find("header")
     scope = {
         "zh": "本报告只含所选部分（地市：洛阳市）",
         "en": "This report holds only what was selected (City: Luoyang)",
     }
     assert scope[lang] in cover.text and str(len(rows)) in cover.text
     assert open_overview(extract.selection, lang, filters).title in cover.text
-    assert {"zh": "未列出", "en": "are left out"}[lang] in shown.text
+    assert {"zh": "未列出", "en": "are left out"}[lang] in body_of(shown)
 
 
 def test_a_case_without_figures_says_why(lang):
@@ -243,24 +181,24 @@ def test_a_case_without_figures_says_why(lang):
 
 def test_nothing_found_is_a_report_too(lang):
     shown = read(lang=lang, filters=Filters(search="zzzz"))
-    assert {"zh": "没有符合筛选条件的指标。", "en": "No figure meets the filters."}[lang] in shown.text
-    assert not any(name.startswith("case-") for name in shown.attributes("id"))
+    assert {"zh": "没有符合筛选条件的指标。", "en": "No figure meets the filters."}[lang] in body_of(shown)
+    assert not any(name.startswith("case-") for name in shown.values("id"))
 
 
 def test_figures_chosen_by_id_are_counted(lang):
     only = ("2020-09-dancheng-health.out-of-county-referral-rate",)
-    shown = Read(write_report(Extract(DATASET, only=only, lang=lang)).decode())
-    assert only[0] in shown.attributes("id")
-    assert {"zh": "选定的1个案例或指标", "en": "1 chosen case or figure"}[lang] in shown.text
+    shown = Page(write_report(Extract(DATASET, only=only, lang=lang)).decode())
+    assert only[0] in shown.values("id")
+    assert {"zh": "选定的1个案例或指标", "en": "1 chosen case or figure"}[lang] in body_of(shown)
 
 
 def test_of_many_cases_the_first_are_shown_with_a_sentence(lang, monkeypatch):
     assert MAX_CASES >= 10
     monkeypatch.setattr(report, "MAX_CASES", 3)
-    shown = Read(write_report.__wrapped__(Extract(DATASET, lang=lang)).decode())
+    shown = Page(write_report.__wrapped__(Extract(DATASET, lang=lang)).decode())
     chapters = [element for element in shown.elements if element.attributes.get("class") == "case"]
     assert len(chapters) == 3
-    assert {"zh": "所选10个案例中，这里列出前3个", "en": "These are the first 3 of 10 cases"}[lang] in shown.text
+    assert {"zh": "所选10个案例中，这里列出前3个", "en": "These are the first 3 of 10 cases"}[lang] in body_of(shown)
 
 
 def test_the_name_has_the_filters_and_the_language():
@@ -279,23 +217,19 @@ def hostile_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return dataset
 
 
-def elements_of(shown: Read) -> Iterator[str]:
-    return (element.tag for element in shown.elements)
-
-
 def test_hostile_texts_are_texts(hostile_dataset, lang):
     shown = read(hostile_dataset, lang)
-    assert set(elements_of(shown)) <= {*elements_of(whole("zh")), *elements_of(whole("en"))}
-    assert [name for element in shown.elements for name in element.attributes if name.startswith("on")] == []
-    assert all(source.startswith("data:image/svg+xml,") for source in shown.attributes("src"))
-    ids = shown.attributes("id")
+    assert shown.tags <= whole("zh").tags | whole("en").tags
+    assert not any(name.startswith("on") for name in shown.attributes)
+    assert all(source.startswith("data:image/svg+xml,") for source in shown.values("src"))
+    ids = shown.values("id")
     assert len(ids) == len(set(ids))
-    outside = {link for link in shown.attributes("href") if not link.startswith("#")}
+    outside = {link for link in shown.values("href") if not link.startswith("#")}
     assert outside <= {"https://creativecommons.org/licenses/by/4.0/"}
-    (style,) = [element for element in shown.elements if element.tag == "style"]
+    (style,) = shown.find("style")
     assert "evil" not in style.text and "pwned" not in style.text
     for case in hostile_dataset.cases:
-        assert flat(case.title[lang]) in flat(shown.text)
+        assert flat(case.title[lang]) in flat(body_of(shown))
 
 
 # --- the command and the data link

@@ -136,7 +136,6 @@ def test_the_image_of_the_map_looks_for_the_world_at_home(base, root, monkeypatc
     assert take("map", "map").config["topojsonURL"] == f"{root}/topojson/"
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("page", ["overview", "case", "map", "compare"])
 def test_a_link_to_no_chart_says_so(page, lang):
     at = open_page(page, lang=lang, share="<b>nowhere</b>")
@@ -155,7 +154,6 @@ def test_paper_and_frames_have_no_controls(view):
     assert not [link for link in anchors(bodies(at)) if "share=" in link.href]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_image_of_a_figure_says_its_place_and_its_case(lang):
     case = DATASET.by_id[HEALTH]
     written = annotations(take(RATE, "case", lang=lang, case=HEALTH).image)

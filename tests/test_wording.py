@@ -225,11 +225,6 @@ FINDINGS = {
         "数由100天缩短至50天（−50%）",
         "Figure fell from 100 to 50 days (−50%)",
     ),
-    "A-rise": (
-        {"before": {"value": 398}, "after": {"value": 476}, "unit": "cny-100m"},
-        "数由398亿元增至476亿元（+19.6%）",
-        "Figure rose from CNY 39.8 bn to CNY 47.6 bn (+19.6%)",
-    ),
     "A-same": ({"before": {"value": 7}, "after": {"value": 7}}, "数保持在7处", "Figure stayed at 7 sites"),
     "A-two-units": (
         {"before": {"value": 2, "unit": "month"}, "after": {"value": 3}, "unit": "working-day", "better": "lower"},
@@ -266,11 +261,6 @@ FINDINGS = {
         "数由50%升至62.34%（+24.68%）",
         "Figure rose from 50% to 62.34% (+24.68%)",
     ),
-    "B-share-with-points": (
-        {"after": {"value": 96.8}, "change": {"kind": "points", "value": 7.5}, "unit": "percent"},
-        "数由89.3%升至96.8%（+7.5个百分点）",
-        "Figure rose from 89.3% to 96.8% (+7.5 pp)",
-    ),
     "B": (
         {"after": {"value": 2333}, "change": {"kind": "difference", "value": 881}, "unit": "cny-100m"},
         "数由1,452亿元增至2,333亿元（+60.7%）",
@@ -306,11 +296,6 @@ FINDINGS = {
         "数减少55 m³/亩",
         "Figure fell by 55 m³ per mu",
     ),
-    "D-range": (
-        {"change": {"kind": "difference", "low": -3, "high": -2}, "unit": "month"},
-        "数减少2–3个月",
-        "Figure fell by 2–3 months",
-    ),
     "D-points": (
         {"before": EARLIER, "change": {"kind": "points", "value": 7.5}, "unit": "percent"},
         "数较2018年上升7.5个百分点",
@@ -325,21 +310,6 @@ FINDINGS = {
         "数较2016年底上升19个百分点",
         "Figure rose by 19 pp from the end of 2016",
     ),
-    "D-difference-of-shares": (
-        {"change": {"kind": "difference", "value": -7.5}, "unit": "percent"},
-        "数下降7.5个百分点",
-        "Figure fell by 7.5 pp",
-    ),
-    "D-places": (
-        {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower"},
-        "数上升3位",
-        "Figure moved up 3 places",
-    ),
-    "D-places-over": (
-        {"change": {"kind": "places", "value": -3, "bound": "over"}, "unit": "rank", "better": "lower"},
-        "数下降超过3位",
-        "Figure moved down over 3 places",
-    ),
     "E": (
         {"after": {"value": 2300, "bound": "over"}, "unit": "mu-10k"},
         "数：超过2,300万亩",
@@ -350,25 +320,10 @@ FINDINGS = {
         "数：前列",
         "Figure: among the first",
     ),
-    "F-twice": (
-        {
-            "before": {"text": {"zh": "中", "en": "medium"}},
-            "after": {"text": {"zh": "高", "en": "high"}},
-            "unit": "rank",
-            "better": "lower",
-        },
-        "数由中变为高",
-        "Figure changed from medium to high",
-    ),
     "F-change": (
         {"change": {"kind": "multiple", "text": {"zh": "数十倍", "en": "dozens of times"}}},
         "数：数十倍",
         "Figure: dozens of times",
-    ),
-    "P-target": (
-        {"after": {"value": 138}, "unit": "county", "status": "target"},
-        "目标：数计划达到138个县",
-        "Target: Figure to reach 138 counties",
     ),
     "P-rise": (
         {"before": {"value": 26}, "after": {"value": 138}, "unit": "county", "status": "target"},
@@ -386,11 +341,6 @@ FINDINGS = {
         "规划：数计划由20天缩短至不超过3天（≤−85%）",
         "Plan: Figure to fall from 20 to at most 3 days (≤−85%)",
     ),
-    "P-shares": (
-        {"before": {"value": 50}, "after": {"value": 80}, "unit": "percent", "status": "target"},
-        "目标：数计划由50%升至80%（+30个百分点，推算）",
-        "Target: Figure to rise from 50% to 80% (+30 pp, calculated)",
-    ),
     "P-same": (
         {"before": {"value": 7}, "after": {"value": 7}, "status": "target"},
         "目标：数计划保持在7处",
@@ -400,11 +350,6 @@ FINDINGS = {
         {"after": {"value": 3, "bound": "at_most"}, "unit": "day", "better": "lower", "status": "target"},
         "目标：数计划为不超过3天",
         "Target: Figure to be at most 3 days",
-    ),
-    "P-relative": (
-        {"before": EARLIER, "change": {"kind": "relative", "value": -40, "bound": "over"}, "status": "target"},
-        "目标：数计划较2018年下降超过40%",
-        "Target: Figure to fall by over 40% from 2018",
     ),
     "P-difference": (
         {"change": {"kind": "difference", "value": 55}, "unit": "m3-per-mu", "status": "planned"},
@@ -420,16 +365,6 @@ FINDINGS = {
         {"change": {"kind": "places", "value": 3}, "unit": "rank", "better": "lower", "status": "target"},
         "目标：数计划上升3位",
         "Target: Figure to move up 3 places",
-    ),
-    "P-words": (
-        {
-            "after": {"text": {"zh": "前列", "en": "among the first"}},
-            "unit": "rank",
-            "better": "lower",
-            "status": "target",
-        },
-        "目标：数计划为前列",
-        "Target: Figure to be among the first",
     ),
     "P-words-twice": (
         {
@@ -491,20 +426,12 @@ def test_a_formula_in_the_readers_words():
     assert translate_formula("change = 81.22 − 78.82 = 2.4", "zh") == "变化 = 81.22 − 78.82 = 2.4"
 
 
-@pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])
-def test_no_chinese_in_an_english_text(column):
-    assert not [text for text in WORDS["en"][column] if CJK.search(text)]
-
-
-@pytest.mark.parametrize("column", [*SENTENCES, "formula_label"])
-def test_no_english_function_word_in_a_chinese_text(column):
-    assert not [text for text in WORDS["zh"][column] if FUNCTION_WORD.search(text)]
-
-
-@pytest.mark.parametrize("column", ["caveat_words", "caveat_notes"])
-def test_caveats_are_in_the_readers_language(column):
-    assert not [note for notes in WORDS["en"][column] for note in notes if CJK.search(note)]
-    assert not [note for notes in WORDS["zh"][column] for note in notes if FUNCTION_WORD.search(note)]
+def test_every_text_is_in_the_readers_language():
+    columns = [*SENTENCES, "formula_label", "caveat_words", "caveat_notes"]
+    for lang, alien in (("en", CJK), ("zh", FUNCTION_WORD)):
+        texts = {(name, text) for name in columns for text in WORDS[lang][name].explode().dropna()}
+        assert len(texts) > 1000
+        assert not [found for found in texts if alien.search(found[1])]
 
 
 def texts_of(value: Any):
@@ -532,7 +459,6 @@ def test_no_english_function_word_in_the_chinese_texts_of_cases_and_reference_ta
     assert not [text for text in texts if FUNCTION_WORD.search(text)]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_figure_is_said(lang):
     words = WORDS[lang]
     assert (

@@ -19,7 +19,7 @@ INLINE = {
     *("a", "b", "br", "button", "code", "i", "img", "mark", "q", "small", "span", "sub", "sup", "time", "td", "th")
 }
 """Elements that continue a line; each other one begins a line of its own."""
-BEGINS = {"h2": "## ", "h3": "### ", "li": "- ", "summary": "> ", "button": "[", "a": "["}
+BEGINS = {"h2": "## ", "h3": "### ", "li": "- ", "button": "[", "a": "["}
 ENDS = {"td": " | ", "th": " | ", "button": "]"}
 
 
@@ -28,14 +28,16 @@ class Lines(HTMLParser):
 
     def __init__(self, body: str) -> None:
         super().__init__()
-        self.text, self.links, self.skipped = "", [""], ""
+        self.text, self.links, self.skipped, self.fold = "", [""], "", ""
         self.feed(body)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag in ("style", "script") or given.get("class") == "icon":
             self.skipped = self.skipped or tag
-        self.text += ("" if tag in INLINE else "\n") + BEGINS.get(tag, "")
+        if tag == "details":
+            self.fold = "v " if "open" in given else "> "
+        self.text += ("" if tag in INLINE else "\n") + (self.fold if tag == "summary" else BEGINS.get(tag, ""))
         self.text += f"{given['aria-label']}: " if given.get("aria-label") and tag in INLINE else ""
         if tag == "a":
             self.links.append(f"]({given.get('href', '')})")
