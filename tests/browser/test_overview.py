@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.reader import heading, resize, settled, status
 
 PHONE, LAPTOP = 390, 1440
-TABLE = {"en": "The main figures of each case", "zh": "各案例的主要数据"}
+TABLE = {"en": "The key figures of each case", "zh": "各案例的主要数字"}
 MARKS = """() => [...document.querySelectorAll(".findings tr:not(.more) .arrow")].map(arrow => {
     const [track, dot, head] = ["", " .dot", " .head"].map((part, at) =>
         (at ? arrow.querySelector(part.trim()) : arrow).getBoundingClientRect());
