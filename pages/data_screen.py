@@ -24,6 +24,7 @@ from pages.frame.layout import show_nothing_found
 from pages.frame.view import RESULTS, View, base_path, current_view, set_control
 from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, list_headings, read_choice
 from pages.markup.environment import render
+from pages.markup.links import NamedLink
 from pages.markup.report import FORMATS
 
 ROWS_PER_PAGE = 25
@@ -40,22 +41,15 @@ OTHER_FILES = {
 """The names of the files beside the table, by their paths."""
 
 
-class FileLink(NamedTuple):
-    """A file that the server writes when it is asked."""
-
-    name: str
-    href: str
-
-
 class Scope(NamedTuple):
     """Of how many figures files are offered: of those that the filters keep, or of all."""
 
     chosen: bool
     figures: int
-    files: list[FileLink]
+    files: list[NamedLink]
 
 
-class Kinds(NamedTuple):
+class KindChoice(NamedTuple):
     """A choice of what is in the table: every kind of figures, or results alone, and how many there are."""
 
     every: bool
@@ -64,12 +58,12 @@ class Kinds(NamedTuple):
     current: bool
 
 
-def list_files(view: View, address: str, filters: Filters, others: Iterable[str]) -> list[FileLink]:
+def list_files(view: View, address: str, filters: Filters, others: Iterable[str]) -> list[NamedLink]:
     """Return the table that filters keep in each format, and these of the other files."""
     names = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
     names |= {path: (OTHER_FILES[path][view.lang], {}) for path in others}
     return [
-        FileLink(name, build_link(address, path, filters, **parameters)) for path, (name, parameters) in names.items()
+        NamedLink(build_link(address, path, filters, **parameters), name) for path, (name, parameters) in names.items()
     ]
 
 
@@ -119,14 +113,14 @@ def show_metrics(view: View, choice: TableChoice) -> None:
     show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
 
 
-def list_kinds(view: View, choice: TableChoice) -> list[Kinds]:
+def list_kinds(view: View, choice: TableChoice) -> list[KindChoice]:
     """Return results alone and all kinds of figures as choices; nothing under a filter by kind."""
     positions = view.selection.positions
     results = int(view.dataset.index.isin("role", RESULTS)[positions].sum())
     if view.filters.role or results == len(positions):
         return []
     return [
-        Kinds(
+        KindChoice(
             every,
             figures,
             view.href("data", **replace(choice, every_kind=every).query()),
@@ -168,7 +162,7 @@ def apply_columns(key: str) -> None:
 
 def format_below(view: View) -> Markup:
     """Return what stands below the table: the data links, the code that reads it, and what its columns hold."""
-    description = FileLink(view.t("接口说明", "Description"), build_link(view.address, "openapi.json", Filters()))
+    description = NamedLink(build_link(view.address, "openapi.json", Filters()), view.t("接口说明", "Description"))
     return render(
         "data",
         "below",

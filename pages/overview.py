@@ -10,7 +10,7 @@ import streamlit as st
 from data.model.grades import GRADES
 from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
-from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.findings import CaseFindings, describe_marks, explain_table, list_findings
 from data.wording.labels import GRADE_MEANINGS
 from data.wording.openings import open_overview, title_findings, title_gaps
 from pages.figures.export_figure import export_figure
@@ -46,7 +46,7 @@ def show_findings(view: View) -> None:
     """Show what each case reports, with the marks explained, and the ways to all figures and to the image."""
     shown, total = shown_cases(view), len(view.selection.cases)
     cases = find_cases(view)
-    marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), view.lang)
+    marks = explain_table(cases, view.lang)
     if view.embedded or view.filters.search:
         st.header(title_findings(view.dataset, view.filters, cases, view.lang), anchor=False)
     st.html(view.remember("table", partial(render, "findings", "findings", view.lang, cases, view.links)))

@@ -61,8 +61,8 @@ from data.wording.labels import (
     t,
 )
 from data.wording.marks import find_marks, join_marks
-from data.wording.openings import warn
-from data.wording.remarks import has_derived_end
+from data.wording.openings import describe_case, warn
+from data.wording.remarks import group_needed, has_derived_end
 from data.wording.rows import MetricRow, Rows, describe_omitted
 from data.wording.words import Mark
 
@@ -153,12 +153,9 @@ class _Writer:
     # --- the first page
 
     def write_answer(self, brief: Brief, omitted: str) -> None:
-        case, lang, dataset = self.case, self.lang, self.dataset
-        comma = self.t("、", ", ")
-        places = comma.join(dataset.places[place].name[lang] for place in case.places)
-        domains = comma.join(dataset.domains[domain].name[lang] for domain in case.domains)
-        submitted = self.t(f"{case.submitted_by.zh}报送", f"submitted by {case.submitted_by.en}")
-        self._add_note(f"{self.t(f'案例 {case.number}', f'Case {case.number}')} · {places} · {domains} · {submitted}")
+        case, lang = self.case, self.lang
+        number = self.t(f"案例 {case.number}", f"Case {case.number}")
+        self._add_note(" · ".join([number, *describe_case(self.dataset, case, lang)]))
         self.document.add_heading(case.title[lang], 0)
         self.document.add_paragraph(case.summary[lang], LEAD)
         if omitted:
@@ -326,12 +323,12 @@ class _Writer:
 
     def write_missing(self, rows: Sequence[MetricRow]) -> None:
         """Add what the source does not state: the values that would complete its results, with their metrics."""
-        needed = dict.fromkeys(row.needed for row in rows if row.needed)
+        needed = group_needed(rows)
         if not needed:
             return
         self._add_titled(2, "unstated")
         between = self.t("；", "; ")
-        cells = [(text, between.join(row.name for row in rows if row.needed == text)) for text in needed]
+        cells = [(text, between.join(names)) for text, names in needed.items()]
         about = self.t("缺少的数值与相应的指标", "The missing values and the figures that lack them")
         self._add_table((COLUMN_WORDS["needed"], _NAME[0]), cells, (55, 115), about)
 

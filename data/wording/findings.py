@@ -43,6 +43,11 @@ class CaseFindings:
     note: str
 
 
+def explain_table(cases: Iterable[CaseFindings], lang: Lang) -> list[str]:
+    """Explain the marks that the arrows of these cases have."""
+    return describe_marks((finding for case in cases for finding in (*case.first, *case.more)), lang)
+
+
 def list_findings(selection: Selection, shown: range, lang: Lang) -> tuple[CaseFindings, ...]:
     """Return the findings of the cases at these places of the selection."""
     numbers = selection.cases.positions[shown.start : shown.stop]

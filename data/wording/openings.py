@@ -147,6 +147,13 @@ def join_domains(dataset: Dataset, case: Case, lang: Lang) -> str:
     return t(lang, "、", ", ").join(dataset.domains[domain].name[lang] for domain in case.domains)
 
 
+def describe_case(dataset: Dataset, case: Case, lang: Lang) -> list[str]:
+    """Return where a case happened, its domains and who submitted it."""
+    sender = case.submitted_by
+    submitted = t(lang, f"{sender.zh}报送", f"submitted by {sender.en}")
+    return [join_places(dataset, case, lang), join_domains(dataset, case, lang), submitted]
+
+
 DESCRIPTIONS: Mapping[str, Text] = {
     "map": Text(
         zh="河南省十八个地市级单位中，哪些地方有改革案例，各报告了什么。",

@@ -5,7 +5,7 @@ The words are in words.yaml; here is decided which of them hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from data.model.gaps import Flag, Side
 from data.model.schema import CaveatKind, Lang
@@ -84,6 +84,15 @@ def say_calculated(row: MetricRow, lang: Lang) -> str:
 def say_remark(row: MetricRow, lang: Lang) -> str:
     """Return what is calculated and what is missing, for beside its values."""
     return t(lang, "；", "; ").join(filter(None, (say_calculated(row, lang), say_missing(row, lang))))
+
+
+def group_needed(rows: Iterable[MetricRow]) -> dict[str, list[str]]:
+    """Return what would complete metrics, with the names of those that lack it."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if row.needed:
+            names.setdefault(row.needed, []).append(row.name)
+    return names
 
 
 def list_doubts(row: MetricRow, lang: Lang) -> list[str]:

@@ -18,7 +18,7 @@ from data.query.geography import list_map_units
 from data.wording.conflicts import group_conflicts
 from data.wording.key_figures import KeyFigure, choose_key_figures, describe_doubts
 from data.wording.labels import t
-from data.wording.openings import join_domains, join_places
+from data.wording.openings import describe_case
 from data.wording.rows import MetricRow
 from pages.markup.links import Links
 from pages.markup.outline import format_locator
@@ -79,12 +79,7 @@ class CasePage:
     @property
     def about(self) -> list[str]:
         """Where the case happened, its domains and who submitted it."""
-        sender = self.case.submitted_by
-        return [
-            join_places(self.dataset, self.case, self.lang),
-            join_domains(self.dataset, self.case, self.lang),
-            t(self.lang, f"{sender.zh}报送", f"submitted by {sender.en}"),
-        ]
+        return describe_case(self.dataset, self.case, self.lang)
 
     @property
     def at(self) -> int:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from data.query.filters import Filters
+
+
+class NamedLink(NamedTuple):
+    """An address with its name, and whether it is that of what is shown."""
+
+    href: str
+    name: str
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,11 @@ from markupsafe import Markup
 from data.model.schema import Lang
 from data.wording.shading import OUTCOME, Shading
 from pages.markup.environment import render
-from pages.markup.links import Links
+from pages.markup.links import Links, NamedLink
 from pages.markup.map_scene import Scene, format_headline, format_state, link_headline
 
 COLOUR = "colour"
 """Query parameter with what colors the map."""
-
-
-class Colour(NamedTuple):
-    """What can color the map."""
-
-    href: str
-    name: str
-    current: bool
 
 
 class ProvinceLine(NamedTuple):
@@ -66,7 +58,7 @@ def format_map_head(scene: Scene, shading: Shading, paints: Sequence[str], links
 def format_colours(names: Mapping[str, str], chosen: str, lang: Lang, links: Links) -> Markup:
     """Return what can color the map as links; `names` are in words by the value in the address."""
     colours = [
-        Colour(links.screen("map", **({} if key == OUTCOME else {COLOUR: key})), name, key == chosen)
+        NamedLink(links.screen("map", **({} if key == OUTCOME else {COLOUR: key})), name, key == chosen)
         for key, name in names.items()
     ]
     return render("map", "colours", lang, colours, links)

@@ -21,10 +21,11 @@ from data.query.findings import GapCounts, count_gaps
 from data.wording.citation import cite_cases
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
-from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.findings import CaseFindings, explain_table, list_findings
 from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, t
 from data.wording.method import LIMITS
 from data.wording.openings import Opening, open_overview, title_gaps
+from data.wording.remarks import group_needed
 from data.wording.rows import ReadingElsewhere, Rows, describe_omitted
 from pages.markup.case import CasePage
 from pages.markup.environment import render
@@ -53,12 +54,8 @@ class Chapter:
 
     @property
     def missing(self) -> Mapping[str, list[str]]:
-        """What would complete metrics, with the names of those that lack it."""
-        names: dict[str, list[str]] = {}
-        for row in self.page.rows:
-            if row.needed:
-                names.setdefault(row.needed, []).append(row.name)
-        return names
+        """What would complete its metrics, with the names of those that lack it."""
+        return group_needed(self.page.rows)
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ class Report:
     @property
     def marks(self) -> list[str]:
         """What the marks of its table of findings mean."""
-        return describe_marks((finding for case in self.findings for finding in case.first), self.extract.lang)
+        return explain_table(self.findings, self.extract.lang)
 
     @property
     def cited(self) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from data.model.schema import Lang, Text
 from data.wording.labels import SITE_NAME as SITE_NAME
+from pages.markup.links import NamedLink
 
 LANGUAGE_NAMES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
 """The languages by what they call themselves."""
@@ -27,14 +27,6 @@ class Screen:
     name: Text
     parameters: tuple[str, ...] = ()
     has_filters: bool = True
-
-
-class ScreenLink(NamedTuple):
-    """A link to a screen in the navigation, and whether that screen is the one being shown."""
-
-    href: str
-    name: str
-    current: bool
 
 
 SCREENS: Mapping[str, Screen] = {
@@ -58,6 +50,6 @@ def url_path(name: str) -> str:
     return "" if name == next(iter(SCREENS)) else name
 
 
-def link_screens(href: Callable[[str], str], shown: str, lang: Lang) -> list[ScreenLink]:
+def link_screens(href: Callable[[str], str], shown: str, lang: Lang) -> list[NamedLink]:
     """The navigation; `href` is the address of a screen by its id."""
-    return [ScreenLink(href(name), screen.name[lang], name == shown) for name, screen in SCREENS.items()]
+    return [NamedLink(href(name), screen.name[lang], name == shown) for name, screen in SCREENS.items()]

@@ -15,13 +15,13 @@ from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.citation import credit_documents
 from data.wording.filters import word_filter_bar
-from data.wording.findings import describe_marks, list_findings
+from data.wording.findings import explain_table, list_findings
 from data.wording.openings import DESCRIPTIONS, TITLES, open_overview, title_map
 from data.wording.rows import Rows
 from data.wording.shading import OUTCOME, name_shadings
 from pages.markup.case import CasePage
 from pages.markup.environment import render
-from pages.markup.links import Links
+from pages.markup.links import Links, NamedLink
 from pages.markup.map_areas import ROUGH, format_areas
 from pages.markup.map_head import format_colours, format_map_head
 from pages.markup.map_scene import format_scene
@@ -43,13 +43,6 @@ class LanguageLink(NamedTuple):
     name: str
 
 
-class Listed(NamedTuple):
-    """A case or a file for readers without JavaScript."""
-
-    href: str
-    label: str
-
-
 @dataclass(frozen=True, slots=True)
 class FirstView:
     """The heading of a screen, a description in a sentence or two, and its first words in HTML."""
@@ -63,7 +56,7 @@ def first_overview(dataset: Dataset, shown: range, lang: Lang, links: Links) -> 
     """Return title and lede of the overview, and the findings of the cases at these places with their marks."""
     selection = select(dataset, links.filters)
     opening, cases = open_overview(selection, lang, links.filters), list_findings(selection, shown, lang)
-    marks = describe_marks((finding for case in cases for finding in (*case.first, *case.more)), lang)
+    marks = explain_table(cases, lang)
     return FirstView(opening.title, opening.lede, render("first", "overview", lang, opening, cases, marks, links))
 
 
@@ -121,7 +114,7 @@ def format_first_view(request: PageRequest, dataset: Dataset, base: str, opened:
         opening=opened.html,
         cases=_list_cases(request, dataset, base),
         files=[
-            Listed(build_link(base, form.path, Filters(), **form.parameters(lang)), form.label)
+            NamedLink(build_link(base, form.path, Filters(), **form.parameters(lang)), form.label)
             for form in FORMATS.values()
         ],
         credit=_credit(request, dataset),
@@ -132,10 +125,10 @@ def _keep_view(request: PageRequest, base: str) -> Links:
     return Links(base, request.lang if request.names_lang else "", request.filters)
 
 
-def _list_cases(request: PageRequest, dataset: Dataset, base: str) -> Iterator[Listed]:
+def _list_cases(request: PageRequest, dataset: Dataset, base: str) -> Iterator[NamedLink]:
     listed = dataset.all_cases[:MAX_LISTED]
     for case_id, title in zip(listed.ids, listed.numbered_titles(request.lang, " · "), strict=True):
-        yield Listed(f"{base}{PageRequest('case', request.lang, True, case_id).path(request.lang)}", title)
+        yield NamedLink(f"{base}{PageRequest('case', request.lang, True, case_id).path(request.lang)}", title)
 
 
 def _credit(request: PageRequest, dataset: Dataset) -> str:
