@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.reading.live import progress
 from data.reading.load import DatasetError
 from pages.frame import layout
 from pages.frame.filter_bar import show_filter_bar
@@ -35,7 +34,7 @@ try:
 except DatasetError:
     updates.record_edition(0)
     layout.insert_styles(lang, printing=False, embedded=False)
-    (layout.show_loading if progress() else layout.show_no_data)(lang)
+    layout.show_no_data(lang)
     st.stop()
 updates.record_edition(view.state.edition)
 layout.insert_styles(lang, view.printing, view.embedded)

@@ -489,17 +489,6 @@ def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path):
     assert ([error.value for error in at.error], len(at.exception), len(at.title)) == ([sentence], 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("lang", "sentence"), [("zh", "正在读取案例文件：2,500/10,000"), ("en", "Reading the case files: 2,500 of 10,000")]
-)
-def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path):
-    with showing(Live(tmp_path)) as live:
-        live.progress = (2500, 10_000)
-        at = new_app(lang=lang).run()
-    (bar,) = at.get("progress")
-    assert (bar.proto.value, bar.proto.text, len(at.error), len(at.exception)) == (25, sentence, 0, 0)
-
-
 # --- pages that are open while the data changes
 
 GONE = re.compile("zhoukou|public-services|411600")

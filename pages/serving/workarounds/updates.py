@@ -19,12 +19,10 @@ from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data.reading.live import last_scan_seconds, refresh
+from data.reading.live import refresh
 
 PAUSE = 0.15
-"""Minimum seconds between two scans of the data's files. An edit is used at the second scan after it."""
-IDLE_FACTOR = 8
-"""Minimum ratio of the pause to the duration of a scan, so that many files are scanned less often."""
+"""Seconds between two scans of the data's files. An edit is used at the second scan after it."""
 
 AT_ONCE = 2
 """Maximum number of pages that run again at the same time: one after the other they are done sooner than together, and
@@ -55,7 +53,7 @@ async def follow() -> None:
             await _rerun_outdated(await asyncio.to_thread(refresh))
         except Exception:
             logger.exception("Open pages were not updated")
-        await asyncio.sleep(max(PAUSE, IDLE_FACTOR * last_scan_seconds()))
+        await asyncio.sleep(PAUSE)
 
 
 async def _rerun_outdated(edition: int) -> None:
