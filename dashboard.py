@@ -23,7 +23,7 @@ with preflight.explain_missing_packages():
     from data.reading.live import configure, refresh
     from data.wording.rows import prepare
     from pages.markup.environment import compile_templates
-    from pages.serving import log, open_files, policy, script_error, settings
+    from pages.serving import following, log, open_files, policy, script_error, settings
     from pages.serving.answers import AnswerMemory
     from pages.serving.api import api, mount
     from pages.serving.compression import Compression
@@ -36,7 +36,7 @@ with preflight.explain_missing_packages():
     from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
-    from pages.serving.workarounds import connections, no_delay, reruns, session_lock, stop, updates
+    from pages.serving.workarounds import connections, no_delay, reruns, session_lock, stop
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
@@ -74,10 +74,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     stop.handle_signals()
-    following = asyncio.create_task(updates.follow())
+    scanning = asyncio.create_task(following.follow())
     logger.info("started", extra={"fields": {"release": __version__, "data": str(SETTINGS.data), "base": BASE}})
     yield
-    following.cancel()
+    scanning.cancel()
     logger.info("stopped")
 
 

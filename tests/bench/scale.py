@@ -32,7 +32,7 @@ READERS = 20
 STARTUP_TIMEOUT = 300
 WORDS = ("转诊", "试点", "reform", "county", "blockchain", "每亩", "loans", "不存在")
 DOMAINS = tuple(load_dataset().domains)
-TARGETS = {"search, ms": 50.0, "edit → a reader sees it, ms": 1000.0}
+TARGETS = {"search, ms": 50.0, "edit → a reader sees it, ms": 15_000.0}
 """At the largest size, in the row's unit."""
 RATIO = 2.0
 """How many times what ten cases take a filter's script run may take."""
@@ -98,6 +98,7 @@ async def _edited(origin: str, folder: Path) -> float:
     text, spent = path.read_text(encoding="utf-8"), []
     tab = Tab(origin)
     await tab.open("/case", {"case": path.stem})
+    asking = asyncio.create_task(tab.keep_asking())
     for turn in range(5):
         path.write_text(f"{text}# {turn}\n", encoding="utf-8")
         start = time.perf_counter()
@@ -105,6 +106,7 @@ async def _edited(origin: str, folder: Path) -> float:
         spent.append((time.perf_counter() - start) * 1000)
     path.write_text(text, encoding="utf-8")
     await tab.updated()
+    asking.cancel()
     await tab.close()
     return median(spent)
 
