@@ -91,8 +91,8 @@ class Live:
 
     def _follow_clock(self) -> None:
         """Correct the time of loading when the clock has been set since."""
-        before, self._clock = self._clock, _clock()
-        jump = self._clock - before
+        jump = _clock() - self._clock
+        self._clock += jump
         if self._state and abs(jump) > JUMP:
             logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
             loaded_at, edition = self._state.loaded_at + jump, self._state.edition + 1
@@ -154,8 +154,7 @@ class Live:
             self._serve(self._state.dataset, self._state.loaded_at, problems)
         elif self._copy and (restored := self._copy.restore(self._load)):
             self._serve(*restored, problems)
-        fields = {"problems": len(problems), **({"version": self._state.dataset.version} if self._state else {})}
-        logger.error("update refused" if self._state else "no data", extra={"fields": fields})
+        logger.error("update refused" if self._state else "no data", extra={"fields": {"problems": len(problems)}})
 
     def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> None:
         """Let readers see this unless they see it already. A dataset with the same content stays the one it is."""
