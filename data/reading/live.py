@@ -60,7 +60,6 @@ class Live:
         self._known: Known = {}
         self._seen: FolderState | None = None
         self._read: FolderState | None = None
-        self._to_copy = False
         self._moving_since = math.inf
         self._pause, self._retry_at = 0.0, math.inf
         self._clock = _clock()
@@ -84,8 +83,7 @@ class Live:
             if self._rests(before or self._seen, self._seen):
                 if self._seen != self._read or time.monotonic() >= self._retry_at:
                     self._reload(self._seen)
-                elif self._copy and self._state and self._to_copy:
-                    self._to_copy = False
+                elif self._copy and self._state and not self._state.problems:
                     self._copy.keep(self._seen, self._state.loaded_at)
             return self._state.edition if self._state else 0
 
@@ -113,7 +111,7 @@ class Live:
 
     def _reload(self, found: FolderState) -> None:
         """Read the files, and serve what they hold unless one has changed meanwhile."""
-        self._read, self._to_copy, self._retry_at = found, False, math.inf
+        self._read, self._retry_at = found, math.inf
         dataset: Dataset | None = None
         problems: tuple[Problem, ...] = ()
         pause = 0.0
@@ -131,7 +129,6 @@ class Live:
         if folder_state(self.folder) != found:
             self._read = None
         elif dataset:
-            self._to_copy = True
             self._serve(dataset, time.time())
         else:
             self._refuse(problems)
