@@ -148,7 +148,7 @@ class Live:
         try:
             dataset, problems = read_dataset(folder, self.cache, before, self._note_progress)
             if dataset:
-                _ = dataset.index
+                _ = dataset.table
                 self.prepare(dataset)
             return dataset, [problem for problem in problems if problem.severity == "error"]
         except Cancelled:
@@ -215,7 +215,7 @@ class Live:
             self._state = State(dataset, loaded_at, edition=state.edition + 1 if state else 1)
             loaded = {"loaded": datetime.fromtimestamp(loaded_at, UTC).isoformat(timespec="seconds")} if kept_at else {}
             message = "kept data loaded" if kept_at else "data loaded"
-            _log_info(message, version=version, cases=len(dataset.cases), figures=dataset.metric_count, **loaded)
+            _log_info(message, version=version, cases=len(dataset.cases), figures=len(dataset.metrics), **loaded)
         elif state.problems:
             self._state = replace(state, problems=(), edition=state.edition + 1)
             _log_info("data as before", version=version)

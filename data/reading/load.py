@@ -19,18 +19,14 @@ from itertools import chain
 from multiprocessing import resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import NamedTuple, TypeVar, overload
 
-import orjson
-import pandas as pd
 from joblib.externals.loky import ProcessPoolExecutor, cpu_count
 from pydantic import Base64Bytes, TypeAdapter
 
 from data.model.problems import Problem
 from data.model.schema import Case, Source
 from data.model.tables import Tables
-from data.query import table
-from data.query.columns import CaseEntry, build_entry, derive_all
 from data.query.dataset import Dataset
 from data.reading.boundaries import read_boundaries
 from data.reading.cache import CODE, Cache, Row
@@ -84,7 +80,7 @@ class ReadResult:
     problems: tuple[Problem, ...]
     parts: Base64Bytes = b""
     """What `find_copies` compares."""
-    entry: CaseEntry | None = None
+    entry: bool = False
     packed: Base64Bytes = b""
     """The case as compressed JSON, and behind it, from `cells_at`, its rows in the metrics table in the same form."""
     cells_at: int = 0
@@ -92,10 +88,6 @@ class ReadResult:
     def case(self) -> Case:
         """Unpack the case. JSON has no tuples, so its types are checked less strictly than those of a file."""
         return Case.model_validate_json(zlib.decompress(self.packed[: self.cells_at]), strict=False)
-
-    def cells(self) -> Any:
-        """Unpack the rows of the case in the metrics table."""
-        return orjson.loads(zlib.decompress(self.packed[self.cells_at :]))
 
 
 _RESULT, _RESULTS = TypeAdapter(ReadResult), TypeAdapter(list[ReadResult])
@@ -185,13 +177,11 @@ def read_dataset(
     if tables is None or any(problem.severity == "error" for problem in problems):
         return None, problems
     return Dataset(
-        LazyCases(results),
+        tuple(LazyCases(results)),
         tables,
         warnings=tuple(problems),
         version=_hash([("reference", version), *((f"cases/{result.name}", result.digest) for result in results)]),
         boundaries=boundaries,
-        entries=[result.entry for result in results if result.entry],
-        load_table=partial(_load_table, results),
     ), problems
 
 
@@ -304,17 +294,8 @@ def _read_file(job: ReadJob, path: Path) -> ReadResult:
     result = ReadResult(path.name, state, file.digest, declared, tuple(file.problems), hash_parts(file))
     if case is None or job.tables is None:
         return result
-    evidence = derive_all(case, job.tables)
     packed = zlib.compress(case.model_dump_json(exclude_unset=True).encode(), 3)
-    cells = zlib.compress(orjson.dumps(table.cells_of(case, evidence, job.tables)), 3)
-    entry = build_entry(case, evidence, job.tables)
-    return replace(result, entry=entry, packed=packed + cells, cells_at=len(packed))
-
-
-def _load_table(results: Sequence[ReadResult]) -> pd.DataFrame:
-    """The metrics table of these cases."""
-    chunks = ([each.cells() for each in chunk] for chunk in _split(results, CHUNK_SIZE))
-    return pd.concat(map(table.from_cells, chunks), ignore_index=True)
+    return replace(result, entry=True, packed=packed, cells_at=len(packed))
 
 
 def _split(items: Sequence[T], size: int) -> list[Sequence[T]]:
