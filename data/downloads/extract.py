@@ -56,8 +56,7 @@ class Extract:
 
     @cached_property
     def selection(self) -> Selection:
-        selection = select(self.dataset, self.filters)
-        return selection.restrict(self.only) if self.only else selection
+        return select(self.dataset, self.filters, self.only)
 
     @property
     def query(self) -> dict[str, str]:

@@ -88,20 +88,6 @@ class Selection:
         ends = inside.start, inside.stop
         return own[slice(*np.searchsorted(own, ends))], others[slice(*np.searchsorted(others, ends))]
 
-    def restrict(self, names: Collection[str]) -> Selection:
-        """Return the part of the selection with these cases (by id) and metrics (by `case id.metric id`)."""
-        dataset = self.dataset
-        kept = np.isin(self.positions, [position for name in names for position in dataset.resolve_id(name)])
-        positions = self.positions[kept]
-        with_metrics = {dataset.metrics[position][0].id for position in positions}
-        return Selection(
-            dataset,
-            tuple(case for case in self.cases if case.id in with_metrics or case.id in names),
-            positions,
-            int(kept[: self.own_count].sum()),
-            tuple(case for case in self.whole_cases if case.id in names),
-        )
-
 
 def own_places(case: Case) -> set[str]:
     """Return the ids of the places of a case and of its metrics."""
@@ -128,17 +114,17 @@ def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tu
 
 
 @cache_by_dataset(CACHE_SIZE)
-def select(dataset: Dataset, filters: Filters) -> Selection:
-    """Apply the filters to the dataset.
+def select(dataset: Dataset, filters: Filters, only: tuple[str, ...] = ()) -> Selection:
+    """Apply the filters to the dataset, or to these cases (by id) and metrics (by `case id.metric id`) of it.
 
     Every metric is selected by itself: by the place it is located at (with the scope of its case, by any place of the
     case), by its grade, role and flags, by the domains of its case, and by its texts, which contain all words of a
     search or, if nothing does, the most of them (`search_texts`). A case is selected with its metrics; without any of
     them by its own places, domains and texts, unless the filters ask for a grade, role or flag.
     """
-    masks = _list_masks(dataset, filters)
-    whole = _intersect(len(dataset.cases), (cases for cases, _ in masks.values()))
-    keep = _intersect(len(dataset.metrics), (metrics for _, metrics in masks.values()))
+    masks = [*_list_masks(dataset, filters).values(), *([_mark_named(dataset, only)] if only else [])]
+    whole = _intersect(len(dataset.cases), (cases for cases, _ in masks))
+    keep = _intersect(len(dataset.metrics), (metrics for _, metrics in masks))
     own = _mark(dataset, "city", filters.city)[1] if filters.city else np.zeros(len(keep), bool)
     positions = np.concatenate([np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)])
     positions.flags.writeable = False
@@ -203,6 +189,13 @@ def _values_of(dataset: Dataset, case: Case, name: str) -> set[str | None]:
     if name == "domain":
         return {*case.domains}
     return {dataset.prefecture_code(place) for place in own_places(case)} if name == "city" else set()
+
+
+def _mark_named(dataset: Dataset, names: Collection[str]) -> tuple[Mask, Mask]:
+    """Return the cases and the metrics that these ids name."""
+    metrics = np.zeros(len(dataset.metrics), np.bool_)
+    metrics[[position for name in names for position in dataset.resolve_id(name)]] = True
+    return np.array([case.id in names for case in dataset.cases], np.bool_), metrics
 
 
 def _intersect(length: int, masks: Iterable[Mask]) -> Mask:

@@ -44,7 +44,7 @@ def format_chosen(selection: Selection, lang: Lang, links: Links) -> Markup:
 
 def _format_city(selection: Selection, code: str, lang: Lang, links: Links) -> Markup:
     dataset, own = selection.dataset, selection.positions[: selection.own_count]
-    inside = own[dataset.table["prefecture_code"].iloc[own] == code]
+    inside = own[dataset.table["prefecture_code"].iloc[own].isin([code])]
     name = name_area(dataset, code)[lang]
     alone = replace(links.filters, city=(code,), scope="")
     if not len(inside):
