@@ -76,8 +76,8 @@ def locate_cases(selection: Selection) -> Mapping[str | None, tuple[Case, ...]]:
     selected metrics.
     """
     dataset, places = selection.dataset, {case.id: own_places(case) for case in selection.whole_cases}
-    rows = dataset.table[["case_id", "place_id"]].iloc[selection.positions].drop_duplicates()
-    for case_id, place in rows.itertuples(index=False):
+    rows = dataset.table[["case_id", "place_id"]].iloc[selection.positions]
+    for case_id, place in set(zip(rows["case_id"], rows["place_id"], strict=True)):
         places.setdefault(case_id, set()).add(place)
     found = defaultdict[str | None, tuple[Case, ...]](tuple)
     for case in selection.cases:
