@@ -20,10 +20,11 @@ with preflight.explain_missing_packages():
 
     from data import __version__
     from data.query.dataset import Dataset
-    from data.reading.live import cancel, configure, refresh
+    from data.query.filters import Filters, count_options
+    from data.reading.live import configure, refresh
     from data.wording.rows import prepare
     from pages.markup.environment import compile_templates
-    from pages.serving import log, open_files, policy, script_error, settings
+    from pages.serving import following, log, open_files, policy, script_error, settings
     from pages.serving.answers import AnswerMemory
     from pages.serving.api import api, mount
     from pages.serving.compression import Compression
@@ -36,7 +37,7 @@ with preflight.explain_missing_packages():
     from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
-    from pages.serving.workarounds import connections, no_delay, reruns, session_lock, stop, updates
+    from pages.serving.workarounds import connections, no_delay, reruns, session_lock, stop
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
@@ -46,48 +47,39 @@ with preflight.explain_missing_packages():
 def prepare_pages(dataset: Dataset) -> None:
     """Make what pages need of a dataset before it is served, so that no reader waits for it."""
     compile_templates()
+    count_options(dataset, Filters())
     prepare(dataset)
 
 
 SETTINGS = settings.from_environment()
 configure(SETTINGS.data, SETTINGS.cache, prepare_pages)
 BASE = SETTINGS.base
-STARTUP_TIMEOUT = 2.0
-"""Maximum number of seconds that the start waits for the data. Pages show a notice while the rest is loaded."""
 logger = logging.getLogger("dashboard")
-
-
-async def follow(loading: asyncio.Task[int]) -> None:
-    """Follows edits once the data is loaded. Objects made until then are exempt from garbage collection, which pauses
-    meanwhile: with many cases it would go through what was loaded again and again, a third of the time.
-    """
-    try:
-        await loading
-    finally:
-        gc.enable()
-    gc.collect()
-    gc.freeze()
-    await updates.follow()
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Configures the process, loads the data before the first request or in the background, and follows edits."""
+    """Configures the process, reads the data before the first request, and follows edits.
+
+    Garbage is not collected while the data is read, and the data is exempt from it: a third of the time of many cases.
+    """
     log.configure(SETTINGS.log)
     connections.configure_uvicorn(policy.build_headers(SETTINGS.frame_ancestors))
-    stop.handle_signals()
     open_files.raise_limit()
     no_delay.set_no_delay()
     reruns.configure()
     session_lock.configure()
     gc.disable()
-    loading = asyncio.create_task(asyncio.to_thread(refresh))
-    await asyncio.wait({loading}, timeout=STARTUP_TIMEOUT)
-    following = asyncio.create_task(follow(loading))
+    with stop.at_once():
+        await asyncio.to_thread(refresh)
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    stop.handle_signals()
+    scanning = asyncio.create_task(following.follow())
     logger.info("started", extra={"fields": {"release": __version__, "data": str(SETTINGS.data), "base": BASE}})
     yield
-    cancel()
-    following.cancel()
+    scanning.cancel()
     logger.info("stopped")
 
 

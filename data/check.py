@@ -84,12 +84,6 @@ def _summarize(problems: Sequence[Problem]) -> str:
     return ", ".join([*parts, *([_count_noun(warnings, "warning")] if warnings else [])])
 
 
-def _show_progress(done: int, total: int) -> None:
-    """Print how many files are read, on a line that is overwritten, if standard error is a terminal."""
-    if sys.stderr.isatty():
-        print(f"\r{done:,} of {total:,} files read", end="\n" if done == total else "", file=sys.stderr, flush=True)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Print the problems and return the exit status: 1 if there is an error, 2 for wrong arguments, otherwise 0."""
     layout = argparse.RawDescriptionHelpFormatter
@@ -104,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
         FIELDS_FILE.write_text(fields_text(), encoding="utf-8", newline="\n")
         return 0
-    dataset, problems = read_dataset(parser.choose_folder(options.folder), progress=_show_progress)
+    dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if problems:
         show(*problems)
     if dataset is None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.reading.live import progress
 from data.reading.load import DatasetError
 from pages.frame import layout
 from pages.frame.filter_bar import show_filter_bar
 from pages.frame.view import choose_language, open_view
 from pages.markup.screens import SCREENS, SITE_NAME, url_path
-from pages.serving.workarounds import updates
+from pages.serving import following
 
 ICON = (Path(__file__).parent / "browser" / "icon.svg").read_text(encoding="utf-8").strip()
 """The site's mark as a file, because Streamlit fetches a Material symbol as a page icon from another host."""
@@ -29,15 +28,14 @@ pages = {
 }
 page = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(page_title=page.title, page_icon=ICON, layout="wide")
+following.ask()
 
 try:
     view = open_view(pages, page)
 except DatasetError:
-    updates.record_edition(0)
     layout.insert_styles(lang, printing=False, embedded=False)
-    (layout.show_loading if progress() else layout.show_no_data)(lang)
+    layout.show_no_data(lang)
     st.stop()
-updates.record_edition(view.state.edition)
 layout.insert_styles(lang, view.printing, view.embedded)
 if not (view.printing or view.embedded):
     layout.show_masthead(view)

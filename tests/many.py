@@ -28,7 +28,7 @@ from data.reading.load import File
 from tests.folders import copy_data
 
 METRICS_PER_CASE = 27
-"""Number of metrics of each case: 270,000 in 10,000 cases."""
+"""Number of metrics of each case: 27,000 in 1,000 cases."""
 YEARS, NUMBERS = range(1978, 2100), range(1, 100)
 MAX_CASES = len(YEARS) * len(NUMBERS)
 """Number of combinations of year and number, which make up a case's id."""

@@ -22,7 +22,6 @@ from google.protobuf.message import Message
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
-import data.reading.load
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.downloads.formats import FORMATS
@@ -67,13 +66,6 @@ def test_the_corpus_is_large():
 # --- case files
 
 
-@pytest.fixture
-def serial(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No other process is started for the files, which are short."""
-    monkeypatch.setattr(data.reading.load, "SERIAL_MAX", len(HOSTILE))
-
-
-@pytest.mark.usefixtures("serial")
 def test_every_string_in_every_text_of_a_case_is_taken_or_refused_where_it_stands(tmp_path):
     given = {
         f"{2000 + number // 99}-{number % 99 + 1:02d}-hostile": text for number, text in enumerate(HOSTILE.values())
@@ -91,7 +83,6 @@ def test_every_string_in_every_text_of_a_case_is_taken_or_refused_where_it_stand
     ] == []
 
 
-@pytest.mark.usefixtures("serial")
 def test_every_string_may_stand_bare_in_a_file(tmp_path):
     """Nothing raises, whatever YAML makes of it; every problem is one printable line."""
     files = folder(tmp_path / "data", ()) / "cases"

@@ -372,18 +372,12 @@ def test_a_requirement_is_pinned_installed_and_says_why(line):
     assert importlib.metadata.version(found["name"]) == found["version"]
 
 
-USED_BY_OTHERS = {"psutil": "joblib.externals.loky.backend.utils"}
-"""Requirements that another one imports where they are installed, and its module."""
-
-
 def test_the_requirements_are_what_is_imported():
     required = {MODULES.get(name, name) for name in (line.split("==")[0] for line in REQUIREMENTS)}
     tests = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").glob("*.py")}
     used = {name.split(".")[0] for tree in (*map(tree_of, CODE), *tests.values()) for _, name in imports(tree)}
     own = {"data", "pages", "dashboard", "tests", *sys.stdlib_module_names}
-    assert {BROUGHT_ALONG.get(name, name) for name in used - own} == required - USED_BY_OTHERS.keys()
-    for name, module in USED_BY_OTHERS.items():
-        assert getattr(importlib.import_module(module), name), f"{module} does without {name}"
+    assert {BROUGHT_ALONG.get(name, name) for name in used - own} == required
 
 
 SETTINGS = {

@@ -13,12 +13,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from types import SimpleNamespace
-from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 import pytest
-from streamlit.proto.ClientState_pb2 import ClientState
 
 import data.reading.live
 import data.reading.load
@@ -27,7 +23,7 @@ from data.reading.folder import SIZE_LIMIT
 from data.reading.live import Live
 from data.reading.load import load_dataset
 from pages.markup.screens import SCREENS
-from pages.serving.workarounds import updates
+from pages.serving import following
 from tests.app import new_app, open_page, showing
 from tests.folders import copy_data
 
@@ -489,17 +485,6 @@ def test_every_page_says_that_there_is_no_data(query, lang, sentence, tmp_path):
     assert ([error.value for error in at.error], len(at.exception), len(at.title)) == ([sentence], 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("lang", "sentence"), [("zh", "正在读取案例文件：2,500/10,000"), ("en", "Reading the case files: 2,500 of 10,000")]
-)
-def test_every_page_says_how_far_reading_is(lang, sentence, tmp_path):
-    with showing(Live(tmp_path)) as live:
-        live.progress = (2500, 10_000)
-        at = new_app(lang=lang).run()
-    (bar,) = at.get("progress")
-    assert (bar.proto.value, bar.proto.text, len(at.error), len(at.exception)) == (25, sentence, 0, 0)
-
-
 # --- pages that are open while the data changes
 
 GONE = re.compile("zhoukou|public-services|411600")
@@ -528,89 +513,46 @@ def test_an_open_page_bears_that_what_it_showed_is_gone(page, curator):
     assert len(at.title) == 1
 
 
-class Session:
-    """A session as Streamlit keeps it."""
-
-    def __init__(self, name: str, page: str = "page", busy: bool = False, connected: bool = True) -> None:
-        self.id, self.connected, self.reruns = name, connected, []
-        self._scriptrunner, self._client_state = (
-            object() if busy else None,
-            ClientState(page_script_hash=page, query_string="city=410300"),
-        )
-
-    def request_rerun(self, state: ClientState) -> None:
-        self.reruns.append(state.query_string)
-
-
-def test_only_resting_pages_that_show_another_edition_are_run_again(monkeypatch):
-    behind, newest, busy, away, begun = (
-        Session("a"),
-        Session("b"),
-        Session("c", busy=True),
-        Session("d", connected=False),
-        Session("e", page=""),
-    )
-    everybody = {session.id: session for session in (behind, newest, busy, away, begun)}
-    monkeypatch.setattr(
-        updates.runtime,
-        "get_instance",
-        lambda: SimpleNamespace(get_app_session=lambda name: everybody[name] if everybody[name].connected else None),
-    )
-    monkeypatch.setattr(
-        updates,
-        "_editions",
-        WeakKeyDictionary({session: 2 if session is newest else 1 for session in everybody.values()}),
-    )
-    for _ in range(2):
-        asyncio.run(updates._rerun_outdated(2))
-        assert [name for name, session in everybody.items() if session.reruns] == ["a"]
-    busy._scriptrunner, away.connected = None, True
-    for _ in range(2):
-        asyncio.run(updates._rerun_outdated(2))
-    assert {name: session.reruns for name, session in everybody.items()} == {
-        "a": ["city=410300"],
-        "b": [],
-        "c": ["city=410300"],
-        "d": ["city=410300"],
-        "e": [],
-    }
+def test_a_page_runs_again_once_it_shows_old_data(live, curator, monkeypatch):
+    runs: list[bool] = []
+    monkeypatch.setattr(following.st, "rerun", lambda: runs.append(True))
+    with showing(live):
+        shown = following.edition()
+        following._run_outdated(shown)
+        assert (shown, runs) == (1, [])
+        curator.replace(HEALTH, "15.79", "15.78")
+        rested(live)
+        following._run_outdated(shown)
+    assert runs == [True]
 
 
-class RunningSession(Session):
-    """A session whose run ends at the next turn of the loop, or never; `most` is the largest number that ran at once."""
-
-    all: ClassVar[list[RunningSession]] = []
-    most = 0
-
-    def __init__(self, name: str, ends: bool = True) -> None:
-        super().__init__(name)
-        self.ends = ends
-        self.all.append(self)
-
-    def request_rerun(self, state: ClientState) -> None:
-        super().request_rerun(state)
-        self._scriptrunner = object()
-        RunningSession.most = max(self.most, sum(each._scriptrunner is not None for each in self.all))
-        if self.ends:
-            asyncio.get_running_loop().call_soon(setattr, self, "_scriptrunner", None)
+def test_a_page_without_data_runs_again_once_there_is_some(live, tmp_path, monkeypatch):
+    runs: list[bool] = []
+    monkeypatch.setattr(following.st, "rerun", lambda: runs.append(True))
+    with showing(Live(tmp_path)):
+        shown = following.edition()
+        following._run_outdated(shown)
+    with showing(live):
+        following._run_outdated(shown)
+    assert (shown, runs) == (0, [True])
 
 
-@pytest.mark.parametrize("hanging", [0, updates.AT_ONCE])
-def test_few_pages_run_again_at_once_and_none_waits_for_one_that_hangs(monkeypatch, hanging):
-    monkeypatch.setattr(RunningSession, "all", [])
-    monkeypatch.setattr(RunningSession, "most", 0)
-    monkeypatch.setattr(updates, "PATIENCE", 0.0 if hanging else 60.0)
-    sessions = {str(number): RunningSession(str(number), ends=number >= hanging) for number in range(9)}
-    monkeypatch.setattr(updates.runtime, "get_instance", lambda: SimpleNamespace(get_app_session=sessions.get))
-    monkeypatch.setattr(updates, "_editions", WeakKeyDictionary(dict.fromkeys(sessions.values(), 1)))
-    asyncio.run(updates._rerun_outdated(2))
-    assert all(session.reruns for session in sessions.values())
-    assert RunningSession.most <= updates.AT_ONCE + hanging
+def test_looking_for_edits_goes_on_after_a_fault(monkeypatch, caplog):
+    scans = iter([RuntimeError("gone"), RuntimeError("gone"), asyncio.CancelledError()])
+
+    def refresh() -> int:
+        raise next(scans)
+
+    monkeypatch.setattr(following, "refresh", refresh)
+    monkeypatch.setattr(following, "PAUSE", 0)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(following.follow())
+    assert told(caplog, logging.ERROR) == 2 * ["The files were not scanned for edits"]
 
 
-def test_an_edit_is_looked_for_often_enough():
-    """It is loaded at the second check after it; the rest of the two seconds is for reading files and running pages."""
-    assert 2 * updates.PAUSE < 0.5
+def test_an_edit_is_on_open_pages_within_15_seconds():
+    """It is loaded at the second scan after it; the rest is for reading files and running pages."""
+    assert following.INTERVAL + 2 * following.PAUSE < 15
 
 
 def test_the_boundaries_are_read_once():

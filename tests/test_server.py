@@ -28,15 +28,12 @@ from data import __version__
 from data.downloads.csv_json import write_csv
 from tests.answers import fetch
 from tests.folders import copy_data
-from tests.many import METRICS_PER_CASE, write
 from tests.server import PROJECT, command, free_port, health, logged, process_of, started, until
 from tests.warm import NO_THREADS
 
 BASE = "city/reform"
 HEALTH = "2020-09-dancheng-health"
 SECRET = "zhang-san"
-CASE_COUNT = 64
-"""More than one process reads alone, and as many as two workers read in a batch each."""
 TIMEOUT = 20
 """Maximum number of seconds for what takes half of one."""
 
@@ -183,27 +180,6 @@ def test_a_failure_is_answered_in_one_sentence_and_described_in_the_log(served):
     assert until(
         served.process, lambda: any("ZeroDivisionError" in line.get("traceback", "") for line in logged(served.log))
     )
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of many cases, which no test changes."""
-    folder = tmp_path_factory.mktemp("many") / "served"
-    write(folder, CASE_COUNT)
-    return folder
-
-
-def test_a_server_of_many_cases_reads_them_by_other_processes_and_keeps_them(many, tmp_path):
-    with started(tmp_path / "log", HENAN_DATA=str(many), HENAN_CACHE=str(tmp_path / "cache")) as (address, process):
-        assert until(process, lambda: health(address)["status"] == "ok")
-        assert (health(address)["cases"], health(address)["metrics"]) == (CASE_COUNT, CASE_COUNT * METRICS_PER_CASE)
-        assert fetch(f"{address}/api/metrics.json?limit=2&sort=-year").json["matching"] == CASE_COUNT * METRICS_PER_CASE
-        assert until(process, lambda: "source files kept" in (tmp_path / "log").read_text(encoding="utf-8"))
-    said = [
-        (line["message"], line.get("read")) for line in logged(tmp_path / "log") if line["from"] == "data.reading.live"
-    ]
-    assert said[-2:] == [("reading", CASE_COUNT), ("data loaded", None)]
-    assert {line["level"] for line in logged(tmp_path / "log")} == {"info"}
 
 
 # --- without data, on a full disk, at the stop
@@ -376,50 +352,26 @@ def test_a_second_signal_ends_a_server_whose_threads_do_not_end(tmp_path):
     assert "Traceback" not in log.read_text()
 
 
-INTERRUPTED = {
-    "as the workers start": """
-from joblib.externals.loky.backend import popen_loky_posix as posix
-start = posix.Popen.__init__
-def tell(self, *arguments):
-    start(self, *arguments)
-    print("a worker starts", flush=True)
-posix.Popen.__init__ = tell
-""",
-    "as the workers end": """
-import time
-from joblib.externals.loky import process_executor
-kill = process_executor.kill_process_tree
-def tell(process, **options):
-    print("a worker ends", flush=True)
-    time.sleep(0.02)
-    kill(process, **options)
-process_executor.kill_process_tree = tell
-""",
-}
-"""Python that says when a server starts or ends a worker process."""
+READING = """
+import threading, data.reading.live
+def read(*_):
+    print("reading", flush=True)
+    threading.Event().wait()
+data.reading.live.read_dataset = read
+"""
+"""Python with which the first reading of the data lasts for ever."""
 
 
-@pytest.mark.parametrize("moment", INTERRUPTED.values(), ids=INTERRUPTED)
-def test_a_stop_by_the_keyboard_while_many_cases_are_read_is_quiet(many, tmp_path, moment):
-    """Ctrl-C sends the signal to the server and its child processes."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_is_broken_off_at_once(tmp_path, number):
     log = tmp_path / "log"
-    environment = {**os.environ, "HENAN_DATA": str(many), "HENAN_CACHE": "none"}
     with (
         log.open("wb") as out,
-        process_of(
-            command(free_port(), moment),
-            cwd=PROJECT,
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as process,
+        process_of(command(free_port(), READING), cwd=PROJECT, stdout=out, stderr=subprocess.STDOUT) as process,
     ):
-        assert until(process, lambda: "a worker" in log.read_text())
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(timeout=TIMEOUT * 3) == 0
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    assert {line["level"] for line in lines} == {"info"}
+        assert until(process, lambda: "reading" in log.read_text())
+        process.send_signal(number)
+        assert process.wait(timeout=TIMEOUT) == -number
     assert "Traceback" not in log.read_text()
 
 

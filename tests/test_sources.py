@@ -19,9 +19,8 @@ from data.downloads.word import write_case
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters
-from data.reading.cache import Cache
 from data.reading.live import Live
-from data.reading.load import load_dataset, read_dataset
+from data.reading.load import load_dataset
 from data.wording.citation import MAX_DOCUMENTS, cite_cases, name_documents
 from tests.app import open_page, showing, words
 from tests.folders import copy_data, move_case
@@ -52,13 +51,6 @@ def test_each_case_has_its_document(dataset: Dataset) -> None:
     assert dataset.source_of(OTHER).title.zh == TITLES["zh"]
     assert [document.date for document in dataset.documents_of(dataset.cases)] == ["2021-07-09", "2021-07-09"]
     assert dataset.documents_of(()) == (dataset.source,)
-
-
-def test_the_documents_are_the_same_from_the_cache(folder: Path, tmp_path: Path, dataset: Dataset) -> None:
-    for _ in range(2):
-        again, _problems = read_dataset(folder, Cache(tmp_path, folder))
-        assert again
-        assert again.documents == dataset.documents
 
 
 def test_every_row_names_its_document(dataset: Dataset) -> None:

@@ -15,11 +15,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from pages.serving.following import INTERVAL
 from pages.serving.workarounds import websocket
 from pages.serving.workarounds.websocket import (
     CLIENT_BURST,
     CLIENT_RATE,
     CLIENT_SOCKETS,
+    COSTS,
     SOCKET_BURST,
     SOCKET_RATE,
     WebSocketFilter,
@@ -143,6 +145,20 @@ def test_only_what_the_pages_send_is_passed_on():
         assert set(passed) == {"rerun_script", "stop_script", "deferred_file"}
 
     run(test)
+
+
+def test_a_page_that_asks_for_edits_takes_less_than_one_that_is_run():
+    asking = BackMsg()
+    asking.rerun_script.fragment_id = "one"
+
+    async def test(filtered: Filtered) -> None:
+        async with filtered.socket() as socket:
+            for _ in range(2 * SOCKET_BURST):
+                await socket.say(asking)
+            assert not socket.closed
+
+    run(test)
+    assert CLIENT_SOCKETS / INTERVAL * COSTS["fragment"] < CLIENT_RATE / 2, "all open pages of a client leave half"
 
 
 @pytest.mark.parametrize("data", [{"text": "x"}, {"bytes": None, "text": "x"}, {"bytes": b"\xff\xff"}], ids=str)

@@ -11,6 +11,8 @@ from data.model.problems import Problem, describe, quoted
 FOLDER = Path(__file__).parents[1]
 """The data folder of this project."""
 VARIABLE = "HENAN_DATA"
+PARTS = ("cases", "reference")
+"""The folders that a data folder holds."""
 REFERENCE = ("source", "places", "domains", "units", "population")
 """The names of the tables in reference/."""
 BOUNDARIES = "henan.geojson"
@@ -19,9 +21,8 @@ SIZE_LIMIT = 1_000_000
 """Maximum number of bytes of a file."""
 _ENDINGS = (".yaml", ".yml", ".geojson")
 
-FileState = tuple[int, ...]
-"""Inode, times of modification and change in ns, and size in bytes; empty if the file cannot be examined."""
 FolderState = tuple[tuple[str | int | None, ...], ...]
+"""An entry for each folder with its error number, and one for each file with its inode, times and size."""
 
 
 def choose_folder(folder: str | Path | None = None) -> Path:
@@ -29,104 +30,75 @@ def choose_folder(folder: str | Path | None = None) -> Path:
 
     Raises ValueError, with what to write instead, if that is no data folder.
     """
-    text = os.environ.get(VARIABLE, "").strip()
-    if folder is None and not text:
+    named = os.environ.get(VARIABLE, "").strip()
+    if folder is None and not named:
         return FOLDER
+    found = f"{VARIABLE}: found {describe(named)}" if folder is None else f"folder: found {quoted(folder)}"
     try:
-        return variable_folder(text) if folder is None else _data_folder(Path(folder))
+        return data_folder(FOLDER.parent / named if folder is None else folder)
     except ValueError as error:
-        found = f"{VARIABLE}: found {describe(text)}" if folder is None else f"folder: found {quoted(folder)}"
         raise ValueError(f"{found}. {error}") from error
 
 
-def variable_folder(text: str) -> Path:
-    """The folder that a value of HENAN_DATA names; a relative path starts at the folder of this project.
-
-    Raises ValueError, with what to write instead, if that is no data folder.
-    """
-    return _data_folder(FOLDER.parent / text)
-
-
-def _data_folder(path: Path) -> Path:
+def data_folder(path: str | Path) -> Path:
+    """The folder with its whole path. Raises ValueError, with what to write instead, if it is no data folder."""
     try:
-        for part in ("cases", "reference"):
-            os.listdir(path / part)
-        return path.resolve()
+        for part in PARTS:
+            os.listdir(Path(path, part))
+        return Path(path).resolve()
     except PermissionError as error:
         raise ValueError(f"It cannot be read ({error.strerror}). Restore its permissions") from error
     except (OSError, ValueError) as error:
         raise ValueError("Write a folder that holds cases/ and reference/ as this project's data does") from error
 
 
-def file_state(path: str | Path) -> FileState:
-    """The state of a file, which differs after a change. Does not read it."""
-    try:
-        return _state(path)
-    except OSError:
-        return ()
-
-
-def _state(path: str | Path) -> FileState:
-    found = os.stat(path)
-    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
-
-
 def folder_state(folder: Path) -> FolderState:
-    """The states of all files of the folder that count; the error number of what cannot be examined."""
-    return tuple(entry for part in ("cases", "reference") for entry in _states(folder / part))
+    """The states of all files of the folder that count, which differ after a change. Reads none of them."""
+    return tuple(entry for part in PARTS for entry in _states(folder / part))
 
 
 def _states(part: Path) -> Iterator[tuple[str | int | None, ...]]:
-    try:
-        names = sorted(os.listdir(part))
-    except OSError as error:
-        names = []
-        yield part.name, error.errno
+    names, error = _list(part)
+    yield part.name, error.errno if error else None
     for name in names:
-        if name.lower().endswith(_ENDINGS) and not name.startswith("."):
+        if name.lower().endswith(_ENDINGS):
             try:
-                yield part.name, name, *_state(f"{part}/{name}")
-            except OSError as error:
-                yield part.name, name, error.errno
+                found = os.stat(f"{part}/{name}")
+                yield part.name, name, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+            except OSError as failure:
+                yield part.name, name, failure.errno
 
 
-def source_states(state: FolderState) -> Iterator[tuple[str, FileState]]:
-    """The files that a dataset is read from, as paths relative to the folder, with their states."""
-    reference = {BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE)}
-    for part, name, *state_of_file in state:
-        if part == "cases" or name in reference:
-            yield f"{part}/{name}", tuple(state_of_file)  # type: ignore[arg-type]
+def _list(folder: Path) -> tuple[list[str], OSError | None]:
+    """The names in a folder but those of hidden files, which editors make: Emacs marks an open case by `.#….yaml`."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith(".")), None
+    except OSError as error:
+        return [], error
 
 
 def case_files(folder: Path) -> list[Path]:
     """The case files in order; none if they cannot be listed."""
-    return [folder / "cases" / name for name in _listed(folder / "cases") if name.endswith(".yaml")]
+    return [folder / "cases" / name for name in _list(folder / "cases")[0] if name.endswith(".yaml")]
 
 
-def check_folder(folder: Path, any_case: bool) -> Iterator[Problem]:
+def source_files(folder: Path) -> list[Path]:
+    """All files that a dataset is read from."""
+    reference = (BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE))
+    return [*case_files(folder), *(folder / "reference" / name for name in reference)]
+
+
+def check_folder(folder: Path) -> Iterator[Problem]:
     """Find case files whose names are not read, and a folder without cases."""
-    cases = folder / "cases"
-    if not any_case:
-        yield Problem(relative(cases, folder), 1, 1, "", _why_none(cases))
-    for name in _listed(cases):
+    cases, (names, error) = relative(folder / "cases", folder), _list(folder / "cases")
+    if error:
+        message = f"cannot be read ({error.strerror}). Restore the folder or its permissions"
+        yield Problem(cases, 1, 1, "", message)
+    elif not any(name.endswith(".yaml") for name in names):
+        yield Problem(cases, 1, 1, "", "holds no case file. Copy template.yaml there and fill it in")
+    for name in names:
         if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
-            yield Problem(relative(cases / name, folder), 1, 1, "", "is not read. Rename it to end in .yaml")
-
-
-def _listed(folder: Path) -> list[str]:
-    """The names in a folder but those of hidden files, which editors make: Emacs marks an open case by `.#….yaml`."""
-    try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    except OSError:
-        return []
-
-
-def _why_none(cases: Path) -> str:
-    try:
-        os.listdir(cases)
-    except OSError as error:
-        return f"cannot be read ({error.strerror}). Restore the folder or its permissions"
-    return "holds no case file. Copy template.yaml there and fill it in"
+            yield Problem(f"{cases}/{name}", 1, 1, "", "is not read. Rename it to end in .yaml")
 
 
 def content(path: Path) -> bytes:

@@ -11,27 +11,24 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from data.model.problems import Problem, escape_invisible
 from data.query.dataset import Dataset, GeoJson
-from data.reading.cache import Cache
-from data.reading.folder import FOLDER, FolderState, content, folder_state, source_states
-from data.reading.load import DatasetError, read_dataset
+from data.reading.folder import FOLDER, FolderState, folder_state
+from data.reading.last_good import LastGood
+from data.reading.load import DatasetError, Known, read_dataset
 
 JUMP = 5.0
 """Seconds that the clock must move against the monotonic count to be regarded as set."""
 RESTLESS = 5.0
 """Seconds after which it is logged that an edit waits because a file is still being changed."""
 RETRY, RETRY_MOST = 1.0, 600.0
-"""Seconds from a fault of the program to the next attempt on the same files: the first pause, which doubles, and the
-longest."""
+"""Seconds from a fault of the program to the next attempt: the first pause, which doubles, and the longest."""
 
 logger = logging.getLogger(__name__)
 Prepare = Callable[[Dataset], None]
-"""Callback that computes what pages derive from a dataset before it is published; if it fails, the dataset is not."""
+"""Callback that computes what pages derive from a dataset before it is served; if it fails, the dataset is not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,43 +44,30 @@ class State:
     edition: int = 1
 
 
-def nothing(dataset: Dataset) -> None:
-    """Compute nothing in advance."""
-
-
-class Cancelled(Exception):
-    """Raised while files are read when the server stops."""
-
-
 class Live:
-    """Keeps the dataset of one folder.
+    """Keeps the dataset of one folder, and below `cache` a copy of its last good files.
 
-    `current` opens no file once there is a good dataset; `refresh` does, and a server calls it several times a second.
+    `current` opens no file once there is a good dataset; `refresh` does, and a server calls it all the time.
     """
 
-    def __init__(self, folder: Path = FOLDER, cache: Path | None = None, prepare: Prepare = nothing) -> None:
-        self.folder, self.cache, self.prepare = folder, Cache(cache, folder) if cache else None, prepare
-        self.progress: tuple[int, int] | None = None
-        self.last_scan_seconds = 0.0
-        self._kept: Dataset | None = None
-        self._cancelled = False
+    def __init__(self, folder: Path = FOLDER, cache: Path | None = None, prepare: Prepare | None = None) -> None:
+        self.folder, self.prepare = folder, prepare
+        self._copy = LastGood(cache, folder) if cache else None
         self._lock = threading.Lock()
         self._state: State | None = None
-        self._problems = [Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")]
+        moving = Problem(folder.name, 1, 1, "", "is being changed. It is read once it rests")
+        self._problems: tuple[Problem, ...] = (moving,)
+        self._known: Known = {}
+        self._seen: FolderState | None = None
         self._read: FolderState | None = None
-        self._last: FolderState | None = None
-        self._good: FolderState | None = None
-        self._moving_since: float | None = None
+        self._to_copy = False
+        self._moving_since = math.inf
         self._pause, self._retry_at = 0.0, math.inf
         self._clock = _clock()
 
     def current(self) -> State:
-        """Return the state as of the last scan.
-
-        Raises DatasetError while there never was a good dataset. With many cases it does not wait for the first load,
-        whose progress is in `progress`.
-        """
-        if self._state is None and self.progress is None:
+        """Return the state as of the last scan. Raises DatasetError while there never was a good dataset."""
+        if self._state is None:
             self.refresh()
         if self._state is None:
             raise DatasetError(self._problems)
@@ -96,151 +80,94 @@ class Live:
         """
         with self._lock:
             self._follow_clock()
-            self._refresh()
+            before, self._seen = self._seen, folder_state(self.folder)
+            if self._rests(before or self._seen, self._seen):
+                if self._seen != self._read or time.monotonic() >= self._retry_at:
+                    self._reload(self._seen)
+                elif self._copy and self._state and self._to_copy:
+                    self._to_copy = False
+                    self._copy.keep(self._seen, self._state.loaded_at)
             return self._state.edition if self._state else 0
-
-    def _refresh(self) -> None:
-        begun = time.perf_counter()
-        found, before = folder_state(self.folder), self._last
-        unchanged = found == self._read
-        self.last_scan_seconds = time.perf_counter() - begun if unchanged else 0.0
-        self._last = found
-        self._notice_restlessness(found, before)
-        if unchanged and time.monotonic() < self._retry_at:
-            self._keep()
-            return
-        if not unchanged and before not in (None, found):
-            return
-        self._read, self._retry_at = found, math.inf
-        dataset, problems = self._load(self.folder, self._state.dataset if self._state else None)
-        self.progress = None
-        if self._cancelled:
-            return
-        if self._retry_at == math.inf:
-            self._pause = 0.0
-        if folder_state(self.folder) != found:
-            self._read = None
-        elif dataset:
-            self._good = found
-            self._publish(dataset)
-        else:
-            if self._state is None:
-                self._restore()
-            self._reject(problems)
-
-    def _notice_restlessness(self, found: FolderState, before: FolderState | None) -> None:
-        """Log once which files keep changing, when edits have waited longer than RESTLESS."""
-        if before in (None, found):
-            self._moving_since = None
-            return
-        since = time.monotonic() if self._moving_since is None else self._moving_since
-        waited = time.monotonic() - since >= RESTLESS
-        self._moving_since = math.inf if waited else since
-        if waited:
-            names = ", ".join(sorted({f"{entry[0]}/{entry[1]}" for entry in {*found} ^ {*before}}))
-            logger.warning(
-                f"Edits wait: {escape_invisible(names, 200)} has been changing for {RESTLESS:.0f} seconds. "
-                "They are taken over once it rests."
-            )
-
-    def _load(self, folder: Path, before: Dataset | None) -> tuple[Dataset | None, list[Problem]]:
-        """Read the folder and prepare what pages derive from it, so that no request waits for that."""
-        try:
-            dataset, problems = read_dataset(folder, self.cache, before, self._note_progress)
-            if dataset:
-                _ = dataset.table
-                self.prepare(dataset)
-            return dataset, [problem for problem in problems if problem.severity == "error"]
-        except Cancelled:
-            return None, self._problems
-        except Exception:
-            self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
-            self._retry_at = time.monotonic() + self._pause
-            logger.exception(
-                "The data cannot be used because of a fault in the program. "
-                f"It is tried again after {self._pause:.0f} s"
-            )
-            message = "cannot be used because of a fault in the program, which the log describes"
-            return None, [Problem(self.folder.name, 1, 1, "", message)]
-
-    def _restore(self) -> None:
-        """Publish the last good source files of the cache, if any: a start with a bad file is no worse than an edit."""
-        if not self.cache:
-            return
-        try:
-            with TemporaryDirectory(dir=self.cache.own_folder()) as scratch:
-                folder = Path(scratch) / self.folder.name
-                loaded_at = self.cache.restore_sources(folder)
-                dataset, problems = (None, []) if loaded_at is None else self._load(folder, None)
-        except OSError as error:
-            logger.warning(f"The source files that are kept cannot be read ({error.strerror}).")
-            return
-        self.progress = None
-        for problem in problems:
-            logger.warning(f"The source files that are kept cannot be used: {problem}")
-        if dataset and not self._cancelled:
-            self._publish(dataset, loaded_at)
-            self._kept = dataset
-
-    def cancel(self) -> None:
-        """Stop loading after the files that are being read; for the end of the server."""
-        self._cancelled = True
-
-    def _note_progress(self, done: int, total: int) -> None:
-        """Record the progress of loading and log every tenth of it."""
-        if self._cancelled:
-            raise Cancelled
-        before, self.progress = self.progress or (0, total), (done, total)
-        if done * 10 // total > before[0] * 10 // total:
-            _log_info("reading", read=done, of=total)
-
-    def _keep(self) -> None:
-        """Write the source files of the published dataset to the cache."""
-        state, read = self._state, self._read
-        if not (self.cache and state and read and self._good == read) or state.dataset is self._kept:
-            return
-        self._kept = state.dataset
-        self.cache.keep_sources(
-            {name: repr(file_state) for name, file_state in source_states(read)},
-            lambda name: content(self.folder / name),
-            state.loaded_at,
-            lambda: folder_state(self.folder) == read,
-        )
-
-    def _publish(self, dataset: Dataset, kept_at: float | None = None) -> None:
-        """Publish a dataset that was just read, or one restored from the cache with the time it was loaded at."""
-        state, version = self._state, dataset.version
-        if state is None or (version, dataset.boundaries) != (state.dataset.version, state.dataset.boundaries):
-            loaded_at = time.time() if kept_at is None else kept_at
-            self._state = State(dataset, loaded_at, edition=state.edition + 1 if state else 1)
-            loaded = {"loaded": datetime.fromtimestamp(loaded_at, UTC).isoformat(timespec="seconds")} if kept_at else {}
-            message = "kept data loaded" if kept_at else "data loaded"
-            _log_info(message, version=version, cases=len(dataset.cases), figures=len(dataset.metrics), **loaded)
-        elif state.problems:
-            self._state = replace(state, problems=(), edition=state.edition + 1)
-            _log_info("data as before", version=version)
-
-    def _reject(self, problems: list[Problem]) -> None:
-        self._problems, state = problems, self._state
-        for problem in problems:
-            logger.error(str(problem))
-        if state and state.problems != tuple(problems):
-            self._state = replace(state, problems=tuple(problems), edition=state.edition + 1)
-        fields = {"problems": len(problems), **({"version": state.dataset.version} if state else {})}
-        logger.error("update refused" if state else "no data", extra={"fields": fields})
 
     def _follow_clock(self) -> None:
         """Correct the time of loading when the clock has been set since."""
         before, self._clock = self._clock, _clock()
         jump = self._clock - before
-        if abs(jump) > JUMP:
+        if self._state and abs(jump) > JUMP:
             logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
-            if state := self._state:
-                self._state = replace(state, loaded_at=state.loaded_at + jump, edition=state.edition + 1)
+            loaded_at, edition = self._state.loaded_at + jump, self._state.edition + 1
+            self._state = replace(self._state, loaded_at=loaded_at, edition=edition)
 
+    def _rests(self, before: FolderState, now: FolderState) -> bool:
+        """Whether no file has changed between two scans. Logs once which ones do, when that lasts."""
+        if before == now:
+            self._moving_since = math.inf
+            return True
+        self._moving_since = min(self._moving_since, time.monotonic())
+        if RESTLESS <= time.monotonic() - self._moving_since < math.inf:
+            self._moving_since = -math.inf
+            names = escape_invisible(", ".join(sorted({f"{entry[0]}/{entry[1]}" for entry in {*now} ^ {*before}})), 200)
+            what = f"{names} has been changing for {RESTLESS:.0f} seconds"
+            logger.warning(f"Edits wait: {what}. They are taken over once it rests.")
+        return False
 
-def _log_info(message: str, **fields: object) -> None:
-    logger.info(message, extra={"fields": fields})
+    def _reload(self, found: FolderState) -> None:
+        """Read the files, and serve what they hold unless one has changed meanwhile."""
+        self._read, self._to_copy, self._retry_at = found, False, math.inf
+        dataset: Dataset | None = None
+        problems: tuple[Problem, ...] = ()
+        pause = 0.0
+        try:
+            dataset = self._load(self.folder)
+        except DatasetError as error:
+            problems = error.problems
+        except Exception:
+            pause = min(2 * self._pause, RETRY_MOST) or RETRY
+            self._retry_at = time.monotonic() + pause
+            fault = "cannot be used because of a fault in the program"
+            logger.exception(f"The data {fault}. It is tried again after {pause:.0f} s")
+            problems = (Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),)
+        self._pause = pause
+        if folder_state(self.folder) != found:
+            self._read = None
+        elif dataset:
+            self._to_copy = True
+            self._serve(dataset, time.time())
+        else:
+            self._refuse(problems)
+
+    def _load(self, folder: Path) -> Dataset:
+        """Read a folder and prepare what pages derive from it, so that no request waits for that."""
+        dataset, problems = read_dataset(folder, self._known)
+        if dataset is None:
+            raise DatasetError(problems)
+        if self.prepare:
+            self.prepare(dataset)
+        return dataset
+
+    def _refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Serve the last good data; at the start, that of the copy: there a bad file is no worse than as an edit."""
+        self._problems = problems
+        for problem in problems:
+            logger.error(str(problem))
+        if self._state:
+            self._serve(self._state.dataset, self._state.loaded_at, problems)
+        elif self._copy and (restored := self._copy.restore(self._load)):
+            self._serve(*restored, problems)
+        fields = {"problems": len(problems), **({"version": self._state.dataset.version} if self._state else {})}
+        logger.error("update refused" if self._state else "no data", extra={"fields": fields})
+
+    def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> None:
+        """Let readers see this unless they see it already. A dataset with the same content stays the one it is."""
+        state, message = self._state, "data loaded"
+        if state and (dataset.version, dataset.boundaries) == (state.dataset.version, state.dataset.boundaries):
+            dataset, loaded_at, message = state.dataset, state.loaded_at, "data as before"
+            if state.problems == problems:
+                return
+        self._state = State(dataset, loaded_at, problems, state.edition + 1 if state else 1)
+        if not problems:
+            fields = {"version": dataset.version, "cases": len(dataset.cases), "figures": len(dataset.metrics)}
+            logger.info(message, extra={"fields": fields})
 
 
 def _clock() -> float:
@@ -252,8 +179,8 @@ def _clock() -> float:
 _LIVE = Live()
 
 
-def configure(folder: Path, cache: Path | None = None, prepare: Prepare = nothing) -> None:
-    """Serve the dataset of this folder and keep what was read in `cache`."""
+def configure(folder: Path, cache: Path | None = None, prepare: Prepare | None = None) -> None:
+    """Serve the dataset of this folder and keep a copy of its last good files in `cache`."""
     global _LIVE
     _LIVE = Live(folder, cache, prepare)
 
@@ -266,21 +193,6 @@ def current() -> State:
 def refresh() -> int:
     """Reload changed files of the dataset that is served. Returns its edition, 0 while there is no data."""
     return _LIVE.refresh()
-
-
-def last_scan_seconds() -> float:
-    """Return the seconds that the last scan took; 0 if it found a change, so that the next scan is soon."""
-    return _LIVE.last_scan_seconds
-
-
-def cancel() -> None:
-    """Stop loading the dataset that is served."""
-    _LIVE.cancel()
-
-
-def progress() -> tuple[int, int] | None:
-    """Return how many case files of how many have been read during the first load; None otherwise."""
-    return _LIVE.progress
 
 
 def boundaries() -> GeoJson:

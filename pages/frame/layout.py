@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from data.model.problems import escape_invisible
 from data.model.schema import Lang
-from data.reading.live import progress
 from data.wording.citation import cite_document, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
@@ -104,14 +103,6 @@ def show_no_data(lang: Lang) -> None:
         "No data could be loaded; this page shows it as soon as that is mended.",
     )
     st.error(text, icon=":material/error:")
-
-
-@st.fragment(run_every=1)
-def show_loading(lang: Lang) -> None:
-    """Show the progress in place of every page while the cases are read for the first time."""
-    done, total = progress() or (1, 1)
-    text = t(lang, f"正在读取案例文件：{done:,}/{total:,}", f"Reading the case files: {done:,} of {total:,}")
-    st.progress(done / total, text)
 
 
 def show_nothing_found(view: View) -> None:

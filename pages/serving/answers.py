@@ -10,12 +10,11 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.reading.live import current
-from data.reading.load import DatasetError
 from pages.markup.report import FORMATS
 from pages.markup.screens import PAGE_PARAMETERS
 from pages.serving.compression import accepted_codings
 from pages.serving.etag import matches
+from pages.serving.following import edition
 
 MAX_TOTAL_SIZE = 32_000_000
 """Maximum number of bytes of all kept answers with their keys; the ones not asked for longest are dropped first."""
@@ -28,14 +27,6 @@ NOT_IN_304 = ("content-length", "content-encoding", "content-type")
 IN_LANGUAGE = frozenset(form.path for form in FORMATS.values() if form.in_language)
 """Paths below `/api/` of the files that have one language, which is then no parameter of the pages alone."""
 Key = tuple[object, ...]
-
-
-def edition() -> int:
-    """Return the number of the edition of the data that is served; 0 while there is none."""
-    try:
-        return current().edition
-    except DatasetError:
-        return 0
 
 
 @dataclass(slots=True)

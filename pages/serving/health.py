@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from data import __version__
-from data.reading.live import State, current, progress
+from data.reading.live import State, current
 from data.reading.load import DatasetError
 
 NO_DATA = {"release": __version__, "version": None, "cases": 0, "metrics": 0, "loaded": None}
@@ -18,15 +18,12 @@ NO_DATA = {"release": __version__, "version": None, "cases": 0, "metrics": 0, "l
 def healthz(request: Request) -> Response:
     """Answers 200 with the release of the server, and the version, size and loading time of the data that is served.
 
-    `problems` is the number of problems of a newer edit that is not used. 503 while there is no data: with the progress
-    of a long first load, otherwise with the number of problems.
+    `problems` is the number of problems of a newer edit that is not used. 503 while there is no data.
     """
     try:
         status, body = 200, _describe(current())
     except DatasetError as error:
         status, body = 503, {"status": "no data", **NO_DATA, "problems": len(error.problems)}
-        if loading := progress():
-            body = {"status": "reading", **NO_DATA, "read": loading[0], "of": loading[1]}
     return JSONResponse(body, status, {"cache-control": "no-store"})
 
 

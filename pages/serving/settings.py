@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from data.model.problems import describe
-from data.reading.folder import FOLDER, variable_folder
+from data.reading.folder import FOLDER, data_folder
 from data.reading.folder import VARIABLE as DATA_VARIABLE
 from pages.serving.log import LEVELS
 
@@ -29,6 +29,10 @@ _HOST = re.compile(rf"\*|(?:\*\.)?{_NAME}|\[[0-9a-f:.]+\]")
 _ANCESTOR = re.compile(rf"\*|(?:https?://)?(?:\*\.)?{_NAME}(?::[0-9]{{1,5}})?")
 _BASE = "STREAMLIT_SERVER_BASE_URL_PATH"
 _SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
+
+
+def _parse_data(text: str) -> Path:
+    return data_folder(FOLDER.parent / text)
 
 
 def _parse_cache(text: str) -> Path | None:
@@ -138,7 +142,7 @@ class Variable(NamedTuple):
 
 
 VARIABLES: Mapping[str, Variable] = {
-    "data": Variable(DATA_VARIABLE, "data", variable_folder),
+    "data": Variable(DATA_VARIABLE, "data", _parse_data),
     "cache": Variable("HENAN_CACHE", ".cache", _parse_cache),
     "allowed_hosts": Variable("HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _parse_hosts),
     "frame_ancestors": Variable("HENAN_FRAME_ANCESTORS", "none", _parse_ancestors),

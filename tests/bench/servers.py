@@ -27,31 +27,6 @@ EMPTY = {
     "dashboard.py": "import streamlit as st\napp = st.App('page.py')\n",
     "page.py": "import streamlit as st\nst.write('empty')\n",
 }
-BARE = {
-    "dashboard.py": """
-import asyncio
-import streamlit as st
-from starlette.background import BackgroundTask
-from starlette.responses import Response
-from starlette.routing import Route
-from streamlit.runtime import get_instance
-
-
-async def rerun():
-    for active in get_instance()._session_mgr.list_active_sessions():
-        active.session.request_rerun(None)
-        while active.session._scriptrunner:
-            await asyncio.sleep(0.001)
-
-
-app = st.App("page.py", routes=[Route("/rerun", lambda _: Response(background=BackgroundTask(rerun)), methods=["POST"])])
-""",
-    "page.py": "import streamlit as st\nfrom pathlib import Path\nst.write(Path('text').read_text())\n",
-    "text": "bare",
-}
-"""Files of a server that runs a page of one line again in all sessions when it is asked to, one after the other: all at
-once the threads hinder one another, and 200 take 24 s instead of one.
-"""
 
 
 @dataclass(frozen=True)
@@ -121,11 +96,6 @@ def empty(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     return _streamlit(scratch / "empty", EMPTY)
 
 
-def bare(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
-    """A Streamlit server whose page, of one line, runs again in all sessions when it is asked to."""
-    return _streamlit(scratch / "bare", BARE)
-
-
 def _streamlit(folder: Path, files: Mapping[str, str]) -> tuple[Sequence[str], str, Path, Mapping[str, str]]:
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
@@ -145,7 +115,7 @@ def datasette(scratch: Path) -> tuple[Sequence[str], str, Path, Mapping[str, str
     return command, "/metrics/metrics.json?_size=1", PROJECT, {}
 
 
-KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty, "bare": bare, "datasette": datasette}
+KINDS = {"ours": ours, "peer": peer, "floor": floor, "empty": empty, "datasette": datasette}
 
 
 @contextmanager

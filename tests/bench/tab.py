@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import h11
+from streamlit.proto.AutoRerun_pb2 import AutoRerun
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 from streamlit.proto.Element_pb2 import Element
@@ -65,6 +66,7 @@ class Tab:
         self._runs = self._age = 0
         self._frame = ""
         self._framed: set[str] = set()
+        self._asking = AutoRerun()
 
     # --- what a reader does
 
@@ -135,6 +137,15 @@ class Tab:
                 continue
         raise WrongAnswerError("no server answers any more")
 
+    async def keep_asking(self) -> None:
+        """Ask for edits of the data as often as the page has told to, from a random moment on, until it is cancelled."""
+        await asyncio.sleep(random.uniform(0, self._asking.interval))
+        while True:
+            state = ClientState(query_string=self.query, page_script_hash=self._page, is_auto_rerun=True)
+            state.fragment_id = self._asking.fragment_id
+            await self._request(state)
+            await asyncio.sleep(self._asking.interval)
+
     async def lost(self) -> None:
         """Return when the connection has broken."""
         if self._socket is not None:
@@ -183,6 +194,10 @@ class Tab:
 
     async def _run(self, state: ClientState, pressed: Iterable[WidgetState] = ()) -> None:
         """Run a page's script and process its messages."""
+        await self._request(state, pressed)
+        await self.updated()
+
+    async def _request(self, state: ClientState, pressed: Iterable[WidgetState] = ()) -> None:
         state.widget_states.widgets.extend([*self.widgets.values(), *pressed])
         state.cached_message_hashes.extend(self._kept)
         state.context_info.CopyFrom(
@@ -196,10 +211,9 @@ class Tab:
             )
         )
         await self._send(BackMsg(rerun_script=state))
-        await self.updated()
 
     async def updated(self) -> None:
-        """Process the next run to its last message; without an action of the reader it is one that the server starts."""
+        """Process the next run of the page to its last message. What answers `keep_asking` before is none."""
         while not self._process(self._resolve(ForwardMsg.FromString(await self._socket.recv()))):
             pass
         self._runs += 1
@@ -233,7 +247,9 @@ class Tab:
                 self._framed.add(_control_id(message.delta.new_element))
         elif kind == "delta" and message.delta.add_block.WhichOneof("type") == "popover":
             self._popovers.add(tuple(message.metadata.delta_path))
-        elif kind == "new_session":
+        elif kind == "auto_rerun":
+            self._asking = message.auto_rerun
+        elif kind == "new_session" and not message.metadata.run.fragment_ids:
             self.session, self._age = (
                 message.new_session.initialize.session_id,
                 message.new_session.config.max_cached_message_age,

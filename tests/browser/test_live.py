@@ -20,6 +20,8 @@ NOTICE = {"zh": "较新的修改有误", "en": "an update has problems"}
 NONE = {"zh": "数据未能载入", "en": "No data could be loaded"}
 FAULT = "import data.downloads.snippets; data.downloads.snippets.write_snippets = lambda *_: 1 / 0"
 """Python that makes the Data page fail."""
+OFTEN = "import pages.serving.following as following; following.INTERVAL, following.PAUSE = 0.3, 0.1"
+"""Python with which open pages ask for edits more often than readers' do."""
 NOWHERE = "这个地址没有页面，已改为显示概览。"
 LOST = "与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。"
 
@@ -49,7 +51,7 @@ def served(
     folder, log = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server") / "log"
     fill(folder)
     with (
-        started(log, first=FAULT, HENAN_DATA=str(folder)) as (address, process),
+        started(log, first=f"{FAULT}; {OFTEN}", HENAN_DATA=str(folder)) as (address, process),
         beside(tab) as chinese,
         beside(tab) as english,
     ):
@@ -137,7 +139,7 @@ def test_a_server_without_data_says_so_and_recovers(tab, tmp_path):
     (folder / "cases").rename(folder / "elsewhere")
     (folder / "cases").mkdir()
     with (
-        started(tmp_path / "log", HENAN_DATA=str(folder)) as (address, process),
+        started(tmp_path / "log", first=OFTEN, HENAN_DATA=str(folder)) as (address, process),
         beside(tab, "zh-CN") as page,
     ):
         page.goto(f"{address}/case?case={CASE}")

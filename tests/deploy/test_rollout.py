@@ -12,11 +12,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
 import pytest
 
 from tests.bench.tab import UNREACHABLE, Tab
@@ -135,8 +134,9 @@ def rollout(tmp_path: Path) -> Iterator[Rollout]:
     (tmp_path / "systemctl").chmod(0o755)
     made.installed(made.git("rev-parse", "HEAD"))
     yield made
-    for pid in filter(psutil.pid_exists, made.processes()):
-        os.kill(pid, signal.SIGKILL)
+    for pid in made.processes():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def visit(address: str, source: str) -> None:

@@ -12,13 +12,26 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 GRACE = 25
 """Seconds that responses under way may take after a stop; supervisors often kill after 30."""
 logger = logging.getLogger(__name__)
 Handler = Callable[[int, FrameType | None], None]
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Lets SIGTERM or Ctrl+C end the process by that signal meanwhile, while there is no answer to wait for."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def handle_signals() -> None:

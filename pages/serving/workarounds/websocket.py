@@ -20,8 +20,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.serving.guard import client_of
 
-COSTS = {"rerun_script": 1, "stop_script": 1, "deferred_file": 10}
-"""Tokens of the messages that are passed on: a run of a page, the Stop button of a long run, a file to download."""
+COSTS = {"rerun_script": 1, "fragment": 0.25, "stop_script": 1, "deferred_file": 10}
+"""Tokens of the messages that are passed on: a run of a page or of a part of it, by which open pages ask for edits, the
+Stop button of a long run, a file to download.
+"""
 OTHER_COST = 1
 """Tokens of any other message, which is dropped."""
 SOCKET_BURST, SOCKET_RATE = 100, 10
@@ -129,4 +131,6 @@ def _kind(data: bytes | None) -> str | None:
     kind = message.WhichOneof("type")
     if kind == "backend_operation_request":
         kind = message.backend_operation_request.WhichOneof("payload")
+    elif message.rerun_script.fragment_id:
+        kind = "fragment"
     return kind or ""

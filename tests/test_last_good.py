@@ -1,38 +1,36 @@
-"""What a server caches on disk (HENAN_CACHE): in a folder of its own, whole or not at all, and sufficient to start with
-a broken case file.
+"""The copy of the last good files (HENAN_CACHE): in a folder of its own, whole or none, and enough for a start with a
+broken case file. What a server does after a fault of the program, and with a file that never rests.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import shutil
-import signal
 import stat
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import pytest
 import yaml
 
+import data.reading.last_good
 import data.reading.live
-import data.reading.load
 from data.downloads.csv_json import write_csv
 from data.reading.folder import FOLDER
 from data.reading.live import Live, State
-from data.reading.load import DatasetError, load_dataset, read_dataset
+from data.reading.load import DatasetError, load_dataset
 from tests.answers import fetch
 from tests.app import open_page, showing
 from tests.folders import copy_data
-from tests.many import write
 from tests.server import PROJECT, health, logged, started, until
 
 HEALTH = "2020-09-dancheng-health"
-CASES = 70
-"""Three batches: more than one for each of two worker processes."""
-FLIPS = 24
+FLIPS = 60
 """Number of positions in a file at which one bit is changed."""
 
 
@@ -48,7 +46,7 @@ def cache(tmp_path) -> Path:
 
 
 def rested(live: Live) -> State:
-    """The state after nothing has changed for one interval and the cache is written."""
+    """The state after nothing has changed for one interval and the files are copied."""
     for _ in range(3):
         live.refresh()
     return live.current()
@@ -65,114 +63,156 @@ def contents(folder: Path) -> dict[str, bytes | None]:
     }
 
 
-def reading_processes() -> list[int]:
-    """The child processes of joblib that read."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = path.read_text().rpartition(")")[2].split()[:2]
-            program = path.with_name("cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(parent) == os.getpid() and state != "Z" and b"LokyProcess" in program:
-            found.append(int(path.parent.name))
-    return found
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
 # --- a folder of its own
 
 
-def test_nothing_else_in_the_folder_is_touched(folder, cache, monkeypatch):
-    for name in ("photos", "thesis", "0123456789abcdef", "fedcba9876543210", "taxes"):
-        (cache / name / "2024").mkdir(parents=True)
-        (cache / name / "2020.parquet").write_bytes(name.encode())
-        os.utime(cache / name, (1, 1))
-    (cache / "notes.txt").write_text("mine")
+def test_nothing_else_in_the_folder_is_touched(folder, cache):
+    own = cache / "henan-reform-outcomes"
+    for name in ("photos", "thesis", own.name):
+        (cache / name).mkdir(parents=True)
+    (own / "CACHEDIR.TAG").write_bytes(data.reading.last_good.TAG)
+    (own / "0123456789abcdef.sqlite").write_bytes(b"SQLite format 3\0")
+    (cache / "photos" / "2020.parquet").write_bytes(b"mine")
     before = contents(cache)
-    for turn in range(5):
+    for turn in range(3):
         path = folder / "reference" / "places.yaml"
         path.write_text(f"{path.read_text(encoding='utf-8')}# {turn}\n", encoding="utf-8")
         rested(Live(folder, cache))
-    (own,) = {path.name for path in cache.iterdir()} - {name.split("/")[0] for name in before}
     after = contents(cache)
+    (copy,) = after.keys() - before.keys()
     assert {name: after[name] for name in before} == before
-    assert stat.S_IMODE((cache / own).stat().st_mode) == 0o700
-    assert len(list((cache / own).iterdir())) == 2
+    with ZipFile(cache / copy) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != "origin"}
+    read = {name: raw for name, raw in contents(folder).items() if raw is not None and name != "reference/README.md"}
+    assert files == read
 
 
-def test_a_folder_that_is_somebody_elses_is_left_alone(folder, cache, caplog):
+def test_the_folder_is_made_for_its_user_alone(folder, cache):
     rested(Live(folder, cache))
     (own,) = cache.iterdir()
-    shutil.rmtree(own)
-    (own / "2020").mkdir(parents=True)
-    (own / "thesis.txt").write_text("mine")
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
+    assert {path.suffix for path in own.iterdir()} == {".TAG", ".zip"}
+
+
+SOMEBODY_ELSES: dict[str, Callable[[Path], object]] = {
+    "a folder": lambda own: ((own / "2020").mkdir(parents=True), (own / "thesis.txt").write_text("mine")),
+    "a folder with another mark": lambda own: (own.mkdir(), (own / "CACHEDIR.TAG").write_text("mine")),
+    "a file": lambda own: own.write_text("mine"),
+    "a link": lambda own: (own.with_name("there").mkdir(), own.symlink_to(own.with_name("there"))),
+}
+
+
+@pytest.mark.parametrize("make", SOMEBODY_ELSES.values(), ids=SOMEBODY_ELSES)
+def test_what_is_somebody_elses_is_left_alone(make, folder, cache, caplog):
+    cache.mkdir()
+    make(cache / "henan-reform-outcomes")
     before = contents(cache)
     assert len(rested(Live(folder, cache)).dataset.cases) == 1
     assert contents(cache) == before
-    assert any("is not kept" in record.getMessage() for record in caplog.records)
+    (said,) = warnings(caplog)
+    assert said.startswith("The last good files are not kept: ")
 
 
-# --- one changed bit
+# --- a copy that is no copy
 
 
-def flips(raw: bytes) -> list[bytes]:
-    """The content with one bit changed, at positions spread over the file."""
-    step = max(1, len(raw) // FLIPS)
-    return [
-        raw[:at] + bytes([raw[at] ^ (1 << (turn % 8))]) + raw[at + 1 :]
-        for turn, at in enumerate([*range(0, len(raw), step), len(raw) - 1])
-    ]
-
-
-def database(cache: Path) -> Path:
-    (path,) = cache.rglob("*.sqlite")
+def copy_of(cache: Path) -> Path:
+    (path,) = cache.rglob("*.zip")
     return path
 
 
-def test_one_changed_bit_changes_nothing(folder, cache):
-    first = rested(Live(folder, cache)).dataset
-    csv, path = write_csv(first.table), database(cache)
-    raw = path.read_bytes()
-    for spoilt in [*flips(raw), raw[: len(raw) // 2], b""]:
-        path.write_bytes(spoilt)
-        state = Live(folder, cache).current()
-        assert (state.problems, state.dataset.version) == ((), first.version)
-        assert (list(state.dataset.cases), write_csv(state.dataset.table)) == (list(first.cases), csv)
+def flips(raw: bytes) -> list[bytes]:
+    """The content with one bit changed, at positions spread over the file, most of them in its last kilobyte."""
+    places = [*range(0, len(raw), len(raw) // FLIPS), *range(len(raw) - 1000, len(raw), 1000 // FLIPS)]
+    return [raw[:at] + bytes([raw[at] ^ (1 << (at % 8))]) + raw[at + 1 :] for at in places]
 
 
-def test_one_changed_bit_of_the_source_files_is_never_shown(folder, cache):
-    first = rested(Live(folder, cache)).dataset
-    csv, path = write_csv(first.table), database(cache)
+def test_a_copy_with_a_changed_bit_is_the_same_or_none(folder, cache):
+    first = rested(Live(folder, cache))
+    csv, path = write_csv(first.dataset.table), copy_of(cache)
     break_case(folder)
     raw, refused = path.read_bytes(), 0
-    for spoilt in [*flips(raw), raw[: len(raw) // 2], b""]:
+    for spoilt in flips(raw):
         path.write_bytes(spoilt)
         try:
             state = Live(folder, cache).current()
         except DatasetError:
             refused += 1
         else:
-            assert (state.dataset.version, write_csv(state.dataset.table)) == (first.version, csv)
-    assert refused > FLIPS // 20
+            assert (state.dataset.version, state.loaded_at) == (first.dataset.version, first.loaded_at)
+            assert write_csv(state.dataset.table) == csv
+    assert refused > FLIPS
 
 
-def test_spoilt_source_files_are_kept_anew(folder, cache):
-    rested(Live(folder, cache))
-    path = database(cache)
-    for spoilt in (b"", b"SQLite format 3\0" + b"x" * 5000, path.read_bytes()[:-4096] + bytes(4096)):
-        path.write_bytes(spoilt)
-        version = rested(Live(folder, cache)).dataset.version
-        text = (folder / "cases" / f"{HEALTH}.yaml").read_text(encoding="utf-8")
+def foreign(raw: bytes, path: Path) -> None:
+    with ZipFile(path, "w") as archive:
+        archive.writestr("cases/2020-09-dancheng-health.yaml", "mine")
+
+
+def of_another_release(raw: bytes, path: Path) -> None:
+    with ZipFile(path) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    release, _, loaded_at = kept["origin"].decode().partition(" ")
+    with ZipFile(path, "w") as archive:
+        for name, content in (kept | {"origin": f"{release}.1 {loaded_at}".encode()}).items():
+            archive.writestr(name, content)
+
+
+SPOILT: dict[str, Callable[[bytes, Path], object]] = {
+    "empty": lambda raw, path: path.write_bytes(b""),
+    "cut off in the first file": lambda raw, path: path.write_bytes(raw[:100]),
+    "cut off in the middle": lambda raw, path: path.write_bytes(raw[: len(raw) // 2]),
+    "cut off at the end": lambda raw, path: path.write_bytes(raw[:-1]),
+    "without its beginning": lambda raw, path: path.write_bytes(raw[100:]),
+    "something else": lambda raw, path: path.write_bytes(b"x" * 5000),
+    "a foreign archive": foreign,
+    "of another release": of_another_release,
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_a_spoilt_copy_is_none_until_the_next_good_data(spoil, folder, cache, caplog):
+    good = rested(Live(folder, cache)).dataset.version
+    path, text = copy_of(cache), (folder / "cases" / f"{HEALTH}.yaml").read_text(encoding="utf-8")
+    spoil(path.read_bytes(), path)
+    break_case(folder)
+    live = Live(folder, cache)
+    with pytest.raises(DatasetError):
+        live.current()
+    (said,) = warnings(caplog)
+    assert said.startswith(f"The last good files cannot be used: {path}: ")
+    (folder / "cases" / f"{HEALTH}.yaml").write_text(text, encoding="utf-8")
+    rested(live)
+    break_case(folder)
+    assert Live(folder, cache).current().dataset.version == good
+
+
+def test_a_copy_is_not_written_of_files_that_have_changed_since(folder, cache, monkeypatch):
+    content = data.reading.last_good.content
+
+    def edited(path: Path) -> bytes:
+        monkeypatch.setattr(data.reading.last_good, "content", content)
         break_case(folder)
-        assert Live(folder, cache).current().dataset.version == version
-        (folder / "cases" / f"{HEALTH}.yaml").write_text(text, encoding="utf-8")
+        return content(path)
+
+    monkeypatch.setattr(data.reading.last_good, "content", edited)
+    live = Live(folder, cache)
+    rested(live)
+    assert [path.name for path in cache.rglob("*.*")] == ["CACHEDIR.TAG"]
+    rested(live)
+    with pytest.raises(DatasetError):
+        Live(folder, cache).current()
 
 
 # --- a start with a bad file
 
 
 def copied_project(target: Path) -> Path:
-    """Another version of the program."""
+    """Another state of the program, of the same release."""
     for name in ("data", "pages", ".streamlit"):
         shutil.copytree(PROJECT / name, target / name)
     for name in ("dashboard.py", "requirements.txt"):
@@ -183,7 +223,7 @@ def copied_project(target: Path) -> Path:
 
 
 def test_a_start_with_a_bad_file_shows_the_last_good_ones(tmp_path, cache, dataset):
-    """In another process, of another version of the program."""
+    """In another process, of another state of the program."""
     folder = copy_data(tmp_path / "served")
     good = rested(Live(folder, cache))
     break_case(folder)
@@ -250,8 +290,16 @@ def test_another_folder_is_not_shown_in_its_place(folder, cache, tmp_path):
 # --- faults
 
 
-def test_a_fault_of_the_program_is_tried_again_after_a_growing_pause(folder, monkeypatch):
-    now, loader, faults = [1000.0], yaml.CSafeLoader, []
+@pytest.fixture
+def now(monkeypatch) -> list[float]:
+    """The monotonic count of the module, which a test moves."""
+    count = [1000.0]
+    monkeypatch.setattr(data.reading.live, "time", SimpleNamespace(**{**vars(time), "monotonic": lambda: count[0]}))
+    return count
+
+
+def test_a_fault_of_the_program_is_tried_again_after_a_growing_pause(folder, monkeypatch, now):
+    loader, faults = yaml.CSafeLoader, []
 
     def load(text: str) -> yaml.CSafeLoader:
         if len(faults) < 12:
@@ -260,9 +308,6 @@ def test_a_fault_of_the_program_is_tried_again_after_a_growing_pause(folder, mon
         return loader(text)
 
     monkeypatch.setattr(yaml, "CSafeLoader", load)
-    monkeypatch.setattr(
-        data.reading.live, "time", SimpleNamespace(**{**vars(data.reading.live.time), "monotonic": lambda: now[0]})
-    )
     live = Live(folder)
     while live.refresh() == 0 and now[0] < 5000:
         now[0] += 1
@@ -280,26 +325,7 @@ def test_a_server_gets_over_a_fault_by_itself_and_keeps_nothing_with_none(folder
     assert any("ZeroDivisionError" in line.get("traceback", "") for line in logged(tmp_path / "log"))
 
 
-def test_what_a_killed_process_should_have_read_is_read(tmp_path):
-    write(tmp_path / "data", CASES)
-
-    killed = []
-
-    def kill(done: int, total: int) -> None:
-        for process in reading_processes():
-            os.kill(process, signal.SIGKILL)
-            killed.append(process)
-
-    dataset, problems = read_dataset(tmp_path / "data", progress=kill)
-    assert ([*map(str, problems)], len(dataset.cases)) == ([], CASES)
-    assert killed
-
-
-def test_a_file_that_never_rests_is_named_in_the_log(folder, monkeypatch, caplog):
-    now = [1000.0]
-    monkeypatch.setattr(
-        data.reading.live, "time", SimpleNamespace(**{**vars(data.reading.live.time), "monotonic": lambda: now[0]})
-    )
+def test_a_file_that_never_rests_is_named_in_the_log(folder, now, caplog):
     live = Live(folder)
     before = live.current()
     path = folder / "cases" / f"{HEALTH}.yaml"
@@ -310,7 +336,7 @@ def test_a_file_that_never_rests_is_named_in_the_log(folder, monkeypatch, caplog
             path.write_text(f"{path.read_text(encoding='utf-8')}# {turn}\n", encoding="utf-8")
             live.refresh()
             now[0] += 1
-        return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+        return warnings(caplog)
 
     assert change(5) == []
     (told,) = change(60)
