@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -48,31 +47,20 @@ class FeatureCollection(BaseModel):
 def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[GeoJson, list[Problem]]:
     """The GeoJSON of the units with these codes as it stands in the file, and its problems."""
     path = folder / "reference" / BOUNDARIES
+    found: GeoJson = {}
     try:
-        found = _parsed(content(path))
-        left = set(codes) - {feature["id"] for feature in found["features"] if feature["geometry"]["coordinates"]}
-        message = f"has no outline of {', '.join(sorted(left))}. Add it" if left else ""
+        raw = content(path)
+        found = orjson.loads(raw if len(raw) <= SIZE_LIMIT else b"")
+        outlined = {each.id for each in FeatureCollection.model_validate(found).features if each.geometry.coordinates}
+        left = ", ".join(sorted({*codes} - outlined))
+        message = f"has no outline of {left}. Add it" if left else ""
     except OSError as error:
-        found, message = {}, f"cannot be read ({error.strerror}). Restore the file or its permissions"
+        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
     except ValueError as error:
-        found, message = {}, str(error)
+        place = error.errors(include_url=False)[0]["loc"] if isinstance(error, ValidationError) else ()
+        where = format_path(tuple(key for key in place if key not in ("Polygon", "MultiPolygon")))
+        found, see = {}, f" (see {where})" if where else ""
+        message = f"is not GeoJSON with an id and an outline for each feature{see}. Restore the file"
+        if len(raw) > SIZE_LIMIT:
+            message = f"has more than {SIZE_LIMIT} bytes. Simplify the outlines"
     return found, [Problem(relative(path, folder), 1, 1, "", message)] if message else []
-
-
-@lru_cache(maxsize=1)
-def _parsed(raw: bytes) -> GeoJson:
-    """Parse a FeatureCollection, the same bytes once. Raises ValueError with what to do."""
-    if len(raw) > SIZE_LIMIT:
-        raise ValueError(f"has more than {SIZE_LIMIT} bytes. Simplify the outlines")
-    where = ""
-    try:
-        found: GeoJson = orjson.loads(raw)
-        FeatureCollection.model_validate(found)
-        return found
-    except ValidationError as error:
-        tried = ("Polygon", "MultiPolygon")
-        place = format_path(tuple(key for key in error.errors(include_url=False)[0]["loc"] if key not in tried))
-        where = f" (see {place})" if place else ""
-    except ValueError:
-        pass
-    raise ValueError(f"is not GeoJSON with an id and an outline for each feature{where}. Restore the file")

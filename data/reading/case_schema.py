@@ -6,7 +6,7 @@ The descriptions are those of the model; the ids of places, domains and units co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -20,24 +20,6 @@ from data.reading.yaml_file import File
 SCHEMA_FILE = FOLDER / "case.schema.json"
 FIELDS_FILE = FOLDER / "cases" / "README.md"
 
-_HEAD = """\
-# Every field of a case file
-
-Written by `python -m data.check --schema` from `data/model/schema.py`; editors show the same texts. An empty case to
-fill in is `data/template.yaml`. A field in **bold** must be there; leave out what the source does not say.
-
-## Which statements are metrics
-
-- **Numbers.** Every number of what happened, was delivered or put in, of the background and of the scheme. A number of
-  things that were set up counts also where the sentence lists them one by one (三大产业链条, 七大中心); levels of
-  administration (县乡村三级), names and slogans do not.
-- **Words.** Every statement of what a reform brought about that names something which could be measured, such as cost,
-  time, failures or workload, and has no usable number: a change, or that there was none, as
-  `change: {text: …, kind: words}`; a state or standing as `after: {text: …}`. What was done (an activity), an attitude,
-  and a general appraisal (成效显著, 面貌焕然一新) are none.
-- **Outcome or output.** Sums lent or granted, and coverage by what was built or offered, are outputs.
-- **Saved is no change.** 年节水776万m³ is an amount saved; a change needs an earlier time or level to compare with.
-"""
 _TYPES = {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number"}
 
 
@@ -59,24 +41,21 @@ def schema_text() -> str:
 
 
 def fields_text() -> str:
-    """Return the description of every field in Markdown, as data/cases/README.md contains it."""
+    """Return data/cases/README.md: its head, which is written by hand, and the description of every field."""
     schema = _schema()
     groups = {"A case": schema, **{name: group for name, group in schema["$defs"].items() if "properties" in group}}
-    return "\n".join([_HEAD, *(line for name, group in groups.items() for line in _group(name, group))])
+    head = FIELDS_FILE.read_text(encoding="utf-8").partition("## A case\n")[0]
+    return head + "\n".join(line for name, group in groups.items() for line in _group(name, group))
 
 
 def _schema() -> dict[str, Any]:
-    tables = read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in REFERENCE})
     schema = Case.model_json_schema(schema_generator=_Schema)
-    schema["$defs"] |= {name: _ids(name, entries) for name, entries in tables.items()}
+    tables = read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in REFERENCE})
+    for name, entries in tables.items():
+        names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
+        ids = {"enum": [*entries], "enumDescriptions": names, "type": "string"}
+        schema["$defs"][name] = {"description": f"An id of reference/{name}.yaml", **ids}
     return {"$schema": GenerateJsonSchema.schema_dialect, **_refer(schema)}
-
-
-def _ids(name: str, entries: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of the ids of a reference table, with the names that they stand for."""
-    names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
-    described = f"An id of reference/{name}.yaml"
-    return {"description": described, "enum": [*entries], "enumDescriptions": names, "type": "string"}
 
 
 def _refer(value: Any) -> Any:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import signal
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import chain
@@ -82,7 +82,7 @@ class ReadResult:
     declared: tuple[int, int, int, int] | None
     """The year and number that the case declares, and the line and column of the number."""
     problems: tuple[Problem, ...]
-    parts: Base64Bytes = b""
+    parts: Mapping[str, str] = field(default_factory=dict)
     """What `find_copies` compares."""
     entry: CaseEntry | None = None
     packed: Base64Bytes = b""
@@ -299,8 +299,8 @@ def read_batch(job: ReadJob, paths: Iterable[Path]) -> list[ReadResult]:
 def _read_file(job: ReadJob, path: Path) -> ReadResult:
     state, file = file_state(path), File.read(path, job.folder)
     case = read_case(file, job.entries, job.source)
-    year, number = file.at(("year",)), file.at(("number",))
-    declared = (year, number, *file.place(("number",))) if type(year) is type(number) is int else None
+    year, number = file.values.get(("year",)), file.values.get(("number",))
+    declared = (year, number, *file.places["number",]) if type(year) is type(number) is int else None
     result = ReadResult(path.name, state, file.digest, declared, tuple(file.problems), hash_parts(file))
     if case is None or job.tables is None:
         return result
@@ -338,7 +338,7 @@ def _repeated_numbers(results: Iterable[ReadResult], folder: str) -> Iterator[Pr
 
 def _copies(results: Sequence[ReadResult], folder: str) -> Iterator[Problem]:
     """Find cases that repeat the texts or metrics of an earlier one."""
-    for copy, original, what in find_copies([result.parts for result in results]):
+    for copy, original, what in find_copies(result.parts for result in results):
         case, earlier = results[copy], results[original].name
         line, column = case.declared[2:] if case.declared else (1, 1)
         message = f"repeats {earlier}: {what}. Remove the copy, or write what is this case's own"
