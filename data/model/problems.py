@@ -148,7 +148,12 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], gu
         case "value_error":
             return str(context["error"])
         case "unknown_id":
-            return _explain_unknown(str(found), context["table"], context["known"])
+            table = context["table"]
+            advice = suggest(str(found), context["known"], _ELSEWHERE.get(table, f"the ids of reference/{table}.yaml"))
+            if table in _EXAMPLES:
+                joined = " If not," if advice.endswith("?") else ", or"
+                advice += f"{joined} add a line to reference/{table}.yaml, as in - {_EXAMPLES[table]}"
+            return f"unknown {table.removesuffix('s')} {describe(found)}.{advice}"
         case "literal_error":
             known = {word: word for word in re.findall(r"'([^']*)'", context["expected"])}
             return f"unknown {last} {describe(found)}.{suggest(str(found), known, f'the words of {guide}')}"
@@ -187,15 +192,6 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], gu
             return f"expected a number above {context['gt']:g}, got {describe(found)}. Check the sign"
         case _:
             return f"{detail['msg']}, got {describe(found)}. See {guide}"
-
-
-def _explain_unknown(word: str, table: str, known: Mapping[str, str]) -> str:
-    """Say what may be written for an id that nobody defines, and how a table is extended."""
-    advice = suggest(word, known, _ELSEWHERE.get(table, f"the ids of reference/{table}.yaml"))
-    if table in _EXAMPLES:
-        joined = " If not," if advice.endswith("?") else ", or"
-        advice += f"{joined} add a line to reference/{table}.yaml, as in - {_EXAMPLES[table]}"
-    return f"unknown {table.removesuffix('s')} {describe(word)}.{advice}"
 
 
 _ELSEWHERE = {"metrics": "the ids of this case's metrics", "prefectures": "the places of kind prefecture"}

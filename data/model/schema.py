@@ -147,15 +147,10 @@ def _named_as_file(text: str, info: ValidationInfo) -> str:
     return text
 
 
-def _multiplier_of(name: str) -> str:
-    found = _MULTIPLIER.match(name)
-    return found[0] if found else ""
-
-
 def _scales_as_named(scale: float, info: ValidationInfo) -> float:
     """Refuse a scale that is not the multiplier of the unit's Chinese name."""
     if name := info.data.get("name"):
-        multiplier = _multiplier_of(name.zh)
+        multiplier = _MULTIPLIER.findall(name.zh)[0]
         said = math.prod(MULTIPLIERS[character] for character in multiplier)
         if scale != said:
             begins = f"begins with {multiplier}" if multiplier else "begins with no multiplier"
@@ -734,7 +729,8 @@ class Unit(Model):
     @property
     def multiplier(self) -> str:
         """The characters of the Chinese name that multiply, such as 万 or 十万; empty where there are none."""
-        return _multiplier_of(self.name.zh)
+        found: str = _MULTIPLIER.findall(self.name.zh)[0]
+        return found
 
     @property
     def base_name(self) -> Text:

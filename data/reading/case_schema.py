@@ -6,7 +6,6 @@ The descriptions are those of the model; the ids of places, domains and units co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -42,10 +41,14 @@ def schema_text() -> str:
 
 def fields_text() -> str:
     """Return data/cases/README.md: its head, which is written by hand, and the description of every field."""
-    schema = _schema()
-    groups = {"A case": schema, **{name: group for name, group in schema["$defs"].items() if "properties" in group}}
-    head = FIELDS_FILE.read_text(encoding="utf-8").partition("## A case\n")[0]
-    return head + "\n".join(line for name, group in groups.items() for line in _group(name, group))
+    schema, lines = _schema(), [FIELDS_FILE.read_text(encoding="utf-8").partition("## A case\n")[0].rstrip("\n")]
+    for name, group in {"A case": schema, **schema["$defs"]}.items():
+        if "properties" in group:
+            lines += ["", f"## {name}", "", group["description"], "", "| field | holds | meaning |", "|---|---|---|"]
+        for field, part in group.get("properties", {}).items():
+            shown = f"**{field}**" if field in group.get("required", ()) else field
+            lines.append(f"| {shown} | {_content(part)} | {part['description'].replace('|', '/')} |")
+    return "\n".join([*lines, ""])
 
 
 def _schema() -> dict[str, Any]:
@@ -55,27 +58,17 @@ def _schema() -> dict[str, Any]:
         names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
         ids = {"enum": [*entries], "enumDescriptions": names, "type": "string"}
         schema["$defs"][name] = {"description": f"An id of reference/{name}.yaml", **ids}
-    return {"$schema": GenerateJsonSchema.schema_dialect, **_refer(schema)}
+    referring = json.loads(json.dumps(schema), object_hook=_refer)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **referring}
 
 
-def _refer(value: Any) -> Any:
-    """Return a part of the schema in which each text that names a reference table is one of its ids."""
-    if isinstance(value, list):
-        return [_refer(part) for part in value]
-    if not isinstance(value, dict):
-        return " ".join(value.split()) if isinstance(value, str) else value
-    if table := value.get("table"):
-        rest = {key: part for key, part in value.items() if key not in ("table", "type")}
-        return {"$ref": f"#/$defs/{table}", **_refer(rest)}
-    return {key: _refer(part) for key, part in value.items()}
-
-
-def _group(name: str, group: dict[str, Any]) -> Iterator[str]:
-    yield f"## {name}\n\n{group['description']}\n\n| field | holds | meaning |\n|---|---|---|"
-    for field, schema in group["properties"].items():
-        shown = f"**{field}**" if field in group.get("required", ()) else field
-        yield f"| {shown} | {_content(schema)} | {schema['description'].replace('|', '/')} |"
-    yield ""
+def _refer(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the schema, as an id of a reference table where it names one; its description in one line."""
+    if isinstance(description := part.get("description"), str):
+        part["description"] = " ".join(description.split())
+    if table := part.get("table"):
+        return {"$ref": f"#/$defs/{table}"} | {key: part[key] for key in part if key not in ("table", "type")}
+    return part
 
 
 def _content(schema: dict[str, Any]) -> str:

@@ -32,9 +32,7 @@ from data.model.tables import Tables
 from data.query import table
 from data.query.columns import CaseEntry, build_entry, derive_all
 from data.query.dataset import Dataset
-from data.reading.boundaries import read_boundaries
 from data.reading.cache import CODE, Cache, Row
-from data.reading.copies import find_copies, hash_parts
 from data.reading.folder import (
     FOLDER,
     REFERENCE,
@@ -46,7 +44,16 @@ from data.reading.folder import (
     file_state,
     relative,
 )
-from data.reading.validate import Entries, map_codes, read_case, read_population, read_tables
+from data.reading.validate import (
+    Entries,
+    find_copies,
+    hash_parts,
+    map_codes,
+    read_boundaries,
+    read_case,
+    read_population,
+    read_tables,
+)
 from data.reading.yaml_file import File
 
 SERIAL_MAX = 48

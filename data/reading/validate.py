@@ -1,19 +1,28 @@
-"""What one file must be: its shape, ids that somebody defines, and the rules. A mistake in one place hides none in
-another.
+"""What the files must be: their shape, ids that somebody defines, the rules, the outlines of the map, and no copies.
+
+A mistake in one place hides none in another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, Literal, get_args
+
+import orjson
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from data.model.numerals import proper_names
-from data.model.problems import describe
+from data.model.problems import Problem, describe, format_path
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, PlaceKind, Population, Unit
+from data.query.dataset import GeoJson
+from data.reading.folder import BOUNDARIES, SIZE_LIMIT, content, relative
 from data.reading.yaml_file import PROBLEM_LIMIT, File
 
+TEXTS = ("summary", "problem", "actions", "result")
+"""The texts that no two cases have in common; nor have they a metric."""
 Entries = Mapping[str, Mapping[str, Any]]
 """The tables places, domains and units by the ids of their entries; None is an entry that holds a mistake."""
 
@@ -46,13 +55,80 @@ def read_population(reference: Mapping[str, File], entries: Entries) -> Populati
     population, residents = file.validated(Population), file.values.get(("residents",))
     if isinstance(residents, dict) and not reference["places"].errors:
         left, unknown = ", ".join(sorted(codes - residents.keys())), [code for code in residents if code not in codes]
-        for code in unknown:
-            advice = f"Still without a number: {left}" if left else "Remove it"
-            path = ("residents", code)
-            file.report(path, f"unknown unit of the map {describe(code)}. {advice}", file.keys[path])
+        advice = f"Still without a number: {left}" if left else "Remove it"
+        for path in (("residents", code) for code in unknown):
+            file.report(path, f"unknown unit of the map {describe(path[1])}. {advice}", file.keys[path])
         if left and not unknown:
             file.report(("residents",), f"has no number of {left}. Add the residents of each unit of the map")
     return None if file.errors else population
+
+
+def _by_id(file: File, kind: type[Model], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A reference table as {id: entry}, with None for an entry that holds a mistake."""
+    table: dict[str, Any] = {}
+    entries = file.value if isinstance(file.value, tuple) else ()
+    if file.value is not None and not entries:
+        found = "an empty one" if file.value == () else describe(file.value)
+        file.report((), f"expected a list of entries, got {found}. Write - {{id: …}} in each line")
+    for index in range(len(entries)):
+        entry, name = file.validated(kind, (index,), context), file.values.get((index, "id"))
+        if isinstance(name, str) and name in table:
+            file.report((index, "id"), f"{describe(name)} stands twice. Keep one")
+        elif isinstance(name, str):
+            table[name] = entry
+    return table
+
+
+def _closed(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    if ring[0] != ring[-1]:
+        raise ValueError("a ring ends where it begins")
+    return ring
+
+
+Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
+Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
+Ring = Annotated[list[tuple[Longitude, Latitude]], Field(min_length=4), AfterValidator(_closed)]
+
+
+class Polygon(BaseModel):
+    type: Literal["Polygon"]
+    coordinates: list[Ring]
+
+
+class MultiPolygon(BaseModel):
+    type: Literal["MultiPolygon"]
+    coordinates: list[Annotated[list[Ring], Field(min_length=1)]]
+
+
+class Feature(BaseModel):
+    id: str
+    geometry: Annotated[Polygon | MultiPolygon, Field(discriminator="type")]
+
+
+class FeatureCollection(BaseModel):
+    features: list[Feature]
+
+
+def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[GeoJson, list[Problem]]:
+    """The GeoJSON of the units with these codes as it stands in the file, and its problems."""
+    path = folder / "reference" / BOUNDARIES
+    found: GeoJson = {}
+    try:
+        raw = content(path)
+        found = orjson.loads(raw if len(raw) <= SIZE_LIMIT else b"")
+        outlined = {each.id for each in FeatureCollection.model_validate(found).features if each.geometry.coordinates}
+        left = ", ".join(sorted({*codes} - outlined))
+        message = f"has no outline of {left}. Add it" if left else ""
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
+    except ValueError as error:
+        place = error.errors(include_url=False)[0]["loc"] if isinstance(error, ValidationError) else ()
+        field = format_path(tuple(key for key in place if key not in ("Polygon", "MultiPolygon")))
+        where = f" (see {field})" if field else ""
+        found, message = {}, f"is not GeoJSON with an id and an outline for each feature{where}. Restore the file"
+        if len(raw) > SIZE_LIMIT:
+            message = f"has more than {SIZE_LIMIT} bytes. Simplify the outlines"
+    return found, [Problem(relative(path, folder), 1, 1, "", message)] if message else []
 
 
 def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:
@@ -93,17 +169,24 @@ def _view(file: File, case: Case | None, tables: Entries, source: Document | Non
     )
 
 
-def _by_id(file: File, kind: type[Model], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A reference table as {id: entry}, with None for an entry that holds a mistake."""
-    table: dict[str, Any] = {}
-    entries = file.value if isinstance(file.value, tuple) else ()
-    if file.value is not None and not entries:
-        found = "an empty one" if file.value == () else describe(file.value)
-        file.report((), f"expected a list of entries, got {found}. Write - {{id: …}} in each line")
-    for index in range(len(entries)):
-        entry, name = file.validated(kind, (index,), context), file.values.get((index, "id"))
-        if isinstance(name, str) and name in table:
-            file.report((index, "id"), f"{describe(name)} stands twice. Keep one")
-        elif isinstance(name, str):
-            table[name] = entry
-    return table
+def hash_parts(file: File) -> dict[str, str]:
+    """The hashes of the texts of a case, and of each of its metrics without its id, with what each is the hash of."""
+    metrics = file.values.get(("metrics",))
+    own = [{**each, "id": ""} for each in metrics if isinstance(each, dict)] if isinstance(metrics, tuple) else []
+    parts = [*((name, file.values.get((name,))) for name in TEXTS), *(("figure", each) for each in own)]
+    return {sha256(repr(part).encode()).hexdigest()[:16]: what for what, part in parts if part}
+
+
+def find_copies(parts: Iterable[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:
+    """Yield the position of each case with parts of an earlier one, the position of that one, and what they are.
+
+    `parts` are what `hash_parts` gave for each case.
+    """
+    first: dict[str, int] = {}
+    for copy, hashes in enumerate(parts):
+        owners = [(first.setdefault(found, copy), what) for found, what in hashes.items()]
+        for original in sorted({owner for owner, _ in owners} - {copy}):
+            told = [what for owner, what in owners if owner == original]
+            figures = told.count("figure")
+            counted = [f"{figures} figure{'s' * (figures != 1)}"] if figures else []
+            yield copy, original, ", ".join([*(what for what in told if what in TEXTS), *counted])

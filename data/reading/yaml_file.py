@@ -132,38 +132,35 @@ class File:
 
     def _build(self, node: yaml.Node, path: FieldPath) -> Any:
         self.places[path] = node.start_mark.line + 1, node.start_mark.column + 1
-        value: Any
+        value: Any = {}
         if node.tag:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            return Rejected(f"the tag {describe(tag)} is not allowed. Remove it")
+            return Rejected(
+                f"the tag {describe(node.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed. Remove it"
+            )
         if isinstance(node, yaml.ScalarNode):
             value = node.value if node.style else _convert(node.value)
-            if isinstance(value, str):
-                self.texts.append((path, value))
         elif len(path) >= DEPTH_LIMIT:
             raise yaml.MarkedYAMLError(problem="nested deeper", problem_mark=node.start_mark)
         elif isinstance(node, yaml.SequenceNode):
             value = tuple([self._build(inner, (*path, index)) for index, inner in enumerate(node.value)])
         else:
-            value = self._build_group(node, path)
+            for key, inner in node.value:
+                plain = isinstance(key, yaml.ScalarNode) and not key.tag and not key.value.startswith(_ALIAS)
+                where = (*path, key.value if plain else "?")
+                place = key.start_mark.line + 1, key.start_mark.column + 1
+                if not plain:
+                    message = "a key must be a plain word. Put quotes around text that begins with { [ * & or !"
+                    self.report(where, message, place)
+                elif first := self.keys.get(where):
+                    self.report(where, f"duplicate key, first written in line {first[0]}. Keep one", place)
+                else:
+                    self.keys[where] = place
+                    value[key.value] = self._build(inner, where)
+        if isinstance(value, str):
+            self.texts.append((path, value))
         if not isinstance(value, Rejected):
             self.values[path] = value
         return value
-
-    def _build_group(self, node: yaml.MappingNode, path: FieldPath) -> dict[str, Any]:
-        group: dict[str, Any] = {}
-        for key, inner in node.value:
-            plain = isinstance(key, yaml.ScalarNode) and not key.tag and not key.value.startswith(_ALIAS)
-            where, place = (*path, key.value if plain else "?"), (key.start_mark.line + 1, key.start_mark.column + 1)
-            if not plain:
-                message = "a key must be a plain word. Put quotes around text that begins with { [ * & or !"
-                self.report(where, message, place)
-            elif first := self.keys.get(where):
-                self.report(where, f"duplicate key, first written in line {first[0]}. Keep one", place)
-            else:
-                self.keys[where] = place
-                group[key.value] = self._build(inner, where)
-        return group
 
     def report(self, path: FieldPath, message: str, place: Place | None = None, warning: bool = False) -> None:
         """Add a problem at `place`, otherwise at the nearest known place of `path`; at most PROBLEM_LIMIT errors."""
