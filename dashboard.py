@@ -20,6 +20,7 @@ with preflight.explain_missing_packages():
 
     from data import __version__
     from data.query.dataset import Dataset
+    from data.query.filters import Filters, count_options
     from data.reading.live import configure, refresh
     from data.wording.rows import prepare
     from pages.markup.environment import compile_templates
@@ -46,6 +47,7 @@ with preflight.explain_missing_packages():
 def prepare_pages(dataset: Dataset) -> None:
     """Make what pages need of a dataset before it is served, so that no reader waits for it."""
     compile_templates()
+    count_options(dataset, Filters())
     prepare(dataset)
 
 

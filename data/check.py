@@ -17,8 +17,8 @@ from data.command import Parser, show
 from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.model.schema import Case, Text
-from data.query.columns import ROLES
 from data.query.dataset import Dataset
+from data.query.filters import ROLES
 from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
 from data.reading.load import read_dataset
 
@@ -49,7 +49,7 @@ def report(dataset: Dataset) -> str:
 def _count(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
     """Return the cells of a line of the report after its first."""
     metrics = [metric for case in cases for metric in case.metrics]
-    grades = Counter(dataset.evidence(position).grade for case in cases for position in dataset.positions(case.id))
+    grades = Counter(evidence.grade for case, _, evidence in dataset.metrics if case in cases)
     roles: Counter[str] = Counter(metric.role for metric in metrics)
     texts = [text for case in cases for text in _find_texts(case)]
     complete = sum(bool(text.zh.strip() and text.en.strip()) for text in texts)
@@ -107,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.report:
         show(report(dataset))
     found = _count_noun(len(problems), "warning") if problems else "no problems"
-    show(f"{len(dataset.cases)} cases, {dataset.metric_count} metrics, {found}")
+    show(f"{len(dataset.cases)} cases, {len(dataset.metrics)} metrics, {found}")
     return 0
 
 

@@ -59,14 +59,14 @@ def find_fullest(view: View) -> Case:
     """Return the case with most of the metrics that the filters keep; the first case if they keep none."""
     if not view.filters or not len(view.selection.positions):
         return (view.selection.cases or view.dataset.cases)[0]
-    return view.dataset.cases[int(np.bincount(view.dataset.index.case[view.selection.positions]).argmax())]
+    return view.dataset.cases[int(np.bincount(view.dataset.case_numbers[view.selection.positions]).argmax())]
 
 
 def build_page(view: View, case: Case, rows: Sequence[MetricRow]) -> CasePage:
     """Return what is shown of a case. One goes on from it to the cases of the selection if it is among them, otherwise
     to all; from paper to none.
     """
-    siblings = view.selection.cases if case in view.selection.cases else view.dataset.all_cases
+    siblings = view.selection.cases if case in view.selection.cases else view.dataset.cases
     return CasePage(view.dataset, case, rows, view.lang, None if view.printing else view.links, siblings)
 
 
@@ -158,9 +158,9 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
 def find_case(view: View, case: Case) -> CaseFindings:
     """Return what the case reports, of the chosen cities if it has any figure there."""
     selection = select(view.dataset, Filters(city=view.filters.city))
-    position = selection.cases.find(case.id)
-    if position is None:
-        selection, position = select(view.dataset, Filters()), view.dataset.all_cases.find(case.id) or 0
+    if case not in selection.cases:
+        selection = select(view.dataset, Filters())
+    position = selection.cases.index(case)
     (found,) = list_findings(selection, range(position, position + 1), view.lang)
     return replace(found, first=(*found.first, *found.more), more=())
 

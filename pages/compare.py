@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from data.model.grades import GRADES
 from data.model.schema import Case
+from data.query.findings import keep_results
 from data.wording.compare import (
     MAX_METRICS,
     Choice,
@@ -28,6 +29,7 @@ from data.wording.compare import (
 )
 from data.wording.findings import describe_finding, describe_marks
 from data.wording.labels import HEADINGS
+from data.wording.openings import number_title
 from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow, format_id
 from pages.figures.export_figure import export_figure
@@ -91,20 +93,20 @@ def read_choice(view: View) -> Choice:
 def is_result(view: View, name: str) -> bool:
     """Return whether this is the id of an outcome or output."""
     positions = view.dataset.resolve_id(name) if "." in name else ()
-    return any(view.dataset.metric(position)[1].role in RESULTS for position in positions)
+    return any(view.dataset.metrics[position][1].role in RESULTS for position in positions)
 
 
 def list_metrics(view: View) -> list[MetricRow]:
     """Return the results that the filters keep, the first of them if they are many."""
-    kept = view.selection.positions
-    positions = kept[view.dataset.index.isin("role", RESULTS)[kept]]
+    positions = keep_results(view.dataset, view.selection.positions)
     return list(view.rows(positions if len(positions) <= MAX_ALL_OPTIONS else positions[:MAX_OPTIONS]))
 
 
 def list_cases(view: View) -> dict[str, str]:
     """Return the titles of the cases to choose from by id, as in `list_metrics`."""
     cases = view.selection.cases
-    return view.case_labels(cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS])
+    offered = cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS]
+    return {case.id: number_title(case, view.lang) for case in offered}
 
 
 def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
@@ -185,7 +187,7 @@ def list_chosen(view: View, choice: Choice) -> list[tuple[str, str]]:
     chosen = []
     for case in choice.cases:
         rest = Choice(tuple(other for other in choice.cases if other.id != case.id), choice.rows, 0)
-        chosen.append((view.case_label(case), view.href("compare", **rest.query())))
+        chosen.append((number_title(case, view.lang), view.href("compare", **rest.query())))
     for row in choice.rows:
         rest = Choice(choice.cases, tuple(other for other in choice.rows if other is not row), 0)
         chosen.append((f"{row.case_number} · {row.name}", view.href("compare", **rest.query())))

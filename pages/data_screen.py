@@ -17,11 +17,12 @@ from data.downloads.snippets import build_link, write_snippets
 from data.model.problems import escape_invisible
 from data.model.schema import Text
 from data.query.filters import Filters
+from data.query.findings import keep_results
 from data.query.table import sort_rows
 from data.wording.labels import RIGHTS
 from pages.frame.elements import current_range, escape_markdown, show_opening, show_pager, show_warning
 from pages.frame.layout import show_nothing_found
-from pages.frame.view import RESULTS, View, base_path, current_view, set_control
+from pages.frame.view import View, base_path, current_view, set_control
 from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, list_headings, read_choice
 from pages.markup.environment import render
 from pages.markup.links import NamedLink
@@ -74,7 +75,7 @@ def show_downloads(view: View) -> None:
 
 def list_scopes(view: View) -> list[Scope]:
     """Return what files are offered of; the last file of each is what is not stated."""
-    scopes = [(False, view.dataset.metric_count, Filters())]
+    scopes = [(False, len(view.dataset.metrics), Filters())]
     if view.filters:
         scopes.insert(0, (True, len(view.selection.positions), view.filters))
     return [
@@ -87,10 +88,10 @@ def list_positions(view: View, choice: TableChoice) -> np.ndarray:
     """Return the metrics of the table in its order: results that the filters keep, or all kinds if wanted."""
     positions = view.selection.positions
     if not (choice.every_kind or view.filters.role):
-        positions = positions[view.dataset.index.isin("role", RESULTS)[positions]]
+        positions = keep_results(view.dataset, positions)
     if not choice.sort:
         return positions
-    return sort_rows(view.dataset.rows(positions), choice.sort).index.to_numpy()
+    return sort_rows(view.dataset.table.iloc[positions], choice.sort).index.to_numpy()
 
 
 def show_metrics(view: View, choice: TableChoice) -> None:
@@ -116,7 +117,7 @@ def show_metrics(view: View, choice: TableChoice) -> None:
 def list_kinds(view: View, choice: TableChoice) -> list[KindChoice]:
     """Return results alone and all kinds of figures as choices; nothing under a filter by kind."""
     positions = view.selection.positions
-    results = int(view.dataset.index.isin("role", RESULTS)[positions].sum())
+    results = len(keep_results(view.dataset, positions))
     if view.filters.role or results == len(positions):
         return []
     return [

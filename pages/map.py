@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.downloads.areas import tabulate_areas
 from data.downloads.snippets import build_link
 from data.model.schema import Lang
-from data.query.geography import tabulate_areas
 from data.wording.colours import LIGHT
 from data.wording.labels import MAP_CREDIT, t
 from data.wording.map_cases import Headline

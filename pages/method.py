@@ -13,6 +13,7 @@ import streamlit as st
 
 from data.model.grades import GRADES
 from data.model.schema import Document, Source
+from data.query.findings import sort_metrics
 from data.wording.citation import cite_document
 from data.wording.conflicts import find_heading, list_conflicts
 from data.wording.labels import GRADES_NOTE
@@ -40,10 +41,9 @@ def show_grades(view: View) -> None:
 
 def find_examples(view: View) -> Mapping[str, MetricRow | None]:
     """Return the best example of each grade that can be drawn: a headline if there is one, otherwise an outcome."""
-    index = view.dataset.index
-    outcome = index.isin("role", ("outcome",))
-    ordered = np.lexsort((~outcome, *index.rank(np.arange(len(outcome)))))
-    rows = {grade: view.rows(ordered[index.isin("grade", (grade,))[ordered]]) for grade in GRADES}
+    ordered = sort_metrics(view.dataset, np.arange(len(view.dataset.metrics)), "headline", "role")
+    grades = view.dataset.table["grade"].iloc[ordered]
+    rows = {grade: view.rows(ordered[grades == grade]) for grade in GRADES}
     return {grade: next(filter(can_be_drawn, own), None) for grade, own in rows.items()}
 
 

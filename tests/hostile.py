@@ -360,7 +360,7 @@ def _is_admitted(text: str) -> bool:
     with suppress(ValidationError):
         Text(**both)
         texts = tuple((("summary", lang), part) for lang, part in both.items())
-        view = CaseView(None, (), lambda path: both[str(path[-1])], texts, {}, {}, frozenset(), None)
+        view = CaseView((), lambda path: both[str(path[-1])], texts, {}, {}, frozenset(), None)
         return not any(list(rule.check(view)) for rule in (*LANGUAGES, *TEMPLATE))
     return False
 

@@ -511,7 +511,7 @@ def test_a_phrase_over_forty_characters_is_reported() -> None:
         phrase=Phrase.model_construct(text=text, occurrence=None, excludes=()), reason="name", metric=None, why=None
     )
     case = dataset.cases[0].model_copy(update={"not_measured": (long,)})
-    [found] = audit(replace(dataset, cases=(case,), entries=None, load_table=None), f"案例1\n{text}")
+    [found] = audit(replace(dataset, cases=(case,)), f"案例1\n{text}")
     assert len(found.too_long) == 1
     assert "41 characters" in found.too_long[0]
     assert found.uncovered == ()

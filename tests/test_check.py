@@ -820,10 +820,13 @@ FILES: dict[str, tuple[bytes, str]] = {
     "utf-16-without-a-mark": ("id: 1\n".encode("utf-16-le"), "1:2 holds the control character U+0000. Remove it"),
     "line-separator": ("id: 1\nyear: 2020 # \u2028\n".encode(), "2:14 holds the control character U+2028. Remove it"),
     "too-large": (b"# " + b"x" * 2_000_000, f"1:1 2000002 bytes, at most {SIZE_LIMIT} are read. Is this a case file?"),
-    "deep-nesting": (b"id: " + b"[" * 900, "1:24 is not valid YAML: nested deeper than 20 levels. Check this line"),
+    "deep-nesting": (
+        b"id: " + b"[" * 900 + b"]" * 900,
+        "1:24 is not valid YAML: nested deeper than 20 levels. Check this line",
+    ),
     "deep-nesting-of-keys": (
-        b"id: " + b"{" * 900,
-        "1:25 is not valid YAML: nested deeper than 20 levels. Check this line",
+        b"id: " + b"{a: " * 900 + b"}" * 900,
+        "1:81 is not valid YAML: nested deeper than 20 levels. Check this line",
     ),
 }
 
@@ -853,11 +856,26 @@ def test_a_byte_order_mark_is_no_mistake(folder: Path) -> None:
 
 
 def test_an_alias_bomb(folder: Path) -> None:
-    levels = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 10)]
+    keys = ("places", "mentions", "domains", "actions", "events", "headlines", "metrics", "conflicts", "not_measured")
+    levels = [f"{key}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level, key in enumerate(keys, 1)]
     (folder / "cases" / f"{STEM}.yaml").write_text("a0: &a0 [x]\n" + "".join(levels), encoding="utf-8")
     lines = said(folder)
-    assert f'{NAME}:2:10 a1[0]: the alias "*a0" is not allowed. Write the value out' in lines
+    assert f'{NAME}:2:14 places[0]: the alias "*a0" is not allowed. Write the value out' in lines
     assert sum("is not allowed" in line for line in lines) == 81
+
+
+def test_an_alias_stands_where_it_is_written_not_where_its_anchor_is(folder: Path) -> None:
+    edits = {"place: anyang": "place: &place anyang", "[henan]\nmentions": "[henan, *place]\nmentions"}
+    (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
+    assert said(folder) == [f'{NAME}:6:17 places[1]: the alias "*place" is not allowed. Write the value out']
+
+
+def test_the_rules_look_at_a_figure_once_its_shape_is_right(folder: Path) -> None:
+    """What names a figure of faulty shape is right, and the rules look at the other figures in the same run."""
+    other = FIGURE.format("a").replace("after: {value: 1}", "after: {value: 2}")
+    edits = {"role: outcome": "role: rsult", "value: 50": "value: 51", "conflicts:\n": f"{other}conflicts:\n"}
+    (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
+    assert [line.split()[1] for line in said(folder)] == ["metrics[0].role:", "metrics[1].after.value:"]
 
 
 TABLES: dict[str, tuple[str, dict[str, str], str]] = {

@@ -63,8 +63,6 @@ def hostile(text: str) -> Extract:
                 case.model_copy(update={"title": name, "metrics": (metric.model_copy(update={"name": name}), *rest)}),
                 *others,
             ),
-            entries=None,
-            load_table=None,
         )
     )
 

@@ -346,7 +346,7 @@ def test_four_of_five_metrics_with_a_number_are_drafted(document: Path | None, d
         problems_of(folder, fill(draft(dataset, DOCUMENT, 11, 2020)))
         filled, _ = read_dataset(folder)
         assert filled is not None
-        right, total = share(replace(filled, cases=filled.cases[1:], entries=None, load_table=None), DOCUMENT)
+        right, total = share(replace(filled, cases=filled.cases[1:]), DOCUMENT)
         assert (right, total) == (6, 8), "no unit of the table stands beside 份 and 投诉"
     else:
         right, total = share(dataset, document.read_text(encoding="utf-8-sig"))

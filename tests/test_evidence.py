@@ -643,7 +643,7 @@ def test_the_evidence_of_a_metric_is_derived_once_for_rows_downloads_and_the_rep
     dataset, metrics = load_dataset(), []
     monkeypatch.setattr("data.query.dataset.derive", lambda *given: metrics.append(given[0]) or derive(*given))
     for lang in ("zh", "en"):
-        assert len(list(Rows(dataset, lang))) == dataset.metric_count
+        assert len(list(Rows(dataset, lang))) == len(dataset.metrics)
     for case in dataset.cases:
         assert write_case_json(Extract(dataset), case)
     assert report(dataset)

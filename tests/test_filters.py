@@ -16,12 +16,11 @@ from data.query.filters import (
     SEARCH_LIMIT,
     Filters,
     count_options,
-    find_terms,
     list_options,
     parse,
     select,
 )
-from data.query.search import MAX_PARTS, split_parts, split_words
+from data.query.search import MAX_PARTS, find_terms, split_parts, split_words
 from data.reading.live import current
 from data.wording.filters import FILTERS, POPOVERS, describe_filters, list_values, remove_value
 from tests.app import bodies, open_page
@@ -152,7 +151,7 @@ def test_a_case_that_happens_in_a_city_is_left_without_a_figure_there():
         case.model_copy(update={"places": (*case.places, "anyang")}) if case.id == HEALTH else case
         for case in DATASET.cases
     )
-    dataset = replace(DATASET, cases=changed, entries=None, load_table=None)
+    dataset = replace(DATASET, cases=changed)
     anyang = parse({"city": "410500"}, dataset)[0]
     own, both = select(dataset, anyang), select(dataset, replace(anyang, scope="case"))
     assert ids(own) == ids(both) == ["2020-06-anyang-permits", HEALTH]

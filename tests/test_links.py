@@ -12,12 +12,13 @@ from urllib.parse import quote, urlencode
 import pytest
 from starlette.routing import Router
 
+from data.downloads.areas import tabulate_areas, tabulate_local_places
 from data.downloads.csv_json import write_case_json, write_csv, write_json
 from data.downloads.dictionary import list_columns
 from data.downloads.extract import Extract
 from data.downloads.geojson import write_places
 from data.query.filters import Filters, list_options, select
-from data.query.geography import find_measures, summarize_areas, tabulate_areas, tabulate_local_places
+from data.query.geography import find_measures, summarize_areas
 from data.reading.live import boundaries, current
 from data.wording.filters import FILTERS
 from pages.markup.report import FORMATS
@@ -248,7 +249,7 @@ def test_the_tables_of_the_map_have_what_the_filters_select(filters):
 
 
 def test_the_cities_have_the_values_of_the_measure_that_colours_the_map():
-    (measure,) = find_measures(DATASET.all_cases)
+    (measure,) = find_measures(DATASET, DATASET.cases).values()
     rows = [*csv.DictReader(io.StringIO(ask("/api/areas.csv", {"colour": measure.key}).body.decode("utf-8-sig")))]
     found = {row["code"]: float(row["value"]) for row in rows if row["value"]}
     assert found == {code: metric.after.value for code, metric in measure.values.items() if metric.after}

@@ -43,7 +43,7 @@ def test_a_case_file_loads(path: Path, dataset: Dataset) -> None:
 
 def test_nothing_but_the_case_files_is_loaded(dataset: Dataset) -> None:
     assert sorted(dataset.by_id) == [path.stem for path in CASE_FILES]
-    assert len(dataset.table) == dataset.metric_count == sum(len(case.metrics) for case in dataset.cases)
+    assert len(dataset.table) == len(dataset.metrics) == sum(len(case.metrics) for case in dataset.cases)
 
 
 def test_the_real_dataset_has_no_warnings(dataset: Dataset) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from data import load_dataset
+from data.model.evidence import derive
 from data.model.grades import CHANGED
 from data.model.schema import Lang
-from data.query.columns import PROVINCE
-from data.query.filters import Filters, select
+from data.query.filters import PROVINCE, Filters, select
 from data.query.geography import Measure, calculate_rate, find_measures, summarize_areas
 from data.reading.live import current
 from data.wording.map_cases import MAX_CASES, locate_headlines
@@ -42,7 +42,7 @@ def spots(lang: Lang, **filters):
 
 def test_every_case_is_on_the_map_or_above_it(lang):
     cases = locate_headlines(ALL, lang)
-    assert {spot.case_id for spot in cases.spots} | {case.case_id for case in cases.province} == set(ALL.cases.ids)
+    assert {spot.case_id for spot in cases.spots} | {case.case_id for case in cases.province} == set(DATASET.by_id)
     assert [case.number for case in cases.province] == [1, 2], "the cases of the whole province"
     assert {spot.place.id for spot in cases.spots if spot.number == 1} == {"jiaxian", "jiyuan"}, "where they measured"
     labelled = [spot.case_id for spot in cases.spots if spot.headline]
@@ -58,7 +58,7 @@ def test_a_headline_is_the_cases_own_one_that_states_a_change():
             row, case = spot.headline.row, DATASET.by_id[spot.case_id]
             assert row.metric_id in case.headlines and row.place_id == spot.place.id
             there = [m for m in case.metrics if m.id in case.headlines and m.place == spot.place.id]
-            ranks = [DATASET.rows(DATASET.resolve_id(f"{case.id}.{m.id}"))["grade"].item() in CHANGED for m in there]
+            ranks = [derive(m, DATASET.units).grade in CHANGED for m in there]
             assert (row.grade in CHANGED) == any(ranks)
 
 
@@ -202,7 +202,7 @@ def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_dat
 
 
 def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
-    case, vehicles = DATASET.metric(DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0])
+    case, vehicles, _ = DATASET.metrics[DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0]]
     measure = Measure(f"{case.id}.{vehicles.id}", vehicles.name, vehicles.unit, {"410100": vehicles})
     shading = shade_by_measure(DATASET, measure, summarize_areas(ALL), lang)
     assert shading.values["410100"] == pytest.approx(calculate_rate(DATASET, vehicles))
@@ -212,7 +212,7 @@ def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
 
 
 def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
-    (bonds,) = find_measures(DATASET.all_cases)
+    (bonds,) = find_measures(DATASET, DATASET.cases).values()
     shading = shade_by_measure(DATASET, bonds, summarize_areas(ALL), lang)
     rows = {row.metric_id: row for row in Rows(DATASET, lang, DATASET.positions("2020-02-government-debt"))}
     for code, metric in bonds.values.items():
@@ -223,7 +223,7 @@ def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
 
 
 def test_a_measure_that_does_not_is_shown_as_printed(lang):
-    (measure,) = find_measures(DATASET.all_cases)
+    (measure,) = find_measures(DATASET, DATASET.cases).values()
     unit = DATASET.units[measure.unit_id].model_copy(update={"per_resident": False})
     tables = replace(DATASET.tables, units={**DATASET.units, unit.id: unit})
     shading = shade_by_measure(replace(DATASET, tables=tables), measure, summarize_areas(ALL), lang)

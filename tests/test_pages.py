@@ -17,18 +17,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pages.frame.view
+from data.downloads.areas import tabulate_areas, tabulate_local_places
 from data.downloads.csv_json import write_csv
 from data.model.grades import GRADES
 from data.model.problems import Problem
-from data.query.columns import all_places
 from data.query.filters import Filters, parse, select
-from data.query.geography import (
-    find_local_places,
-    find_measures,
-    summarize_areas,
-    tabulate_areas,
-    tabulate_local_places,
-)
+from data.query.geography import all_places, find_local_places, find_measures, summarize_areas
 from data.query.table import LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.formatting import format_value
@@ -445,7 +439,7 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
         places[code]: number for code, number in classes.items()
     }
     left = select(DATASET, parse(filtered, DATASET)[0].without("city")).rows
-    within = [there.place.id for there in find_local_places(DATASET.all_cases)]
+    within = [there.place.id for there in find_local_places(DATASET, DATASET.cases)]
     assert sum(int(figures) for _, _, figures, *_ in cells) == left["prefecture_code"].notna().sum()
     counties = map_table(at, "places")
     assert sum(int(figures) for _, _, figures, *_ in counties) == left["place_id"].isin(within).sum()
@@ -494,7 +488,7 @@ def test_the_map_is_the_same_element_whatever_is_chosen(lang):
     assert not any(map(charts, pages)), "Plotly draws nothing before a reader asks for an image"
 
 
-MEASURES = find_measures(DATASET.all_cases)
+MEASURES = tuple(find_measures(DATASET, DATASET.cases).values())
 NO_DATA = {"zh": "无数据", "en": "no data"}
 
 
@@ -627,8 +621,8 @@ def test_a_measure_of_the_map_is_observed_and_a_places_own():
             else metric
             for metric in case.metrics
         )
-        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),), entries=None, load_table=None)
-        return [set(measure.values) for measure in find_measures(dataset.all_cases)]
+        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),))
+        return [set(measure.values) for measure in find_measures(dataset, dataset.cases).values()]
 
     assert measured() == [{"410100", "410300"}]
     assert measured(status="target") == measured(place="luoning") == []

@@ -96,5 +96,5 @@ def test_the_rate_of_a_number_per_10000_residents_or_of_money_per_resident(field
 
 
 def test_a_real_count_as_a_rate():
-    _, vehicles = DATASET.metric(DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0])
+    _, vehicles, _ = DATASET.metrics[DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0]]
     assert calculate_rate(DATASET, vehicles) == pytest.approx(6981 / 12_600_574 * 10_000)

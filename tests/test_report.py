@@ -239,7 +239,7 @@ def test_the_command_writes_the_language_that_the_name_says(lang, tmp_path, caps
     target = tmp_path / f"report_{lang}.html"
     assert main([str(target)]) == 0
     assert target.read_bytes() == write_report(Extract(DATASET, lang=lang))
-    assert f"{DATASET.metric_count} rows, 10 cases" in capsys.readouterr().out
+    assert f"{len(DATASET.metrics)} rows, 10 cases" in capsys.readouterr().out
 
 
 def test_the_command_takes_the_language_as_an_option(tmp_path):

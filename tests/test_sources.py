@@ -49,7 +49,7 @@ def dataset(folder: Path) -> Dataset:
 def test_each_case_has_its_document(dataset: Dataset) -> None:
     assert dataset.source_of(OURS) == dataset.source
     assert dataset.source_of(OTHER).title.zh == TITLES["zh"]
-    assert [document.date for document in dataset.documents_of(range(2))] == ["2021-07-09", "2021-07-09"]
+    assert [document.date for document in dataset.documents_of(dataset.cases)] == ["2021-07-09", "2021-07-09"]
     assert dataset.documents_of(()) == (dataset.source,)
 
 
@@ -77,9 +77,9 @@ def test_of_many_documents_the_first_are_named(tmp_path: Path) -> None:
         if year < 2022 + MAX_DOCUMENTS:
             path.with_stem(path.stem.replace("2020", str(year))).write_text(text, encoding="utf-8")
     dataset = load_dataset(made)
-    documents = dataset.documents_of(range(len(dataset.cases)))
+    documents = dataset.documents_of(dataset.cases)
     assert len(documents) == MAX_DOCUMENTS + 2
-    for said in (name_documents(documents, "en"), cite_cases(dataset.group_by_source(dataset.index.ids), "en")):
+    for said in (name_documents(documents, "en"), cite_cases(dataset.group_by_source(dataset.by_id), "en")):
         assert "; 2 more documents" in said
         assert str(2020 + MAX_DOCUMENTS + 1) not in said
 
@@ -107,7 +107,7 @@ def test_files_name_every_document(dataset: Dataset) -> None:
 
 def test_files_of_one_document_name_no_other(dataset: Dataset) -> None:
     extract = Extract(dataset, Filters(search="退货"))
-    assert extract.selection.cases.ids == [OTHER]
+    assert [case.id for case in extract.selection.cases] == [OTHER]
     assert "sources" not in json.loads(write_json(extract))
     assert json.loads(write_json(extract))["source"]["title"] == TITLES
     assert NOTICE["zh"] not in json.dumps(describe_package(extract), ensure_ascii=False)

@@ -226,7 +226,7 @@ def test_a_digit_changed_in_english_is_noticed_in_the_real_cases() -> None:
     for path in sorted((FOLDER / "cases").glob("*.yaml")):
         file = File.read(path, FOLDER)
         texts = {where: raised for where, text in file.texts if where[-1] == "en" and (raised := raise_last(text))}
-        view = CaseView(None, (), file.at, tuple(texts.items()), {}, {}, frozenset(), None)
+        view = CaseView((), file.values.get, tuple(texts.items()), {}, {}, frozenset(), None)
         changed += len(texts)
         noticed += len({found.path for rule in RULES for found in rule.check(view)} & texts.keys())
     assert changed > 600

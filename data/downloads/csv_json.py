@@ -90,8 +90,9 @@ def _list_values(column: pd.Series[Any]) -> list[Any]:
 
 def write_case_json(extract: Extract, case: Case) -> bytes:
     """Return one case with the fields of its file, the evidence derived for each metric, and its source."""
-    evidence = map(extract.dataset.evidence, extract.dataset.positions(case.id))
-    metrics = [{**_to_dict(metric), "evidence": each} for metric, each in zip(case.metrics, evidence, strict=True)]
+    at = extract.dataset.positions(case.id)
+    own = extract.dataset.metrics[at.start : at.stop]
+    metrics = [{**_to_dict(metric), "evidence": evidence} for _, metric, evidence in own]
     provenance = extract.provenance
     return _dump(
         {

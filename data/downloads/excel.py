@@ -15,8 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from data.downloads.dictionary import describe_column
 from data.downloads.extract import Extract, parse_date
 from data.model.schema import Document
-from data.query.geography import Row, split_languages
-from data.query.table import LIST_SEPARATOR
+from data.query.table import LIST_SEPARATOR, Row, split_languages
 from data.wording.colours import LIGHT
 from data.wording.labels import RIGHTS
 
@@ -117,7 +116,7 @@ def _dictionary_rows(extract: Extract) -> Iterator[Row]:
 
 def _provenance_rows(extract: Extract, query: str) -> list[dict[str, str]]:
     note = extract.note
-    rows, total = len(extract.table("metrics")), extract.dataset.metric_count
+    rows, total = len(extract.table("metrics")), len(extract.dataset.metrics)
     cells = [
         *chain.from_iterable(map(_document_cells, extract.documents)),
         ("筛选", query or "无", "Filter", query or "none"),

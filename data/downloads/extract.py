@@ -18,8 +18,7 @@ from data.model.gaps import MissingEnd
 from data.model.schema import Case, Conflict, Document, Lang, Period, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
-from data.query.geography import Row, split_languages
-from data.query.table import LIST_SEPARATOR, sort_rows
+from data.query.table import LIST_SEPARATOR, Row, sort_rows, split_languages
 from data.wording.labels import RIGHTS
 from data.wording.sentences import write_missing
 
@@ -57,8 +56,7 @@ class Extract:
 
     @cached_property
     def selection(self) -> Selection:
-        selection = select(self.dataset, self.filters)
-        return selection.restrict(self.only) if self.only else selection
+        return select(self.dataset, self.filters, self.only)
 
     @property
     def query(self) -> dict[str, str]:
@@ -85,7 +83,7 @@ class Extract:
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """The documents that its cases come from; without a case, that of the dataset."""
-        return self.dataset.documents_of(self.selection.cases.positions)
+        return self.dataset.documents_of(self.selection.cases)
 
     @property
     def provenance(self) -> dict[str, object]:
@@ -153,11 +151,9 @@ def _case_rows(extract: Extract) -> Iterator[Row]:
 
 
 def _conflict_rows(extract: Extract) -> Iterator[Row]:
-    selection, starts = extract.selection, extract.dataset.index.starts
-    for number, case in zip(selection.cases.positions, selection.cases, strict=True):
-        kept = {
-            case.metrics[position - starts[number]].id for part in selection.split_case(number) for position in part
-        }
+    selection, metrics = extract.selection, extract.dataset.metrics
+    for case in selection.cases:
+        kept = {metrics[position][1].id for part in selection.split_case(case.id) for position in part}
         for conflict in find_conflicts(case, kept):
             yield {
                 "case_id": case.id,
@@ -190,9 +186,8 @@ def _missing_rows(extract: Extract) -> Iterator[Row]:
 
 
 def _elsewhere_rows(extract: Extract) -> Iterator[Row]:
-    positions, counts = extract.selection.positions, extract.dataset.index.column("elsewhere")
-    for position in positions[counts[positions] > 0]:
-        case, metric = extract.dataset.metric(position)
+    for position in extract.selection.positions:
+        case, metric, _ = extract.dataset.metrics[position]
         for number, reading in enumerate(metric.elsewhere, start=1):
             yield {
                 "case_id": case.id,

@@ -73,7 +73,7 @@ def _join(*parts: str) -> str:
 
 def _year(extract: Extract) -> str:
     """Return the year of the cases, or the first and the last; that of the dataset's document if there are none."""
-    years = extract.selection.cases.years or [extract.dataset.source.year]
+    years = [case.year for case in extract.selection.cases] or [extract.dataset.source.year]
     return "-".join(dict.fromkeys((str(min(years)), str(max(years)))))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import orjson
 
 from data.downloads.extract import Extract
-from data.model.schema import Place
+from data.model.schema import Case, Place
 from data.query.dataset import GeoJson
-from data.query.geography import locate_cases, split_languages
+from data.query.geography import count_metrics, locate_cases
+from data.query.table import split_languages
 from data.wording.labels import MAP_CREDIT
 
 
@@ -21,8 +21,8 @@ def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
     those of all places in it. `boundaries` is a FeatureCollection of the units, by their codes as ids.
     """
     outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
-    located = locate_cases(extract.selection)
-    features = [_make_feature(extract, place, outlines, located) for place in extract.dataset.places.values()]
+    located, counts = locate_cases(extract.selection), count_metrics(extract.selection)
+    features = [_make_feature(extract, place, outlines, located, counts) for place in extract.dataset.places.values()]
     return orjson.dumps(
         {
             "type": "FeatureCollection",
@@ -36,19 +36,22 @@ def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
 
 
 def _make_feature(
-    extract: Extract, place: Place, outlines: Mapping[str, GeoJson], located: np.ndarray
+    extract: Extract,
+    place: Place,
+    outlines: Mapping[str, GeoJson],
+    located: Mapping[str | None, tuple[Case, ...]],
+    counts: Mapping[str, int],
 ) -> dict[str, object]:
-    dataset, selection = extract.dataset, extract.selection
-    alone = np.array([other == place.id for other in dataset.places])
-    inside = dataset.index.places_in(place.code) if place.kind == "prefecture" and place.code else alone
+    dataset = extract.dataset
+    key = place.code if place.kind == "prefecture" and place.code else place.id
     properties = {
         "code": place.code,
         **split_languages("name", place.name),
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
         "population": dataset.tables.residents.get(place.code or ""),
-        "cases": dataset.subset(np.flatnonzero(located[:, inside].any(axis=1))).ids,
-        "figures": int(inside[dataset.index.column("place")[selection.positions]].sum()),
+        "cases": [case.id for case in located.get(key, ())],
+        "figures": counts[key],
     }
     return {"type": "Feature", "id": place.id, "geometry": _make_geometry(place, outlines), "properties": properties}
 

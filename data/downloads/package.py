@@ -118,7 +118,7 @@ def _describe_column(column: Column, key: bool) -> dict[str, object]:
 def _write_readme(extract: Extract) -> str:
     note, population = extract.note, extract.dataset.tables.population
     asked = ", ".join(f"{name}={value}" for name, value in extract.query.items())
-    rows, total = len(extract.full_table("metrics")), extract.dataset.metric_count
+    rows, total = len(extract.full_table("metrics")), len(extract.dataset.metrics)
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())
     sources = "\n".join(
         f"来源：{cite_document(source)}\nSource: {cite_document(source, 'en')}" for source in extract.documents

@@ -48,6 +48,13 @@ class Problem:
         return escape_invisible(f"{self.file}:{self.line}:{self.column} {warning}{field}{self.message}")
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """Stands for a value that a file must not hold, which no field accepts; `message` says why and what to write."""
+
+    message: str
+
+
 class Fault(NamedTuple):
     """A fault at a path of a file whose line is not known yet. `at_key`: the key is wrong, not its value.
 
@@ -84,7 +91,7 @@ def describe(value: object) -> str:
         return "a group of keys"
     if isinstance(value, (list, tuple)):
         return "a list"
-    if value is None:
+    if value is None or isinstance(value, Rejected):
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
@@ -134,10 +141,19 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], gu
                 return f"unknown key {describe(last)}. Write a number without commas, as in 3000"
             known = {key: key for key in known_keys.get(named[:-1], [])}
             return f"unknown key {describe(last)}.{suggest(last, known, f'the keys of {guide}')}"
+        case _ if isinstance(found, Rejected):
+            return found.message
         case "missing":
             return f"is missing. Write {_CHOICES.get(named[-2:]) or _LANGUAGES.get(last, f'{last}: …')}"
         case "value_error":
             return str(context["error"])
+        case "unknown_id":
+            table = context["table"]
+            advice = suggest(str(found), context["known"], _ELSEWHERE.get(table, f"the ids of reference/{table}.yaml"))
+            if table in _EXAMPLES:
+                joined = " If not," if advice.endswith("?") else ", or"
+                advice += f"{joined} add a line to reference/{table}.yaml, as in - {_EXAMPLES[table]}"
+            return f"unknown {table.removesuffix('s')} {describe(found)}.{advice}"
         case "literal_error":
             known = {word: word for word in re.findall(r"'([^']*)'", context["expected"])}
             return f"unknown {last} {describe(found)}.{suggest(str(found), known, f'the words of {guide}')}"
@@ -178,6 +194,13 @@ def _message(detail: ErrorDetails, known_keys: Mapping[FieldPath, list[str]], gu
             return f"{detail['msg']}, got {describe(found)}. See {guide}"
 
 
+_ELSEWHERE = {"metrics": "the ids of this case's metrics", "prefectures": "the places of kind prefecture"}
+"""Where ids stand that are none of a reference table."""
+_EXAMPLES = {
+    "units": "{id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}",
+    "places": "{id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang}",
+}
+"""An entry of each table that a curator may extend."""
 _CHOICES: Mapping[FieldPath, str] = {
     ("conflicts", "kind"): "kind: contradiction if the passages cannot both hold, naming or scope if they name or "
     "delimit one thing in two ways"

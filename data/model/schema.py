@@ -6,13 +6,17 @@ from a metric (grade, index, direction, missing end) is in `data.model.evidence`
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
+from data.model.numerals import MULTIPLIERS
 from data.model.problems import describe
 
 Lang = Literal["zh", "en"]
@@ -120,16 +124,51 @@ def _occurrence(value: object) -> object:
     raise ValueError(f"expected 1 or more, or all, got {describe(value)}. Write 2 for the second, all for every one")
 
 
+def _defined_in(table: str) -> AfterValidator:
+    """Refuse a text that is no id of `table`, as far as the context of the validation knows its ids and names."""
+
+    def check(text: str, info: ValidationInfo) -> str:
+        known = (info.context or {}).get(table)
+        if known is not None and known.get(text) != text:
+            raise PydanticCustomError("unknown_id", "unknown id", {"table": table, "known": known})
+        return text
+
+    return AfterValidator(check)
+
+
+def _named_as_file(text: str, info: ValidationInfo) -> str:
+    """Refuse an id of a case that is not what the name of its file, its year and its number say."""
+    stem, begin = (info.context or {}).get("stem", text), (info.context or {}).get("begin", "")
+    if text != stem:
+        message = f"{describe(text)} is not the file's name {describe(stem)}. Write id: {stem}, or rename the file"
+        raise ValueError(message)
+    if not text.startswith(begin):
+        raise ValueError(f"{describe(text)} does not begin with {begin}. Make id, year and number agree")
+    return text
+
+
+def _scales_as_named(scale: float, info: ValidationInfo) -> float:
+    """Refuse a scale that is not the multiplier of the unit's Chinese name."""
+    if name := info.data.get("name"):
+        multiplier = _MULTIPLIER.findall(name.zh)[0]
+        said = math.prod(MULTIPLIERS[character] for character in multiplier)
+        if scale != said:
+            begins = f"begins with {multiplier}" if multiplier else "begins with no multiplier"
+            found = "there is no scale" if scale == 1 else f"the scale is {scale:.15g}"
+            advice = f"Write scale: {said:.0f}" if multiplier else "Remove scale, or write the name as in 万元"
+            raise ValueError(f"the name {describe(name.zh)} {begins}, but {found}. {advice}")
+    return scale
+
+
 Visible = Annotated[str, AfterValidator(_plain)]
 """A text whose limit is its own: a text of two limits would be told of the second only after the first is kept."""
 Plain = Annotated[Visible, Field(max_length=TEXT_LIMIT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Ref = str
-"""An id that is defined elsewhere; whether it exists is checked in `data.reading.validate`."""
-PlaceRef = Annotated[str, Field(json_schema_extra={"table": "places"})]
-DomainRef = Annotated[str, Field(json_schema_extra={"table": "domains"})]
-UnitRef = Annotated[str, Field(json_schema_extra={"table": "units"})]
+PlaceRef = Annotated[str, _defined_in("places"), Field(json_schema_extra={"table": "places"})]
+DomainRef = Annotated[str, _defined_in("domains"), Field(json_schema_extra={"table": "domains"})]
+UnitRef = Annotated[str, _defined_in("units"), Field(json_schema_extra={"table": "units"})]
 """Ids of the reference tables, which the JSON Schema lists."""
+MetricRef = Annotated[str, _defined_in("metrics")]
 Year = Annotated[int, Field(ge=1900, le=2099)]
 CaseYear = Annotated[int, Field(ge=1978, le=2099)]
 """A year of reforms, which began in 1978."""
@@ -455,7 +494,7 @@ class Metric(Model):
             raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
         return self
 
-    def unit_of(self, end: End | None) -> Ref:
+    def unit_of(self, end: End | None) -> str:
         """Return the id of the unit that an end is printed in."""
         return (end.unit if end else None) or self.unit
 
@@ -491,7 +530,7 @@ class Conflict(Model):
     kind: ConflictKind
     """contradiction: they give values or facts that cannot both hold. naming: they name one thing in two ways. scope:
     they delimit one thing in two ways."""
-    metrics: tuple[Ref, ...] = ()
+    metrics: tuple[MetricRef, ...] = ()
     """Ids of the metrics that the passages are about."""
     phrases: Annotated[tuple[CitationLike, ...], Field(min_length=2)]
     """The runs that do not agree."""
@@ -507,7 +546,7 @@ class NotMeasured(Model):
     reason: NotMeasuredReason
     """document_date; list_number; name of a document, programme or slogan; repetition of a metric, which metric names;
     event without a measure."""
-    metric: Ref | None = None
+    metric: MetricRef | None = None
     """Id of the metric that is repeated."""
     why: Text | None = None
     """Why it is no metric, where the numeral stands before a measuring unit."""
@@ -543,7 +582,7 @@ class Case(Model):
     `source` is the document the case comes from where that is not the dataset's own.
     """
 
-    id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60)]
+    id: Annotated[str, Field(pattern=r"^\d{4}-\d\d(-[a-z0-9]+)+$", max_length=60), AfterValidator(_named_as_file)]
     """The name of the file without .yaml: year, number and a short name, as in 2020-01-water-pricing."""
     year: CaseYear
     """The year of the list of cases."""
@@ -575,7 +614,7 @@ class Case(Model):
     """What is reported of it, and what was not measured."""
     events: tuple[Event, ...] = ()
     """Dated steps and recognitions, in order of time."""
-    headlines: Annotated[tuple[Ref, ...], Field(max_length=4)] = ()
+    headlines: Annotated[tuple[MetricRef, ...], Field(max_length=4)] = ()
     """Ids of the one to four most telling metrics, the most telling first. Readers see those that state a change before
     the others; where an outcome or output states one, a headline does."""
     no_headline: Text | None = None
@@ -625,7 +664,7 @@ class Place(Model):
     code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
     name: Text
     kind: PlaceKind
-    prefecture: Ref | None = None
+    prefecture: Annotated[str, _defined_in("prefectures")] | None = None
     lon: FiniteFloat | None = None
     lat: FiniteFloat | None = None
     note: Text | None = None
@@ -677,7 +716,7 @@ class Unit(Model):
     name: Text
     one: Plain | None = None
     dimension: Dimension
-    scale: Positive = 1
+    scale: Annotated[Positive, AfterValidator(_scales_as_named)] = Field(default=1, validate_default=True)
     factor: Positive
     form: Literal["suffix", "money", "rank", "bare", "moment"] = "suffix"
     order: tuple[Text, ...] = ()
@@ -690,8 +729,8 @@ class Unit(Model):
     @property
     def multiplier(self) -> str:
         """The characters of the Chinese name that multiply, such as 万 or 十万; empty where there are none."""
-        found = _MULTIPLIER.match(self.name.zh)
-        return found[0] if found else ""
+        found: str = _MULTIPLIER.findall(self.name.zh)[0]
+        return found
 
     @property
     def base_name(self) -> Text:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from data.model.schema import Document, Domain, Place, Population, Source, Unit
 
@@ -26,20 +25,6 @@ class Tables:
     def __post_init__(self) -> None:
         for name in ("places", "domains", "units"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
-    def __reduce__(self) -> tuple[type[Tables], tuple[Any, ...]]:
-        tables = dict(self.places), dict(self.domains), dict(self.units)
-        return Tables, (*tables, self.source, self.population, self.version)
-
-    @cached_property
-    def positions(self) -> Mapping[str, Mapping[str, int]]:
-        """The position of each id in its table, by the table's name."""
-        tables: Mapping[str, Mapping[str, object]] = {
-            "places": self.places,
-            "domains": self.domains,
-            "units": self.units,
-        }
-        return {name: {key: position for position, key in enumerate(table)} for name, table in tables.items()}
 
     @cached_property
     def map_units(self) -> Mapping[str, Place]:

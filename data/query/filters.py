@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from data.model.gaps import FLAGS
 from data.model.grades import GRADES
-from data.model.schema import Case
-from data.query.columns import PROVINCE, ROLES, Mask, own_places
-from data.query.dataset import CaseSubset, Dataset
-from data.query.memory import cache_by_dataset
-from data.query.search import split_parts, split_words
+from data.model.schema import Case, Role
+from data.query.dataset import Dataset
+from data.query.memory import Mask, cache_by_dataset
+from data.query.search import search_texts
+from data.query.table import LIST_SEPARATOR
 
+PROVINCE = "410000"
+ROLES: tuple[str, ...] = get_args(Role)
 SCOPES = ("case",)
 SEARCH_LIMIT = 100
 """Maximum number of characters of a search."""
-SELECTION_CACHE_SIZE = 32
-"""Maximum number of filters whose selections are kept in memory."""
-Selected = tuple[np.ndarray, np.ndarray, int, np.ndarray]
-"""The fields of a Selection after its dataset; cases and metrics by their positions."""
+CACHE_SIZE = 64
+"""Maximum number of filters, and of values of one filter, whose selections are kept in memory."""
+_COLUMNS = {"city": "prefecture_code", "domain": "domains", "grade": "grade", "role": "role", "flag": "flags"}
+"""The column of the metrics table that each filter looks at."""
 
 
 @dataclass(frozen=True)
@@ -70,50 +71,27 @@ class Selection:
     """
 
     dataset: Dataset
-    cases: CaseSubset
+    cases: tuple[Case, ...]
     positions: np.ndarray
     own_count: int
-    whole_cases: CaseSubset
-
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """The selected rows of the metrics table."""
-        return self.dataset.rows(self.positions)
+    whole_cases: tuple[Case, ...]
 
     @property
-    def grades(self) -> Counter[str]:
-        """Number of metrics by grade."""
-        counts = np.bincount(self.dataset.index.column("grade")[self.positions], minlength=len(GRADES))
-        return Counter({grade: int(count) for grade, count in zip(GRADES, counts, strict=True) if count})
+    def rows(self) -> pd.DataFrame:
+        """The selected rows of the metrics table, labelled by their positions."""
+        return self.dataset.table.iloc[self.positions]
 
-    def split_case(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the selected positions of the case at `number` in the dataset: the cities' own, and the others."""
-        ends = self.dataset.index.starts[number : number + 2]
+    def split_case(self, case_id: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the selected positions of a case: the cities' own, and the others."""
+        inside = self.dataset.positions(case_id)
         own, others = np.split(self.positions, [self.own_count])
+        ends = inside.start, inside.stop
         return own[slice(*np.searchsorted(own, ends))], others[slice(*np.searchsorted(others, ends))]
 
-    def rank(self, roles: Collection[str], grades: Collection[str]) -> np.ndarray:
-        """Return the positions with one of these roles and grades, the cities' own first, then by grade."""
-        index = self.dataset.index
-        kept = self.positions[(index.isin("role", roles) & index.isin("grade", grades))[self.positions]]
-        elsewhere = ~np.isin(kept, self.positions[: self.own_count])
-        ranked: np.ndarray = kept[np.lexsort((index.column("grade")[kept], elsewhere))]
-        return ranked
 
-    def restrict(self, names: Collection[str]) -> Selection:
-        """Return the part of the selection with these cases (by id) and metrics (by `case id.metric id`)."""
-        dataset, index = self.dataset, self.dataset.index
-        kept = np.isin(self.positions, [position for name in names for position in dataset.resolve_id(name)])
-        positions = self.positions[kept]
-        case_positions = [index.case_positions[name] for name in names if name in index.case_positions]
-        cases, whole_cases = self.cases.positions, self.whole_cases.positions
-        return Selection(
-            dataset,
-            dataset.subset(cases[np.isin(cases, [*case_positions, *index.case[positions]])]),
-            positions,
-            int(kept[: self.own_count].sum()),
-            dataset.subset(whole_cases[np.isin(whole_cases, case_positions)]),
-        )
+def own_places(case: Case) -> set[str]:
+    """Return the ids of the places of a case and of its metrics."""
+    return {*case.places, *(metric.place for metric in case.metrics)}
 
 
 def list_options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
@@ -135,16 +113,25 @@ def parse(query: Mapping[str, str], dataset: Dataset) -> tuple[Filters, tuple[tu
     return Filters(**kept, scope=scope, search=visible.strip()[:SEARCH_LIMIT].strip()), tuple(unknown)
 
 
-def select(dataset: Dataset, filters: Filters) -> Selection:
-    """Apply the filters to the dataset.
+@cache_by_dataset(CACHE_SIZE)
+def select(dataset: Dataset, filters: Filters, only: tuple[str, ...] = ()) -> Selection:
+    """Apply the filters to the dataset, or to these cases (by id) and metrics (by `case id.metric id`) of it.
 
     Every metric is selected by itself: by the place it is located at (with the scope of its case, by any place of the
     case), by its grade, role and flags, by the domains of its case, and by its texts, which contain all words of a
-    search or, if nothing does, the most of them (`find_terms`). A case is selected with its metrics; without any of
+    search or, if nothing does, the most of them (`search_texts`). A case is selected with its metrics; without any of
     them by its own places, domains and texts, unless the filters ask for a grade, role or flag.
     """
-    cases, positions, own_count, whole_cases = _select(dataset, filters)
-    return Selection(dataset, dataset.subset(cases), positions, own_count, dataset.subset(whole_cases))
+    masks = [*_list_masks(dataset, filters).values(), *([_mark_named(dataset, only)] if only else [])]
+    whole = _intersect(len(dataset.cases), (cases for cases, _ in masks))
+    keep = _intersect(len(dataset.metrics), (metrics for _, metrics in masks))
+    own = _mark(dataset, "city", filters.city)[1] if filters.city else np.zeros(len(keep), bool)
+    positions = np.concatenate([np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)])
+    positions.flags.writeable = False
+    cases = whole.copy()
+    cases[dataset.case_numbers[positions]] = True
+    chosen, wholly = (tuple(dataset.cases[at] for at in np.flatnonzero(found)) for found in (cases, whole))
+    return Selection(dataset, chosen, positions, int((keep & own).sum()), wholly)
 
 
 def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
@@ -158,74 +145,60 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
 
 
-def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
-    """Return what is sought in the texts, and whether all of it must be found: the words of the search, or parts of
-    them if no text of the dataset has all the words.
-    """
-    words = split_words(search)
-    if any(found.any() for found in dataset.index.search(words)):
-        return words, True
-    return split_parts(words), False
-
-
-@cache_by_dataset(SELECTION_CACHE_SIZE)
-def _select(dataset: Dataset, filters: Filters) -> Selected:
-    index, masks = dataset.index, _build_masks(dataset, filters)
-    whole = _intersect(len(index.ids), (cases for cases, _ in masks.values()))
-    keep = _intersect(dataset.metric_count, (metrics for _, metrics in masks.values()))
-    own = index.in_units(filters.city)[1] if filters.city else np.zeros(dataset.metric_count, bool)
-    first, others = np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)
-    positions = np.concatenate([first, others])
-    cases = whole.copy()
-    cases[index.case[positions]] = True
-    found = np.flatnonzero(cases), positions, len(first), np.flatnonzero(whole)
-    for shared in (found[0], positions, found[3]):
-        shared.flags.writeable = False
-    return found
-
-
-@cache_by_dataset(SELECTION_CACHE_SIZE)
+@cache_by_dataset(CACHE_SIZE)
 def count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[str, int]]:
     """Return for each value of each filter how many metrics it has under the other filters.
 
     A city has the metrics that are located there, whatever the scope.
     """
-    index, masks = dataset.index, _build_masks(dataset, filters)
-    columns = {"city": "place", "domain": "domains", "grade": "grade", "role": "role", "flag": "flags"}
+    masks = _list_masks(dataset, filters)
     found = {}
-    for name, values in list_options(dataset).items():
+    for name in _COLUMNS:
         others = (metrics for other, (_, metrics) in masks.items() if other != name)
-        counts = index.count(columns[name], _intersect(dataset.metric_count, others))
-        if name == "city":
-            counts = np.array([counts[index.places_in(code)].sum() for code in values])
-        found[name] = dict(zip(values, counts.tolist(), strict=True))
+        found[name] = tabulate_values(dataset, name)[_intersect(len(dataset.metrics), others)].sum().to_dict()
     return found
+
+
+@cache_by_dataset(len(_COLUMNS))
+def tabulate_values(dataset: Dataset, name: str) -> pd.DataFrame:
+    """Return which of the metrics (rows) has which of the values of a filter (columns), as true or false."""
+    found = dataset.table[_COLUMNS[name]].str.get_dummies(LIST_SEPARATOR)
+    return found.reindex(columns=list(list_options(dataset)[name]), fill_value=0).astype(bool)
+
+
+def _list_masks(dataset: Dataset, filters: Filters) -> dict[str, tuple[Mask, Mask]]:
+    """Return the cases and the metrics that each filter selects by itself; nothing for a filter that is empty."""
+    masks = {name: _mark(dataset, name, values) for name in _COLUMNS if (values := getattr(filters, name))}
+    if filters.scope:
+        cases, _ = masks["city"]
+        masks["city"] = cases, cases[dataset.case_numbers]
+    if filters.search:
+        masks["search"] = search_texts(dataset, filters.search)
+    return masks
+
+
+@cache_by_dataset(CACHE_SIZE)
+def _mark(dataset: Dataset, name: str, values: tuple[str, ...]) -> tuple[Mask, Mask]:
+    """Return the cases and the metrics that have one of these values of a filter."""
+    cases = np.array([not _values_of(dataset, case, name).isdisjoint(values) for case in dataset.cases], np.bool_)
+    return cases, tabulate_values(dataset, name)[list(values)].any(axis=1).to_numpy(np.bool_)
+
+
+def _values_of(dataset: Dataset, case: Case, name: str) -> set[str | None]:
+    """Return the values of a filter that a case has by itself: its domains, or the units of its own places."""
+    if name == "domain":
+        return {*case.domains}
+    return {dataset.prefecture_code(place) for place in own_places(case)} if name == "city" else set()
+
+
+def _mark_named(dataset: Dataset, names: Collection[str]) -> tuple[Mask, Mask]:
+    """Return the cases and the metrics that these ids name."""
+    metrics = np.zeros(len(dataset.metrics), np.bool_)
+    metrics[[position for name in names for position in dataset.resolve_id(name)]] = True
+    return np.array([case.id in names for case in dataset.cases], np.bool_), metrics
 
 
 def _intersect(length: int, masks: Iterable[Mask]) -> Mask:
-    """What all of these masks of one length select; without any, everything."""
+    """Return what all of these masks of one length select; without any, everything."""
     found: Mask = np.logical_and.reduce([np.ones(length, bool), *masks])
     return found
-
-
-def _build_masks(dataset: Dataset, filters: Filters) -> dict[str, tuple[Mask, Mask]]:
-    """Return the cases and the metrics that each filter selects by itself; nothing for a filter that is empty."""
-    index = dataset.index
-    masks: dict[str, tuple[Mask, Mask]] = {}
-    if filters.domain:
-        wanted = [domain in filters.domain for domain in dataset.domains]
-        cases: Mask = np.any(index.membership("domains")[:, wanted], axis=1)
-        masks["domain"] = cases, cases[index.case]
-    if filters.city:
-        inside, own = index.in_units(filters.city)
-        masks["city"] = inside, inside[index.case] if filters.scope else own
-    if filters.grade:
-        masks["grade"] = np.zeros(len(index.ids), bool), index.isin("grade", filters.grade)
-    if filters.role:
-        masks["role"] = np.zeros(len(index.ids), bool), index.isin("role", filters.role)
-    if filters.flag:
-        masks["flag"] = np.zeros(len(index.ids), bool), index.flagged(filters.flag)
-    if filters.search:
-        terms, all_of_them = find_terms(dataset, filters.search)
-        masks["search"] = index.search(terms) if all_of_them else index.search_most(terms)
-    return masks

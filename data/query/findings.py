@@ -1,26 +1,30 @@
-"""What a selection reports: the findings of its cases, how many metrics state a change, how completely they are stated.
-
-Nothing here unpacks a case.
-"""
+"""What a selection reports: the findings of its cases, how many metrics state a change, how completely they do."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 
-from data.model.evidence import DIRECTIONS, Direction
+from data.model.evidence import Direction
 from data.model.grades import CHANGED, GRADES, Grade, grades_drawn_as
+from data.model.schema import Case
 from data.query.dataset import Dataset
-from data.query.filters import Filters, Selection, select
+from data.query.filters import ROLES, Filters, Selection, select, tabulate_values
+from data.query.memory import cache_by_dataset
 from data.query.table import LIST_SEPARATOR
 
 RESULTS = ("outcome", "output")
 """Roles of the metrics that are results; the others are inputs, background and rules."""
 SHOWN_FIRST = 2
 """Number of metrics of a case that are shown at once; the others are one click away."""
+
+
+Number = TypeVar("Number", int, "pd.Series[int]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +73,79 @@ class GapCounts:
         return grade in chosen.grade and (domain in chosen.domain if chosen.domain else True)
 
 
-def find_findings(selection: Selection, case_number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the positions of the metrics that tell most of the case at `case_number`: the first, and the others.
+def rank_headline(headline: Number, changed: Number) -> Number:
+    """Return the rank of a metric of a case by its place among the headlines (0 for none), in numbers or in arrays.
+
+    Headlines come first, those that state a change before the others; all others are equal.
+    """
+    return (headline == 0) * 1000 + ((headline > 0) > changed) * 100 + headline
+
+
+@cache_by_dataset(1)
+def _tabulate_ranks(dataset: Dataset) -> pd.DataFrame:
+    """Return the keys by which metrics can be sorted, a row each, smaller ones first: `headline` as in rank_headline,
+    `other` (no headline), `role` and `grade` in their order, `kind` (results first), `telling` (headlines and results
+    that state a change first).
+    """
+    table = dataset.table
+    headline, changed = table["headline"].fillna(0).astype(int), table["grade"].isin(CHANGED)
+    result = table["role"].isin(RESULTS)
+    return pd.DataFrame(
+        {
+            "headline": rank_headline(headline, changed),
+            "other": headline == 0,
+            "role": table["role"].map(ROLES.index).astype(int),
+            "grade": table["grade"].map(GRADES.index).astype(int),
+            "kind": ~result,
+            "telling": (headline == 0) & ~(result & changed),
+        }
+    )
+
+
+def sort_metrics(dataset: Dataset, positions: np.ndarray, *keys: str) -> np.ndarray:
+    """Return positions in the order of these columns of the table of ranks, the first one first."""
+    ranks = _tabulate_ranks(dataset)
+    order = np.lexsort([ranks[key].to_numpy()[positions] for key in reversed(keys)])
+    found: np.ndarray = positions[order]
+    return found
+
+
+def keep_results(dataset: Dataset, positions: np.ndarray) -> np.ndarray:
+    """Return those of the positions that are of outcomes and outputs."""
+    found: np.ndarray = positions[~_tabulate_ranks(dataset)["kind"].to_numpy()[positions]]
+    return found
+
+
+def find_findings(selection: Selection, case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Return the positions of the metrics that tell most of a case: the first, and the others.
 
     The metrics of a chosen city come before others, then headlines, those that state a change first and otherwise in
     the curator's order, then results, then better grades. The others are the remaining headlines and results that state
     a change. Both are empty for a case without any headline, which has no measured outcome.
     """
-    index = selection.dataset.index
-    headline, role, grade = (index.column(name) for name in ("headline", "role", "grade"))
-    own, others = selection.split_case(case_number)
-    if not headline[slice(*index.starts[case_number : case_number + 2])].any():
-        return own[:0], own[:0]
-    kept, elsewhere = np.concatenate([own, others]), np.repeat([False, True], [len(own), len(others)])
-    ordered = kept[np.lexsort((grade[kept], role[kept], *index.rank(kept), elsewhere))]
-    tells = (headline > 0) | (index.isin("role", RESULTS) & index.isin("grade", CHANGED))
-    return ordered[:SHOWN_FIRST], ordered[SHOWN_FIRST:][tells[ordered[SHOWN_FIRST:]]]
+    dataset, parts = selection.dataset, selection.split_case(case.id)
+    if not case.headlines:
+        return parts[0][:0], parts[0][:0]
+    ordered = np.concatenate([sort_metrics(dataset, part, "headline", "role", "grade") for part in parts])
+    rest = ordered[SHOWN_FIRST:]
+    return ordered[:SHOWN_FIRST], rest[~_tabulate_ranks(dataset)["telling"].to_numpy()[rest]]
 
 
 def count_changes(selection: Selection) -> ChangeCounts:
     """Count the selected outcomes and outputs that state a change, by what it is."""
-    dataset, index = selection.dataset, selection.dataset.index
-    results = selection.positions[index.isin("role", RESULTS)[selection.positions]]
-    changed = results[index.isin("grade", CHANGED)[results]]
-    directions = np.bincount(index.column("direction")[changed], minlength=len(DIRECTIONS) + 1).tolist()
-    caveats = Counter(
-        kind for kinds in dataset.rows(changed)["caveats"].dropna() for kind in kinds.split(LIST_SEPARATOR)
-    )
-    words = dataset.rows(results[index.isin("grade", grades_drawn_as("words"))[results]])
+    names = ["role", "grade", "direction", "flags", "caveats", "before_text", "after_text", "change_text"]
+    rows = selection.dataset.table[names].iloc[keep_results(selection.dataset, selection.positions)]
+    changed = rows[rows["grade"].isin(CHANGED)]
+    flags, caveats = (Counter(LIST_SEPARATOR.join(changed[name].dropna()).split(LIST_SEPARATOR)) for name in names[3:5])
+    words = rows[rows["grade"].isin(grades_drawn_as("words"))]
     compared = words["change_text"].notna() | (words["before_text"].notna() & words["after_text"].notna())
     return ChangeCounts(
-        total=len(results),
+        total=len(rows),
         changed=len(changed),
-        directions=dict(zip((None, *DIRECTIONS), directions, strict=True)),
-        prescribed=int(index.flagged(["prescribed"])[changed].sum()),
+        directions=Counter(changed["direction"].replace({pd.NA: None}).tolist()),
+        prescribed=flags["prescribed"],
         aggregate=caveats["broad_aggregate"],
-        partial=int(index.flagged(["partial"])[changed].sum()),
+        partial=flags["partial"],
         repeated=caveats["overlapping"],
         in_words=int(compared.sum()),
     )
@@ -117,13 +158,8 @@ def count_gaps(dataset: Dataset, chosen: Filters) -> GapCounts:
     filter by role it counts these roles instead of results.
     """
     filters = replace(chosen, domain=(), grade=(), role=chosen.role or RESULTS)
-    index, positions = dataset.index, select(dataset, filters).positions
-    grades = index.column("grade")[positions]
-    belongs = index.membership("domains")[index.case[positions]]
-    found = enumerate(dataset.domains)
-    domains = {name: _count_grades(grades[belongs[:, at]]) for at, name in found if belongs[:, at].any()}
-    return GapCounts(filters, chosen, len(positions), _count_grades(grades), domains)
-
-
-def _count_grades(grades: np.ndarray) -> Counter[Grade]:
-    return Counter(dict(zip(GRADES, np.bincount(grades, minlength=len(GRADES)).tolist(), strict=True)))
+    positions = select(dataset, filters).positions
+    grades, domains = (tabulate_values(dataset, name).iloc[positions].astype(int) for name in ("grade", "domain"))
+    by_domain = domains.T @ grades
+    found = {name: counts.to_dict() for name, counts in by_domain.iterrows() if counts.any()}
+    return GapCounts(filters, chosen, len(positions), grades.sum().to_dict(), found)

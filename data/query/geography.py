@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from itertools import chain
+from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from data.model.grades import GRADES, Grade
-from data.model.schema import Case, Lang, Metric, Place, Text, Unit
-from data.query.columns import PROVINCE, measured_at
-from data.query.dataset import CaseSubset, Dataset
-from data.query.filters import Selection, list_options
-from data.query.table import LIST_SEPARATOR
+from data.model.grades import Grade
+from data.model.schema import Case, Metric, Place, Text, Unit
+from data.query.dataset import Dataset
+from data.query.filters import PROVINCE, Selection, list_options, own_places, tabulate_values
+from data.query.memory import cache_by_dataset
 
 WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
 RATE_BASE = 10_000
 """Number of residents that a rate refers to."""
 MAX_MEASURED = 12
 """Maximum number of cases whose measures are offered for the map's color."""
-Row = dict[str, object]
 
 
 @dataclass(frozen=True)
 class AreaSummary:
     """The cases in one unit of the map, and the number of its own metrics with each grade."""
 
-    cases: CaseSubset
+    cases: tuple[Case, ...]
     grades: Mapping[Grade, int]
 
     @property
@@ -53,7 +50,7 @@ class PlaceCases(NamedTuple):
     """A county, town or zone with the cases that name it. `named_only`: no case and no metric is located there."""
 
     place: Place
-    cases: CaseSubset
+    cases: tuple[Case, ...]
     named_only: bool
 
 
@@ -67,62 +64,80 @@ def name_area(dataset: Dataset, code: str | None) -> Text:
     return WHOLE_PROVINCE if code == PROVINCE else dataset.tables.map_units[code or ""].name
 
 
+def all_places(case: Case) -> set[str]:
+    """Return the ids of all places a case names, its own included."""
+    return {*own_places(case), *case.mentions, *(place for metric in case.metrics for place in metric.mentions)}
+
+
+def locate_cases(selection: Selection) -> Mapping[str | None, tuple[Case, ...]]:
+    """Return the selected cases at each place, by its id, and in each unit of the map, by its six-digit code.
+
+    The whole cases are located at their own places and those of all their metrics, other cases at the places of their
+    selected metrics.
+    """
+    dataset, places = selection.dataset, {case.id: own_places(case) for case in selection.whole_cases}
+    rows = dataset.table[["case_id", "place_id"]].iloc[selection.positions]
+    for case_id, place in set(zip(rows["case_id"], rows["place_id"], strict=True)):
+        places.setdefault(case_id, set()).add(place)
+    found = defaultdict[str | None, tuple[Case, ...]](tuple)
+    for case in selection.cases:
+        for key in {*places[case.id], *map(dataset.prefecture_code, places[case.id])}:
+            found[key] += (case,)
+    return found
+
+
+def count_metrics(selection: Selection) -> Counter[str]:
+    """Count the selected metrics of each place, by its id, and of each unit of the map, by its six-digit code."""
+    rows = selection.dataset.table[["place_id", "prefecture_code"]].iloc[selection.positions]
+    return Counter(rows["place_id"]) + Counter(rows["prefecture_code"])
+
+
 def summarize_areas(selection: Selection) -> dict[str, AreaSummary]:
     """Summarize what is selected in each unit of the map, by six-digit code, after a summary of what is province-wide.
 
     Each summary has what the same filters and the unit would select.
     """
-    dataset, index, located = selection.dataset, selection.dataset.index, locate_cases(selection)
-    places, grades = (index.column(name)[selection.positions] for name in ("place", "grade"))
-    cells = places.astype(int) * len(GRADES) + grades
-    counts = np.bincount(cells, minlength=len(dataset.places) * len(GRADES)).reshape(-1, len(GRADES))
-    summaries = {}
-    for code in list_options(dataset)["city"]:
-        inside = index.places_in(code)
-        cases = dataset.subset(np.flatnonzero(located[:, inside].any(axis=1)))
-        summaries[code] = AreaSummary(cases, dict(zip(GRADES, counts[inside].sum(axis=0).tolist(), strict=True)))
-    return summaries
+    dataset, located = selection.dataset, locate_cases(selection)
+    areas, grades = (tabulate_values(dataset, name).iloc[selection.positions].astype(int) for name in ("city", "grade"))
+    found = (areas.T @ grades).to_dict("index")
+    return {code: AreaSummary(located.get(code, ()), counts) for code, counts in found.items()}
 
 
-def locate_cases(selection: Selection) -> np.ndarray:
-    """Return a Boolean array with a row a case of the dataset and a column a place.
+def measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
+    """Return the code of the unit of the map whose value a metric gives.
 
-    The whole cases are located at their own places and those of all their metrics, other cases at the places of their
-    selected metrics.
+    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single value
+    after.
     """
-    index, whole_cases = selection.dataset.index, selection.whole_cases.positions
-    located = np.zeros_like(index.membership("own_places"))
-    located[whole_cases] = index.membership("own_places")[whole_cases]
-    located[index.case[selection.positions], index.column("place")[selection.positions]] = True
-    return located
+    place = places[metric.place]
+    single = metric.after is not None and metric.after.value is not None
+    return place.code if place.kind == "prefecture" and metric.status == "observed" and single else None
 
 
-def find_measures(cases: CaseSubset, limit: int | None = None) -> tuple[Measure, ...]:
-    """Return the measures that two or more units have an observed number for, within one of these cases.
-
-    `limit` is the maximum number of cases with measures that are read.
-    """
-    dataset, positions = cases.dataset, cases.positions
-    measured = positions[dataset.index.measured[positions]][:limit]
-    return tuple(measure for position in measured for measure in _find_measures(dataset, dataset.cases[position]))
-
-
-def list_measures(cases: CaseSubset, named: str = "") -> dict[str, Measure]:
-    """Return the measures of the first cases that have any, and of the case with the id `named`, by key."""
-    at = cases.find(named)
-    found = (*find_measures(cases, MAX_MEASURED), *(find_measures(cases[at : at + 1]) if at is not None else ()))
-    return {measure.key: measure for measure in found}
-
-
-def _find_measures(dataset: Dataset, case: Case) -> Iterator[Measure]:
-    groups: dict[tuple[str, str], dict[str, Metric]] = {}
-    for metric in case.metrics:
+@cache_by_dataset(1)
+def _find_measures(dataset: Dataset) -> Mapping[str, tuple[Measure, ...]]:
+    """Return the measures of each case that has any, by its id."""
+    groups = defaultdict[tuple[str, str, str], dict[str, Metric]](dict)
+    for case, metric, _ in dataset.metrics:
         if code := measured_at(metric, dataset.places):
-            groups.setdefault((metric.name.zh, metric.unit), {}).setdefault(code, metric)
-    for (_, unit_id), values in groups.items():
+            groups[case.id, metric.name.zh, metric.unit].setdefault(code, metric)
+    found = defaultdict[str, tuple[Measure, ...]](tuple)
+    for (case_id, _, unit_id), values in groups.items():
         if len(values) > 1:
             first = next(iter(values.values()))
-            yield Measure(f"{case.id}.{first.id}", first.name, unit_id, values)
+            found[case_id] += (Measure(f"{case_id}.{first.id}", first.name, unit_id, values),)
+    return found
+
+
+def find_measures(dataset: Dataset, cases: Sequence[Case], named: str = "") -> dict[str, Measure]:
+    """Return the measures that two or more units have an observed number for, within one of these cases, by key.
+
+    They are those of the first MAX_MEASURED cases that have any, and of the case with the id `named`.
+    """
+    measures = _find_measures(dataset)
+    with_any = [case.id for case in cases if case.id in measures]
+    chosen = dict.fromkeys([*with_any[:MAX_MEASURED], *(name for name in with_any if name == named)])
+    return {measure.key: measure for measure in chain.from_iterable(measures[name] for name in chosen)}
 
 
 def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
@@ -146,93 +161,14 @@ def find_rate_base(unit: Unit) -> int:
     return 1 if unit.dimension == "money" else RATE_BASE
 
 
-def find_local_places(cases: CaseSubset) -> tuple[PlaceCases, ...]:
+def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:
     """Return the counties, towns and zones that these cases name."""
-    dataset, positions = cases.dataset, cases.positions
-    named, own = (dataset.index.membership(name)[positions] for name in ("all_places", "own_places"))
+    own, naming = set(chain.from_iterable(map(own_places, cases))), defaultdict[str, tuple[Case, ...]](tuple)
+    for case in cases:
+        for place in all_places(case):
+            naming[place] += (case,)
     return tuple(
-        PlaceCases(place, dataset.subset(positions[named[:, at]]), not own[:, at].any())
-        for at, place in enumerate(dataset.places.values())
-        if place.kind not in ("province", "prefecture", "outside") and named[:, at].any()
+        PlaceCases(place, naming[name], name not in own)
+        for name, place in dataset.places.items()
+        if place.kind not in ("province", "prefecture", "outside") and name in naming
     )
-
-
-def count_own_metrics(selection: Selection) -> dict[str, int]:
-    """Count the selected metrics of each place, by its id."""
-    dataset = selection.dataset
-    counts = np.bincount(dataset.index.column("place")[selection.positions], minlength=len(dataset.places))
-    return dict(zip(dataset.places, counts.tolist(), strict=True))
-
-
-def tabulate_areas(
-    dataset: Dataset, summaries: Mapping[str, AreaSummary], measure: Measure | None = None
-) -> pd.DataFrame:
-    """Build the table of the map: a row for what is province-wide, then one a unit.
-
-    Its columns are code, name, number of cases, of metrics and of metrics with each grade, and the cases. With a
-    `measure` also its value in the printed unit, its bound, both missing if the source states none, and its unit;
-    `scale` is the printed multiplier that the unit contains, `rate` what `calculate_rate` returns.
-    """
-    rows = [
-        {
-            "code": code,
-            **split_languages("city", name_area(dataset, code)),
-            "cases": len(area.cases),
-            "figures": area.metric_count,
-            **{f"grade_{grade}": area.grades[grade] for grade in GRADES},
-            **_list_cases(area.cases),
-            **(_measure_cells(dataset, measure, code) if measure else {}),
-        }
-        for code, area in summaries.items()
-    ]
-    return pd.DataFrame(rows)
-
-
-def tabulate_local_places(selection: Selection) -> pd.DataFrame:
-    """Build a table of the counties, towns and zones that the selected cases name, one a row.
-
-    Its columns are id, name, kind, unit of the map, `mark` (`own` if a case or metric is located there, otherwise
-    `named`), number of selected metrics, the cases, coordinates and a note.
-    """
-    dataset, counts = selection.dataset, count_own_metrics(selection)
-    rows = [
-        {
-            "place_id": place.id,
-            **split_languages("name", place.name),
-            "kind": place.kind,
-            "prefecture_code": dataset.prefecture_code(place.id),
-            **split_languages("prefecture", name_area(dataset, dataset.prefecture_code(place.id))),
-            "mark": "named" if named_only else "own",
-            "figures": counts[place.id],
-            **_list_cases(found),
-            "lon": place.lon,
-            "lat": place.lat,
-            **split_languages("note", place.note),
-        }
-        for place, found, named_only in find_local_places(selection.cases)
-    ]
-    return pd.DataFrame(rows)
-
-
-def split_languages(name: str, text: Text | None) -> Row:
-    """Return a text as the cells of two columns, one a language."""
-    return {f"{name}_{lang}": text[lang] if text else None for lang in get_args(Lang)}
-
-
-def _list_cases(cases: CaseSubset) -> Row:
-    titles = {f"case_titles_{lang}": LIST_SEPARATOR.join(cases.titles(lang)) for lang in get_args(Lang)}
-    return {"case_ids": LIST_SEPARATOR.join(cases.ids), **titles}
-
-
-def _measure_cells(dataset: Dataset, measure: Measure, code: str) -> Row:
-    end = measure.values[code].after if code in measure.values else None
-    unit = dataset.units[measure.unit_id]
-    return {
-        **split_languages("measure", measure.name),
-        "value": end.value if end else None,
-        "bound": end.bound if end else None,
-        "unit_id": unit.id,
-        **split_languages("unit", unit.printed_name),
-        "scale": unit.scale,
-        "rate": calculate_rate(dataset, measure.values[code]) if code in measure.values else None,
-    }

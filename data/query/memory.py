@@ -6,8 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache, partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.query.dataset import Dataset
 
+Mask = NDArray[np.bool_]
+"""What a filter keeps: an element for each case, or for each metric."""
 P = ParamSpec("P")
 Result = TypeVar("Result")
 Function = Callable[Concatenate[Dataset, P], Result]

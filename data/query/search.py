@@ -1,4 +1,4 @@
-"""How a search is understood: its words, and the parts of them that are sought if nothing has every word."""
+"""Search: its words, the parts of them that are sought if nothing has every word, and the texts that have them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+import numpy as np
+
+from data.model.schema import Case, Metric, Text
+from data.query.dataset import Dataset
+from data.query.memory import Mask, cache_by_dataset
+
 _ENGLISH = "a an and at by do does for from how in into is it many much of on or the to what which with"
 FUNCTION_WORDS = frozenset((*_ENGLISH.split(), "的", "和", "与", "及"))
 """Words that say nothing of what is sought; they are left out beside others."""
 MAX_PARTS = 16
 """Maximum number of parts that are sought; each is compared with every text."""
+CACHE_SIZE = 64
+"""Maximum number of words whose matches are kept in memory."""
 MIN_SHARE = 1 / 3
 """A text has enough of a search with this share of its parts, and no other text with more."""
 _SYMBOLS = r"\W_"
@@ -57,3 +65,77 @@ def _split_chinese(word: str) -> Iterator[str]:
     for piece in re.findall(rf"{_CHINESE}+|[^{_CHINESE[1:-1]}]+", word):
         is_chinese = re.match(_CHINESE, piece)
         yield from (piece[at : at + 2] for at in range(max(1, len(piece) - 1))) if is_chinese else [piece]
+
+
+def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
+    """Return what is sought in the texts, and whether all of it must be found: the words of the search, or parts of
+    them if no text of the dataset has all the words.
+    """
+    words = split_words(search)
+    if any(np.logical_and.reduce(found).any() for found in _find_each(dataset, words)):
+        return words, True
+    return split_parts(words), False
+
+
+def search_texts(dataset: Dataset, search: str) -> tuple[Mask, Mask]:
+    """Return the cases and the metrics whose own text contains all words of a search, or if none does the most parts.
+
+    These must be MIN_SHARE of all parts at least. A metric also has the parts of its case, unless its own text is
+    without any that its case has not.
+    """
+    terms, all_of_them = find_terms(dataset, search)
+    in_case, in_metric = _find_each(dataset, terms)
+    if all_of_them:
+        return np.logical_and.reduce(in_case), np.logical_and.reduce(in_metric)
+    in_its_case = in_case[:, dataset.case_numbers]
+    of_case, of_metric, of_its_case = (found.sum(axis=0) for found in (in_case, in_metric, in_its_case))
+    of_both = (in_metric | in_its_case).sum(axis=0)
+    of_metric = np.where(of_both > of_its_case, of_both, of_metric)
+    enough = max(len(terms) * MIN_SHARE, of_case.max(initial=0), of_metric.max(initial=0))
+    return of_case >= enough, of_metric >= enough
+
+
+def _find_each(dataset: Dataset, terms: Sequence[str]) -> tuple[Mask, Mask]:
+    """Return which of the terms (rows) the text of each case, and of each metric, contains."""
+    in_case, in_metric = zip(*(_find(dataset, term) for term in terms), strict=True)
+    return np.array(in_case), np.array(in_metric)
+
+
+@cache_by_dataset(CACHE_SIZE)
+def _find(dataset: Dataset, term: str) -> tuple[Mask, Mask]:
+    of_cases, of_metrics = _read_texts(dataset)
+    return np.array([term in text for text in of_cases], bool), np.array([term in text for text in of_metrics], bool)
+
+
+@cache_by_dataset(1)
+def _read_texts(dataset: Dataset) -> tuple[list[str], list[str]]:
+    """Return the normalized text of each case and of each metric."""
+    return (
+        [_read_case(dataset, case) for case in dataset.cases],
+        [_read_metric(dataset, metric) for _, metric, _ in dataset.metrics],
+    )
+
+
+def _read_case(dataset: Dataset, case: Case) -> str:
+    names = [
+        *(dataset.places[name].name for name in case.places),
+        *(dataset.domains[name].name for name in case.domains),
+    ]
+    return _join(case.title, case.short, case.submitted_by, case.summary, *names)
+
+
+def _read_metric(dataset: Dataset, metric: Metric) -> str:
+    """Return its texts, source words and values in words, with the names of its unit, its place and the unit of the map
+    that this lies in.
+    """
+    yardstick, place = metric.compared_with, dataset.places[metric.place]
+    texts = [metric.name, metric.short, metric.subject, place.name, dataset.units[metric.unit].name]
+    texts += [quantity.text for quantity in (metric.before, metric.after, metric.change) if quantity]
+    texts += [yardstick.label, yardstick.end.text] if yardstick else []
+    texts += [dataset.places[place.prefecture].name] if place.prefecture else []
+    return _join(*texts, *(part for phrase in metric.phrases for part in (phrase.text, phrase.en)))
+
+
+def _join(*texts: Text | str | None) -> str:
+    parts = (text if isinstance(text, str) else f"{text.zh} {text.en}" for text in texts if text)
+    return normalize_text(" ".join(parts))

@@ -4,80 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
-from typing import Any
+from typing import Any, get_args
 
-import numpy as np
 import pandas as pd
 
 from data.model.evidence import DerivedEnd, Evidence, Origin, number
 from data.model.gaps import flags_of, missing_ends
-from data.model.schema import Case, Change, End, Metric
+from data.model.schema import Case, Change, End, Lang, Metric, Text
 from data.model.tables import Tables
 
-_END = (
-    "value",
-    "low",
-    "high",
-    "text",
-    "unit_id",
-    "bound",
-    "period",
-    "period_kind",
-    "origin",
-    "value_basis",
-    "period_basis",
-)
+_FIRST = """
+case_id case_number year case_title_zh case_title_en domains place_id place_zh place_en
+prefecture_code prefecture_zh prefecture_en metric_id metric_zh metric_en subject_zh subject_en
+role status better headline unit_id unit_zh unit_en
+"""
+_END = "value low high text unit_id bound period period_kind origin value_basis period_basis"
+_LAST = """
+change_value change_low change_high change_text change_kind change_bound change_origin
+index index_bound direction grade formula compared_with caveats caveat_notes_zh caveat_notes_en
+conflict_ids section phrases flags missing phrases_en section_en
+source_title_zh source_title_en source_date elsewhere_relations
+unit_factor base_unit_zh base_unit_en before_base after_base change_base
+"""
 COLUMNS: tuple[str, ...] = (
-    *(
-        "case_id",
-        "case_number",
-        "year",
-        "case_title_zh",
-        "case_title_en",
-        "domains",
-        "place_id",
-        "place_zh",
-        "place_en",
-    ),
-    *(
-        "prefecture_code",
-        "prefecture_zh",
-        "prefecture_en",
-        "metric_id",
-        "metric_zh",
-        "metric_en",
-        "subject_zh",
-        "subject_en",
-    ),
-    *("role", "status", "better", "headline", "unit_id", "unit_zh", "unit_en"),
-    *(f"before_{name}" for name in _END),
-    *(f"after_{name}" for name in _END),
-    *("change_value", "change_low", "change_high", "change_text", "change_kind", "change_bound", "change_origin"),
-    *(
-        "index",
-        "index_bound",
-        "direction",
-        "grade",
-        "formula",
-        "compared_with",
-        "caveats",
-        "caveat_notes_zh",
-        "caveat_notes_en",
-    ),
-    *("conflict_ids", "section", "phrases"),
-    *("flags", "missing", "phrases_en", "section_en", "source_title_zh", "source_title_en", "source_date"),
-    "elsewhere_relations",
-    *("unit_factor", "base_unit_zh", "base_unit_en", "before_base", "after_base", "change_base"),
+    *_FIRST.split(),
+    *(f"{side}_{name}" for side in ("before", "after") for name in _END.split()),
+    *_LAST.split(),
 )
 LIST_SEPARATOR = " | "
 NUMBERS = tuple(name for name in COLUMNS if name.endswith(("_value", "_low", "_high", "_base")) or name == "index")
 INTEGERS = ("case_number", "year", "headline", "unit_factor")
 _TYPES: Mapping[str, str] = {**dict.fromkeys(NUMBERS, "float64"), **dict.fromkeys(INTEGERS, "Int64")}
-MAX_SORT_KEYS = 4
-"""Maximum number of columns that one table is sorted by on a page."""
-Cells = Mapping[str, Sequence[Any]]
-"""Rows by column; an empty column may be left out."""
+Row = dict[str, Any]
 
 
 def sort_rows(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -88,55 +46,28 @@ def sort_rows(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return rows.sort_values(names, ascending=ascending, kind="stable", na_position="last")
 
 
-def parse_sort(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the keys of `sort_rows` in a text separated by commas, and its parts that are none.
-
-    A column counts once, and at most MAX_SORT_KEYS of them do.
-    """
-    parts = list(dict.fromkeys(part for part in text.split(",") if part))
-    known = {part.removeprefix("-"): part for part in reversed(parts) if part.removeprefix("-") in COLUMNS}
-    kept = tuple(part for part in parts if part in known.values())[:MAX_SORT_KEYS]
-    return kept, tuple(part for part in parts if part not in kept)
-
-
-def build(
-    metrics: Iterable[tuple[Case, Metric, Evidence]], tables: Tables, positions: Sequence[int] | np.ndarray
-) -> pd.DataFrame:
-    """These metrics, one a row, labelled by their positions; columns as in COLUMNS.
+def build(metrics: Iterable[tuple[Case, Metric, Evidence]], tables: Tables) -> pd.DataFrame:
+    """Return the table of these metrics, each with its case and evidence; columns as in COLUMNS.
 
     Numbers are in the printed unit, those of the columns `…_base` times its multiplier; nothing missing is filled.
     """
-    table = from_cells([_cells(row(*metric, tables) for metric in metrics)])
-    return table.set_axis(pd.Index(positions))
+    rows = [row(*metric, tables) for metric in metrics]
+    columns = {name: [cells.get(name) for cells in rows] for name in COLUMNS}
+    return pd.DataFrame({name: pd.array(cells, _TYPES.get(name, "string")) for name, cells in columns.items()})
 
 
-def cells_of(case: Case, evidence: Sequence[Evidence], tables: Tables) -> Cells:
-    """The rows of one case by column, without the columns that are empty; `evidence` is that of its metrics."""
-    return _cells(row(case, *pair, tables) for pair in zip(case.metrics, evidence, strict=True))
+def split_languages(name: str, text: Text | None) -> Row:
+    """Return a text as the cells of two columns, one a language."""
+    return {f"{name}_{lang}": text[lang] if text else None for lang in get_args(Lang)}
 
 
-def from_cells(parts: Sequence[Cells]) -> pd.DataFrame:
-    """The table of these rows, one part after the other: columns of text, numbers and whole numbers."""
-    sizes = [len(part.get("metric_id", ())) for part in parts]
-    columns = {}
-    for name in COLUMNS:
-        values = chain.from_iterable(part.get(name) or [None] * size for part, size in zip(parts, sizes, strict=True))
-        columns[name] = pd.array(list(values), dtype=_TYPES.get(name, "string"))
-    return pd.DataFrame(columns)
-
-
-def _cells(rows: Iterable[Mapping[str, Any]]) -> Cells:
-    columns = {name: [row.get(name) for row in rows] for rows in [list(rows)] for name in COLUMNS}
-    return {name: values for name, values in columns.items() if any(value is not None for value in values)}
-
-
-def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[str, Any]:
+def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
     """One figure by column; a column that holds nothing may be left out."""
     source = tables.source_of(case.source)
     place, unit = tables.places[metric.place], tables.units[metric.unit]
     code = tables.prefecture_code(metric.place)
     prefecture = tables.map_units.get(code or "")
-    cells: dict[str, Any] = {
+    cells: Row = {
         "case_id": case.id,
         "case_number": case.number,
         "year": case.year,
@@ -167,19 +98,13 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
         "elsewhere_relations": _joined(reading.relation for reading in metric.elsewhere),
         "missing": _joined(map(str, missing_ends(metric, evidence))),
     }
-    printed_name, base_name = unit.printed_name, unit.base_name
-    for lang in ("zh", "en"):
-        cells |= {
-            f"case_title_{lang}": case.title[lang],
-            f"place_{lang}": place.name[lang],
-            f"prefecture_{lang}": prefecture.name[lang] if prefecture else None,
-            f"metric_{lang}": metric.name[lang],
-            f"subject_{lang}": metric.subject[lang] if metric.subject else None,
-            f"unit_{lang}": printed_name[lang],
-            f"base_unit_{lang}": base_name[lang],
-            f"source_title_{lang}": source.title[lang],
-            f"caveat_notes_{lang}": _joined(caveat.note[lang] for caveat in metric.caveats),
-        }
+    cells |= split_languages("case_title", case.title) | split_languages("place", place.name)
+    cells |= split_languages("prefecture", prefecture.name if prefecture else None)
+    cells |= split_languages("metric", metric.name) | split_languages("subject", metric.subject)
+    cells |= split_languages("unit", unit.printed_name) | split_languages("base_unit", unit.base_name)
+    cells |= split_languages("source_title", source.title)
+    for lang in get_args(Lang):
+        cells[f"caveat_notes_{lang}"] = _joined(caveat.note[lang] for caveat in metric.caveats)
     cells |= _end("before", metric.before, evidence.before, metric.unit)
     cells |= _end("after", metric.after, evidence.after, metric.unit)
     cells |= _change(metric.change or evidence.derived_change, "derived" if evidence.derived_change else "stated")
@@ -190,7 +115,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> dict[
     return cells
 
 
-def _end(side: str, printed: End | None, drawn: DerivedEnd, unit_id: str) -> dict[str, Any]:
+def _end(side: str, printed: End | None, drawn: DerivedEnd, unit_id: str) -> Row:
     low, high = drawn.span or (None, None)
     single = low == high
     period = printed.period if printed else None
@@ -211,7 +136,7 @@ def _end(side: str, printed: End | None, drawn: DerivedEnd, unit_id: str) -> dic
     return {f"{side}_{name}": value for name, value in values.items()}
 
 
-def _change(change: Change | None, origin: Origin) -> dict[str, Any]:
+def _change(change: Change | None, origin: Origin) -> Row:
     if change is None:
         return {"change_origin": "missing"}
     return {

@@ -6,7 +6,6 @@ The descriptions are those of the model; the ids of places, domains and units co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -20,24 +19,6 @@ from data.reading.yaml_file import File
 SCHEMA_FILE = FOLDER / "case.schema.json"
 FIELDS_FILE = FOLDER / "cases" / "README.md"
 
-_HEAD = """\
-# Every field of a case file
-
-Written by `python -m data.check --schema` from `data/model/schema.py`; editors show the same texts. An empty case to
-fill in is `data/template.yaml`. A field in **bold** must be there; leave out what the source does not say.
-
-## Which statements are metrics
-
-- **Numbers.** Every number of what happened, was delivered or put in, of the background and of the scheme. A number of
-  things that were set up counts also where the sentence lists them one by one (三大产业链条, 七大中心); levels of
-  administration (县乡村三级), names and slogans do not.
-- **Words.** Every statement of what a reform brought about that names something which could be measured, such as cost,
-  time, failures or workload, and has no usable number: a change, or that there was none, as
-  `change: {text: …, kind: words}`; a state or standing as `after: {text: …}`. What was done (an activity), an attitude,
-  and a general appraisal (成效显著, 面貌焕然一新) are none.
-- **Outcome or output.** Sums lent or granted, and coverage by what was built or offered, are outputs.
-- **Saved is no change.** 年节水776万m³ is an amount saved; a change needs an earlier time or level to compare with.
-"""
 _TYPES = {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number"}
 
 
@@ -59,44 +40,35 @@ def schema_text() -> str:
 
 
 def fields_text() -> str:
-    """Return the description of every field in Markdown, as data/cases/README.md contains it."""
-    schema = _schema()
-    groups = {"A case": schema, **{name: group for name, group in schema["$defs"].items() if "properties" in group}}
-    return "\n".join([_HEAD, *(line for name, group in groups.items() for line in _group(name, group))])
+    """Return data/cases/README.md: its head, which is written by hand, and the description of every field."""
+    schema, lines = _schema(), [FIELDS_FILE.read_text(encoding="utf-8").partition("## A case\n")[0].rstrip("\n")]
+    for name, group in {"A case": schema, **schema["$defs"]}.items():
+        if "properties" in group:
+            lines += ["", f"## {name}", "", group["description"], "", "| field | holds | meaning |", "|---|---|---|"]
+        for field, part in group.get("properties", {}).items():
+            shown = f"**{field}**" if field in group.get("required", ()) else field
+            lines.append(f"| {shown} | {_content(part)} | {part['description'].replace('|', '/')} |")
+    return "\n".join([*lines, ""])
 
 
 def _schema() -> dict[str, Any]:
-    tables = read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in REFERENCE})
     schema = Case.model_json_schema(schema_generator=_Schema)
-    schema["$defs"] |= {name: _ids(name, entries) for name, entries in tables.items()}
-    return {"$schema": GenerateJsonSchema.schema_dialect, **_refer(schema)}
+    tables = read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in REFERENCE})
+    for name, entries in tables.items():
+        names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
+        ids = {"enum": [*entries], "enumDescriptions": names, "type": "string"}
+        schema["$defs"][name] = {"description": f"An id of reference/{name}.yaml", **ids}
+    referring = json.loads(json.dumps(schema), object_hook=_refer)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **referring}
 
 
-def _ids(name: str, entries: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of the ids of a reference table, with the names that they stand for."""
-    names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
-    described = f"An id of reference/{name}.yaml"
-    return {"description": described, "enum": [*entries], "enumDescriptions": names, "type": "string"}
-
-
-def _refer(value: Any) -> Any:
-    """Return a part of the schema in which each text that names a reference table is one of its ids."""
-    if isinstance(value, list):
-        return [_refer(part) for part in value]
-    if not isinstance(value, dict):
-        return " ".join(value.split()) if isinstance(value, str) else value
-    if table := value.get("table"):
-        rest = {key: part for key, part in value.items() if key not in ("table", "type")}
-        return {"$ref": f"#/$defs/{table}", **_refer(rest)}
-    return {key: _refer(part) for key, part in value.items()}
-
-
-def _group(name: str, group: dict[str, Any]) -> Iterator[str]:
-    yield f"## {name}\n\n{group['description']}\n\n| field | holds | meaning |\n|---|---|---|"
-    for field, schema in group["properties"].items():
-        shown = f"**{field}**" if field in group.get("required", ()) else field
-        yield f"| {shown} | {_content(schema)} | {schema['description'].replace('|', '/')} |"
-    yield ""
+def _refer(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the schema, as an id of a reference table where it names one; its description in one line."""
+    if isinstance(description := part.get("description"), str):
+        part["description"] = " ".join(description.split())
+    if table := part.get("table"):
+        return {"$ref": f"#/$defs/{table}"} | {key: part[key] for key in part if key not in ("table", "type")}
+    return part
 
 
 def _content(schema: dict[str, Any]) -> str:

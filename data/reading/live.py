@@ -162,7 +162,7 @@ class Live:
                 return
         self._state = State(dataset, loaded_at, problems, state.edition + 1 if state else 1)
         if not problems:
-            fields = {"version": dataset.version, "cases": len(dataset.cases), "figures": dataset.metric_count}
+            fields = {"version": dataset.version, "cases": len(dataset.cases), "figures": len(dataset.metrics)}
             logger.info(message, extra={"fields": fields})
 
 

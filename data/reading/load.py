@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +11,17 @@ from data.model.problems import Problem
 from data.model.schema import Case, Source
 from data.model.tables import Tables
 from data.query.dataset import Dataset
-from data.reading.boundaries import read_boundaries
-from data.reading.copies import find_copies, hash_parts
 from data.reading.folder import FOLDER, REFERENCE, case_files, check_folder, choose_folder, content
-from data.reading.validate import Entries, map_codes, read_case, read_population, read_tables
+from data.reading.validate import (
+    Entries,
+    find_copies,
+    hash_parts,
+    map_codes,
+    read_boundaries,
+    read_case,
+    read_population,
+    read_tables,
+)
 from data.reading.yaml_file import File
 
 
@@ -37,7 +44,7 @@ class CaseFile(NamedTuple):
     problems: tuple[Problem, ...]
     number: tuple[int, int] | None
     place: tuple[int, int]
-    parts: bytes
+    parts: Mapping[str, str]
 
 
 Known = dict[tuple[str, ...], CaseFile]
@@ -97,8 +104,8 @@ def _digest(path: Path) -> str:
 
 def _read_case(path: Path, folder: Path, entries: Entries, source: Source | None) -> CaseFile:
     file = File.read(path, folder)
-    case, place = read_case(file, entries, source), file.place(("number",))
-    year, number = file.at(("year",)), file.at(("number",))
+    case, place = read_case(file, entries, source), file.places.get(("number",), (1, 1))
+    year, number = file.values.get(("year",)), file.values.get(("number",))
     declared = (year, number) if type(year) is type(number) is int else None
     return CaseFile(file.name, file.digest, case, tuple(file.problems), declared, place, hash_parts(file))
 

@@ -50,16 +50,14 @@ def explain_table(cases: Iterable[CaseFindings], lang: Lang) -> list[str]:
 
 def list_findings(selection: Selection, shown: range, lang: Lang) -> tuple[CaseFindings, ...]:
     """Return the findings of the cases at these places of the selection."""
-    numbers = selection.cases.positions[shown.start : shown.stop]
-    return tuple(_describe_case(selection, int(number), lang) for number in numbers)
+    return tuple(_describe_case(selection, case, lang) for case in selection.cases[shown.start : shown.stop])
 
 
-def _describe_case(selection: Selection, number: int, lang: Lang) -> CaseFindings:
+def _describe_case(selection: Selection, case: Case, lang: Lang) -> CaseFindings:
     dataset = selection.dataset
-    case = dataset.cases[number]
     first, more = (
         tuple(describe_finding(row, lang) for row in Rows(dataset, lang, positions))
-        for positions in find_findings(selection, number)
+        for positions in find_findings(selection, case)
     )
     places = t(lang, "、", ", ").join(dataset.places[place].name[lang] for place in case.places)
     note = "" if first else explain_absence(case, lang)

@@ -65,9 +65,8 @@ def locate_headlines(selection: Selection, lang: Lang) -> MapCases:
         return MapCases(crowded=True)
     spots: list[Spot] = []
     province: list[ProvinceCase] = []
-    for number in map(int, selection.cases.positions):
-        case = selection.dataset.cases[number]
-        rows = _list_headlines(selection, number, lang)
+    for case in selection.cases:
+        rows = _list_headlines(selection, case, lang)
         spots += _locate(selection, case, rows, lang)
         if _is_wide(selection, case):
             wide = [row for row in rows if selection.dataset.places[row.place_id].kind == "province"]
@@ -80,9 +79,9 @@ def _is_wide(selection: Selection, case: Case) -> bool:
     return any(selection.dataset.places[place].kind == "province" for place in case.places)
 
 
-def _list_headlines(selection: Selection, number: int, lang: Lang) -> list[MetricRow]:
+def _list_headlines(selection: Selection, case: Case, lang: Lang) -> list[MetricRow]:
     """Return the case's selected headlines, or what tells most without one."""
-    first, more = find_findings(selection, number)
+    first, more = find_findings(selection, case)
     rows = list(Rows(selection.dataset, lang, np.concatenate([first, more])))
     return [row for row in rows if row.headline] or rows[: len(first)]
 

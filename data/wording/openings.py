@@ -49,7 +49,7 @@ def open_overview(selection: Selection, lang: Lang, filters: Filters | None = No
     Under `filters` by city the title says whose the metrics are and how many.
     """
     title = title_cities(selection, filters, lang) if filters and filters.city else title_reforms(selection, lang)
-    caution = warn(selection.dataset.documents_of(selection.cases.positions), lang)
+    caution = warn(selection.dataset.documents_of(selection.cases), lang)
     counts = count_changes(selection) if len(selection.positions) else None
     sentences = (describe_changes(counts, lang), describe_kinds(counts, lang), caution) if counts else (caution,)
     return Opening(title, t(lang, "", " ").join(filter(None, sentences)))
@@ -124,7 +124,7 @@ def _name_place(dataset: Dataset, filters: Filters, lang: Lang) -> str:
 
 def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
     """Return the title of the map: how many reforms of which years, and how many of them it shows if not all."""
-    years = dataset.all_cases.years
+    years = [case.year for case in dataset.cases]
     span = "–".join(map(str, dict.fromkeys((min(years), max(years))))) if years else ""
     zh, en = count_words(len(dataset.cases))
     reforms = t(
@@ -135,6 +135,11 @@ def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
     if shown in (None, len(dataset.cases)):
         return t(lang, f"{reforms}在哪里", f"Where {reforms} happened")
     return t(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
+
+
+def number_title(case: Case, lang: Lang) -> str:
+    """Return the number and title of a case, for links, headings and choices."""
+    return f"{case.number} · {case.title[lang]}"
 
 
 def join_places(dataset: Dataset, case: Case, lang: Lang) -> str:

@@ -11,7 +11,7 @@ from data.model.grades import CHANGED, grades_drawn_as
 from data.model.schema import Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, select
-from data.query.findings import RESULTS
+from data.query.findings import keep_results, sort_metrics
 from data.query.memory import cache_by_dataset
 from data.wording.compare import Comparison, compare
 from data.wording.labels import pairs, t
@@ -80,17 +80,14 @@ def list_ready_sets(dataset: Dataset, filters: Filters, lang: Lang) -> tuple[Rea
 
 def _find_candidates(dataset: Dataset, filters: Filters) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the id of each possible set with the positions of its metrics."""
-    index, selected = dataset.index, select(dataset, filters).positions
-    results = selected[index.isin("role", RESULTS)[selected]]
-    yield GROWTH, results[index.isin("grade", CHANGED)[results]]
-    units = list(dataset.units.values())
-    unit = index.column("unit")[results]
-    dimensions = np.array([entry.dimension for entry in units], object)[unit]
-    for dimension in dict.fromkeys(entry.dimension for entry in units):
+    results = keep_results(dataset, select(dataset, filters).positions)
+    cells = dataset.table[["grade", "unit_id"]].iloc[results]
+    yield GROWTH, results[cells["grade"].isin(CHANGED)]
+    dimensions = cells["unit_id"].map({name: unit.dimension for name, unit in dataset.units.items()})
+    for dimension in dict.fromkeys(unit.dimension for unit in dataset.units.values()):
         if dimension == "count":
-            yield from (
-                (units[number].id, results[unit == number]) for number in np.unique(unit[dimensions == "count"])
-            )
+            counted = set(cells["unit_id"][dimensions == dimension])
+            yield from ((name, results[cells["unit_id"] == name]) for name in dataset.units if name in counted)
         elif dimension in _NAMES:
             yield dimension, results[dimensions == dimension]
 
@@ -99,7 +96,7 @@ def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> Re
     """Return the set of these metrics; None if too few cases share a scale."""
     counted = name not in _NAMES
     min_cases = MIN_CASES_OF_A_COUNT if counted else MIN_CASES
-    if len(np.unique(dataset.index.case[positions])) < min_cases:
+    if len(np.unique(dataset.case_numbers[positions])) < min_cases:
         return None
     rows = tuple(Rows(dataset, lang, _choose(dataset, positions)))
     found = compare(rows, min_cases, ("index", "difference")) if name == GROWTH else compare(rows, min_cases)
@@ -112,8 +109,4 @@ def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> Re
 
 def _choose(dataset: Dataset, positions: np.ndarray) -> np.ndarray:
     """Return MAX_ROWS of these metrics in the order of the dataset."""
-    index = dataset.index
-    headline, grade = index.column("headline")[positions], index.column("grade")[positions]
-    first = np.lexsort((positions, headline == 0, grade))[:MAX_ROWS]
-    chosen: np.ndarray = np.sort(positions[first])
-    return chosen
+    return np.sort(sort_metrics(dataset, positions, "grade", "other")[:MAX_ROWS])

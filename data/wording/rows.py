@@ -25,9 +25,9 @@ from data.model.schema import (
     Text,
     Unit,
 )
-from data.query.columns import Positions, rank_headline
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, Positions
 from data.query.filters import Filters, select_in_case
+from data.query.findings import rank_headline
 from data.query.geography import name_area
 from data.query.table import COLUMNS, LIST_SEPARATOR, NUMBERS, row
 from data.wording.formatting import format_date, format_end
@@ -154,9 +154,10 @@ class MetricRow:
         return tuple(self.flags.split(LIST_SEPARATOR)) if self.flags else ()  # type: ignore[arg-type]
 
     @property
-    def rank(self) -> tuple[bool, bool, int]:
+    def rank(self) -> int:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
-        return rank_headline(self.headline or 0, self.rule.has_change)
+        rank: int = rank_headline(self.headline or 0, self.rule.has_change)
+        return rank
 
     def word_doubts(self, decisive: bool = False) -> list[tuple[str, str]]:
         """Return the curator's decisive doubt, if there is one, and the flags in words, each with its meaning.
@@ -223,7 +224,7 @@ class Rows(Sequence[MetricRow]):
 
     def __init__(self, dataset: Dataset, lang: Lang, positions: Positions | None = None) -> None:
         self.dataset, self.lang = dataset, lang
-        self.positions = range(dataset.metric_count) if positions is None else positions
+        self.positions = range(len(dataset.metrics)) if positions is None else positions
         self._row = _row_maker(dataset, lang)
 
     def __len__(self) -> int:
@@ -253,7 +254,7 @@ def prepare(dataset: Dataset) -> None:
 def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
     @lru_cache(maxsize=ROW_CACHE_SIZE)
     def make(position: int) -> MetricRow:
-        return _make_row(dataset, *dataset.metric(position), dataset.evidence(position), lang)
+        return _make_row(dataset, *dataset.metrics[position], lang)
 
     return make
 

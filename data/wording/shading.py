@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.model.schema import Lang, Text
-from data.query.columns import PROVINCE
 from data.query.dataset import Dataset
+from data.query.filters import PROVINCE
 from data.query.geography import AreaSummary, Measure, calculate_rate, find_rate_base, name_area
 from data.wording.formatting import add_bound, format_date, format_number, format_value
 from data.wording.labels import t

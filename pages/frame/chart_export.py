@@ -202,7 +202,7 @@ def build_table(view: View, export: ChartExport) -> pd.DataFrame:
     if export.table is not None:
         return export.table()
     found = (view.dataset.resolve_id(format_id(row)) for row in export.rows)
-    return view.dataset.rows(sorted(chain.from_iterable(found)))
+    return view.dataset.table.iloc[sorted(chain.from_iterable(found))]
 
 
 def cite_chart(view: View, export: ChartExport) -> str:

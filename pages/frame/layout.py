@@ -111,7 +111,7 @@ def show_nothing_found(view: View) -> None:
     cases = view.selection.cases
     text = view.t(f"没有符合的案例和指标（{chosen}）。", f"No case and no figure fits ({chosen}).")
     if cases:
-        titles = view.t("；", "; ").join(cases[:_MAX_NAMED].numbered_titles(view.lang))
+        titles = view.t("；", "; ").join(f"{case.number} {case.title[view.lang]}" for case in cases[:_MAX_NAMED])
         more = len(cases) - _MAX_NAMED
         titles += view.t(f"；另有{more:,}个", f"; {more:,} more") if more > 0 else ""
         text = view.t(

@@ -11,9 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from data.query.filters import Filters, find_terms, select
-from data.query.search import normalize_text
+from data.model.schema import Case
+from data.query.filters import Filters, select
+from data.query.findings import sort_metrics
+from data.query.search import find_terms, normalize_text
 from data.query.table import LIST_SEPARATOR
+from data.wording.openings import number_title
 from data.wording.rows import MetricRow
 from pages.frame.elements import escape_markdown, format_link, show_note
 from pages.frame.filter_bar import count_cases, count_metrics
@@ -62,7 +65,7 @@ def show_search_results(view: View) -> None:
             "Nothing has all of these words; this is what has the most of them.",
         )
     if len(cases):
-        hits = [find_in_case(view, case_id, words) for case_id in cases[:MAX_CASES].ids]
+        hits = [find_in_case(view, case, words) for case in cases[:MAX_CASES]]
         st.html(render("search", "cases", view.lang, hits, view.links))
         if (more := len(cases) - MAX_CASES) > 0:
             show_note(view, f"另有{more:,}个案例。", f"{more:,} more cases.")
@@ -78,16 +81,13 @@ def show_search_results(view: View) -> None:
 
 def rank_found(view: View) -> np.ndarray:
     """Return the positions that the search has found: headlines first, then the better grade, then results."""
-    index, kept = view.dataset.index, view.selection.positions
-    role, headline, grade = (index.column(name)[kept] for name in ("role", "headline", "grade"))
-    ranked: np.ndarray = kept[np.lexsort((role, grade, headline == 0))]
-    return ranked
+    return sort_metrics(view.dataset, view.selection.positions, "other", "grade", "role")
 
 
-def find_in_case(view: View, case_id: str, words: Sequence[str]) -> CaseHit:
+def find_in_case(view: View, case: Case, words: Sequence[str]) -> CaseHit:
     """Return a case that is found by its own text, with the words marked in its label."""
-    label = mark_words(view.case_label(view.dataset.by_id[case_id]), words)
-    return CaseHit(case_id, label, has_mark(label))
+    label = mark_words(number_title(case, view.lang), words)
+    return CaseHit(case.id, label, has_mark(label))
 
 
 def find_in_metric(view: View, row: MetricRow, words: Sequence[str]) -> Hit:

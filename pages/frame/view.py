@@ -15,8 +15,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Document, Lang
-from data.query.columns import Positions
-from data.query.dataset import CaseSubset, Dataset
+from data.query.dataset import Dataset, Positions
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.query.findings import RESULTS as RESULTS
 from data.query.memory import cache_by_dataset
@@ -88,8 +87,8 @@ class View:
     @property
     def documents(self) -> tuple[Document, ...]:
         """The document of the case in the URL, otherwise those of the cases that the filters keep."""
-        position = self.dataset.index.case_positions.get(self.params.get("case", ""))
-        return self.dataset.documents_of(self.selection.cases.positions if position is None else [position])
+        named = self.dataset.by_id.get(self.params.get("case", ""))
+        return self.dataset.documents_of([named] if named else self.selection.cases)
 
     @property
     def printing(self) -> bool:
@@ -153,7 +152,7 @@ class View:
     def case_rows(self, case: Case) -> tuple[MetricRow, ...]:
         """Return the metrics that a city filter keeps of a case: the chosen cities' first, headlines before others."""
         kept = self.rows(select_in_case(self.dataset, self.filters, case))
-        return tuple(sorted(kept, key=lambda row: (row.prefecture_code not in self.filters.city, *row.rank)))
+        return tuple(sorted(kept, key=lambda row: (row.prefecture_code not in self.filters.city, row.rank)))
 
     def count_elsewhere(self, case: Case) -> int:
         """Return the number of metrics that scope=case adds to those of a case in the chosen cities."""
@@ -170,14 +169,6 @@ class View:
     def case_domains(self, case: Case) -> str:
         """Return the names of a case's domains."""
         return join_domains(self.dataset, case, self.lang)
-
-    def case_label(self, case: Case) -> str:
-        """Return the number and title of a case, for links, headings and choices."""
-        return f"{case.number} · {case.title[self.lang]}"
-
-    def case_labels(self, cases: CaseSubset) -> dict[str, str]:
-        """Return the label of each case by id, without reading the cases."""
-        return dict(zip(cases.ids, cases.numbered_titles(self.lang, " · "), strict=True))
 
     def remember(self, name: str, write: Callable[[], Part]) -> Part:
         """Return a part of this page, made once for all readers of the same address, language and data.

@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from data.downloads.extract import find_conflicts
 from data.model.schema import Case, Conflict, Lang
-from data.query.columns import PROVINCE, all_places, own_places
-from data.query.dataset import CaseSubset, Dataset
+from data.query.dataset import Dataset
+from data.query.filters import PROVINCE, own_places
 from data.query.findings import RESULTS
-from data.query.geography import list_map_units
+from data.query.geography import all_places, list_map_units
 from data.wording.conflicts import group_conflicts
 from data.wording.key_figures import KeyFigure, choose_key_figures, describe_doubts
 from data.wording.labels import t
-from data.wording.openings import describe_case
+from data.wording.openings import describe_case, number_title
 from data.wording.rows import MetricRow
 from pages.markup.links import Links
 from pages.markup.outline import format_locator
@@ -71,7 +71,7 @@ class CasePage:
     rows: Sequence[MetricRow]
     lang: Lang
     links: Links | None
-    siblings: CaseSubset
+    siblings: Sequence[Case]
 
     image: ClassVar[str] = "findings"
     """The id of the image of what a case reports."""
@@ -84,7 +84,7 @@ class CasePage:
     @property
     def at(self) -> int:
         """The place of the case among its siblings, from 0."""
-        return self.siblings.find(self.case.id) or 0
+        return self.siblings.index(self.case)
 
     @property
     def before(self) -> Case | None:
@@ -99,7 +99,7 @@ class CasePage:
     def nearby(self, reach: int = MAX_LISTED) -> list[tuple[str, str]]:
         """Return ids and numbered titles of the siblings around it and its own."""
         around = self.siblings[max(0, self.at - reach) : self.at + reach + 1]
-        return list(zip(around.ids, around.numbered_titles(self.lang, " · "), strict=True))
+        return [(case.id, number_title(case, self.lang)) for case in around]
 
     @cached_property
     def figures(self) -> list[KeyFigure]:

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from data.model.schema import Lang, Text
-from data.query.table import parse_sort
+from data.query.table import COLUMNS as METRICS_COLUMNS
 from data.wording.labels import COLUMN_WORDS
 
 Order = Literal["", "ascending", "descending"]
 
 ALL_KINDS = "all"
 """Value of the query parameter `kinds` that adds inputs, background and rules to outcomes and outputs."""
+MAX_SORT_KEYS = 4
+"""Maximum number of columns that the table is sorted by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,17 @@ COLUMNS: Mapping[str, TableColumn] = {
 }
 """The columns by the names that the address has, in the order of the table."""
 SHOWN = tuple(name for name, column in COLUMNS.items() if column.shown)
+
+
+def parse_sort(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys of `sort_rows` in a text separated by commas, and its parts that are none.
+
+    A column counts once, and at most MAX_SORT_KEYS of them do.
+    """
+    parts = list(dict.fromkeys(part for part in text.split(",") if part))
+    known = {part.removeprefix("-"): part for part in reversed(parts) if part.removeprefix("-") in METRICS_COLUMNS}
+    kept = tuple(part for part in parts if part in known.values())[:MAX_SORT_KEYS]
+    return kept, tuple(part for part in parts if part not in kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,10 @@ import numpy as np
 from markupsafe import Markup
 
 from data.model.grades import GRADES
-from data.model.schema import Lang
-from data.query.columns import PROVINCE
-from data.query.dataset import CaseSubset
-from data.query.filters import Selection
-from data.query.findings import RESULTS
-from data.query.geography import AreaSummary, PlaceCases, count_own_metrics, find_local_places, name_area
+from data.model.schema import Case, Lang
+from data.query.filters import PROVINCE, Selection
+from data.query.findings import sort_metrics
+from data.query.geography import AreaSummary, PlaceCases, count_metrics, find_local_places, name_area
 from data.wording.counts import name_cases, name_metrics
 from data.wording.labels import GRADE_WORDS, t
 from data.wording.rows import MetricRow, Rows
@@ -45,17 +43,16 @@ def format_chosen(selection: Selection, lang: Lang, links: Links) -> Markup:
 
 
 def _format_city(selection: Selection, code: str, lang: Lang, links: Links) -> Markup:
-    index = selection.dataset.index
-    own = selection.positions[: selection.own_count]
-    inside = own[index.places_in(code)[index.column("place")[own]]]
-    name = name_area(selection.dataset, code)[lang]
+    dataset, own = selection.dataset, selection.positions[: selection.own_count]
+    inside = own[dataset.table["prefecture_code"].iloc[own].isin([code])]
+    name = name_area(dataset, code)[lang]
     alone = replace(links.filters, city=(code,), scope="")
     if not len(inside):
         text = t(lang, "这里没有符合的指标。", "No figure here.")
         return Markup('<section><h2>{}</h2><p class="quiet">{}</p></section>').format(name, text)
-    cases = len(np.unique(index.case[inside]))
+    cases = len(np.unique(dataset.case_numbers[inside]))
     counts = t(lang, "，", ", ").join((name_cases(cases, lang), name_metrics(len(inside), lang)))
-    rows = Rows(selection.dataset, lang, _rank(selection, inside)[:MAX_TOP])
+    rows = Rows(dataset, lang, sort_metrics(dataset, inside, "headline", "kind", "grade")[:MAX_TOP])
     items = Markup("").join(Markup("<li>{}</li>").format(_format_row(row, lang, links.under(alone))) for row in rows)
     count = len(inside)
     all_of_them = t(lang, f"全部{count:,}项指标 →", f"All {count:,} figures →" if count > 1 else "The figure →")
@@ -66,14 +63,6 @@ def _format_city(selection: Selection, code: str, lang: Lang, links: Links) -> M
         items,
         anchor(links, links.under(alone).screen("data", kinds="all"), all_of_them),
     )
-
-
-def _rank(selection: Selection, positions: np.ndarray) -> np.ndarray:
-    """Return these positions, headlines first, then results, within them better grades first."""
-    index = selection.dataset.index
-    grade, result = index.column("grade")[positions], index.isin("role", RESULTS)[positions]
-    ranked: np.ndarray = positions[np.lexsort((grade, ~result, *index.rank(positions)))]
-    return ranked
 
 
 def _format_row(row: MetricRow, lang: Lang, links: Links) -> Markup:
@@ -140,8 +129,8 @@ def format_area_table(
 
 def format_place_table(selection: Selection, lang: Lang, links: Links) -> Table:
     """Return the counties, towns and zones that the selected cases name, also those without a point on the map."""
-    dataset, counts = selection.dataset, count_own_metrics(selection)
-    places = find_local_places(selection.cases)
+    dataset, counts = selection.dataset, count_metrics(selection)
+    places = find_local_places(dataset, selection.cases)
     headings = [
         t(lang, "地点", "Place"),
         t(lang, "所在地市", "Lies in"),
@@ -170,13 +159,10 @@ def _describe_place(there: PlaceCases, lang: Lang) -> str:
     return t(lang, "；", "; ").join(notes)
 
 
-def _format_cases(cases: CaseSubset, lang: Lang, links: Links) -> Markup:
+def _format_cases(cases: Sequence[Case], lang: Lang, links: Links) -> Markup:
     """Return links to the first of these cases, and how many more there are."""
     first, more = cases[:_MAX_NAMED], len(cases) - _MAX_NAMED
-    named = [
-        anchor(links, links.screen("case", case=case_id), title)
-        for case_id, title in zip(first.ids, first.numbered_titles(lang), strict=True)
-    ]
+    named = [anchor(links, links.screen("case", case=case.id), f"{case.number} {case.title[lang]}") for case in first]
     if more > 0:
         named.append(Markup.escape(t(lang, f"另有{more:,}个", f"{more:,} more")))
     return Markup(t(lang, "；", "; ")).join(named)

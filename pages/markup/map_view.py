@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
-from data.query.geography import AreaSummary, Measure, list_measures, summarize_areas
+from data.query.geography import AreaSummary, Measure, find_measures, summarize_areas
 from data.query.memory import cache_by_dataset
 from data.wording.labels import t
 from data.wording.openings import title_map
@@ -68,7 +68,8 @@ def view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str = OU
 @cache_by_dataset(CACHE_SIZE)
 def _view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str) -> MapView:
     selection = select(dataset, filters)
-    areas, measures = summarize_areas(selection), list_measures(selection.cases, requested.partition(".")[0])
+    areas = summarize_areas(selection)
+    measures = find_measures(dataset, selection.cases, requested.partition(".")[0])
     colour = requested if requested in {**SHADINGS, **measures} else OUTCOME
     if measure := measures.get(colour):
         shading = shade_by_measure(dataset, measure, areas, lang)

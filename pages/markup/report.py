@@ -123,7 +123,7 @@ def write_report(extract: Extract) -> bytes:
         scope=list(_write_scope(extract)),
         findings=[replace(each, more=()) for each in found],
         chapters=[_select_chapter(extract, each) for each in found],
-        documents=extract.dataset.documents_of(selection.cases.positions[:MAX_CASES]),
+        documents=extract.dataset.documents_of(selection.cases[:MAX_CASES]),
         closing=list(_write_closing(extract)),
         counts=None if narrowed else count_gaps(extract.dataset, extract.filters),
     )
@@ -143,7 +143,7 @@ def _write_scope(extract: Extract) -> Iterator[str]:
                 t(lang, f"选定的{count:,}个案例或指标", f"{count:,} chosen case{'s' * (count > 1)} or figures")
             )
         kept = count_selection(selection, (), "", lang)
-        whole = f"{extract.dataset.metric_count:,}"
+        whole = f"{len(extract.dataset.metrics):,}"
         yield t(
             lang,
             f"本报告只含所选部分（{'；'.join(chosen)}）：{kept}；全部共{whole}项指标。",
@@ -163,12 +163,12 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
     """Return a case with the metrics that are selected: the cities' own first, headlines before others."""
     dataset, lang = extract.dataset, extract.lang
     case = dataset.by_id[found.case_id]
-    own, others = extract.selection.split_case(dataset.index.case_positions[case.id])
+    own, others = extract.selection.split_case(case.id)
     rows = [
         row for positions in (own, others) for row in sorted(Rows(dataset, lang, positions), key=lambda row: row.rank)
     ]
     return Chapter(
-        page=CasePage(dataset, case, rows, lang, DocumentLinks(case_id=case.id), dataset.all_cases),
+        page=CasePage(dataset, case, rows, lang, DocumentLinks(case_id=case.id), dataset.cases),
         omitted=describe_omitted(dataset, extract.filters, case, lang) if extract.filters.city else "",
         note="" if rows else found.note,
         cited=cite_cases({dataset.source_of(case.id): [case.number]}, lang),

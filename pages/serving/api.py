@@ -27,6 +27,7 @@ from starlette.routing import Mount
 
 import data
 from data.downloads import file_names
+from data.downloads.areas import tabulate_areas, tabulate_local_places
 from data.downloads.csv_json import write_case_json, write_csv, write_json
 from data.downloads.dictionary import TABLES, Column
 from data.downloads.extract import Extract
@@ -34,7 +35,7 @@ from data.downloads.formats import Format
 from data.downloads.geojson import write_places
 from data.model.problems import suggest
 from data.query.dataset import Dataset
-from data.query.geography import summarize_areas, tabulate_areas, tabulate_local_places
+from data.query.geography import summarize_areas
 from data.reading.live import boundaries, current
 from data.reading.load import DatasetError
 from pages.markup.report import FORMATS

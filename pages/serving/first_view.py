@@ -16,7 +16,7 @@ from data.query.paging import cases_per_page, page_range
 from data.wording.citation import credit_documents
 from data.wording.filters import word_filter_bar
 from data.wording.findings import explain_table, list_findings
-from data.wording.openings import DESCRIPTIONS, TITLES, open_overview, title_map
+from data.wording.openings import DESCRIPTIONS, TITLES, number_title, open_overview, title_map
 from data.wording.rows import Rows
 from data.wording.shading import OUTCOME, name_shadings
 from pages.markup.case import CasePage
@@ -63,7 +63,7 @@ def first_overview(dataset: Dataset, shown: range, lang: Lang, links: Links) -> 
 def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstView:
     """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
     rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.rank)
-    page = CasePage(dataset, case, rows, lang, links, dataset.all_cases)
+    page = CasePage(dataset, case, rows, lang, links, dataset.cases)
     return FirstView(case.title[lang], case.summary[lang], render("first", "case", lang, page))
 
 
@@ -126,12 +126,12 @@ def _keep_view(request: PageRequest, base: str) -> Links:
 
 
 def _list_cases(request: PageRequest, dataset: Dataset, base: str) -> Iterator[NamedLink]:
-    listed = dataset.all_cases[:MAX_LISTED]
-    for case_id, title in zip(listed.ids, listed.numbered_titles(request.lang, " · "), strict=True):
-        yield NamedLink(f"{base}{PageRequest('case', request.lang, True, case_id).path(request.lang)}", title)
+    for case in dataset.cases[:MAX_LISTED]:
+        path = PageRequest("case", request.lang, True, case.id).path(request.lang)
+        yield NamedLink(f"{base}{path}", number_title(case, request.lang))
 
 
 def _credit(request: PageRequest, dataset: Dataset) -> str:
-    position = dataset.index.case_positions.get(request.case_id)
-    kept = select(dataset, request.filters).cases.positions
-    return credit_documents(dataset.documents_of(kept if position is None else [position]), request.lang)
+    named = dataset.by_id.get(request.case_id)
+    cases = [named] if named else select(dataset, request.filters).cases
+    return credit_documents(dataset.documents_of(cases), request.lang)

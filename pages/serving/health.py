@@ -33,7 +33,7 @@ def _describe(state: State) -> dict[str, object]:
         "release": __version__,
         "version": state.dataset.version,
         "cases": len(state.dataset.cases),
-        "metrics": state.dataset.metric_count,
+        "metrics": len(state.dataset.metrics),
         "loaded": datetime.fromtimestamp(state.loaded_at, UTC).isoformat(timespec="seconds"),
         "age": max(0, int(time.time() - state.loaded_at)),
         "problems": len(state.problems),

@@ -64,7 +64,7 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
     lang = next((known for known in LANGUAGES if known == query.get("lang")), None)
     filters, unknown = parse(query, dataset)
     named = query.get("case", "") if screen == "case" else ""
-    case_id = named if named in dataset.by_id else next(iter(dataset.all_cases[:1].ids), "")
+    case_id = named if named in dataset.by_id else next(iter(dataset.by_id), "")
     is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
     if screen == "case" and (filters or not _has_metric(dataset, case_id, query.get("figure", ""))):
         is_known = False  # the page has a notice of what the filters omit, or that there is no such metric

@@ -18,7 +18,7 @@ from data.model.problems import suggest
 from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import SCOPES, SEARCH_LIMIT, Selection, list_options, parse
-from data.query.geography import Measure, list_measures
+from data.query.geography import Measure, find_measures
 from data.reading.live import current
 from data.wording.filters import FILTERS
 from data.wording.shading import OUTCOME, SHADINGS
@@ -98,12 +98,13 @@ class _Colours(Choices):
 
 def _list_colours(case_id: str = "") -> list[str]:
     """The values of `colour`, with the measures of this case among them."""
-    return [*SHADINGS, *list_measures(current().dataset.all_cases, case_id)]
+    dataset = current().dataset
+    return [*SHADINGS, *find_measures(dataset, dataset.cases, case_id)]
 
 
 def near_cases(dataset: Dataset, case_id: str) -> list[str]:
     """Ids of cases like this one. In a large dataset, which is not compared as a whole, at most one of its month."""
-    ids = dataset.index.ids
+    ids = list(dataset.by_id)
     if len(ids) <= MAX_LISTED_VALUES:
         return difflib.get_close_matches(case_id[:MAX_COMPARED_LENGTH], ids, cutoff=0.4)
     first = bisect_left(ids, case_id[:8])
@@ -120,7 +121,7 @@ def _city_codes() -> dict[str, str]:
 def _ids() -> list[str]:
     """The ids of all cases and metrics; without the metrics if there are too many to list."""
     dataset = current().dataset
-    cases = dataset.cases if dataset.metric_count < MAX_LISTED_VALUES else ()
+    cases = dataset.cases if len(dataset.metrics) < MAX_LISTED_VALUES else ()
     return [*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics)]
 
 
@@ -196,7 +197,7 @@ class AreasParams(FilterParams):
 
     def measure(self, selection: Selection) -> Measure | None:
         """The measure that colors the map of this selection, if one does."""
-        return list_measures(selection.cases, self.colour.partition(".")[0]).get(self.colour)
+        return find_measures(selection.dataset, selection.cases, self.colour.partition(".")[0]).get(self.colour)
 
 
 class TableParams(FilterParams):

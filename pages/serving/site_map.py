@@ -66,4 +66,4 @@ def write_site_map(dataset: Dataset, site: str) -> str:
 
 def _list_pages(dataset: Dataset) -> Iterator[PageRequest]:
     yield from (PageRequest(screen, "en", True) for screen in SCREENS if screen != "case")
-    yield from (PageRequest("case", "en", True, case_id) for case_id in dataset.all_cases[:MAX_CASES].ids)
+    yield from (PageRequest("case", "en", True, case_id) for case_id in list(dataset.by_id)[:MAX_CASES])

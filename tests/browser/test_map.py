@@ -14,9 +14,10 @@ from shapely import Point, Polygon, box, unary_union
 from shapely.geometry import shape
 from shapely.ops import polylabel
 
+from data.downloads.areas import tabulate_areas
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
-from data.query.geography import summarize_areas, tabulate_areas
+from data.query.geography import summarize_areas
 from data.reading.live import boundaries
 from pages.markup.projection import project
 from tests.areas import outlined as areas_of

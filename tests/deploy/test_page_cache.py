@@ -55,7 +55,7 @@ def list_kept(folder: Path) -> set[str]:
 
 
 def test_the_second_reader_gets_the_page_of_the_first_as_the_server_wrote_it(served, dataset):
-    case = dataset.all_cases.ids[1]
+    case = dataset.cases[1].id
     path = f"/case?case={case}"
     direct = get(served.servers[0].address.replace("localhost", "127.0.0.1"), path, accept_encoding="gzip")
     first, *others = (

@@ -39,9 +39,8 @@ def check_case(view: CaseView) -> Iterator[Fault]:
 def _check_metrics(view: CaseView) -> Iterator[Fault]:
     for metric in view.metrics:
         for rule in METRIC_RULES:
-            if metric.mended.isdisjoint(rule.needs):
-                for found in rule.check(metric, view):
-                    yield found._replace(path=(*metric.path, *found.path), rule=rule.id)
+            for found in rule.check(metric, view):
+                yield found._replace(path=(*metric.path, *found.path), rule=rule.id)
 
 
 def _check_whole(view: CaseView) -> Iterator[Fault]:

@@ -14,7 +14,6 @@ RUN = 4
 """Number of characters that a conflict has in common with the words of a metric which it concerns."""
 KINDS: Mapping[CaveatKind, ConflictKind] = {"conflicting": "contradiction", "naming": "naming"}
 """The kind of conflict that a caveat speaks of."""
-_WORDS = frozenset({"id", "name", "subject", "phrases", "caveats"})
 
 
 def _itself(view: CaseView) -> Iterator[Fault]:
@@ -36,9 +35,7 @@ def _unconcerned(view: CaseView) -> Iterator[Fault]:
     cited, naming = _cited_runs(view), _naming(view)
     for each in view.metrics:
         conflicts = naming[each.metric.id]
-        if not each.mended.isdisjoint(_WORDS) or (
-            len(conflicts) == 1 and each.metric.has_caveat("conflicting", "naming", "scope_differs")
-        ):
+        if len(conflicts) == 1 and each.metric.has_caveat("conflicting", "naming", "scope_differs"):
             continue
         runs = _runs(_words_of(each.metric))
         for position in conflicts:
@@ -52,8 +49,6 @@ def _unnamed(view: CaseView) -> Iterator[Fault]:
     """Warn of a caveat `conflicting` or `naming` of a metric that no conflict of that kind, or yet of none, names."""
     naming = _naming(view)
     for each in view.metrics:
-        if not each.mended.isdisjoint({"id", "caveats"}):
-            continue
         kinds = {view.value(("conflicts", position, "kind")) for position in naming[each.metric.id]}
         for position, caveat in enumerate(each.metric.caveats):
             wanted = KINDS.get(caveat.kind)

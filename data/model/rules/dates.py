@@ -95,12 +95,5 @@ def _coverage(case: CaseView) -> Iterator[Fault]:
         yield Fault(("source", "date"), f"{case.source.date} lies before the year of the case, {year}. {advice}")
 
 
-RULES = (
-    MetricRule("late-date", frozenset({"status"}), _late_ends),
-    MetricRule("early-date", frozenset({"phrases"}), _early_ends),
-)
-CASE_RULES = (
-    CaseRule("story-dates", _story),
-    CaseRule("event-order", _order),
-    CaseRule("covered-year", _coverage),
-)
+RULES = (MetricRule("late-date", _late_ends), MetricRule("early-date", _early_ends))
+CASE_RULES = (CaseRule("story-dates", _story), CaseRule("event-order", _order), CaseRule("covered-year", _coverage))

@@ -1,4 +1,4 @@
-"""Nothing stands twice in a case: no figure under a second id, no number cited for two figures of one meaning.
+"""Nothing stands twice in a case: no id, no figure under a second id, no number cited for two figures of one meaning.
 
 Whether a whole case is the copy of another is seen where all cases meet, in `data.reading.load`.
 """
@@ -19,8 +19,6 @@ from data.model.schema import Lang, Metric
 COMPARED = 20
 """Maximum number of earlier citations of one number, unit and section that a citation is compared with."""
 _LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-_NAMED = frozenset({"id", "name", "place", "subject", "status"})
-_CITED = frozenset({"id", "unit", "before", "after", "change", "compared_with", "phrases", "section"})
 
 
 class _Citation(NamedTuple):
@@ -40,6 +38,22 @@ class _Citation(NamedTuple):
         return offset >= 0 and offset + short.start == long.start
 
 
+def _ids(view: CaseView) -> Iterator[Fault]:
+    """Find ids that two metrics or two conflicts have, and ids that stand twice in one list."""
+    seen: set[tuple[FieldPath, str]] = set()
+    for path, text in view.texts:
+        match path:
+            case ("metrics" | "conflicts", _, "id"):
+                group, told = path[:1], "case. Choose another id"
+            case (*_, "places" | "mentions" | "domains" | "headlines", int()) | ("conflicts", _, "metrics", int()):
+                group, told = path[:-1], "list. Keep one"
+            case _:
+                continue
+        if (group, text) in seen:
+            yield Fault(path, f"{describe(text)} stands twice in this {told}")
+        seen.add((group, text))
+
+
 def _figures(view: CaseView) -> Iterator[Fault]:
     """Find metrics that a reader cannot tell apart: one name, place, subject and status, in either language."""
     for path, earlier, lang in _find_alike(view):
@@ -51,11 +65,10 @@ def _figures(view: CaseView) -> Iterator[Fault]:
 def _find_alike(view: CaseView) -> Iterator[tuple[FieldPath, str, Lang]]:
     first: dict[tuple[str, ...], str] = {}
     for each in view.metrics:
-        if each.mended.isdisjoint(_NAMED):
-            ids = [(first.setdefault(_name_key(each.metric, lang), each.metric.id), lang) for lang in _LANGUAGES]
-            alike = [(earlier, lang) for earlier, lang in ids if earlier != each.metric.id]
-            if alike:
-                yield each.path, *alike[0]
+        ids = [(first.setdefault(_name_key(each.metric, lang), each.metric.id), lang) for lang in _LANGUAGES]
+        alike = [(earlier, lang) for earlier, lang in ids if earlier != each.metric.id]
+        if alike:
+            yield each.path, *alike[0]
 
 
 def _name_key(metric: Metric, lang: Lang) -> tuple[str, ...]:
@@ -73,7 +86,7 @@ def _numbers(view: CaseView) -> Iterator[Fault]:
     alike = {path for path, *_ in _find_alike(view)}
     for each in view.metrics:
         earlier: list[tuple[float, str]] = []
-        for key, citation in _cite(each.metric, view) if each.mended.isdisjoint(_CITED) else ():
+        for key, citation in _cite(each.metric, view):
             others = [other for other in known[key][:COMPARED] if other.metric != citation.metric]
             earlier += [(key[-1], other.metric) for other in others if citation.is_at(other)]
             known[key].append(citation)
@@ -94,4 +107,4 @@ def _cite(metric: Metric, view: CaseView) -> Iterator[tuple[tuple[Any, ...], _Ci
             yield key, _Citation(metric.id, cited.text, occurrences[cited.text], cited.numeral.start)
 
 
-RULES = (CaseRule("figure-twice", _figures), CaseRule("number-twice", _numbers))
+RULES = (CaseRule("id-twice", _ids), CaseRule("figure-twice", _figures), CaseRule("number-twice", _numbers))

@@ -41,26 +41,24 @@ def _kinds(view: CaseView) -> Iterator[Fault]:
     metrics = {each.metric.id: each for each in reversed(view.metrics)}
     for path, text in view.texts:
         each = metrics.get(text) if path[:1] == ("headlines",) else None
-        if each and (found := _no_result(each.metric, each.mended)):
+        if each and (found := _no_result(each.metric)):
             advice = "A headline is what happened or was delivered. Choose another figure"
             yield Fault(path, f"{describe(text)} has {found}. {advice}")
 
 
-def _no_result(metric: Metric, mended: frozenset[str]) -> str | None:
+def _no_result(metric: Metric) -> str | None:
     """The field that says that a metric is no result."""
-    if metric.role in ("context", "rule") and "role" not in mended:
+    if metric.role in ("context", "rule"):
         return f"role: {metric.role}"
-    return f"status: {metric.status}" if metric.status != "observed" and "status" not in mended else None
+    return f"status: {metric.status}" if metric.status != "observed" else None
 
 
 def _without_change(view: CaseView) -> Iterator[Fault]:
     """Find headlines none of which states a change although an outcome or output of the case states one."""
     headlines = {text for path, text in view.texts if path[:1] == ("headlines",)}
-    if not headlines or any(each.mended for each in view.metrics):
-        return
     changes = [each.metric.id for each in view.metrics if _states_change(each.metric, view)]
     known = {each.metric.id for each in view.metrics}
-    if changes and headlines <= known and headlines.isdisjoint(changes):
+    if changes and headlines and headlines <= known and headlines.isdisjoint(changes):
         named = ", ".join(changes[:_NAMED])
         message = f"none of the headlines states a change, which readers look for first. Name one that does: {named}"
         yield Fault(("headlines",), message)

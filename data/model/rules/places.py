@@ -18,7 +18,7 @@ def _outside(view: CaseView) -> Iterator[Fault]:
         return
     province = any(place and place.kind == "province" and place.id in named for place in view.places.values())
     for each in view.metrics:
-        place = None if "place" in each.mended else view.places.get(each.metric.place)
+        place = view.places.get(each.metric.place)
         if place and not {place.id, place.prefecture} & named and not (province and place.kind != "outside"):
             advice = "Add it to its places where the reform happened there, otherwise to its mentions"
             yield Fault((*each.path, "place"), f"{describe(place.id)} lies in no place of the case. {advice}")

@@ -55,7 +55,4 @@ def _places(view: MetricView, case: CaseView) -> Iterator[Fault]:
             yield Fault(("change", key), f"places are a whole number, got {value:g}. Write the printed number")
 
 
-RULES = (
-    MetricRule("level-range", frozenset({"unit", "phrases"}), _levels),
-    MetricRule("whole-places", frozenset({"change"}), _places),
-)
+RULES = (MetricRule("level-range", _levels), MetricRule("whole-places", _places))

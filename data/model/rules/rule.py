@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from data.model.problems import Fault, FieldPath
-from data.model.schema import Case, Document, End, Metric, Place, Unit
+from data.model.schema import Document, End, Metric, Place, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class MetricView:
-    """One metric of a case file, and where it is. Fields in `mended` were faulty and hold a stand-in."""
+    """One metric of a case file, and where it is."""
 
     path: FieldPath
     metric: Metric
-    mended: frozenset[str] = frozenset()
 
     @property
     def ends(self) -> Iterator[tuple[FieldPath, End]]:
@@ -31,16 +30,15 @@ class MetricView:
 class CaseView:
     """One case file as the rules see it.
 
-    `case` is None where the file holds a fault, and `metrics` are those that could be read. `value` gives what is
-    written at a path, None where there is nothing, and `texts` every text of the file with its path. An entry of
-    `units` or `places` is None where the reference table holds a fault. `names` are the proper names whose numerals do
-    not count: 三门峡. `source` is the document of the case, None where that is not known.
+    `metrics` are those whose shape is right. `value` gives what is written at a path, None where there is nothing, and
+    `texts` every text of the file with its path. An entry of `units` or `places` is None where the reference table
+    holds a fault. `names` are the proper names whose numerals do not count: 三门峡. `source` is the document of the
+    case, None where that is not known.
     """
 
-    case: Case | None
     metrics: tuple[MetricView, ...]
     value: Callable[[FieldPath], Any]
-    texts: tuple[tuple[FieldPath, str], ...]
+    texts: Sequence[tuple[FieldPath, str]]
     units: Mapping[str, Unit | None]
     places: Mapping[str, Place | None]
     names: frozenset[str]
@@ -54,13 +52,9 @@ class CaseView:
 
 
 class MetricRule(NamedTuple):
-    """A rule about one metric; the paths of what it finds begin at the metric.
-
-    It is not applied where one of the fields that it `needs` is faulty.
-    """
+    """A rule about one metric; the paths of what it finds begin at the metric."""
 
     id: str
-    needs: frozenset[str]
     check: Callable[[MetricView, CaseView], Iterator[Fault]]
 
 

@@ -142,7 +142,7 @@ def _unit_path(side: str, metric: Metric) -> FieldPath:
 
 
 RULES = (
-    MetricRule("unit-of-ends", frozenset({"unit", "before", "after", "caveats"}), _ends),
-    MetricRule("unit-beside-number", frozenset({"unit", "phrases"}), _dimension),
-    MetricRule("measure-word", frozenset({"unit", "phrases"}), _measure_word),
+    MetricRule("unit-of-ends", _ends),
+    MetricRule("unit-beside-number", _dimension),
+    MetricRule("measure-word", _measure_word),
 )

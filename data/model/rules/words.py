@@ -159,10 +159,9 @@ def _better(view: MetricView, case: CaseView) -> Iterator[Fault]:
             return
 
 
-_PARTS = frozenset({"unit", "before", "after", "change", "compared_with", "phrases"})
 RULES = (
-    MetricRule("bound-and-words", _PARTS, _bounds),
-    MetricRule("sign-and-words", _PARTS, _signs),
-    MetricRule("ends-exchanged", _PARTS, _order),
-    MetricRule("better-and-words", _PARTS | {"better"}, _better),
+    MetricRule("bound-and-words", _bounds),
+    MetricRule("sign-and-words", _signs),
+    MetricRule("ends-exchanged", _order),
+    MetricRule("better-and-words", _better),
 )

@@ -11,10 +11,9 @@ from dash import dash_table, dcc, html
 
 from data.model.grades import GRADES
 from data.model.schema import Case
-from data.query.columns import all_places, own_places
-from data.query.filters import PROVINCE
+from data.query.filters import PROVINCE, own_places
 from data.query.findings import count_gaps
-from data.query.geography import find_local_places, list_map_units, summarize_areas
+from data.query.geography import all_places, find_local_places, list_map_units, summarize_areas
 from data.reading.live import boundaries
 from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS
@@ -194,7 +193,7 @@ def case_layout(parts: Parts) -> list[Any]:
 def henan(view: View) -> Parts:
     selection = view.without_city()
     found = summarize_areas(selection)
-    points = [there for there in find_local_places(selection.cases) if there.place.lon is not None]
+    points = [there for there in find_local_places(view.dataset, selection.cases) if there.place.lon is not None]
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
     areas = [area(view, place, found[place.code]) for place in list_map_units(view.dataset)]
     listed = [
