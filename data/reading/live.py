@@ -112,26 +112,23 @@ class Live:
     def _reload(self, found: FolderState) -> None:
         """Read the files, and serve what they hold unless one has changed meanwhile."""
         self._read, self._retry_at = found, math.inf
-        dataset: Dataset | None = None
-        problems: tuple[Problem, ...] = ()
-        pause = 0.0
+        outcome: Dataset | tuple[Problem, ...]
         try:
-            dataset = self._load(self.folder)
+            outcome, self._pause = self._load(self.folder), 0.0
         except DatasetError as error:
-            problems = error.problems
+            outcome, self._pause = error.problems, 0.0
         except Exception:
-            pause = min(2 * self._pause, RETRY_MOST) or RETRY
-            self._retry_at = time.monotonic() + pause
+            self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
+            self._retry_at = time.monotonic() + self._pause
             fault = "cannot be used because of a fault in the program"
-            logger.exception(f"The data {fault}. It is tried again after {pause:.0f} s")
-            problems = (Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),)
-        self._pause = pause
+            logger.exception(f"The data {fault}. It is tried again after {self._pause:.0f} s")
+            outcome = (Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),)
         if folder_state(self.folder) != found:
             self._read = None
-        elif dataset:
-            self._serve(dataset, time.time())
+        elif isinstance(outcome, Dataset):
+            self._serve(outcome, time.time())
         else:
-            self._refuse(problems)
+            self._refuse(outcome)
 
     def _load(self, folder: Path) -> Dataset:
         """Read a folder and prepare what pages derive from it, so that no request waits for that."""
