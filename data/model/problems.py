@@ -91,7 +91,7 @@ def describe(value: object) -> str:
         return "a group of keys"
     if isinstance(value, (list, tuple)):
         return "a list"
-    if value is None or isinstance(value, Rejected):
+    if value is None:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()

@@ -729,8 +729,7 @@ class Unit(Model):
     @property
     def multiplier(self) -> str:
         """The characters of the Chinese name that multiply, such as 万 or 十万; empty where there are none."""
-        found: str = _MULTIPLIER.findall(self.name.zh)[0]
-        return found
+        return str(_MULTIPLIER.findall(self.name.zh)[0])
 
     @property
     def base_name(self) -> Text:

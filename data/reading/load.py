@@ -47,8 +47,8 @@ class CaseFile(NamedTuple):
     parts: Mapping[str, str]
 
 
-Known = dict[tuple[str, ...], CaseFile]
-"""Case files by their name and by the digests of the reference tables and their own; those used last come last."""
+Known = dict[tuple[str, str, str], CaseFile]
+"""Case files by their name, their digest and the hash of the reference tables; those used last come last."""
 
 
 def load_dataset(folder: str | Path | None = None) -> Dataset:
@@ -72,10 +72,10 @@ def read_dataset(folder: Path = FOLDER, known: Known | None = None) -> tuple[Dat
     population = read_population(reference, entries)
     boundaries, problems = read_boundaries(folder, map_codes(entries))
     cases: list[CaseFile] = []
-    known, version = {} if known is None else known, [file.digest for file in reference.values()]
+    known, version = {} if known is None else known, _hash(reference.values())
     for path in case_files(folder):
-        case = known.pop((path.name, _digest(path), *version), None) or _read_case(path, folder, entries, source)
-        known[path.name, case.digest, *version] = case
+        case = known.pop((path.name, _digest(path), version), None) or _read_case(path, folder, entries, source)
+        known[path.name, case.digest, version] = case
         cases.append(case)
     for key in list(known)[: -2 * len(cases)]:  # a repair brings back what was before the mistake
         del known[key]
@@ -84,14 +84,19 @@ def read_dataset(folder: Path = FOLDER, known: Known | None = None) -> tuple[Dat
     problems = [*check_folder(folder), *sorted([*problems, *_repetitions(cases)])]
     if not (source and population) or any(problem.severity == "error" for problem in problems):
         return None, problems
-    named = "".join(f"{file.name.partition('/')[2]}\0{file.digest}\0" for file in files)
     return Dataset(
         cases=tuple(file.case for file in cases if file.case),
         tables=Tables(entries["places"], entries["domains"], entries["units"], source, population),
         warnings=tuple(problems),
-        version=sha256(named.encode()).hexdigest()[:12],
+        version=_hash(cases, f"reference\0{version}\0"),
         boundaries=boundaries,
     ), problems
+
+
+def _hash(files: Iterable[File | CaseFile], first: str = "") -> str:
+    """The hash of the content of files. Their names are relative: it is the same for a copy of the folder."""
+    named = "".join(f"{file.name.partition('/')[2]}\0{file.digest}\0" for file in files)
+    return sha256(f"{first}{named}".encode()).hexdigest()[:12]
 
 
 def _digest(path: Path) -> str:

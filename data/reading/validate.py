@@ -14,7 +14,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from data.model.numerals import proper_names
-from data.model.problems import Problem, describe, format_path
+from data.model.problems import Problem, Rejected, describe, format_path
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, PlaceKind, Population, Unit
 from data.query.dataset import GeoJson
@@ -67,7 +67,9 @@ def _by_id(file: File, kind: type[Model], context: Mapping[str, Any] | None = No
     """A reference table as {id: entry}, with None for an entry that holds a mistake."""
     table: dict[str, Any] = {}
     entries = file.value if isinstance(file.value, tuple) else ()
-    if file.value is not None and not entries:
+    if isinstance(file.value, Rejected):
+        file.report((), file.value.message)
+    elif file.value is not None and not entries:
         found = "an empty one" if file.value == () else describe(file.value)
         file.report((), f"expected a list of entries, got {found}. Write - {{id: …}} in each line")
     for index in range(len(entries)):

@@ -35,30 +35,8 @@ _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _ALIAS = "\ufdd0"
 """What the parser is given for the star of an alias, which it would replace: Unicode keeps it for such a use."""
-_SYNTAX = {
-    r"\n.*\n\t": "a tab. Write blanks instead",
-    r"expected key\n.": "more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
-    r"mapping values are not allowed.*\n.*:": 'a second ": " in one line. Put the text in quotes',
-    "block sequence entries are not": "a - inside a line. Begin each entry of the list in a line of its own",
-    "mapping keys are not allowed": "a text cannot begin with ?. Put the text in quotes",
-    "cannot start any token": "a text cannot begin with this character. Put the text in quotes",
-    "escape|hexdecimal": "a \\ in double quotes. Put the text in single quotes, or write the \\ twice",
-    "scanning a quoted scalar": "a quoted text is not closed{since}. Write its second quote",
-    "scanning a block scalar": "a text cannot begin with | or > in the same line. Put the text in quotes",
-    "directive|YAML document": "a line cannot begin with %. Remove it",
-    "alias": "a text cannot begin with *. Put the text in quotes",
-    "anchor": "a text cannot begin with &. Put the text in quotes",
-    "a tag|tag handle": "a text cannot begin with !. Put the text in quotes",
-    "<document start>": "the document has ended above this line. Indent it like its neighbours, or remove it",
-    "parsing a flow node": "a value is missing, or a bracket is not closed. Write it here",
-    "parsing a flow": "a bracket is not closed{since}. Write a , between its parts and its second bracket",
-    "expected node content": "a value is missing. Write it here, or put the text in quotes",
-    "expected (key|'-')|mapping values": "the line is indented like no group above it. Indent it like its neighbours",
-    "expected ':'": "a key without its colon. Write key: value",
-    "nested deeper|nesting depth": f"nested deeper than {DEPTH_LIMIT} levels. Check this line",
-    "": "this line cannot be read. Check its quotes, brackets, colons and blanks, and those of the line above it",
-}
-"""What is wrong and what to write, by a pattern of the parser's words, the text ahead of the place and that behind."""
+_SYNTAX: dict[str, str] = yaml.load(Path(__file__).with_name("syntax.yaml").read_bytes(), yaml.CSafeLoader)
+"""What to tell a curator, by a pattern of the parser's words."""
 
 M = TypeVar("M", bound=Model)
 Place = tuple[int, int]
@@ -233,4 +211,4 @@ def _explain_syntax(error: yaml.YAMLError, line: str, column: int) -> str:
     since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
     where = f"{found}\n{line[:column].strip()}\n{line[column:]}"
     advice = next(advice for pattern, advice in _SYNTAX.items() if re.match(f".*(?:{pattern})", where))
-    return f"is not valid YAML: {advice.format(since=since)}"
+    return f"is not valid YAML: {advice.format(since=since, limit=DEPTH_LIMIT)}"

@@ -33,20 +33,17 @@ RULE_IDS = (*(rule.id for rule in METRIC_RULES), *(rule.id for rule in CASE_RULE
 
 def check_case(view: CaseView) -> Iterator[Fault]:
     """Apply every rule to a case; warnings that the file accepts are left out."""
-    return _without_accepted(view, (*_check_metrics(view), *_check_whole(view)))
+    return _without_accepted(view, list(_apply_all(view)))
 
 
-def _check_metrics(view: CaseView) -> Iterator[Fault]:
+def _apply_all(view: CaseView) -> Iterator[Fault]:
     for metric in view.metrics:
         for rule in METRIC_RULES:
             for found in rule.check(metric, view):
                 yield found._replace(path=(*metric.path, *found.path), rule=rule.id)
-
-
-def _check_whole(view: CaseView) -> Iterator[Fault]:
-    for rule in CASE_RULES:
-        for found in rule.check(view):
-            yield found._replace(rule=rule.id)
+    for whole in CASE_RULES:
+        for found in whole.check(view):
+            yield found._replace(rule=whole.id)
 
 
 def _without_accepted(view: CaseView, findings: Iterable[Fault]) -> Iterator[Fault]:
