@@ -31,25 +31,22 @@ def choose_folder(folder: str | Path | None = None) -> Path:
     Raises ValueError, with what to write instead, if that is no data folder.
     """
     named = os.environ.get(VARIABLE, "").strip()
-    if folder is None and not named:
-        return FOLDER
-    found = f"{VARIABLE}: found {describe(named)}" if folder is None else f"folder: found {quoted(folder)}"
-    try:
-        return data_folder(FOLDER.parent / named if folder is None else folder)
-    except ValueError as error:
-        raise ValueError(f"{found}. {error}") from error
+    if folder is not None:
+        return data_folder(folder, f"folder: found {quoted(folder)}. ")
+    return data_folder(FOLDER.parent / named, f"{VARIABLE}: found {describe(named)}. ") if named else FOLDER
 
 
-def data_folder(path: str | Path) -> Path:
-    """The folder with its whole path. Raises ValueError, with what to write instead, if it is no data folder."""
+def data_folder(path: str | Path, found: str = "") -> Path:
+    """The folder with its whole path. Raises ValueError, with `found` and what to write instead, if it is none."""
     try:
         for part in PARTS:
             os.listdir(Path(path, part))
         return Path(path).resolve()
     except PermissionError as error:
-        raise ValueError(f"It cannot be read ({error.strerror}). Restore its permissions") from error
-    except (OSError, ValueError) as error:
-        raise ValueError("Write a folder that holds cases/ and reference/ as this project's data does") from error
+        advice = f"It cannot be read ({error.strerror}). Restore its permissions"
+    except (OSError, ValueError):
+        advice = "Write a folder that holds cases/ and reference/ as this project's data does"
+    raise ValueError(f"{found}{advice}")
 
 
 def folder_state(folder: Path) -> FolderState:

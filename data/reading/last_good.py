@@ -31,10 +31,14 @@ class LastGood:
 
     def __init__(self, root: Path, folder: Path) -> None:
         self.folder = folder
+        self.kept: FolderState | None = None
         self.path = root / NAME / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.zip"
 
     def keep(self, state: FolderState, loaded_at: float) -> None:
-        """Copy the files, which were loaded at this time, if they still are in this state."""
+        """Copy the files, which were loaded at this time, once in each state, if they still are in it."""
+        if state == self.kept:
+            return
+        self.kept = state
         try:
             self._claim_folder()
             with TemporaryDirectory(dir=self.path.parent) as scratch:

@@ -60,7 +60,6 @@ class Live:
         self._known: Known = {}
         self._seen: FolderState | None = None
         self._read: FolderState | None = None
-        self._to_copy = False
         self._moving_since = math.inf
         self._pause, self._retry_at = 0.0, math.inf
         self._clock = _clock()
@@ -84,15 +83,14 @@ class Live:
             if self._rests(before or self._seen, self._seen):
                 if self._seen != self._read or time.monotonic() >= self._retry_at:
                     self._reload(self._seen)
-                elif self._copy and self._state and self._to_copy:
-                    self._to_copy = False
+                elif self._copy and self._state and not self._state.problems:
                     self._copy.keep(self._seen, self._state.loaded_at)
             return self._state.edition if self._state else 0
 
     def _follow_clock(self) -> None:
         """Correct the time of loading when the clock has been set since."""
-        before, self._clock = self._clock, _clock()
-        jump = self._clock - before
+        jump = _clock() - self._clock
+        self._clock += jump
         if self._state and abs(jump) > JUMP:
             logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
             loaded_at, edition = self._state.loaded_at + jump, self._state.edition + 1
@@ -113,28 +111,24 @@ class Live:
 
     def _reload(self, found: FolderState) -> None:
         """Read the files, and serve what they hold unless one has changed meanwhile."""
-        self._read, self._to_copy, self._retry_at = found, False, math.inf
-        dataset: Dataset | None = None
-        problems: tuple[Problem, ...] = ()
-        pause = 0.0
+        self._read, self._retry_at = found, math.inf
+        outcome: Dataset | tuple[Problem, ...]
         try:
-            dataset = self._load(self.folder)
+            outcome, self._pause = self._load(self.folder), 0.0
         except DatasetError as error:
-            problems = error.problems
+            outcome, self._pause = error.problems, 0.0
         except Exception:
-            pause = min(2 * self._pause, RETRY_MOST) or RETRY
-            self._retry_at = time.monotonic() + pause
+            self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
+            self._retry_at = time.monotonic() + self._pause
             fault = "cannot be used because of a fault in the program"
-            logger.exception(f"The data {fault}. It is tried again after {pause:.0f} s")
-            problems = (Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),)
-        self._pause = pause
+            logger.exception(f"The data {fault}. It is tried again after {self._pause:.0f} s")
+            outcome = (Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),)
         if folder_state(self.folder) != found:
             self._read = None
-        elif dataset:
-            self._to_copy = True
-            self._serve(dataset, time.time())
+        elif isinstance(outcome, Dataset):
+            self._serve(outcome, time.time())
         else:
-            self._refuse(problems)
+            self._refuse(outcome)
 
     def _load(self, folder: Path) -> Dataset:
         """Read a folder and prepare what pages derive from it, so that no request waits for that."""
@@ -154,8 +148,7 @@ class Live:
             self._serve(self._state.dataset, self._state.loaded_at, problems)
         elif self._copy and (restored := self._copy.restore(self._load)):
             self._serve(*restored, problems)
-        fields = {"problems": len(problems), **({"version": self._state.dataset.version} if self._state else {})}
-        logger.error("update refused" if self._state else "no data", extra={"fields": fields})
+        logger.error("update refused" if self._state else "no data", extra={"fields": {"problems": len(problems)}})
 
     def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> None:
         """Let readers see this unless they see it already. A dataset with the same content stays the one it is."""

@@ -1,6 +1,6 @@
 """Edits of the data on open pages: the server looks for them all the time, and each page asks it now and then.
 
-50 pages that ask every twelve seconds cost 0.3 % of a core.
+50 open pages take 1.4 % of a core while nothing happens, 0.6 of them for asking every twelve seconds.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,9 +46,16 @@ async def opened(address: str, readers: int, paths: Sequence[str]) -> list[Tab]:
     return tabs
 
 
+async def rest(tabs: Sequence[Tab], seconds: float) -> None:
+    """Let nothing happen but that the pages ask and hear the answers."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*(tab.updated() for tab in tabs))
+
+
 async def seen(tabs: Sequence[Tab], save: Callable[[], object], shows: Callable[[Tab], bool]) -> list[float]:
     """The seconds after which each page showed the edit. TimeoutError if one does not."""
-    await asyncio.sleep(random.uniform(0, INTERVAL))
+    await rest(tabs, random.uniform(0, INTERVAL))
     start = time.perf_counter()
     save()
 
@@ -82,9 +90,9 @@ async def measured(folder: Path, server: Server, readers: int, edits: int) -> tu
     text = file.read_text(encoding="utf-8")
     tabs = await opened(server.address, readers, SCREEN_PATHS)
     asking = [asyncio.create_task(tab.keep_asking()) for tab in tabs]
-    await asyncio.sleep(INTERVAL)
+    await rest(tabs, INTERVAL)
     before = server.processor()
-    await asyncio.sleep(IDLE)
+    await rest(tabs, IDLE)
     idle, times = (server.processor() - before) / 1000 / IDLE, dict[str, list[float]](edit=[], broken=[], repair=[])
     for number in range(edits):
         word = "abcdefghij"[number % 10] * (1 + number // 10)  # a number would have to stand in the Chinese
