@@ -191,23 +191,6 @@ def test_a_spoilt_copy_is_none_until_the_next_good_data(spoil, folder, cache, ca
     assert Live(folder, cache).current().dataset.version == good
 
 
-def test_a_copy_is_not_written_of_files_that_have_changed_since(folder, cache, monkeypatch):
-    content = data.reading.last_good.content
-
-    def edited(path: Path) -> bytes:
-        monkeypatch.setattr(data.reading.last_good, "content", content)
-        break_case(folder)
-        return content(path)
-
-    monkeypatch.setattr(data.reading.last_good, "content", edited)
-    live = Live(folder, cache)
-    rested(live)
-    assert [path.name for path in cache.rglob("*.*")] == ["CACHEDIR.TAG"]
-    rested(live)
-    with pytest.raises(DatasetError):
-        Live(folder, cache).current()
-
-
 # --- a start with a bad file
 
 
@@ -270,8 +253,7 @@ def test_only_good_files_are_kept(folder, cache):
     rested(live)
     (folder / "reference" / "henan.geojson").write_text("{}")
     rested(live)
-    with pytest.raises(DatasetError):
-        Live(folder, cache).current()
+    assert Live(folder, cache).current().dataset.version == good
     shutil.copy(FOLDER / "reference" / "henan.geojson", folder / "reference")
     shutil.copy(FOLDER / "cases" / f"{HEALTH}.yaml", folder / "cases")
     assert rested(live).dataset.version == good

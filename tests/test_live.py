@@ -16,8 +16,8 @@ from threading import Barrier
 
 import pytest
 
+import data.reading.folder
 import data.reading.live
-import data.reading.load
 from data import DatasetError
 from data.reading.folder import SIZE_LIMIT
 from data.reading.live import Live
@@ -379,7 +379,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, module: object, name: str, act: C
 def test_what_was_edited_while_it_was_read_is_not_taken_over(live, curator, monkeypatch):
     good = live.current()
     curator.replace(HEALTH, "15.79", "15.78")
-    meanwhile(monkeypatch, data.reading.live, "read_dataset", lambda: curator.replace(RETURNS, "en: In-zone", "en: A"))
+    meanwhile(monkeypatch, data.reading.live, "read_files", lambda: curator.replace(RETURNS, "en: In-zone", "en: A"))
     assert rested(live) is good
     assert (referral(rested(live)), live.current().dataset.by_id[RETURNS].title.en[:2]) == (-15.78, "A ")
 
@@ -387,14 +387,14 @@ def test_what_was_edited_while_it_was_read_is_not_taken_over(live, curator, monk
 def test_a_file_that_goes_between_listing_and_reading_is_simply_gone(live, curator, monkeypatch, caplog):
     good = live.current()
     curator.replace(RETURNS, "en: In-zone", "en: A")
-    meanwhile(monkeypatch, data.reading.load, "case_files", curator.path(HEALTH).unlink)
+    meanwhile(monkeypatch, data.reading.folder, "read_content", curator.path(HEALTH).unlink)
     assert rested(live) is good
     assert [case.id for case in rested(live).dataset.cases] == [RETURNS]
     assert told(caplog, logging.ERROR) == []
 
 
 def test_a_file_that_goes_while_it_is_checked_is_told_in_one_sentence(curator, monkeypatch):
-    meanwhile(monkeypatch, data.reading.load, "case_files", curator.path(HEALTH).unlink)
+    meanwhile(monkeypatch, data.reading.folder, "read_content", curator.path(HEALTH).unlink)
     with pytest.raises(DatasetError) as error:
         load_dataset(curator.folder)
     assert (
@@ -404,18 +404,18 @@ def test_a_file_that_goes_while_it_is_checked_is_told_in_one_sentence(curator, m
 
 
 def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
-    read, calls, readers, live = data.reading.live.read_dataset, [], 8, Live(curator.folder)
+    read, calls, readers, live = data.reading.live.read_files, [], 8, Live(curator.folder)
     together = Barrier(readers)
 
-    def counted(folder, *more):
+    def counted(folder):
         calls.append(folder)
-        return read(folder, *more)
+        return read(folder)
 
     def current(_):
         together.wait(timeout=30)
         return live.current()
 
-    monkeypatch.setattr(data.reading.live, "read_dataset", counted)
+    monkeypatch.setattr(data.reading.live, "read_files", counted)
     with ThreadPoolExecutor(readers) as pool:
         states = set(pool.map(current, range(readers)))
     assert (len(calls), len(states)) == (1, 1)
@@ -440,10 +440,8 @@ def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence,
 
 def test_no_good_data_from_the_beginning_is_an_error_until_the_repair(curator, monkeypatch, caplog):
     curator.replace(HEALTH, "number: 9", "number: nine")
-    live, read, calls = Live(curator.folder), data.reading.live.read_dataset, []
-    monkeypatch.setattr(
-        data.reading.live, "read_dataset", lambda folder, *more: calls.append(folder) or read(folder, *more)
-    )
+    live, read, calls = Live(curator.folder), data.reading.live.read_files, []
+    monkeypatch.setattr(data.reading.live, "read_files", lambda folder: calls.append(folder) or read(folder))
     for _ in range(3):
         with pytest.raises(DatasetError) as error:
             live.current()
@@ -459,7 +457,7 @@ def test_a_beginning_in_the_middle_of_an_edit_is_no_good_data_yet(curator, monke
     meanwhile(
         monkeypatch,
         data.reading.live,
-        "read_dataset",
+        "read_files",
         lambda: curator.replace(HEALTH, "15.79", "15.78"),
     )
     with pytest.raises(DatasetError, match="is being changed"):

@@ -357,7 +357,7 @@ import threading, data.reading.live
 def read(*_):
     print("reading", flush=True)
     threading.Event().wait()
-data.reading.live.read_dataset = read
+data.reading.live.read_files = read
 """
 """Python with which the first reading of the data lasts for ever."""
 

@@ -1,12 +1,13 @@
-"""A data folder: which one it is, its files and their states, and the content of a file up to SIZE_LIMIT."""
+"""A data folder: which one it is, the states of its files, and what they hold."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from data.model.problems import Problem, describe, quoted
+from data.model.problems import describe, quoted
 
 FOLDER = Path(__file__).parents[1]
 """The data folder of this project."""
@@ -21,6 +22,8 @@ SIZE_LIMIT = 1_000_000
 """Maximum number of bytes of a file."""
 _ENDINGS = (".yaml", ".yml", ".geojson")
 
+Files = Mapping[str, bytes | str]
+"""The files of a data folder by their paths in it: what each holds or, as text, what is wrong with it."""
 FolderState = tuple[tuple[str | int | None, ...], ...]
 """An entry for each folder with its error number, and one for each file with its inode, times and size."""
 
@@ -74,36 +77,35 @@ def _list(folder: Path) -> tuple[list[str], OSError | None]:
         return [], error
 
 
-def case_files(folder: Path) -> list[Path]:
-    """The case files in order; none if they cannot be listed."""
-    return [folder / "cases" / name for name in _list(folder / "cases")[0] if name.endswith(".yaml")]
-
-
-def source_files(folder: Path) -> list[Path]:
-    """All files that a dataset is read from."""
-    reference = (BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE))
-    return [*case_files(folder), *(folder / "reference" / name for name in reference)]
-
-
-def check_folder(folder: Path) -> Iterator[Problem]:
-    """Find case files whose names are not read, and a folder without cases."""
-    cases, (names, error) = relative(folder / "cases", folder), _list(folder / "cases")
+def read_files(folder: Path) -> Files:
+    """Read all files that a dataset is made from; among them stands what is wrong with the folder itself."""
+    names, error = _list(folder / "cases")
+    files: dict[str, bytes | str] = {}
     if error:
-        message = f"cannot be read ({error.strerror}). Restore the folder or its permissions"
-        yield Problem(cases, 1, 1, "", message)
+        files["cases"] = f"cannot be read ({error.strerror}). Restore the folder or its permissions"
     elif not any(name.endswith(".yaml") for name in names):
-        yield Problem(cases, 1, 1, "", "holds no case file. Copy template.yaml there and fill it in")
+        files["cases"] = "holds no case file. Copy template.yaml there and fill it in"
     for name in names:
-        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
-            yield Problem(f"{cases}/{name}", 1, 1, "", "is not read. Rename it to end in .yaml")
+        if name.endswith(".yaml"):
+            files[f"cases/{name}"] = read_content(folder / "cases" / name)
+        elif name.lower().endswith((".yml", ".yaml")):
+            files[f"cases/{name}"] = "is not read. Rename it to end in .yaml"
+    for name in (BOUNDARIES, *(f"{name}.yaml" for name in REFERENCE)):
+        files[f"reference/{name}"] = read_content(folder / "reference" / name)
+    return files
 
 
-def content(path: Path) -> bytes:
-    """Read a file up to one byte more than SIZE_LIMIT. Does not wait for a pipe that has just replaced the file."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
-        return stream.read(SIZE_LIMIT + 1) or b""
-
-
-def relative(path: Path, folder: Path) -> str:
-    """The path relative to the parent of the folder."""
-    return (Path(folder.name) / path.relative_to(folder)).as_posix()
+def read_content(path: Path) -> bytes | str:
+    """Read a file, or return what is wrong with it."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "is a folder or a device. Only files may be named .yaml here"
+        if status.st_size > SIZE_LIMIT:
+            if path.name == BOUNDARIES:
+                return f"has more than {SIZE_LIMIT} bytes. Simplify the outlines"
+            return f"{status.st_size} bytes, at most {SIZE_LIMIT} are read. Is this a case file?"
+        with path.open("rb") as stream:
+            return stream.read(SIZE_LIMIT)
+    except OSError as error:
+        return f"cannot be read ({error.strerror}). Restore the file or its permissions"

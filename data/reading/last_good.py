@@ -7,12 +7,11 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from data import __version__
 from data.query.dataset import Dataset
-from data.reading.folder import FolderState, content, folder_state, source_files
+from data.reading.folder import Files
 
 NAME = "henan-reform-outcomes"
 """The subfolder; nothing beside it is read, written or removed."""
@@ -30,40 +29,32 @@ class LastGood:
     """The copy of `folder` below `root`. Where it cannot be written or used, the log says so and there is none."""
 
     def __init__(self, root: Path, folder: Path) -> None:
-        self.folder = folder
-        self.kept: FolderState | None = None
         self.path = root / NAME / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.zip"
 
-    def keep(self, state: FolderState, loaded_at: float) -> None:
-        """Copy the files, which were loaded at this time, once in each state, if they still are in it."""
-        if state == self.kept:
-            return
-        self.kept = state
+    def keep(self, files: Files, loaded_at: float) -> None:
+        """Copy files that are good and were loaded at this time."""
+        written = self.path.with_suffix(".new")
         try:
             self._claim_folder()
-            with TemporaryDirectory(dir=self.path.parent) as scratch:
-                written = Path(scratch, self.path.name)
-                with ZipFile(written, "w") as archive:
-                    archive.writestr(ZipInfo(ORIGIN), f"{__version__} {loaded_at!r}")
-                    for path in source_files(self.folder):
-                        archive.writestr(ZipInfo(path.relative_to(self.folder).as_posix()), content(path))
-                if folder_state(self.folder) == state:
-                    written.replace(self.path)
+            with ZipFile(written, "w") as archive:
+                archive.writestr(ZipInfo(ORIGIN), f"{__version__} {loaded_at!r}")
+                for name, content in files.items():
+                    archive.writestr(ZipInfo(name), content)
+            written.replace(self.path)
         except OSError as error:
             logger.warning(f"The last good files are not kept: {error}")
 
-    def restore(self, load: Callable[[Path], Dataset]) -> tuple[Dataset, float] | None:
+    def restore(self, load: Callable[[Files], Dataset]) -> tuple[Dataset, float] | None:
         """What `load` makes of the copy, and when it was first loaded; None unless it is whole and of this release."""
         if not self.path.exists():
             return None
         try:
-            with TemporaryDirectory(dir=self.path.parent) as scratch, ZipFile(self.path) as archive:
-                release, loaded_at = archive.read(ORIGIN).decode().split()
-                if release != __version__:
-                    raise BadZipFile(f"release {release} has written it")
-                folder = Path(scratch, self.folder.name)
-                archive.extractall(folder)
-                return load(folder), float(loaded_at)
+            with ZipFile(self.path) as archive:
+                files = {name: archive.read(name) for name in archive.namelist()}
+            release, loaded_at = files.pop(ORIGIN).decode().split()
+            if release != __version__:
+                raise BadZipFile(f"release {release} has written it")
+            return load(files), float(loaded_at)
         except Exception as error:  # noqa: BLE001 zipfile raises a dozen for a changed bit
             logger.warning(f"The last good files cannot be used: {self.path}: {error}")
             return None

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from data.model.problems import Problem, escape_invisible
 from data.query.dataset import Dataset, GeoJson
-from data.reading.folder import FOLDER, FolderState, folder_state
+from data.reading.folder import FOLDER, Files, FolderState, folder_state, read_files
 from data.reading.last_good import LastGood
-from data.reading.load import DatasetError, Known, read_dataset
+from data.reading.load import DatasetError, Known, build_dataset
 
 JUMP = 5.0
 """Seconds that the clock must move against the monotonic count to be regarded as set."""
@@ -80,11 +80,9 @@ class Live:
         with self._lock:
             self._follow_clock()
             before, self._seen = self._seen, folder_state(self.folder)
-            if self._rests(before or self._seen, self._seen):
-                if self._seen != self._read or time.monotonic() >= self._retry_at:
-                    self._reload(self._seen)
-                elif self._copy and self._state and not self._state.problems:
-                    self._copy.keep(self._seen, self._state.loaded_at)
+            is_due = self._seen != self._read or time.monotonic() >= self._retry_at
+            if self._rests(before or self._seen, self._seen) and is_due:
+                self._reload(self._seen)
             return self._state.edition if self._state else 0
 
     def _follow_clock(self) -> None:
@@ -111,28 +109,29 @@ class Live:
 
     def _reload(self, found: FolderState) -> None:
         """Read the files, and serve what they hold unless one has changed meanwhile."""
-        self._read, self._retry_at = found, math.inf
-        outcome: Dataset | tuple[Problem, ...]
+        files = read_files(self.folder)
+        self._read = found if folder_state(self.folder) == found else None
+        if self._read is None:
+            return
+        pause, self._pause, self._retry_at = self._pause, 0.0, math.inf
         try:
-            outcome, self._pause = self._load(self.folder), 0.0
+            dataset = self._load(files)
         except DatasetError as error:
-            outcome, self._pause = error.problems, 0.0
+            self._refuse(error.problems)
         except Exception:
-            self._pause = min(2 * self._pause, RETRY_MOST) or RETRY
+            self._pause = min(2 * pause, RETRY_MOST) or RETRY
             self._retry_at = time.monotonic() + self._pause
             fault = "cannot be used because of a fault in the program"
             logger.exception(f"The data {fault}. It is tried again after {self._pause:.0f} s")
-            outcome = (Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),)
-        if folder_state(self.folder) != found:
-            self._read = None
-        elif isinstance(outcome, Dataset):
-            self._serve(outcome, time.time())
+            self._refuse((Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),))
         else:
-            self._refuse(outcome)
+            loaded_at = self._serve(dataset, time.time())
+            if self._copy:
+                self._copy.keep(files, loaded_at)
 
-    def _load(self, folder: Path) -> Dataset:
-        """Read a folder and prepare what pages derive from it, so that no request waits for that."""
-        dataset, problems = read_dataset(folder, self._known)
+    def _load(self, files: Files) -> Dataset:
+        """Make the dataset and what pages derive from it, so that no request waits for that."""
+        dataset, problems = build_dataset(files, self.folder.name, self._known)
         if dataset is None:
             raise DatasetError(problems)
         if self.prepare:
@@ -150,17 +149,21 @@ class Live:
             self._serve(*restored, problems)
         logger.error("update refused" if self._state else "no data", extra={"fields": {"problems": len(problems)}})
 
-    def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> None:
-        """Let readers see this unless they see it already. A dataset with the same content stays the one it is."""
+    def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> float:
+        """Let readers see this unless they see it already; returns when what they see was loaded.
+
+        A dataset with the same content stays the one it is.
+        """
         state, message = self._state, "data loaded"
         if state and (dataset.version, dataset.boundaries) == (state.dataset.version, state.dataset.boundaries):
             dataset, loaded_at, message = state.dataset, state.loaded_at, "data as before"
             if state.problems == problems:
-                return
+                return loaded_at
         self._state = State(dataset, loaded_at, problems, state.edition + 1 if state else 1)
         if not problems:
             fields = {"version": dataset.version, "cases": len(dataset.cases), "figures": len(dataset.metrics)}
             logger.info(message, extra={"fields": fields})
+        return loaded_at
 
 
 def _clock() -> float:

@@ -11,7 +11,7 @@ from data.model.problems import Problem
 from data.model.schema import Case, Source
 from data.model.tables import Tables
 from data.query.dataset import Dataset
-from data.reading.folder import FOLDER, REFERENCE, case_files, check_folder, choose_folder, content
+from data.reading.folder import BOUNDARIES, FOLDER, REFERENCE, Files, choose_folder, read_files
 from data.reading.validate import (
     Entries,
     find_copies,
@@ -47,8 +47,8 @@ class CaseFile(NamedTuple):
     parts: Mapping[str, str]
 
 
-Known = dict[tuple[str, str, str], CaseFile]
-"""Case files by their name, their digest and the hash of the reference tables; those used last come last."""
+Known = dict[tuple[str, bytes | str, str], CaseFile]
+"""Case files by their name, what they hold and the hash of the reference tables; those used last come last."""
 
 
 def load_dataset(folder: str | Path | None = None) -> Dataset:
@@ -67,21 +67,32 @@ def read_dataset(folder: Path = FOLDER, known: Known | None = None) -> tuple[Dat
 
     A case file in `known` is not read again; the others are added to it.
     """
-    reference = {name: File.read(folder / "reference" / f"{name}.yaml", folder) for name in REFERENCE}
+    return build_dataset(read_files(folder), folder.name, {} if known is None else known)
+
+
+def build_dataset(files: Files, folder: str, known: Known) -> tuple[Dataset | None, list[Problem]]:
+    """The dataset of these files, as `read_dataset`; problems name them in this folder."""
+    reference = {name: File(f"{folder}/reference/{name}.yaml", files[f"reference/{name}.yaml"]) for name in REFERENCE}
     source, entries = reference["source"].validated(Source), read_tables(reference)
     population = read_population(reference, entries)
-    boundaries, problems = read_boundaries(folder, map_codes(entries))
+    boundaries, fault = read_boundaries(files[f"reference/{BOUNDARIES}"], map_codes(entries))
+    version = _hash(reference.values())
     cases: list[CaseFile] = []
-    known, version = {} if known is None else known, _hash(reference.values())
-    for path in case_files(folder):
-        case = known.pop((path.name, _digest(path), version), None) or _read_case(path, folder, entries, source)
-        known[path.name, case.digest, version] = case
-        cases.append(case)
+    faults = {f"reference/{BOUNDARIES}": fault} if fault else {}
+    for name, content in files.items():
+        if name.startswith("cases/") and name.endswith(".yaml"):
+            key = name, content, version
+            case = known.pop(key, None) or _read_case(File(f"{folder}/{name}", content), entries, source)
+            known[key] = case
+            cases.append(case)
+        elif name.startswith("cases"):
+            faults[name] = str(content)
     for key in list(known)[: -2 * len(cases)]:  # a repair brings back what was before the mistake
         del known[key]
-    files: list[File | CaseFile] = [*reference.values(), *cases]
-    problems += [problem for file in files for problem in file.problems]
-    problems = [*check_folder(folder), *sorted([*problems, *_repetitions(cases)])]
+    problems = [Problem(f"{folder}/{name}", 1, 1, "", found) for name, found in faults.items()]
+    problems += [problem for file in reference.values() for problem in file.problems]
+    problems += [problem for case in cases for problem in case.problems]
+    problems = sorted([*problems, *_repetitions(cases)])
     if not (source and population) or any(problem.severity == "error" for problem in problems):
         return None, problems
     return Dataset(
@@ -99,16 +110,7 @@ def _hash(files: Iterable[File | CaseFile], first: str = "") -> str:
     return sha256(f"{first}{named}".encode()).hexdigest()[:12]
 
 
-def _digest(path: Path) -> str:
-    """The digest of a file; no digest of anything else."""
-    try:
-        return sha256(content(path)).hexdigest() if path.is_file() else "no file"
-    except OSError:
-        return "no file"
-
-
-def _read_case(path: Path, folder: Path, entries: Entries, source: Source | None) -> CaseFile:
-    file = File.read(path, folder)
+def _read_case(file: File, entries: Entries, source: Source | None) -> CaseFile:
     case, place = read_case(file, entries, source), file.places.get(("number",), (1, 1))
     year, number = file.values.get(("year",)), file.values.get(("number",))
     declared = (year, number) if type(year) is type(number) is int else None

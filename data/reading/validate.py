@@ -14,11 +14,10 @@ import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from data.model.numerals import proper_names
-from data.model.problems import Problem, Rejected, describe, format_path
+from data.model.problems import Rejected, describe, format_path
 from data.model.rules import CaseView, MetricView, check_case
 from data.model.schema import Case, Document, Domain, Metric, Model, Place, PlaceKind, Population, Unit
 from data.query.dataset import GeoJson
-from data.reading.folder import BOUNDARIES, SIZE_LIMIT, content, relative
 from data.reading.yaml_file import PROBLEM_LIMIT, File
 
 TEXTS = ("summary", "problem", "actions", "result")
@@ -111,26 +110,23 @@ class FeatureCollection(BaseModel):
     features: list[Feature]
 
 
-def read_boundaries(folder: Path, codes: Collection[str]) -> tuple[GeoJson, list[Problem]]:
-    """The GeoJSON of the units with these codes as it stands in the file, and its problems."""
-    path = folder / "reference" / BOUNDARIES
-    found: GeoJson = {}
+def read_boundaries(content: bytes | str, codes: Collection[str]) -> tuple[GeoJson, str]:
+    """The GeoJSON of the units with these codes as it stands in a file, and what is wrong with it or nothing.
+
+    `content` is what the file holds or, as text, what is wrong with it.
+    """
+    if isinstance(content, str):
+        return {}, content
     try:
-        raw = content(path)
-        found = orjson.loads(raw if len(raw) <= SIZE_LIMIT else b"")
+        found: GeoJson = orjson.loads(content)
         outlined = {each.id for each in FeatureCollection.model_validate(found).features if each.geometry.coordinates}
         left = ", ".join(sorted({*codes} - outlined))
-        message = f"has no outline of {left}. Add it" if left else ""
-    except OSError as error:
-        message = f"cannot be read ({error.strerror}). Restore the file or its permissions"
+        return found, f"has no outline of {left}. Add it" if left else ""
     except ValueError as error:
         place = error.errors(include_url=False)[0]["loc"] if isinstance(error, ValidationError) else ()
         field = format_path(tuple(key for key in place if key not in ("Polygon", "MultiPolygon")))
         where = f" (see {field})" if field else ""
-        found, message = {}, f"is not GeoJSON with an id and an outline for each feature{where}. Restore the file"
-        if len(raw) > SIZE_LIMIT:
-            message = f"has more than {SIZE_LIMIT} bytes. Simplify the outlines"
-    return found, [Problem(relative(path, folder), 1, 1, "", message)] if message else []
+        return {}, f"is not GeoJSON with an id and an outline for each feature{where}. Restore the file"
 
 
 def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:

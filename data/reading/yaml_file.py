@@ -8,7 +8,6 @@ more than SIZE_LIMIT bytes and nesting deeper than DEPTH_LIMIT are rejected.
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from hashlib import sha256
@@ -22,7 +21,7 @@ from pydantic import ValidationError
 from data.model.fields import known_keys
 from data.model.problems import Fault, FieldPath, Problem, Rejected, describe, escape_invisible, explain, format_path
 from data.model.schema import Case, Model
-from data.reading.folder import SIZE_LIMIT, content, relative
+from data.reading.folder import read_content
 
 DEPTH_LIMIT = 20
 DIGIT_LIMIT = 15
@@ -57,7 +56,8 @@ class File:
     `values` are the others by their paths, and `texts` those of them that are text.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, content: bytes | str = "") -> None:
+        """`content` is what the file holds or, as text, what is wrong with it."""
         self.name = name
         self.value: Any = None
         self.values: dict[FieldPath, Any] = {}
@@ -66,25 +66,16 @@ class File:
         self.keys: dict[FieldPath, Place] = {}
         self.problems: list[Problem] = []
         self.errors = 0
-        self.digest = ""
+        self.digest = sha256(content).hexdigest() if isinstance(content, bytes) else ""
+        if isinstance(content, bytes):
+            self.parse(content)
+        elif content:
+            self.report((), content)
 
     @classmethod
     def read(cls, path: Path, folder: Path) -> File:
         """Read a file. If it cannot be read or parsed, it has a problem instead of a value."""
-        file = cls(relative(path, folder))
-        try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
-                file.report((), "is a folder or a device. Only files may be named .yaml here")
-            elif status.st_size > SIZE_LIMIT:
-                file.report((), f"{status.st_size} bytes, at most {SIZE_LIMIT} are read. Is this a case file?")
-            else:
-                raw = content(path)
-                file.digest = sha256(raw).hexdigest()
-                file.parse(raw)
-        except OSError as error:
-            file.report((), f"cannot be read ({error.strerror}). Restore the file or its permissions")
-        return file
+        return cls(f"{folder.name}/{path.relative_to(folder).as_posix()}", read_content(path))
 
     def parse(self, raw: bytes) -> None:
         """Parse one YAML document in UTF-8, with or without a byte order mark."""
