@@ -6,7 +6,7 @@ import html
 import re
 from urllib.parse import unquote
 
-from data.reading.live import boundaries
+from data.reading.live import current
 from pages.markup.map_areas import FINE, Precision
 from pages.markup.outline import trace_outlines
 
@@ -36,4 +36,4 @@ def shapes(page: str) -> dict[str, str]:
 
 def outlines(precision: Precision = FINE) -> dict[str, str]:
     """The outline of each area as it is drawn, by code."""
-    return dict(trace_outlines(boundaries(), *precision))
+    return dict(trace_outlines(current().dataset.boundaries, *precision))

@@ -33,7 +33,7 @@ from data.export import main
 from data.model.schema import Text
 from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
-from data.reading.live import boundaries, current
+from data.reading.live import current
 from pages.markup.report import FORMATS
 
 DATASET = current().dataset
@@ -301,7 +301,7 @@ def test_json_keeps_text_as_it_is():
 
 @pytest.mark.parametrize("extract", EXTRACTS.values(), ids=EXTRACTS)
 def test_places_say_what_is_there(extract):
-    found = json.loads(write_places(extract, boundaries()))
+    found = json.loads(write_places(extract))
     places = {feature["id"]: feature for feature in found["features"]}
     assert list(places) == list(DATASET.places)
     assert {feature["geometry"]["type"] if feature["geometry"] else None for feature in places.values()} == {

@@ -19,7 +19,7 @@ from data.downloads.extract import Extract
 from data.downloads.geojson import write_places
 from data.query.filters import Filters, list_options, select
 from data.query.geography import find_measures, summarize_areas
-from data.reading.live import boundaries, current
+from data.reading.live import current
 from data.wording.filters import FILTERS
 from pages.markup.report import FORMATS
 from pages.markup.screens import PAGE_PARAMETERS
@@ -134,7 +134,7 @@ def test_other_files_take_the_filters():
     assert ask("/api/report.html", {**filters.query(), "lang": "en"}).body == FORMATS["html"].write(
         replace(extract, lang="en")
     )
-    assert ask("/api/places.geojson", filters.query()).body == write_places(extract, boundaries())
+    assert ask("/api/places.geojson", filters.query()).body == write_places(extract)
     assert ask(f"/api/cases/{WATER}.json").body == write_case_json(extract, DATASET.by_id[WATER])
     found = ask("/api/cases.json", {**filters.query(), "fields": "case_id", "sort": "-case_id"}).json
     assert found["cases"] == [
@@ -196,7 +196,7 @@ def test_a_title_finds_the_case_and_brings_no_figure():
 
 def test_the_boundaries_of_the_map_are_as_they_are_drawn_and_not_sent_again_while_they_stay():
     found = ask("/api/boundaries.geojson")
-    assert found.json == boundaries()
+    assert found.json == current().dataset.boundaries
     assert ask("/api/boundaries.geojson", if_none_match=found.headers["etag"]).status == 304
 
 

@@ -421,20 +421,6 @@ def test_many_readers_at_once_read_the_files_once(curator, monkeypatch):
     assert (len(calls), len(states)) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("jump", "sentence"),
-    [(-3600.0, "The clock was set back by 3600 seconds."), (7200.4, "The clock was set forward by 7200 seconds.")],
-)
-def test_a_set_clock_is_told_and_the_time_of_the_data_follows_it(jump, sentence, live, monkeypatch, caplog):
-    before, clock = live.current(), data.reading.live._clock
-    rested(live)
-    monkeypatch.setattr(data.reading.live, "_clock", lambda: clock() + jump)
-    after = rested(live)
-    assert after.loaded_at - before.loaded_at == pytest.approx(jump, abs=1)
-    assert (after.dataset, after.edition) == (before.dataset, 2)
-    assert told(caplog, logging.WARNING) == [sentence]
-
-
 # --- no data from the beginning
 
 
@@ -551,8 +537,3 @@ def test_looking_for_edits_goes_on_after_a_fault(monkeypatch, caplog):
 def test_an_edit_is_on_open_pages_within_15_seconds():
     """It is loaded at the second scan after it; the rest is for reading files and running pages."""
     assert following.INTERVAL + 2 * following.PAUSE < 15
-
-
-def test_the_boundaries_are_read_once():
-    assert data.reading.live.boundaries() is data.reading.live.boundaries()
-    assert len(data.reading.live.boundaries()["features"]) == 18

@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from data.reading.live import boundaries
+from data.reading.live import current
 from pages.markup.outline import DETAIL, GRID, WIDTH, data_url, draw_locator, format_locator, trace_outlines
 from pages.markup.palette import OUTLINE_COLORS
 from pages.markup.projection import EAST, NORTH, SOUTH, WEST, XY, map_height, project
 
 SVG = "{http://www.w3.org/2000/svg}"
-CODES = [feature["id"] for feature in boundaries()["features"]]
+CODES = [feature["id"] for feature in current().dataset.boundaries["features"]]
 WIDTHS = (110, 360, 560)
 
 
@@ -39,7 +39,7 @@ def rings(path: str) -> list[Ring]:
 
 def outlines(width: int) -> list[list[Ring]]:
     """The areas of a map, each as its rings in px."""
-    return [*map(rings, trace_outlines(boundaries(), width, DETAIL, GRID).values())]
+    return [*map(rings, trace_outlines(current().dataset.boundaries, width, DETAIL, GRID).values())]
 
 
 def rings_of(feature: dict[str, Any]) -> list[Ring]:
@@ -57,7 +57,9 @@ def surface(rings: list[Ring]) -> float:
 
 
 def test_the_whole_province_lies_within_the_edges_of_the_map():
-    points = [point for feature in boundaries()["features"] for ring in rings_of(feature) for point in ring]
+    points = [
+        point for feature in current().dataset.boundaries["features"] for ring in rings_of(feature) for point in ring
+    ]
     lon, lat = zip(*points, strict=True)
     assert WEST < min(lon) < WEST + 0.05 and EAST - 0.05 < max(lon) < EAST
     assert SOUTH < min(lat) < SOUTH + 0.05 and NORTH - 0.05 < max(lat) < NORTH
@@ -75,7 +77,7 @@ def test_the_outlines_are_those_of_the_18_units(width):
     drawn = outlines(width)
     exact = [
         [[project(*point, width) for point in ring] for ring in rings_of(feature)]
-        for feature in boundaries()["features"]
+        for feature in current().dataset.boundaries["features"]
     ]
     assert len(drawn) == len(CODES) == 18
     for area, wanted in zip(drawn, exact, strict=True):
@@ -96,7 +98,7 @@ def test_neighbours_share_their_border():
 
 def test_chosen_areas_are_tinted_and_places_marked(lang):
     points = [(111.5, 34.3, False), (112.5, 34.3, True)]
-    image = ElementTree.fromstring(draw_locator(boundaries(), ["410300"], points, '<"&', lang))
+    image = ElementTree.fromstring(draw_locator(current().dataset.boundaries, ["410300"], points, '<"&', lang))
     tints = [path.attrib["class"] for path in image.iter(f"{SVG}path")]
     assert [code for code, tint in zip(CODES, tints, strict=True) if tint == "t"] == ["410300"]
     assert [circle.attrib["class"] for circle in image.iter(f"{SVG}circle")] == ["d", "h"]
@@ -108,7 +110,9 @@ def test_chosen_areas_are_tinted_and_places_marked(lang):
 
 @pytest.mark.parametrize("points", [[], [(111.5, 34.3, False)]], ids=["areas", "points"])
 def test_the_image_has_its_colours_inside_for_both_schemes(points):
-    style = ElementTree.fromstring(draw_locator(boundaries(), [], points, "", "en")).findtext(f"{SVG}style")
+    style = ElementTree.fromstring(draw_locator(current().dataset.boundaries, [], points, "", "en")).findtext(
+        f"{SVG}style"
+    )
     assert all(OUTLINE_COLORS[name] in style for name in ("area", "tint", "border"))
     light, _, dark = style.partition("@media(prefers-color-scheme:dark)")
     schemes = zip((0, 1), (light, dark), strict=True) if points else ()
@@ -116,7 +120,7 @@ def test_the_image_has_its_colours_inside_for_both_schemes(points):
 
 
 def test_the_small_map_of_a_case_is_a_few_kilobytes_and_says_what_it_shows():
-    html = str(format_locator(boundaries(), ["410300"], [(111.5, 34.3, True)], 'Henan, "marked"', "en"))
+    html = str(format_locator(current().dataset.boundaries, ["410300"], [(111.5, 34.3, True)], 'Henan, "marked"', "en"))
     assert len(html) < 6500
     assert 'alt="Henan, &#34;marked&#34;"' in html and 'width="110"' in html
     address = unescape(re.findall(r'src="([^"]*)"', html)[0])

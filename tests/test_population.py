@@ -13,7 +13,7 @@ from data.downloads.geojson import write_places
 from data.downloads.package import describe_package
 from data.model.schema import Metric
 from data.query.geography import calculate_rate
-from data.reading.live import boundaries, current
+from data.reading.live import current
 
 DATASET = current().dataset
 CODES = {place.code for place in DATASET.places.values() if place.kind == "prefecture"}
@@ -44,7 +44,7 @@ def test_the_table_of_places_has_the_population_of_the_units_and_no_other_place(
 
 
 def test_the_geojson_of_places_has_the_population_and_its_source():
-    found = json.loads(write_places(Extract(DATASET), boundaries()))
+    found = json.loads(write_places(Extract(DATASET)))
     told = {each["properties"]["code"]: each["properties"]["population"] for each in found["features"]}
     assert {code: number for code, number in told.items() if number} == RESIDENTS
     assert found["population_source"]["title"] == DATASET.tables.population.title.model_dump()

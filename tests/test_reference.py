@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from data.model.schema import End
-from data.reading.live import boundaries, current
+from data.reading.live import current
 
 DATASET = current().dataset
 METRICS = [metric for case in DATASET.cases for metric in case.metrics]
 UNITS_OF_THE_MAP = {place.code: place for place in DATASET.places.values() if place.kind == "prefecture"}
-FEATURES = {feature["id"]: feature for feature in boundaries()["features"]}
+FEATURES = {feature["id"]: feature for feature in current().dataset.boundaries["features"]}
 GEOJSON = Path(__file__).parent.parent / "data" / "reference" / "henan.geojson"
 WEST, EAST, SOUTH, NORTH = 110.35, 116.66, 31.38, 36.38
 """Henan's extent in degrees."""
@@ -61,7 +61,7 @@ def test_the_boundaries_are_the_units_by_code_and_name():
     assert {code: feature["properties"]["name"] for code, feature in FEATURES.items()} == {
         code: place.name.zh for code, place in UNITS_OF_THE_MAP.items()
     }
-    assert len(boundaries()["features"]) == 18
+    assert len(current().dataset.boundaries["features"]) == 18
 
 
 @pytest.mark.parametrize("code", FEATURES)
@@ -79,7 +79,7 @@ def test_an_outline_lies_in_henan(code):
 
 def test_the_boundaries_are_small_enough_to_send_with_every_map():
     assert GEOJSON.stat().st_size <= 80_000
-    assert json.loads(GEOJSON.read_text(encoding="utf-8")) == boundaries()
+    assert json.loads(GEOJSON.read_text(encoding="utf-8")) == current().dataset.boundaries
 
 
 POINTS = [place for place in DATASET.places.values() if place.lon is not None and place.lat is not None]

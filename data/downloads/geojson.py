@@ -14,13 +14,13 @@ from data.query.table import split_languages
 from data.wording.labels import MAP_CREDIT
 
 
-def write_places(extract: Extract, boundaries: GeoJson) -> bytes:
+def write_places(extract: Extract) -> bytes:
     """Return a FeatureCollection with one feature a place, without a geometry if the place is not on the map.
 
     `cases` are the ids of the cases there and `figures` the number of metrics there; for a unit of the map, with
-    those of all places in it. `boundaries` is a FeatureCollection of the units, by their codes as ids.
+    those of all places in it.
     """
-    outlines = {feature["id"]: feature["geometry"] for feature in boundaries["features"]}
+    outlines = {feature["id"]: feature["geometry"] for feature in extract.dataset.boundaries["features"]}
     located, counts = locate_cases(extract.selection), count_metrics(extract.selection)
     features = [_make_feature(extract, place, outlines, located, counts) for place in extract.dataset.places.values()]
     return orjson.dumps(

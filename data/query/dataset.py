@@ -87,19 +87,13 @@ class Dataset:
         positions = self._positions.get(case_id, range(0))
         return [at for at in positions if self.metrics[at][1].id == metric_id] if metric_id else positions
 
-    @cached_property
-    def documents(self) -> tuple[Document, ...]:
-        """The documents that the cases come from, in the order of their first cases."""
-        return tuple(dict.fromkeys(self.tables.source_of(case.source) for case in self.cases))
-
     def source_of(self, case_id: str) -> Document:
         """The document that a case comes from."""
         return self.tables.source_of(self.by_id[case_id].source)
 
     def documents_of(self, cases: Iterable[Case]) -> tuple[Document, ...]:
-        """The documents of these cases, in the order of the dataset; without a case, its own."""
-        found = {self.tables.source_of(case.source) for case in cases}
-        return tuple(document for document in self.documents if document in found) or (self.source,)
+        """The documents of these cases in the order of their first cases; without a case, that of the dataset."""
+        return tuple(dict.fromkeys(self.tables.source_of(case.source) for case in cases)) or (self.source,)
 
     def group_by_source(self, case_ids: Iterable[str]) -> dict[Document, list[int]]:
         """The printed numbers of cases by the document that they come from."""

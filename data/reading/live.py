@@ -10,21 +10,19 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from data.model.problems import Problem, escape_invisible
-from data.query.dataset import Dataset, GeoJson
+from data.query.dataset import Dataset
 from data.reading.folder import FOLDER, Files, FolderState, folder_state, read_files
 from data.reading.last_good import LastGood
 from data.reading.load import DatasetError, Known, build_dataset
 
-JUMP = 5.0
-"""Seconds that the clock must move against the monotonic count to be regarded as set."""
 RESTLESS = 5.0
 """Seconds after which it is logged that an edit waits because a file is still being changed."""
-RETRY, RETRY_MOST = 1.0, 600.0
-"""Seconds from a fault of the program to the next attempt: the first pause, which doubles, and the longest."""
+RETRY = 60.0
+"""Seconds from a fault of the program to the next attempt."""
 
 logger = logging.getLogger(__name__)
 Prepare = Callable[[Dataset], None]
@@ -61,8 +59,7 @@ class Live:
         self._seen: FolderState | None = None
         self._read: FolderState | None = None
         self._moving_since = math.inf
-        self._pause, self._retry_at = 0.0, math.inf
-        self._clock = _clock()
+        self._retry_at = math.inf
 
     def current(self) -> State:
         """Return the state as of the last scan. Raises DatasetError while there never was a good dataset."""
@@ -78,21 +75,11 @@ class Live:
         Returns the number of the edition, 0 if there is no data.
         """
         with self._lock:
-            self._follow_clock()
             before, self._seen = self._seen, folder_state(self.folder)
             is_due = self._seen != self._read or time.monotonic() >= self._retry_at
             if self._rests(before or self._seen, self._seen) and is_due:
                 self._reload(self._seen)
             return self._state.edition if self._state else 0
-
-    def _follow_clock(self) -> None:
-        """Correct the time of loading when the clock has been set since."""
-        jump = _clock() - self._clock
-        self._clock += jump
-        if self._state and abs(jump) > JUMP:
-            logger.warning(f"The clock was set {'forward' if jump > 0 else 'back'} by {abs(jump):.0f} seconds.")
-            loaded_at, edition = self._state.loaded_at + jump, self._state.edition + 1
-            self._state = replace(self._state, loaded_at=loaded_at, edition=edition)
 
     def _rests(self, before: FolderState, now: FolderState) -> bool:
         """Whether no file has changed between two scans. Logs once which ones do, when that lasts."""
@@ -113,21 +100,20 @@ class Live:
         self._read = found if folder_state(self.folder) == found else None
         if self._read is None:
             return
-        pause, self._pause, self._retry_at = self._pause, 0.0, math.inf
+        self._retry_at = math.inf
         try:
             dataset = self._load(files)
         except DatasetError as error:
             self._refuse(error.problems)
         except Exception:
-            self._pause = min(2 * pause, RETRY_MOST) or RETRY
-            self._retry_at = time.monotonic() + self._pause
+            self._retry_at = time.monotonic() + RETRY
             fault = "cannot be used because of a fault in the program"
-            logger.exception(f"The data {fault}. It is tried again after {self._pause:.0f} s")
+            logger.exception(f"The data {fault}. It is tried again after {RETRY:.0f} s")
             self._refuse((Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),))
         else:
-            loaded_at = self._serve(dataset, time.time())
+            self._serve(dataset, time.time())
             if self._copy:
-                self._copy.keep(files, loaded_at)
+                self._copy.keep(files, self.current().loaded_at)
 
     def _load(self, files: Files) -> Dataset:
         """Make the dataset and what pages derive from it, so that no request waits for that."""
@@ -149,27 +135,17 @@ class Live:
             self._serve(*restored, problems)
         logger.error("update refused" if self._state else "no data", extra={"fields": {"problems": len(problems)}})
 
-    def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> float:
-        """Let readers see this unless they see it already; returns when what they see was loaded.
-
-        A dataset with the same content stays the one it is.
-        """
+    def _serve(self, dataset: Dataset, loaded_at: float, problems: tuple[Problem, ...] = ()) -> None:
+        """Let readers see this unless they see it already. A dataset with the same content stays the one it is."""
         state, message = self._state, "data loaded"
         if state and (dataset.version, dataset.boundaries) == (state.dataset.version, state.dataset.boundaries):
             dataset, loaded_at, message = state.dataset, state.loaded_at, "data as before"
             if state.problems == problems:
-                return loaded_at
+                return
         self._state = State(dataset, loaded_at, problems, state.edition + 1 if state else 1)
         if not problems:
             fields = {"version": dataset.version, "cases": len(dataset.cases), "figures": len(dataset.metrics)}
             logger.info(message, extra={"fields": fields})
-        return loaded_at
-
-
-def _clock() -> float:
-    """Return the clock minus the monotonic count, which includes sleep where the system offers such a count."""
-    boottime = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.time() - (time.monotonic() if boottime is None else time.clock_gettime(boottime))
 
 
 _LIVE = Live()
@@ -189,8 +165,3 @@ def current() -> State:
 def refresh() -> int:
     """Reload changed files of the dataset that is served. Returns its edition, 0 while there is no data."""
     return _LIVE.refresh()
-
-
-def boundaries() -> GeoJson:
-    """Return the outlines of the 18 units; the id of a feature is the unit's six-digit code."""
-    return current().dataset.boundaries

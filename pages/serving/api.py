@@ -36,7 +36,7 @@ from data.downloads.geojson import write_places
 from data.model.problems import suggest
 from data.query.dataset import Dataset
 from data.query.geography import summarize_areas
-from data.reading.live import boundaries, current
+from data.reading.live import current
 from data.reading.load import DatasetError
 from pages.markup.report import FORMATS
 from pages.markup.screens import SITE_NAME
@@ -267,7 +267,7 @@ def elsewhere(request: Request, params: Annotated[FilterParams, Query()]) -> Fil
 
 @_route("/places.geojson", "Places with their outlines or points, and what is there", GEOJSON, OBJECT)
 def places(request: Request, params: Annotated[FilterParams, Query()]) -> File:
-    return File(file_names.PLACES_FILE, write_places(params.extract(_site(request)), boundaries()))
+    return File(file_names.PLACES_FILE, write_places(params.extract(_site(request))))
 
 
 @_route("/areas.csv", "What is selected in each city, as on the map", CSV, TEXT)
@@ -285,7 +285,7 @@ def counties(request: Request, params: Annotated[FilterParams, Query()]) -> File
 
 @_route("/boundaries.geojson", "The 18 outlines, rings clockwise, for the map", GEOJSON, OBJECT, listed=False)
 def outlines(request: Request, params: Annotated[QueryParams, Query()]) -> File:
-    return File(file_names.BOUNDARIES_FILE, orjson.dumps(boundaries()))
+    return File(file_names.BOUNDARIES_FILE, orjson.dumps(current().dataset.boundaries))
 
 
 @_route("/openapi.json", "This description", JSON, OBJECT, listed=False)

@@ -15,7 +15,7 @@ from data.downloads.extract import Extract
 from data.downloads.geojson import write_places
 from data.downloads.package import describe_package, write_package
 from data.query.filters import Filters
-from data.reading.live import boundaries, current
+from data.reading.live import current
 
 DATASET = current().dataset
 FILTERS = {
@@ -58,7 +58,7 @@ def test_every_number_is_the_table_s(tmp_path, monkeypatch):
 
 
 def test_outlines_turn_as_rfc_7946_says():
-    features = json.loads(write_places(Extract(DATASET), boundaries()))["features"]
+    features = json.loads(write_places(Extract(DATASET)))["features"]
     outlines = {
         feature["id"]: shape(feature["geometry"])
         for feature in features

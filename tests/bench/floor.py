@@ -17,7 +17,7 @@ from plotly.io import to_json
 
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
-from data.reading.live import boundaries, current
+from data.reading.live import current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS
 from tests.bench.peer.view import View
 
@@ -90,7 +90,7 @@ def contents() -> dict[str, tuple[str, bytes]]:
         **{path: ("text/html; charset=utf-8", page(path)) for path in PAGES},
         "/plotly.js": ("text/javascript", (files("plotly") / "package_data" / "plotly.min.js").read_bytes()),
         "/topojson/world_110m.json": ("application/json", b'{"type":"Topology","objects":{},"arcs":[]}'),
-        BOUNDARIES: ("application/geo+json", orjson.dumps(boundaries())),
+        BOUNDARIES: ("application/geo+json", orjson.dumps(current().dataset.boundaries)),
         "/metrics.csv": ("text/csv", FORMATS["csv"].write(Extract(current().dataset))),
     }
     return {path: (kind, gzip.compress(body, 9)) for path, (kind, body) in plain.items()}

@@ -18,7 +18,7 @@ from data.downloads.areas import tabulate_areas
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from data.query.geography import summarize_areas
-from data.reading.live import boundaries
+from data.reading.live import current
 from pages.markup.projection import project
 from tests.areas import outlined as areas_of
 from tests.browser.reader import Tab, beside, drawn, heading, resize, settled, turn, visit
@@ -242,7 +242,7 @@ def near(pixel: tuple[int, ...], wanted: tuple[float, ...], tolerance: int) -> b
 
 def free_of(marks: list[Polygon], page: Page) -> dict[str, Point]:
     """For each area's code the point in px that is farthest from its border and from all marks."""
-    outlines = {area["id"]: shape(area["geometry"]) for area in boundaries()["features"]}
+    outlines = {area["id"]: shape(area["geometry"]) for area in current().dataset.boundaries["features"]}
     rings = {
         code: [[*part.exterior.coords] for part in getattr(outline, "geoms", [outline])]
         for code, outline in outlines.items()

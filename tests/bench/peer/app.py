@@ -18,7 +18,7 @@ from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
 from data.model.grades import GRADES
 from data.query.filters import ROLES, list_options
-from data.reading.live import boundaries, current
+from data.reading.live import current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS, Screen
 from tests.bench.peer.view import View
 
@@ -155,7 +155,7 @@ def empty_world() -> Response:
 
 @server.route(BOUNDARIES)
 def outlines() -> Response:
-    return jsonify(boundaries())
+    return jsonify(current().dataset.boundaries)
 
 
 @server.before_request

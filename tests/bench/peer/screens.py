@@ -14,7 +14,7 @@ from data.model.schema import Case
 from data.query.filters import PROVINCE, own_places
 from data.query.findings import count_gaps
 from data.query.geography import all_places, find_local_places, list_map_units, summarize_areas
-from data.reading.live import boundaries
+from data.reading.live import current
 from data.wording.formatting import format_date
 from data.wording.labels import GRADE_MEANINGS
 from pages.figures.henan_map import Area
@@ -158,7 +158,7 @@ def where(view: View, chosen: Case) -> list[Any]:
         for place in known
         if place.kind not in ("province", "prefecture") and place.lon is not None
     ]
-    outline = draw_locator(boundaries(), codes, points, "Henan", view.lang)
+    outline = draw_locator(current().dataset.boundaries, codes, points, "Henan", view.lang)
     return [html.Img(src=data_url(outline), width=WIDTH)]
 
 
