@@ -162,8 +162,8 @@ def count_options(dataset: Dataset, filters: Filters) -> Mapping[str, Mapping[st
 @cache_by_dataset(len(_COLUMNS))
 def tabulate_values(dataset: Dataset, name: str) -> pd.DataFrame:
     """Return which of the metrics (rows) has which of the values of a filter (columns), as true or false."""
-    found = dataset.table[_COLUMNS[name]].str.get_dummies(LIST_SEPARATOR)
-    return found.reindex(columns=list(list_options(dataset)[name]), fill_value=0).astype(bool)
+    cells = [cell.split(LIST_SEPARATOR) for cell in dataset.table[_COLUMNS[name]].fillna("")]
+    return pd.DataFrame({value: [value in cell for cell in cells] for value in list_options(dataset)[name]}, dtype=bool)
 
 
 def _list_masks(dataset: Dataset, filters: Filters) -> dict[str, tuple[Mask, Mask]]:

@@ -77,7 +77,7 @@ def locate_cases(selection: Selection) -> Mapping[str | None, tuple[Case, ...]]:
     """
     dataset, places = selection.dataset, {case.id: own_places(case) for case in selection.whole_cases}
     rows = dataset.table[["case_id", "place_id"]].iloc[selection.positions]
-    for case_id, place in set(zip(rows["case_id"], rows["place_id"], strict=True)):
+    for case_id, place in rows.drop_duplicates().to_numpy():
         places.setdefault(case_id, set()).add(place)
     found = defaultdict[str | None, tuple[Case, ...]](tuple)
     for case in selection.cases:
@@ -89,7 +89,7 @@ def locate_cases(selection: Selection) -> Mapping[str | None, tuple[Case, ...]]:
 def count_metrics(selection: Selection) -> Counter[str]:
     """Count the selected metrics of each place, by its id, and of each unit of the map, by its six-digit code."""
     rows = selection.dataset.table[["place_id", "prefecture_code"]].iloc[selection.positions]
-    return Counter(rows["place_id"]) + Counter(rows["prefecture_code"])
+    return Counter(rows["place_id"].to_list()) + Counter(rows["prefecture_code"].to_list())
 
 
 def summarize_areas(selection: Selection) -> dict[str, AreaSummary]:
