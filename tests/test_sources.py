@@ -47,8 +47,8 @@ def dataset(folder: Path) -> Dataset:
 
 
 def test_each_case_has_its_document(dataset: Dataset) -> None:
-    assert dataset.source_of(OURS) == dataset.source
-    assert dataset.source_of(OTHER).title.zh == TITLES["zh"]
+    assert dataset.source_of(dataset.by_id[OURS]) == dataset.source
+    assert dataset.source_of(dataset.by_id[OTHER]).title.zh == TITLES["zh"]
     assert [document.date for document in dataset.documents_of(dataset.cases)] == ["2021-07-09", "2021-07-09"]
     assert dataset.documents_of(()) == (dataset.source,)
 
@@ -89,7 +89,7 @@ def test_the_brief_names_the_document_of_its_case(case_id: str, lang: Lang, data
     document = docx.Document(io.BytesIO(write_case(dataset, dataset.by_id[case_id], lang)))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert (NOTICE[lang] in text, TITLES[lang] in text) == (case_id == OURS, case_id == OTHER)
-    assert document.core_properties.author == dataset.source_of(case_id).issuer[lang]
+    assert document.core_properties.author == dataset.source_of(dataset.by_id[case_id]).issuer[lang]
 
 
 def test_files_name_every_document(dataset: Dataset) -> None:

@@ -127,7 +127,7 @@ def _join(parts: Iterable[str]) -> str | None:
 
 def _case_rows(extract: Extract) -> Iterator[Row]:
     for case in extract.selection.cases:
-        source = extract.dataset.source_of(case.id)
+        source = extract.dataset.source_of(case)
         yield {
             "case_id": case.id,
             "case_number": case.number,
@@ -210,7 +210,7 @@ def _place_rows(extract: Extract) -> Iterator[Row]:
             "prefecture_code": extract.dataset.prefecture_code(place.id),
             **split_languages("name", place.name),
             **place.model_dump(include={"code", "kind", "lon", "lat"}),
-            "population": extract.dataset.tables.residents.get(place.code or ""),
+            "population": extract.dataset.residents.get(place.code or ""),
         }
 
 

@@ -83,7 +83,7 @@ class Selection:
 
     def split_case(self, case_id: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the selected positions of a case: the cities' own, and the others."""
-        inside = self.dataset.positions(case_id)
+        inside = self.dataset.positions[case_id]
         own, others = np.split(self.positions, [self.own_count])
         ends = inside.start, inside.stop
         return own[slice(*np.searchsorted(own, ends))], others[slice(*np.searchsorted(others, ends))]
@@ -96,7 +96,7 @@ def own_places(case: Case) -> set[str]:
 
 def list_options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     """Return the values of each filter in the order in which they are offered, province-wide as the first city."""
-    units = sorted(dataset.tables.map_units.keys() - {PROVINCE})
+    units = sorted(dataset.map_units.keys() - {PROVINCE})
     return {"city": (PROVINCE, *units), "domain": tuple(dataset.domains), "grade": GRADES, "role": ROLES, "flag": FLAGS}
 
 
@@ -141,7 +141,7 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
     """
     inside = {dataset.prefecture_code(place) for place in own_places(case)}.intersection(filters.city)
     everything = not inside or filters.scope
-    metrics = zip(dataset.positions(case.id), case.metrics, strict=True)
+    metrics = zip(dataset.positions[case.id], case.metrics, strict=True)
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
 
 
@@ -194,7 +194,7 @@ def _values_of(dataset: Dataset, case: Case, name: str) -> set[str | None]:
 def _mark_named(dataset: Dataset, names: Collection[str]) -> tuple[Mask, Mask]:
     """Return the cases and the metrics that these ids name."""
     metrics = np.zeros(len(dataset.metrics), np.bool_)
-    metrics[[position for name in names for position in dataset.resolve_id(name)]] = True
+    metrics[[position for name in names for position in dataset.positions.get(name, ())]] = True
     return np.array([case.id in names for case in dataset.cases], np.bool_), metrics
 
 

@@ -56,12 +56,12 @@ class PlaceCases(NamedTuple):
 
 def list_map_units(dataset: Dataset) -> tuple[Place, ...]:
     """Return the 18 units of the map, sorted by code."""
-    return tuple(dataset.tables.map_units[code] for code in list_options(dataset)["city"] if code != PROVINCE)
+    return tuple(dataset.map_units[code] for code in list_options(dataset)["city"] if code != PROVINCE)
 
 
 def name_area(dataset: Dataset, code: str | None) -> Text:
     """Return the name of a unit of the map, or WHOLE_PROVINCE for the code of the province."""
-    return WHOLE_PROVINCE if code == PROVINCE else dataset.tables.map_units[code or ""].name
+    return WHOLE_PROVINCE if code == PROVINCE else dataset.map_units[code or ""].name
 
 
 def all_places(case: Case) -> set[str]:
@@ -149,7 +149,7 @@ def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
     """
     code, end = measured_at(metric, dataset.places), metric.after
     unit = dataset.units[metric.unit_of(end)]
-    residents = dataset.tables.residents.get(code or "")
+    residents = dataset.residents.get(code or "")
     whole = metric.role in ("outcome", "output", "input") and metric.subject is None and unit.per_resident
     if not (whole and residents and end and end.value is not None):
         return None

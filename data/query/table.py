@@ -63,7 +63,7 @@ def split_languages(name: str, text: Text | None) -> Row:
 
 def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
     """One figure by column; a column that holds nothing may be left out."""
-    source = tables.source_of(case.source)
+    source = tables.source_of(case)
     place, unit = tables.places[metric.place], tables.units[metric.unit]
     code = tables.prefecture_code(metric.place)
     prefecture = tables.map_units.get(code or "")

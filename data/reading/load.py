@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from data.model.problems import Problem
 from data.model.schema import Case, Source
-from data.model.tables import Tables
 from data.query.dataset import Dataset
 from data.reading.folder import BOUNDARIES, FOLDER, REFERENCE, Files, choose_folder, read_files
 from data.reading.validate import (
@@ -95,9 +94,10 @@ def build_dataset(files: Files, folder: str, known: Known) -> tuple[Dataset | No
     problems = sorted([*problems, *_repetitions(cases)])
     if not (source and population) or any(problem.severity == "error" for problem in problems):
         return None, problems
+    tables = entries["places"], entries["domains"], entries["units"], source, population
     return Dataset(
+        *tables,
         cases=tuple(file.case for file in cases if file.case),
-        tables=Tables(entries["places"], entries["domains"], entries["units"], source, population),
         warnings=tuple(problems),
         version=_hash(cases, f"reference\0{version}\0"),
         boundaries=boundaries,

@@ -261,7 +261,7 @@ def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
 
 def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, lang: Lang) -> MetricRow:
     units = dataset.units
-    columns = row(case, metric, evidence, dataset.tables)
+    columns = row(case, metric, evidence, dataset)
     cells = {name: columns[name] for name in _CELLS if columns.get(name) is not None}
     cells |= {name: float(cells[name]) for name in NUMBERS if name in cells}
     before, after = format_ends(metric, evidence, units, lang)

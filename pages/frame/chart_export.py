@@ -201,13 +201,13 @@ def build_file_name(view: View, export: ChartExport) -> str:
 def build_table(view: View, export: ChartExport) -> pd.DataFrame:
     if export.table is not None:
         return export.table()
-    found = (view.dataset.resolve_id(format_id(row)) for row in export.rows)
+    found = (view.dataset.positions[format_id(row)] for row in export.rows)
     return view.dataset.table.iloc[sorted(chain.from_iterable(found))]
 
 
 def cite_chart(view: View, export: ChartExport) -> str:
     if len(export.rows) == 1:
-        source = view.dataset.source_of(export.rows[0].case_id)
+        source = view.dataset.source_of(view.dataset.by_id[export.rows[0].case_id])
         return quote_metric(export.rows[0], source, view.lang, export.url(view))
     documents = view.dataset.group_by_source(export.case_ids) or view.documents
     return "\n".join([export.title, *map(cite_document, documents), export.url(view)])

@@ -171,7 +171,7 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
         page=CasePage(dataset, case, rows, lang, DocumentLinks(case_id=case.id), dataset.cases),
         omitted=describe_omitted(dataset, extract.filters, case, lang) if extract.filters.city else "",
         note="" if rows else found.note,
-        cited=cite_cases({dataset.source_of(case.id): [case.number]}, lang),
+        cited=cite_cases({dataset.source_of(case): [case.number]}, lang),
         address=f"{extract.link_case(case.id)}&lang={lang}" if extract.address else "",
     )
 

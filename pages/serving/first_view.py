@@ -62,7 +62,7 @@ def first_overview(dataset: Dataset, shown: range, lang: Lang, links: Links) -> 
 
 def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstView:
     """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
-    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.rank)
+    rows = sorted(Rows(dataset, lang, dataset.positions[case.id]), key=lambda row: row.rank)
     page = CasePage(dataset, case, rows, lang, links, dataset.cases)
     return FirstView(case.title[lang], case.summary[lang], render("first", "case", lang, page))
 
