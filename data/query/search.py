@@ -72,7 +72,7 @@ def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
     them if no text of the dataset has all the words.
     """
     words = split_words(search)
-    if any(np.logical_and.reduce(found).any() for found in _find_each(dataset, words)):
+    if _find_each(dataset, words).all(axis=0).any():
         return words, True
     return split_parts(words), False
 
@@ -84,7 +84,7 @@ def search_texts(dataset: Dataset, search: str) -> tuple[Mask, Mask]:
     without any that its case has not.
     """
     terms, all_of_them = find_terms(dataset, search)
-    in_case, in_metric = _find_each(dataset, terms)
+    in_case, in_metric = np.split(_find_each(dataset, terms), [len(dataset.cases)], axis=1)
     if all_of_them:
         return np.logical_and.reduce(in_case), np.logical_and.reduce(in_metric)
     in_its_case = in_case[:, dataset.case_numbers]
@@ -95,33 +95,27 @@ def search_texts(dataset: Dataset, search: str) -> tuple[Mask, Mask]:
     return of_case >= enough, of_metric >= enough
 
 
-def _find_each(dataset: Dataset, terms: Sequence[str]) -> tuple[Mask, Mask]:
-    """Return which of the terms (rows) the text of each case, and of each metric, contains."""
-    in_case, in_metric = zip(*(_find(dataset, term) for term in terms), strict=True)
-    return np.array(in_case), np.array(in_metric)
+def _find_each(dataset: Dataset, terms: Sequence[str]) -> Mask:
+    """Return which of the terms (rows) the text of each case, then of each metric, contains."""
+    return np.array([_find(dataset, term) for term in terms])
 
 
 @cache_by_dataset(CACHE_SIZE)
-def _find(dataset: Dataset, term: str) -> tuple[Mask, Mask]:
-    of_cases, of_metrics = _read_texts(dataset)
-    return np.array([term in text for text in of_cases], bool), np.array([term in text for text in of_metrics], bool)
+def _find(dataset: Dataset, term: str) -> Mask:
+    return np.array([term in text for text in _read_texts(dataset)], bool)
 
 
 @cache_by_dataset(1)
-def _read_texts(dataset: Dataset) -> tuple[list[str], list[str]]:
-    """Return the normalized text of each case and of each metric."""
-    return (
-        [_read_case(dataset, case) for case in dataset.cases],
-        [_read_metric(dataset, metric) for _, metric, _ in dataset.metrics],
-    )
+def _read_texts(dataset: Dataset) -> list[str]:
+    """Return the normalized text of each case, then of each metric."""
+    of_metrics = [_read_metric(dataset, metric) for _, metric, _ in dataset.metrics]
+    return [*(_read_case(dataset, case) for case in dataset.cases), *of_metrics]
 
 
 def _read_case(dataset: Dataset, case: Case) -> str:
-    names = [
-        *(dataset.places[name].name for name in case.places),
-        *(dataset.domains[name].name for name in case.domains),
-    ]
-    return _join(case.title, case.short, case.submitted_by, case.summary, *names)
+    places = [dataset.places[name].name for name in case.places]
+    domains = [dataset.domains[name].name for name in case.domains]
+    return _join(case.title, case.short, case.submitted_by, case.summary, *places, *domains)
 
 
 def _read_metric(dataset: Dataset, metric: Metric) -> str:
