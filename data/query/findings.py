@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,9 +21,6 @@ RESULTS = ("outcome", "output")
 """Roles of the metrics that are results; the others are inputs, background and rules."""
 SHOWN_FIRST = 2
 """Number of metrics of a case that are shown at once; the others are one click away."""
-
-
-Number = TypeVar("Number", int, "pd.Series[int]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +69,12 @@ class GapCounts:
         return grade in chosen.grade and (domain in chosen.domain if chosen.domain else True)
 
 
-def rank_headline(headline: Number, changed: Number) -> Number:
-    """Return the rank of a metric of a case by its place among the headlines (0 for none), in numbers or in arrays.
+def rank_headline(headline: int, changed: bool) -> int:
+    """Return the rank of a metric of a case by its place among the headlines, which is 0 for none.
 
     Headlines come first, those that state a change before the others; all others are equal.
     """
-    return (headline == 0) * 1000 + ((headline > 0) > changed) * 100 + headline
+    return headline + 100 * (not changed) if headline else 1000
 
 
 @cache_by_dataset(1)
@@ -92,7 +88,7 @@ def _tabulate_ranks(dataset: Dataset) -> pd.DataFrame:
     result = table["role"].isin(RESULTS)
     return pd.DataFrame(
         {
-            "headline": rank_headline(headline, changed),
+            "headline": list(map(rank_headline, headline, changed)),
             "other": headline == 0,
             "role": table["role"].map(ROLES.index).astype(int),
             "grade": table["grade"].map(GRADES.index).astype(int),

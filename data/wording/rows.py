@@ -156,8 +156,7 @@ class MetricRow:
     @property
     def rank(self) -> int:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
-        rank: int = rank_headline(self.headline or 0, self.rule.has_change)
-        return rank
+        return rank_headline(self.headline or 0, self.rule.has_change)
 
     def word_doubts(self, decisive: bool = False) -> list[tuple[str, str]]:
         """Return the curator's decisive doubt, if there is one, and the flags in words, each with its meaning.
