@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from data.model.evidence import Evidence, derive
-from data.model.problems import Problem
 from data.model.schema import Case, Document, Metric
 from data.model.tables import Tables
 from data.query.table import build
@@ -29,7 +28,6 @@ class Dataset(Tables):
     """
 
     cases: tuple[Case, ...]
-    warnings: tuple[Problem, ...] = ()
     version: str = ""
     """Hash of the content of all files but the boundaries, twelve hexadecimal digits."""
     boundaries: GeoJson = field(default_factory=dict)

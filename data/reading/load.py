@@ -98,7 +98,6 @@ def build_dataset(files: Files, folder: str, known: Known) -> tuple[Dataset | No
     return Dataset(
         *tables,
         cases=tuple(file.case for file in cases if file.case),
-        warnings=tuple(problems),
         version=_hash(cases, f"reference\0{version}\0"),
         boundaries=boundaries,
     ), problems
