@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import get_args
 
 import numpy as np
@@ -55,10 +55,6 @@ class Filters:
         """Return the filters that are set as query parameters."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items() if value}
-
-    def without(self, name: str) -> Filters:
-        """Return the filters with one of them empty."""
-        return replace(self, **{name: getattr(Filters(), name)})
 
 
 @dataclass(frozen=True, eq=False)

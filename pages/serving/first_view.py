@@ -69,7 +69,7 @@ def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstV
 
 def first_map(dataset: Dataset, lang: Lang, links: Links, paints: Sequence[str]) -> FirstView:
     """Return the title of the map, what stands above it, and the map; `paints` are the fills of its classes."""
-    shown, title = view_map(dataset, links.filters.without("city"), lang), title_map(dataset, lang)
+    shown, title = view_map(dataset, links.filters, lang), title_map(dataset, lang)
     choice = format_colours(name_shadings(dataset, shown.measures, lang), OUTCOME, lang, links)
     head = format_map_head(shown.scene, shown.shading, paints, links, choice)
     image = format_areas(dataset, shown.scene, shown.shading, paints, ROUGH)
