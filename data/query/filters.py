@@ -13,7 +13,7 @@ from data.model.gaps import FLAGS
 from data.model.grades import GRADES
 from data.model.schema import Case, Role
 from data.query.dataset import Dataset
-from data.query.memory import Mask, cache_by_dataset
+from data.query.memory import CACHE_SIZE, Mask, cache_by_dataset
 from data.query.search import search_texts
 from data.query.table import LIST_SEPARATOR
 
@@ -22,8 +22,6 @@ ROLES: tuple[str, ...] = get_args(Role)
 SCOPES = ("case",)
 SEARCH_LIMIT = 100
 """Maximum number of characters of a search."""
-CACHE_SIZE = 64
-"""Maximum number of filters, and of values of one filter, whose selections are kept in memory."""
 _COLUMNS = {"city": "prefecture_code", "domain": "domains", "grade": "grade", "role": "role", "flag": "flags"}
 """The column of the metrics table that each filter looks at."""
 

@@ -14,9 +14,6 @@ from data.query.dataset import Dataset
 from data.query.filters import PROVINCE, Selection, list_options, own_places, tabulate_values
 from data.query.memory import cache_by_dataset
 
-WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
-RATE_BASE = 10_000
-"""Number of residents that a rate refers to."""
 MAX_MEASURED = 12
 """Maximum number of cases whose measures are offered for the map's color."""
 
@@ -60,8 +57,8 @@ def list_map_units(dataset: Dataset) -> tuple[Place, ...]:
 
 
 def name_area(dataset: Dataset, code: str | None) -> Text:
-    """Return the name of a unit of the map, or WHOLE_PROVINCE for the code of the province."""
-    return WHOLE_PROVINCE if code == PROVINCE else dataset.map_units[code or ""].name
+    """Return the name of a unit of the map, or of what is province-wide for the code of the province."""
+    return Text(zh="全省", en="Province-wide") if code == PROVINCE else dataset.map_units[code or ""].name
 
 
 def all_places(case: Case) -> set[str]:
@@ -141,7 +138,7 @@ def find_measures(dataset: Dataset, cases: Sequence[Case], named: str = "") -> d
 
 
 def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
-    """Return the number that a metric gives for a unit of the map per RATE_BASE of its residents; money per resident.
+    """Return the number that a metric gives for a unit of the map per 10,000 of its residents; money per resident.
 
     None where population does not make it a rate: for background and rules, for a target or plan, for the count of a
     county or of one subject, without a single value, and in a unit that does not grow with the population. The bound
@@ -157,8 +154,8 @@ def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
 
 
 def find_rate_base(unit: Unit) -> int:
-    """Return the number of residents that a rate in this unit refers to: one for money, otherwise RATE_BASE."""
-    return 1 if unit.dimension == "money" else RATE_BASE
+    """Return the number of residents that a rate in this unit refers to: one for money, otherwise 10,000."""
+    return 1 if unit.dimension == "money" else 10_000
 
 
 def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:

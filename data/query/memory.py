@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from data.query.dataset import Dataset
 
+CACHE_SIZE = 64
+"""Maximum number of filters, of values of one filter and of words of searches whose results are kept in memory."""
 Mask = NDArray[np.bool_]
 """What a filter keeps: an element for each case, or for each metric."""
 P = ParamSpec("P")

@@ -40,8 +40,6 @@ Row = dict[str, Any]
 
 def sort_rows(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return a table in the order of these columns; `-name` is descending. What is missing comes last."""
-    if not keys:
-        return rows
     names, ascending = [key.removeprefix("-") for key in keys], [not key.startswith("-") for key in keys]
     return rows.sort_values(names, ascending=ascending, kind="stable", na_position="last")
 
@@ -162,10 +160,5 @@ def _yardstick(metric: Metric) -> str | None:
     if metric.compared_with is None:
         return None
     label, end = metric.compared_with.label, metric.compared_with.end
-    if end.text:
-        value = _both(end.text)
-    elif end.span:
-        value = "–".join(dict.fromkeys(number(part) for part in end.span))
-    else:
-        value = ""
+    value = _both(end.text) if end.text else "–".join(dict.fromkeys(map(number, end.span or ())))
     return f"{_both(label)}: {value}".rstrip(": ")
