@@ -83,7 +83,7 @@ class Extract:
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """The documents that its cases come from; without a case, that of the dataset."""
-        return self.dataset.documents_of(self.selection.cases)
+        return tuple(self.dataset.documents_of(self.selection.cases))
 
     @property
     def provenance(self) -> dict[str, object]:

@@ -62,14 +62,9 @@ class Dataset(Tables):
             case.id: range(end - len(case.metrics), end) for case, end in zip(self.cases, ends, strict=True)
         }
 
-    def documents_of(self, cases: Iterable[Case]) -> tuple[Document, ...]:
-        """The documents of these cases in the order of their first cases; without a case, that of the dataset."""
-        return tuple(dict.fromkeys(map(self.source_of, cases))) or (self.source,)
-
-    def group_by_source(self, case_ids: Iterable[str]) -> dict[Document, list[int]]:
-        """The printed numbers of cases by the document that they come from."""
+    def documents_of(self, cases: Iterable[Case]) -> dict[Document, list[int]]:
+        """The documents of these cases, each with their printed numbers; without a case, that of the dataset."""
         numbers: dict[Document, list[int]] = {}
-        for case_id in case_ids:
-            case = self.by_id[case_id]
+        for case in cases:
             numbers.setdefault(self.source_of(case), []).append(case.number)
-        return numbers
+        return numbers or {self.source: []}

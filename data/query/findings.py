@@ -65,8 +65,8 @@ class GapCounts:
         """Whether the reader's filters single out the row, the column or both of a count; `domain` is empty for all."""
         chosen = self.chosen
         if not chosen.grade:
-            return bool(chosen.domain) and domain in chosen.domain
-        return grade in chosen.grade and (domain in chosen.domain if chosen.domain else True)
+            return domain in chosen.domain
+        return grade in chosen.grade and (domain in chosen.domain or not chosen.domain)
 
 
 def rank_headline(headline: int, changed: bool) -> int:

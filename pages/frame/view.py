@@ -88,7 +88,7 @@ class View:
     def documents(self) -> tuple[Document, ...]:
         """The document of the case in the URL, otherwise those of the cases that the filters keep."""
         named = self.dataset.by_id.get(self.params.get("case", ""))
-        return self.dataset.documents_of([named] if named else self.selection.cases)
+        return tuple(self.dataset.documents_of([named] if named else self.selection.cases))
 
     @property
     def printing(self) -> bool:

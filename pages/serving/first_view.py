@@ -134,4 +134,4 @@ def _list_cases(request: PageRequest, dataset: Dataset, base: str) -> Iterator[N
 def _credit(request: PageRequest, dataset: Dataset) -> str:
     named = dataset.by_id.get(request.case_id)
     cases = [named] if named else select(dataset, request.filters).cases
-    return credit_documents(dataset.documents_of(cases), request.lang)
+    return credit_documents(tuple(dataset.documents_of(cases)), request.lang)
