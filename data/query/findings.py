@@ -102,8 +102,7 @@ def sort_metrics(dataset: Dataset, positions: np.ndarray, *keys: str) -> np.ndar
     """Return positions in the order of these columns of the table of ranks, the first one first."""
     ranks = _tabulate_ranks(dataset)
     order = np.lexsort([ranks[key].to_numpy()[positions] for key in reversed(keys)])
-    found: np.ndarray = positions[order]
-    return found
+    return positions[order]
 
 
 def keep_results(dataset: Dataset, positions: np.ndarray) -> np.ndarray:

@@ -61,16 +61,16 @@ def load_dataset(folder: str | Path | None = None) -> Dataset:
     return dataset
 
 
-def read_dataset(folder: Path = FOLDER, known: Known | None = None) -> tuple[Dataset | None, list[Problem]]:
-    """The dataset, or None if any file holds an error; and all problems, warnings included, by file and line.
-
-    A case file in `known` is not read again; the others are added to it.
-    """
-    return build_dataset(read_files(folder), folder.name, {} if known is None else known)
+def read_dataset(folder: Path = FOLDER) -> tuple[Dataset | None, list[Problem]]:
+    """The dataset, or None if any file holds an error; and all problems, warnings included, by file and line."""
+    return build_dataset(read_files(folder), folder.name, {})
 
 
 def build_dataset(files: Files, folder: str, known: Known) -> tuple[Dataset | None, list[Problem]]:
-    """The dataset of these files, as `read_dataset`; problems name them in this folder."""
+    """The dataset of these files, as `read_dataset`; problems name them in this folder.
+
+    A case file in `known` is not read again; the others are added to it.
+    """
     reference = {name: File(f"{folder}/reference/{name}.yaml", files[f"reference/{name}.yaml"]) for name in REFERENCE}
     source, entries = reference["source"].validated(Source), read_tables(reference)
     population = read_population(reference, entries)
