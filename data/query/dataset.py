@@ -1,15 +1,19 @@
-"""The dataset: all cases with the reference tables, and their metrics as one table. All readers share it, unchanged."""
+"""The dataset: all cases with the reference tables, and their metrics as one table; a cache of what is made of it.
+
+All readers share both, unchanged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial, wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.model.evidence import Evidence, derive
 from data.model.schema import Case, Document, Metric
@@ -18,6 +22,12 @@ from data.query.table import build
 
 GeoJson = Mapping[str, Any]
 Positions = Sequence[int] | np.ndarray
+Mask = NDArray[np.bool_]
+"""What a filter keeps: an element for each case, or for each metric."""
+CACHE_SIZE = 64
+"""Maximum number of filters, of values of one filter and of words of searches whose results are kept in memory."""
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +78,27 @@ class Dataset(Tables):
         for case in cases:
             numbers.setdefault(self.source_of(case), []).append(case.number)
         return numbers or {self.source: []}
+
+
+Function = Callable[Concatenate[Dataset, P], Result]
+
+
+def cache_by_dataset(size: int) -> Callable[[Function[P, Result]], Function[P, Result]]:
+    """Return a decorator that keeps the latest `size` results of a function for one dataset.
+
+    The other arguments must be hashable. After an edit there are the results of the dataset before until all readers
+    have the new one; then they are dropped with it.
+    """
+
+    def decorate(function: Function[P, Result]) -> Function[P, Result]:
+        @lru_cache(maxsize=2)
+        def cache_for(dataset: Dataset) -> Callable[..., Result]:
+            return lru_cache(maxsize=size)(partial(function, dataset))
+
+        @wraps(function)
+        def cached(dataset: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+            return cache_for(dataset)(*args, **kwargs)
+
+        return cached
+
+    return decorate

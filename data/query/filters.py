@@ -12,8 +12,7 @@ import pandas as pd
 from data.model.gaps import FLAGS
 from data.model.grades import GRADES
 from data.model.schema import Case, Role
-from data.query.dataset import Dataset
-from data.query.memory import CACHE_SIZE, Mask, cache_by_dataset
+from data.query.dataset import CACHE_SIZE, Dataset, Mask, cache_by_dataset
 from data.query.search import search_texts
 from data.query.table import LIST_SEPARATOR
 

@@ -12,9 +12,8 @@ import pandas as pd
 from data.model.evidence import Direction
 from data.model.grades import CHANGED, GRADES, Grade, grades_drawn_as
 from data.model.schema import Case
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import ROLES, Filters, Selection, select, tabulate_values
-from data.query.memory import cache_by_dataset
 from data.query.table import LIST_SEPARATOR
 
 RESULTS = ("outcome", "output")

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from data.model.grades import Grade
 from data.model.schema import Case, Metric, Place, Text, Unit
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import PROVINCE, Selection, list_options, own_places, tabulate_values
-from data.query.memory import cache_by_dataset
 
 MAX_MEASURED = 12
 """Maximum number of cases whose measures are offered for the map's color."""

@@ -10,8 +10,7 @@ from itertools import chain
 import numpy as np
 
 from data.model.schema import Case, Metric, Text
-from data.query.dataset import Dataset
-from data.query.memory import CACHE_SIZE, Mask, cache_by_dataset
+from data.query.dataset import CACHE_SIZE, Dataset, Mask, cache_by_dataset
 
 _ENGLISH = "a an and at by do does for from how in into is it many much of on or the to what which with"
 FUNCTION_WORDS = frozenset((*_ENGLISH.split(), "的", "和", "与", "及"))

@@ -15,10 +15,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Document, Lang
-from data.query.dataset import Dataset, Positions
+from data.query.dataset import Dataset, Positions, cache_by_dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.query.findings import RESULTS as RESULTS
-from data.query.memory import cache_by_dataset
 from data.reading.live import State, current
 from data.wording.counts import count_elsewhere
 from data.wording.filters import FILTERS

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from data.model.schema import Lang
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import AreaSummary, Measure, find_measures, summarize_areas
-from data.query.memory import cache_by_dataset
 from data.wording.labels import t
 from data.wording.openings import title_map
 from data.wording.shading import OUTCOME, SHADINGS, Shading, shade_by_count, shade_by_measure, shade_by_outcome
