@@ -85,16 +85,16 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
         "grade": evidence.grade,
         "formula": evidence.formula or None,
         "compared_with": _yardstick(metric),
-        "caveats": _joined(caveat.kind for caveat in metric.caveats),
-        "conflict_ids": _joined(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
+        "caveats": join_values(caveat.kind for caveat in metric.caveats),
+        "conflict_ids": join_values(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
         "section": metric.section.zh,
         "section_en": metric.section.en,
-        "phrases": _joined(phrase.text for phrase in metric.phrases),
-        "phrases_en": _joined(phrase.en for phrase in metric.phrases),
-        "flags": _joined(flags_of(case, metric)),
+        "phrases": join_values(phrase.text for phrase in metric.phrases),
+        "phrases_en": join_values(phrase.en for phrase in metric.phrases),
+        "flags": join_values(flags_of(case, metric)),
         "source_date": source.date,
-        "elsewhere_relations": _joined(reading.relation for reading in metric.elsewhere),
-        "missing": _joined(map(str, missing_ends(metric, evidence))),
+        "elsewhere_relations": join_values(reading.relation for reading in metric.elsewhere),
+        "missing": join_values(map(str, missing_ends(metric, evidence))),
     }
     cells |= split_languages("case_title", case.title) | split_languages("place", place.name)
     cells |= split_languages("prefecture", prefecture.name if prefecture else None)
@@ -102,7 +102,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
     cells |= split_languages("unit", unit.printed_name) | split_languages("base_unit", unit.base_name)
     cells |= split_languages("source_title", source.title)
     for lang in get_args(Lang):
-        cells[f"caveat_notes_{lang}"] = _joined(caveat.note[lang] for caveat in metric.caveats)
+        cells[f"caveat_notes_{lang}"] = join_values(caveat.note[lang] for caveat in metric.caveats)
     cells |= _end("before", metric.before, evidence.before, metric.unit)
     cells |= _end("after", metric.after, evidence.after, metric.unit)
     cells |= _change(metric.change or evidence.derived_change, "derived" if evidence.derived_change else "stated")
@@ -152,8 +152,9 @@ def _both(text: Any) -> str:
     return f"{text.zh} / {text.en}"
 
 
-def _joined(parts: Any) -> str | None:
-    return LIST_SEPARATOR.join(parts) or None
+def join_values(values: Iterable[str]) -> str | None:
+    """Return values as one cell."""
+    return LIST_SEPARATOR.join(values) or None
 
 
 def _yardstick(metric: Metric) -> str | None:

@@ -77,20 +77,19 @@ def build_dataset(files: Files, folder: str, known: Known) -> tuple[Dataset | No
     boundaries, fault = read_boundaries(files[f"reference/{BOUNDARIES}"], map_codes(entries))
     version = _hash(reference.values())
     cases: list[CaseFile] = []
-    faults = {f"reference/{BOUNDARIES}": fault} if fault else {}
+    problems = [problem for file in reference.values() for problem in file.problems]
+    problems += [Problem(f"{folder}/reference/{BOUNDARIES}", 1, 1, "", fault)] if fault else []
     for name, content in files.items():
         if name.startswith("cases/") and name.endswith(".yaml"):
             key = name, content, version
             case = known.pop(key, None) or _read_case(File(f"{folder}/{name}", content), entries, source)
             known[key] = case
             cases.append(case)
+            problems += case.problems
         elif name.startswith("cases"):
-            faults[name] = str(content)
+            problems.append(Problem(f"{folder}/{name}", 1, 1, "", str(content)))
     for key in list(known)[: -2 * len(cases)]:  # a repair brings back what was before the mistake
         del known[key]
-    problems = [Problem(f"{folder}/{name}", 1, 1, "", found) for name, found in faults.items()]
-    problems += [problem for file in reference.values() for problem in file.problems]
-    problems += [problem for case in cases for problem in case.problems]
     problems = sorted([*problems, *_repetitions(cases)])
     if not (source and population) or any(problem.severity == "error" for problem in problems):
         return None, problems
