@@ -115,7 +115,7 @@ def add_linked(view: View, case: Case, rows: tuple[MetricRow, ...]) -> tuple[Met
     metric_id = view.params.get("figure", "")
     if not metric_id or any(row.metric_id == metric_id for row in rows):
         return rows
-    linked = [row for row in view.rows(view.dataset.positions(case.id)) if row.metric_id == metric_id]
+    linked = [row for row in view.rows(view.dataset.positions[case.id]) if row.metric_id == metric_id]
     if linked:
         text = view.t(
             "当前筛选不包含这项指标；因为链接直接指向它，仍予显示。",
@@ -143,7 +143,7 @@ def show_case(view: View, case: Case) -> None:
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
     """Return the charts of the case, whatever the filters: one a metric, and what the case reports."""
-    rows = view.rows(view.dataset.positions(case.id))
+    rows = view.rows(view.dataset.positions[case.id])
     axis = share_axis(rows)
 
     def show(row: MetricRow) -> None:

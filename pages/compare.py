@@ -85,14 +85,14 @@ def read_choice(view: View) -> Choice:
     metric_ids, unknown_metrics = read_ids(view, "figures", partial(is_result, view), MAX_METRICS)
     return Choice(
         tuple(view.dataset.by_id[case_id] for case_id in case_ids),
-        tuple(view.rows(view.dataset.resolve_id(name))[0] for name in metric_ids),
+        tuple(view.rows(view.dataset.positions[name])[0] for name in metric_ids),
         unknown_cases + unknown_metrics,
     )
 
 
 def is_result(view: View, name: str) -> bool:
     """Return whether this is the id of an outcome or output."""
-    positions = view.dataset.resolve_id(name) if "." in name else ()
+    positions = view.dataset.positions.get(name, ()) if "." in name else ()
     return any(view.dataset.metrics[position][1].role in RESULTS for position in positions)
 
 

@@ -131,7 +131,7 @@ def format_below(view: View, shown: MapView) -> Markup:
 
 view = current_view()
 requested = view.params.get(COLOUR, OUTCOME)
-shown = view_map(view.dataset, view.filters.without("city"), view.lang, requested)
+shown = view_map(view.dataset, view.filters, view.lang, requested)
 charts = {"map": PageChart(partial(show_map, view, shown), partial(export_shown_map, view, shown))}
 if view.embedded:
     show_embedded(view, charts)

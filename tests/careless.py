@@ -47,7 +47,7 @@ class Careless(NamedTuple):
 def real_cases() -> tuple[str, ...]:
     """The case files as JSON, in the order of their names."""
     paths = sorted((FOLDER / "cases").glob("*.yaml"))
-    return tuple(json.dumps(File.read(path, FOLDER).value, ensure_ascii=False) for path in paths)
+    return tuple(json.dumps(File(path.name, path.read_bytes()).value, ensure_ascii=False) for path in paths)
 
 
 def cases() -> list[Plain]:
@@ -55,20 +55,25 @@ def cases() -> list[Plain]:
     return [json.loads(text) for text in real_cases()]
 
 
+def read_table(name: str) -> File:
+    """A reference table of this project."""
+    return File(f"data/reference/{name}.yaml", (FOLDER / "reference" / f"{name}.yaml").read_bytes())
+
+
 @cache
 def tables() -> Entries:
-    return read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in TABLES})
+    return read_tables({name: read_table(name) for name in TABLES})
 
 
 @cache
 def table(name: str) -> Any:
     """A reference table as an editor sees it."""
-    return json.loads(json.dumps(File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER).value))
+    return json.loads(json.dumps(read_table(name).value))
 
 
 @cache
 def source() -> Document | None:
-    return File.read(FOLDER / "reference" / "source.yaml", FOLDER).validated(Source)
+    return read_table("source").validated(Source)
 
 
 # --- what the check says
@@ -76,8 +81,7 @@ def source() -> Document | None:
 
 def case_problems(case: Plain) -> list[str]:
     """What the check says of a case."""
-    file = File(f"data/cases/{case['id']}.yaml")
-    file.parse(json.dumps(case, ensure_ascii=False).encode())
+    file = File(f"data/cases/{case['id']}.yaml", json.dumps(case, ensure_ascii=False).encode())
     read_case(file, tables(), source())
     return [str(problem) for problem in file.problems]
 
@@ -88,9 +92,8 @@ def _case_is_caught(case: Plain) -> bool:
 
 def _table_is_caught(mutant: tuple[str, Any]) -> bool:
     name, entries = mutant
-    files = {other: File.read(FOLDER / "reference" / f"{other}.yaml", FOLDER) for other in TABLES}
-    files[name] = File(f"data/reference/{name}.yaml")
-    files[name].parse(json.dumps(entries, ensure_ascii=False).encode())
+    files = {other: read_table(other) for other in TABLES}
+    files[name] = File(f"data/reference/{name}.yaml", json.dumps(entries, ensure_ascii=False).encode())
     if name == "source":
         files[name].validated(Source)
     else:
@@ -416,7 +419,7 @@ def _no_headline(case: Plain) -> Iterator[Plain]:
 
 def _template_left(case: Plain) -> Iterator[Plain]:
     """A text of the template where the case has its own."""
-    template = json.loads(json.dumps(File.read(FOLDER / "template.yaml", FOLDER).value))
+    template = json.loads(json.dumps(File("template.yaml", (FOLDER / "template.yaml").read_bytes()).value))
     for name in ("title", "submitted_by", "summary", "problem", "result"):
         yield {**case, name: template[name]}
     yield {**case, "actions": [*case["actions"][1:], template["actions"][0]]}

@@ -407,7 +407,7 @@ def _source(year: int) -> list[str]:
 @cache
 def _table(name: str) -> Sequence[dict[str, Any]]:
     """The entries of a reference table."""
-    return File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER).value
+    return File(name, (FOLDER / "reference" / f"{name}.yaml").read_bytes()).value
 
 
 @cache

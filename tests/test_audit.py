@@ -18,7 +18,6 @@ from data.audit import CaseAudit, audit, main, report
 from data.model.numerals import find_numerals
 from data.model.schema import Case, Domain, Model, NotMeasured, Phrase, Place, Population, Source, Unit
 from data.model.source_text import DIVISION
-from data.model.tables import Tables
 from data.query.dataset import Dataset
 
 PROJECT = Path(__file__).parents[1]
@@ -103,7 +102,7 @@ def made_up(**entries: Any) -> Dataset:
         for name, kind in (("places", Place), ("domains", Domain), ("units", Unit))
     }
     documents = {name: parsed(kind, REFERENCE[name]) for name, kind in (("source", Source), ("population", Population))}
-    return Dataset((parsed(Case, CASE | entries),), Tables(**tables, **documents))
+    return Dataset(cases=(parsed(Case, CASE | entries),), **tables, **documents)
 
 
 def parsed(kind: type[Model], content: dict[str, Any]) -> Any:

@@ -1402,8 +1402,7 @@ def test_a_case_file_names_the_schema_and_follows_it(path: Path) -> None:
 
 def plain(raw: bytes) -> Any:
     """A case file as an editor shows it."""
-    file = File(NAME)
-    file.parse(raw)
+    file = File(NAME, raw)
     assert file.problems == []
     return json.loads(json.dumps(file.value))
 

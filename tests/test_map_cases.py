@@ -202,7 +202,7 @@ def test_the_classes_begin_with_the_least_value_so_that_none_is_taken_for_no_dat
 
 
 def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
-    case, vehicles, _ = DATASET.metrics[DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0]]
+    case, vehicles, _ = DATASET.metrics[DATASET.positions["2020-04-digital-zhengzhou.supervised-vehicles"][0]]
     measure = Measure(f"{case.id}.{vehicles.id}", vehicles.name, vehicles.unit, {"410100": vehicles})
     shading = shade_by_measure(DATASET, measure, summarize_areas(ALL), lang)
     assert shading.values["410100"] == pytest.approx(calculate_rate(DATASET, vehicles))
@@ -214,9 +214,9 @@ def test_a_measure_that_grows_with_the_population_is_shown_per_resident(lang):
 def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
     (bonds,) = find_measures(DATASET, DATASET.cases).values()
     shading = shade_by_measure(DATASET, bonds, summarize_areas(ALL), lang)
-    rows = {row.metric_id: row for row in Rows(DATASET, lang, DATASET.positions("2020-02-government-debt"))}
+    rows = {row.metric_id: row for row in Rows(DATASET, lang, DATASET.positions["2020-02-government-debt"])}
     for code, metric in bonds.values.items():
-        assert shading.values[code] == pytest.approx(metric.after.value * 1e8 / DATASET.tables.residents[code])
+        assert shading.values[code] == pytest.approx(metric.after.value * 1e8 / DATASET.residents[code])
         assert rows[metric.id].after_label in shading.texts[code]
     assert shading.title == (f"人均{bonds.name.zh}" if lang == "zh" else f"{bonds.name.en} per resident")
     assert ("计算" if lang == "zh" else "calculated") in shading.note
@@ -225,8 +225,8 @@ def test_money_is_shown_for_each_resident_beside_what_is_printed(lang):
 def test_a_measure_that_does_not_is_shown_as_printed(lang):
     (measure,) = find_measures(DATASET, DATASET.cases).values()
     unit = DATASET.units[measure.unit_id].model_copy(update={"per_resident": False})
-    tables = replace(DATASET.tables, units={**DATASET.units, unit.id: unit})
-    shading = shade_by_measure(replace(DATASET, tables=tables), measure, summarize_areas(ALL), lang)
+    dataset = replace(DATASET, units={**DATASET.units, unit.id: unit})
+    shading = shade_by_measure(dataset, measure, summarize_areas(ALL), lang)
     assert shading.title == measure.name[lang]
     assert {code: value for code, value in shading.values.items() if value is not None} == {
         code: metric.after.value for code, metric in measure.values.items()

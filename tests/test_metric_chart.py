@@ -253,7 +253,7 @@ def test_bounds_keep_both_ends_whole():
 
 def test_the_key_figures_of_a_case_are_its_headlines_changes_first(lang):
     for case in DATASET.cases:
-        rows = Rows(DATASET, lang, DATASET.positions(case.id))
+        rows = Rows(DATASET, lang, DATASET.positions[case.id])
         figures = choose_key_figures(rows, lang)
         changes = {row.metric_id for row in rows if row.rule.has_change}
         shown = [figure.row.metric_id for figure in figures]
@@ -274,7 +274,7 @@ DOUBTS = {
 
 @pytest.mark.parametrize(("case_id", "doubts"), DOUBTS.items(), ids=DOUBTS)
 def test_what_holds_for_all_key_figures_is_said_once(case_id, doubts):
-    figures = choose_key_figures(Rows(DATASET, "en", DATASET.positions(case_id)), "en")
+    figures = choose_key_figures(Rows(DATASET, "en", DATASET.positions[case_id]), "en")
     assert describe_doubts(figures, "en") == doubts
 
 

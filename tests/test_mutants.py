@@ -169,14 +169,16 @@ class Sound(NamedTuple):
 @pytest.fixture(scope="module")
 def tables() -> Entries:
     return read_tables(
-        {name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in ("places", "domains", "units")}
+        {
+            name: File(name, (FOLDER / "reference" / f"{name}.yaml").read_bytes())
+            for name in ("places", "domains", "units")
+        }
     )
 
 
 def check(raw: bytes, name: str, tables: Entries) -> Case | None:
     """The case in the bytes, or None; fails if the problems are not located, readable lines."""
-    file = File(name)
-    file.parse(raw)
+    file = File(name, raw)
     case = read_case(file, tables, None)
     last = len(raw.splitlines()) + 1
     for problem in file.problems:

@@ -17,12 +17,12 @@ from data.reading.live import current
 
 DATASET = current().dataset
 CODES = {place.code for place in DATASET.places.values() if place.kind == "prefecture"}
-RESIDENTS = DATASET.tables.residents
+RESIDENTS = DATASET.residents
 WORDS = {"zh": "文字", "en": "words"}
 
 
 def test_every_unit_of_the_map_has_its_residents_and_the_province_their_sum():
-    units = DATASET.tables.population.residents
+    units = DATASET.population.residents
     assert len(CODES) == 18
     assert units.keys() == CODES
     assert min(units.values()) > 0
@@ -30,7 +30,7 @@ def test_every_unit_of_the_map_has_its_residents_and_the_province_their_sum():
 
 
 def test_the_census_is_named():
-    population = DATASET.tables.population
+    population = DATASET.population
     assert (population.date, population.counted) == ("2021-05-14", "2020-11-01")
     assert population.title.zh == "河南省第七次全国人口普查公报"
 
@@ -47,7 +47,7 @@ def test_the_geojson_of_places_has_the_population_and_its_source():
     found = json.loads(write_places(Extract(DATASET)))
     told = {each["properties"]["code"]: each["properties"]["population"] for each in found["features"]}
     assert {code: number for code, number in told.items() if number} == RESIDENTS
-    assert found["population_source"]["title"] == DATASET.tables.population.title.model_dump()
+    assert found["population_source"]["title"] == DATASET.population.title.model_dump()
     assert found["population_source"]["counted"] == "2020-11-01"
 
 
@@ -96,5 +96,5 @@ def test_the_rate_of_a_number_per_10000_residents_or_of_money_per_resident(field
 
 
 def test_a_real_count_as_a_rate():
-    _, vehicles, _ = DATASET.metrics[DATASET.resolve_id("2020-04-digital-zhengzhou.supervised-vehicles")[0]]
+    _, vehicles, _ = DATASET.metrics[DATASET.positions["2020-04-digital-zhengzhou.supervised-vehicles"][0]]
     assert calculate_rate(DATASET, vehicles) == pytest.approx(6981 / 12_600_574 * 10_000)

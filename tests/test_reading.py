@@ -10,7 +10,8 @@ import pytest
 
 import data.reading.load
 from data.query.dataset import Dataset
-from data.reading.load import Known, read_dataset
+from data.reading.folder import read_files
+from data.reading.load import Known, build_dataset, read_dataset
 from tests.folders import move_case
 from tests.many import write
 
@@ -38,7 +39,7 @@ def read(folder, monkeypatch):
                 "read_case",
                 lambda file, *more: names.append(Path(file.name).name) or read_case(file, *more),
             )
-            dataset, problems = read_dataset(folder, known)
+            dataset, problems = build_dataset(read_files(folder), folder.name, known)
         return dataset, [*map(str, problems)], names
 
     return reading
@@ -136,7 +137,7 @@ def test_no_more_is_known_than_is_of_use(folder):
     known: Known = {}
     for turn in range(20):
         edit(files(folder)[turn % SOME])
-        read_dataset(folder, known)
+        build_dataset(read_files(folder), folder.name, known)
     assert len(known) == 2 * SOME
 
 
@@ -199,4 +200,4 @@ def test_warnings_are_known_as_well(read, anew, folder):
     first = read()[0]
     again, told, names = read()
     assert (told, names) == (problems, [])
-    assert first.warnings == again.warnings == few.warnings
+    assert same(first, few) and same(again, few)

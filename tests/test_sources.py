@@ -47,10 +47,10 @@ def dataset(folder: Path) -> Dataset:
 
 
 def test_each_case_has_its_document(dataset: Dataset) -> None:
-    assert dataset.source_of(OURS) == dataset.source
-    assert dataset.source_of(OTHER).title.zh == TITLES["zh"]
+    assert dataset.source_of(dataset.by_id[OURS]) == dataset.source
+    assert dataset.source_of(dataset.by_id[OTHER]).title.zh == TITLES["zh"]
     assert [document.date for document in dataset.documents_of(dataset.cases)] == ["2021-07-09", "2021-07-09"]
-    assert dataset.documents_of(()) == (dataset.source,)
+    assert dataset.documents_of(()) == {dataset.source: []}
 
 
 def test_every_row_names_its_document(dataset: Dataset) -> None:
@@ -60,12 +60,12 @@ def test_every_row_names_its_document(dataset: Dataset) -> None:
 
 
 def test_cases_are_cited_by_document(lang: Lang, dataset: Dataset) -> None:
-    said = cite_cases(dataset.group_by_source([OURS, OTHER]), lang)
+    said = cite_cases(dataset.documents_of(dataset.cases), lang)
     ours, _, other = said.partition("；" if lang == "zh" else "; ")
     assert NOTICE[lang] in ours
     assert TITLES[lang] in other
     assert ("9" in ours, "3" in other) == (True, True)
-    assert NOTICE[lang] not in cite_cases(dataset.group_by_source([OTHER]), lang)
+    assert NOTICE[lang] not in cite_cases(dataset.documents_of([dataset.by_id[OTHER]]), lang)
 
 
 def test_of_many_documents_the_first_are_named(tmp_path: Path) -> None:
@@ -77,9 +77,9 @@ def test_of_many_documents_the_first_are_named(tmp_path: Path) -> None:
         if year < 2022 + MAX_DOCUMENTS:
             path.with_stem(path.stem.replace("2020", str(year))).write_text(text, encoding="utf-8")
     dataset = load_dataset(made)
-    documents = dataset.documents_of(dataset.cases)
+    documents = tuple(dataset.documents_of(dataset.cases))
     assert len(documents) == MAX_DOCUMENTS + 2
-    for said in (name_documents(documents, "en"), cite_cases(dataset.group_by_source(dataset.by_id), "en")):
+    for said in (name_documents(documents, "en"), cite_cases(dataset.documents_of(dataset.cases), "en")):
         assert "; 2 more documents" in said
         assert str(2020 + MAX_DOCUMENTS + 1) not in said
 
@@ -89,7 +89,7 @@ def test_the_brief_names_the_document_of_its_case(case_id: str, lang: Lang, data
     document = docx.Document(io.BytesIO(write_case(dataset, dataset.by_id[case_id], lang)))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert (NOTICE[lang] in text, TITLES[lang] in text) == (case_id == OURS, case_id == OTHER)
-    assert document.core_properties.author == dataset.source_of(case_id).issuer[lang]
+    assert document.core_properties.author == dataset.source_of(dataset.by_id[case_id]).issuer[lang]
 
 
 def test_files_name_every_document(dataset: Dataset) -> None:

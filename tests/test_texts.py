@@ -202,8 +202,7 @@ def test_every_gap_of_the_template_is_refused(folder: Path) -> None:
 
 
 def test_the_template_has_every_required_field_and_no_other_key_than_the_schema() -> None:
-    file = File("template.yaml")
-    file.parse(TEMPLATE.encode())
+    file = File("template.yaml", TEMPLATE.encode())
     written = {tuple(key for key in path if isinstance(key, str)) for path in file.keys}
     assert written <= {(*group, key) for group, keys in known_keys(Case).items() for key in keys}
     assert {(name,) for name, field in Case.model_fields.items() if field.is_required()} <= written
@@ -211,7 +210,7 @@ def test_the_template_has_every_required_field_and_no_other_key_than_the_schema(
 
 def test_the_texts_of_the_former_template_are_none_of_a_real_case() -> None:
     for path in sorted((FOLDER / "cases").glob("*.yaml")):
-        assert FORMER_TEXTS.isdisjoint(text for _, text in File.read(path, FOLDER).texts)
+        assert FORMER_TEXTS.isdisjoint(text for _, text in File(path.name, path.read_bytes()).texts)
 
 
 def test_every_field_that_a_gap_may_stand_in_is_described() -> None:
@@ -224,7 +223,7 @@ def test_a_digit_changed_in_english_is_noticed_in_the_real_cases() -> None:
     """The last digit of each English text with a number is raised by one; at least 97 of 100 are noticed."""
     changed, noticed = 0, 0
     for path in sorted((FOLDER / "cases").glob("*.yaml")):
-        file = File.read(path, FOLDER)
+        file = File(path.name, path.read_bytes())
         texts = {where: raised for where, text in file.texts if where[-1] == "en" and (raised := raise_last(text))}
         view = CaseView((), file.values.get, tuple(texts.items()), {}, {}, frozenset(), None)
         changed += len(texts)

@@ -129,8 +129,8 @@ def test_the_first_page_is_the_answer(case, lang):
     assert len(paragraphs(first, "Doubt")) == min(len(brief.doubts), MAX_DOUBTS)
     for doubt, text in zip(brief.doubts, paragraphs(first, "Doubt"), strict=False):
         assert text.startswith(doubt.text)
-    assert DATASET.source_of(case.id).title[lang] in paragraphs(first, "Note")[-1]
-    assert warn([DATASET.source_of(case.id)], lang) in paragraphs(first, "Note")[-2]
+    assert DATASET.source_of(case).title[lang] in paragraphs(first, "Note")[-1]
+    assert warn([DATASET.source_of(case)], lang) in paragraphs(first, "Note")[-2]
     assert len(tables(first)) <= 2
     if brief.findings:
         figures = cells_of(tables(first)[0])

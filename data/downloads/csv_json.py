@@ -90,13 +90,13 @@ def _list_values(column: pd.Series[Any]) -> list[Any]:
 
 def write_case_json(extract: Extract, case: Case) -> bytes:
     """Return one case with the fields of its file, the evidence derived for each metric, and its source."""
-    at = extract.dataset.positions(case.id)
+    at = extract.dataset.positions[case.id]
     own = extract.dataset.metrics[at.start : at.stop]
     metrics = [{**_to_dict(metric), "evidence": evidence} for _, metric, evidence in own]
     provenance = extract.provenance
     return _dump(
         {
-            "source": extract.dataset.source_of(case.id).model_dump(),
+            "source": extract.dataset.source_of(case).model_dump(),
             "licence": provenance["licence"],
             "rights": provenance["rights"],
             **({"page": extract.link_case(case.id)} if extract.address else {}),

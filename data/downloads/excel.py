@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from data.downloads.dictionary import describe_column
 from data.downloads.extract import Extract, parse_date
 from data.model.schema import Document
-from data.query.table import LIST_SEPARATOR, Row, split_languages
+from data.query.table import Row, join_values, split_languages
 from data.wording.colours import LIGHT
 from data.wording.labels import RIGHTS
 
@@ -110,7 +110,7 @@ def _dictionary_rows(extract: Extract) -> Iterator[Row]:
                 "kind": column.kind,
                 **split_languages("unit", column.unit),
                 **split_languages("meaning", column.meaning),
-                "values": LIST_SEPARATOR.join(column.values) or None,
+                "values": join_values(column.values),
             }
 
 

@@ -18,7 +18,7 @@ from data.model.gaps import MissingEnd
 from data.model.schema import Case, Conflict, Document, Lang, Period, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
-from data.query.table import LIST_SEPARATOR, Row, sort_rows, split_languages
+from data.query.table import LIST_SEPARATOR, Row, join_values, sort_rows, split_languages
 from data.wording.labels import RIGHTS
 from data.wording.sentences import write_missing
 
@@ -83,7 +83,7 @@ class Extract:
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """The documents that its cases come from; without a case, that of the dataset."""
-        return self.dataset.documents_of(self.selection.cases)
+        return tuple(self.dataset.documents_of(self.selection.cases))
 
     @property
     def provenance(self) -> dict[str, object]:
@@ -121,28 +121,24 @@ def _build_table(name: str, rows: Iterable[Row]) -> pd.DataFrame:
     return table.astype({column.name: _TYPES[column.kind] for column in TABLES[name]})
 
 
-def _join(parts: Iterable[str]) -> str | None:
-    return LIST_SEPARATOR.join(parts) or None
-
-
 def _case_rows(extract: Extract) -> Iterator[Row]:
     for case in extract.selection.cases:
-        source = extract.dataset.source_of(case.id)
+        source = extract.dataset.source_of(case)
         yield {
             "case_id": case.id,
             "case_number": case.number,
             "year": case.year,
-            "places": _join(case.places),
-            "domains": _join(case.domains),
+            "places": join_values(case.places),
+            "domains": join_values(case.domains),
             "period": case.period.iso(),
             "period_kind": case.period.kind,
-            "headlines": _join(case.headlines),
+            "headlines": join_values(case.headlines),
             "figures": len(case.metrics),
             **split_languages("case_title", case.title),
             **split_languages("submitted_by", case.submitted_by),
             **split_languages("summary", case.summary),
             **split_languages("problem", case.problem),
-            **{f"actions_{lang}": _join(action[lang] for action in case.actions) for lang in get_args(Lang)},
+            **{f"actions_{lang}": join_values(action[lang] for action in case.actions) for lang in get_args(Lang)},
             **split_languages("result", case.result),
             **split_languages("source_title", source.title),
             **split_languages("source_issuer", source.issuer),
@@ -158,9 +154,9 @@ def _conflict_rows(extract: Extract) -> Iterator[Row]:
             yield {
                 "case_id": case.id,
                 "conflict_id": conflict.id,
-                "metric_ids": _join(conflict.metrics),
-                "phrases": _join(phrase.text for phrase in conflict.phrases),
-                "phrases_en": _join(phrase.en for phrase in conflict.phrases),
+                "metric_ids": join_values(conflict.metrics),
+                "phrases": join_values(phrase.text for phrase in conflict.phrases),
+                "phrases_en": join_values(phrase.en for phrase in conflict.phrases),
                 **split_languages("note", conflict.note),
                 "conflict_kind": conflict.kind,
             }
@@ -210,7 +206,7 @@ def _place_rows(extract: Extract) -> Iterator[Row]:
             "prefecture_code": extract.dataset.prefecture_code(place.id),
             **split_languages("name", place.name),
             **place.model_dump(include={"code", "kind", "lon", "lat"}),
-            "population": extract.dataset.tables.residents.get(place.code or ""),
+            "population": extract.dataset.residents.get(place.code or ""),
         }
 
 

@@ -80,7 +80,7 @@ def _year(extract: Extract) -> str:
 def _filter_parts(extract: Extract) -> list[str]:
     """Return the values of the filters as at most MAX_PARTS parts of a name."""
     filters = extract.filters
-    places = {place.code: place.id for place in extract.dataset.tables.map_units.values()}
+    places = {place.code: place.id for place in extract.dataset.map_units.values()}
     chosen = {name: values for name, values in vars(filters).items() if isinstance(values, tuple)}
     chosen["city"] = tuple(places[code] for code in filters.city)
     parts = [

@@ -28,7 +28,7 @@ def write_places(extract: Extract) -> bytes:
             "type": "FeatureCollection",
             "attribution": f"{MAP_CREDIT.zh} / {MAP_CREDIT.en}",
             **extract.provenance,
-            "population_source": extract.dataset.tables.population.model_dump(exclude={"residents"}),
+            "population_source": extract.dataset.population.model_dump(exclude={"residents"}),
             "features": features,
         },
         option=orjson.OPT_APPEND_NEWLINE,
@@ -49,7 +49,7 @@ def _make_feature(
         **split_languages("name", place.name),
         "kind": place.kind,
         "prefecture_code": dataset.prefecture_code(place.id),
-        "population": dataset.tables.residents.get(place.code or ""),
+        "population": dataset.residents.get(place.code or ""),
         "cases": [case.id for case in located.get(key, ())],
         "figures": counts[key],
     }

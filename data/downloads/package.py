@@ -70,7 +70,7 @@ def describe_package(extract: Extract) -> dict[str, object]:
                 "title": f"{each.issuer.zh}《{each.title.zh}》，{each.date}",
                 "title_en": f"{each.issuer.en}: {each.title.en}, {each.date}",
             }
-            for each in (*documents, extract.dataset.tables.population)
+            for each in (*documents, extract.dataset.population)
         ],
         "filter": extract.query,
         "resources": [_describe_table(name, len(extract.full_table(name))) for name in TABLES],
@@ -116,7 +116,7 @@ def _describe_column(column: Column, key: bool) -> dict[str, object]:
 
 
 def _write_readme(extract: Extract) -> str:
-    note, population = extract.note, extract.dataset.tables.population
+    note, population = extract.note, extract.dataset.population
     asked = ", ".join(f"{name}={value}" for name, value in extract.query.items())
     rows, total = len(extract.full_table("metrics")), len(extract.dataset.metrics)
     files = "\n".join(f"- `{name}.csv`: {title_zh} / {title}" for name, (title, title_zh) in _TITLES.items())

@@ -123,7 +123,7 @@ class _Writer:
 
     def __init__(self, dataset: Dataset, case: Case, lang: Lang) -> None:
         self.dataset, self.case, self.lang = dataset, case, lang
-        self.source = dataset.source_of(case.id)
+        self.source = dataset.source_of(case)
         self.document: DocumentType = Document()
         set_styles(self.document)
         set_page(self.document.sections[0])

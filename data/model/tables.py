@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from data.model.schema import Document, Domain, Place, Population, Source, Unit
+from data.model.schema import Case, Document, Domain, Place, Population, Source, Unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +19,6 @@ class Tables:
     units: Mapping[str, Unit]
     source: Source
     population: Population
-    version: str = ""
-    """Differs when one of the files does."""
 
     def __post_init__(self) -> None:
         for name in ("places", "domains", "units"):
@@ -39,9 +37,9 @@ class Tables:
         province = next((code for code, place in self.map_units.items() if place.kind == "province"), None)
         return MappingProxyType({**({province: sum(units.values())} if province else {}), **units})
 
-    def source_of(self, own: Document | None) -> Document:
+    def source_of(self, case: Case) -> Document:
         """The document that a case comes from: its own if it names one, otherwise that of the dataset."""
-        return own or self.source
+        return case.source or self.source
 
     def prefecture_code(self, place_id: str) -> str | None:
         """The six-digit code of the unit that a place lies in; `410000` for the province, None outside."""

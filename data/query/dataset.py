@@ -1,56 +1,47 @@
-"""The dataset: all cases with the reference tables, and their metrics as one table. All readers share it, unchanged."""
+"""The dataset: all cases with the reference tables, and their metrics as one table; a cache of what is made of it.
+
+All readers share both, unchanged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial, wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.model.evidence import Evidence, derive
-from data.model.problems import Problem
-from data.model.schema import Case, Document, Domain, Metric, Place, Source, Unit
+from data.model.schema import Case, Document, Metric
 from data.model.tables import Tables
 from data.query.table import build
 
 GeoJson = Mapping[str, Any]
 Positions = Sequence[int] | np.ndarray
+Mask = NDArray[np.bool_]
+"""What a filter keeps: an element for each case, or for each metric."""
+CACHE_SIZE = 64
+"""Maximum number of filters, of values of one filter and of words of searches whose results are kept in memory."""
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
-class Dataset:
-    """All cases in the order of the document, with the reference tables by id.
+class Dataset(Tables):
+    """The reference tables, and all cases in the order of the document.
 
     A metric is identified by its position in this order as well: those of the first case come first.
     """
 
     cases: tuple[Case, ...]
-    tables: Tables
-    warnings: tuple[Problem, ...] = ()
     version: str = ""
     """Hash of the content of all files but the boundaries, twelve hexadecimal digits."""
     boundaries: GeoJson = field(default_factory=dict)
     """The outlines of the 18 units; the id of a feature is the unit's six-digit code."""
-
-    @property
-    def places(self) -> Mapping[str, Place]:
-        return self.tables.places
-
-    @property
-    def domains(self) -> Mapping[str, Domain]:
-        return self.tables.domains
-
-    @property
-    def units(self) -> Mapping[str, Unit]:
-        return self.tables.units
-
-    @property
-    def source(self) -> Source:
-        return self.tables.source
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:
@@ -65,7 +56,7 @@ class Dataset:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The metrics table: one row a metric, with the COLUMNS of data.query.table. Shared: copy before changing."""
-        return build(self.metrics, self.tables)
+        return build(self.metrics, self)
 
     @cached_property
     def case_numbers(self) -> np.ndarray:
@@ -73,35 +64,41 @@ class Dataset:
         return np.repeat(np.arange(len(self.cases)), [len(case.metrics) for case in self.cases])
 
     @cached_property
-    def _positions(self) -> Mapping[str, range]:
-        ends = np.cumsum([0, *(len(case.metrics) for case in self.cases)]).tolist()
-        return {case.id: range(*ends[number : number + 2]) for number, case in enumerate(self.cases)}
+    def positions(self) -> Mapping[str, range]:
+        """The positions of the metrics of each `case id`, and that of each `case id.metric id`."""
+        single = {f"{case.id}.{metric.id}": range(at, at + 1) for at, (case, metric, _) in enumerate(self.metrics)}
+        ends = np.cumsum([len(case.metrics) for case in self.cases]).tolist()
+        return single | {
+            case.id: range(end - len(case.metrics), end) for case, end in zip(self.cases, ends, strict=True)
+        }
 
-    def positions(self, case_id: str) -> range:
-        """The positions of the metrics of a case."""
-        return self._positions[case_id]
-
-    def resolve_id(self, name: str) -> Sequence[int]:
-        """The positions of the metrics of `case id` or `case id.metric id`; empty for an unknown id."""
-        case_id, _, metric_id = name.partition(".")
-        positions = self._positions.get(case_id, range(0))
-        return [at for at in positions if self.metrics[at][1].id == metric_id] if metric_id else positions
-
-    def source_of(self, case_id: str) -> Document:
-        """The document that a case comes from."""
-        return self.tables.source_of(self.by_id[case_id].source)
-
-    def documents_of(self, cases: Iterable[Case]) -> tuple[Document, ...]:
-        """The documents of these cases in the order of their first cases; without a case, that of the dataset."""
-        return tuple(dict.fromkeys(self.tables.source_of(case.source) for case in cases)) or (self.source,)
-
-    def group_by_source(self, case_ids: Iterable[str]) -> dict[Document, list[int]]:
-        """The printed numbers of cases by the document that they come from."""
+    def documents_of(self, cases: Iterable[Case]) -> dict[Document, list[int]]:
+        """The documents of these cases, each with their printed numbers; without a case, that of the dataset."""
         numbers: dict[Document, list[int]] = {}
-        for case_id in case_ids:
-            numbers.setdefault(self.source_of(case_id), []).append(self.by_id[case_id].number)
-        return numbers
+        for case in cases:
+            numbers.setdefault(self.source_of(case), []).append(case.number)
+        return numbers or {self.source: []}
 
-    def prefecture_code(self, place_id: str) -> str | None:
-        """The six-digit code of the unit a place lies in; `410000` for the province, None outside."""
-        return self.tables.prefecture_code(place_id)
+
+Function = Callable[Concatenate[Dataset, P], Result]
+
+
+def cache_by_dataset(size: int) -> Callable[[Function[P, Result]], Function[P, Result]]:
+    """Return a decorator that keeps the latest `size` results of a function for one dataset.
+
+    The other arguments must be hashable. After an edit there are the results of the dataset before until all readers
+    have the new one; then they are dropped with it.
+    """
+
+    def decorate(function: Function[P, Result]) -> Function[P, Result]:
+        @lru_cache(maxsize=2)
+        def cache_for(dataset: Dataset) -> Callable[..., Result]:
+            return lru_cache(maxsize=size)(partial(function, dataset))
+
+        @wraps(function)
+        def cached(dataset: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+            return cache_for(dataset)(*args, **kwargs)
+
+        return cached
+
+    return decorate

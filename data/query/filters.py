@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import get_args
 
 import numpy as np
@@ -12,8 +12,7 @@ import pandas as pd
 from data.model.gaps import FLAGS
 from data.model.grades import GRADES
 from data.model.schema import Case, Role
-from data.query.dataset import Dataset
-from data.query.memory import Mask, cache_by_dataset
+from data.query.dataset import CACHE_SIZE, Dataset, Mask, cache_by_dataset
 from data.query.search import search_texts
 from data.query.table import LIST_SEPARATOR
 
@@ -22,8 +21,6 @@ ROLES: tuple[str, ...] = get_args(Role)
 SCOPES = ("case",)
 SEARCH_LIMIT = 100
 """Maximum number of characters of a search."""
-CACHE_SIZE = 64
-"""Maximum number of filters, and of values of one filter, whose selections are kept in memory."""
 _COLUMNS = {"city": "prefecture_code", "domain": "domains", "grade": "grade", "role": "role", "flag": "flags"}
 """The column of the metrics table that each filter looks at."""
 
@@ -56,10 +53,6 @@ class Filters:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items() if value}
 
-    def without(self, name: str) -> Filters:
-        """Return the filters with one of them empty."""
-        return replace(self, **{name: getattr(Filters(), name)})
-
 
 @dataclass(frozen=True, eq=False)
 class Selection:
@@ -83,7 +76,7 @@ class Selection:
 
     def split_case(self, case_id: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the selected positions of a case: the cities' own, and the others."""
-        inside = self.dataset.positions(case_id)
+        inside = self.dataset.positions[case_id]
         own, others = np.split(self.positions, [self.own_count])
         ends = inside.start, inside.stop
         return own[slice(*np.searchsorted(own, ends))], others[slice(*np.searchsorted(others, ends))]
@@ -96,7 +89,7 @@ def own_places(case: Case) -> set[str]:
 
 def list_options(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     """Return the values of each filter in the order in which they are offered, province-wide as the first city."""
-    units = sorted(dataset.tables.map_units.keys() - {PROVINCE})
+    units = sorted(dataset.map_units.keys() - {PROVINCE})
     return {"city": (PROVINCE, *units), "domain": tuple(dataset.domains), "grade": GRADES, "role": ROLES, "flag": FLAGS}
 
 
@@ -125,7 +118,7 @@ def select(dataset: Dataset, filters: Filters, only: tuple[str, ...] = ()) -> Se
     masks = [*_list_masks(dataset, filters).values(), *([_mark_named(dataset, only)] if only else [])]
     whole = _intersect(len(dataset.cases), (cases for cases, _ in masks))
     keep = _intersect(len(dataset.metrics), (metrics for _, metrics in masks))
-    own = _mark(dataset, "city", filters.city)[1] if filters.city else np.zeros(len(keep), bool)
+    _, own = _mark(dataset, "city", filters.city)
     positions = np.concatenate([np.flatnonzero(keep & own), np.flatnonzero(keep & ~own)])
     positions.flags.writeable = False
     cases = whole.copy()
@@ -141,7 +134,7 @@ def select_in_case(dataset: Dataset, filters: Filters, case: Case) -> list[int]:
     """
     inside = {dataset.prefecture_code(place) for place in own_places(case)}.intersection(filters.city)
     everything = not inside or filters.scope
-    metrics = zip(dataset.positions(case.id), case.metrics, strict=True)
+    metrics = zip(dataset.positions[case.id], case.metrics, strict=True)
     return [at for at, metric in metrics if everything or dataset.prefecture_code(metric.place) in inside]
 
 
@@ -194,7 +187,7 @@ def _values_of(dataset: Dataset, case: Case, name: str) -> set[str | None]:
 def _mark_named(dataset: Dataset, names: Collection[str]) -> tuple[Mask, Mask]:
     """Return the cases and the metrics that these ids name."""
     metrics = np.zeros(len(dataset.metrics), np.bool_)
-    metrics[[position for name in names for position in dataset.resolve_id(name)]] = True
+    metrics[[position for name in names for position in dataset.positions.get(name, ())]] = True
     return np.array([case.id in names for case in dataset.cases], np.bool_), metrics
 
 

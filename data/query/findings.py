@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,18 +12,14 @@ import pandas as pd
 from data.model.evidence import Direction
 from data.model.grades import CHANGED, GRADES, Grade, grades_drawn_as
 from data.model.schema import Case
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import ROLES, Filters, Selection, select, tabulate_values
-from data.query.memory import cache_by_dataset
 from data.query.table import LIST_SEPARATOR
 
 RESULTS = ("outcome", "output")
 """Roles of the metrics that are results; the others are inputs, background and rules."""
 SHOWN_FIRST = 2
 """Number of metrics of a case that are shown at once; the others are one click away."""
-
-
-Number = TypeVar("Number", int, "pd.Series[int]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +64,16 @@ class GapCounts:
         """Whether the reader's filters single out the row, the column or both of a count; `domain` is empty for all."""
         chosen = self.chosen
         if not chosen.grade:
-            return bool(chosen.domain) and domain in chosen.domain
-        return grade in chosen.grade and (domain in chosen.domain if chosen.domain else True)
+            return domain in chosen.domain
+        return grade in chosen.grade and (domain in chosen.domain or not chosen.domain)
 
 
-def rank_headline(headline: Number, changed: Number) -> Number:
-    """Return the rank of a metric of a case by its place among the headlines (0 for none), in numbers or in arrays.
+def rank_headline(headline: int, changed: bool) -> int:
+    """Return the rank of a metric of a case by its place among the headlines, which is 0 for none.
 
     Headlines come first, those that state a change before the others; all others are equal.
     """
-    return (headline == 0) * 1000 + ((headline > 0) > changed) * 100 + headline
+    return headline + 100 * (not changed) if headline else 1000
 
 
 @cache_by_dataset(1)
@@ -92,7 +87,7 @@ def _tabulate_ranks(dataset: Dataset) -> pd.DataFrame:
     result = table["role"].isin(RESULTS)
     return pd.DataFrame(
         {
-            "headline": rank_headline(headline, changed),
+            "headline": list(map(rank_headline, headline, changed)),
             "other": headline == 0,
             "role": table["role"].map(ROLES.index).astype(int),
             "grade": table["grade"].map(GRADES.index).astype(int),
@@ -106,8 +101,7 @@ def sort_metrics(dataset: Dataset, positions: np.ndarray, *keys: str) -> np.ndar
     """Return positions in the order of these columns of the table of ranks, the first one first."""
     ranks = _tabulate_ranks(dataset)
     order = np.lexsort([ranks[key].to_numpy()[positions] for key in reversed(keys)])
-    found: np.ndarray = positions[order]
-    return found
+    return positions[order]
 
 
 def keep_results(dataset: Dataset, positions: np.ndarray) -> np.ndarray:

@@ -10,13 +10,9 @@ from typing import NamedTuple
 
 from data.model.grades import Grade
 from data.model.schema import Case, Metric, Place, Text, Unit
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import PROVINCE, Selection, list_options, own_places, tabulate_values
-from data.query.memory import cache_by_dataset
 
-WHOLE_PROVINCE = Text(zh="全省", en="Province-wide")
-RATE_BASE = 10_000
-"""Number of residents that a rate refers to."""
 MAX_MEASURED = 12
 """Maximum number of cases whose measures are offered for the map's color."""
 
@@ -56,12 +52,12 @@ class PlaceCases(NamedTuple):
 
 def list_map_units(dataset: Dataset) -> tuple[Place, ...]:
     """Return the 18 units of the map, sorted by code."""
-    return tuple(dataset.tables.map_units[code] for code in list_options(dataset)["city"] if code != PROVINCE)
+    return tuple(dataset.map_units[code] for code in list_options(dataset)["city"] if code != PROVINCE)
 
 
 def name_area(dataset: Dataset, code: str | None) -> Text:
-    """Return the name of a unit of the map, or WHOLE_PROVINCE for the code of the province."""
-    return WHOLE_PROVINCE if code == PROVINCE else dataset.tables.map_units[code or ""].name
+    """Return the name of a unit of the map, or of what is province-wide for the code of the province."""
+    return Text(zh="全省", en="Province-wide") if code == PROVINCE else dataset.map_units[code or ""].name
 
 
 def all_places(case: Case) -> set[str]:
@@ -141,7 +137,7 @@ def find_measures(dataset: Dataset, cases: Sequence[Case], named: str = "") -> d
 
 
 def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
-    """Return the number that a metric gives for a unit of the map per RATE_BASE of its residents; money per resident.
+    """Return the number that a metric gives for a unit of the map per 10,000 of its residents; money per resident.
 
     None where population does not make it a rate: for background and rules, for a target or plan, for the count of a
     county or of one subject, without a single value, and in a unit that does not grow with the population. The bound
@@ -149,7 +145,7 @@ def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
     """
     code, end = measured_at(metric, dataset.places), metric.after
     unit = dataset.units[metric.unit_of(end)]
-    residents = dataset.tables.residents.get(code or "")
+    residents = dataset.residents.get(code or "")
     whole = metric.role in ("outcome", "output", "input") and metric.subject is None and unit.per_resident
     if not (whole and residents and end and end.value is not None):
         return None
@@ -157,8 +153,8 @@ def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
 
 
 def find_rate_base(unit: Unit) -> int:
-    """Return the number of residents that a rate in this unit refers to: one for money, otherwise RATE_BASE."""
-    return 1 if unit.dimension == "money" else RATE_BASE
+    """Return the number of residents that a rate in this unit refers to: one for money, otherwise 10,000."""
+    return 1 if unit.dimension == "money" else 10_000
 
 
 def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:

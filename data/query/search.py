@@ -10,24 +10,18 @@ from itertools import chain
 import numpy as np
 
 from data.model.schema import Case, Metric, Text
-from data.query.dataset import Dataset
-from data.query.memory import Mask, cache_by_dataset
+from data.query.dataset import CACHE_SIZE, Dataset, Mask, cache_by_dataset
 
 _ENGLISH = "a an and at by do does for from how in into is it many much of on or the to what which with"
 FUNCTION_WORDS = frozenset((*_ENGLISH.split(), "的", "和", "与", "及"))
 """Words that say nothing of what is sought; they are left out beside others."""
 MAX_PARTS = 16
 """Maximum number of parts that are sought; each is compared with every text."""
-CACHE_SIZE = 64
-"""Maximum number of words whose matches are kept in memory."""
 MIN_SHARE = 1 / 3
 """A text has enough of a search with this share of its parts, and no other text with more."""
-_SYMBOLS = r"\W_"
 _CHINESE = r"[\u3400-\u9fff]"
 _PLURALS = (("ies", ""), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ss", "ss"), ("s", ""))
 """Endings of English nouns and what is sought instead: the first that fits. A text has a word if it contains it."""
-_SHORTEST = 4
-"""Number of letters from which an English word may be a plural."""
 
 
 def normalize_text(text: str) -> str:
@@ -36,25 +30,24 @@ def normalize_text(text: str) -> str:
 
 
 def split_words(search: str) -> tuple[str, ...]:
-    """Return the normalized words of a search, plurals as singulars, without function words if there are others."""
-    words = [word for each in normalize_text(search).split() if (word := _trim(each))]
+    """Return the normalized words of a search, plurals as singulars, without function words if there are others.
+
+    Words lose the punctuation around them; one that is nothing else stays.
+    """
+    words = [re.sub(r"^[\W_]+|[\W_]+$", "", word) or word for word in normalize_text(search).split()]
     telling = [word for word in words if word not in FUNCTION_WORDS]
     return tuple(dict.fromkeys(map(_to_singular, telling or words)))
 
 
 def split_parts(words: Sequence[str]) -> tuple[str, ...]:
     """Return what is sought of words by itself: two neighbouring Chinese characters, other words whole."""
-    parts = chain.from_iterable(_split_chinese(word) for word in words)
+    parts = chain.from_iterable(map(_split_chinese, words))
     return tuple(dict.fromkeys(parts))[:MAX_PARTS]
 
 
-def _trim(word: str) -> str:
-    """Return a word without the punctuation around it; one that is nothing else stays."""
-    return re.sub(rf"^[{_SYMBOLS}]+|[{_SYMBOLS}]+$", "", word) or word
-
-
 def _to_singular(word: str) -> str:
-    if len(word) >= _SHORTEST and word.isascii() and word.isalpha():
+    """Return the singular of an English word of four letters and more."""
+    if len(word) >= 4 and word.isascii() and word.isalpha():
         for ending, singular in _PLURALS:
             if word.endswith(ending):
                 return word.removesuffix(ending) + singular
@@ -72,7 +65,7 @@ def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
     them if no text of the dataset has all the words.
     """
     words = split_words(search)
-    if any(np.logical_and.reduce(found).any() for found in _find_each(dataset, words)):
+    if _find_each(dataset, words).all(axis=0).any():
         return words, True
     return split_parts(words), False
 
@@ -84,7 +77,7 @@ def search_texts(dataset: Dataset, search: str) -> tuple[Mask, Mask]:
     without any that its case has not.
     """
     terms, all_of_them = find_terms(dataset, search)
-    in_case, in_metric = _find_each(dataset, terms)
+    in_case, in_metric = np.split(_find_each(dataset, terms), [len(dataset.cases)], axis=1)
     if all_of_them:
         return np.logical_and.reduce(in_case), np.logical_and.reduce(in_metric)
     in_its_case = in_case[:, dataset.case_numbers]
@@ -95,33 +88,27 @@ def search_texts(dataset: Dataset, search: str) -> tuple[Mask, Mask]:
     return of_case >= enough, of_metric >= enough
 
 
-def _find_each(dataset: Dataset, terms: Sequence[str]) -> tuple[Mask, Mask]:
-    """Return which of the terms (rows) the text of each case, and of each metric, contains."""
-    in_case, in_metric = zip(*(_find(dataset, term) for term in terms), strict=True)
-    return np.array(in_case), np.array(in_metric)
+def _find_each(dataset: Dataset, terms: Sequence[str]) -> Mask:
+    """Return which of the terms (rows) the text of each case, then of each metric, contains."""
+    return np.array([_find(dataset, term) for term in terms])
 
 
 @cache_by_dataset(CACHE_SIZE)
-def _find(dataset: Dataset, term: str) -> tuple[Mask, Mask]:
-    of_cases, of_metrics = _read_texts(dataset)
-    return np.array([term in text for text in of_cases], bool), np.array([term in text for text in of_metrics], bool)
+def _find(dataset: Dataset, term: str) -> Mask:
+    return np.array([term in text for text in _read_texts(dataset)], bool)
 
 
 @cache_by_dataset(1)
-def _read_texts(dataset: Dataset) -> tuple[list[str], list[str]]:
-    """Return the normalized text of each case and of each metric."""
-    return (
-        [_read_case(dataset, case) for case in dataset.cases],
-        [_read_metric(dataset, metric) for _, metric, _ in dataset.metrics],
-    )
+def _read_texts(dataset: Dataset) -> list[str]:
+    """Return the normalized text of each case, then of each metric."""
+    of_metrics = [_read_metric(dataset, metric) for _, metric, _ in dataset.metrics]
+    return [*(_read_case(dataset, case) for case in dataset.cases), *of_metrics]
 
 
 def _read_case(dataset: Dataset, case: Case) -> str:
-    names = [
-        *(dataset.places[name].name for name in case.places),
-        *(dataset.domains[name].name for name in case.domains),
-    ]
-    return _join(case.title, case.short, case.submitted_by, case.summary, *names)
+    places = [dataset.places[name].name for name in case.places]
+    domains = [dataset.domains[name].name for name in case.domains]
+    return _join(case.title, case.short, case.submitted_by, case.summary, *places, *domains)
 
 
 def _read_metric(dataset: Dataset, metric: Metric) -> str:

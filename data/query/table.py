@@ -40,8 +40,6 @@ Row = dict[str, Any]
 
 def sort_rows(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return a table in the order of these columns; `-name` is descending. What is missing comes last."""
-    if not keys:
-        return rows
     names, ascending = [key.removeprefix("-") for key in keys], [not key.startswith("-") for key in keys]
     return rows.sort_values(names, ascending=ascending, kind="stable", na_position="last")
 
@@ -63,7 +61,7 @@ def split_languages(name: str, text: Text | None) -> Row:
 
 def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
     """One figure by column; a column that holds nothing may be left out."""
-    source = tables.source_of(case.source)
+    source = tables.source_of(case)
     place, unit = tables.places[metric.place], tables.units[metric.unit]
     code = tables.prefecture_code(metric.place)
     prefecture = tables.map_units.get(code or "")
@@ -87,16 +85,16 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
         "grade": evidence.grade,
         "formula": evidence.formula or None,
         "compared_with": _yardstick(metric),
-        "caveats": _joined(caveat.kind for caveat in metric.caveats),
-        "conflict_ids": _joined(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
+        "caveats": join_values(caveat.kind for caveat in metric.caveats),
+        "conflict_ids": join_values(conflict.id for conflict in case.conflicts if metric.id in conflict.metrics),
         "section": metric.section.zh,
         "section_en": metric.section.en,
-        "phrases": _joined(phrase.text for phrase in metric.phrases),
-        "phrases_en": _joined(phrase.en for phrase in metric.phrases),
-        "flags": _joined(flags_of(case, metric)),
+        "phrases": join_values(phrase.text for phrase in metric.phrases),
+        "phrases_en": join_values(phrase.en for phrase in metric.phrases),
+        "flags": join_values(flags_of(case, metric)),
         "source_date": source.date,
-        "elsewhere_relations": _joined(reading.relation for reading in metric.elsewhere),
-        "missing": _joined(map(str, missing_ends(metric, evidence))),
+        "elsewhere_relations": join_values(reading.relation for reading in metric.elsewhere),
+        "missing": join_values(map(str, missing_ends(metric, evidence))),
     }
     cells |= split_languages("case_title", case.title) | split_languages("place", place.name)
     cells |= split_languages("prefecture", prefecture.name if prefecture else None)
@@ -104,7 +102,7 @@ def row(case: Case, metric: Metric, evidence: Evidence, tables: Tables) -> Row:
     cells |= split_languages("unit", unit.printed_name) | split_languages("base_unit", unit.base_name)
     cells |= split_languages("source_title", source.title)
     for lang in get_args(Lang):
-        cells[f"caveat_notes_{lang}"] = _joined(caveat.note[lang] for caveat in metric.caveats)
+        cells[f"caveat_notes_{lang}"] = join_values(caveat.note[lang] for caveat in metric.caveats)
     cells |= _end("before", metric.before, evidence.before, metric.unit)
     cells |= _end("after", metric.after, evidence.after, metric.unit)
     cells |= _change(metric.change or evidence.derived_change, "derived" if evidence.derived_change else "stated")
@@ -154,18 +152,14 @@ def _both(text: Any) -> str:
     return f"{text.zh} / {text.en}"
 
 
-def _joined(parts: Any) -> str | None:
-    return LIST_SEPARATOR.join(parts) or None
+def join_values(values: Iterable[str]) -> str | None:
+    """Return values as one cell."""
+    return LIST_SEPARATOR.join(values) or None
 
 
 def _yardstick(metric: Metric) -> str | None:
     if metric.compared_with is None:
         return None
     label, end = metric.compared_with.label, metric.compared_with.end
-    if end.text:
-        value = _both(end.text)
-    elif end.span:
-        value = "–".join(dict.fromkeys(number(part) for part in end.span))
-    else:
-        value = ""
+    value = _both(end.text) if end.text else "–".join(dict.fromkeys(map(number, end.span or ())))
     return f"{_both(label)}: {value}".rstrip(": ")

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from data.model.schema import Case
-from data.reading.folder import FOLDER, REFERENCE
+from data.reading.folder import FOLDER, REFERENCE, read_content
 from data.reading.validate import read_tables
 from data.reading.yaml_file import File
 
@@ -53,7 +53,7 @@ def fields_text() -> str:
 
 def _schema() -> dict[str, Any]:
     schema = Case.model_json_schema(schema_generator=_Schema)
-    tables = read_tables({name: File.read(FOLDER / "reference" / f"{name}.yaml", FOLDER) for name in REFERENCE})
+    tables = read_tables({name: File(name, read_content(FOLDER / "reference" / f"{name}.yaml")) for name in REFERENCE})
     for name, entries in tables.items():
         names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
         ids = {"enum": [*entries], "enumDescriptions": names, "type": "string"}

@@ -97,10 +97,9 @@ class Live:
     def _reload(self, found: FolderState) -> None:
         """Read the files, and serve what they hold unless one has changed meanwhile."""
         files = read_files(self.folder)
-        self._read = found if folder_state(self.folder) == found else None
-        if self._read is None:
+        if folder_state(self.folder) != found:
             return
-        self._retry_at = math.inf
+        self._read, self._retry_at = found, math.inf
         try:
             dataset = self._load(files)
         except DatasetError as error:

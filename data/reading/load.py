@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from data.model.problems import Problem
 from data.model.schema import Case, Source
-from data.model.tables import Tables
 from data.query.dataset import Dataset
 from data.reading.folder import BOUNDARIES, FOLDER, REFERENCE, Files, choose_folder, read_files
 from data.reading.validate import (
@@ -62,43 +61,42 @@ def load_dataset(folder: str | Path | None = None) -> Dataset:
     return dataset
 
 
-def read_dataset(folder: Path = FOLDER, known: Known | None = None) -> tuple[Dataset | None, list[Problem]]:
-    """The dataset, or None if any file holds an error; and all problems, warnings included, by file and line.
-
-    A case file in `known` is not read again; the others are added to it.
-    """
-    return build_dataset(read_files(folder), folder.name, {} if known is None else known)
+def read_dataset(folder: Path = FOLDER) -> tuple[Dataset | None, list[Problem]]:
+    """The dataset, or None if any file holds an error; and all problems, warnings included, by file and line."""
+    return build_dataset(read_files(folder), folder.name, {})
 
 
 def build_dataset(files: Files, folder: str, known: Known) -> tuple[Dataset | None, list[Problem]]:
-    """The dataset of these files, as `read_dataset`; problems name them in this folder."""
+    """The dataset of these files, as `read_dataset`; problems name them in this folder.
+
+    A case file in `known` is not read again; the others are added to it.
+    """
     reference = {name: File(f"{folder}/reference/{name}.yaml", files[f"reference/{name}.yaml"]) for name in REFERENCE}
     source, entries = reference["source"].validated(Source), read_tables(reference)
     population = read_population(reference, entries)
     boundaries, fault = read_boundaries(files[f"reference/{BOUNDARIES}"], map_codes(entries))
     version = _hash(reference.values())
     cases: list[CaseFile] = []
-    faults = {f"reference/{BOUNDARIES}": fault} if fault else {}
+    problems = [problem for file in reference.values() for problem in file.problems]
+    problems += [Problem(f"{folder}/reference/{BOUNDARIES}", 1, 1, "", fault)] if fault else []
     for name, content in files.items():
         if name.startswith("cases/") and name.endswith(".yaml"):
             key = name, content, version
             case = known.pop(key, None) or _read_case(File(f"{folder}/{name}", content), entries, source)
             known[key] = case
             cases.append(case)
+            problems += case.problems
         elif name.startswith("cases"):
-            faults[name] = str(content)
+            problems.append(Problem(f"{folder}/{name}", 1, 1, "", str(content)))
     for key in list(known)[: -2 * len(cases)]:  # a repair brings back what was before the mistake
         del known[key]
-    problems = [Problem(f"{folder}/{name}", 1, 1, "", found) for name, found in faults.items()]
-    problems += [problem for file in reference.values() for problem in file.problems]
-    problems += [problem for case in cases for problem in case.problems]
     problems = sorted([*problems, *_repetitions(cases)])
     if not (source and population) or any(problem.severity == "error" for problem in problems):
         return None, problems
+    tables = entries["places"], entries["domains"], entries["units"], source, population
     return Dataset(
+        *tables,
         cases=tuple(file.case for file in cases if file.case),
-        tables=Tables(entries["places"], entries["domains"], entries["units"], source, population),
-        warnings=tuple(problems),
         version=_hash(cases, f"reference\0{version}\0"),
         boundaries=boundaries,
     ), problems

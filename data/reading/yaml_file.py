@@ -21,7 +21,6 @@ from pydantic import ValidationError
 from data.model.fields import known_keys
 from data.model.problems import Fault, FieldPath, Problem, Rejected, describe, escape_invisible, explain, format_path
 from data.model.schema import Case, Model
-from data.reading.folder import read_content
 
 DEPTH_LIMIT = 20
 DIGIT_LIMIT = 15
@@ -56,7 +55,7 @@ class File:
     `values` are the others by their paths, and `texts` those of them that are text.
     """
 
-    def __init__(self, name: str, content: bytes | str = "") -> None:
+    def __init__(self, name: str, content: bytes | str) -> None:
         """`content` is what the file holds or, as text, what is wrong with it."""
         self.name = name
         self.value: Any = None
@@ -68,16 +67,11 @@ class File:
         self.errors = 0
         self.digest = sha256(content).hexdigest() if isinstance(content, bytes) else ""
         if isinstance(content, bytes):
-            self.parse(content)
-        elif content:
+            self._parse(content)
+        else:
             self.report((), content)
 
-    @classmethod
-    def read(cls, path: Path, folder: Path) -> File:
-        """Read a file. If it cannot be read or parsed, it has a problem instead of a value."""
-        return cls(f"{folder.name}/{path.relative_to(folder).as_posix()}", read_content(path))
-
-    def parse(self, raw: bytes) -> None:
+    def _parse(self, raw: bytes) -> None:
         """Parse one YAML document in UTF-8, with or without a byte order mark."""
         try:
             text = raw.decode("utf-8-sig")

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from data.model.schema import Case, Conflict, Text
-from data.query.dataset import Dataset
-from data.query.memory import cache_by_dataset
+from data.query.dataset import Dataset, cache_by_dataset
 
 CONTRADICTIONS = Text(zh="材料自身的矛盾", en="Where the source contradicts itself")
 OTHERS = Text(zh="名称或口径不一", en="Named or delimited in two ways")

@@ -97,7 +97,7 @@ def list_values(filters: Filters, name: str) -> tuple[str, ...]:
 def remove_value(filters: Filters, name: str, value: str) -> Filters:
     """Return the filters without one of their values."""
     kept = tuple(other for other in list_values(filters, name) if other != value)
-    return Filters(**{**vars(filters), name: kept}) if kept else filters.without(name)
+    return Filters(**{**vars(filters), name: kept or getattr(Filters(), name)})
 
 
 def describe_filters(dataset: Dataset, filters: Filters, lang: Lang) -> str:

@@ -49,7 +49,7 @@ def open_overview(selection: Selection, lang: Lang, filters: Filters | None = No
     Under `filters` by city the title says whose the metrics are and how many.
     """
     title = title_cities(selection, filters, lang) if filters and filters.city else title_reforms(selection, lang)
-    caution = warn(selection.dataset.documents_of(selection.cases), lang)
+    caution = warn(tuple(selection.dataset.documents_of(selection.cases)), lang)
     counts = count_changes(selection) if len(selection.positions) else None
     sentences = (describe_changes(counts, lang), describe_kinds(counts, lang), caution) if counts else (caution,)
     return Opening(title, t(lang, "", " ").join(filter(None, sentences)))

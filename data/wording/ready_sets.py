@@ -9,10 +9,9 @@ import numpy as np
 
 from data.model.grades import CHANGED, grades_drawn_as
 from data.model.schema import Lang, Text
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import Filters, select
 from data.query.findings import keep_results, sort_metrics
-from data.query.memory import cache_by_dataset
 from data.wording.compare import Comparison, compare
 from data.wording.labels import pairs, t
 from data.wording.rows import MetricRow, Rows

@@ -156,8 +156,7 @@ class MetricRow:
     @property
     def rank(self) -> int:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
-        rank: int = rank_headline(self.headline or 0, self.rule.has_change)
-        return rank
+        return rank_headline(self.headline or 0, self.rule.has_change)
 
     def word_doubts(self, decisive: bool = False) -> list[tuple[str, str]]:
         """Return the curator's decisive doubt, if there is one, and the flags in words, each with its meaning.
@@ -261,7 +260,7 @@ def _row_maker(dataset: Dataset, lang: Lang) -> Callable[[int], MetricRow]:
 
 def _make_row(dataset: Dataset, case: Case, metric: Metric, evidence: Evidence, lang: Lang) -> MetricRow:
     units = dataset.units
-    columns = row(case, metric, evidence, dataset.tables)
+    columns = row(case, metric, evidence, dataset)
     cells = {name: columns[name] for name in _CELLS if columns.get(name) is not None}
     cells |= {name: float(cells[name]) for name in NUMBERS if name in cells}
     before, after = format_ends(metric, evidence, units, lang)

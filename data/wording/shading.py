@@ -143,7 +143,7 @@ def shade_by_measure(dataset: Dataset, measure: Measure, areas: Mapping[str, Are
     if len(breaks) < len({*values.values()}):
         labels = [t(lang, f"{label}起", f"from {label}") for label in labels]
     case_id = measure.key.partition(".")[0]
-    printed = {row.metric_id: row.after_label for row in Rows(dataset, lang, dataset.positions(case_id))}
+    printed = {row.metric_id: row.after_label for row in Rows(dataset, lang, dataset.positions[case_id])}
     texts = {code: printed[metric.id] for code, metric in measure.values.items()}
     if as_rate:
         exact = {code: add_bound(word(rate), ends[code].bound, lang) for code, rate in rates.items()}
@@ -180,7 +180,7 @@ def _name_measure(dataset: Dataset, measure: Measure, lang: Lang) -> str:
 
 def _explain_measure(dataset: Dataset, case_id: str, as_rate: bool, lang: Lang) -> str:
     """Say which case the measure is from, and of a rate what it is calculated with."""
-    case, population = dataset.by_id[case_id], dataset.tables.population
+    case, population = dataset.by_id[case_id], dataset.population
     text = t(
         lang,
         f"案例{case.number}（{case.title.zh}）的指标，各地自己的数值。",

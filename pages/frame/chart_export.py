@@ -18,6 +18,7 @@ from data.downloads.file_names import name_chart
 from data.downloads.snippets import build_iframe, build_link
 from data.model.grades import GRADES
 from data.model.schema import Case, Lang
+from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
 from data.wording.filters import describe_filters
@@ -81,10 +82,10 @@ class ChartExport:
         """The printed numbers of its cases, sorted."""
         return sorted({*(row.case_number for row in self.rows), *(case.number for case in self.cases)})
 
-    @property
-    def case_ids(self) -> list[str]:
-        """The ids of its cases, sorted."""
-        return sorted({*(row.case_id for row in self.rows), *(case.id for case in self.cases)})
+    def find_cases(self, dataset: Dataset) -> list[Case]:
+        """Return its cases, sorted by their ids."""
+        ids = {*(row.case_id for row in self.rows), *(case.id for case in self.cases)}
+        return [dataset.by_id[case_id] for case_id in sorted(ids)]
 
     @property
     def case_id(self) -> str:
@@ -154,7 +155,8 @@ def list_footer(view: View, export: ChartExport) -> list[str]:
     """Return the lines under an exported image: document, cases, grades, caveats, filters, site and address."""
     grades = view.join(dict.fromkeys(f"{row.grade} {row.grade_word}" for row in sorted(export.rows, key=_grade)))
     graded = view.t(f"完整度：{grades}。", f" Completeness: {grades}.") if grades else ""
-    lines = [cite_cases(view.dataset.group_by_source(export.case_ids) or {view.dataset.source: []}, view.lang) + graded]
+    documents = view.dataset.documents_of(export.find_cases(view.dataset))
+    lines = [cite_cases(documents, view.lang) + graded]
     if len(export.rows) == 1 and (formula := export.rows[0].formula_label):
         lines.append(f"{DERIVED_WORDS['title'][view.lang]}{view.t('：', ': ')}{formula}")
     lines += list_caveats(export.rows[0], view.lang) if len(export.rows) == 1 else _group_caveats(view, export.rows)
@@ -201,15 +203,16 @@ def build_file_name(view: View, export: ChartExport) -> str:
 def build_table(view: View, export: ChartExport) -> pd.DataFrame:
     if export.table is not None:
         return export.table()
-    found = (view.dataset.resolve_id(format_id(row)) for row in export.rows)
+    found = (view.dataset.positions[format_id(row)] for row in export.rows)
     return view.dataset.table.iloc[sorted(chain.from_iterable(found))]
 
 
 def cite_chart(view: View, export: ChartExport) -> str:
     if len(export.rows) == 1:
-        source = view.dataset.source_of(export.rows[0].case_id)
+        source = view.dataset.source_of(view.dataset.by_id[export.rows[0].case_id])
         return quote_metric(export.rows[0], source, view.lang, export.url(view))
-    documents = view.dataset.group_by_source(export.case_ids) or view.documents
+    cases = export.find_cases(view.dataset)
+    documents = view.dataset.documents_of(cases) if cases else view.documents
     return "\n".join([export.title, *map(cite_document, documents), export.url(view)])
 
 

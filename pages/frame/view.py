@@ -15,10 +15,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from data.model.schema import Case, Document, Lang
-from data.query.dataset import Dataset, Positions
+from data.query.dataset import Dataset, Positions, cache_by_dataset
 from data.query.filters import Filters, Selection, count_options, parse, select, select_in_case
 from data.query.findings import RESULTS as RESULTS
-from data.query.memory import cache_by_dataset
 from data.reading.live import State, current
 from data.wording.counts import count_elsewhere
 from data.wording.filters import FILTERS
@@ -88,7 +87,7 @@ class View:
     def documents(self) -> tuple[Document, ...]:
         """The document of the case in the URL, otherwise those of the cases that the filters keep."""
         named = self.dataset.by_id.get(self.params.get("case", ""))
-        return self.dataset.documents_of([named] if named else self.selection.cases)
+        return tuple(self.dataset.documents_of([named] if named else self.selection.cases))
 
     @property
     def printing(self) -> bool:

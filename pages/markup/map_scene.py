@@ -12,10 +12,9 @@ from math import atan2, degrees, hypot
 from markupsafe import Markup
 
 from data.model.schema import Lang, Place
-from data.query.dataset import Dataset, GeoJson
+from data.query.dataset import Dataset, GeoJson, cache_by_dataset
 from data.query.filters import Filters, select
 from data.query.geography import list_map_units, summarize_areas
-from data.query.memory import cache_by_dataset
 from data.wording.labels import t
 from data.wording.map_cases import Headline, MapCases, ProvinceCase, Spot, locate_headlines
 from pages.markup.environment import tone

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.model.schema import Lang
-from data.query.dataset import Dataset
+from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import Filters, Selection, select
 from data.query.geography import AreaSummary, Measure, find_measures, summarize_areas
-from data.query.memory import cache_by_dataset
 from data.wording.labels import t
 from data.wording.openings import title_map
 from data.wording.shading import OUTCOME, SHADINGS, Shading, shade_by_count, shade_by_measure, shade_by_outcome
@@ -61,8 +60,8 @@ class MapView:
 
 
 def view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str = OUTCOME) -> MapView:
-    """Return the map under these filters, which have no city, in the color that the address asks for."""
-    return _view_map(dataset, filters, lang, requested if len(requested) <= MAX_COLOUR else "")
+    """Return the map under these filters but that by city, in the color that the address asks for."""
+    return _view_map(dataset, replace(filters, city=()), lang, requested if len(requested) <= MAX_COLOUR else "")
 
 
 @cache_by_dataset(CACHE_SIZE)

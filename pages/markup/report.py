@@ -123,7 +123,7 @@ def write_report(extract: Extract) -> bytes:
         scope=list(_write_scope(extract)),
         findings=[replace(each, more=()) for each in found],
         chapters=[_select_chapter(extract, each) for each in found],
-        documents=extract.dataset.documents_of(selection.cases[:MAX_CASES]),
+        documents=tuple(extract.dataset.documents_of(selection.cases[:MAX_CASES])),
         closing=list(_write_closing(extract)),
         counts=None if narrowed else count_gaps(extract.dataset, extract.filters),
     )
@@ -171,7 +171,7 @@ def _select_chapter(extract: Extract, found: CaseFindings) -> Chapter:
         page=CasePage(dataset, case, rows, lang, DocumentLinks(case_id=case.id), dataset.cases),
         omitted=describe_omitted(dataset, extract.filters, case, lang) if extract.filters.city else "",
         note="" if rows else found.note,
-        cited=cite_cases({dataset.source_of(case.id): [case.number]}, lang),
+        cited=cite_cases(dataset.documents_of([case]), lang),
         address=f"{extract.link_case(case.id)}&lang={lang}" if extract.address else "",
     )
 

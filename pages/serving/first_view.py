@@ -62,14 +62,14 @@ def first_overview(dataset: Dataset, shown: range, lang: Lang, links: Links) -> 
 
 def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstView:
     """Return the line above the title of a case, its title, its key figures, its story and where it happened."""
-    rows = sorted(Rows(dataset, lang, dataset.positions(case.id)), key=lambda row: row.rank)
+    rows = sorted(Rows(dataset, lang, dataset.positions[case.id]), key=lambda row: row.rank)
     page = CasePage(dataset, case, rows, lang, links, dataset.cases)
     return FirstView(case.title[lang], case.summary[lang], render("first", "case", lang, page))
 
 
 def first_map(dataset: Dataset, lang: Lang, links: Links, paints: Sequence[str]) -> FirstView:
     """Return the title of the map, what stands above it, and the map; `paints` are the fills of its classes."""
-    shown, title = view_map(dataset, links.filters.without("city"), lang), title_map(dataset, lang)
+    shown, title = view_map(dataset, links.filters, lang), title_map(dataset, lang)
     choice = format_colours(name_shadings(dataset, shown.measures, lang), OUTCOME, lang, links)
     head = format_map_head(shown.scene, shown.shading, paints, links, choice)
     image = format_areas(dataset, shown.scene, shown.shading, paints, ROUGH)
@@ -134,4 +134,4 @@ def _list_cases(request: PageRequest, dataset: Dataset, base: str) -> Iterator[N
 def _credit(request: PageRequest, dataset: Dataset) -> str:
     named = dataset.by_id.get(request.case_id)
     cases = [named] if named else select(dataset, request.filters).cases
-    return credit_documents(dataset.documents_of(cases), request.lang)
+    return credit_documents(tuple(dataset.documents_of(cases)), request.lang)

@@ -73,7 +73,7 @@ class _MetricChoices(Choices):
 
     def check(self, value: str) -> str:
         dataset = current().dataset
-        if value in dataset.by_id or dataset.resolve_id(value):
+        if value in dataset.positions:
             return value
         near = next(iter(near_cases(dataset, value.partition(".")[0])), "")
         known = [near, *(f"{near}.{metric.id}" for metric in dataset.by_id[near].metrics)] if near else []

@@ -71,7 +71,7 @@ def test_a_case_is_taken_as_a_document(opened, dataset, tmp_path, browser_lang, 
     case = dataset.by_id["2020-09-dancheng-health"]
     assert case.summary[lang] in [paragraph.text for paragraph in document.paragraphs]
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
-    assert {row.name for row in Rows(dataset, lang, dataset.positions(case.id))} <= cells
+    assert {row.name for row in Rows(dataset, lang, dataset.positions[case.id])} <= cells
 
 
 def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:
