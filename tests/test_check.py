@@ -1176,12 +1176,24 @@ def test_a_case_copied_under_another_number(folder: Path) -> None:
             {"个用来": "个只用来", "审批时间长": "审批很慢", "合并了": "合并"}, "result, 1 figure", id="some-texts"
         ),
         pytest.param({"value: 100": "value: 99"}, "summary, problem, actions, result", id="other-figures"),
+        pytest.param(
+            {"个用来": "个只用来", "    unit: day\n    better: lower\n": "    better: lower\n    unit: day\n"},
+            "problem, actions, result, 1 figure",
+            id="other-order-of-keys",
+        ),
     ],
 )
 def test_a_case_begun_as_a_copy(edits: dict[str, str], what: str, folder: Path) -> None:
     copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n", **edits})
     (folder / "cases" / "2020-02-copied.yaml").write_text(copied, encoding="utf-8")
     assert f" repeats {STEM}.yaml: {what}. " in said(folder)[0]
+
+
+def test_a_name_that_is_not_unicode_is_told_with_its_byte(folder: Path) -> None:
+    (folder / "cases" / os.fsdecode(b"\xff.yaml")).write_text(good(), encoding="utf-8")
+    assert [line for line in said(folder) if "rename the file" in line] == [
+        f'data/cases/\\udcff.yaml:1:5 id: "{STEM}" is not the file\'s name "\\udcff". Write id: \\udcff, or rename the file'
+    ]
 
 
 def test_cases_of_their_own_may_have_texts_in_common(folder: Path) -> None:

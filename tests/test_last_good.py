@@ -20,7 +20,7 @@ import yaml
 import data.reading.last_good
 import data.reading.live
 from data.downloads.csv_json import write_csv
-from data.reading.folder import FOLDER
+from data.reading.folder import FOLDER, SIZE_LIMIT
 from data.reading.live import RETRY, Live, State
 from data.reading.load import DatasetError, load_dataset
 from tests.answers import fetch
@@ -152,13 +152,28 @@ def foreign(raw: bytes, path: Path) -> None:
         archive.writestr("cases/2020-09-dancheng-health.yaml", "mine")
 
 
-def of_another_release(raw: bytes, path: Path) -> None:
-    with ZipFile(path) as archive:
-        kept = {name: archive.read(name) for name in archive.namelist()}
-    release, _, loaded_at = kept["origin"].decode().partition(" ")
-    with ZipFile(path, "w") as archive:
-        for name, content in (kept | {"origin": f"{release}.1 {loaded_at}".encode()}).items():
-            archive.writestr(name, content)
+def changed(change: Callable[[dict[str, bytes]], object]) -> Callable[[bytes, Path], None]:
+    """A function that changes the entries of a copy."""
+
+    def spoil(raw: bytes, path: Path) -> None:
+        with ZipFile(path) as archive:
+            kept = {name: archive.read(name) for name in archive.namelist()}
+        change(kept)
+        with ZipFile(path, "w") as archive:
+            for name, content in kept.items():
+                archive.writestr(name, content)
+
+    return spoil
+
+
+def origin(at: int, text: str) -> Callable[[bytes, Path], None]:
+    """A function that writes another release, version or time."""
+
+    def change(kept: dict[str, bytes]) -> None:
+        words = kept["origin"].decode().split()
+        kept["origin"] = " ".join([*words[:at], text, *words[at + 1 :]]).encode()
+
+    return changed(change)
 
 
 SPOILT: dict[str, Callable[[bytes, Path], object]] = {
@@ -169,7 +184,12 @@ SPOILT: dict[str, Callable[[bytes, Path], object]] = {
     "without its beginning": lambda raw, path: path.write_bytes(raw[100:]),
     "something else": lambda raw, path: path.write_bytes(b"x" * 5000),
     "a foreign archive": foreign,
-    "of another release": of_another_release,
+    "of another release": origin(0, "0.0.0"),
+    "of another version of the data": origin(1, "0123456789ab"),
+    "of no time": origin(2, "nan"),
+    "without a case": changed(lambda kept: kept.pop(f"cases/{HEALTH}.yaml")),
+    "without a table": changed(lambda kept: kept.pop("reference/units.yaml")),
+    "with a file that is too large": changed(lambda kept: kept.update({"cases/a.yaml": bytes(SIZE_LIMIT + 1)})),
 }
 
 
@@ -188,6 +208,23 @@ def test_a_spoilt_copy_is_none_until_the_next_good_data(spoil, folder, cache, ca
     rested(live)
     break_case(folder)
     assert Live(folder, cache).current().dataset.version == good
+
+
+def refuse_entry(path: Path) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("obstacle", ["no mark", "no permission"])
+def test_a_copy_in_a_folder_that_is_not_ours_is_none(obstacle, folder, cache, monkeypatch, caplog):
+    rested(Live(folder, cache))
+    break_case(folder)
+    if obstacle == "no mark":
+        copy_of(cache).with_name("CACHEDIR.TAG").unlink()
+    else:
+        monkeypatch.setattr(data.reading.last_good.LastGood, "_check_folder", refuse_entry)
+    with pytest.raises(DatasetError):
+        Live(folder, cache).current()
+    assert warnings(caplog)[0].startswith("The last good files cannot be used: ")
 
 
 # --- a start with a bad file

@@ -18,9 +18,9 @@ from pages.serving.workarounds.replay import Replay
 EARLY, DONE = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
 
 
-def click(query: str) -> bytes:
+def click(query: str, fragment: str = "") -> bytes:
     message = BackMsg()
-    message.rerun_script.query_string = query
+    message.rerun_script.query_string, message.rerun_script.fragment_id = query, fragment
     return message.SerializeToString()
 
 
@@ -79,6 +79,13 @@ def test_the_last_click_counts_when_another_came_before_the_first_was_through():
     heard, seen = asyncio.run(talk("old", "new", [click("a"), click("b")], [EARLY, DONE, DONE]))
     assert heard == [click("a"), click("b"), click("b")]
     assert seen == run("new", "b")
+
+
+def test_a_page_that_asks_for_edits_meanwhile_takes_nothing_from_the_click():
+    question = click("a", fragment="edits")
+    heard, seen = asyncio.run(talk("old", "new", [click("a"), question], [EARLY, DONE, DONE]))
+    assert heard == [click("a"), question, click("a")]
+    assert seen == run("new", "a")
 
 
 def test_what_is_no_message_reaches_the_server_as_it_is():

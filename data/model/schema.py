@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from data.model.numerals import MULTIPLIERS
-from data.model.problems import describe
+from data.model.problems import describe, escape_invisible
 
 Lang = Literal["zh", "en"]
 Role = Literal["outcome", "output", "input", "context", "rule"]
@@ -140,8 +140,8 @@ def _named_as_file(text: str, info: ValidationInfo) -> str:
     """Refuse an id of a case that is not what the name of its file, its year and its number say."""
     stem, begin = (info.context or {}).get("stem", text), (info.context or {}).get("begin", "")
     if text != stem:
-        message = f"{describe(text)} is not the file's name {describe(stem)}. Write id: {stem}, or rename the file"
-        raise ValueError(message)
+        advice = f"Write id: {escape_invisible(stem)}, or rename the file"
+        raise ValueError(f"{describe(text)} is not the file's name {describe(stem)}. {advice}")
     if not text.startswith(begin):
         raise ValueError(f"{describe(text)} does not begin with {begin}. Make id, year and number agree")
     return text

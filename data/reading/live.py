@@ -58,12 +58,16 @@ class Live:
         self._known: Known = {}
         self._seen: FolderState | None = None
         self._read: FolderState | None = None
+        self._scanned = False
         self._moving_since = math.inf
         self._retry_at = math.inf
 
     def current(self) -> State:
-        """Return the state as of the last scan. Raises DatasetError while there never was a good dataset."""
-        if self._state is None:
+        """Return the state as of the last scan, of which the first is made here.
+
+        Raises DatasetError while there never was a good dataset.
+        """
+        if not self._scanned:
             self.refresh()
         if self._state is None:
             raise DatasetError(self._problems)
@@ -79,6 +83,7 @@ class Live:
             is_due = self._seen != self._read or time.monotonic() >= self._retry_at
             if self._rests(before or self._seen, self._seen) and is_due:
                 self._reload(self._seen)
+            self._scanned = True
             return self._state.edition if self._state else 0
 
     def _rests(self, before: FolderState, now: FolderState) -> bool:
@@ -111,8 +116,8 @@ class Live:
             self._refuse((Problem(self.folder.name, 1, 1, "", f"{fault}, which the log describes"),))
         else:
             self._serve(dataset, time.time())
-            if self._copy:
-                self._copy.keep(files, self.current().loaded_at)
+            if self._copy and self._state:
+                self._copy.keep(files, dataset.version, self._state.loaded_at)
 
     def _load(self, files: Files) -> Dataset:
         """Make the dataset and what pages derive from it, so that no request waits for that."""

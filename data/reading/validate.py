@@ -172,7 +172,8 @@ def hash_parts(file: File) -> dict[str, str]:
     metrics = file.values.get(("metrics",))
     own = [{**each, "id": ""} for each in metrics if isinstance(each, dict)] if isinstance(metrics, tuple) else []
     parts = [*((name, file.values.get((name,))) for name in TEXTS), *(("figure", each) for each in own)]
-    return {sha256(repr(part).encode()).hexdigest()[:16]: what for what, part in parts if part}
+    written = ((what, orjson.dumps(part, repr, orjson.OPT_SORT_KEYS)) for what, part in parts if part)
+    return {sha256(text).hexdigest()[:16]: what for what, text in written}
 
 
 def find_copies(parts: Iterable[Mapping[str, str]]) -> Iterator[tuple[int, int, str]]:

@@ -1,8 +1,8 @@
 """One YAML file: its values, their places, and everything that is wrong with it.
 
 Scalars are plain: only true, false and decimal numbers are converted, so that `no`, `01` and bare dates remain text and
-are rejected where a number is expected. Empty values, aliases, tags, numbers of more than DIGIT_LIMIT digits, files of
-more than SIZE_LIMIT bytes and nesting deeper than DEPTH_LIMIT are rejected.
+are rejected where a number is expected. Empty values, aliases, tags, numbers of more than DIGIT_LIMIT digits and
+nesting deeper than DEPTH_LIMIT are rejected.
 """
 
 from __future__ import annotations

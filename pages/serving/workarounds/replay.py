@@ -72,10 +72,11 @@ class RunMonitor:
         self.replay: Message | None = None
 
     def observe_browser(self, message: Message) -> None:
-        """Records the last click."""
+        """Records the last click; a question of a page whether the data is another is none."""
         if self.is_active and message.get("bytes"):
             try:
-                if BackMsg.FromString(message["bytes"]).HasField("rerun_script"):
+                asked = BackMsg.FromString(message["bytes"])
+                if asked.HasField("rerun_script") and not asked.rerun_script.fragment_id:
                     self.click = message
             except DecodeError:
                 self.is_active = False
