@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
@@ -46,12 +46,12 @@ class Filters:
             object.__setattr__(self, "scope", "")
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self))
+        return any(vars(self).values())
 
     def query(self) -> dict[str, str]:
         """Return the filters that are set as query parameters."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items() if value}
+        chosen = {name: value for name, value in vars(self).items() if value}
+        return {name: value if isinstance(value, str) else ",".join(value) for name, value in chosen.items()}
 
 
 @dataclass(frozen=True, eq=False)

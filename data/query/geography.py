@@ -99,7 +99,7 @@ def summarize_areas(selection: Selection) -> dict[str, AreaSummary]:
     return {code: AreaSummary(located.get(code, ()), counts) for code, counts in found.items()}
 
 
-def measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
+def _measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
     """Return the code of the unit of the map whose value a metric gives.
 
     None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single value
@@ -115,7 +115,7 @@ def _find_measures(dataset: Dataset) -> Mapping[str, tuple[Measure, ...]]:
     """Return the measures of each case that has any, by its id."""
     groups = defaultdict[tuple[str, str, str], dict[str, Metric]](dict)
     for case, metric, _ in dataset.metrics:
-        if code := measured_at(metric, dataset.places):
+        if code := _measured_at(metric, dataset.places):
             groups[case.id, metric.name.zh, metric.unit].setdefault(code, metric)
     found = defaultdict[str, tuple[Measure, ...]](tuple)
     for (case_id, _, unit_id), values in groups.items():
@@ -125,12 +125,13 @@ def _find_measures(dataset: Dataset) -> Mapping[str, tuple[Measure, ...]]:
     return found
 
 
-def find_measures(dataset: Dataset, cases: Sequence[Case], named: str = "") -> dict[str, Measure]:
+def find_measures(dataset: Dataset, cases: Sequence[Case], key: str = "") -> dict[str, Measure]:
     """Return the measures that two or more units have an observed number for, within one of these cases, by key.
 
-    They are those of the first MAX_MEASURED cases that have any, and of the case with the id `named`.
+    They are those of the first MAX_MEASURED cases that have any, and of the case that `key` begins with.
     """
     measures = _find_measures(dataset)
+    named = key.partition(".")[0]
     with_any = [case.id for case in cases if case.id in measures]
     chosen = dict.fromkeys([*with_any[:MAX_MEASURED], *(name for name in with_any if name == named)])
     return {measure.key: measure for measure in chain.from_iterable(measures[name] for name in chosen)}
@@ -143,7 +144,7 @@ def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
     county or of one subject, without a single value, and in a unit that does not grow with the population. The bound
     of the value is also that of the rate; the residents are those of the census of 1 November 2020.
     """
-    code, end = measured_at(metric, dataset.places), metric.after
+    code, end = _measured_at(metric, dataset.places), metric.after
     unit = dataset.units[metric.unit_of(end)]
     residents = dataset.residents.get(code or "")
     whole = metric.role in ("outcome", "output", "input") and metric.subject is None and unit.per_resident

@@ -68,7 +68,7 @@ def view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str = OU
 def _view_map(dataset: Dataset, filters: Filters, lang: Lang, requested: str) -> MapView:
     selection = select(dataset, filters)
     areas = summarize_areas(selection)
-    measures = find_measures(dataset, selection.cases, requested.partition(".")[0])
+    measures = find_measures(dataset, selection.cases, requested)
     colour = requested if requested in {**SHADINGS, **measures} else OUTCOME
     if measure := measures.get(colour):
         shading = shade_by_measure(dataset, measure, areas, lang)

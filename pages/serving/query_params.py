@@ -90,16 +90,16 @@ class _Colours(Choices):
         return {**handler(schema), "enum": list(self.values())}
 
     def check(self, value: str) -> str:
-        known = {name: name for name in _list_colours(value.partition(".")[0])}
+        known = {name: name for name in _list_colours(value)}
         if value in known:
             return value
         raise self._error(value, known, "openapi.json")
 
 
-def _list_colours(case_id: str = "") -> list[str]:
-    """The values of `colour`, with the measures of this case among them."""
+def _list_colours(key: str = "") -> list[str]:
+    """The values of `colour`, with the measures of the case that `key` begins with among them."""
     dataset = current().dataset
-    return [*SHADINGS, *find_measures(dataset, dataset.cases, case_id)]
+    return [*SHADINGS, *find_measures(dataset, dataset.cases, key)]
 
 
 def near_cases(dataset: Dataset, case_id: str) -> list[str]:
@@ -197,7 +197,7 @@ class AreasParams(FilterParams):
 
     def measure(self, selection: Selection) -> Measure | None:
         """The measure that colors the map of this selection, if one does."""
-        return find_measures(selection.dataset, selection.cases, self.colour.partition(".")[0]).get(self.colour)
+        return find_measures(selection.dataset, selection.cases, self.colour).get(self.colour)
 
 
 class TableParams(FilterParams):
