@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from pydantic import BaseModel
 
@@ -49,7 +50,8 @@ def report(dataset: Dataset) -> str:
 def _count(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
     """Return the cells of a line of the report after its first."""
     metrics = [metric for case in cases for metric in case.metrics]
-    grades = Counter(evidence.grade for case, _, evidence in dataset.metrics if case in cases)
+    positions = chain.from_iterable(dataset.positions[case.id] for case in cases)
+    grades = Counter(dataset.metrics[position][2].grade for position in positions)
     roles: Counter[str] = Counter(metric.role for metric in metrics)
     texts = [text for case in cases for text in _find_texts(case)]
     complete = sum(bool(text.zh.strip() and text.en.strip()) for text in texts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from data.model.grades import Grade
 from data.model.problems import Fault, FieldPath
@@ -16,7 +16,6 @@ from data.model.schema import Bound, Change, ChangeKind, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]
 Direction = Literal["improved", "worsened", "unchanged", "unclear"]
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Span = tuple[float, float]
 
 _SIDE: Mapping[Bound, int | None] = {

@@ -86,8 +86,8 @@ Function = Callable[Concatenate[Dataset, P], Result]
 def cache_by_dataset(size: int) -> Callable[[Function[P, Result]], Function[P, Result]]:
     """Return a decorator that keeps the latest `size` results of a function for one dataset.
 
-    The other arguments must be hashable. After an edit there are the results of the dataset before until all readers
-    have the new one; then they are dropped with it.
+    The other arguments must be hashable. Results of the dataset before an edit are kept until the next edit, for pages
+    that still show it.
     """
 
     def decorate(function: Function[P, Result]) -> Function[P, Result]:
