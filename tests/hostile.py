@@ -15,10 +15,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from data.model.rules.languages import RULES as LANGUAGES
-from data.model.rules.rule import CaseView
-from data.model.rules.template import RULES as TEMPLATE
-from data.model.schema import PHRASE_LIMIT, TEXT_LIMIT, TITLE_LIMITS, Text
+from data.model.problems import FieldPath
+from data.model.schema import PHRASE_LIMIT, TEXT_LIMIT, TITLE_LIMITS, Case, Document, Text
+from data.rules import languages
+from data.rules.rule import Facts
 from tests.folders import copy_data
 
 _SCRIPT = "window.pwned=1"
@@ -359,10 +359,17 @@ def _is_admitted(text: str) -> bool:
     both = in_both(text)
     with suppress(ValidationError):
         Text(**both)
-        texts = tuple((("summary", lang), part) for lang, part in both.items())
-        view = CaseView((), lambda path: both[str(path[-1])], texts, {}, {}, frozenset(), None)
-        return not any(list(rule.check(view)) for rule in (*LANGUAGES, *TEMPLATE))
+        return not find_faulty_texts([(("summary", lang), part) for lang, part in both.items()])
     return False
+
+
+def find_faulty_texts(texts: Iterable[tuple[FieldPath, str]]) -> set[FieldPath]:
+    """The paths of the texts that break a rule about languages."""
+    text = Text(zh="文件", en="Document")
+    case = Case.model_construct()
+    facts = Facts({}, {}, Document(title=text, issuer=text, date="2020"), frozenset(), tuple(texts))
+    rules = (languages.chinese_text, languages.numbers_of_both_languages, languages.blanks_and_quotes)
+    return {path for check in rules for path, _ in check(case, facts)}
 
 
 def _cut(text: str, length: int) -> str:

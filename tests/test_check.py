@@ -36,9 +36,10 @@ BY_40 = {PHRASE: "{text: 时限由100天压缩至50天、缩减40%, en: time lim
 SOURCE = "source: {title: {zh: 通知, en: Notice}, issuer: {zh: 办公室, en: Office}, date: 2022-05}"
 BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
-REPEATS = f"repeats {STEM}.yaml: summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
+REPEATS = f"repeats {STEM}.yaml: title, summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
+OTHER_TITLE = {"zh: 测试案例, en: Test case": "zh: 另一案例, en: Another case"}
 A_UNIT = ", as in - {id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}"
-A_PLACE = ", as in - {id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang}"
+A_PLACE = ", as in - {id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang, lon: 113.8, lat: 36.1}"
 CASE_FILES = sorted((FOLDER / "cases").glob("*.yaml"))
 
 
@@ -368,8 +369,8 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         f"{ACCEPT.format('number-twice')}",
     ),
     "conflict-with-itself": (
-        {"{text: 在2018年、2019年, en: in 2018 and 2019}]": "{text: ¦在2019年、2020年, en: in 2019 and 2020}]"},
-        "conflicts[0].phrases[1].text: the same words as in phrases[0]. Cite the passage that contradicts it, or say with occurrence which one each is",
+        {"{text: 在2018年、2019年, en: in 2018 and 2019}]": "¦{text: 在2019年、2020年, en: in 2019 and 2020}]"},
+        'conflicts[0].phrases[1]: "在2019年、2020年" stands twice in this list. Keep one, or say with occurrence which one each is',
     ),
     "conflict-of-others": (
         {"  - id: approval-time": "  - ¦id: approval-time", "    metrics: []": "    metrics: [approval-time]"},
@@ -509,16 +510,6 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "value-and-range": (
         {"value: 100": "¦value: 100\n      low: 90\n      high: 110"},
         "metrics[0].before: value, low/high and text exclude one another. Keep one of them",
-    ),
-    "change-of-a-disputed-figure": (
-        {
-            "value: 50": "value: 50\n    change: ¦{value: -40, kind: relative}",
-            **BY_40,
-            "    metrics: []": "    metrics: [approval-time]",
-            "text: 在2019年、2020年, en: in 2019 and 2020": "text: 审批时限缩减过半, en: time limit more than halved",
-        },
-        "warning: metrics[0].change: the ends give -50, the change says -40. The case declares the conflict"
-        f"{ACCEPT.format('contradiction')}",
     ),
     "outcome-without-a-period": (
         {"  - id: approval-time": "  - ¦id: approval-time", "kind: undated": "kind: self_reported"},
@@ -741,6 +732,8 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {
             "year: 2020\n": f"year: 2020\n{SOURCE.replace('2022-05', '¦2019')}\n",
             "  - date: 2020-09": "  - date: 2018",
+            "text: 2020年9月": "text: 2018年",
+            "en: September 2020": "en: in 2018",
             "end: 2020, kind: during": "end: 2018, kind: during",
         },
         "source.date: 2019 lies before the year of the case, 2020. Correct one of them",
@@ -1184,7 +1177,7 @@ def test_a_case_copied_under_another_number(folder: Path) -> None:
     ],
 )
 def test_a_case_begun_as_a_copy(edits: dict[str, str], what: str, folder: Path) -> None:
-    copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n", **edits})
+    copied = edited(good(), {STEM: "2020-02-copied", "number: 1\n": "number: 2\n", **OTHER_TITLE, **edits})
     (folder / "cases" / "2020-02-copied.yaml").write_text(copied, encoding="utf-8")
     assert f" repeats {STEM}.yaml: {what}. " in said(folder)[0]
 
@@ -1204,7 +1197,9 @@ def test_cases_of_their_own_may_have_texts_in_common(folder: Path) -> None:
         "时限缩短": "缩短",
         "id: approval-time": "id: time",
     }
-    own = edited(good(), {STEM: "2020-02-own", "number: 1\n": "number: 2\n", **words, "value: 100": "value: 99"})
+    own = edited(
+        good(), {STEM: "2020-02-own", "number: 1\n": "number: 2\n", **OTHER_TITLE, **words, "value: 100": "value: 99"}
+    )
     own = own.replace("由100", "由99").replace("from 100", "from 99").replace("[approval-time]", "[time]")
     (folder / "cases" / "2020-02-own.yaml").write_text(own, encoding="utf-8")
     assert said(folder) == []
@@ -1226,6 +1221,15 @@ def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None
 @pytest.mark.parametrize(
     "edits",
     [
+        pytest.param(
+            {
+                "value: 50": "value: 50\n    change: {value: -40, kind: relative}",
+                **BY_40,
+                "    metrics: []": "    metrics: [approval-time]",
+                "text: 在2019年、2020年, en: in 2019 and 2020": "text: 审批时限缩减过半, en: time limit more than halved",
+            },
+            id="disputed-change",
+        ),
         pytest.param(
             {"date: 2020-09": "date: 1921", "2020年9月, en: September 2020": "1921年, en: in 1921"}, id="printed-year"
         ),
@@ -1283,7 +1287,6 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
         "2020-02-second.yaml:4:1 titel:",
         "2020-02-second.yaml:23:12 metrics[0].place:",
         "2020-02-second.yaml:32:14 metrics[0].after.value:",
-        "2020-02-second.yaml:38:100 metrics[1].better:",
         "2020-03-third.yaml:2:1 is",
         "source.yaml:1:1 is",
     ]

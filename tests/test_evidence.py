@@ -540,15 +540,15 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize(("field", "given"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 def test_what_cannot_be_true_together(field, given):
     given = {"better": "lower", **given} if given.get("unit") == "rank" else given
-    assert [".".join(finding.path) for finding in find_contradictions(figure(**given), UNITS, disputed=False)] == (
-        [field] if field else []
-    )
+    found = find_contradictions(figure(**given), UNITS, disputed=False)
+    assert [".".join(path) for path, _ in found] == ([field] if field else [])
 
 
-@pytest.mark.parametrize(("disputed", "severity"), [(False, "error"), (True, "warning")])
-def test_a_declared_conflict_makes_a_disagreement_a_warning(disputed, severity):
-    (finding,) = find_contradictions(figure(before=100, after=50, change=("relative", -40)), UNITS, disputed)
-    assert (finding.severity, finding.message.split(". ")[0]) == (severity, "the ends give -50, the change says -40")
+def test_a_declared_conflict_answers_a_disagreement():
+    metric = figure(before=100, after=50, change=("relative", -40))
+    ((path, message),) = find_contradictions(metric, UNITS)
+    assert (path, message.split(". ")[0]) == (("change",), "the ends give -50, the change says -40")
+    assert list(find_contradictions(metric, UNITS, disputed=True)) == []
 
 
 def stated(metric: Metric, side: str) -> bool:

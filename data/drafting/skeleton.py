@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from data.drafting.figures import Figure, FigureReader, Quantity, Remark
-from data.model.rules.template import GAP
+from data.model.problems import GAP
 from data.model.source_text import SourceText, Span
 
 HEAD = """\

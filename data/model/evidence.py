@@ -1,17 +1,17 @@
 """What is derived from a metric and never written by hand: its missing end, grade, index, direction and formula.
 
-`derive` computes the evidence of one metric; `contradictions` finds what cannot be true together in it. What a grade
-means and allows is in `data.model.grades`.
+`derive` computes the evidence of one metric; `find_contradictions` finds what cannot be true together in it. What a
+grade means and allows is in `data.model.grades`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from data.model.grades import Grade
-from data.model.problems import Fault, FieldPath
+from data.model.problems import FieldPath
 from data.model.schema import Bound, Change, ChangeKind, End, Metric, Unit
 
 Origin = Literal["stated", "derived", "missing"]
@@ -79,37 +79,29 @@ def derive(metric: Metric, units: Mapping[str, Unit]) -> Evidence:
     )
 
 
-def find_contradictions(metric: Metric, units: Mapping[str, Unit], disputed: bool) -> list[Fault]:
-    """Find what cannot be true together in one metric; paths begin at the metric.
+def find_contradictions(
+    metric: Metric, units: Mapping[str, Unit], disputed: bool = False
+) -> Iterator[tuple[FieldPath, str]]:
+    """Yield what cannot be true together in one metric, with its path in it and what to write.
 
-    A stated change that disagrees with its ends beyond rounding is an error, or a warning where the case declares a
-    conflict that names the metric (`disputed`).
+    A change that disagrees with its ends beyond rounding is right where the case declares a conflict that names the
+    metric (`disputed`).
     """
-    found: list[Fault] = []
     unit, change = units[metric.unit], metric.change
-    rank = unit.dimension == "rank"
+    rank, kind = unit.dimension == "rank", change.kind if change else None
     if rank and metric.better == "higher":
-        found.append(Fault(("better",), "a rank improves towards 1. Write better: lower"))
-    if change is None:
-        return found
-    kind: FieldPath = ("change", "kind")
-    if change.kind == "places" and not rank:
+        yield ("better",), "a rank improves towards 1. Write better: lower"
+    if kind == "places" and not rank:
         message = f"places belong to a rank, but the unit is {metric.unit}. Write unit: rank, or another kind"
-        found.append(Fault(kind, message))
-    if change.kind == "points" and unit.dimension != "share":
+        yield ("change", "kind"), message
+    elif kind == "points" and unit.dimension != "share":
         message = f"percentage points belong to a share, but the unit is {metric.unit}."
-        found.append(Fault(kind, f"{message} Write unit: percent, or kind: difference"))
-    if rank and change.kind in ("relative", "multiple"):
-        found.append(Fault(kind, f"a rank has no {change.kind} change. Write kind: places"))
-    gap = None if found else _disagreement(metric, change)
-    if gap:
-        implied = f"the ends give {gap[0]:g}, the change says {gap[1]:g}"
-        if disputed:
-            found.append(Fault(("change",), f"{implied}. The case declares the conflict", "warning"))
-        else:
-            advice = "Correct one of them, or declare a conflict that names this figure"
-            found.append(Fault(("change",), f"{implied}. {advice}"))
-    return found
+        yield ("change", "kind"), f"{message} Write unit: percent, or kind: difference"
+    elif kind in ("relative", "multiple") and rank:
+        yield ("change", "kind"), f"a rank has no {kind} change. Write kind: places"
+    elif change and not disputed and (gap := _disagreement(metric, change)):
+        advice = "Correct one of them, or declare a conflict that names this figure"
+        yield ("change",), f"the ends give {gap[0]:g}, the change says {gap[1]:g}. {advice}"
 
 
 def number(value: float) -> str:

@@ -21,15 +21,15 @@ def known_keys(model: type[BaseModel], parent: FieldPath = ()) -> dict[FieldPath
     return found
 
 
-def describe_field(path: FieldPath) -> str:
-    """Return the description of a field of a case; that of the text as a whole for one of its languages."""
+def describe_field(path: FieldPath, model: type[BaseModel] = Case) -> str:
+    """Return the description of a field of a model; that of the text as a whole for one of its languages."""
     found = ""
-    models: list[type[BaseModel]] = [Case]
+    models = [model]
     for name in (key for key in path if isinstance(key, str)):
-        fields = [model.model_fields[name] for model in models if name in model.model_fields]
-        if fields and not any(issubclass(model, Text) for model in models):
+        fields = [each.model_fields[name] for each in models if name in each.model_fields]
+        if fields and not any(issubclass(each, Text) for each in models):
             found = " ".join((fields[0].description or "").split())
-        models = [model for field in fields for model in _models_in(field.annotation)]
+        models = [each for field in fields for each in _models_in(field.annotation)]
     return found
 
 

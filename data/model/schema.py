@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from data.model.numerals import MULTIPLIERS
-from data.model.problems import describe, escape_invisible
+from data.model.problems import describe, escape_invisible, is_gap
 
 Lang = Literal["zh", "en"]
 Role = Literal["outcome", "output", "input", "context", "rule"]
@@ -54,12 +54,15 @@ TRANSLATION_LIMIT = 160
 
 HENAN, CHINA = ("Henan", 110, 117, 31, 37), ("China", 73, 136, 3, 54)
 """Name, western, eastern, southern and northern limits in degrees; those of Henan with half a degree around it."""
+HENAN_CODE = "41"
+"""How the codes of Henan and of its units begin."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _UNSEEN = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0\ufffd")
 """Invisible characters that `str.isprintable` accepts, and the replacement character."""
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _NEARLY_A_DATE = re.compile(r"([0-9]{4})[-/.年 ]+([0-9]{1,2})(?:[-/.月 ]+([0-9]{1,2}))?[月日]?")
+_ADDRESS = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 _MULTIPLIER = re.compile(r"(?:[十万亿]|[百千](?![米克瓦卡伏分]))*(?=.)")
 """The multiplier that the name of a unit begins with: 万亩, 十万条. 千米 and 百分点 begin with none."""
 
@@ -73,6 +76,8 @@ def _plain(text: str) -> str:
             f"holds the invisible or broken character U+{ord(hidden):04X}. "
             "Write it on one line, in visible characters and plain blanks"
         )
+    if is_gap(text):
+        raise ValueError(f"{describe(text)} is a gap")
     return text
 
 
@@ -110,6 +115,19 @@ def precedes(one: str, other: str) -> bool:
     """Whether a date lies before another, compared to the precision of the less precise one."""
     width = min(len(one), len(other))
     return one[:width] < other[:width]
+
+
+def _past(text: str) -> str:
+    """Refuse a date that is still to come."""
+    if precedes(date.today().isoformat(), text):
+        raise ValueError(f"{text} lies in the future. Correct the date")
+    return text
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(f"{describe(text)} is no address. Write it as in https://www.henan.gov.cn/page.html")
+    return text
 
 
 def _phrase(value: object) -> object:
@@ -176,6 +194,7 @@ Positive = Annotated[FiniteFloat, Field(gt=0)]
 Date = Annotated[
     str, BeforeValidator(_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DATE.pattern}$")] | Year)
 ]
+PastDate = Annotated[Date, AfterValidator(_past)]
 
 Occurrence = Annotated[
     int | Literal["all"],
@@ -400,9 +419,9 @@ class Elsewhere(Model):
 
     publisher: Text
     """Who published the other document."""
-    date: Date
+    date: PastDate
     """When it was published."""
-    address: Plain | None = None
+    address: Annotated[Plain, AfterValidator(_address)] | None = None
     """Where it can be read: a URL."""
     phrase: CitationLike
     """The shortest run of the other document that carries the figure."""
@@ -567,7 +586,7 @@ class Document(Model):
     """The title as printed."""
     issuer: Text
     """Who issued it."""
-    date: Date
+    date: PastDate
     """When it was issued."""
     selected_by: Text | None = None
     """Who chose the cases, in a word or two, where the issuer's name is long."""
@@ -647,7 +666,7 @@ class Population(Document):
     They were counted on the day `counted`. Those of the province are the sum.
     """
 
-    counted: Date
+    counted: PastDate
     residents: Mapping[str, Annotated[int, Field(gt=0)]]
 
     @model_validator(mode="after")
@@ -675,8 +694,12 @@ class Place(Model):
             raise ValueError(f"a {self.kind} lies in a unit of the map. Write prefecture: and its id")
         if self.code is None and self.kind in ("province", "prefecture"):
             raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
+        if self.kind == "outside" and (self.prefecture or (self.code or "").startswith(HENAN_CODE)):
+            raise ValueError("a place outside Henan has neither a prefecture nor a code of Henan. Correct its kind")
         if (self.lon is None) != (self.lat is None):
             raise ValueError("a point needs both lon and lat. Write both, or neither")
+        if self.lon is None and self.kind in ("prefecture", "county", "district"):
+            raise ValueError(f"a {self.kind} has a point on the map. Write lon: and lat: in degrees")
         if self.lon is not None and self.lat is not None:
             where, west, east, south, north = CHINA if self.kind == "outside" else HENAN
             if not (west <= self.lon <= east and south <= self.lat <= north):
@@ -725,6 +748,12 @@ class Unit(Model):
 
     It is per 10,000 residents, of money per resident.
     """
+
+    @model_validator(mode="after")
+    def _ranks_are_ranks(self) -> Unit:
+        if (self.form == "rank") != (self.dimension == "rank"):
+            raise ValueError(f"form: {self.form} and dimension: {self.dimension}. Only a rank has the form rank")
+        return self
 
     @property
     def multiplier(self) -> str:

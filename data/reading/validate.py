@@ -5,7 +5,7 @@ A mistake in one place hides none in another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -14,14 +14,31 @@ import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from data.model.numerals import proper_names
-from data.model.problems import Rejected, describe, format_path
-from data.model.rules import CaseView, MetricView, check_case
-from data.model.schema import Case, Document, Domain, Metric, Model, Place, PlaceKind, Population, Unit
+from data.model.problems import FieldPath, Rejected, describe, format_path
+from data.model.schema import (
+    Case,
+    Document,
+    Domain,
+    Event,
+    Lang,
+    Metric,
+    Model,
+    NotMeasured,
+    Place,
+    PlaceKind,
+    Population,
+    Unit,
+)
 from data.query.dataset import GeoJson
-from data.reading.yaml_file import PROBLEM_LIMIT, File
+from data.reading.yaml_file import File
+from data.rules import check_case
+from data.rules.rule import Facts, texts_of
 
+PARTS: Mapping[str, type[Model]] = {"metrics": Metric, "events": Event, "not_measured": NotMeasured}
+"""What the rules do without where its shape is faulty: the rest of the case can be judged."""
+PLACE_IS_KNOWN_BY: tuple[FieldPath, ...] = (("id",), ("code",), ("name", "zh"), ("name", "en"))
 TEXTS = ("summary", "problem", "actions", "result")
-"""The texts that no two cases have in common; nor have they a metric."""
+"""The texts that no two cases have in common; nor have they a metric, or a title in either language."""
 Entries = Mapping[str, Mapping[str, Any]]
 """The tables places, domains and units by the ids of their entries; None is an entry that holds a mistake."""
 
@@ -34,7 +51,7 @@ def read_tables(reference: Mapping[str, File]) -> Entries:
     ids = [(path[0], text) for path, text in places.texts if path[1:] == ("id",)]
     units = {text: text for entry, text in ids if places.values.get((entry, "kind")) not in others}
     return {
-        "places": _by_id(places, Place, {"prefectures": units}),
+        "places": _by_id(places, Place, {"prefectures": units}, PLACE_IS_KNOWN_BY),
         "domains": _by_id(reference["domains"], Domain),
         "units": _by_id(reference["units"], Unit),
     }
@@ -62,8 +79,13 @@ def read_population(reference: Mapping[str, File], entries: Entries) -> Populati
     return None if file.errors else population
 
 
-def _by_id(file: File, kind: type[Model], context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A reference table as {id: entry}, with None for an entry that holds a mistake."""
+def _by_id(
+    file: File, kind: type[Model], context: Mapping[str, Any] | None = None, unique: Collection[FieldPath] = (("id",),)
+) -> dict[str, Any]:
+    """A reference table as {id: entry}, with None for an entry that holds a mistake.
+
+    No two entries have one of their `unique` fields in common.
+    """
     table: dict[str, Any] = {}
     entries = file.value if isinstance(file.value, tuple) else ()
     if isinstance(file.value, Rejected):
@@ -73,10 +95,13 @@ def _by_id(file: File, kind: type[Model], context: Mapping[str, Any] | None = No
         file.report((), f"expected a list of entries, got {found}. Write - {{id: …}} in each line")
     for index in range(len(entries)):
         entry, name = file.validated(kind, (index,), context), file.values.get((index, "id"))
-        if isinstance(name, str) and name in table:
-            file.report((index, "id"), f"{describe(name)} stands twice. Keep one")
-        elif isinstance(name, str):
-            table[name] = entry
+        if isinstance(name, str):
+            table.setdefault(name, entry)
+    seen = set[tuple[FieldPath, str]]()
+    for path, text in file.texts:
+        if path[1:] in unique and (path[1:], text) in seen:
+            file.report(path, f"{describe(text)} stands twice. Keep one")
+        seen.add((path[1:], text))
     return table
 
 
@@ -132,7 +157,8 @@ def read_boundaries(content: bytes | str, codes: Collection[str]) -> tuple[GeoJs
 def read_case(file: File, tables: Entries, source: Document | None) -> Case | None:
     """Read a case and check it against the tables and the rules; None when the file holds an error.
 
-    `source` is the dataset's own document, None where it could not be read. The rules see the metrics of right shape.
+    `source` is the dataset's own document, None where it could not be read. The rules see what is sound: no part of
+    faulty shape, none that refers to an entry of a table that holds a mistake, and no case whose own fields are wrong.
     """
     year, number = file.values.get(("year",)), file.values.get(("number",))
     context: dict[str, Any] = {name: _words_for(entries) for name, entries in tables.items() if entries}
@@ -140,9 +166,44 @@ def read_case(file: File, tables: Entries, source: Document | None) -> Case | No
     context["stem"] = Path(file.name).stem
     context["begin"] = f"{year}-{number:02d}-" if type(year) is type(number) is int else ""
     case = file.validated(Case, context=context)
-    if file.value is not None and file.errors <= PROBLEM_LIMIT:
-        file.report_all(check_case(_view(file, case, tables, source)))
+    known = {name: {key: entry for key, entry in entries.items() if entry} for name, entries in tables.items()}
+    context |= {name: _words_for(entries) for name, entries in known.items()}
+    sound, kept = (case, {}) if case and all(known.values()) and known == tables else _sound_part(file, context)
+    document = sound and (sound.source or source)
+    if sound and document:
+        names = proper_names(frozenset(place.name.zh for place in known["places"].values()))
+        facts = Facts(known["units"], known["places"], document, names, tuple(texts_of(sound)))
+        found = check_case(sound, facts)
+        file.report_all(fault._replace(path=_original(fault.path, kept)) for fault in found)
     return None if file.errors else case
+
+
+def _sound_part(file: File, context: Mapping[str, Any]) -> tuple[Case | None, Mapping[str, Sequence[int]]]:
+    """The case without the metrics, events and numerals of faulty shape; and the positions of those that are kept.
+
+    None where its own fields are wrong as well.
+    """
+    if not isinstance(file.value, dict):
+        return None, {}
+    kept: dict[str, list[int]] = {}
+    value = dict(file.value)
+    for name, model in PARTS.items():
+        parts = value.get(name)
+        if isinstance(parts, tuple):
+            kept[name] = [at for at in range(len(parts)) if file.validated(model, (name, at), context, silent=True)]
+            value[name] = tuple(parts[at] for at in kept[name])
+    try:
+        return Case.model_validate(value, context=context), kept
+    except ValidationError:
+        return None, kept
+
+
+def _original(path: FieldPath, kept: Mapping[str, Sequence[int]]) -> FieldPath:
+    """The path in the file of a path in its sound part."""
+    match path:
+        case (str() as name, int() as at, *rest) if name in kept:
+            return name, kept[name][at], *rest
+    return path
 
 
 def _words_for(entries: Mapping[str, Any]) -> dict[str, str]:
@@ -151,27 +212,13 @@ def _words_for(entries: Mapping[str, Any]) -> dict[str, str]:
     return ids | {entries[name].name.zh: name for name in reversed(ids) if entries[name]} | ids
 
 
-def _view(file: File, case: Case | None, tables: Entries, source: Document | None) -> CaseView:
-    """What the rules are given of a file, which need not be sound."""
-    own, written = file.values.get(("source",)), file.values.get(("metrics",))
-    paths = [("metrics", at) for at in range(len(written) if isinstance(written, tuple) else 0)]
-    metrics = case.metrics if case else [file.validated(Metric, path, silent=True) for path in paths]
-    return CaseView(
-        metrics=tuple(MetricView(path, metric) for path, metric in zip(paths, metrics, strict=True) if metric),
-        value=file.values.get,
-        texts=file.texts,
-        units=tables["units"],
-        places=tables["places"],
-        names=proper_names(frozenset(place.name.zh for place in tables["places"].values() if place)),
-        source=source if own is None else file.validated(Document, ("source",), silent=True),
-    )
-
-
 def hash_parts(file: File) -> dict[str, str]:
     """The hashes of the texts of a case, and of each of its metrics without its id, with what each is the hash of."""
     metrics = file.values.get(("metrics",))
     own = [{**each, "id": ""} for each in metrics if isinstance(each, dict)] if isinstance(metrics, tuple) else []
-    parts = [*((name, file.values.get((name,))) for name in TEXTS), *(("figure", each) for each in own)]
+    parts: list[tuple[str, Any]] = [(name, file.values.get((name,))) for name in TEXTS]
+    parts += [("title", file.values.get(("title", lang))) for lang in get_args(Lang)]
+    parts += [("figure", each) for each in own]
     written = ((what, orjson.dumps(part, repr, orjson.OPT_SORT_KEYS)) for what, part in parts if part)
     return {sha256(text).hexdigest()[:16]: what for what, text in written}
 
@@ -188,4 +235,4 @@ def find_copies(parts: Iterable[Mapping[str, str]]) -> Iterator[tuple[int, int, 
             told = [what for owner, what in owners if owner == original]
             figures = told.count("figure")
             counted = [f"{figures} figure{'s' * (figures != 1)}"] if figures else []
-            yield copy, original, ", ".join([*(what for what in told if what in TEXTS), *counted])
+            yield copy, original, ", ".join([*(what for what in ("title", *TEXTS) if what in told), *counted])

@@ -8,9 +8,11 @@ nesting deeper than DEPTH_LIMIT are rejected.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from hashlib import sha256
+from itertools import islice
 from operator import getitem
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,8 +20,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from data.model.fields import known_keys
-from data.model.problems import Fault, FieldPath, Problem, Rejected, describe, escape_invisible, explain, format_path
+from data.model.explain import explain, find_gaps
+from data.model.problems import Fault, FieldPath, Problem, Rejected, describe, escape_invisible, format_path
 from data.model.schema import Case, Model
 
 DEPTH_LIMIT = 20
@@ -131,18 +133,31 @@ class File:
         field = format_path(known if isinstance(self.values.get(known), str) else path)
         line, column = place or self.places[known]
         self.errors += not warning
-        if self.errors > PROBLEM_LIMIT and not warning:
-            field, message = "", f"more than {PROBLEM_LIMIT} problems. Mend the others first"
-        if self.errors <= PROBLEM_LIMIT + 1 or warning:
+        if self.errors <= PROBLEM_LIMIT or warning:
             message = escape_invisible(message, MESSAGE_LIMIT)
             self.problems.append(Problem(self.name, line, column, field, message, "warning" if warning else "error"))
+        elif self.errors == PROBLEM_LIMIT + 1:
+            message = f"more than {PROBLEM_LIMIT} problems. Mend the others first"
+            self.problems.append(Problem(self.name, line, column, "", message, rank=2))
 
     def report_all(self, faults: Iterable[Fault]) -> None:
         """Add faults up to PROBLEM_LIMIT errors. The iterable is not consumed any further."""
-        for path, message, severity, at_key, _ in faults:
-            self.report(path, message, self.keys.get(path) if at_key else None, severity == "warning")
+        for fault in faults:
+            place = self.keys.get(fault.path) if fault.at_key else None
+            self.report(fault.path, fault.message, place, fault.severity == "warning")
             if self.errors > PROBLEM_LIMIT:
                 return
+
+    def _sum_up(self, gaps: Iterable[FieldPath]) -> None:
+        """Add a line for each figure, and for the case itself, that has several gaps: their number and fields."""
+        groups: defaultdict[FieldPath, list[FieldPath]] = defaultdict(list)
+        for path in gaps:
+            groups[path[:2] if path[0] == "metrics" else ()].append(path)
+        for group, paths in islice(groups.items(), PROBLEM_LIMIT):
+            if len(paths) > 1:
+                fields = ", ".join(format_path(path[len(group) :]) for path in paths)
+                message = escape_invisible(f"{len(paths)} gaps: {fields}", MESSAGE_LIMIT)
+                self.problems.append(Problem(self.name, *self.places[group], format_path(group), message, rank=0))
 
     def validated(
         self, model: type[M], at: FieldPath = (), context: Mapping[str, Any] | None = None, silent: bool = False
@@ -154,8 +169,9 @@ class File:
             return model.model_validate(reduce(getitem, at, self.value), context=context)
         except ValidationError as error:
             guide = "cases/README.md" if model is Case else "the other entries here"
-            faults = explain(error, known_keys(model), guide) if not silent else ()
-            self.report_all(fault._replace(path=(*at, *fault.path)) for fault in faults)
+            if not silent:
+                self._sum_up((*at, *path) for path in find_gaps(error))
+                self.report_all(fault._replace(path=(*at, *fault.path)) for fault in explain(error, model, guide))
             return None
 
 

@@ -10,10 +10,10 @@ import yaml
 from pydantic import ValidationError, create_model
 
 from data.model.evidence import Direction
-from data.model.fields import known_keys
+from data.model.explain import explain
 from data.model.gaps import Flag
 from data.model.grades import Grade
-from data.model.problems import explain, format_path
+from data.model.problems import format_path
 from data.model.schema import Bound, CaveatKind, Model, Relation, Role, Status, Text
 
 FILE = Path(__file__).with_name("words.yaml")
@@ -98,7 +98,7 @@ def read_words(path: Path = FILE) -> Model:
     except yaml.YAMLError as error:
         raise WordsError(f"{path.name}: {' '.join(str(error).split())}") from error
     except ValidationError as error:
-        faults = explain(error, known_keys(_WORDS), path.name)
+        faults = explain(error, _WORDS, path.name)
         lines = [f"{path.name}: {format_path(fault.path)}: {fault.message}" for fault in faults]
         raise WordsError("\n".join(lines)) from error
 

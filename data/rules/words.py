@@ -8,10 +8,9 @@ from itertools import product
 from typing import Literal
 
 from data.model.evidence import number
-from data.model.problems import Fault
-from data.model.rules.cited import CitedNumeral, StatedNumber, find_stated
-from data.model.rules.rule import CaseView, MetricRule, MetricView
-from data.model.schema import Bound, Change
+from data.model.schema import Bound, Case, Change, Metric
+from data.rules.cited import CitedNumeral, StatedNumber, find_stated
+from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
 BEFORE: dict[str, Bound] = {
     "不超过": "at_most", "不高于": "at_most", "不多于": "at_most", "不大于": "at_most", "至多": "at_most",
@@ -44,21 +43,38 @@ _NOT = re.compile("[没未不]")
 _EARLIER = re.compile("(?P<fall>提前|早)")
 
 
-def _bounds(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Find bounds that the words beside the number contradict or do not say."""
-    for stated in find_stated(view.metric, case):
-        bound, path = stated.printed.quantity.bound, (*stated.printed.path, "bound")
-        ranged = stated.path[-1] != "value"
+@rule
+def bound_and_words(case: Case, facts: Facts) -> Found:
+    """The words beside a number say no other bound than its field."""
+    for path, metric in metrics_of(case):
+        for stated, cited, bounds in _bounded_otherwise(metric, facts):
+            if bounds:
+                meant = " or ".join(sorted(bounds))
+                message = f"{stated.printed.quantity.bound}, but {cited.quote()} says {meant}. Write bound: {meant}"
+                yield (*path, *stated.printed.path, "bound"), message
+
+
+@warning
+def bound_without_words(case: Case, facts: Facts) -> Found:
+    """A bound is said by a word beside the number or farther in front in its clause."""
+    for path, metric in metrics_of(case):
+        for stated, cited, bounds in _bounded_otherwise(metric, facts):
+            bound = stated.printed.quantity.bound
+            if not bounds and not any(_bound_within(each, bound) for each in stated.cited):
+                message = (
+                    f"no word beside {cited.quote()} says {bound}. Leave the bound out, or cite the word that says it"
+                )
+                yield (*path, *stated.printed.path, "bound"), message
+
+
+def _bounded_otherwise(metric: Metric, facts: Facts) -> Iterator[tuple[StatedNumber, CitedNumeral, set[Bound]]]:
+    """Yield the numbers whose bound no word beside them says, with the numeral and the bounds that its words mean."""
+    for stated in find_stated(metric, facts):
+        bound, ranged = stated.printed.quantity.bound, stated.path[-1] != "value"
         said = [(cited, _bounds_beside(cited, ranged)) for cited in stated.cited]
-        if not said or any(bound in (bounds or {"exact"}) for _, bounds in said):
-            continue
-        cited, bounds = next((each for each in said if each[1]), said[0])
-        if bounds:
-            meant = " or ".join(sorted(bounds))
-            yield Fault(path, f"{bound}, but {cited.quote()} says {meant}. Write bound: {meant}")
-        elif not any(_bound_within(cited, bound) for cited in stated.cited):
-            advice = "Leave the bound out, or cite the word that says it"
-            yield Fault(path, f"no word beside {cited.quote()} says {bound}. {advice}", "warning")
+        if said and not any(bound in (bounds or {"exact"}) for _, bounds in said):
+            cited, bounds = next((each for each in said if each[1]), said[0])
+            yield stated, cited, bounds
 
 
 def _bounds_beside(cited: CitedNumeral, ranged: bool) -> set[Bound]:
@@ -82,18 +98,20 @@ def _bound_within(cited: CitedNumeral, bound: Bound) -> bool:
     return any(word in clause for word, meant in BEFORE.items() if meant == bound)
 
 
-def _signs(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Find changes whose sign is not that of the verb beside the number."""
-    change = view.metric.change
-    move = _move_of(change) if change else None
-    for stated in find_stated(view.metric, case) if move else ():
-        said = _move_beside(stated)
-        if stated.printed.quantity is change and said and said != move:
-            advice = f"Write {number(-stated.value)}"
-            if change.kind == "multiple":
-                advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
-            message = f"{number(stated.value)}, but {stated.cited[0].quote()} is a {said}. {advice}"
-            yield Fault(stated.path, message)
+@rule
+def sign_and_words(case: Case, facts: Facts) -> Found:
+    """The sign of a change is that of the verb beside its number."""
+    for path, metric in metrics_of(case):
+        change = metric.change
+        move = _move_of(change) if change else None
+        for stated in find_stated(metric, facts) if change and move else ():
+            said = _move_beside(stated)
+            if stated.printed.quantity is change and said and said != move:
+                advice = f"Write {number(-stated.value)}"
+                if change.kind == "multiple":
+                    advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
+                message = f"{number(stated.value)}, but {stated.cited[0].quote()} is a {said}. {advice}"
+                yield (*path, *stated.path), message
 
 
 def _move_of(change: Change) -> Move | None:
@@ -119,16 +137,15 @@ def _find_move(cited: CitedNumeral, time: bool) -> Move | None:
     return None if last is None else "rise" if last.groupdict().get("rise") else "fall"
 
 
-def _order(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Find ends that stand in the text the other way round: 由100天压缩至50天 is before 100, after 50."""
-    if not (view.metric.before and view.metric.after):
-        return
-    stated = {found.path: found.cited for found in find_stated(view.metric, case)}
-    pairs = list(product(stated.get(("before", "value"), ()), stated.get(("after", "value"), ())))
-    if pairs and all(_leads(after, before) for before, after in pairs):
-        before, after = pairs[0]
-        message = f'the words say from "{after}" to "{before}". Exchange before and after'
-        yield Fault(("before",), message)
+@rule
+def ends_exchanged(case: Case, facts: Facts) -> Found:
+    """The words tell of the ends in their order: 由100天压缩至50天 is before 100, after 50."""
+    for path, metric in metrics_of(case):
+        stated = {found.path: found.cited for found in find_stated(metric, facts)}
+        pairs = list(product(stated.get(("before", "value"), ()), stated.get(("after", "value"), ())))
+        if pairs and all(_leads(after, before) for before, after in pairs):
+            before, after = pairs[0]
+            yield (*path, "before"), f'the words say from "{after}" to "{before}". Exchange before and after'
 
 
 def _leads(first: CitedNumeral, second: CitedNumeral) -> bool:
@@ -139,29 +156,22 @@ def _leads(first: CitedNumeral, second: CitedNumeral) -> bool:
     return bool(re.search("[至到为成]", between)) and not _BREAK.search(between)
 
 
-def _better(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Warn of a change for the worse by `better`: sources praise what fell as well as what rose."""
-    metric = view.metric
-    worse = {"higher": "fall", "lower": "rise"}.get(metric.better)
-    if not (metric.change or metric.before):
-        return
+@warning
+def better_and_words(case: Case, facts: Facts) -> Found:
+    """No change is for the worse by `better`: sources praise what fell as well as what rose."""
+    for path, metric in metrics_of(case):
+        worse = {"higher": "fall", "lower": "rise"}.get(metric.better)
+        if worse and (told := _find_move_to(worse, metric, facts)):
+            yield (*path, "better"), f"{metric.better}, but {told} is a {worse}. Check what is better"
+
+
+def _find_move_to(worse: str, metric: Metric, facts: Facts) -> str:
+    """Return the words of a metric, in quotes, that tell of a rise or fall; "" if there are none."""
     text = metric.change.text.zh if metric.change and metric.change.text else ""
-    if worse and not _NOT.search(text) and (move := _MOVE.search(text)) and move.lastgroup == worse:
-        message = f'{metric.better}, but "{text}" is a {worse}. Check what is better'
-        yield Fault(("better",), message, "warning")
-        return
-    for stated in find_stated(metric, case):
-        rank = stated.printed.unit.dimension == "rank"
+    if not _NOT.search(text) and (move := _MOVE.search(text)) and move.lastgroup == worse:
+        return f'"{text}"'
+    for stated in find_stated(metric, facts):
         changed = stated.path[0] == "change" or (stated.path[0] == "after" and metric.before)
-        if changed and not rank and worse and _move_beside(stated) == worse:
-            message = f"{metric.better}, but {stated.cited[0].quote()} is a {worse}. Check what is better"
-            yield Fault(("better",), message, "warning")
-            return
-
-
-RULES = (
-    MetricRule("bound-and-words", _bounds),
-    MetricRule("sign-and-words", _signs),
-    MetricRule("ends-exchanged", _order),
-    MetricRule("better-and-words", _better),
-)
+        if changed and stated.printed.unit.dimension != "rank" and _move_beside(stated) == worse:
+            return stated.cited[0].quote()
+    return ""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from data.model.problems import Fault, FieldPath
-from data.model.rules.cited import CitedNumeral, find_stated
-from data.model.rules.rule import CaseView, MetricRule, MetricView
-from data.model.schema import End, Metric, Unit
+from data.model.problems import FieldPath
+from data.model.schema import Case, End, Metric, Unit
+from data.rules.cited import CitedNumeral, find_stated
+from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "money": ("元", "美元", "欧元"),
@@ -58,45 +58,50 @@ class _Beside(NamedTuple):
     printed: str
 
 
-def _ends(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Compare the units of both ends; words and dates are in no unit."""
-    metric = view.metric
-    ends = [end for end in (metric.before, metric.after) if end and end.numeric]
-    units = [unit for end in ends if (unit := case.units.get(metric.unit_of(end)))]
-    if len(units) < 2 or units[0].id == units[1].id:
-        return
-    before, after = units
-    path = _unit_path("after" if metric.after and metric.after.unit else "before", metric)
-    if before.dimension != after.dimension:
-        found = f"{before.id} is a unit of {before.dimension}, {after.id} of {after.dimension}"
-        yield Fault(path, f"{found}. Correct one of them, or write two figures")
-    elif not metric.has_caveat("mixed_units"):
-        advice = "Write both ends in one unit, or the caveat mixed_units"
-        yield Fault(path, f"the ends are in two units, {before.id} and {after.id}. {advice}")
+@rule
+def unit_of_ends(case: Case, facts: Facts) -> Found:
+    """Both ends are in one unit, or in two of one dimension with a caveat; words and dates are in no unit."""
+    for path, metric in metrics_of(case):
+        units = [facts.units[metric.unit_of(end)] for end in (metric.before, metric.after) if end and end.numeric]
+        if len(units) < 2 or units[0].id == units[1].id:
+            continue
+        before, after = units
+        at = (*path, *_unit_path("after" if metric.after and metric.after.unit else "before", metric))
+        if before.dimension != after.dimension:
+            found = f"{before.id} is a unit of {before.dimension}, {after.id} of {after.dimension}"
+            yield at, f"{found}. Correct one of them, or write two figures"
+        elif not metric.has_caveat("mixed_units"):
+            advice = "Write both ends in one unit, or the caveat mixed_units"
+            yield at, f"the ends are in two units, {before.id} and {after.id}. {advice}"
 
 
-def _dimension(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Refuse a unit, or a kind of change, of another dimension than the words beside its number."""
-    for found in _words_beside(view.metric, case):
-        if found.unit is None:
-            expected = _OF_CHANGES[view.metric.change.kind] if view.metric.change else frozenset()
-            wrong, advice = f"a change of kind {view.metric.change and view.metric.change.kind}", "another kind"
-        else:
-            expected, wrong, advice = _families_of(found.unit), f"the unit {found.unit.id}", "a unit of that word"
-        of_rank = "rank" in expected and not _OF_RANKS.isdisjoint(found.words)
-        if not of_rank and expected.isdisjoint(_FAMILIES[word] for word in found.words):
-            yield Fault(found.path, f'{wrong} does not fit "{found.printed}". Write {advice}, or cite other words')
+@rule
+def unit_beside_number(case: Case, facts: Facts) -> Found:
+    """A unit, or a kind of change, is of the dimension of the words beside its number."""
+    for path, metric in metrics_of(case):
+        kind = metric.change.kind if metric.change else "relative"
+        for found in _words_beside(metric, facts):
+            if found.unit is None:
+                expected, wrong, advice = _OF_CHANGES[kind], f"a change of kind {kind}", "another kind"
+            else:
+                expected, wrong, advice = _families_of(found.unit), f"the unit {found.unit.id}", "a unit of that word"
+            of_rank = "rank" in expected and not _OF_RANKS.isdisjoint(found.words)
+            if not of_rank and expected.isdisjoint(_FAMILIES[word] for word in found.words):
+                message = f'{wrong} does not fit "{found.printed}". Write {advice}, or cite other words'
+                yield (*path, *found.path), message
 
 
-def _measure_word(view: MetricView, case: CaseView) -> Iterator[Fault]:
-    """Warn of a count whose measure word is not the one beside its number; 个 and 大 fit every count."""
-    for found in _words_beside(view.metric, case):
-        own = found.unit and _WORD.match(found.unit.base_name.zh)
-        if found.unit and own and {"count"} == {_FAMILIES[word] for word in (own[1], *found.words)}:
-            words = {word.translate(_PEOPLE) for word in found.words}
-            if own[1] != "个" and words.isdisjoint({*_OF_ANYTHING, own[1].translate(_PEOPLE)}):
-                message = f'the unit {found.unit.id} ({found.unit.name.zh}) does not fit "{found.printed}"'
-                yield Fault(found.path, f"{message}. Write a unit of that word", "warning")
+@warning
+def measure_word(case: Case, facts: Facts) -> Found:
+    """A count is in the measure word beside its number; 个 and 大 fit every count."""
+    for path, metric in metrics_of(case):
+        for found in _words_beside(metric, facts):
+            own = found.unit and _WORD.match(found.unit.base_name.zh)
+            if found.unit and own and {"count"} == {_FAMILIES[word] for word in (own[1], *found.words)}:
+                words = {word.translate(_PEOPLE) for word in found.words}
+                if own[1] != "个" and words.isdisjoint({*_OF_ANYTHING, own[1].translate(_PEOPLE)}):
+                    message = f'the unit {found.unit.id} ({found.unit.name.zh}) does not fit "{found.printed}"'
+                    yield (*path, *found.path), f"{message}. Write a unit of that word"
 
 
 def _families_of(unit: Unit) -> frozenset[str]:
@@ -107,10 +112,10 @@ def _families_of(unit: Unit) -> frozenset[str]:
     return frozenset((unit.dimension, *more.get(unit.dimension, ())))
 
 
-def _words_beside(metric: Metric, case: CaseView) -> Iterator[_Beside]:
+def _words_beside(metric: Metric, facts: Facts) -> Iterator[_Beside]:
     """Yield the numbers of the ends and of the change that have known words beside them, the first of each unit."""
     seen = set[FieldPath]()
-    for stated in find_stated(metric, case):
+    for stated in find_stated(metric, facts):
         side, kind = stated.printed.path[0], getattr(stated.printed.quantity, "kind", "difference")
         if side == "compared_with":
             continue
@@ -139,10 +144,3 @@ def _word_after(cited: CitedNumeral) -> str:
 def _unit_path(side: str, metric: Metric) -> FieldPath:
     end: End | None = getattr(metric, side) if side != "change" else None
     return (side, "unit") if end and end.unit else ("unit",)
-
-
-RULES = (
-    MetricRule("unit-of-ends", _ends),
-    MetricRule("unit-beside-number", _dimension),
-    MetricRule("measure-word", _measure_word),
-)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from data.model.numerals import Numeral, find_numerals, number_keys, strip_blanks
 from data.model.problems import FieldPath
 from data.model.quantities import PrintedQuantity, find_quantities
-from data.model.rules.rule import CaseView
 from data.model.schema import End, Metric, Quantity
+from data.rules.rule import Facts
 
 _FIRST = re.compile("首(?![先要席都府脑领尾])")
 """The first, in words: 全国首个 is rank 1."""
@@ -50,15 +50,15 @@ class StatedNumber(NamedTuple):
     cited: tuple[CitedNumeral, ...]
 
 
-def find_cited(metric: Metric, case: CaseView) -> tuple[CitedNumeral, ...]:
+def find_cited(metric: Metric, facts: Facts) -> tuple[CitedNumeral, ...]:
     """Find the numerals of the phrases of a metric, without those that a phrase excludes."""
-    return tuple(found for phrase in metric.phrases for found in _find_cited(phrase.text, phrase.excludes, case.names))
+    return tuple(found for phrase in metric.phrases for found in _find_cited(phrase.text, phrase.excludes, facts.names))
 
 
-def find_stated(metric: Metric, case: CaseView) -> Iterator[StatedNumber]:
+def find_stated(metric: Metric, facts: Facts) -> Iterator[StatedNumber]:
     """Yield the numbers of a metric that are not implied, each with the numerals that state it."""
-    cited = find_cited(metric, case)
-    for printed in find_quantities(metric, case.units):
+    cited = find_cited(metric, facts)
+    for printed in find_quantities(metric, facts.units):
         quantity = printed.quantity
         if isinstance(quantity, End) and quantity.value_basis == "implied":
             continue
@@ -80,7 +80,7 @@ def says_first(metric: Metric) -> bool:
     return any(_FIRST.search(phrase.text) for phrase in metric.phrases)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _find_cited(text: str, excludes: tuple[str, ...], names: frozenset[str]) -> tuple[CitedNumeral, ...]:
     """Find the numerals of a phrase; every rule about the same metric asks for them."""
     text = strip_blanks(text)
