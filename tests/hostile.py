@@ -397,6 +397,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         return {"text": both["zh"], "en": both["en"]}
 
     words, disputed = in_both(_cut(next(texts), PHRASE_LIMIT - 1)), phrase()
+    told = {"text": words["zh"], "en": words["en"], "occurrence": 2}
     dated = {"period": {"end": year, "kind": "as_of"}}
     figures: Mapping[str, dict[str, Any]] = {
         "a": {
@@ -430,7 +431,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "domains": ["finance"],
         "period": {"end": year, "kind": "as_of"},
         **{name: both() for name in ("summary", "problem", "result")},
-        "actions": [both(), both()],
+        "actions": [both()],
         "events": [{"date": f"{year}-05-01", "what": both()}],
         "headlines": ["a"],
         "metrics": [
@@ -440,7 +441,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
                 "subject": both(),
                 "place": place,
                 **fixed,
-                "phrases": [disputed if name == "a" else phrase(), {"text": words["zh"], "en": words["en"]}, STATED],
+                "phrases": [disputed if name == "a" else phrase(), told, STATED],
                 "section": both(),
                 **figure,
             }
@@ -490,10 +491,11 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
         ],
         "units": [],
     }
+    names = cycle(text for text in texts if text not in marked)
     for table, more in further.items():
         file = path / "reference" / f"{table}.yaml"
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
-        named = ({"zh": _multiplier(entry) + next(dealt), "en": next(dealt)} for entry in entries)
+        named = ({"zh": _multiplier(entry) + next(names), "en": next(names)} for entry in entries)
         _write(file, [*({**entry, "name": name} for entry, name in zip(entries, named, strict=True)), *more])
     outlines = json.loads((path / "reference" / "henan.geojson").read_bytes())
     triangle = {"type": "Polygon", "coordinates": [[[113.0, 34.0], [113.0, 34.1], [113.1, 34.0], [113.0, 34.0]]]}
@@ -505,9 +507,8 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
     population["residents"] |= {city["code"]: 1 for city in further["places"]}
     source = {"date": "2021-07-09", "year": 2020}
     for table, document in (("source", source), ("population", population)):
-        names = ("title", "issuer", "published_in")
-        texts_of = {name: {"zh": next(dealt), "en": next(dealt)} for name in names}
-        _write(path / "reference" / f"{table}.yaml", document | texts_of)
+        headed = {name: {"zh": next(dealt), "en": next(dealt)} for name in ("title", "issuer", "published_in")}
+        _write(path / "reference" / f"{table}.yaml", document | headed)
     return path
 
 

@@ -29,7 +29,7 @@ from tests.folders import copy_data
 
 METRICS_PER_CASE = 27
 """Number of metrics of each case: 27,000 in 1,000 cases."""
-YEARS, NUMBERS = range(1978, 2100), range(1, 100)
+YEARS, NUMBERS = range(2020, 1977, -1), range(1, 100)
 MAX_CASES = len(YEARS) * len(NUMBERS)
 """Number of combinations of year and number, which make up a case's id."""
 
@@ -266,7 +266,7 @@ THEMES = (
 )
 WAYS = (
     ("综合改革", "Comprehensive reform of"),
-    ("一网通办", "A one-stop online service for"),
+    ("一网通办", "Online services for"),
     ("长效机制", "A lasting mechanism for"),
     ("流程再造", "A new procedure for"),
 )
@@ -344,9 +344,9 @@ class Made(NamedTuple):
 
 
 def _case(index: int, seed: int, attempt: int) -> Made:
-    """A case. The first is number 1 of 2020; after the year 2099 comes 1978."""
+    """A case. The first is number 1 of 2020; after number 99 comes the year before."""
     dice = Dice(f"{seed}-{index}" + f"-{attempt}" * bool(attempt))
-    year, number = YEARS[(2020 - YEARS[0] + index // len(NUMBERS)) % len(YEARS)], NUMBERS[index % len(NUMBERS)]
+    year, number = YEARS[index // len(NUMBERS)], NUMBERS[index % len(NUMBERS)]
     dice.shift = year - 2020
     theme, way = dice.choice(THEMES), dice.choice(WAYS)
     name = f"{year}-{number:02}-{theme[1].replace(' ', '-')}"
@@ -354,6 +354,8 @@ def _case(index: int, seed: int, attempt: int) -> Made:
     named: set[tuple[Any, ...]] = set()
     figures = [_figure(dice, order, places, named) for order in range(METRICS_PER_CASE)]
     mentions = [place["id"] for place in dice.sample(_table("places"), dice.choice((0, 0, 0, 1, 2, 4)))]
+    mentions += [figure.place for figure in figures]
+    own = [place["id"] for place in places]
     conflicts = dice.choice((1, 2, 2, 3))
     telling = sorted(figure for figure in figures if figure.role in ("outcome", "output") and figure.grade != "P")[
         : dice.choice(HEADLINES)
@@ -363,10 +365,10 @@ def _case(index: int, seed: int, attempt: int) -> Made:
         f"year: {year}",
         f"number: {number}",
         *([] if year == 2020 else _source(year)),
-        f"title: {_flow((theme[0] + way[0], f'{way[1]} {theme[1]}'))}",
+        f"title: {_flow((f'{theme[0]}{way[0]}{index + 1}', f'{way[1]} {theme[1]} {index + 1}'))}",
         f"submitted_by: {_flow((places[0]['name']['zh'], 'Government of ' + places[0]['name']['en']))}",
         f"places: {_list(place['id'] for place in places)}",
-        f"mentions: {_list(dict.fromkeys([*mentions, *(figure.place for figure in figures)]))}",
+        f"mentions: {_list(name for name in dict.fromkeys(mentions) if name not in own)}",
         f"domains: {_list(domain['id'] for domain in dice.sample(_table('domains'), dice.choice((1, 2, 2, 2, 3, 3))))}",
         f"period: {{start: {_year(dice, 2010, 2017)}, end: {_year(dice, 2018, 2020)}, kind: during}}",
         *_story("summary", dice, 3),
@@ -387,7 +389,7 @@ def _case(index: int, seed: int, attempt: int) -> Made:
         "conflicts:",
         *(line for order in range(conflicts) for line in _conflict(dice, order, figures[order::conflicts])),
         "not_measured:",
-        *(line for _ in range(dice.randint(12, 29)) for line in _not_measured(dice, figures)),
+        *(_not_measured(dice, phrase, figures) for phrase in dice.sample(_asides(), dice.randint(12, 29))),
     ]
     text = "\n".join(lines) + "\n"
     story = _STORY.split(text)[1:-1]
@@ -444,7 +446,7 @@ def _event(dice: Dice, date: str) -> list[str]:
     return [
         f"  - date: {date}",
         f"    what: {_flow((text[0], text[1][0]))}",
-        *_cited([_in_year(date[:4], dice.choice(DID))]),
+        *_cited([_on(date, dice.choice(DID))]),
     ]
 
 
@@ -460,16 +462,19 @@ def _conflict(dice: Dice, order: int, figures: Sequence[Figure]) -> list[str]:
     ]
 
 
-def _not_measured(dice: Dice, figures: Sequence[Figure]) -> list[str]:
-    reason, phrase = (
-        dice.choice(REASONS),
-        _quoted(dice.choice(ASIDES) + dice.choice(("", "", "的做法", "的改革要求", "等要求", "的工作格局"))),
-    )
+@cache
+def _asides() -> Sequence[str]:
+    """The numerals that are no metric, each with what may follow it."""
+    return [f"{aside}{behind}" for aside in ASIDES for behind in ("", "的做法", "的改革要求", "等要求", "的工作格局")]
+
+
+def _not_measured(dice: Dice, phrase: str, figures: Sequence[Figure]) -> str:
+    reason, phrase = dice.choice(REASONS), _quoted(phrase)
     if reason == "repetition":
-        return [f"  - {{phrase: {phrase}, reason: repetition, metric: {dice.choice(figures).id}}}"]
+        return f"  - {{phrase: {phrase}, reason: repetition, metric: {dice.choice(figures).id}}}"
     if dice.random() < 0.73:
-        return [f"  - {{phrase: {phrase}, reason: {reason}}}"]
-    return [f"  - phrase: {phrase}", f"    reason: {reason}", f"    why: {_flow(dice.choice(WHYS))}"]
+        return f"  - {{phrase: {phrase}, reason: {reason}}}"
+    return f"  - phrase: {phrase}\n    reason: {reason}\n    why: {_flow(dice.choice(WHYS))}"
 
 
 # --- one figure
@@ -499,7 +504,7 @@ def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]], named: set
     first, last = _values(dice, measure, rises)
     dated = dice.random() < 0.235
     place = dice.choice(places if dice.random() < 0.98 else _table("places"))
-    name = f"{measure.name[1].replace(' ', '-')}-{order + 1}"
+    name, mentioned = f"{measure.name[1].replace(' ', '-')}-{order + 1}", dice.choice(_table("places"))["id"]
     title, subject = _named(dice, measure), _subject(dice) if dice.random() < 0.384 else None
     while (title, subject, place["id"]) in named:
         subject = _subject(dice)
@@ -513,7 +518,7 @@ def _figure(dice: Dice, order: int, places: Sequence[dict[str, Any]], named: set
         f"    name: {_flow(title)}",
         *([f"    subject: {_flow(subject)}"] if subject else ()),
         f"    place: {place['id']}",
-        *([f"    mentions: {_list([dice.choice(_table('places'))['id']])}"] if dice.random() < 0.017 else ()),
+        *([f"    mentions: [{mentioned}]"] if dice.random() < 0.017 and mentioned != place["id"] else ()),
         f"    role: {role}",
         *([f"    status: {dice.choice(STATUSES)}"] if grade == "P" else ()),
         f"    unit: {measure.unit}",
@@ -684,12 +689,16 @@ def _caveats(dice: Dice, shape: str, dated: bool) -> list[str]:
         kinds.append("mixed_units")
     if shape == "relative" and (distrust := dice.choice(DISTRUST)):
         kinds.append(distrust)
-    return ["    caveats:", *(line for kind in kinds for line in _caveat(dice, kind))] if kinds else []
+    said = [dice.choice(UNDATED if kind == "undated" else DOUBT) for kind in kinds]
+    caveats = {doubt: kind for kind, doubt in zip(kinds, said, strict=True)}
+    return (
+        ["    caveats:", *(line for doubt in caveats for line in _caveat(dice, caveats[doubt], doubt))] if kinds else []
+    )
 
 
-def _caveat(dice: Dice, kind: str) -> list[str]:
-    said, advice = dice.choice(UNDATED if kind == "undated" else DOUBT), dice.choice(ADVICE)
-    note = _text(f"{said[0]}，{advice[0]}。", [f"{said[1]}; {advice[1]}."])
+def _caveat(dice: Dice, kind: str, doubt: Pair) -> list[str]:
+    advice = dice.choice(ADVICE)
+    note = _text(f"{doubt[0]}，{advice[0]}。", [f"{doubt[1]}; {advice[1]}."])
     return [f"      - kind: {kind}", "        note:", *(f"          {line}" for line in note)]
 
 
@@ -723,6 +732,11 @@ def _text(zh: str, en: Sequence[str]) -> list[str]:
 
 def _in_year(year: str, text: Pair) -> Pair:
     return f"{year}年,{text[0]}", f"in {year}, {text[1]}"
+
+
+def _on(date: str, text: Pair) -> Pair:
+    printed = "".join(f"{int(part)}{unit}" for part, unit in zip(date.split("-"), "年月日", strict=False))
+    return f"{printed},{text[0]}", f"on {date}, {text[1]}"
 
 
 def _cited(phrases: Sequence[Pair]) -> list[str]:

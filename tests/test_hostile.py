@@ -72,7 +72,8 @@ def test_every_string_in_every_text_of_a_case_is_taken_or_refused_where_it_stand
     }
     cases = (case(int(stem[5:7]), cycle([text]), int(stem[:4])) for stem, text in given.items())
     dataset, problems = read_dataset(folder(tmp_path / "data", cases))
-    refused = {Path(problem.file).stem for problem in problems if problem.severity == "error"}
+    faults = [problem for problem in problems if not problem.message.startswith("repeats ")]  # titles are cut short
+    refused = {Path(problem.file).stem for problem in faults if problem.severity == "error"}
     assert dataset is None
     assert {text for stem, text in given.items() if stem not in refused} == set(admitted())
     assert [

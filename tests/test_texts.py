@@ -118,20 +118,13 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "gap-of-dots": (
         "en: Citation",
         "en: …",
-        'metrics[0].section.en: "…" is a gap. Write the English text: '
-        "the nearest printed heading above the phrases, verbatim, and your translation",
+        'metrics[0].section.en: "…" holds no word. Write the text',
     ),
     "gap-in-a-phrase": (
         "text: 2020年9月, en: September 2020",
         "text: TODO, en: September",
         'events[0].phrases[0].text: "TODO" is a gap. '
-        "Write the text: the shortest run of the source that carries the figure, verbatim",
-    ),
-    "former-template": (
-        "en: Anyang}",
-        "en: Some City}",
-        'submitted_by.en: "Some City" is a gap. '
-        "Write the English text: the government or department that submitted the case, as printed",
+        "Write the shortest run of the source that carries the figure, verbatim",
     ),
 }
 

@@ -36,11 +36,13 @@ _NUMBER = re.compile(
     rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?P<decimals>\.\d+)?(?:/(?P<divisor>[2-9]|10)\b)?{_BEHIND}"
 )
 _NUMBER_WORD = re.compile(
-    rf"\b(?P<number>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?P<decimals>)(?P<divisor>)?{_BEHIND}",
+    rf"(?<!\d )\b(?P<number>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?P<decimals>)(?P<divisor>)?{_BEHIND}",
     re.IGNORECASE,
 )
 _MARK = re.compile(rf"^[(（]?([{LIST_MARKS}]+|\d+)[、)）.．](?!\d)")
 """The mark of a heading, which is no numeral in Chinese: 三、 is 3, 1. is 1."""
+_BARE = re.compile(r"(?<![\d一二三四五六七八九十百千几数])([万亿])(?=[余多])")
+"""A multiplier alone: 万余 is over ten thousand."""
 _PLAN = re.compile("(十[一二三四])五(?!年)")
 """A five-year plan: 十三五 is the 13th."""
 _DIGITS = "〇一二三四五六七八九"
@@ -89,7 +91,8 @@ def _find_numbers(english: str) -> Iterator[re.Match[str]]:
 def _spell_out(chinese: str) -> str:
     """Write what states a number only in its place as any other number."""
     text = _YEAR.sub(lambda year: "".join(str(_DIGITS.index(digit)) for digit in year[0]), chinese)
-    return _PLAN.sub(r"\1个五年", _MARK.sub(r"第\1", text))
+    text = _BARE.sub(r"一\1", _MARK.sub(r"第\1", text))
+    return _PLAN.sub(r"\1个五年", text)
 
 
 def _list(text: str, numerals: Iterable[Numeral]) -> str:

@@ -44,7 +44,7 @@ _EARLIER = re.compile("(?P<fall>提前|早)")
 
 
 @rule
-def bound_and_words(case: Case, facts: Facts) -> Found:
+def bound_contradicted(case: Case, facts: Facts) -> Found:
     """The words beside a number say no other bound than its field."""
     for path, metric in metrics_of(case):
         for stated, cited, bounds in _bounded_otherwise(metric, facts):
@@ -55,7 +55,7 @@ def bound_and_words(case: Case, facts: Facts) -> Found:
 
 
 @warning
-def bound_without_words(case: Case, facts: Facts) -> Found:
+def bound_and_words(case: Case, facts: Facts) -> Found:
     """A bound is said by a word beside the number or farther in front in its clause."""
     for path, metric in metrics_of(case):
         for stated, cited, bounds in _bounded_otherwise(metric, facts):
