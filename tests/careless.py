@@ -272,6 +272,10 @@ def _better_turned(metric: Plain, case: Plain) -> Iterator[Plain]:
         yield {**metric, "better": turned}
 
 
+DATES = ("start", "end", "during")
+"""The keys of a period that hold a date."""
+
+
 def _periods(metric: Plain) -> Iterator[tuple[tuple[str, ...], Plain]]:
     for path in (("before", "period"), ("after", "period")):
         if period := _at(metric, path):
@@ -283,21 +287,19 @@ def _shift(date: Any, years: int) -> str:
 
 
 def _dated_after_the_source(metric: Plain, case: Plain) -> Iterator[Plain]:
-    for path, _ in _periods(metric):
-        yield _with(metric, path, end="2022-01")
+    for path, period in _periods(metric):
+        yield _with(metric, path, **{"during" if "during" in period else "end": "2022-01"})
 
 
 def _year_shifted(metric: Plain, case: Plain) -> Iterator[Plain]:
     for path, period in _periods(metric):
         for years in (-1, 1):
-            yield _with(
-                metric, path, **{name: _shift(period[name], years) for name in ("start", "end") if name in period}
-            )
+            yield _with(metric, path, **{name: _shift(period[name], years) for name in DATES if name in period})
 
 
 def _century_mistyped(metric: Plain, case: Plain) -> Iterator[Plain]:
     for path, period in _periods(metric):
-        yield _with(metric, path, **{name: _shift(period[name], -100) for name in ("start", "end") if name in period})
+        yield _with(metric, path, **{name: _shift(period[name], -100) for name in DATES if name in period})
 
 
 def _place_outside(metric: Plain, case: Plain) -> Iterator[Plain]:

@@ -21,10 +21,11 @@ import pytest
 
 from data.check import main, report
 from data.model.grades import GRADES
+from data.model.schema import UNDATED
 from data.query.dataset import Dataset
 from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
 from data.reading.folder import FOLDER, SIZE_LIMIT
-from data.reading.load import read_dataset
+from data.reading.load import load_dataset, read_dataset
 from data.reading.yaml_file import PROBLEM_LIMIT, File
 from tests.folders import copy_data
 
@@ -34,6 +35,8 @@ FIGURE = "  - {{id: {0}, name: {{zh: 量{0}, en: Amount {0}}}, place: henan, rol
 PHRASE = "{text: 时限由100天压缩至50天, en: time limit cut from 100 days to 50}"
 BY_40 = {PHRASE: "{text: 时限由100天压缩至50天、缩减40%, en: time limit cut by 40% from 100 days to 50}"}
 SOURCE = "source: {title: {zh: 通知, en: Notice}, issuer: {zh: 办公室, en: Office}, date: 2022-05}"
+SPAN = "{start: 2016, end: 2020, kind: during}"
+NOTE = "\n        note: {zh: 未注明起止时间。, en: The source gives no dates for either end.}"
 BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 REPEATS = f"repeats {STEM}.yaml: title, summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
@@ -79,6 +82,26 @@ def said(folder: Path) -> list[str]:
 
 def test_the_good_case_is_good(folder: Path) -> None:
     assert said(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ({SPAN: "{during: 2019}"}, {SPAN: "{start: 2019, end: 2019, kind: during}"}),
+        (
+            {SPAN: "{during: 2019-05, words: {zh: 五月, en: in May}}"},
+            {SPAN: "{start: 2019-05, end: 2019-05, kind: during, words: {zh: 五月, en: in May}}"},
+        ),
+        ({NOTE: ""}, {NOTE: f"\n        note: {{zh: {UNDATED.zh}, en: {UNDATED.en}}}"}),
+    ],
+    ids=["year", "month-in-words", "undated"],
+)
+def test_a_short_form_says_the_same_as_the_long_one(short: dict[str, str], long: dict[str, str], folder: Path) -> None:
+    read = []
+    for edits in (short, long):
+        (folder / "cases" / f"{STEM}.yaml").write_text(edited(good(), edits), encoding="utf-8")
+        read.append(load_dataset(folder).cases)
+    assert read[0] == read[1]
 
 
 MISTAKES: dict[str, tuple[dict[str, str], str]] = {
@@ -467,6 +490,14 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"kind: undated": "kind: ¦undatd"},
         'metrics[0].caveats[0].kind: unknown kind "undatd". Did you mean "undated"?',
     ),
+    "caveat-without-note": (
+        {f"kind: undated{NOTE}": "¦kind: other"},
+        "metrics[0].caveats[0].note: is missing. Write note: …",
+    ),
+    "undated-without-note-and-a-date": (
+        {"  - id: approval-time": "  - ¦id: approval-time", "value: 100": "period: {during: 2018}", NOTE: ""},
+        "metrics[0]: an end has a period, so undated needs a note. Write which date is not stated",
+    ),
     "bad-reason": (
         {"reason: name}": "reason: ¦slogan}"},
         'not_measured[0].reason: unknown reason "slogan". Write one of: document_date, list_number, name, repetition, event',
@@ -476,15 +507,27 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'period.kind: unknown kind "throughout". Write one of: during, as_of, cumulative',
     ),
     "end-before-start": (
-        {"{start: 2016, end: 2020, kind: during}": "¦{start: 2021, end: 2020, kind: during}"},
+        {SPAN: "¦{start: 2021, end: 2020, kind: during}"},
         "period: the end 2020 lies before the start 2021. Exchange them",
     ),
     "during-without-start": (
-        {"{start: 2016, end: 2020, kind: during}": "¦{end: 2020, kind: during}"},
-        "period: a period of kind during needs its start. For one year write start: 2018, end: 2018",
+        {SPAN: "¦{end: 2020, kind: during}"},
+        "period: a period of kind during needs its start. For one year write {during: 2018}",
+    ),
+    "during-with-end": (
+        {SPAN: "¦{during: 2019, end: 2020}"},
+        "period: during stands alone. Write {during: 2019}, or {start: 2019, end: 2020, kind: during}",
+    ),
+    "during-no-date": (
+        {SPAN: "{during: ¦2019-5}"},
+        'period.during: expected a date, got "2019-5". Write 2019-05',
+    ),
+    "during-with-unknown-key": (
+        {SPAN: "{during: 2019, ¦word: 1}"},
+        'period.word: unknown key "word". Did you mean "words"?',
     ),
     "as-of-with-start": (
-        {"{start: 2016, end: 2020, kind: during}": "¦{start: 2016, end: 2020, kind: as_of}"},
+        {SPAN: "¦{start: 2016, end: 2020, kind: as_of}"},
         "period: a period of kind as_of has no start. Write only end, or kind: during",
     ),
     "event-ends-before-it-begins": (
@@ -1433,6 +1476,10 @@ def plain(raw: bytes) -> Any:
         pytest.param(PHRASE, f"{{text: {'天' * 41}, en: days}}", False, id="phrase-too-long"),
         pytest.param("date: 2020-09", "date: 2020", True, id="date-as-year"),
         pytest.param("date: 2020-09", "date: 2020-9", False, id="date-without-zeros"),
+        pytest.param(SPAN, "{during: 2019}", True, id="period-of-a-year"),
+        pytest.param(SPAN, "{during: 2019, end: 2020}", False, id="period-of-a-year-with-an-end"),
+        pytest.param(NOTE, "", True, id="undated-without-note"),
+        pytest.param(f"undated{NOTE}", "other", False, id="caveat-without-note"),
         pytest.param("value: 100", "value: 约30", False, id="number-as-words"),
         pytest.param("value: 100", "valeu: 100", False, id="unknown-key"),
         pytest.param("role: outcome", "role: result", False, id="unknown-role"),

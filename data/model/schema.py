@@ -238,6 +238,19 @@ class Short(Text):
     """In English, in a few words."""
 
 
+UNDATED = Text(zh="材料没有写明时间。", en="The source states no date for it.")
+"""The note of a caveat undated that is written without one."""
+
+
+class During(Model):
+    """A period of one year, month or day: `{during: 2019}` is `{start: 2019, end: 2019, kind: during}`."""
+
+    during: Date
+    """The year, month or day in which it happened."""
+    words: Text | None = None
+    """The period as printed, where the date alone does not say it."""
+
+
 class Period(Model):
     """When a value holds: during a span, as of a moment (only `end`), or cumulative to `end` (`start` where known)."""
 
@@ -253,7 +266,7 @@ class Period(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Period:
         if self.kind == "during" and self.start is None:
-            raise ValueError("a period of kind during needs its start. For one year write start: 2018, end: 2018")
+            raise ValueError("a period of kind during needs its start. For one year write {during: 2018}")
         if self.kind == "as_of" and self.start is not None:
             raise ValueError("a period of kind as_of has no start. Write only end, or kind: during")
         if self.start is not None and precedes(self.end, self.start):
@@ -273,6 +286,18 @@ class Period(Model):
         """Return the period of an interval that `iso` wrote, without its words."""
         start, _, end = interval.partition("/")
         return cls(start=None if kind == "as_of" or start == ".." else start, end=end, kind=kind)
+
+
+def _period(value: object) -> object:
+    if not isinstance(value, dict) or "during" not in value:
+        return value
+    if value.keys() & {"start", "end", "kind"}:
+        raise ValueError("during stands alone. Write {during: 2019}, or {start: 2019, end: 2020, kind: during}")
+    short = During.model_validate(value)
+    return Period(start=short.during, end=short.during, kind="during", words=short.words)
+
+
+PeriodLike = Annotated[Period, BeforeValidator(_period, json_schema_input_type=During | Period)]
 
 
 class Quantity(Model):
@@ -319,7 +344,7 @@ class End(Quantity):
 
     unit: UnitRef | None = None
     """Where it differs from the unit of the metric, which then needs the caveat mixed_units."""
-    period: Period | None = None
+    period: PeriodLike | None = None
     """When the value held."""
     value_basis: Basis | None = None
     """implied where words say the number without printing it: 全覆盖 is 100 %. Left out where it is printed."""
@@ -442,12 +467,27 @@ class Accepted(Model):
 
 
 class Caveat(Model):
-    """A doubt about a metric, and what it means for its reader."""
+    """A doubt about a metric, and what it means for its reader.
+
+    Only `undated` may stand without a note, where no end has a period: its note is then that the source states no date.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": ["kind"],
+            "anyOf": [{"required": ["note"]}, {"properties": {"kind": {"const": "undated"}}}],
+        }
+    )
 
     kind: CaveatKind
     """The kind of doubt."""
     note: Text
     """What the doubt is, in one sentence."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _noted(cls, value: object) -> object:
+        return {"note": UNDATED, **value} if isinstance(value, dict) and value.get("kind") == "undated" else value
 
 
 class Metric(Model):
@@ -511,6 +551,8 @@ class Metric(Model):
         before, after = (end.period if end else None for end in (self.before, self.after))
         if before and after and precedes(after.end, before.end):
             raise ValueError(f"after ({after.iso()}) lies before before ({before.iso()}). Exchange the ends")
+        if (before or after) and Caveat(kind="undated", note=UNDATED) in self.caveats:
+            raise ValueError("an end has a period, so undated needs a note. Write which date is not stated")
         return self
 
     def unit_of(self, end: End | None) -> str:
@@ -621,7 +663,7 @@ class Case(Model):
     """Places that the case only names."""
     domains: Annotated[tuple[DomainRef, ...], Field(min_length=1, max_length=3)]
     """One to three policy fields."""
-    period: Period
+    period: PeriodLike
     """The span that the case tells of."""
     summary: Text
     """What was done and what came of it, in one or two sentences in your own words."""

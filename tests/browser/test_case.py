@@ -28,7 +28,7 @@ def test_a_key_figure_leads_to_its_card_with_its_words_open(opened):
 def test_the_flags_open_the_words_and_both_readings_are_one_link_away(opened):
     page = opened(PERMITS)
     card = page.locator("#figure-approval-time")
-    words = card.get_by_text("Neither limit is dated.")
+    words = card.get_by_text("The source states no date for it.")
     expect(words).to_be_hidden()
     card.get_by_text("contradicted", exact=True).click()
     expect(words).to_be_visible()
