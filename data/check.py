@@ -1,22 +1,23 @@
 """The command `python -m data.check`: prints the problems of all files, on request with a summary of each case.
 
-It also writes data/case.schema.json and data/cases/README.md. What a problem is, is defined in `data.model` and
-`data.reading`.
+It also writes the files that help with cases. What a problem is, is defined in `data.model` and `data.reading`.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from data.command import Parser, show
 from data.model.grades import GRADES
 from data.model.problems import Problem
 from data.query.dataset import Dataset
 from data.query.filters import ROLES
-from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
+from data.reading.case_schema import make_files
+from data.reading.folder import read_content
 from data.reading.load import read_dataset
 
 DESCRIPTION = """\
@@ -46,6 +47,22 @@ def report(dataset: Dataset) -> str:
     return "\n".join("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in lines)
 
 
+def write_files(parser: Parser, folder: Path) -> int:
+    """Write what helps with the cases of a folder, where it differs, and return 0; with faulty tables nothing and 1."""
+    files, problems = make_files(folder)
+    if problems:
+        show(*problems)
+        return 1
+    for path, content in files.items():
+        name = f"{folder.name}/{path}"
+        if read_content(folder / path) == content:
+            show(f"{name} is up to date")
+        else:
+            parser.write(folder / path, content, f"{name}:", "Make it and its folder writable")
+            show(f"{name}: written")
+    return 0
+
+
 def _count_noun(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
@@ -60,19 +77,17 @@ def _summarize(problems: Sequence[Problem]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the problems and return the exit status: 1 if there is an error, 2 for wrong arguments, otherwise 0."""
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = Parser(prog="python -m data.check", description=DESCRIPTION, formatter_class=layout)
+    parser = Parser(prog="python -m data.check", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter)
     parser.add_folder()
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
     parser.add_argument(
         "--schema", action="store_true", help="write data/case.schema.json and data/cases/README.md, nothing else"
     )
     options = parser.parse_args(arguments)
+    folder = parser.choose_folder(options.folder)
     if options.schema:
-        SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
-        FIELDS_FILE.write_text(fields_text(), encoding="utf-8", newline="\n")
-        return 0
-    dataset, problems = read_dataset(parser.choose_folder(options.folder))
+        return write_files(parser, folder)
+    dataset, problems = read_dataset(folder)
     if problems:
         show(*problems)
     if dataset is None:
