@@ -16,18 +16,18 @@ their multiplier: 2300多万亩 is held by 2300 in 万亩 and by 23,000,000 in �
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import RawDescriptionHelpFormatter
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from data.command import Parser, show
 from data.model.numerals import Numeral, date_keys, number_keys, proper_names
 from data.model.problems import quoted, suggest
-from data.model.quantities import find_quantities, quantity_keys, text_keys
-from data.model.schema import PHRASE_LIMIT, Case, Metric, Phrase
+from data.model.quantities import metric_keys, text_keys
+from data.model.schema import Case, Phrase
 from data.model.source_text import DIVISION, SourceText, Span
 from data.query.dataset import Dataset
 from data.reading.load import read_dataset
@@ -38,127 +38,98 @@ phrase is wrong; otherwise 0. With --case only one case counts.
 
 {DIVISION}
 """
-Cover = Literal["metric", "event", "not_measured", "excluded", "conflict", "cited"]
-"""How an entry treats a numeral of its phrase; `cited` accounts for nothing."""
-Faults = dict[Literal["not_verbatim", "ambiguous", "too_long"], list[str]]
+Cover = Literal["metric", "event", "not_measured", "uncovered", "excluded", "conflict"]
+"""How an entry treats a numeral of its phrase; of several, the first in this order decides.
 
-STRONG: tuple[Cover, ...] = ("metric", "event", "not_measured")
-"""The covers that account for a numeral, the first one that it has."""
-FALLBACK: tuple[Cover, ...] = ("excluded", "conflict")
-"""The covers that account for a numeral without a strong one, unless a metric cites it without holding it."""
+`uncovered` is what a metric cites and neither holds nor excludes: no exclusion or conflict of another makes up for it.
+"""
 CONTEXT = 14
 """Number of characters shown before and after an uncovered numeral."""
 COPY_LENGTH = 20
 """Letters and digits in a row, without punctuation, that a text may not have in common with the document."""
 
 
-@dataclass(frozen=True)
-class Uncovered:
-    """A numeral that no entry accounts for, its line in the document, and the text around it.
-
-    `cited_by` are the metrics with a phrase that contains it and no number that it states.
-    """
-
-    numeral: str
-    line: int
-    around: str
-    cited_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CaseAudit:
+class CaseAudit(NamedTuple):
     """The result of comparing a case file with its part of the document.
 
-    `line` is the first line of the part, None if the document has none. `covered`, `dated` and `not_measured` are the
-    numbers of numerals that a metric, an event or conflict, or a not_measured entry accounts for; each numeral counts
-    once. `not_verbatim`, `ambiguous` and `too_long` describe wrong phrases, with their entries; `copied` are the texts
-    that repeat the document, which is a warning.
+    `counts` says what accounts for how many numerals, empty if the document has no such part; `faults` are uncovered
+    numerals and wrong phrases; `copied` are the texts that repeat the document, which is a warning.
     """
 
     case_id: str
-    line: int | None
-    covered: int
-    dated: int
-    not_measured: int
-    uncovered: tuple[Uncovered, ...]
-    not_verbatim: tuple[str, ...]
-    ambiguous: tuple[str, ...]
-    too_long: tuple[str, ...]
-    copied: tuple[str, ...]
-
-    @property
-    def numerals(self) -> int:
-        """Number of numerals in the part."""
-        return self.covered + self.dated + self.not_measured + len(self.uncovered)
+    counts: str
+    faults: list[str]
+    copied: list[str]
 
     @property
     def clean(self) -> bool:
         """Whether every numeral is accounted for and every phrase is right."""
-        return self.line is not None and not (self.uncovered or self.not_verbatim or self.ambiguous or self.too_long)
-
-
-@dataclass(frozen=True)
-class _Citation:
-    """One phrase of an entry, the cover it gives to the readings that the entry holds (None: all), and its section."""
-
-    entry: str
-    phrase: Phrase
-    cover: Cover
-    readings: frozenset[str] | None
-    section: str | None = None
+        return bool(self.counts) and not self.faults
 
     def __str__(self) -> str:
-        return f'{self.entry} "{self.phrase.text}"'
+        counts = self.counts or "the document has no part of this number"
+        return "\n  ".join([f"{self.case_id}: {counts}", *self.faults, *(f"warning: {copy}" for copy in self.copied)])
 
 
-def audit(dataset: Dataset, document: str) -> tuple[CaseAudit, ...]:
-    """Audit every case of the dataset's document and every part without a case file, in the order of their numbers."""
-    source = SourceText(document, _place_names(dataset))
+class _Entry(NamedTuple):
+    """An entry of a case, its phrases, the cover it gives to the readings that it holds (None: all), its section."""
+
+    name: str
+    phrases: tuple[Phrase, ...]
+    cover: Cover
+    readings: frozenset[str] | None
+    section: str = ""
+
+
+def audit(dataset: Dataset, document: str, only: Case | None = None) -> list[CaseAudit]:
+    """Audit every case of the dataset's document and every part without a case file, in the order of their numbers.
+
+    With `only`, that case alone is audited, of whichever document it is.
+    """
+    source = SourceText(document, proper_names(frozenset(place.name.zh for place in dataset.places.values())))
+    if only:
+        return [_audit_case(dataset, source, only.number, only)]
     cases = {case.number: case for case in dataset.cases if case.year == dataset.source.year and not case.source}
-    return tuple(_audit_case(dataset, source, number, cases.get(number)) for number in sorted({*cases, *source.parts}))
-
-
-def audit_case(dataset: Dataset, document: str, case: Case) -> CaseAudit:
-    """Audit one case, of whichever document, against the part of its number."""
-    return _audit_case(dataset, SourceText(document, _place_names(dataset)), case.number, case)
-
-
-def _place_names(dataset: Dataset) -> frozenset[str]:
-    return proper_names(frozenset(place.name.zh for place in dataset.places.values()))
+    return [_audit_case(dataset, source, number, cases.get(number)) for number in sorted({*cases, *source.parts})]
 
 
 def _audit_case(dataset: Dataset, source: SourceText, number: int, case: Case | None) -> CaseAudit:
-    part = source.parts.get(number)
-    scope = part or (0, 0)
-    covers: dict[Numeral, dict[str, Cover]] = {numeral: {} for numeral in source.numerals_in(scope)}
-    faults: Faults = {"not_verbatim": [], "ambiguous": [], "too_long": []}
-    for citation in _find_citations(case, dataset) if case else ():
-        length = len(citation.phrase.text)
-        if length > PHRASE_LIMIT:
-            faults["too_long"].append(f"{citation}: {length} characters, at most {PHRASE_LIMIT}")
-        for place in _locate(source, citation, scope, faults):
-            for numeral, cover in _cover_numerals(source, citation, place, faults):
-                covers[numeral][f"{citation.entry} {cover}"] = cover
-    counted = {numeral: _choose_cover(set(found.values())) for numeral, found in covers.items()}
-    kinds = list(counted.values())
+    part = source.parts.get(number, (0, 0))
+    covers: dict[Numeral, list[tuple[Cover, str]]] = {numeral: [] for numeral in source.numerals_in(part)}
+    wrong: dict[str, list[str]] = {"not verbatim": [], "which place": []}
+    for entry in _find_entries(dataset, source.names, case) if case else ():
+        for phrase in entry.phrases:
+            for place in _locate(source, entry, phrase, part, wrong):
+                for numeral, cover in _cover_numerals(source, entry, phrase, place, wrong):
+                    covers[numeral].append((cover, entry.name))
+    decisive = {
+        numeral: min((cover for cover, _ in found), key=get_args(Cover).index, default="uncovered")
+        for numeral, found in covers.items()
+    }
+    numbers = Counter(decisive.values())
+    counts = (
+        f"{len(covers)} numerals: {numbers['metric'] + numbers['excluded']} in metrics, "
+        f"{numbers['event'] + numbers['conflict']} in events and conflicts, "
+        f"{numbers['not_measured']} not measured, {numbers['uncovered']} uncovered"
+    )
+    uncovered = [numeral for numeral, cover in decisive.items() if cover == "uncovered"]
     return CaseAudit(
         case_id=case.id if case else f"案例{number} (no case file)",
-        line=source.find_line(part[0]) if part else None,
-        covered=kinds.count("metric") + kinds.count("excluded"),
-        dated=kinds.count("event") + kinds.count("conflict"),
-        not_measured=kinds.count("not_measured"),
-        uncovered=tuple(_describe(source, each, covers[each]) for each, cover in counted.items() if cover is None),
-        copied=tuple(_find_copies(source, case)) if case else (),
-        **{kind: tuple(found) for kind, found in faults.items()},
+        counts=counts if number in source.parts else "",
+        faults=[_describe(source, numeral, covers[numeral]) for numeral in uncovered]
+        + [f"{kind}: {fault}" for kind, faults in wrong.items() for fault in faults],
+        copied=list(_find_copies(source, case)) if case else [],
     )
 
 
-def _describe(source: SourceText, numeral: Numeral, covers: dict[str, Cover]) -> Uncovered:
+def _describe(source: SourceText, numeral: Numeral, covers: list[tuple[Cover, str]]) -> str:
+    """Show an uncovered numeral where it stands; say what to write if metrics cite it without holding it."""
     before = source.text[max(0, numeral.start - CONTEXT) : numeral.start].rpartition("\n")[2]
     after = source.text[numeral.end : numeral.end + CONTEXT].partition("\n")[0]
-    cited_by = tuple(entry.removesuffix(" cited") for entry, cover in covers.items() if cover == "cited")
-    around = f"{before}[{numeral.text}]{after}"
-    return Uncovered(numeral.text, source.find_line(numeral.start), around, cited_by)
+    shown = f"uncovered, line {source.find_line(numeral.start)}: {before}[{numeral.text}]{after}"
+    cited_by = ", ".join(dict.fromkeys(name for cover, name in covers if cover == "uncovered"))
+    advice = f"Write its number there, or excludes: ['{numeral.text}']"
+    return f"{shown}. Cited by {cited_by}, which does not hold it. {advice}" if cited_by else shown
 
 
 def _find_copies(source: SourceText, case: Case) -> Iterator[str]:
@@ -169,119 +140,66 @@ def _find_copies(source: SourceText, case: Case) -> Iterator[str]:
             yield f'{field}.zh: "{run}" stands in the document. Write it in your own words'
 
 
-def _choose_cover(covers: set[Cover]) -> Cover | None:
-    accepted = STRONG if "cited" in covers else (*STRONG, *FALLBACK)
-    return next((cover for cover in accepted if cover in covers), None)
-
-
-def _locate(source: SourceText, citation: _Citation, part: Span, faults: Faults) -> list[Span]:
+def _locate(source: SourceText, entry: _Entry, phrase: Phrase, part: Span, wrong: dict[str, list[str]]) -> list[Span]:
     """Return the spans of the phrase; none, with a fault, if it is not found or its occurrence is not stated."""
-    scope = source.find_section(citation.section, part) if citation.section else part
-    found, occurrence = source.find_phrase(citation.phrase.text, scope), citation.phrase.occurrence
-    where = "its part" if scope == part else f"its section {citation.section}"
-    if occurrence == "all":
-        if len(found) > 1:
-            return found
-    elif len(found) >= (occurrence or 1) and (occurrence or len(found) == 1):
-        return [found[(occurrence or 1) - 1]]
-    elif len(found) > 1 and occurrence is None:
-        advice = "Write its occurrence, or occurrence: all if it means the same each time"
-        faults["ambiguous"].append(f"{citation}: stands {len(found)} times in {where}. {advice}")
-        return []
-    if len(found) < len(source.find_phrase(citation.phrase.text, part)):
-        where += ", but elsewhere in the part"
-    times = f"{len(found) or 'no'} time{'s' * (len(found) != 1)}"
-    advice = ". Leave out occurrence: all" if occurrence == "all" and found else ""
-    faults["not_verbatim"].append(f"{citation}: stands {times} in {where}{advice}")
-    return []
+    scope = source.find_section(entry.section, part) if entry.section else part
+    where = "its part" if scope == part else f"its section {entry.section}"
+    found, occurrence = source.find_phrase(phrase.text, scope), phrase.occurrence
+    if isinstance(occurrence, int):
+        chosen = found[occurrence - 1 : occurrence]
+    else:  # all of several, otherwise the only one
+        chosen = found if (occurrence == "all") == (len(found) > 1) else []
+    if not chosen:
+        kind, advice = "not verbatim", ". Leave out occurrence: all" if occurrence == "all" and found else ""
+        if found and occurrence is None:
+            kind, advice = "which place", ". Write its occurrence, or occurrence: all if it means the same each time"
+        elif len(found) < len(source.find_phrase(phrase.text, part)):
+            where += ", but elsewhere in the part"
+        times = f"{len(found) or 'no'} time{'s' * (len(found) != 1)}"
+        wrong[kind].append(f'{entry.name} "{phrase.text}": stands {times} in {where}{advice}')
+    return chosen
 
 
 def _cover_numerals(
-    source: SourceText, citation: _Citation, place: Span, faults: Faults
+    source: SourceText, entry: _Entry, phrase: Phrase, place: Span, wrong: dict[str, list[str]]
 ) -> Iterator[tuple[Numeral, Cover]]:
-    """Yield the numerals of the phrase that the entry holds, excludes or, if it is a metric, cites."""
-    numerals = source.numerals_in(place)
+    """Yield the numerals of the phrase that the entry holds, excludes or, if it is a metric, leaves uncovered."""
     excluded: set[Numeral] = set()
-    for exclusion in citation.phrase.excludes:
-        spans = source.find_phrase(exclusion, place)
-        found = {each for start, end in spans for each in numerals if each.start < end and start < each.end}
+    for exclusion in phrase.excludes:
+        found = {each for span in source.find_phrase(exclusion, place) for each in source.numerals_in(span)}
         if not found:
-            faults["not_verbatim"].append(f'{citation}: excludes "{exclusion}", which is no numeral of the phrase')
+            what = f'excludes "{exclusion}", which is no numeral of the phrase'
+            wrong["not verbatim"].append(f'{entry.name} "{phrase.text}": {what}')
         excluded |= found
-    for numeral in numerals:
-        if citation.readings is None or not citation.readings.isdisjoint(numeral.readings):
-            yield numeral, citation.cover
+    for numeral in source.numerals_in(place):
+        if entry.readings is None or not entry.readings.isdisjoint(numeral.readings):
+            yield numeral, entry.cover
         elif numeral in excluded:
             yield numeral, "excluded"
-        elif citation.cover == "metric":
-            yield numeral, "cited"
+        elif entry.cover == "metric":
+            yield numeral, "uncovered"
 
 
-def _find_citations(case: Case, dataset: Dataset) -> Iterator[_Citation]:
-    """Yield the phrases of all entries of a case."""
-    held_by = {metric.id: _read_metric(metric, dataset) for metric in case.metrics}
+def _find_entries(dataset: Dataset, names: frozenset[str], case: Case) -> Iterator[_Entry]:
+    """Yield the entries of a case that may have phrases."""
+    held_by = {metric.id: metric_keys(metric, dataset.units, names) for metric in case.metrics}
     for metric in case.metrics:
-        for phrase in metric.phrases:
-            yield _Citation(f"metric {metric.id}", phrase, "metric", held_by[metric.id], metric.section.zh)
+        yield _Entry(f"metric {metric.id}", metric.phrases, "metric", held_by[metric.id], metric.section.zh)
     for at, event in enumerate(case.events):
         years = number_keys(*(float(date[:4]) for date in (event.date, event.end) if date))
-        readings = (
-            text_keys(event.what.zh, _place_names(dataset)) | date_keys(event.date) | date_keys(event.end) | years
-        )
-        for phrase in event.phrases:
-            yield _Citation(f"events[{at}]", phrase, "event", readings)
+        readings = text_keys(event.what.zh, names) | date_keys(event.date) | date_keys(event.end) | years
+        yield _Entry(f"events[{at}]", event.phrases, "event", readings)
     for conflict in case.conflicts:
-        readings = text_keys(conflict.note.zh, _place_names(dataset)).union(
-            *(held_by[metric] for metric in conflict.metrics)
-        )
-        for phrase in conflict.phrases:
-            yield _Citation(f"conflict {conflict.id}", phrase, "conflict", readings)
+        readings = text_keys(conflict.note.zh, names).union(*(held_by[metric] for metric in conflict.metrics))
+        yield _Entry(f"conflict {conflict.id}", conflict.phrases, "conflict", readings)
     for at, entry in enumerate(case.not_measured):
-        repeated = held_by[entry.metric] if entry.metric else None
         name = f"not_measured[{at}]" + (f" (metric {entry.metric})" if entry.metric else "")
-        yield _Citation(name, entry.phrase, "not_measured", repeated)
-
-
-def _read_metric(metric: Metric, dataset: Dataset) -> frozenset[str]:
-    """Return the readings of the numbers, dates and words of a metric."""
-    readings = set[str]()
-    for printed in find_quantities(metric, dataset.units):
-        readings |= quantity_keys(printed, _place_names(dataset))
-    for end in (metric.before, metric.after, metric.compared_with and metric.compared_with.end):
-        if end and end.period:
-            readings |= date_keys(end.period.start) | date_keys(end.period.end)
-    return frozenset(readings)
-
-
-def report(case: CaseAudit) -> str:
-    """Return the audit of one case as lines: its counts, its uncovered numerals, its wrong phrases, its warnings."""
-    counts = (
-        f"{case.numerals} numerals: {case.covered} in metrics, {case.dated} in events and conflicts, "
-        f"{case.not_measured} not measured, {len(case.uncovered)} uncovered"
-    )
-    faults = {"not verbatim": case.not_verbatim, "which place": case.ambiguous, "too long": case.too_long}
-    return "\n".join(
-        [
-            f"{case.case_id}: {counts if case.line else 'the document has no part of this number'}",
-            *(f"  uncovered, line {found.line}: {found.around}{_advise(found)}" for found in case.uncovered),
-            *(f"  {kind}: {fault}" for kind, found in faults.items() for fault in found),
-            *(f"  warning: {copy}" for copy in case.copied),
-        ]
-    )
-
-
-def _advise(found: Uncovered) -> str:
-    """Say what to write about a numeral that metrics cite without holding it; empty for another."""
-    if not found.cited_by:
-        return ""
-    advice = f"Write its number there, or excludes: ['{found.numeral}']"
-    return f". Cited by {', '.join(found.cited_by)}, which does not hold it. {advice}"
+        yield _Entry(name, (entry.phrase,), "not_measured", held_by[entry.metric] if entry.metric else None)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the audit and return the exit status: 1 if a case that counts is not clean, 2 for wrong arguments, or 0."""
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = Parser(prog="python -m data.audit", description=DESCRIPTION, formatter_class=layout)
+    parser = Parser(prog="python -m data.audit", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, help="the document as UTF-8 text; it is read and never kept")
     parser.add_folder()
     parser.add_argument("--case", metavar="ID", help="the id of the only case to compare with the part of its number")
@@ -291,12 +209,12 @@ def main(arguments: list[str] | None = None) -> int:
     if dataset is None:
         show(*problems)
         return 1
-    cases = {case.id: case for case in dataset.cases} if options.case else {}
-    if options.case and options.case not in cases:
-        known = {name: name for name in cases}
+    only = dataset.by_id.get(options.case)
+    if options.case and not only:
+        known = {name: name for name in dataset.by_id}
         parser.reject(f"--case: found {quoted(options.case)}.{suggest(options.case, known, 'the ids of the cases')}")
-    audits = [audit_case(dataset, document, cases[options.case])] if options.case else audit(dataset, document)
-    show(*map(report, audits))
+    audits = audit(dataset, document, only)
+    show(*audits)
     return 0 if all(case.clean for case in audits) else 1
 
 

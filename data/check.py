@@ -1,26 +1,23 @@
 """The command `python -m data.check`: prints the problems of all files, on request with a summary of each case.
 
-It also writes data/case.schema.json and data/cases/README.md. What a problem is, is defined in `data.model` and
-`data.reading`.
+It also writes the files that help with cases. What a problem is, is defined in `data.model` and `data.reading`.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain
-
-from pydantic import BaseModel
+from collections.abc import Sequence
+from pathlib import Path
 
 from data.command import Parser, show
 from data.model.grades import GRADES
 from data.model.problems import Problem
-from data.model.schema import Case, Text
 from data.query.dataset import Dataset
 from data.query.filters import ROLES
-from data.reading.case_schema import FIELDS_FILE, SCHEMA_FILE, fields_text, schema_text
+from data.reading.case_schema import make_files
+from data.reading.folder import read_content
 from data.reading.load import read_dataset
 
 DESCRIPTION = """\
@@ -35,43 +32,35 @@ the description of every field, are written anew.
 def report(dataset: Dataset) -> str:
     """Return a table with a line a case and a line of totals.
 
-    Its columns: the number of metrics, in all, by grade and by role; texts in both languages of all texts; conflicts;
-    numerals that are not measured; the share of metrics with a period.
+    Its columns: the number of metrics, in all, by grade and by role; conflicts; numerals that are not measured; the
+    share of metrics with a period.
     """
-    lines = [
-        ["case", "figures", *GRADES, *ROLES, "zh+en", "conflicts", "not measured", "dated"],
-        *([case.id, *_count(dataset, [case])] for case in dataset.cases),
-        ["total", *_count(dataset, dataset.cases)],
-    ]
+    lines = [["case", "figures", *GRADES, *ROLES, "conflicts", "not measured", "dated"]]
+    for name, cases in [*((case.id, (case,)) for case in dataset.cases), ("total", dataset.cases)]:
+        metrics = [dataset.metrics[position] for case in cases for position in dataset.positions[case.id]]
+        kinds = Counter[str](kind for _, metric, evidence in metrics for kind in (evidence.grade, metric.role))
+        dated = sum(any(end and end.period for end in (metric.before, metric.after)) for _, metric, _ in metrics)
+        counts = [len(metrics), *(kinds[kind] for kind in (*GRADES, *ROLES))]
+        counts += [sum(len(case.conflicts) for case in cases), sum(len(case.not_measured) for case in cases)]
+        lines.append([name, *map(str, counts), f"{dated / len(metrics):.0%}" if metrics else "-"])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in lines)
 
 
-def _count(dataset: Dataset, cases: Sequence[Case]) -> list[str]:
-    """Return the cells of a line of the report after its first."""
-    metrics = [metric for case in cases for metric in case.metrics]
-    positions = chain.from_iterable(dataset.positions[case.id] for case in cases)
-    grades = Counter(dataset.metrics[position][2].grade for position in positions)
-    roles: Counter[str] = Counter(metric.role for metric in metrics)
-    texts = [text for case in cases for text in _find_texts(case)]
-    complete = sum(bool(text.zh.strip() and text.en.strip()) for text in texts)
-    dated = sum(any(end and end.period for end in (metric.before, metric.after)) for metric in metrics)
-    return [
-        *map(str, [len(metrics), *(grades[grade] for grade in GRADES), *(roles[role] for role in ROLES)]),
-        f"{complete}/{len(texts)}",
-        str(sum(len(case.conflicts) for case in cases)),
-        str(sum(len(case.not_measured) for case in cases)),
-        f"{dated / len(metrics):.0%}" if metrics else "-",
-    ]
-
-
-def _find_texts(value: object) -> Iterator[Text]:
-    """Yield every bilingual text in a part of a case."""
-    if isinstance(value, Text):
-        yield value
-    elif isinstance(value, (tuple, BaseModel)):
-        for part in value if isinstance(value, tuple) else dict(value).values():
-            yield from _find_texts(part)
+def write_files(parser: Parser, folder: Path) -> int:
+    """Write what helps with the cases of a folder, where it differs, and return 0; with faulty tables nothing and 1."""
+    files, problems = make_files(folder)
+    if problems:
+        show(*problems)
+        return 1
+    for path, content in files.items():
+        name = f"{folder.name}/{path}"
+        if read_content(folder / path) == content:
+            show(f"{name} is up to date")
+        else:
+            parser.write(folder / path, content, f"{name}:", "Make it and its folder writable")
+            show(f"{name}: written")
+    return 0
 
 
 def _count_noun(count: int, noun: str) -> str:
@@ -88,19 +77,17 @@ def _summarize(problems: Sequence[Problem]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the problems and return the exit status: 1 if there is an error, 2 for wrong arguments, otherwise 0."""
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = Parser(prog="python -m data.check", description=DESCRIPTION, formatter_class=layout)
+    parser = Parser(prog="python -m data.check", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter)
     parser.add_folder()
     parser.add_argument("--report", action="store_true", help="print a summary of each case as well")
     parser.add_argument(
         "--schema", action="store_true", help="write data/case.schema.json and data/cases/README.md, nothing else"
     )
     options = parser.parse_args(arguments)
+    folder = parser.choose_folder(options.folder)
     if options.schema:
-        SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
-        FIELDS_FILE.write_text(fields_text(), encoding="utf-8", newline="\n")
-        return 0
-    dataset, problems = read_dataset(parser.choose_folder(options.folder))
+        return write_files(parser, folder)
+    dataset, problems = read_dataset(folder)
     if problems:
         show(*problems)
     if dataset is None:

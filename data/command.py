@@ -1,4 +1,4 @@
-"""What the curator's commands share: the folder argument, messages of wrong arguments, and printing."""
+"""What the curator's commands share: what they read and write, messages of wrong arguments, and printing."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ class Parser(argparse.ArgumentParser):
             self.reject(f"source: found {quoted(path)}. It cannot be read ({error.strerror}). Write a text file")
         except UnicodeDecodeError as error:
             self.reject(f"source: found {quoted(path)}. It is not UTF-8 (byte {error.start}). Save the file as UTF-8")
+
+    def write(self, path: Path, content: bytes, found: str, advice: str) -> None:
+        """Write a file. Exit with what was found, why it cannot be written, and what to do instead, if it fails."""
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            self.reject(f"{found} cannot be written ({error.strerror}). {advice}")
 
     def reject(self, message: str) -> NoReturn:
         """Exit with status 2 and a message about the arguments, without the usage."""

@@ -45,10 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         show(*(problem for problem in problems if problem.severity == "error"), stream=sys.stderr)
         return 1
     extract = Extract(dataset, lang=lang)
-    try:
-        target.write_bytes(chosen.write(extract))
-    except OSError as error:
-        parser.reject(f"file: found {quoted(target)}. It cannot be written ({error.strerror}). Write another file")
+    parser.write(target, chosen.write(extract), f"file: found {quoted(target)}. It", "Write another file")
     table = extract.table("metrics")
     contents = f"{len(dataset.cases)} cases" if chosen.contents == "report" else f"{len(table.columns)} columns"
     show(f"{target}: {len(table)} rows, {contents}")
@@ -64,15 +61,14 @@ def choose_language(parser: Parser, form: Format, target: Path, given: Lang | No
         if given:
             parser.reject(f"--lang: found {given}. A file of the form .{form.ending} has both languages. Leave it out")
         return Extract.lang
+    file = quoted(target)
     named = next((lang for lang in get_args(Lang) if target.stem.lower().endswith(f"_{lang}")), None)
     if given and named and given != named:
-        parser.reject(
-            f"--lang: found {given}, but the name of {quoted(target)} ends in _{named}. Leave one of them out"
-        )
+        parser.reject(f"--lang: found {given}, but the name of {file} ends in _{named}. Leave one of them out")
     if not (given or named):
         example = target.with_name(f"{target.stem}_zh{target.suffix}")
         parser.reject(
-            f"file: found {quoted(target)}. A report has one language. Write a name that ends in _zh or _en, such as "
+            f"file: found {file}. A report has one language. Write a name that ends in _zh or _en, such as "
             f"{quoted(example)}, or add --lang zh or --lang en"
         )
     return given or named or Extract.lang

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from data.model.numerals import find_numerals, number_keys, strip_blanks
+from data.model.numerals import date_keys, find_numerals, number_keys, strip_blanks
 from data.model.problems import FieldPath
-from data.model.schema import Metric, Quantity, Unit
+from data.model.schema import End, Metric, Quantity, Unit
 
 
 class PrintedQuantity(NamedTuple):
@@ -37,12 +37,17 @@ def find_quantities(metric: Metric, units: Mapping[str, Unit | None]) -> Iterato
         yield PrintedQuantity(("change",), metric.change, unit)
 
 
-def quantity_keys(printed: PrintedQuantity, names: frozenset[str]) -> frozenset[str]:
-    """Return the keys of the numbers of a quantity, or of the numerals of its words. `names`: see `find_numerals`."""
-    quantity = printed.quantity
-    if quantity.text:
-        return text_keys(quantity.text.zh, names)
-    return number_keys(*(value * printed.scale for value in quantity.span or ()))
+def metric_keys(metric: Metric, units: Mapping[str, Unit | None], names: frozenset[str]) -> frozenset[str]:
+    """Return the keys of the numbers, dates and words of a metric. `names`: see `find_numerals`."""
+    keys: set[str] = set()
+    for printed in find_quantities(metric, units):
+        quantity = printed.quantity
+        if isinstance(quantity, End) and quantity.period:
+            keys |= date_keys(quantity.period.start) | date_keys(quantity.period.end)
+        if quantity.text:
+            keys |= text_keys(quantity.text.zh, names)
+        keys |= number_keys(*(value * printed.scale for value in quantity.span or ()))
+    return frozenset(keys)
 
 
 def text_keys(text: str, names: frozenset[str]) -> frozenset[str]:

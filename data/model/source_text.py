@@ -30,6 +30,7 @@ class SourceText:
     """A document without blanks, its numerals (none inside `names`), and the span of each case's part by its number."""
 
     def __init__(self, document: str, names: frozenset[str]) -> None:
+        self.names = names
         self.text = strip_blanks(document)
         self.numerals = find_numerals(self.text, names)
         headings = list(_PART.finditer(self.text))

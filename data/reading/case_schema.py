@@ -6,18 +6,22 @@ The descriptions are those of the model; the ids of places, domains and units co
 from __future__ import annotations
 
 import json
+import os
+import re
+from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from data.model.problems import Problem
 from data.model.schema import Case
 from data.reading.folder import FOLDER, REFERENCE, read_content
-from data.reading.validate import read_tables
+from data.reading.validate import Entries, read_tables
 from data.reading.yaml_file import File
 
-SCHEMA_FILE = FOLDER / "case.schema.json"
-FIELDS_FILE = FOLDER / "cases" / "README.md"
+SCHEMA_FILE = "case.schema.json"
+FIELDS_FILE = "cases/README.md"
 
 _TYPES = {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number"}
 
@@ -34,14 +38,27 @@ class _Schema(GenerateJsonSchema):
     default_schema = nullable_schema
 
 
-def schema_text() -> str:
-    """Return the JSON Schema of a case file, as data/case.schema.json contains it."""
-    return json.dumps(_schema(), ensure_ascii=False, indent=1) + "\n"
+def make_files(folder: Path = FOLDER) -> tuple[dict[str, bytes], list[Problem]]:
+    """Return what both files of a data folder must hold, and the problems of what they are made from.
+
+    These are its reference tables, and the head of its README, which is written by hand: all that stands there before
+    the first field. A folder without a README gets the head of this project's.
+    """
+    names = {name: f"reference/{name}.yaml" for name in ("places", "domains", "units")}
+    tables = {name: File(f"{folder.name}/{path}", read_content(folder / path)) for name, path in names.items()}
+    schema = _schema(read_tables(tables))
+    problems = sorted(problem for table in tables.values() for problem in table.problems)
+    readme = read_content((folder if os.path.exists(folder / FIELDS_FILE) else FOLDER) / FIELDS_FILE)
+    if isinstance(readme, str):
+        return {}, [*problems, Problem(f"{folder.name}/{FIELDS_FILE}", 1, 1, "", readme)]
+    head = re.split(rb"^## A case\r?$", readme, maxsplit=1, flags=re.MULTILINE)[0].rstrip()
+    text = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    return {SCHEMA_FILE: text.encode(), FIELDS_FILE: head + _describe_fields(schema).encode()}, problems
 
 
-def fields_text() -> str:
-    """Return data/cases/README.md: its head, which is written by hand, and the description of every field."""
-    schema, lines = _schema(), [FIELDS_FILE.read_text(encoding="utf-8").partition("## A case\n")[0].rstrip("\n")]
+def _describe_fields(schema: dict[str, Any]) -> str:
+    """Return a table of the fields of each group."""
+    lines = [""]
     for name, group in {"A case": schema, **schema["$defs"]}.items():
         if "properties" in group:
             lines += ["", f"## {name}", "", group["description"], "", "| field | holds | meaning |", "|---|---|---|"]
@@ -51,9 +68,8 @@ def fields_text() -> str:
     return "\n".join([*lines, ""])
 
 
-def _schema() -> dict[str, Any]:
+def _schema(tables: Entries) -> dict[str, Any]:
     schema = Case.model_json_schema(schema_generator=_Schema)
-    tables = read_tables({name: File(name, read_content(FOLDER / "reference" / f"{name}.yaml")) for name in REFERENCE})
     for name, entries in tables.items():
         names = [f"{entry.name.zh} · {entry.name.en}" if entry else "" for entry in entries.values()]
         ids = {"enum": [*entries], "enumDescriptions": names, "type": "string"}
