@@ -24,20 +24,18 @@ class PrintedQuantity(NamedTuple):
         return self.unit.scale if kind == "difference" else 1
 
 
-def find_quantities(metric: Metric, units: Mapping[str, Unit | None]) -> Iterator[PrintedQuantity]:
-    """Yield the ends, the change and the yardstick of a metric; none whose unit is unknown or faulty."""
+def find_quantities(metric: Metric, units: Mapping[str, Unit]) -> Iterator[PrintedQuantity]:
+    """Yield the ends, the yardstick and the change of a metric."""
     yardstick = metric.compared_with.end if metric.compared_with else None
     ends = {("before",): metric.before, ("after",): metric.after, ("compared_with", "end"): yardstick}
     for path, end in ends.items():
-        unit = units.get(metric.unit_of(end))
-        if end and unit:
-            yield PrintedQuantity(path, end, unit)
-    unit = units.get(metric.unit)
-    if metric.change and unit:
-        yield PrintedQuantity(("change",), metric.change, unit)
+        if end:
+            yield PrintedQuantity(path, end, units[metric.unit_of(end)])
+    if metric.change:
+        yield PrintedQuantity(("change",), metric.change, units[metric.unit])
 
 
-def metric_keys(metric: Metric, units: Mapping[str, Unit | None], names: frozenset[str]) -> frozenset[str]:
+def metric_keys(metric: Metric, units: Mapping[str, Unit], names: frozenset[str]) -> frozenset[str]:
     """Return the keys of the numbers, dates and words of a metric. `names`: see `find_numerals`."""
     keys: set[str] = set()
     for printed in find_quantities(metric, units):

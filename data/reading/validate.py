@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, get_args
 import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from data.model.numerals import proper_names
 from data.model.problems import FieldPath, Rejected, describe, format_path
 from data.model.schema import (
     Case,
@@ -32,7 +31,6 @@ from data.model.schema import (
 from data.query.dataset import GeoJson
 from data.reading.yaml_file import File
 from data.rules import check_case
-from data.rules.rule import Facts, texts_of
 
 PARTS: Mapping[str, type[Model]] = {"metrics": Metric, "events": Event, "not_measured": NotMeasured}
 """What the rules do without where its shape is faulty: the rest of the case can be judged."""
@@ -171,9 +169,7 @@ def read_case(file: File, tables: Entries, source: Document | None) -> Case | No
     sound, kept = (case, {}) if case and all(known.values()) and known == tables else _sound_part(file, context)
     document = sound and (sound.source or source)
     if sound and document:
-        names = proper_names(frozenset(place.name.zh for place in known["places"].values()))
-        facts = Facts(known["units"], known["places"], document, names, tuple(texts_of(sound)))
-        found = check_case(sound, facts)
+        found = check_case(sound, known["units"], known["places"], document)
         file.report_all(fault._replace(path=_original(fault.path, kept)) for fault in found)
     return None if file.errors else case
 

@@ -6,19 +6,29 @@ An error cannot be right. A warning might be wrong: it can be answered in the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from data.model.numerals import proper_names
 from data.model.problems import Fault, FieldPath, describe, suggest
-from data.model.schema import Case
-from data.rules import conflicts, contents, dates, doubles, languages, numbers, ranges, units, words
-from data.rules.rule import RULES, Facts, metrics_of
+from data.model.schema import Case, Document, Place, Unit
+from data.rules import contents, dates, doubles, languages, numbers, units, words
+from data.rules.cited import find_stated
+from data.rules.rule import RULES, Facts, metrics_of, texts_of
 
-MODULES = (numbers, words, dates, ranges, units, languages, doubles, conflicts, contents)
+MODULES = (numbers, words, units, dates, languages, doubles, contents)
 """Where the rules stand; importing a module is what registers its rules."""
 
 
-def check_case(case: Case, facts: Facts) -> Iterator[Fault]:
-    """Apply every rule to a case; warnings that the file accepts are left out."""
+def check_case(
+    case: Case, units: Mapping[str, Unit], places: Mapping[str, Place], document: Document
+) -> Iterator[Fault]:
+    """Apply every rule to a case; warnings that the file accepts are left out.
+
+    `units` and `places` are those of the reference tables by id, and `document` is what the case comes from.
+    """
+    names = proper_names(frozenset(place.name.zh for place in places.values()))
+    numbers = tuple(find_stated(case, units, names))
+    facts = Facts(units, places, document, names, dict(texts_of(case)), numbers)
     accepted = {
         (metric_path, entry.rule): (*metric_path, "accepted", at, "rule")
         for metric_path, metric in metrics_of(case)

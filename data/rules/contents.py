@@ -1,20 +1,25 @@
-"""The parts of a case fit one another: its headlines are results, its metrics lie in its places, and what it lists as
-not measured is no figure of it.
+"""The parts of a case fit one another: its headlines are results, its metrics lie in its places, what it lists as not
+measured is no metric of it, and a conflict is about the metrics that it names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from data.model.evidence import derive
 from data.model.grades import CHANGED
+from data.model.numerals import strip_blanks
 from data.model.problems import FieldPath, describe
-from data.model.schema import Case, Metric
-from data.rules.rule import Facts, Found, metrics_of, rule
+from data.model.schema import Case, CaveatKind, ConflictKind, Metric
+from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
 _NAMED = 4
 """Maximum number of figures that a message names."""
+RUN = 4
+"""Number of characters that a conflict has in common with the words of a metric which it concerns."""
+KINDS: Mapping[CaveatKind, ConflictKind] = {"conflicting": "contradiction", "naming": "naming"}
+"""The kind of conflict that a caveat speaks of."""
 _NUMERAL = re.compile("[0-9０-９零〇一二三四五六七八九十百千万亿两双半首几数]")
 """A character of what is like a number, names and slogans included: 零跑动, 双违, 首次."""
 
@@ -99,3 +104,43 @@ def not_measured_but_metric(case: Case, facts: Facts) -> Found:
         if name := cited.get((entry.phrase.text, entry.phrase.occurrence)):
             advice = "Remove it here, or say with occurrence which one each is"
             yield ("not_measured", at, "phrase"), f"the metric {describe(name)} cites the same words. {advice}"
+
+
+@warning
+def conflict_of_others(case: Case, facts: Facts) -> Found:
+    """A conflict cites words of each metric that it names.
+
+    A metric with the caveat of a conflict need not share words with the only conflict that names it.
+    """
+    for path, metric in metrics_of(case):
+        naming = [conflict for conflict in case.conflicts if metric.id in conflict.metrics]
+        if len(naming) == 1 and metric.has_caveat("conflicting", "naming", "scope_differs"):
+            continue
+        runs = _runs(_words_of(metric))
+        for conflict in naming:
+            if runs.isdisjoint(_runs(phrase.text for phrase in conflict.phrases)):
+                advice = "Take this figure out of its metrics, or cite there the words that concern it"
+                yield path, f"the conflict {describe(conflict.id)} cites no words of this figure. {advice}"
+
+
+@warning
+def conflict_missing(case: Case, facts: Facts) -> Found:
+    """A metric with the caveat `conflicting` or `naming` is named by a conflict of that kind."""
+    for path, metric in metrics_of(case):
+        kinds = {conflict.kind for conflict in case.conflicts if metric.id in conflict.metrics}
+        for at, caveat in enumerate(metric.caveats):
+            wanted = KINDS.get(caveat.kind)
+            if wanted and wanted not in kinds:
+                advice = f"Name it in the metrics of a conflict of kind: {wanted}, or choose another kind"
+                message = f"{caveat.kind}, but no such conflict names this figure. {advice}"
+                yield (*path, "caveats", at, "kind"), message
+
+
+def _words_of(metric: Metric) -> list[str]:
+    subject = metric.subject.zh if metric.subject else ""
+    return [metric.name.zh, subject, *(phrase.text for phrase in metric.phrases)]
+
+
+def _runs(texts: Iterable[str]) -> set[str]:
+    stripped = map(strip_blanks, texts)
+    return {text[start : start + RUN] for text in stripped for start in range(len(text) - RUN + 1)}

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from data.model.evidence import number
 from data.model.numerals import strip_blanks
 from data.model.problems import FieldPath, describe
 from data.model.schema import Case, Caveat, Lang, Metric, NotMeasured, Phrase, Text
-from data.rules.cited import find_stated
+from data.rules.cited import CitedNumeral
 from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
 COMPARED = 20
@@ -21,23 +21,6 @@ COMPARED = 20
 LISTS = ("places", "mentions", "domains", "headlines", "actions", "not_measured", "metrics", "phrases", "caveats")
 """The lists in which nothing stands twice, of the case, its metrics, events and conflicts."""
 _LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-
-
-class _Citation(NamedTuple):
-    """A numeral that a metric cites: its phrase without blanks, which occurrence of it, and where it begins there."""
-
-    metric: str
-    text: str
-    occurrence: int | str | None
-    start: int
-
-    def is_at(self, other: _Citation) -> bool:
-        """Whether both are one place of the document: of the same words, or of words that hold the others."""
-        short, long = sorted((self, other), key=lambda citation: len(citation.text))
-        if self.occurrence != other.occurrence or (self.occurrence is not None and short.text != long.text):
-            return False
-        offset = long.text.find(short.text)
-        return offset >= 0 and offset + short.start == long.start
 
 
 @rule
@@ -115,26 +98,28 @@ def _fold(text: str) -> str:
 @warning
 def number_twice(case: Case, facts: Facts) -> Found:
     """No two metrics state one number in one place of the document, in one unit."""
-    known: defaultdict[tuple[Any, ...], list[_Citation]] = defaultdict(list)
-    alike = {path for path, *_ in _find_alike(case)}
-    for path, metric in metrics_of(case):
-        earlier: list[tuple[float, str]] = []
-        for key, citation in _cite(metric, facts):
-            others = [other for other in known[key][:COMPARED] if other.metric != citation.metric]
-            earlier += [(key[-1], other.metric) for other in others if citation.is_at(other)]
-            known[key].append(citation)
-        if earlier and path not in alike:
-            value, other = earlier[0]
-            advice = "Remove one of them, or cite for each its own words"
-            message = f"its phrases state {number(value)} in the same place for {describe(other)} already. {advice}"
-            yield (*path, "phrases"), message
+    known: defaultdict[tuple[Any, ...], list[tuple[Metric, CitedNumeral]]] = defaultdict(list)
+    told = {path for path, *_ in _find_alike(case)}
+    for each in facts.numbers:
+        path, printed = each.path[:2], each.printed
+        kind = getattr(printed.quantity, "kind", "")
+        meaning = each.metric.section.zh, printed.path, each.path[-1], kind, printed.unit.id, each.value
+        for cited in each.cited:
+            others = [
+                other for other, found in known[meaning][:COMPARED] if other is not each.metric and _is_at(cited, found)
+            ]
+            known[meaning].append((each.metric, cited))
+            if others and path not in told:
+                told.add(path)
+                advice = "Remove one of them, or cite for each its own words"
+                found = f"its phrases state {number(each.value)} in the same place for {describe(others[0].id)} already"
+                yield (*path, "phrases"), f"{found}. {advice}"
 
 
-def _cite(metric: Metric, facts: Facts) -> Iterator[tuple[tuple[Any, ...], _Citation]]:
-    """Yield the numerals that a metric cites, each with what it states: two of one meaning have it in common."""
-    occurrences = {strip_blanks(phrase.text): phrase.occurrence for phrase in metric.phrases}
-    for stated in find_stated(metric, facts):
-        kind = getattr(stated.printed.quantity, "kind", "")
-        key = metric.section.zh, stated.path, kind, stated.printed.unit.id, stated.value
-        for cited in stated.cited:
-            yield key, _Citation(metric.id, cited.text, occurrences[cited.text], cited.numeral.start)
+def _is_at(one: CitedNumeral, other: CitedNumeral) -> bool:
+    """Whether both are one place of the document: of the same words, or of words that hold the others."""
+    if one.occurrence != other.occurrence or (one.occurrence is not None and one.text != other.text):
+        return False
+    short, long = sorted((one, other), key=lambda cited: len(cited.text))
+    offset = long.text.find(short.text)
+    return offset >= 0 and offset + short.numeral.start == long.numeral.start

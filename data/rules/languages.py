@@ -55,7 +55,7 @@ _NAMES = re.compile("|".join(map(re.escape, ENGLISH_NAMES)), re.IGNORECASE)
 @rule
 def chinese_text(case: Case, facts: Facts) -> Found:
     """A Chinese text has a Chinese character, but for acronyms and numbers. English is refused by its field."""
-    for path, text in facts.texts:
+    for path, text in facts.texts.items():
         if path[-1] == "zh" and _WORD.search(text) and not _HAN.search(text):
             yield path, f"{describe(text)} holds no Chinese character. Write the Chinese text"
 
@@ -63,7 +63,7 @@ def chinese_text(case: Case, facts: Facts) -> Found:
 @rule
 def numbers_of_both_languages(case: Case, facts: Facts) -> Found:
     """The Chinese text, the verbatim one for a phrase, has every number of the English one."""
-    texts = dict(facts.texts)
+    texts = facts.texts
     for path, english in texts.items():
         matches = list(_find_numbers(english)) if path[-1] == "en" else []
         if not matches:
@@ -112,7 +112,7 @@ def _keys(match: re.Match[str]) -> frozenset[str]:
 @rule
 def blanks_and_quotes(case: Case, facts: Facts) -> Found:
     """A text has words, and neither blanks nor, as a whole, quotation marks around it."""
-    for path, text in facts.texts:
+    for path, text in facts.texts.items():
         if text != text.strip():
             yield path, f"{describe(text)} has blanks around it. Remove them"
         elif path[-1] in ("zh", "en") and _is_quoted(text):

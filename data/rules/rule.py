@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from data.model.problems import FieldPath, Severity
 from data.model.schema import Case, Document, End, Metric, Place, Unit
+from data.rules.cited import StatedNumber
 
 Found = Iterator[tuple[FieldPath, str]]
 Check = Callable[["Case", "Facts"], Found]
@@ -16,16 +17,18 @@ Check = Callable[["Case", "Facts"], Found]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a case is compared with: the entries of the reference tables by id, and the document that it comes from.
+    """What a case is compared with, and what is in it: its texts by path, and the numbers of its metrics.
 
-    `names` are the proper names whose numerals do not count: 三门峡. `texts` are all texts of the case by path.
+    `units` and `places` are the entries of the reference tables by id, `document` is what the case comes from, and
+    `names` are the proper names whose numerals do not count: 三门峡.
     """
 
     units: Mapping[str, Unit]
     places: Mapping[str, Place]
     document: Document
     names: frozenset[str]
-    texts: tuple[tuple[FieldPath, str], ...]
+    texts: Mapping[FieldPath, str]
+    numbers: tuple[StatedNumber, ...]
 
 
 RULES: dict[str, tuple[Check, Severity]] = {}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from data.model.problems import FieldPath
 from data.model.schema import Case, End, Metric, Unit
-from data.rules.cited import CitedNumeral, find_stated
+from data.rules.cited import CitedNumeral, StatedNumber
 from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +35,8 @@ _TAIL = re.compile(r"(?:[-–—~～至]+\d[\d.]*)?[余多来几]?[百千]?万?�
 _WITHOUT_WORD = re.compile("半|分之|番")
 _OF_RANKS, _OF_ANYTHING = frozenset("位名"), frozenset("个大")
 """The measure words that a rank may have, and those that fit every count: 三个, 三大."""
+_ORDINAL = "位次"
+"""The word that a numeral behind 第 has where no other follows it."""
 _PEOPLE = str.maketrans("名位", "人人")
 _OF_CHANGES: Mapping[str, frozenset[str]] = {
     "relative": frozenset({"share", "ratio"}),
@@ -44,18 +45,6 @@ _OF_CHANGES: Mapping[str, frozenset[str]] = {
     "places": frozenset({"rank"}),
 }
 """The families of the words beside a change. Points may be printed as %: that is what percent_or_points is for."""
-
-
-class _Beside(NamedTuple):
-    """A number of a metric: its unit, None for a change of no unit, where that is written, and the words beside it.
-
-    `printed` is the numeral with the first of these words.
-    """
-
-    unit: Unit | None
-    path: FieldPath
-    words: tuple[str, ...]
-    printed: str
 
 
 @rule
@@ -78,30 +67,28 @@ def unit_of_ends(case: Case, facts: Facts) -> Found:
 @rule
 def unit_beside_number(case: Case, facts: Facts) -> Found:
     """A unit, or a kind of change, is of the dimension of the words beside its number."""
-    for path, metric in metrics_of(case):
-        kind = metric.change.kind if metric.change else "relative"
-        for found in _words_beside(metric, facts):
-            if found.unit is None:
-                expected, wrong, advice = _OF_CHANGES[kind], f"a change of kind {kind}", "another kind"
-            else:
-                expected, wrong, advice = _families_of(found.unit), f"the unit {found.unit.id}", "a unit of that word"
-            of_rank = "rank" in expected and not _OF_RANKS.isdisjoint(found.words)
-            if not of_rank and expected.isdisjoint(_FAMILIES[word] for word in found.words):
-                message = f'{wrong} does not fit "{found.printed}". Write {advice}, or cite other words'
-                yield (*path, *found.path), message
+    for path, each, found, words in _words_beside(facts):
+        kind = getattr(each.printed.quantity, "kind", "difference")
+        if path[-1] == "kind":
+            expected, wrong, advice = _OF_CHANGES[kind], f"a change of kind {kind}", "another kind"
+        else:
+            unit = each.printed.unit
+            expected, wrong, advice = _families_of(unit), f"the unit {unit.id}", "a unit of that word"
+        of_rank = "rank" in expected and not _OF_RANKS.isdisjoint(words)
+        if not of_rank and expected.isdisjoint(_FAMILIES[word] for word in words):
+            yield path, f'{wrong} does not fit "{found}". Write {advice}, or cite other words'
 
 
 @warning
 def measure_word(case: Case, facts: Facts) -> Found:
     """A count is in the measure word beside its number; 个 and 大 fit every count."""
-    for path, metric in metrics_of(case):
-        for found in _words_beside(metric, facts):
-            own = found.unit and _WORD.match(found.unit.base_name.zh)
-            if found.unit and own and {"count"} == {_FAMILIES[word] for word in (own[1], *found.words)}:
-                words = {word.translate(_PEOPLE) for word in found.words}
-                if own[1] != "个" and words.isdisjoint({*_OF_ANYTHING, own[1].translate(_PEOPLE)}):
-                    message = f'the unit {found.unit.id} ({found.unit.name.zh}) does not fit "{found.printed}"'
-                    yield (*path, *found.path), f"{message}. Write a unit of that word"
+    for path, each, found, words in _words_beside(facts):
+        unit = each.printed.unit
+        own = _WORD.match(unit.base_name.zh) if path[-1] == "unit" else None
+        if own and own[1] != "个" and {"count"} == {_FAMILIES[word] for word in (own[1], *words)}:
+            fitting = {*_OF_ANYTHING, own[1].translate(_PEOPLE)}
+            if fitting.isdisjoint(word.translate(_PEOPLE) for word in words):
+                yield path, f'the unit {unit.id} ({unit.name.zh}) does not fit "{found}". Write a unit of that word'
 
 
 def _families_of(unit: Unit) -> frozenset[str]:
@@ -112,33 +99,32 @@ def _families_of(unit: Unit) -> frozenset[str]:
     return frozenset((unit.dimension, *more.get(unit.dimension, ())))
 
 
-def _words_beside(metric: Metric, facts: Facts) -> Iterator[_Beside]:
-    """Yield the numbers of the ends and of the change that have known words beside them, the first of each unit."""
+def _words_beside(facts: Facts) -> Iterator[tuple[FieldPath, StatedNumber, str, list[str]]]:
+    """Yield the numbers that have known words beside them, the first of each unit of a metric.
+
+    Each with the path of its unit, of its kind where it is a change of no unit; the first numeral with its word; and
+    the words.
+    """
     seen = set[FieldPath]()
-    for stated in find_stated(metric, facts):
-        side, kind = stated.printed.path[0], getattr(stated.printed.quantity, "kind", "difference")
-        if side == "compared_with":
+    for each in facts.numbers:
+        if each.side == "compared_with":
             continue
-        path = _unit_path(str(side), metric) if kind == "difference" else ("change", "kind")
-        found = [beside for cited in stated.cited if (beside := _beside(cited))]
+        kind = getattr(each.printed.quantity, "kind", "difference")
+        at = _unit_path(each.side, each.metric) if kind == "difference" else ("change", "kind")
+        path = (*each.path[:2], *at)
+        found = [(cited, word) for cited in each.cited if (word := _word_beside(cited))]
         if found and path not in seen:
             seen.add(path)
-            unit = stated.printed.unit if kind == "difference" else None
-            yield _Beside(unit, path, tuple(word for _, word in found), found[0][0])
+            cited, word = found[0]
+            printed = f"第{cited.numeral.text}" if word == _ORDINAL else f"{cited.numeral.text}{word}"
+            yield path, each, printed, [word for _, word in found]
 
 
-def _beside(cited: CitedNumeral) -> tuple[str, str] | None:
-    """Return the numeral with the known word behind it, and that word; 第七 without a word is a rank."""
-    if word := _word_after(cited):
-        return cited.numeral.text + word, word
-    return (f"第{cited.numeral.text}", "位次") if cited.before.endswith("第") else None
-
-
-def _word_after(cited: CitedNumeral) -> str:
-    """Return the known word behind a numeral and its multiplier; "" if there is none, and for a fraction."""
+def _word_beside(cited: CitedNumeral) -> str:
+    """Return the known word behind a numeral and its multiplier, "" if there is none; 第七 without a word is a rank."""
     tail = _TAIL.match(cited.after)
-    word = None if _WITHOUT_WORD.search(cited.numeral.text) else _WORD.match(cited.after, tail.end() if tail else 0)
-    return word[1] if word else ""
+    found = None if _WITHOUT_WORD.search(cited.numeral.text) else _WORD.match(cited.after, tail.end() if tail else 0)
+    return found[1] if found else _ORDINAL if cited.before.endswith("第") else ""
 
 
 def _unit_path(side: str, metric: Metric) -> FieldPath:

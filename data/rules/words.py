@@ -8,8 +8,9 @@ from itertools import product
 from typing import Literal
 
 from data.model.evidence import number
-from data.model.schema import Bound, Case, Change, Metric
-from data.rules.cited import CitedNumeral, StatedNumber, find_stated
+from data.model.problems import FieldPath
+from data.model.schema import Bound, Case, Change
+from data.rules.cited import CitedNumeral, StatedNumber
 from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
 BEFORE: dict[str, Bound] = {
@@ -46,35 +47,31 @@ _EARLIER = re.compile("(?P<fall>提前|早)")
 @rule
 def bound_contradicted(case: Case, facts: Facts) -> Found:
     """The words beside a number say no other bound than its field."""
-    for path, metric in metrics_of(case):
-        for stated, cited, bounds in _bounded_otherwise(metric, facts):
-            if bounds:
-                meant = " or ".join(sorted(bounds))
-                message = f"{stated.printed.quantity.bound}, but {cited.quote()} says {meant}. Write bound: {meant}"
-                yield (*path, *stated.printed.path, "bound"), message
+    for path, bound, cited, said in _bounded_otherwise(facts):
+        if said:
+            meant = " or ".join(sorted(said))
+            yield path, f"{bound}, but {cited[0].quote()} says {meant}. Write bound: {meant}"
 
 
 @warning
 def bound_and_words(case: Case, facts: Facts) -> Found:
     """A bound is said by a word beside the number or farther in front in its clause."""
-    for path, metric in metrics_of(case):
-        for stated, cited, bounds in _bounded_otherwise(metric, facts):
-            bound = stated.printed.quantity.bound
-            if not bounds and not any(_bound_within(each, bound) for each in stated.cited):
-                message = (
-                    f"no word beside {cited.quote()} says {bound}. Leave the bound out, or cite the word that says it"
-                )
-                yield (*path, *stated.printed.path, "bound"), message
+    for path, bound, cited, said in _bounded_otherwise(facts):
+        if not said and not any(_bound_within(each, bound) for each in cited):
+            advice = "Leave the bound out, or cite the word that says it"
+            yield path, f"no word beside {cited[0].quote()} says {bound}. {advice}"
 
 
-def _bounded_otherwise(metric: Metric, facts: Facts) -> Iterator[tuple[StatedNumber, CitedNumeral, set[Bound]]]:
-    """Yield the numbers whose bound no word beside them says, with the numeral and the bounds that its words mean."""
-    for stated in find_stated(metric, facts):
-        bound, ranged = stated.printed.quantity.bound, stated.path[-1] != "value"
-        said = [(cited, _bounds_beside(cited, ranged)) for cited in stated.cited]
+def _bounded_otherwise(facts: Facts) -> Iterator[tuple[FieldPath, Bound, list[CitedNumeral], set[Bound]]]:
+    """Yield the numbers whose bound no word beside them says: where that is, the bound, the numerals that state the
+    number, and the bounds that the words beside the first of them mean.
+    """
+    for each in facts.numbers:
+        bound, ranged = each.printed.quantity.bound, each.path[-1] != "value"
+        said = [(cited, _bounds_beside(cited, ranged)) for cited in each.cited]
         if said and not any(bound in (bounds or {"exact"}) for _, bounds in said):
-            cited, bounds = next((each for each in said if each[1]), said[0])
-            yield stated, cited, bounds
+            said.sort(key=lambda found: not found[1])
+            yield (*each.path[:-1], "bound"), bound, [cited for cited, _ in said], said[0][1]
 
 
 def _bounds_beside(cited: CitedNumeral, ranged: bool) -> set[Bound]:
@@ -101,17 +98,15 @@ def _bound_within(cited: CitedNumeral, bound: Bound) -> bool:
 @rule
 def sign_and_words(case: Case, facts: Facts) -> Found:
     """The sign of a change is that of the verb beside its number."""
-    for path, metric in metrics_of(case):
-        change = metric.change
-        move = _move_of(change) if change else None
-        for stated in find_stated(metric, facts) if change and move else ():
-            said = _move_beside(stated)
-            if stated.printed.quantity is change and said and said != move:
-                advice = f"Write {number(-stated.value)}"
-                if change.kind == "multiple":
-                    advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
-                message = f"{number(stated.value)}, but {stated.cited[0].quote()} is a {said}. {advice}"
-                yield (*path, *stated.path), message
+    for each in facts.numbers:
+        change = each.printed.quantity
+        move = _move_of(change) if isinstance(change, Change) else None
+        said = _move_beside(each)
+        if move and said and said != move:
+            advice = f"Write {number(-each.value)}"
+            if getattr(change, "kind", None) == "multiple":
+                advice = "A multiple is after ÷ before: above 1 for a rise, below 1 for a fall"
+            yield each.path, f"{number(each.value)}, but {each.cited[0].quote()} is a {said}. {advice}"
 
 
 def _move_of(change: Change) -> Move | None:
@@ -140,9 +135,9 @@ def _find_move(cited: CitedNumeral, time: bool) -> Move | None:
 @rule
 def ends_exchanged(case: Case, facts: Facts) -> Found:
     """The words tell of the ends in their order: 由100天压缩至50天 is before 100, after 50."""
-    for path, metric in metrics_of(case):
-        stated = {found.path: found.cited for found in find_stated(metric, facts)}
-        pairs = list(product(stated.get(("before", "value"), ()), stated.get(("after", "value"), ())))
+    cited = {each.path: each.cited for each in facts.numbers}
+    for path, _ in metrics_of(case):
+        pairs = list(product(cited.get((*path, "before", "value"), ()), cited.get((*path, "after", "value"), ())))
         if pairs and all(_leads(after, before) for before, after in pairs):
             before, after = pairs[0]
             yield (*path, "before"), f'the words say from "{after}" to "{before}". Exchange before and after'
@@ -160,18 +155,13 @@ def _leads(first: CitedNumeral, second: CitedNumeral) -> bool:
 def better_and_words(case: Case, facts: Facts) -> Found:
     """No change is for the worse by `better`: sources praise what fell as well as what rose."""
     for path, metric in metrics_of(case):
+        text = metric.change.text.zh if metric.change and metric.change.text else ""
+        told = _MOVE.search(text) if not _NOT.search(text) else None
+        moves = {f'"{text}"': told and told.lastgroup}
+        for each in facts.numbers:
+            changed = each.side == "change" or (each.side == "after" and metric.before)
+            if each.metric is metric and changed and each.cited and each.printed.unit.dimension != "rank":
+                moves[each.cited[0].quote()] = _move_beside(each)
         worse = {"higher": "fall", "lower": "rise"}.get(metric.better)
-        if worse and (told := _find_move_to(worse, metric, facts)):
-            yield (*path, "better"), f"{metric.better}, but {told} is a {worse}. Check what is better"
-
-
-def _find_move_to(worse: str, metric: Metric, facts: Facts) -> str:
-    """Return the words of a metric, in quotes, that tell of a rise or fall; "" if there are none."""
-    text = metric.change.text.zh if metric.change and metric.change.text else ""
-    if not _NOT.search(text) and (move := _MOVE.search(text)) and move.lastgroup == worse:
-        return f'"{text}"'
-    for stated in find_stated(metric, facts):
-        changed = stated.path[0] == "change" or (stated.path[0] == "after" and metric.before)
-        if changed and stated.printed.unit.dimension != "rank" and _move_beside(stated) == worse:
-            return stated.cited[0].quote()
-    return ""
+        if found := next((quote for quote, move in moves.items() if worse and move == worse), None):
+            yield (*path, "better"), f"{metric.better}, but {found} is a {worse}. Check what is better"

@@ -32,7 +32,7 @@ BREAKS = (
     Break("rules", "growth-by-two-times-is-no-multiple-of-three", "data/rules/cited.py",
           '"multiple": [value - 1]',
           '"multiple": [value + 1]', ("tests/test_numbers.py",)),
-    Break("rules", "implied-share-of-the-whole-is-refused", "data/rules/ranges.py",
+    Break("rules", "implied-share-of-the-whole-is-refused", "data/rules/numbers.py",
           "value * unit.factor > 1 and implied",
           "value * unit.factor >= 1 and implied", ("tests/test_check.py", "tests/test_load.py")),
     Break("reading", "restart-with-a-bad-file-forgets-the-last-good-data", "data/reading/live.py",
