@@ -40,6 +40,7 @@ NOTE = "\n        note: {zh: 未注明起止时间。, en: The source gives no d
 BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 REPEATS = f"repeats {STEM}.yaml: title, summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
+ELSEWHERE = "    elsewhere: [{publisher: {zh: 统计局, en: Bureau}, date: 2021, address: https://www.henan.gov.cn, phrase: {text: 共50天, en: 50 days}, relation: agrees}]\n"
 OTHER_TITLE = {"zh: 测试案例, en: Test case": "zh: 另一案例, en: Another case"}
 A_UNIT = ", as in - {id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}"
 A_PLACE = ", as in - {id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang, lon: 113.8, lat: 36.1}"
@@ -209,6 +210,10 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"date: 2020-09": "date: ¦2020-1-5"},
         'events[0].date: expected a date, got "2020-1-5". Write 2020-01-05',
     ),
+    "date-impossible-of-another-year": (
+        {"date: 2020-09": "date: ¦2021-02-30"},
+        'events[0].date: expected a date, got "2021-02-30". Write 2021, 2021-12 or 2021-12-31',
+    ),
     "date-in-chinese": (
         {"date: 2020-09": "date: ¦2020年9月"},
         'events[0].date: expected a date, got "2020年9月". Write 2020-09',
@@ -351,6 +356,27 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "case-id-pattern": (
         {"id: 2020-01-short-name": "id: ¦2020-01_Short"},
         'id: got "2020-01_Short". Write year, number and a short name, as in 2020-01-water-pricing',
+    ),
+    "case-id-pattern-of-another-year": (
+        {"id: 2020-01-short-name": "id: ¦2021-01_Short"},
+        'id: got "2021-01_Short". Write year, number and a short name, as in 2021-01-water-pricing',
+    ),
+    "prescribed-in-words": (
+        {"    better: lower\n": "    better: lower\n    prescribed: ¦maybe\n"},
+        'metrics[0].prescribed: expected true or false, got "maybe". Write one of them',
+    ),
+    "prescribed-left-open": (
+        {"    better: lower\n": "    better: lower\n    prescribed: ¦TODO\n"},
+        'metrics[0].prescribed: "TODO" is a gap. Write true or false: whether the number is a limit that was set, not a '
+        "time or count that was measured",
+    ),
+    "role-left-open": (
+        {"role: outcome": "role: ¦TODO"},
+        'metrics[0].role: "TODO" is a gap. Write outcome, output, input, context or rule',
+    ),
+    "place-left-open": (
+        {"    place: anyang": "    place: ¦TODO"},
+        'metrics[0].place: "TODO" is a gap. Write whose figure it is; may be narrower than the places of the case',
     ),
     "metric-id-pattern": (
         {"id: approval-time": "id: ¦Approval time", "[approval-time]": "[]\nno_headline: {zh: 无, en: None}"},
@@ -512,11 +538,11 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "during-without-start": (
         {SPAN: "¦{end: 2020, kind: during}"},
-        "period: a period of kind during needs its start. For one year write {during: 2018}",
+        "period: a period of kind during needs its start. For one year write {during: 2020}",
     ),
     "during-with-end": (
         {SPAN: "¦{during: 2019, end: 2020}"},
-        "period: during stands alone. Write {during: 2019}, or {start: 2019, end: 2020, kind: during}",
+        "period: during stands alone. Write {during: …}, or {start: …, end: …, kind: during}",
     ),
     "during-no-date": (
         {SPAN: "{during: ¦2019-5}"},
@@ -529,6 +555,61 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "as-of-with-start": (
         {SPAN: "¦{start: 2016, end: 2020, kind: as_of}"},
         "period: a period of kind as_of has no start. Write only end, or kind: during",
+    ),
+    "both-ends-at-one-time": (
+        {
+            "value: 100": "value: 100\n      period: {during: 2019}",
+            "value: 50": "value: 50\n      period: ¦{during: 2019}",
+        },
+        "metrics[0].after.period: both ends are of 2019/2019. Correct one of them, or move what is no earlier value to "
+        "compared_with",
+    ),
+    "document-of-tomorrow": (
+        {"year: 2020\n": f"year: 2020\n{SOURCE.replace('2022-05', '¦2098-05')}\n"},
+        "source.date: 2098-05 lies in the future. Correct the date",
+    ),
+    "address-without-a-host": (
+        {"    section: {zh: 推荐词": ELSEWHERE.replace("https://", "¦") + "    section: {zh: 推荐词"},
+        'metrics[0].elsewhere[0].address: "www.henan.gov.cn" is no address. Write it as in https://www.henan.gov.cn/page.html',
+    ),
+    "reading-of-tomorrow": (
+        {"    section: {zh: 推荐词": ELSEWHERE.replace("2021", "¦2098") + "    section: {zh: 推荐词"},
+        "metrics[0].elsewhere[0].date: 2098 lies in the future. Correct the date",
+    ),
+    "number-word-in-english": (
+        {"en: Approvals took long.": "en: ¦Approvals took thirty-five days."},
+        'problem.en: "thirty-five" is not in the Chinese text, which holds no number. '
+        "Write the same numbers in both languages, with 万 as 10 thousand and 亿 as 100 million",
+    ),
+    "caveat-twice": (
+        {
+            "kind: undated": "kind: other\n        note: {zh: 注, en: Note}\n      - ¦kind: undated\n        note: {zh: 注, en: Other}\n      - kind: self_reported"
+        },
+        'metrics[0].caveats[1]: "注" stands twice in this list. Keep one',
+    ),
+    "phrase-twice": (
+        {f"phrases: [{PHRASE}]": f"phrases: [{PHRASE}, ¦{PHRASE}]"},
+        'metrics[0].phrases[1]: "时限由100天压缩至50天" stands twice in this list. Keep one, or say with occurrence which one each is',
+    ),
+    "mention-of-the-own-place": (
+        {"mentions: []\ndomains": "mentions: [¦henan]\ndomains"},
+        'mentions[0]: "henan" is its own place already. Remove it',
+    ),
+    "mention-of-the-place-of-a-figure": (
+        {"    mentions: []\n    role": "    mentions: [¦anyang]\n    role"},
+        'metrics[0].mentions[0]: "anyang" is its own place already. Remove it',
+    ),
+    "event-that-its-phrase-does-not-date": (
+        {"date: 2020-09": "date: ¦2020-08"},
+        'events[0].date: 2020-08 is not in "2020年9月". Correct the date, or cite the words with it',
+    ),
+    "not-measured-without-a-numeral": (
+        {"phrase: 国发2014第51号文件": "phrase: ¦国发文件"},
+        'not_measured[0].phrase: "国发文件" holds no numeral. Cite the words with the number, say why it is listed, or remove it',
+    ),
+    "not-measured-but-a-figure": (
+        {"phrase: 国发2014第51号文件": "phrase: ¦时限由100天压缩至50天"},
+        'not_measured[0].phrase: the metric "approval-time" cites the same words. Remove it here, or say with occurrence which one each is',
     ),
     "event-ends-before-it-begins": (
         {"  - date: 2020-09": "  - ¦date: 2020-09\n    end: 2019"},
@@ -673,6 +754,40 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {"role: outcome": "role: 推荐词¦: 一"},
         'is not valid YAML: a second ": " in one line. Put the text in quotes',
     ),
+    "colon-in-text-of-a-group": (
+        {"problem: {zh: 审批时间长。, en: Approvals took long.}": "problem: {zh: 审批时间长。, en: Long¦: approvals}"},
+        'is not valid YAML: a second ": " in one text. Put the text in quotes',
+    ),
+    "colon-in-a-phrase": (
+        {f"phrases: [{PHRASE}]": "phrases:\n      - ¦时限: 由100天压缩至50天"},
+        'metrics[0].phrases[0].时限: a ": " in a text, behind "时限". Put the text in quotes',
+    ),
+    "colon-in-an-exclusion": (
+        {PHRASE: PHRASE.replace("}", ", excludes: [¦时限: 50]}")},
+        'metrics[0].phrases[0].excludes[0]: expected text, got a group of keys. Put a text with ": " in quotes',
+    ),
+    "full-width-colon": (
+        {"    place: anyang": "    ¦place：anyang"},
+        "is not valid YAML: a full-width colon. Write key: value with a plain : and a blank",
+    ),
+    "full-width-colon-in-a-list": (
+        {
+            "actions:\n  - {zh: 合并了审批。, en: Approvals were merged.}": "actions:\n  - zh：合并了审批。\n    en¦: Merged."
+        },
+        "is not valid YAML: a full-width colon in the line above. Write key: value with a plain : and a blank",
+    ),
+    "full-width-colon-in-a-group": (
+        {"{zh: 审批时限, en: Approval time limit}": "{¦zh：审批时限, en: Approval time limit}"},
+        'metrics[0].name.zh：审批时限: a full-width colon behind "zh". Write a plain : and a blank',
+    ),
+    "colon-without-a-blank": (
+        {"    place: anyang": "    ¦place:anyang"},
+        "is not valid YAML: no blank behind a colon. Write key: value",
+    ),
+    "colon-without-a-blank-in-a-group": (
+        {"{zh: 审批时限, en: Approval time limit}": "{zh: 审批时限, ¦en:Approval time limit}"},
+        'metrics[0].name.en:Approval time limit: a colon without a blank behind "en". Write a plain : and a blank',
+    ),
     "text-behind-a-quote": (
         {"role: outcome": "role: '推荐词' ¦一"},
         "is not valid YAML: more text behind a quote or bracket. Put the whole text in quotes, or begin a new line",
@@ -718,7 +833,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "is not valid YAML: the line is indented like no group above it. Indent it like its neighbours",
     ),
     "key-without-a-colon": (
-        {"mentions: []\ndomains": "mentions\n¦domains"},
+        {"mentions: []\ndomains": "¦mentions\ndomains"},
         "is not valid YAML: a key without its colon. Write key: value",
     ),
     "percent-line": (
@@ -931,6 +1046,38 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
         "units",
         {"en: times}, dimension: ratio": "en: times}, dimension: ¦ration"},
         '[times].dimension: unknown dimension "ration". Did you mean "ratio"?',
+    ),
+    "place-of-henan-made-outside": (
+        "places",
+        {
+            "- {id: kaifeng, code: '410200', name: {zh: 开封市, en: Kaifeng}, kind: prefecture, prefecture: kaifeng": "- ¦{id: kaifeng, code: '410200', name: {zh: 开封市, en: Kaifeng}, kind: outside"
+        },
+        "[kaifeng]: a place outside Henan has neither a prefecture nor a code of Henan. Correct its kind",
+    ),
+    "code-of-another-place": (
+        "places",
+        {"code: '410200'": "code: ¦'410100'"},
+        '[kaifeng].code: "410100" stands twice. Keep one',
+    ),
+    "name-of-another-place": (
+        "places",
+        {"name: {zh: 开封市, en: Kaifeng}": "name: {zh: ¦郑州市, en: Kaifeng}"},
+        '[kaifeng].name.zh: "郑州市" stands twice. Keep one',
+    ),
+    "county-without-a-point": (
+        "places",
+        {
+            "prefecture: luoyang, lon: 111.8976, lat: 34.1233": "prefecture: luoyang",
+            "- {id: luoyang": "- ¦{id: luoyang",
+        },
+        "[luoyang]: a prefecture has a point on the map. Write lon: and lat: in degrees",
+    ),
+    "rank-form-of-another-unit": (
+        "units",
+        {
+            "- {id: times, name: {zh: 倍, en: times}, dimension: ratio, factor: 1}": "- ¦{id: times, name: {zh: 倍, en: times}, dimension: ratio, factor: 1, form: rank}"
+        },
+        "[times]: form: rank, but it is a unit of ratio. Leave the form out",
     ),
     "unit-twice": ("units", {"- {id: times,": "- {id: ¦rank,"}, '[times].id: "rank" stands twice. Keep one'),
     "comma-in-a-number": (
@@ -1342,6 +1489,25 @@ def test_the_problems_of_one_file_are_limited(folder: Path) -> None:
     lines = said(folder)
     assert len(lines) == PROBLEM_LIMIT + 1
     assert lines[-1].endswith(f" more than {PROBLEM_LIMIT} problems. Mend the others first")
+
+
+def test_gaps_are_counted_before_they_are_told_one_by_one(folder: Path) -> None:
+    gaps = {
+        "en: Test case": "en: TODO",
+        "en: Anyang}": "en: TODO}",
+        "role: outcome": "role: TODO",
+        "value: 50": "value: TODO",
+    }
+    last = "".join(f"key{index}: 1\n" for index in range(PROBLEM_LIMIT))
+    (folder / "cases" / f"{STEM}.yaml").write_text("not_measured2: 1\n" + edited(good(), gaps) + last, encoding="utf-8")
+    lines = [line.removeprefix(f"{NAME}:") for line in said(folder)]
+    assert lines[:3] == [
+        "1:1 2 gaps: title.en, submitted_by.en",
+        "22:5 metrics[0]: 2 gaps: role, after.value",
+        lines[2],
+    ]
+    assert "gaps" not in "".join(lines[2:])
+    assert lines[-1].endswith("more than 100 problems. Mend the others first")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.model.fields import describe_field, known_keys
-from data.model.problems import MAX_LISTED, Fault, FieldPath, Rejected, describe, is_gap, suggest
+from data.model.problems import MAX_LISTED, Fault, FieldPath, Rejected, describe, in_year_of, is_gap, suggest
 
 _APPROXIMATE = {
     "不到": "under", "不足": "under", "以上": "at_least", "以内": "at_most", "超": "over", "余": "over", "多": "over",
@@ -20,6 +20,7 @@ _APPROXIMATE = {
     "<": "under", "~": "about", "≥": "at_least", "≤": "at_most",
 }  # fmt: skip
 """The bound that a word or sign beside a number means."""
+_COLON = re.compile("[:：]")
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 _RANGE = re.compile(r"[0-9] *[-–~至到] *[0-9]")
 _LANGUAGES = {"zh": "the Chinese text", "en": "the English text"}
@@ -31,22 +32,32 @@ def explain(error: ValidationError, model: type[BaseModel], guide: str) -> Itera
     A key is missing because it is misspelt; a list is short because its entries are faulty. `guide` is where more is
     said of the fields.
     """
-    details = error.errors(include_url=False)
+    details, keys_of = error.errors(include_url=False), known_keys(model)
     lists = {
         detail["loc"][:depth] for detail in details for depth, key in enumerate(detail["loc"]) if isinstance(key, int)
     }
     unknown: defaultdict[FieldPath, list[str]] = defaultdict(list)
     for detail in details:
         if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < MAX_LISTED:
-            unknown[detail["loc"][:-1]].append(str(detail["loc"][-1]))
+            unknown[detail["loc"][:-1]].append(_COLON.split(str(detail["loc"][-1]))[0])
+    split = {detail["loc"][:-1] for detail in details if detail["type"] == "missing" and _is_split(detail, keys_of)}
     for detail in details:
         kind, path = detail["type"], detail["loc"]
-        misspelt = kind == "missing" and difflib.get_close_matches(str(path[-1]), unknown[path[:-1]], 1)
+        group = path[:-1]
+        misspelt = kind == "missing" and (group in split or difflib.get_close_matches(str(path[-1]), unknown[group], 1))
         miscounted = kind in ("too_short", "too_long") and path in lists
         if not misspelt and not miscounted:
-            gap = is_gap(detail["input"])
-            message = _ask(detail, model) if gap else _message(detail, known_keys(model), guide)
+            message = _ask(detail, model) if is_gap(detail["input"]) else _message(detail, keys_of, guide)
+            if kind == "extra_forbidden" and group in split:
+                message = f'a ": " in a text, behind {describe(path[-1])}. Put the text in quotes'
             yield Fault(path, message, at_key=kind == "extra_forbidden")
+
+
+def _is_split(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]]) -> bool:
+    """Whether a group in which a key is missing is a text that a colon has made a group, of one unknown key."""
+    named = tuple(key for key in detail["loc"][:-1] if not isinstance(key, int))
+    written = list(detail["input"])
+    return len(written) == 1 and not _COLON.search(written[0]) and written[0] not in keys_of.get(named, [])
 
 
 def find_gaps(error: ValidationError) -> list[FieldPath]:
@@ -66,7 +77,7 @@ def _ask(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case _, "zh" | "en" as lang:
             asked = f"{_LANGUAGES[lang]}: {described}" if described else _LANGUAGES[lang]
         case _:
-            asked = described or "what belongs here"
+            asked = in_year_of(detail["input"], described) or "what belongs here"
     return f"{describe(detail['input'])} is a gap. Write {asked}"
 
 
@@ -78,6 +89,10 @@ def _message(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]], guide
         case "extra_forbidden":
             if re.fullmatch("[0-9]+", last):
                 return f"unknown key {describe(last)}. Write a number without commas, as in 3000"
+            if colon := _COLON.search(last):
+                wrong = "a full-width colon" if colon[0] == "：" else "a colon without a blank"
+                key = describe(last[: colon.start()])
+                return f"{wrong} behind {key}. Write a plain : and a blank"
             known = {key: key for key in keys_of.get(named[:-1], [])}
             return f"unknown key {describe(last)}.{suggest(last, known, f'the keys of {guide}')}"
         case _ if isinstance(found, Rejected):
@@ -106,6 +121,7 @@ def _message(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]], guide
             return f"expected a number, got {describe(found)}. Write the printed number"
         case "string_type":
             hint = "Put it in quotes" if isinstance(found, (int, float)) else "Write one text"
+            hint = 'Put a text with ": " in quotes' if isinstance(found, dict) else hint
             return f"expected text, got {describe(found)}. {hint}"
         case "tuple_type":
             hint = f"[{found}]" if isinstance(found, str) and len(found) <= 40 else "a list: [ … ]"
@@ -125,7 +141,7 @@ def _message(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]], guide
             return f"expected at most {context['max_length']}, got {context['actual_length']}. Keep the most telling"
         case "string_pattern_mismatch":
             kind = "case" if context["pattern"].startswith(r"^\d{4}-") else last
-            return f"got {describe(found)}. Write {_PATTERNS.get(kind, _ID)}"
+            return f"got {describe(found)}. Write {in_year_of(found, _PATTERNS.get(kind, _ID))}"
         case "greater_than_equal" | "less_than_equal":
             limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             return f"expected {limit}, got {describe(found)}. Write it as printed"

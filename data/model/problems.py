@@ -91,6 +91,12 @@ def describe(value: object) -> str:
     return f'"{escape_invisible(value, 58)}"' if isinstance(value, str) else str(value)[:40]
 
 
+def in_year_of(found: str, example: str) -> str:
+    """An example with the year that begins what was found, where one does, in the place of 2020."""
+    year = re.match(r"(?:19|20)[0-9]{2}(?![0-9])", found)
+    return example.replace("2020", year[0]) if year else example
+
+
 def quoted(path: str | os.PathLike[str]) -> str:
     """A path in quotes, as a whole."""
     return f'"{escape_invisible(os.fspath(path))}"'

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from data.model.numerals import MULTIPLIERS
-from data.model.problems import describe, escape_invisible, is_gap
+from data.model.problems import describe, escape_invisible, in_year_of, is_gap
 
 Lang = Literal["zh", "en"]
 Role = Literal["outcome", "output", "input", "context", "rule"]
@@ -95,7 +95,7 @@ def _date(value: object) -> object:
     if not is_date(text):
         parts = _NEARLY_A_DATE.fullmatch(text)
         likely = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
-        example = likely if is_date(likely) else "2020, 2020-12 or 2020-12-31"
+        example = likely if is_date(likely) else in_year_of(text, "2020, 2020-12 or 2020-12-31")
         raise ValueError(f"expected a date, got {describe(text)}. Write {example}")
     return text
 
@@ -266,7 +266,7 @@ class Period(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Period:
         if self.kind == "during" and self.start is None:
-            raise ValueError("a period of kind during needs its start. For one year write {during: 2018}")
+            raise ValueError(f"a period of kind during needs its start. For one year write {{during: {self.end[:4]}}}")
         if self.kind == "as_of" and self.start is not None:
             raise ValueError("a period of kind as_of has no start. Write only end, or kind: during")
         if self.start is not None and precedes(self.end, self.start):
@@ -292,7 +292,7 @@ def _period(value: object) -> object:
     if not isinstance(value, dict) or "during" not in value:
         return value
     if value.keys() & {"start", "end", "kind"}:
-        raise ValueError("during stands alone. Write {during: 2019}, or {start: 2019, end: 2020, kind: during}")
+        raise ValueError("during stands alone. Write {during: …}, or {start: …, end: …, kind: during}")
     short = During.model_validate(value)
     return Period(start=short.during, end=short.during, kind="during", words=short.words)
 
@@ -793,8 +793,8 @@ class Unit(Model):
 
     @model_validator(mode="after")
     def _ranks_are_ranks(self) -> Unit:
-        if (self.form == "rank") != (self.dimension == "rank"):
-            raise ValueError(f"form: {self.form} and dimension: {self.dimension}. Only a rank has the form rank")
+        if self.form == "rank" and self.dimension != "rank":
+            raise ValueError(f"form: rank, but it is a unit of {self.dimension}. Leave the form out")
         return self
 
     @property

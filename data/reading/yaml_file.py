@@ -90,9 +90,11 @@ class File:
             message = f"is not UTF-8 (byte {error.start}: 0x{raw[error.start]:02x}). Save the file as UTF-8"
             self.report((), message, (raw.count(b"\n", 0, error.start) + 1, 1))
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
+            unfinished = "could not find expected ':'" in str(error)
+            mark = getattr(error, "context_mark" if unfinished else "problem_mark", None)
             line, column = (mark.line, mark.column) if mark else (0, 0)
-            message = _explain_syntax(error, "".join(text.split("\n")[line : line + 1]), column)
+            lines = ["", *text.split("\n"), ""]
+            message = _explain_syntax(error, lines[line + 1], column, lines[line])
             self.report((), message, (line + 1, column + 1))
 
     def _build(self, node: yaml.Node, path: FieldPath) -> Any:
@@ -203,13 +205,13 @@ def _convert(text: str) -> Any:
     return float(text) if number["fraction"] else int(text)
 
 
-def _explain_syntax(error: yaml.YAMLError, line: str, column: int) -> str:
+def _explain_syntax(error: yaml.YAMLError, line: str, column: int, above: str) -> str:
     """Say what is wrong in a line, and what to write, where the parser gave up."""
     found = f"{getattr(error, 'context', '')} {getattr(error, 'problem', error)}"
     if "another document" in found:
         return "a second document begins here. Write one a file, without ---"
     opened = getattr(error, "context_mark", None)
     since = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
-    where = f"{found}\n{line[:column].strip()}\n{line[column:]}"
+    where = f"{found}\n{line[:column].strip()}\n{line[column:]}\n{above}"
     advice = next(advice for pattern, advice in _SYNTAX.items() if re.match(f".*(?:{pattern})", where))
     return f"is not valid YAML: {advice.format(since=since, limit=DEPTH_LIMIT)}"
