@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -458,6 +459,78 @@ def _long_title(case: Plain) -> Iterator[Plain]:
     }
 
 
+def _number_word_in_english(text: Plain) -> Plain | None:
+    """The text with a number in words that the Chinese has not in any form."""
+    words = {"three": "3三", "seven": "7七", "eleven": "11十一", "forty-two": "42四十二"}
+    word = next((word for word, forms in words.items() if not set(forms) & set(text["zh"])), None)
+    return {**text, "en": f"{text['en'].rstrip('.')} in {word} places"} if word else None
+
+
+def _listed_twice(case: Plain) -> Iterator[Plain]:
+    """A caveat, a phrase or an entry of what is not measured that stands twice."""
+    for at, metric in enumerate(case["metrics"]):
+        for name in ("caveats", "phrases"):
+            listed = metric.get(name, [])
+            for entry in listed:
+                yield _replaced(case, ("metrics", at), {**metric, name: [*listed, entry]})
+    for entry in case["not_measured"]:
+        yield {**case, "not_measured": [*case["not_measured"], entry]}
+
+
+def _own_place_mentioned(case: Plain) -> Iterator[Plain]:
+    for place in case["places"]:
+        yield {**case, "mentions": [*case.get("mentions", ()), place]}
+    for at, metric in enumerate(case["metrics"]):
+        yield _replaced(case, ("metrics", at), {**metric, "mentions": [metric["place"]]})
+
+
+def _event_of_another_month(case: Plain) -> Iterator[Plain]:
+    for at, event in enumerate(case["events"]):
+        year, *rest = str(event["date"]).split("-")
+        other = "-".join([year, f"{int(rest[0]) % 12 + 1:02}", *rest[1:]]) if rest else _shift(year, -1)
+        yield _replaced(case, ("events", at), {**event, "date": other})
+
+
+def _not_measured_unfit(case: Plain) -> Iterator[Plain]:
+    """A phrase without a numeral, and one that a metric cites."""
+    for at, entry in enumerate(case["not_measured"]):
+        if entry["reason"] != "repetition" and "why" not in entry:
+            yield _replaced(case, ("not_measured", at), {**entry, "phrase": "改革的名称"})
+            yield _replaced(case, ("not_measured", at), {**entry, "phrase": case["metrics"][0]["phrases"][0]["text"]})
+
+
+def _periods_equal(metric: Plain, case: Plain) -> Iterator[Plain]:
+    for path, period in _periods(metric):
+        other = "after" if path[0] == "before" else "before"
+        yield {**metric, other: {**metric.get(other, {}), "period": period}}
+
+
+def _elsewhere(metric: Plain, **wrong: str) -> Plain:
+    told = {"publisher": {"zh": "统计局", "en": "Bureau"}, "date": "2021", "relation": "adds"}
+    phrase = {"text": "另一处", "en": "elsewhere"}
+    return {**metric, "elsewhere": [{**told, "phrase": phrase, **wrong}]}
+
+
+def _address_of_no_page(metric: Plain, case: Plain) -> Iterator[Plain]:
+    for address in ("www.henan.gov.cn/1.html", "河南省人民政府网站", "ftp://henan.gov.cn/1", "https:/henan.gov.cn/1"):
+        yield _elsewhere(metric, address=address)
+
+
+def _dated_to_come(metric: Plain, case: Plain) -> Iterator[Plain]:
+    yield _elsewhere(metric, date="2098-01")
+
+
+def _sources_to_come() -> Iterator[tuple[str, Any]]:
+    for day in ("2031", "2098-01", "2098-12-31"):
+        yield "source", {**table("source"), "date": day}
+
+
+def _titles_copied() -> Iterator[list[Plain]]:
+    for case, other in permutations(cases(), 2):
+        for lang in ("zh", "en"):
+            yield [case, {**other, "title": {**other["title"], lang: case["title"][lang]}}]
+
+
 def _cases_copied() -> Iterator[list[Plain]]:
     for case in cases():
         yield [case, {**case, "number": 99, "id": re.sub(r"^2020-\d\d", "2020-99", case["id"])}]
@@ -483,6 +556,31 @@ def _coordinates_exchanged(place: Plain) -> Plain | None:
 
 def _degree_mistyped(place: Plain) -> Plain | None:
     return {**place, "lon": round(place["lon"] / 10, 4)} if "lon" in place else None
+
+
+def _of_another_place(field: str) -> Callable[[Plain], Plain | None]:
+    """Give a place a field of the place above it."""
+
+    def edit(place: Plain) -> Plain | None:
+        at = table("places").index(place)
+        other = table("places")[at - 1].get(field) if at else None
+        return {**place, field: other} if other and place.get(field) else None
+
+    return edit
+
+
+def _made_outside(place: Plain) -> Plain | None:
+    return {**place, "kind": "outside"} if place["kind"] != "outside" else None
+
+
+def _without_point(place: Plain) -> Plain | None:
+    return (
+        {key: value for key, value in place.items() if key not in ("lon", "lat")} if place["kind"] == "county" else None
+    )
+
+
+def _rank_form(unit: Plain) -> Plain | None:
+    return {**unit, "form": "rank"} if unit["dimension"] != "rank" else None
 
 
 def _source_years() -> Iterator[tuple[str, Any]]:
@@ -533,6 +631,21 @@ CLASSES: dict[str, Careless] = {
     "factor of a unit negative": _entries("units", lambda unit: {**unit, "factor": -unit["factor"]}),
     "scale of a unit zero": _entries("units", lambda unit: {**unit, "scale": 0}),
     "year of the source": Careless(_source_years, _table_is_caught),
+    "source dated to come": Careless(_sources_to_come, _table_is_caught),
+    "reading dated to come": _of_metrics(_dated_to_come),
+    "address of no page": _of_metrics(_address_of_no_page),
+    "number in English words": _of_cases(_each_text(_number_word_in_english)),
+    "caveat, phrase or numeral twice": _of_cases(_listed_twice),
+    "title of another case": Careless(_titles_copied, _folder_is_caught),
+    "own place mentioned": _of_cases(_own_place_mentioned),
+    "event of another month or year": _of_cases(_event_of_another_month),
+    "not measured, and no numeral or a figure": _of_cases(_not_measured_unfit),
+    "both ends of one period": _of_metrics(_periods_equal),
+    "place of Henan made outside": _entries("places", _made_outside),
+    "code of another place": _entries("places", _of_another_place("code")),
+    "name of another place": _entries("places", _of_another_place("name")),
+    "county without its point": _entries("places", _without_point),
+    "rank form of another unit": _entries("units", _rank_form),
 }
 
 
