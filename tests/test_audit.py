@@ -142,6 +142,7 @@ def uncovered_in(found: CaseAudit) -> list[str]:
             ["翻两番", "数十", "一半", "五分之一", "十分之三"],
             id="quantities-in-words",
         ),
+        pytest.param("减少1/3,占2/10以上,24/7,1/3日", ["1/3", "2/10", "24", "7", "1", "3"], id="fraction-in-digits"),
         pytest.param(
             "第一,第二,两个,四级,十大,百强,千亿,二十八",
             ["一", "二", "两", "四", "十", "百", "千亿", "二十八"],

@@ -6,186 +6,139 @@ Block style with quoted texts, so that a colon or comma in a text breaks nothing
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from itertools import count
+from dataclasses import dataclass
+from typing import Any
 
+from data.drafting.dates import PrintedDate
 from data.drafting.figures import Figure, FigureReader, Quantity, Remark
+from data.drafting.places import PlaceNames, find_submitter
 from data.model.problems import GAP
-from data.model.source_text import SourceText, Span
+from data.model.source_text import Span
 
-HEAD = """\
+Plain = dict[str, Any]
+"""A part of a case as written: what is empty is left out, and the lines under a key that begins with # are comments."""
+
+HEAD = f"""\
 # yaml-language-server: $schema=case.schema.json
-# Drafted from the document: number, unit, bound, phrase and section of what looks like a figure. {gap} marks a gap; the
-# check refuses it. What each field may hold: data/cases/README.md. A comment is a doubt: answer it, then remove it.
-# Delete a figure that is none and list its phrase under not_measured; join two that are before and after of one thing.
-id: "{year}-{number:02d}-{gap}"
-year: {year}
-number: {number}
-{printed}
-title:
-  zh: "{gap}"
-  en: "{gap}"
-submitted_by:
-  zh: "{gap}"
-  en: "{gap}"
-places:
-  - "{gap}"
-domains:
-  - "{gap}"
-period:
-  end: "{gap}"
-  kind: during
-summary:
-  zh: "{gap}"
-  en: "{gap}"
-problem:
-  zh: "{gap}"
-  en: "{gap}"
-actions:
-  - zh: "{gap}"
-    en: "{gap}"
-result:
-  zh: "{gap}"
-  en: "{gap}"
-headlines:
-  - "{gap}"
+# Drafted from the document. {GAP} marks a gap, which the check refuses; a comment is a doubt: answer it and remove it.
+# Delete a figure that is none and list its phrase under not_measured. What each field may hold: data/cases/README.md.
 """
+EVENTS = "Dates: the period of a figure, or an event. Take the signs # away for an event, also before events."
 
 
-def write_case(reader: FigureReader, part: Span, year: int, number: int, translations: Mapping[str, str]) -> str:
-    """Write the skeleton of a case. `translations` are the headings that are translated already."""
-    source = reader.source
-    sections = source.find_sections(part)
-    head = part[0], sections[0][0]
-    printed = source.text[slice(*head)].strip().splitlines()
-    title = "\n".join(f"# printed: {line}" for line in printed[1:])
-    entries = [(section, reader.read(section)) for section in sections]
-    read = [*reader.read(head), *(entry for _, found in entries for entry in found)]
-    remarks = [entry for entry in read if isinstance(entry, Remark)]
-    cited = [entry.span for _, found in entries for entry in found if isinstance(entry, Figure)]
-    dates = [remark for remark in remarks if remark.is_date and not any(_lies_in(remark, span) for span in cited)]
-    return "\n".join(
-        [
-            HEAD.format(gap=GAP, year=year, number=number, printed=title or "# no title is printed"),
-            *_events(dates),
-            *_metrics(source, entries, translations),
-            *_not_measured(source, part, [remark for remark in remarks if not remark.is_date]),
-            "",
+@dataclass(frozen=True)
+class CaseWriter:
+    """Writes the skeletons of cases. `translations` are the headings that are translated already."""
+
+    reader: FigureReader
+    places: PlaceNames
+    translations: Mapping[str, str]
+
+    def write(self, part: Span, year: int, number: int, name: str | None) -> str:
+        """Write the skeleton of a case from its part of the document. `name` is its id, as far as it is known."""
+        source = self.reader.source
+        sections = source.find_sections(part)
+        head = part[0], sections[0][0]
+        printed = source.text[slice(*head)].splitlines()[1:]
+        title, submitter = find_submitter(printed)
+        places, mentions = self.places.choose(title, submitter, source.text[slice(*part)])
+        entries = [(section, entry) for section in (head, *sections) for entry in self.reader.read(section)]
+        figures = [(section, entry) for section, entry in entries if isinstance(entry, Figure) and section != head]
+        used = {quantity.date for _, figure in figures for quantity in figure.quantities}
+        dates = [entry for _, entry in entries if isinstance(entry, PrintedDate) and entry not in used]
+        remarks = [entry for _, entry in entries if isinstance(entry, Remark) and not isinstance(entry, Figure)]
+        events = [
+            {"date": date.start or date.end or GAP, "what": _both(), "phrases": [{"text": date.phrase, "en": GAP}]}
+            for date in dates
         ]
-    )
+        case: Plain = {
+            "id": name or f"{year}-{number:02d}-{GAP}",
+            "year": year,
+            "number": number,
+            "# printed": [f"printed: {line}" for line in printed],
+            "title": _both(),
+            "submitted_by": _both(submitter or GAP),
+            "places": places or [GAP],
+            "mentions": mentions,
+            "domains": [GAP],
+            "period": {"end": GAP, "kind": "during"},
+            "summary": _both(),
+            "problem": _both(),
+            "actions": [_both()],
+            "result": _both(),
+            "headlines": [GAP],
+            "# events": [EVENTS, *_dump({"events": events})] if events else [],
+            "metrics": list(self._metrics(figures, places[0] if len(places) == 1 else GAP)),
+            "not_measured": [{"phrase": self._phrase(remark, part), "reason": GAP} for remark in remarks],
+        }
+        return HEAD + "\n".join([*_dump(case), ""])
 
-
-def _lies_in(remark: Remark, span: Span) -> bool:
-    return span[0] <= remark.span[0] and remark.span[1] <= span[1]
-
-
-def _occurrence(source: SourceText, phrase: str, start: int, scope: Span) -> int | None:
-    """Return which one of several a phrase is, counted from 1; None if it stands once."""
-    starts = [place[0] for place in source.find_phrase(phrase, scope)]
-    return starts.index(start) + 1 if len(starts) > 1 else None
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _events(dates: list[Remark]) -> Iterator[str]:
-    """Every date as a comment, because only a reader knows whether it is an event or the period of a figure."""
-    if dates:
-        yield "# Dates: the period of a figure, or an event. Take the signs # away for an event, also before events."
-        yield "# events:"
-    for remark in dates:
-        yield f"#   - date: {_quote(remark.date or GAP)}"
-        yield f'#     what:\n#       zh: "{GAP}"\n#       en: "{GAP}"'
-        yield f'#     phrases:\n#       - text: {_quote(remark.phrase)}\n#         en: "{GAP}"'
-
-
-def _metrics(
-    source: SourceText, entries: list[tuple[Span, list[Figure | Remark]]], translations: Mapping[str, str]
-) -> Iterator[str]:
-    yield "metrics:" if any(isinstance(entry, Figure) for _, found in entries for entry in found) else "metrics: []"
-    drafted: dict[tuple[str | None, tuple[Quantity, ...]], str] = {}
-    positions = count(1)
-    for section, found in entries:
-        heading = _heading(source, section)
-        figures = [entry for entry in found if isinstance(entry, Figure)]
-        if figures:
-            yield f"  # {heading}"
-        for figure in figures:
-            name = f"{GAP}-{next(positions)}"
+    def _metrics(self, figures: list[tuple[Span, Figure]], place: str) -> Iterator[Plain]:
+        drafted: dict[tuple[str | None, tuple[Quantity, ...]], str] = {}
+        for position, (section, figure) in enumerate(figures, 1):
+            name = f"{GAP}-{position}"
             same = drafted.setdefault((figure.unit, figure.quantities), name)
-            dates = [entry.phrase for entry in found if isinstance(entry, Remark) and _is_period(source, entry, figure)]
-            doubts = [
-                *([] if same == name else [f"the same as {same}? If so, list its phrase with reason: repetition"]),
-                *([f"period: {', '.join(dates)}?"] if dates else []),
-                *figure.doubts,
-            ]
-            yield from _metric(source, figure, section, name, doubts)
-            yield f"    section:\n      zh: {_quote(heading)}\n      en: {_quote(translations.get(heading, GAP))}"
-            if any(quantity.unit for quantity in figure.quantities):
-                yield f'    caveats:\n      - kind: mixed_units\n        note:\n          zh: "{GAP}"'
-                yield f'          en: "{GAP}"'
+            repeated = [f"the same as {same}? If so, list its phrase with reason: repetition"] if same != name else []
+            heading = re.split("[。:：\n]", self.reader.source.text[slice(*section)], maxsplit=1)[0]
+            metric: Plain = {
+                "id": name,
+                "# doubts": [*repeated, *figure.doubts],
+                "name": _both(),
+                "place": (self.places.find(figure.phrase) or [place])[-1],
+                "role": GAP,
+                "unit": figure.unit or GAP,
+                "better": GAP,
+                "prescribed": GAP if figure.limit else None,
+                **{quantity.slot: _quantity(quantity) for quantity in figure.quantities},
+                "phrases": [self._phrase(figure, section, en=GAP)],
+                "section": _both(heading, self.translations.get(heading, GAP)),
+                "caveats": [{"kind": "mixed_units", "note": _both()} for each in figure.quantities if each.unit],
+            }
+            yield metric
+
+    def _phrase(self, entry: Remark, scope: Span, **more: str) -> Plain:
+        """A phrase with which one of several it is, counted from 1, and the numerals that it excludes."""
+        starts = [place[0] for place in self.reader.source.find_phrase(entry.phrase, scope)]
+        occurrence = starts.index(entry.span[0]) + 1 if len(starts) > 1 else None
+        return {"text": entry.phrase, **more, "occurrence": occurrence, "excludes": list(entry.excludes)}
 
 
-def _is_period(source: SourceText, remark: Remark, figure: Figure) -> bool:
-    """Whether a date stands before the end of a figure in the same sentence."""
-    start, end = remark.span[0], figure.span[1]
-    return remark.is_date and start < end and not set("。\n") & set(source.text[start:end])
+def _both(zh: str = GAP, en: str = GAP) -> Plain:
+    return {"zh": zh, "en": en}
 
 
-def _metric(source: SourceText, figure: Figure, section: Span, name: str, doubts: list[str]) -> Iterator[str]:
-    """Yield the lines of a metric up to its section."""
-    yield f'  - id: "{name}"'
-    yield from (f"    # {doubt}" for doubt in doubts)
-    yield f'    name:\n      zh: "{GAP}"\n      en: "{GAP}"'
-    yield f'    place: "{GAP}"\n    role: "{GAP}"'
-    if figure.unit:
-        yield f"    unit: {figure.unit}"
+def _quantity(quantity: Quantity) -> Plain:
+    number, date = quantity.number, quantity.date
+    low, high = number if isinstance(number, tuple) else (None, None)
+    return {
+        "text": _both(number) if isinstance(number, str) else None,
+        "value": low if low == high else None,
+        "low": low if low != high else None,
+        "high": high if low != high else None,
+        "kind": quantity.kind,
+        "bound": quantity.bound if quantity.bound != "exact" else None,
+        "unit": quantity.unit,
+        "value_basis": "implied" if quantity.implied else None,
+        "period": date and {"start": date.start, "end": date.end, "kind": "during" if date.start else "as_of"},
+    }
+
+
+def _dump(value: Any, indent: str = "") -> Iterator[str]:
+    """Yield the lines of a value in block style."""
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            if key.startswith("#"):
+                yield from (f"{indent}# {line}" for line in entry)
+            elif isinstance(entry, (dict, list)) and entry:
+                yield f"{indent}{key}:"
+                yield from _dump(entry, f"{indent}  ")
+            elif entry not in (None, "", []):
+                yield from _dump(entry, f"{indent}{key}: ")
+    elif isinstance(value, list):
+        for entry in value:
+            first, *others = _dump(entry, f"{indent}  ")
+            yield from (f"{indent}- {first.lstrip()}", *others)
     else:
-        yield f'    unit: "{GAP}"  # none of reference/units.yaml stands beside the number; add one if none fits'
-    yield f'    better: "{GAP}"'
-    if figure.limit:
-        yield f'    prescribed: "{GAP}"  # true for a limit that was set, false for a time or count that was measured'
-    for quantity in figure.quantities:
-        yield f"    {quantity.slot}:"
-        yield from (f"      {line}" for line in _quantity(quantity))
-    yield f"    phrases:\n      - text: {_quote(figure.phrase)}\n" + f'        en: "{GAP}"'
-    if occurrence := _occurrence(source, figure.phrase, figure.span[0], section):
-        yield f"        occurrence: {occurrence}"
-
-
-def _quantity(quantity: Quantity) -> Iterator[str]:
-    if isinstance(quantity.number, str):
-        yield f'text:\n        zh: {_quote(quantity.number)}\n        en: "{GAP}"'
-    elif quantity.number[0] == quantity.number[1]:
-        yield f"value: {quantity.number[0]:.15g}"
-    else:
-        yield f"low: {quantity.number[0]:.15g}"
-        yield f"high: {quantity.number[1]:.15g}"
-    if quantity.kind:
-        yield f"kind: {quantity.kind}"
-    if quantity.bound != "exact":
-        yield f"bound: {quantity.bound}"
-    if quantity.unit:
-        yield f"unit: {quantity.unit}"
-    if quantity.implied:
-        yield "value_basis: implied"
-
-
-def _heading(source: SourceText, section: Span) -> str:
-    """The printed heading that a section begins with: up to the first full stop or colon of its line."""
-    line = source.text[slice(*section)].split("\n")[0]
-    return line.split("。")[0].split(":")[0].split("：")[0]
-
-
-def _not_measured(source: SourceText, part: Span, remarks: list[Remark]) -> Iterator[str]:
-    """Numerals that look like names or manners of speaking, with the reason as a gap."""
-    if remarks:
-        yield "not_measured:"
-    for remark in remarks:
-        occurrence = _occurrence(source, remark.phrase, remark.span[0], part)
-        if occurrence:
-            yield f"  - phrase:\n      text: {_quote(remark.phrase)}\n      occurrence: {occurrence}"
-        else:
-            yield f"  - phrase: {_quote(remark.phrase)}"
-        yield f'    reason: "{GAP}"'
+        yield indent + (f"{value:.15g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False))

@@ -7,32 +7,30 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from data.model.numerals import MULTIPLIERS
-from data.model.schema import Unit
+from data.model.schema import ChangeKind, Unit
 
-GENERIC = "个家位名大"
+GENERIC = tuple("个家位名大")
 """Measure words that stand for one another before the same noun: 4家研究中心, 五大平台."""
-PEOPLE = "名|人口|群众|贫困人口|农村群众|人员"
-"""Words for people after a number that a table of units calls 人."""
-MEASURES = f"{GENERIC}条座款种类批笔户次期台辆栋件份册株页处项"
+MEASURES = (*GENERIC, *"条座款种类批笔户次期台辆栋件份册株页处项")
 """Measure words of one character, behind which a unit's noun may stand."""
 NOUN_DISTANCE, BEFORE_DISTANCE, CHAIN_GAP = 16, 6, 3
 """Number of characters within which a noun is sought after the number, before it, and after another noun."""
 
 _NAME = re.compile(
-    rf"(?P<size>[十百千]?[万亿]?)(?P<measure>[{MEASURES}](?!/)|[^/]*?)"
+    rf"(?P<size>[十百千]?[万亿]?)(?P<measure>[{''.join(MEASURES)}](?!/)|[^/]*?)"
     r"(?P<noun>(?<=[个家位条])[^/]+)?(?:/(?P<per>.+))?"
 )
-_ITEMS = re.compile("个[^、(]{0,4}?(?:事项|子项)(?!目)")
+_PEOPLE = re.compile("^(?:名|人口|群众|贫困人口|农村群众|人员)")
+_ITEMS = re.compile("^个[^、(]{0,4}?(?:事项|子项)(?!目)")
 _OTHER_WORD = re.compile("[市县村][级直委域]")
 _SPELLINGS = (("立方米", "m³"), ("公司", "企业"), ("％", "%"), ("（", "("), ("）", ")"))
 
 
-@dataclass(frozen=True)
-class UnitWord:
+class UnitWord(NamedTuple):
     """The Chinese name of a unit in its parts."""
 
     unit: Unit
@@ -42,107 +40,100 @@ class UnitWord:
     per: str
 
 
-@dataclass(frozen=True)
-class FoundUnit:
-    """The likeliest unit of a number; `length` is how many characters of the text after the number it takes.
+class FoundUnit(NamedTuple):
+    """The likeliest unit of a number, if any; `length` is how many characters of the text after the number it takes.
 
-    `value_size` is the printed multiplier that the unit does not contain. `others` are as likely by the words alone.
+    `size` is the printed multiplier that the unit does not contain, `kind` the kind of change that its words mean.
+    `others` are as likely by the words alone.
     """
 
-    unit: Unit
-    length: int
-    value_size: float
-    others: tuple[str, ...]
+    unit: Unit | None
+    length: int = 0
+    size: float = 1
+    kind: ChangeKind | None = None
+    others: tuple[str, ...] = ()
 
 
-def split_names(units: Iterable[Unit]) -> tuple[UnitWord, ...]:
-    """Split the Chinese names of the units behind a number; only a person sees that months are those of a moment."""
-    found = []
-    for unit in units:
-        parts = _NAME.fullmatch(respell(unit.name.zh))
-        if parts and unit.dimension not in ("grade", "rank") and unit.form not in ("bare", "moment"):
-            size = math.prod(MULTIPLIERS[character] for character in parts["size"])
-            nouns = tuple(filter(None, re.split("和", parts["noun"] or "")))
-            found.append(UnitWord(unit, size, parts["measure"], nouns, parts["per"] or ""))
-    return tuple(found)
+class UnitWords:
+    """Finds the units of a table by their words. `usage` counts how often the cases use each unit."""
+
+    def __init__(self, units: Iterable[Unit], usage: Mapping[str, int]) -> None:
+        self._usage, self._words = usage, list(_split_names(units))
+        self._nouns = {noun for word in self._words for noun in word.nouns}
+        longer = sorted((noun for noun in self._nouns if len(noun) > 1), key=len, reverse=True)
+        self._noun = "|".join(map(re.escape, longer)) or "(?!)"
+        self._chain = re.compile(rf"({self._noun})(?:.{{0,{CHAIN_GAP}}}?({self._noun}))*")
+
+    def find(self, size: float, before: str, after: str) -> FoundUnit:
+        """Find the unit of a number from the clause before it and after its multiplier `size`.
+
+        Of units with the same words the one that is used most comes first.
+        """
+        cubic, before, spelled = after.startswith("立方米"), _respell(before), _respell(after)
+        after = ("人" if before.endswith("人口") else "") + _PEOPLE.sub("人", spelled)
+        noun, near = self._find_noun(before, after)
+        if near < 3:
+            after = _ITEMS.sub("项", after)
+        if after.startswith("个") and before.endswith("件") and not noun:
+            after = "件" + after[1:]  # 办件2024个
+        ranks = ((_rank(word, size, before, after, (noun, near)), word) for word in self._words)
+        ranked = [(rank, self._usage.get(word.unit.id, 0), word) for rank, word in ranks if rank]
+        if not ranked:
+            return FoundUnit(None, int(after.startswith(MEASURES)), size)
+        (best, _, first), *others = sorted(ranked, key=lambda each: each[:2], reverse=True)
+        length = _length(first, after) + len(spelled) - len(after) + cubic  # 立方米 is one longer than m³
+        alike = tuple(word.unit.id for rank, _, word in others if rank == best)
+        return FoundUnit(first.unit, length, size / first.size, None, alike)
+
+    def _find_noun(self, before: str, after: str) -> tuple[str, int]:
+        """Return the noun that is counted and how near it is: 3 right behind the measure word, 2 later, 1 before.
+
+        Of nouns that follow one another the last is counted: 企业技术中心 is a 中心.
+        """
+        for start in range(1 + after.startswith(MEASURES)):
+            near = [noun for noun in self._nouns if after.startswith(noun, start)]
+            if near and not _OTHER_WORD.match(after, start):
+                return max(near, key=len), 3
+        if chain := self._chain.search(re.split("[、(]", after)[0][:NOUN_DISTANCE]):
+            return chain[2] or chain[1], 2
+        found = re.findall(rf"(?:{self._noun})(?=.{{,{BEFORE_DISTANCE}}}$)", before)
+        return (found[-1], 1) if found else ("", 0)
 
 
-def respell(text: str) -> str:
+def read_size(text: str) -> float:
+    """Return the multiplier that the characters of a text make: 1e6 for 百万, 1 for none."""
+    return math.prod(MULTIPLIERS[character] for character in text)
+
+
+def _respell(text: str) -> str:
     """Write the units of a text as the table of units does."""
     for printed, usual in _SPELLINGS:
         text = text.replace(printed, usual)
     return text
 
 
-def find_unit(
-    words: Iterable[UnitWord], size: float, before: str, after: str, usage: Mapping[str, int]
-) -> FoundUnit | None:
-    """Find the unit of a number from the clause before it and after its multiplier `size`.
-
-    Of units with the same words the one that is used most comes first.
-    """
-    words, printed, before, after = tuple(words), after, respell(before), respell(after)
-    people = re.match(PEOPLE, after)
-    if people or before.endswith("人口"):
-        after = "人" + after[people.end() if people else 0 :]
-    noun = _find_noun({noun for word in words for noun in word.nouns}, before, after)
-    items = _ITEMS.match(after) if noun[1] < 3 else None
-    after = "项" + after[items.end() :] if items else after
-    if after.startswith("个") and before.endswith("件") and not noun[0]:
-        after = "件" + after[1:]  # 办件2024个
-    ranked = [
-        (rank, word) for word in words if word.size in (size, 1) and (rank := _rank(word, size, before, after, noun))
-    ]
-    if not ranked:
-        return None
-    best = max(rank for rank, _ in ranked)
-    likeliest = sorted((word for rank, word in ranked if rank == best), key=lambda word: -usage.get(word.unit.id, 0))
-    replaced = items or people
-    length = replaced.end() if replaced else 0 if before.endswith("人口") else _length(likeliest[0], after, printed)
-    others = tuple(word.unit.id for word in likeliest[1:])
-    return FoundUnit(likeliest[0].unit, length, size / likeliest[0].size, others)
-
-
-def _find_noun(nouns: Collection[str], before: str, after: str) -> tuple[str, int]:
-    """Return the noun that is counted and how near it is: 3 right behind the measure word, 2 later, 1 before.
-
-    Of nouns that follow one another the last is counted: 企业技术中心 is a 中心.
-    """
-    for start in range(2):
-        near = [noun for noun in nouns if after.startswith(noun, start) and not _OTHER_WORD.match(after, start)]
-        if near and (start == 0 or after[0] in MEASURES):
-            return max(near, key=len), 3
-    longer = "|".join(sorted((re.escape(noun) for noun in nouns if len(noun) > 1), key=len, reverse=True)) or "(?!)"
-    chain = ""
-    end = 0
-    for found in re.finditer(longer, re.split("[、(]", after)[0][:NOUN_DISTANCE]):
-        if chain and found.start() - end > CHAIN_GAP:
-            break
-        chain, end = found[0], found.end()
-    if chain:
-        return chain, 2
-    last = [found for found in re.finditer(longer, before) if len(before) - found.end() <= BEFORE_DISTANCE]
-    return (last[-1][0], 1) if last else ("", 0)
+def _split_names(units: Iterable[Unit]) -> Iterator[UnitWord]:
+    """Split the Chinese names of the units behind a number; only a person sees that months are those of a moment."""
+    for unit in units:
+        parts = _NAME.fullmatch(_respell(unit.name.zh))
+        if parts and unit.dimension not in ("grade", "rank") and unit.form not in ("bare", "moment"):
+            nouns = tuple(filter(None, (parts["noun"] or "").split("和")))
+            yield UnitWord(unit, read_size(parts["size"]), parts["measure"], nouns, parts["per"] or "")
 
 
 def _rank(word: UnitWord, size: float, before: str, after: str, noun: tuple[str, int]) -> tuple[int, int, bool] | None:
     """How well a unit fits the words, to be compared; None if it does not."""
-    exact = word.size == size
-    if word.nouns:
-        generic = word.measure in GENERIC and (after[:1] in tuple(GENERIC) or after.startswith(word.nouns))
-        fits = noun[0] in word.nouns and (after.startswith(word.measure) or generic)
-        return (noun[1], len(noun[0]), exact) if fits else None
-    if not after.startswith(word.measure):
+    same = after.startswith(word.measure)
+    generic = bool(word.nouns) and word.measure in GENERIC and after.startswith((*GENERIC, *word.nouns))
+    if word.size not in (size, 1) or not (same or generic) or (word.nouns and noun[0] not in word.nouns):
         return None
-    if word.per:
-        per = re.search(f"每{re.escape(word.per)}|{re.escape(word.per)}均", before)
-        return (4, len(word.measure), exact) if per else None
-    return len(word.measure) > 1, len(word.measure), exact
+    if word.per and not re.search(f"每{re.escape(word.per)}|{re.escape(word.per)}均", before):
+        return None
+    rank = noun[1] if word.nouns else 4 if word.per else len(word.measure) > 1
+    return rank, len(noun[0] if word.nouns else word.measure), word.size == size
 
 
-def _length(word: UnitWord, after: str, printed: str) -> int:
-    """Number of printed characters of the measure word and of a noun right behind it."""
-    length = len(word.measure) if after.startswith(word.measure) else int(after[:1] in tuple(GENERIC))
-    noun = next((noun for noun in word.nouns if after.startswith(noun, length)), "")
-    length += len(noun)
-    return length + printed.startswith("立方米")  # one character longer than m³
+def _length(word: UnitWord, after: str) -> int:
+    """Number of characters of the measure word and of a noun right behind it."""
+    length = len(word.measure) if after.startswith(word.measure) else int(after.startswith(GENERIC))
+    return length + len(next((noun for noun in word.nouns if after.startswith(noun, length)), ""))

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from data.model.bounds import AFTER, BEFORE
 from data.model.fields import describe_field, known_keys
 from data.model.problems import MAX_LISTED, Fault, FieldPath, Rejected, describe, in_year_of, is_gap, suggest
+from data.model.schema import Bound
 
-_APPROXIMATE = {
-    "不到": "under", "不足": "under", "以上": "at_least", "以内": "at_most", "超": "over", "余": "over", "多": "over",
-    "近": "nearly", "约": "about", "over": "over", "about": "about", "nearly": "nearly", "under": "under", ">": "over",
-    "<": "under", "~": "about", "≥": "at_least", "≤": "at_most",
+_APPROXIMATE: Mapping[str, Bound] = {
+    **BEFORE, **{word: min(bounds) for word, bounds in AFTER.items()}, "余": "over", "多": "over", "over": "over",
+    "about": "about", "nearly": "nearly", "under": "under", ">": "over", "<": "under", "~": "about", "≥": "at_least",
+    "≤": "at_most",
 }  # fmt: skip
 """The bound that a word or sign beside a number means."""
 _COLON = re.compile("[:：]")

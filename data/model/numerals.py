@@ -39,7 +39,8 @@ _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MARKER = (
     rf"^案例\d+$|^\d+[.．、](?!\d)|^[{LIST_MARKS}]+、|^[(（][{LIST_MARKS}]+[)）]|(?:^|(?<=[。;；]))[{LIST_MARKS}]+是"
 )
-_FRACTION = rf"(?P<fraction>(?P<whole>{_CHINESE})分之(?P<part>{_CHINESE}|{_ARABIC}))"
+_FRACTION = rf"(?P<fraction>{_CHINESE}分之(?:{_CHINESE}|{_ARABIC})|(?<![\d./])[1-9]/(?:[2-9]|10)(?![\d./年月日号]))"
+"""三分之一, 1/3."""
 _NUMERAL = (
     rf"(?P<half>[一过减]半)|(?P<doubled>翻[一两二三四]?番)|(?P<vague>[数几][十百千万亿]+)"
     rf"|(?P<arabic>{_ARABIC})|(?<!\d)(?P<chinese>{_CHINESE})"
@@ -111,7 +112,9 @@ def _readings(token: re.Match[str]) -> frozenset[str]:
     if token["half"]:
         return words | _share_keys(0.5)
     if token["fraction"]:
-        return words | _share_keys(_value(token["part"]) / _value(token["whole"]))
+        over, slash, under = token[0].partition("/")
+        whole, _, part = (under, "", over) if slash else token[0].partition("分之")
+        return words | _share_keys(_value(part) / _value(whole))
     if token["doubled"]:
         return words | number_keys(2 ** _value(token[0][1:-1] or "一"))
     return words if token["vague"] else words | _chinese_keys(token)

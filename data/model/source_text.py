@@ -7,6 +7,7 @@ are ignored, except between two digits.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from data.model.numerals import LIST_MARKS, Numeral, find_numerals, strip_blanks
@@ -20,6 +21,9 @@ of the case of that number. In a part, each line that begins with 推荐词, 正
 and begins a section. A metric's `section` is the beginning of such a line; its phrases must stand between it and the
 next heading. Blanks do not count, except between two digits."""
 """How a document is divided, for the commands' help."""
+
+LINE_LIMIT = 20_000
+"""Characters of the longest line that is drafted."""
 
 _PART = re.compile(r"^案例(\d+)$", re.MULTILINE)
 _HEADING = re.compile(rf"^(?:推荐词|正文|[{LIST_MARKS}]+、|[(（][{LIST_MARKS}]+[)）])", re.MULTILINE)
@@ -48,7 +52,19 @@ class SourceText:
 
     def numerals_in(self, span: Span) -> list[Numeral]:
         """Return the numerals that lie in the span as a whole."""
-        return [numeral for numeral in self.numerals if span[0] <= numeral.start and numeral.end <= span[1]]
+        first = bisect_left(self.numerals, span[0], key=lambda numeral: numeral.start)
+        return list(self.numerals[first : bisect_right(self.numerals, span[1], key=lambda numeral: numeral.end)])
+
+    def find_part(self, number: int) -> Span:
+        """Return the span of the part of a case; ValueError, saying what to write, if there is none or no short one."""
+        if number not in self.parts:
+            raise ValueError(f"--case: found {number}. The document has no line 案例{number}. Write it, or its number")
+        start, end = self.parts[number]
+        for at, line in enumerate(self.text[start:end].split("\n"), self.find_line(start)):
+            if len(line) > LINE_LIMIT:
+                found = f"line {at} of the document has {len(line):,} characters, at most {LINE_LIMIT:,} are drafted"
+                raise ValueError(f"source: {found}. Divide it at its full stops")
+        return start, end
 
     def find_sections(self, part: Span) -> list[Span]:
         """Return the spans from each heading of the part to the next one, or the part if it has none."""

@@ -32,7 +32,7 @@ _WORD = re.compile(rf"({'|'.join(sorted(map(re.escape, _FAMILIES), key=len, reve
 """A word of a family, but none that begins another one: 人均, 户籍, 家庭."""
 _TAIL = re.compile(r"(?:[-–—~～至]+\d[\d.]*)?[余多来几]?[百千]?万?亿?[余多来几]?")
 """What stands between a number and its word: the second number of a range, 多 or 余, the multiplier."""
-_WITHOUT_WORD = re.compile("半|分之|番")
+_WITHOUT_WORD = re.compile("[半番/]|分之")
 _OF_RANKS, _OF_ANYTHING = frozenset("位名"), frozenset("个大")
 """The measure words that a rank may have, and those that fit every count: 三个, 三大."""
 _ORDINAL = "位次"

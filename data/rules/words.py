@@ -7,28 +7,13 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Literal
 
+from data.model.bounds import AFTER, BEFORE, bound_before
 from data.model.evidence import number
 from data.model.problems import FieldPath
 from data.model.schema import Bound, Case, Change
 from data.rules.cited import CitedNumeral, StatedNumber
 from data.rules.rule import Facts, Found, metrics_of, rule, warning
 
-BEFORE: dict[str, Bound] = {
-    "不超过": "at_most", "不高于": "at_most", "不多于": "at_most", "不大于": "at_most", "至多": "at_most",
-    "最多": "at_most", "不低于": "at_least", "不少于": "at_least", "不小于": "at_least", "至少": "at_least",
-    "最少": "at_least", "超过": "over", "超出": "over", "超": "over", "突破": "over", "逾": "over", "多于": "over",
-    "高于": "over", "大于": "over", "不到": "under", "不足": "under", "不满": "under", "未满": "under",
-    "低于": "under", "少于": "under", "小于": "under", "将近": "nearly", "接近": "nearly", "近": "nearly",
-    "大约": "about", "大概": "about", "约为": "about", "约": "about",
-}  # fmt: skip
-"""The bound that a word in front of a number means."""
-AFTER: dict[str, frozenset[Bound]] = {
-    "以上": frozenset({"at_least"}), "以内": frozenset({"at_most"}), "之内": frozenset({"at_most"}),
-    "以下": frozenset({"at_most", "under"}), "左右": frozenset({"about"}), "上下": frozenset({"about"}),
-}  # fmt: skip
-"""The bounds that a word behind a number and its unit may mean."""
-
-_BEFORE = re.compile(rf"(?<![附最临新节集条合制契公])(?:{'|'.join(BEFORE)})$")
 _MORE = re.compile(r"[百千]?万?亿?(?:[余多]|[倍成半][余多]|个[余多](?=月|小时)|[年天][余多](?=$|[,，。;；、的来时]))")
 _SOME = re.compile("[百千]?万?来[个家项名人天年户次]")
 _AFTER = re.compile(rf"(?P<unit>[^\d,，。;；、(（]{{0,5}}?)(?P<word>{'|'.join(AFTER)})")
@@ -77,9 +62,9 @@ def _bounded_otherwise(facts: Facts) -> Iterator[tuple[FieldPath, Bound, list[Ci
 def _bounds_beside(cited: CitedNumeral, ranged: bool) -> set[Bound]:
     """Return the bounds that the words beside a numeral mean. 以上 and 以下 behind the numbers of a range mean none."""
     found: set[Bound] = set()
-    before, after = _BEFORE.search(cited.before), _AFTER.match(cited.after)
+    before, after = bound_before(cited.before), _AFTER.match(cited.after)
     if before:
-        found.add(BEFORE[before[0]])
+        found.add(before)
     if _MORE.match(cited.after):
         found.add("over")
     if _SOME.match(cited.after):
