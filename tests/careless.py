@@ -521,7 +521,7 @@ def _dated_to_come(metric: Plain, case: Plain) -> Iterator[Plain]:
 
 
 def _sources_to_come() -> Iterator[tuple[str, Any]]:
-    for day in ("2031", "2098-01", "2098-12-31"):
+    for day in ("2031", "2050-06", "2098-01", "2098-12-31"):
         yield "source", {**table("source"), "date": day}
 
 

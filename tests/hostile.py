@@ -424,7 +424,7 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
         "id": f"{year}-{number:02d}-hostile",
         "year": year,
         "number": number,
-        "title": in_both(_cut(next(texts), TITLE_LIMITS["zh"] - 1)),
+        "title": _title(texts),
         "submitted_by": both(),
         "places": ["luoyang", "ruzhou"],
         "mentions": ["henan"],
@@ -459,6 +459,10 @@ def case(number: int, texts: Iterator[str], year: int = 2020) -> dict[str, Any]:
     }
 
 
+def _title(texts: Iterator[str]) -> dict[str, str]:
+    return in_both(_cut(next(texts), TITLE_LIMITS["zh"] - 1))
+
+
 def folder(path: Path, cases: Iterable[Mapping[str, Any]]) -> Path:
     """A data folder with these cases and the reference tables of the project."""
     copy_data(path, ())
@@ -474,7 +478,13 @@ def hostile_folder(path: Path, texts: Sequence[str], cases: int) -> Path:
     a page.
     """
     dealt = cycle(texts)
-    folder(path, (case(number, dealt) for number in range(1, cases + 1)))
+    made = [case(number, dealt) for number in range(1, cases + 1)]
+    titles = set[str]()
+    for each in made:
+        while each["title"]["en"] in titles:
+            each["title"] = _title(dealt)
+        titles.add(each["title"]["en"])
+    folder(path, made)
     marked = [text for kind in ("markdown", "addresses") for text in _KINDS[kind] if text in texts]
     point = {"kind": "prefecture", "lon": 113.0, "lat": 34.0}
     further: Mapping[str, list[dict[str, Any]]] = {

@@ -6,9 +6,9 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from data.model.bounds import AFTER, BEFORE
@@ -28,13 +28,13 @@ _RANGE = re.compile(r"[0-9] *[-–~至到] *[0-9]")
 _LANGUAGES = {"zh": "the Chinese text", "en": "the English text"}
 
 
-def explain(error: ValidationError, model: type[BaseModel], guide: str) -> Iterator[Fault]:
+def explain(details: Sequence[ErrorDetails], model: type[BaseModel], guide: str) -> Iterator[Fault]:
     """Yield each failure of a validation as `model`, without those that only follow from another.
 
     A key is missing because it is misspelt; a list is short because its entries are faulty. `guide` is where more is
     said of the fields.
     """
-    details, keys_of = error.errors(include_url=False), known_keys(model)
+    keys_of = known_keys(model)
     lists = {
         detail["loc"][:depth] for detail in details for depth, key in enumerate(detail["loc"]) if isinstance(key, int)
     }
@@ -42,7 +42,11 @@ def explain(error: ValidationError, model: type[BaseModel], guide: str) -> Itera
     for detail in details:
         if detail["type"] == "extra_forbidden" and len(unknown[detail["loc"][:-1]]) < MAX_LISTED:
             unknown[detail["loc"][:-1]].append(_COLON.split(str(detail["loc"][-1]))[0])
-    split = {detail["loc"][:-1] for detail in details if detail["type"] == "missing" and _is_split(detail, keys_of)}
+    split = {
+        detail["loc"][:-1]
+        for detail in details
+        if detail["loc"][:-1] in unknown and detail["type"] == "missing" and _is_split(detail, keys_of)
+    }
     for detail in details:
         kind, path = detail["type"], detail["loc"]
         group = path[:-1]
@@ -62,9 +66,9 @@ def _is_split(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]]) -> b
     return len(written) == 1 and not _COLON.search(written[0]) and written[0] not in keys_of.get(named, [])
 
 
-def find_gaps(error: ValidationError) -> list[FieldPath]:
+def find_gaps(details: Sequence[ErrorDetails]) -> list[FieldPath]:
     """Return the paths of the fields in which something is still to be written."""
-    return [detail["loc"] for detail in error.errors(include_url=False) if is_gap(detail["input"])]
+    return [detail["loc"] for detail in details if detail["type"] != "missing" and is_gap(detail["input"])]
 
 
 def _ask(detail: ErrorDetails, model: type[BaseModel]) -> str:

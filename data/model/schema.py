@@ -54,7 +54,7 @@ TRANSLATION_LIMIT = 160
 
 HENAN, CHINA = ("Henan", 110, 117, 31, 37), ("China", 73, 136, 3, 54)
 """Name, western, eastern, southern and northern limits in degrees; those of Henan with half a degree around it."""
-HENAN_CODE = "41"
+PROVINCE_CODE = "41"
 """How the codes of Henan and of its units begin."""
 
 _CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -736,7 +736,7 @@ class Place(Model):
             raise ValueError(f"a {self.kind} lies in a unit of the map. Write prefecture: and its id")
         if self.code is None and self.kind in ("province", "prefecture"):
             raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
-        if self.kind == "outside" and (self.prefecture or (self.code or "").startswith(HENAN_CODE)):
+        if self.kind == "outside" and (self.prefecture or (self.code or "").startswith(PROVINCE_CODE)):
             raise ValueError("a place outside Henan has neither a prefecture nor a code of Henan. Correct its kind")
         if (self.lon is None) != (self.lat is None):
             raise ValueError("a point needs both lon and lat. Write both, or neither")

@@ -93,7 +93,7 @@ class File:
             unfinished = "could not find expected ':'" in str(error)
             mark = getattr(error, "context_mark" if unfinished else "problem_mark", None)
             line, column = (mark.line, mark.column) if mark else (0, 0)
-            lines = ["", *text.split("\n"), ""]
+            lines = ["", *text.splitlines(), "", ""]
             message = _explain_syntax(error, lines[line + 1], column, lines[line])
             self.report((), message, (line + 1, column + 1))
 
@@ -172,8 +172,9 @@ class File:
         except ValidationError as error:
             guide = "cases/README.md" if model is Case else "the other entries here"
             if not silent:
-                self._sum_up((*at, *path) for path in find_gaps(error))
-                self.report_all(fault._replace(path=(*at, *fault.path)) for fault in explain(error, model, guide))
+                details = error.errors(include_url=False)
+                self._sum_up((*at, *path) for path in find_gaps(details))
+                self.report_all(fault._replace(path=(*at, *fault.path)) for fault in explain(details, model, guide))
             return None
 
 

@@ -98,7 +98,7 @@ def read_words(path: Path = FILE) -> Model:
     except yaml.YAMLError as error:
         raise WordsError(f"{path.name}: {' '.join(str(error).split())}") from error
     except ValidationError as error:
-        faults = explain(error, _WORDS, path.name)
+        faults = explain(error.errors(include_url=False), _WORDS, path.name)
         lines = [f"{path.name}: {format_path(fault.path)}: {fault.message}" for fault in faults]
         raise WordsError("\n".join(lines)) from error
 
