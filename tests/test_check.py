@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -1419,6 +1420,10 @@ def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None
                 "text: 在2019年、2020年, en: in 2019 and 2020": "text: 审批时限缩减过半, en: time limit more than halved",
             },
             id="disputed-change",
+        ),
+        pytest.param(
+            {"year: 2020\n": f"year: 2020\n{SOURCE.replace('2022-05', str(date.today() + timedelta(days=1)))}\n"},
+            id="document-of-today-in-henan",
         ),
         pytest.param(
             {"date: 2020-09": "date: 1921", "2020年9月, en: September 2020": "1921年, en: in 1921"}, id="printed-year"
