@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -383,14 +384,8 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         'metrics[0].id: got "Approval time". Write lower-case letters, digits and single hyphens, as in water-use-per-mu',
     ),
     "metric-id-twice": (
-        {"conflicts:\n": FIGURE.format("¦approval-time") + "conflicts:\n"},
-        'metrics[1].id: "approval-time" stands twice in this case. Choose another id',
-    ),
-    "conflict-id-twice": (
-        {
-            "not_measured:": "  - {id: ¦which-years, kind: naming, phrases: [{text: 甲, en: one}, {text: 乙, en: other}], note: {zh: 注, en: Note}}\nnot_measured:"
-        },
-        'conflicts[1].id: "which-years" stands twice in this case. Choose another id',
+        {"conflicts:\n": "  - ¦" + FIGURE.format("approval-time")[4:] + "conflicts:\n"},
+        'metrics[1]: "approval-time" stands twice in this list. Choose another id',
     ),
     "figure-twice": (
         {
@@ -416,10 +411,6 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         },
         'warning: metrics[2].phrases: its phrases state 1 in the same place for "a" already. Remove one of them, or cite for each its own words'
         f"{ACCEPT.format('number-twice')}",
-    ),
-    "conflict-with-itself": (
-        {"{text: 在2018年、2019年, en: in 2018 and 2019}]": "¦{text: 在2019年、2020年, en: in 2019 and 2020}]"},
-        'conflicts[0].phrases[1]: "在2019年、2020年" stands twice in this list. Keep one, or say with occurrence which one each is',
     ),
     "conflict-of-others": (
         {"  - id: approval-time": "  - ¦id: approval-time", "    metrics: []": "    metrics: [approval-time]"},
@@ -485,14 +476,14 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "headline-of-a-rule": (
         {"headlines: [approval-time]": "headlines: [¦approval-time]", "role: outcome": "role: rule"},
-        'headlines[0]: "approval-time" has role: rule. A headline is what happened or was delivered. Choose another figure',
+        'headlines[0]: "approval-time" has role: rule and status: observed. A headline is what happened or was delivered. Choose another figure',
     ),
     "headline-of-a-plan": (
         {
             "headlines: [approval-time]": "headlines: [¦approval-time]",
             "status: observed": "status: planned",
         },
-        'headlines[0]: "approval-time" has status: planned. A headline is what happened or was delivered. Choose another figure',
+        'headlines[0]: "approval-time" has role: outcome and status: planned. A headline is what happened or was delivered. Choose another figure',
     ),
     "place-outside": (
         {"places: [henan]": "places: [luoyang]", "place: anyang": "place: ¦anyang"},
@@ -555,6 +546,25 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "as-of-with-start": (
         {SPAN: "¦{start: 2016, end: 2020, kind: as_of}"},
         "period: a period of kind as_of has no start. Write only end, or kind: during",
+    ),
+    "accepted-of-no-warning": (
+        {"    section: {zh: 推荐词": "    accepted: [{rule: ¦xyz, why: 如此}]\n    section: {zh: 推荐词"},
+        'metrics[0].accepted[0].rule: unknown rule "xyz". Write one of: conflict-of-others, conflict-missing, '
+        "undated-outcome, number-twice, words-not-stated, measure-word, bound-and-words, better-and-words",
+    ),
+    "accepted-twice": (
+        {
+            "kind: undated": "kind: self_reported",
+            "    section: {zh: 推荐词": "    accepted:\n      - {rule: undated-outcome, why: 如此}\n      - ¦{rule: undated-outcome, why: 还是}\n    section: {zh: 推荐词",
+        },
+        'metrics[0].accepted[1]: "undated-outcome" stands twice in this list. Keep one',
+    ),
+    "year-after-the-document": (
+        {
+            "status: observed": "status: observed\n    compared_with: {label: {zh: 省, en: Henan}, end: {period: ¦{during: 2022}}}"
+        },
+        "metrics[0].compared_with.end.period.end: 2022 lies after the date of the document, 2021-07-09. "
+        "Correct the date, or write status: target or planned for what was still to come",
     ),
     "both-ends-at-one-time": (
         {
@@ -1419,6 +1429,21 @@ def test_a_case_of_a_year_that_the_document_does_not_cover(folder: Path) -> None
                 "text: 在2019年、2020年, en: in 2019 and 2020": "text: 审批时限缩减过半, en: time limit more than halved",
             },
             id="disputed-change",
+        ),
+        pytest.param(
+            {
+                "value: 100": "value: 100\n      period: {end: 2020, kind: as_of, words: {zh: 年初, en: at first}}",
+                "value: 50": "value: 50\n      period: {end: 2020, kind: as_of, words: {zh: 年底, en: at the end}}",
+            },
+            id="both-ends-of-one-year-in-words",
+        ),
+        pytest.param(
+            {"year: 2020\n": f"year: 2020\n{SOURCE.replace('2022-05', str(date.today() + timedelta(days=1)))}\n"},
+            id="document-of-today-in-henan",
+        ),
+        pytest.param(
+            {"date: 2020-09": "date: 2020-09-15", "2020年9月, en: September 2020": "九月15号, en: 15 September"},
+            id="month-in-words",
         ),
         pytest.param(
             {"date: 2020-09": "date: 1921", "2020年9月, en: September 2020": "1921年, en: in 1921"}, id="printed-year"

@@ -16,7 +16,7 @@ from data.query.dataset import Dataset
 from data.reading.folder import FOLDER
 from data.reading.load import read_dataset
 from data.reading.yaml_file import File
-from data.rules.rule import texts_of
+from data.rules.rule import parts_of
 from tests.folders import copy_data
 from tests.hostile import find_faulty_texts
 
@@ -146,6 +146,11 @@ def test_a_mistake_in_a_text(old: str, new: str, message: str, folder: Path) -> 
         pytest.param("增长2倍，占三分之一。", "Up by 200%, 1/3 of all.", id="times-and-fraction"),
         pytest.param("《关于改革的通知》第51号。", "No. 51 on reform.", id="number-of-a-document"),
         pytest.param("减少一半。", "Down by 50%.", id="half"),
+        pytest.param(
+            "21世纪有三百户，占四分之三，在七八个县、两三年内。",
+            "In the twenty-first century three hundred households, three quarters, in seven or eight counties, for 2 or three years.",
+            id="number-words",
+        ),
         pytest.param("GDP和5G。", "GDP and 5G.", id="acronyms"),
         pytest.param("“放管服”和“一网通办”", '"Streamlining" and "one network"', id="quotes-within"),
     ],
@@ -211,7 +216,7 @@ def test_a_digit_changed_in_english_is_noticed_in_the_real_cases(dataset: Datase
     """The last digit of each English text with a number is raised by one; at least 97 of 100 are noticed."""
     changed, noticed = 0, 0
     for case in dataset.cases:
-        texts = dict(texts_of(case))
+        texts = {path: part for path, part in parts_of(case) if isinstance(part, str)}
         raised = {path: more for path, text in texts.items() if path[-1] == "en" and (more := raise_last(text))}
         changed += len(raised)
         noticed += len(find_faulty_texts((texts | raised).items()))

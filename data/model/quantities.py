@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.model.numerals import date_keys, find_numerals, number_keys, strip_blanks
 from data.model.problems import FieldPath
-from data.model.schema import End, Metric, Quantity, Unit
+from data.model.schema import Change, ChangeKind, End, Metric, Quantity, Unit
 
 
 class PrintedQuantity(NamedTuple):
@@ -18,10 +18,14 @@ class PrintedQuantity(NamedTuple):
     unit: Unit
 
     @property
+    def kind(self) -> ChangeKind:
+        """The kind of a change; a level is in its unit, as a difference is."""
+        return self.quantity.kind if isinstance(self.quantity, Change) else "difference"
+
+    @property
     def scale(self) -> float:
         """The multiplier of its numbers: the unit's, except for a change in per cent, points, times or places."""
-        kind = getattr(self.quantity, "kind", "difference")
-        return self.unit.scale if kind == "difference" else 1
+        return self.unit.scale if self.kind == "difference" else 1
 
 
 def find_quantities(metric: Metric, units: Mapping[str, Unit]) -> Iterator[PrintedQuantity]:

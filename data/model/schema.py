@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
@@ -118,8 +118,8 @@ def precedes(one: str, other: str) -> bool:
 
 
 def _past(text: str) -> str:
-    """Refuse a date that is still to come."""
-    if precedes(date.today().isoformat(), text):
+    """Refuse a date that is still to come, wherever it is read: in Henan a day begins before it does in UTC."""
+    if precedes((date.today() + timedelta(days=1)).isoformat(), text):
         raise ValueError(f"{text} lies in the future. Correct the date")
     return text
 

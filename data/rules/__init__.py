@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from data.model.numerals import proper_names
-from data.model.problems import Fault, FieldPath, describe, suggest
-from data.model.schema import Case, Document, Place, Unit
+from data.model.problems import Fault, describe, suggest
+from data.model.schema import Case, Document, Metric, Place, Unit
 from data.rules import contents, dates, doubles, languages, numbers, units, words
 from data.rules.cited import find_stated
-from data.rules.rule import RULES, Facts, metrics_of, texts_of
+from data.rules.rule import RULES, Facts, parts_of
 
 MODULES = (numbers, words, units, dates, languages, doubles, contents)
 """Where the rules stand; importing a module is what registers its rules."""
@@ -26,31 +26,28 @@ def check_case(
 
     `units` and `places` are those of the reference tables by id, and `document` is what the case comes from.
     """
-    names = proper_names(frozenset(place.name.zh for place in places.values()))
-    numbers = tuple(find_stated(case, units, names))
-    facts = Facts(units, places, document, names, dict(texts_of(case)), numbers)
+    names, parts = proper_names(frozenset(place.name.zh for place in places.values())), parts_of(case)
+    texts = {path: part for path, part in parts if isinstance(part, str)}
+    lists = {path: part for path, part in parts if isinstance(part, tuple)}
+    metrics = {path: part for path, part in parts if isinstance(part, Metric)}
+    facts = Facts(units, places, document, names, metrics, texts, lists, tuple(find_stated(case, units, names)))
     accepted = {
-        (metric_path, entry.rule): (*metric_path, "accepted", at, "rule")
-        for metric_path, metric in metrics_of(case)
+        (path, entry.rule): (*path, "accepted", at, "rule")
+        for path, metric in metrics.items()
         for at, entry in enumerate(metric.accepted)
     }
-    answered = set()
+    needless = dict(accepted)
     for name, (check, severity) in RULES.items():
         for path, message in check(case, facts):
-            key = path[:2], name
-            if severity == "warning" and key in accepted:
-                answered.add(key)
-            elif severity == "warning" and path[0] == "metrics":
+            if severity == "error":
+                yield Fault(path, message)
+            elif (path[:2], name) in accepted:
+                needless.pop((path[:2], name), None)
+            else:
                 advice = f"If it is right as it is, write accepted: [{{rule: {name}, why: …}}]"
                 yield Fault(path, f"{message}. {advice}", "warning")
-            else:
-                yield Fault(path, message, severity)
-    for key in accepted.keys() - answered:
-        yield _needless(key[1], accepted[key])
-
-
-def _needless(name: str, path: FieldPath) -> Fault:
-    if name in RULES:
-        return Fault(path, f"the rule {describe(name)} warns of nothing here that can be accepted. Remove this entry")
-    known = {each: each for each in RULES}
-    return Fault(path, f"unknown rule {describe(name)}.{suggest(name, known, 'the rules that the warnings name')}")
+    warnings = {name: name for name, (_, severity) in RULES.items() if severity == "warning"}
+    for (_, name), path in needless.items():
+        message = f"the rule {describe(name)} warns of nothing here that can be accepted. Remove this entry"
+        unknown = f"unknown rule {describe(name)}.{suggest(name, warnings, 'the rules that the warnings name')}"
+        yield Fault(path, message if name in warnings else unknown)

@@ -5,17 +5,15 @@ measured is no metric of it, and a conflict is about the metrics that it names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from data.model.evidence import derive
 from data.model.grades import CHANGED
 from data.model.numerals import strip_blanks
 from data.model.problems import FieldPath, describe
 from data.model.schema import Case, CaveatKind, ConflictKind, Metric
-from data.rules.rule import Facts, Found, metrics_of, rule, warning
+from data.rules.rule import Facts, Found, list_found, rule, warning
 
-_NAMED = 4
-"""Maximum number of figures that a message names."""
 RUN = 4
 """Number of characters that a conflict has in common with the words of a metric which it concerns."""
 KINDS: Mapping[CaveatKind, ConflictKind] = {"conflicting": "contradiction", "naming": "naming"}
@@ -39,17 +37,10 @@ def headline_missing(case: Case, facts: Facts) -> Found:
 def headline_no_result(case: Case, facts: Facts) -> Found:
     """A headline is what happened or was delivered."""
     for at, name in enumerate(case.headlines):
-        metric = next((metric for metric in case.metrics if metric.id == name), None)
-        if metric and (found := _no_result(metric)):
-            advice = "A headline is what happened or was delivered. Choose another figure"
-            yield ("headlines", at), f"{describe(name)} has {found}. {advice}"
-
-
-def _no_result(metric: Metric) -> str | None:
-    """The field that says that a metric is no result."""
-    if metric.role in ("context", "rule"):
-        return f"role: {metric.role}"
-    return f"status: {metric.status}" if metric.status != "observed" else None
+        for metric in case.metrics:
+            if metric.id == name and (metric.role in ("context", "rule") or metric.status != "observed"):
+                found = f"{describe(name)} has role: {metric.role} and status: {metric.status}"
+                yield ("headlines", at), f"{found}. A headline is what happened or was delivered. Choose another figure"
 
 
 @rule
@@ -59,9 +50,8 @@ def headline_without_change(case: Case, facts: Facts) -> Found:
     changes = [metric.id for metric in results if derive(metric, facts.units).grade in CHANGED]
     known = {metric.id for metric in case.metrics}
     if changes and case.headlines and known.issuperset(case.headlines) and not {*changes} & {*case.headlines}:
-        named = ", ".join(changes[:_NAMED])
-        message = f"none of the headlines states a change, which readers look for first. Name one that does: {named}"
-        yield ("headlines",), message
+        found = "none of the headlines states a change, which readers look for first"
+        yield ("headlines",), f"{found}. Name one that does: {list_found(changes)}"
 
 
 @rule
@@ -69,7 +59,7 @@ def place_outside(case: Case, facts: Facts) -> Found:
     """A metric is of a place that the case names or contains. The province contains all but those outside."""
     named = {*case.places, *case.mentions}
     province = any(facts.places[name].kind == "province" for name in named)
-    for path, metric in metrics_of(case):
+    for path, metric in facts.metrics.items():
         place = facts.places[metric.place]
         if not {place.id, place.prefecture} & named and not (province and place.kind != "outside"):
             advice = "Add it to its places where the reform happened there, otherwise to its mentions"
@@ -79,31 +69,25 @@ def place_outside(case: Case, facts: Facts) -> Found:
 @rule
 def mention_of_itself(case: Case, facts: Facts) -> Found:
     """What is only mentioned is another place."""
-    own: list[tuple[FieldPath, Sequence[str], Sequence[str]]] = [((), case.places, case.mentions)]
-    own += [(path, [metric.place], metric.mentions) for path, metric in metrics_of(case)]
-    for path, places, mentions in own:
-        for at, name in enumerate(mentions):
-            if name in places:
+    parts: dict[FieldPath, Case | Metric] = {(): case, **facts.metrics}
+    for path, part in parts.items():
+        for at, name in enumerate(part.mentions):
+            if name in (part.places if isinstance(part, Case) else (part.place,)):
                 yield (*path, "mentions", at), f"{describe(name)} is its own place already. Remove it"
 
 
 @rule
-def not_measured_without_numeral(case: Case, facts: Facts) -> Found:
-    """What is not measured is like a number, repeats a metric in words, or says why it is listed."""
-    for at, entry in enumerate(case.not_measured):
-        if not (_NUMERAL.search(entry.phrase.text) or entry.metric or entry.why):
-            advice = "Cite the words with the number, say why it is listed, or remove it"
-            yield ("not_measured", at, "phrase"), f"{describe(entry.phrase.text)} holds no numeral. {advice}"
-
-
-@rule
-def not_measured_but_metric(case: Case, facts: Facts) -> Found:
-    """What is not measured is not cited for a metric in the same place."""
+def not_measured(case: Case, facts: Facts) -> Found:
+    """What is not measured is like a number, repeats a metric in words, or says why; no metric cites its very words."""
     cited = {(phrase.text, phrase.occurrence): metric.id for metric in case.metrics for phrase in metric.phrases}
     for at, entry in enumerate(case.not_measured):
-        if name := cited.get((entry.phrase.text, entry.phrase.occurrence)):
+        path, phrase = ("not_measured", at, "phrase"), entry.phrase
+        if name := cited.get((phrase.text, phrase.occurrence)):
             advice = "Remove it here, or say with occurrence which one each is"
-            yield ("not_measured", at, "phrase"), f"the metric {describe(name)} cites the same words. {advice}"
+            yield path, f"the metric {describe(name)} cites the same words. {advice}"
+        elif not (_NUMERAL.search(phrase.text) or entry.metric or entry.why):
+            advice = "Cite the words with the number, say why it is listed, or remove it"
+            yield path, f"{describe(phrase.text)} holds no numeral. {advice}"
 
 
 @warning
@@ -112,13 +96,14 @@ def conflict_of_others(case: Case, facts: Facts) -> Found:
 
     A metric with the caveat of a conflict need not share words with the only conflict that names it.
     """
-    for path, metric in metrics_of(case):
+    for path, metric in facts.metrics.items():
         naming = [conflict for conflict in case.conflicts if metric.id in conflict.metrics]
         if len(naming) == 1 and metric.has_caveat("conflicting", "naming", "scope_differs"):
             continue
-        runs = _runs(_words_of(metric))
+        subject = metric.subject.zh if metric.subject else ""
+        runs = _runs(metric.name.zh, subject, *(phrase.text for phrase in metric.phrases))
         for conflict in naming:
-            if runs.isdisjoint(_runs(phrase.text for phrase in conflict.phrases)):
+            if runs.isdisjoint(_runs(*(phrase.text for phrase in conflict.phrases))):
                 advice = "Take this figure out of its metrics, or cite there the words that concern it"
                 yield path, f"the conflict {describe(conflict.id)} cites no words of this figure. {advice}"
 
@@ -126,21 +111,16 @@ def conflict_of_others(case: Case, facts: Facts) -> Found:
 @warning
 def conflict_missing(case: Case, facts: Facts) -> Found:
     """A metric with the caveat `conflicting` or `naming` is named by a conflict of that kind."""
-    for path, metric in metrics_of(case):
+    for path, metric in facts.metrics.items():
         kinds = {conflict.kind for conflict in case.conflicts if metric.id in conflict.metrics}
         for at, caveat in enumerate(metric.caveats):
             wanted = KINDS.get(caveat.kind)
             if wanted and wanted not in kinds:
                 advice = f"Name it in the metrics of a conflict of kind: {wanted}, or choose another kind"
-                message = f"{caveat.kind}, but no such conflict names this figure. {advice}"
-                yield (*path, "caveats", at, "kind"), message
+                found = f"{caveat.kind}, but no such conflict names this figure"
+                yield (*path, "caveats", at, "kind"), f"{found}. {advice}"
 
 
-def _words_of(metric: Metric) -> list[str]:
-    subject = metric.subject.zh if metric.subject else ""
-    return [metric.name.zh, subject, *(phrase.text for phrase in metric.phrases)]
-
-
-def _runs(texts: Iterable[str]) -> set[str]:
+def _runs(*texts: str) -> set[str]:
     stripped = map(strip_blanks, texts)
     return {text[start : start + RUN] for text in stripped for start in range(len(text) - RUN + 1)}

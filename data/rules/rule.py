@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from data.model.problems import FieldPath, Severity
-from data.model.schema import Case, Document, End, Metric, Place, Unit
+from data.model.schema import Case, Document, Metric, Place, Unit
 from data.rules.cited import StatedNumber
 
 Found = Iterator[tuple[FieldPath, str]]
 Check = Callable[["Case", "Facts"], Found]
+RULES: dict[str, tuple[Check, Severity]] = {}
+"""Every rule by its id, in the order in which they are applied."""
+LISTED = 6
+"""Maximum number of numerals or ids that a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a case is compared with, and what is in it: its texts by path, and the numbers of its metrics.
+    """What a case is compared with, and what is in it: its metrics, texts and lists by path, and its numbers.
 
     `units` and `places` are the entries of the reference tables by id, `document` is what the case comes from, and
     `names` are the proper names whose numerals do not count: 三门峡.
@@ -27,46 +31,33 @@ class Facts:
     places: Mapping[str, Place]
     document: Document
     names: frozenset[str]
+    metrics: Mapping[FieldPath, Metric]
     texts: Mapping[FieldPath, str]
+    lists: Mapping[FieldPath, tuple[object, ...]]
     numbers: tuple[StatedNumber, ...]
 
 
-RULES: dict[str, tuple[Check, Severity]] = {}
-"""Every rule by its id, in the order in which they are applied."""
-
-
-def rule(check: Check) -> Check:
-    """Make a function a rule whose breach is an error: `late_date` is the rule late-date."""
-    return _register(check, "error")
-
-
-def warning(check: Check) -> Check:
-    """Make a function a rule whose breach may be right, and can be accepted where it is a metric's."""
-    return _register(check, "warning")
-
-
-def _register(check: Check, severity: Severity) -> Check:
+def rule(check: Check, severity: Severity = "error") -> Check:
+    """Make a function a rule whose breach is an error: `date_outside` is the rule date-outside."""
     RULES[check.__name__.replace("_", "-")] = check, severity
     return check
 
 
-def metrics_of(case: Case) -> Iterator[tuple[FieldPath, Metric]]:
-    """Yield the metrics of a case with their paths."""
-    return ((("metrics", at), metric) for at, metric in enumerate(case.metrics))
+def warning(check: Check) -> Check:
+    """Make a function a rule of metrics whose breach may be right, and can be accepted."""
+    return rule(check, "warning")
 
 
-def ends_of(metric: Metric) -> Iterator[tuple[FieldPath, End]]:
-    """Yield both ends and the yardstick of a metric, as far as there are any, with their paths in it."""
-    yardstick = metric.compared_with and metric.compared_with.end
-    found = {("before",): metric.before, ("after",): metric.after, ("compared_with", "end"): yardstick}
-    return ((path, end) for path, end in found.items() if end)
+def parts_of(case: Case) -> list[tuple[FieldPath, object]]:
+    """Return every part of a case, at any depth, with its path."""
+    parts: list[tuple[FieldPath, object]] = [((), case)]
+    for path, part in parts:
+        if isinstance(part, (tuple, BaseModel)):
+            inner = enumerate(part) if isinstance(part, tuple) else vars(part).items()
+            parts += [((*path, key), value) for key, value in inner if value is not None]
+    return parts
 
 
-def texts_of(value: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
-    """Yield every text in a part of a case, with its path."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, (tuple, BaseModel)):
-        for key, inner in enumerate(value) if isinstance(value, tuple) else vars(value).items():
-            if inner is not None:
-                yield from texts_of(inner, (*path, key))
+def list_found(found: Iterable[str]) -> str:
+    """List what was found, each once."""
+    return ", ".join([*dict.fromkeys(found)][:LISTED])
