@@ -139,15 +139,17 @@ def test_a_name_or_a_manner_of_speaking_is_no_figure(dataset: Dataset, text: str
 
 
 def test_dates_are_no_figures(dataset: Dataset) -> None:
-    entries = read(dataset, "2020年1-10月较2018年,2019年9月18日,截至2020年底,规划(2018-2020),2019年、2020年,11月7日")
+    text = "2020年1-10月较2018年,2019年9月18日,截至2020年年底,规划(2018-2020),2019年、2020年,11月7日,2020年上半年"
+    entries = read(dataset, text)
     assert [(entry.phrase, entry.start, entry.end) for entry in entries if isinstance(entry, PrintedDate)] == [
         ("2020年1-10月", "2020-01", "2020-10"),
         ("2018年", "2018", "2018"),
         ("2019年9月18日", "", "2019-09-18"),
-        ("2020年底", "", "2020-12"),
+        ("2020年年底", "", "2020-12"),
         ("2018-2020", "", ""),
         ("2019年、2020年", "2019", "2020"),
         ("11月7日", "", ""),
+        ("2020年上半年", "", ""),
     ]
     assert figures(entries) == []
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Literal, get_args
@@ -34,16 +33,15 @@ _FILLER = "[了近约超过达逾]*"
 _RISE = re.compile(rf"(?:增加|增长|提高|提升|上升|上涨|前移|(?<!新)增){_FILLER}$")
 _FALL = re.compile(rf"(?:减少|下降|降低|缩短|压缩|压减|节水|节约|节省|提前|后移|降|减){_FILLER}$")
 _RATE = re.compile("率|占比|比重|比例")
-_FROM = re.compile("[由从]")
-_TO = re.compile("[至到为]")
-_MERGED = re.compile("(?:合并|精简|整合|缩减|压缩|压减)[至到为]")
-_WORDS_BEHIND = re.compile("方阵|星级|梯队|强")
+_CHANGED = re.compile("[由从][^#]*#.*[至到为]|(?:合并|精简|整合|缩减|压缩|压减)[至到为]")
+"""The words around a number, #, that say what it became."""
 _ORDINAL = re.compile("第$")
 _SHARE = re.compile("/|分之|[一过]半")
 _COVERED = re.compile("全覆盖")
 _NAME_BEHIND = re.compile("[号届+＋]|次会议|次全会")
 _NO_START = "、“”《》()（）的和及"
 _FIXED_UNITS: tuple[tuple[re.Pattern[str], str, ChangeKind | None], ...] = (
+    (re.compile("方阵|星级|梯队|强"), "grade", None),
     (re.compile("个?百分点"), "percent", "points"),
     (re.compile("个?位次"), "rank", "places"),
     (re.compile("[%％成]"), "percent", None),
@@ -117,7 +115,7 @@ class FigureReader:
         read = [(numeral, self._number(numeral, section)) for numeral in numerals]
         numbers = [*self._covered(section), *(number for _, number in read if number)]
         found: list[Figure | Remark | PrintedDate] = [*dates]
-        found += self._figures(sorted(numbers, key=lambda number: number.start), dates)
+        found += self._figures(sorted(numbers, key=lambda number: number.start))
         found += self._remarks([numeral for numeral, number in read if not number], section)
         return sorted(found, key=lambda entry: entry.span)
 
@@ -153,9 +151,10 @@ class FigureReader:
 
     def _clip(self, span: Span) -> Span:
         """Change a span so that it is short enough, begins with no mark and cuts no numeral."""
-        end = next(end for end in count(span[1]) if end not in self.source.inner)
+        text, inner = self.source.text, self.source.inner
+        end = next(end for end in count(span[1]) if end not in inner)
         start = max(span[0], end - PHRASE_LIMIT)
-        while start < end and (start in self.source.inner or self.source.text[start] in _NO_START):
+        while start < end and (start in inner or text[start] in _NO_START or text[start].isspace()):
             start += 1
         return start, end
 
@@ -168,17 +167,15 @@ class FigureReader:
         if _NAME_BEHIND.match(behind) or _is_quoted(text, numeral.start):
             return None
         found = self._read_unit(numeral.text, before, behind, read_size(tail["size"]))
-        worded = found.kind or _SHARE.search(numeral.text) or numeral.text[0] in "数几"
-        if math.isnan(value) and not (found.unit and worded):
-            return None
-        if not _WORDS_BEHIND.match(behind) and _is_manner(numeral, value, before, found):
+        graded = found.unit is not None and found.unit.dimension == "grade"
+        if not graded and _is_manner(numeral, value, before, found.unit):
             return None
         if found.unit is None and "." in numeral.text and not tail["size"] and _BARE.match(behind):
             found = FoundUnit(self._units.get("ratio"))
         bound, end = _read_bound(before, bool(tail["vague"] or tail["later"]), text, tail.end() + found.length)
         value *= found.size
         quantity = _place(before, (value, value), found.unit, bound, found.kind)
-        if math.isnan(value) or _WORDS_BEHIND.match(behind):
+        if math.isnan(value) or graded:
             verb = _RISE.search(before) or _FALL.search(before) or _ORDINAL.search(before)
             words = (verb[0] if verb else "") + text[numeral.start : tail.end() + found.length]
             value, quantity = math.nan, replace(quantity, number=words)
@@ -189,8 +186,6 @@ class FigureReader:
             return FoundUnit(self._units.get("percent"))
         if numeral.startswith("翻"):
             return FoundUnit(self._units.get("times"), kind="multiple")
-        if words := _WORDS_BEHIND.match(behind):
-            return FoundUnit(self._units.get("grade"), words.end())
         if behind.startswith("位") and (_RISE.search(before) or _FALL.search(before)):
             return FoundUnit(self._units.get("rank"), 1, size, "places")
         for pattern, name, kind in _FIXED_UNITS:
@@ -198,39 +193,38 @@ class FigureReader:
                 return FoundUnit(self._units.get(name), match.end(), size, kind)
         return self._words.find(read_size(numeral[1:]) if numeral[0] in "数几" else size, before, behind)
 
-    def _figures(self, numbers: list[_Number], dates: Sequence[PrintedDate]) -> Iterator[Figure]:
+    def _figures(self, numbers: list[_Number]) -> Iterator[Figure]:
         """Yield a figure for each number, range, or pair of before and after."""
         last = 0
         for first, other in zip(numbers, [*numbers[1:], *numbers[-1:]], strict=True):
             if first.start >= last:
                 joined = self._join(first, other)
                 number = other if joined else first
-                yield self._figure(first, number, joined or [first.quantity], last, dates)
+                yield self._figure(first, number, joined or [first.quantity], last)
                 last = number.end
 
     def _join(self, first: _Number, other: _Number) -> list[Quantity]:
         """Return the one quantity of a range, those of 由100天压缩至50天 or 32个事项合并为9个, or none."""
         between, second = self.source.text[first.end : other.start], other.quantity
-        if first.clause == other.clause and _RANGE.fullmatch(between) and first.value < other.value:
+        if first.clause != other.clause:
+            return []
+        if _RANGE.fullmatch(between) and first.value < other.value:
             return [_place(first.before, (first.value, other.value), other.found.unit, second.bound, second.kind)]
-        related = _FROM.search(first.before) and _TO.search(between) or _MERGED.search(between)
-        levels = not (first.quantity.kind or second.kind or math.isnan(first.value + other.value))
         units = [number.found.unit for number in (first, other) if number.found.unit]
-        if first.clause != other.clause or not related or not levels or len({unit.dimension for unit in units}) > 1:
+        levels = not (first.quantity.kind or second.kind) and len({unit.dimension for unit in units}) < 2
+        if not levels or not _CHANGED.search(f"{first.before}#{between}"):
             return []
         own = units[0].id if len(set(units)) > 1 else None
         return [replace(first.quantity, slot="before", unit=own), second]
 
-    def _figure(
-        self, first: _Number, number: _Number, quantities: list[Quantity], last: int, dates: Sequence[PrintedDate]
-    ) -> Figure:
+    def _figure(self, first: _Number, number: _Number, quantities: list[Quantity], last: int) -> Figure:
         text, unit, kind = self.source.text, number.found.unit, quantities[0].kind
         span = self._clip((max(first.clause[0], last), number.end))
         if first.start - span[0] < 2:  # no words before the number
             following = [numeral.start for numeral in self.source.numerals_in((span[1], number.clause[1]))]
             span = span[0], min(number.clause[1], span[0] + PHRASE_LIMIT, *following)
         sentence = max(text.rfind(mark, 0, span[0]) for mark in "。\n")
-        near = dates[slice(*(bisect_left(dates, at, key=lambda date: date.span[0]) for at in (sentence, span[1])))]
+        near = list(find_dates(self.source, (sentence + 1, span[1])))
         dated = self._add_dates(first, quantities, [date for date in near if span[0] <= date.span[0]])
         own = [range(*quantity.date.span) for quantity in dated if quantity.date]
         if kind == "relative" and not _RATE.search(first.before):
@@ -241,7 +235,6 @@ class FigureReader:
             f"unit: {', '.join((unit.id, *number.found.others))}?" if unit else "": unit and number.found.others,
             "unit: none of reference/units.yaml stands beside the number; add one if none fits": not unit,
             "status: target or planned?": _FUTURE.search(clause),
-            "prescribed: true for a limit that was set, false for what was measured": _LIMIT.search(clause),
             "multiple: after ÷ before; 增长3倍 is 4": kind == "multiple",
         }
         return Figure(
@@ -269,20 +262,18 @@ class FigureReader:
 def _value(numeral: Numeral) -> float:
     """The printed number, a share in per cent; NaN for words without one value or with no finite decimal."""
     text = numeral.text
-    if text[0].isascii() and "/" not in text:
+    if text[0].isdecimal() and "/" not in text:
         return float(text.replace(",", ""))
-    values = [float(key) for key in numeral.readings - {text} if key[0].isascii()]
-    value = max(values) if values and text != "减半" else math.nan
+    value = max((float(key) for key in numeral.readings - {text} if key[0].isdecimal()), default=math.nan)
     return value if value == round(value, 4) else math.nan
 
 
-def _is_manner(numeral: Numeral, value: float, before: str, found: FoundUnit) -> bool:
+def _is_manner(numeral: Numeral, value: float, before: str, unit: Unit | None) -> bool:
     """Whether a number in Chinese counts nothing (一项, 五年规划), or an ordinal is no rank."""
-    unit, ordinal = found.unit, before.endswith("第")
-    if ordinal and (unit is None or unit.dimension != "rank"):
-        return True
-    one = value == 1 and not (_SHARE.search(numeral.text) or found.kind or ordinal or before.endswith("唯一"))
-    return not numeral.text[0].isascii() and (unit is None or one or (unit.id == "year" and "近" not in before))
+    if before.endswith("第") or not unit:
+        return not (unit and unit.dimension == "rank") and (bool(unit) or not numeral.text[0].isdecimal())
+    one = value == 1 and unit.dimension not in ("share", "ratio", "rank") and not before.endswith("唯一")
+    return not numeral.text[0].isdecimal() and (one or (unit.id == "year" and "近" not in before))
 
 
 def _is_quoted(text: str, position: int) -> bool:
