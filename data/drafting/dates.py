@@ -9,7 +9,7 @@ from typing import NamedTuple
 from data.model.source_text import SourceText, Span
 
 _YEAR, _TO = r"(?:19|20)\d\d", "[-–—~～至、]"
-_PART = rf"(?:{_YEAR}(?:年|(?=[-—)）全]|{_TO}+{_YEAR}年))|\d{{1,2}}(?:{_TO}+\d{{1,2}})*[月日])"
+_PART = rf"(?:{_YEAR}(?:年|(?=[-—)）全]|{_TO}{{1,3}}{_YEAR}年))|\d{{1,2}}(?:{_TO}{{1,3}}\d{{1,2}}){{0,5}}[月日])"
 _PART_OF_YEAR = "[上下]半年|[前一二两三四]+季度"
 _DATES = re.compile(rf"(?<![\d.]){_PART}(?:[份、至到—-]*{_PART})*(?:份|年?[底末初]|{_PART_OF_YEAR})?")
 _DATE = re.compile(

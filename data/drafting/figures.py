@@ -223,8 +223,8 @@ class FigureReader:
         if first.start - span[0] < 2:  # no words before the number
             following = [numeral.start for numeral in self.source.numerals_in((span[1], number.clause[1]))]
             span = span[0], min(number.clause[1], span[0] + PHRASE_LIMIT, *following)
-        sentence = max(text.rfind(mark, 0, span[0]) for mark in "。\n")
-        near = list(find_dates(self.source, (sentence + 1, span[1])))
+        sentence = max(span[0] - CLAUSE_LIMIT, *(text.rfind(mark, 0, span[0]) + 1 for mark in "。\n"))
+        near = list(find_dates(self.source, (sentence, span[1])))
         dated = self._add_dates(first, quantities, [date for date in near if span[0] <= date.span[0]])
         own = [range(*quantity.date.span) for quantity in dated if quantity.date]
         if kind == "relative" and not _RATE.search(first.before):

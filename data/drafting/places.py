@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from data.model.numerals import proper_names
 from data.model.schema import Place
 
-OTHER_WORDS = "河南|创新|经济|诚信|平安|新安[全排置装]|新乡[村镇贤]"
-"""Words that hold the name of a place without its kind, alone or with the next word: 创新安全, 新乡村."""
+OTHER_WORDS = "河南|创新|经济|诚信|平安|新安[全排置装]|新乡[村镇贤]|(?:安阳|新乡|濮阳)县"
+"""Words that hold the name of a place without its kind, alone or with the next word, and counties named as a city."""
 
-_SUBMITTED = re.compile(r"[(（]?(?:申报|报送)单位[:：]?([^()（）\n]+)[)）]?")
+_SUBMITTED = re.compile(r"[(（]?(?:申报|报送)单位[:：]?([^()（）:：\n]+)[)）]?")
 _OFFICE = re.compile(".*[省市县区镇委厅局办府院]")
 
 
@@ -34,6 +34,8 @@ class PlaceNames:
         for place in places.values():
             if place.kind != "province":
                 full = {place.name.zh, re.split("(?<=[市县区])(?=..)", place.name.zh)[-1]}
+                if place.prefecture:
+                    full |= {places[place.prefecture].name.zh + name for name in full}
                 self._ids |= dict.fromkeys(full | proper_names(frozenset(full)), place.id)
         names = sorted(map(re.escape, self._ids), key=len, reverse=True)
         short = [name for name in names if len(name) < 3]
