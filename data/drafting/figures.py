@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
+from itertools import count
 from typing import Literal, get_args
 
 from data.drafting.dates import PrintedDate, find_dates
@@ -36,7 +36,7 @@ _RATE = re.compile("率|占比|比重|比例")
 _CHANGED = re.compile("[由从][^#]*#.*[至到为]|(?:合并|精简|整合|缩减|压缩|压减)[至到为]")
 """The words around a number, #, that say what it became."""
 _ORDINAL = re.compile("第$")
-_SHARE = re.compile("/|分之|[一过]半")
+_SHARE = re.compile("/|分之|[一过]半|全覆盖")
 _COVERED = re.compile("全覆盖")
 _NAME_BEHIND = re.compile("[号届+＋]|次会议|次全会")
 _NO_START = "、“”《》()（）的和及"
@@ -102,10 +102,10 @@ class _Number:
 
 
 class FigureReader:
-    """Reads the figures of sections with a table of units. `usage` counts how often the cases use each unit."""
+    """Reads the figures of sections with a table of units."""
 
-    def __init__(self, source: SourceText, units: Mapping[str, Unit], usage: Mapping[str, int]) -> None:
-        self.source, self._units, self._words = source, units, UnitWords(units.values(), usage)
+    def __init__(self, source: SourceText, units: Mapping[str, Unit]) -> None:
+        self.source, self._units, self._words = source, units, UnitWords(units.values())
 
     def read(self, section: Span) -> list[Figure | Remark | PrintedDate]:
         """Return the figures of a section and the numerals that are none, in order."""
@@ -113,18 +113,16 @@ class FigureReader:
         dated = {position for date in dates for position in range(*date.span)}
         numerals = [numeral for numeral in self.source.numerals_in(section) if numeral.start not in dated]
         read = [(numeral, self._number(numeral, section)) for numeral in numerals]
-        numbers = [*self._covered(section), *(number for _, number in read if number)]
+        covered = (
+            Numeral(words[0], *words.span(), frozenset({"100"}))
+            for words in _COVERED.finditer(self.source.text, *section)
+        )
+        numbers = [number for _, number in read if number]
+        numbers += (number for numeral in covered if (number := self._number(numeral, section)))
         found: list[Figure | Remark | PrintedDate] = [*dates]
         found += self._figures(sorted(numbers, key=lambda number: number.start))
         found += self._remarks([numeral for numeral, number in read if not number], section)
         return sorted(found, key=lambda entry: entry.span)
-
-    def _covered(self, section: Span) -> Iterator[_Number]:
-        """Yield the words that imply 100 %."""
-        for words in _COVERED.finditer(self.source.text, *section):
-            clause = self._clause(words.span(), section)
-            before, found = self.source.text[clause[0] : words.start()], FoundUnit(self._units.get("percent"))
-            yield _Number(*words.span(), clause, before, 100, found, Quantity("after", (100, 100), implied=True))
 
     def _remarks(self, numerals: list[Numeral], section: Span) -> Iterator[Remark]:
         """Yield a phrase around each numeral that no earlier phrase holds."""
@@ -175,6 +173,7 @@ class FigureReader:
         bound, end = _read_bound(before, bool(tail["vague"] or tail["later"]), text, tail.end() + found.length)
         value *= found.size
         quantity = _place(before, (value, value), found.unit, bound, found.kind)
+        quantity = replace(quantity, implied=bool(_COVERED.match(numeral.text)))
         if math.isnan(value) or graded:
             verb = _RISE.search(before) or _FALL.search(before) or _ORDINAL.search(before)
             words = (verb[0] if verb else "") + text[numeral.start : tail.end() + found.length]
@@ -191,7 +190,7 @@ class FigureReader:
         for pattern, name, kind in _FIXED_UNITS:
             if (match := pattern.match(behind)) and (name != "rank" or kind or before.endswith("第")):
                 return FoundUnit(self._units.get(name), match.end(), size, kind)
-        return self._words.find(read_size(numeral[1:]) if numeral[0] in "数几" else size, before, behind)
+        return self._words.find(size, before, behind)
 
     def _figures(self, numbers: list[_Number]) -> Iterator[Figure]:
         """Yield a figure for each number, range, or pair of before and after."""
@@ -226,26 +225,20 @@ class FigureReader:
         sentence = max(span[0] - CLAUSE_LIMIT, *(text.rfind(mark, 0, span[0]) + 1 for mark in "。\n"))
         near = list(find_dates(self.source, (sentence, span[1])))
         dated = self._add_dates(first, quantities, [date for date in near if span[0] <= date.span[0]])
-        own = [range(*quantity.date.span) for quantity in dated if quantity.date]
+        own = {position for quantity in dated if quantity.date for position in range(*quantity.date.span)}
+        excludes = self._excluded(span, {first.start, number.start, *own})
         if kind == "relative" and not _RATE.search(first.before):
             unit = None  # that of what changes by so many per cent
-        clause = text[slice(*first.clause)]
+        clause, others = text[slice(*first.clause)], number.found.others
         doubts = {
             f"period: {', '.join(date.phrase for date in near)}?": near,
-            f"unit: {', '.join((unit.id, *number.found.others))}?" if unit else "": unit and number.found.others,
+            f"unit: {', '.join((unit.id, *others))}?" if unit else "": unit and others,
             "unit: none of reference/units.yaml stands beside the number; add one if none fits": not unit,
             "status: target or planned?": _FUTURE.search(clause),
             "multiple: after ÷ before; 增长3倍 is 4": kind == "multiple",
         }
-        return Figure(
-            text[slice(*span)],
-            span,
-            self._excluded(span, {first.start, number.start, *chain(*own)}),
-            unit.id if unit else None,
-            dated,
-            bool(_LIMIT.search(clause)),
-            tuple(doubt for doubt, holds in doubts.items() if holds),
-        )
+        told, limit = tuple(doubt for doubt, holds in doubts.items() if holds), bool(_LIMIT.search(clause))
+        return Figure(text[slice(*span)], span, excludes, unit.id if unit else None, dated, limit, told)
 
     def _add_dates(self, first: _Number, quantities: list[Quantity], dates: list[PrintedDate]) -> tuple[Quantity, ...]:
         """Return the quantities with the dates of their phrase; before, with the one that is compared with."""

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from data.model.numerals import proper_names
 from data.model.schema import Place
 
-OTHER_WORDS = "河南|创新|经济|诚信|平安|新安[全排置装]|新乡[村镇贤]|(?:安阳|新乡|濮阳)县"
+OTHER_WORDS = (
+    *("河南", "创新", "经济", "诚信", "平安", "新安全", "新安排", "新安置", "新安装", "新乡村", "新乡镇", "新乡贤"),
+    *("安阳县", "新乡县", "濮阳县"),
+)
 """Words that hold the name of a place without its kind, alone or with the next word, and counties named as a city."""
 
 _SUBMITTED = re.compile(r"[(（]?(?:申报|报送)单位[:：]?([^()（）:：\n]+)[)）]?")
@@ -37,9 +40,8 @@ class PlaceNames:
                 if place.prefecture:
                     full |= {places[place.prefecture].name.zh + name for name in full}
                 self._ids |= dict.fromkeys(full | proper_names(frozenset(full)), place.id)
-        names = sorted(map(re.escape, self._ids), key=len, reverse=True)
-        short = [name for name in names if len(name) < 3]
-        self._name = re.compile("|".join([*names[: len(names) - len(short)], OTHER_WORDS, *short]))
+        names = sorted({*self._ids, *OTHER_WORDS}, key=len, reverse=True)
+        self._name = re.compile("|".join(map(re.escape, names)))
 
     def find(self, text: str) -> list[str]:
         """Return the ids of the places that a text names, in order, each as often as it is named."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from data.model.numerals import MULTIPLIERS
@@ -62,10 +62,10 @@ class FoundUnit(NamedTuple):
 
 
 class UnitWords:
-    """Finds the units of a table by their words. `usage` counts how often the cases use each unit."""
+    """Finds the units of a table by their words."""
 
-    def __init__(self, units: Iterable[Unit], usage: Mapping[str, int]) -> None:
-        self._usage, self._words = usage, list(_split_names(units))
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._words = list(_split_names(units))
         nouns = sorted({noun for word in self._words for noun in word.nouns}, key=len, reverse=True)
         near, far = ("|".join(found) or "(?!)" for found in (nouns, [noun for noun in nouns if len(noun) > 1]))
         self._near = re.compile(rf"[{''.join(MEASURES)}]??(?!{_OTHER_WORD})({near})")
@@ -73,18 +73,14 @@ class UnitWords:
         self._before = re.compile(rf"(?:{far})(?=.{{,{BEFORE_DISTANCE}}}$)")
 
     def find(self, size: float, before: str, after: str) -> FoundUnit:
-        """Find the unit of a number from the clause before it and after its multiplier `size`.
-
-        Of units with the same words the one that is used most comes first.
-        """
+        """Find the unit of a number from its clause before it and behind its multiplier: the first of the best."""
         before, after = before.replace("公司", "企业"), after.replace("公司", "企业")
         noun = self._find_noun(before, after)
         fits = [(fit, word) for word in self._words if (fit := _fit(word, size, before, after, *noun))]
         if not fits:
             return FoundUnit(None, int(after.startswith(MEASURES)), size)
-        fits.sort(key=lambda each: (each[0], self._usage.get(each[1].unit.id, 0)), reverse=True)
-        (best, first), *others = fits
-        alike = tuple(word.unit.id for fit, word in others if fit == best)
+        best, first = max(fits, key=lambda each: each[0])
+        alike = tuple(word.unit.id for fit, word in fits if fit == best and word is not first)
         return FoundUnit(first.unit, best[1], size / first.size, None, alike)
 
     def _find_noun(self, before: str, after: str) -> tuple[str, int]:
