@@ -32,7 +32,8 @@ def draft(dataset: Dataset, document: str, number: int, year: int, name: str | N
     source = SourceText(document, proper_names(frozenset(place.name.zh for place in dataset.places.values())))
     part = source.find_part(number)
     translations = {metric.section.zh: metric.section.en for case in dataset.cases for metric in case.metrics}
-    writer = CaseWriter(FigureReader(source, dataset.units), PlaceNames(dataset.places), translations)
+    reader, places = FigureReader(source, dataset.units), PlaceNames(dataset.places)
+    writer = CaseWriter(reader, places, translations, dataset.source.year)
     return writer.write(part, year, number, name)
 
 

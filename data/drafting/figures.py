@@ -24,6 +24,8 @@ Ends = tuple[float, float]
 
 CLAUSE_LIMIT = 200
 """Number of characters before and behind a numeral that are read with it."""
+COVERED = "全覆盖"
+"""Words that imply 100 %."""
 
 _MARK = re.compile(r"[,，。;；:：!！?？\n]")
 _TAIL = re.compile(r"(?P<vague>[余多来几])?(?P<size>[百千]?万?亿?)(?P<later>[余多来几])?")
@@ -36,8 +38,7 @@ _RATE = re.compile("率|占比|比重|比例")
 _CHANGED = re.compile("[由从][^#]*#.*[至到为]|(?:合并|精简|整合|缩减|压缩|压减)[至到为]")
 """The words around a number, #, that say what it became."""
 _ORDINAL = re.compile("第$")
-_SHARE = re.compile("/|分之|[一过]半|全覆盖")
-_COVERED = re.compile("全覆盖")
+_SHARE = re.compile(f"/|分之|[一过]半|{COVERED}")
 _NAME_BEHIND = re.compile("[号届+＋]|次会议|次全会")
 _NO_START = "、“”《》()（）的和及"
 _FIXED_UNITS: tuple[tuple[re.Pattern[str], str, ChangeKind | None], ...] = (
@@ -112,16 +113,16 @@ class FigureReader:
         dates = list(find_dates(self.source, section))
         dated = {position for date in dates for position in range(*date.span)}
         numerals = [numeral for numeral in self.source.numerals_in(section) if numeral.start not in dated]
-        read = [(numeral, self._number(numeral, section)) for numeral in numerals]
-        covered = (
-            Numeral(words[0], *words.span(), frozenset({"100"}))
-            for words in _COVERED.finditer(self.source.text, *section)
+        numerals += (
+            Numeral(COVERED, *words, frozenset({"100"})) for words in self.source.find_phrase(COVERED, section)
         )
-        numbers = [number for _, number in read if number]
-        numbers += (number for numeral in covered if (number := self._number(numeral, section)))
-        found: list[Figure | Remark | PrintedDate] = [*dates]
-        found += self._figures(sorted(numbers, key=lambda number: number.start))
-        found += self._remarks([numeral for numeral, number in read if not number], section)
+        numerals.sort(key=lambda numeral: numeral.start)
+        read = [(numeral, self._number(numeral, section)) for numeral in numerals]
+        figures = list(self._figures([number for _, number in read if number]))
+        held = {position for figure in figures for position in range(*figure.span)}
+        others = [numeral for numeral, number in read if not number and numeral.start not in held]
+        remarks = self._remarks([numeral for numeral in others if numeral.text != COVERED], section)
+        found: list[Figure | Remark | PrintedDate] = [*dates, *figures, *remarks]
         return sorted(found, key=lambda entry: entry.span)
 
     def _remarks(self, numerals: list[Numeral], section: Span) -> Iterator[Remark]:
@@ -173,7 +174,7 @@ class FigureReader:
         bound, end = _read_bound(before, bool(tail["vague"] or tail["later"]), text, tail.end() + found.length)
         value *= found.size
         quantity = _place(before, (value, value), found.unit, bound, found.kind)
-        quantity = replace(quantity, implied=bool(_COVERED.match(numeral.text)))
+        quantity = replace(quantity, implied=numeral.text == COVERED)
         if math.isnan(value) or graded:
             verb = _RISE.search(before) or _FALL.search(before) or _ORDINAL.search(before)
             words = (verb[0] if verb else "") + text[numeral.start : tail.end() + found.length]
@@ -263,10 +264,12 @@ def _value(numeral: Numeral) -> float:
 
 def _is_manner(numeral: Numeral, value: float, before: str, unit: Unit | None) -> bool:
     """Whether a number in Chinese counts nothing (一项, 五年规划), or an ordinal is no rank."""
-    if before.endswith("第") or not unit:
-        return not (unit and unit.dimension == "rank") and (bool(unit) or not numeral.text[0].isdecimal())
+    if before.endswith("第"):
+        return unit is None or unit.dimension != "rank"
+    if unit is None or numeral.text[0].isdecimal():
+        return not numeral.text[0].isdecimal()
     one = value == 1 and unit.dimension not in ("share", "ratio", "rank") and not before.endswith("唯一")
-    return not numeral.text[0].isdecimal() and (one or (unit.id == "year" and "近" not in before))
+    return one or (unit.id == "year" and "近" not in before)
 
 
 def _is_quoted(text: str, position: int) -> bool:

@@ -30,11 +30,15 @@ EVENTS = "Dates: the period of a figure, or an event. Take the signs # away for 
 
 @dataclass(frozen=True)
 class CaseWriter:
-    """Writes the skeletons of cases. `translations` are the headings that are translated already."""
+    """Writes the skeletons of cases. `translations` are the headings that are translated already.
+
+    A case of another year than that of the dataset's document comes from its own.
+    """
 
     reader: FigureReader
     places: PlaceNames
     translations: Mapping[str, str]
+    year: int
 
     def write(self, part: Span, year: int, number: int, name: str | None) -> str:
         """Write the skeleton of a case from its part of the document. `name` is its id, as far as it is known."""
@@ -57,6 +61,7 @@ class CaseWriter:
             "id": name or f"{year}-{number:02d}-{GAP}",
             "year": year,
             "number": number,
+            "source": {"title": _both(), "issuer": _both(), "date": GAP} if year != self.year else None,
             "# printed": [f"printed: {line}" for line in printed],
             "title": _both(),
             "submitted_by": _both(submitter or GAP),
