@@ -30,11 +30,10 @@ DESCRIPTION = f"""\
 def draft(dataset: Dataset, document: str, number: int, year: int, name: str | None = None) -> str:
     """Return the skeleton of a case as YAML, `name` being its id; ValueError for a part that cannot be drafted."""
     source = SourceText(document, proper_names(frozenset(place.name.zh for place in dataset.places.values())))
-    part = source.find_part(number)
     translations = {metric.section.zh: metric.section.en for case in dataset.cases for metric in case.metrics}
     reader, places = FigureReader(source, dataset.units), PlaceNames(dataset.places)
     writer = CaseWriter(reader, places, translations, dataset.source.year)
-    return writer.write(part, year, number, name)
+    return writer.write(source.find_part(number), year, number, name)
 
 
 def main(arguments: list[str] | None = None) -> int:

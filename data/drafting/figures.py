@@ -120,10 +120,8 @@ class FigureReader:
         read = [(numeral, self._number(numeral, section)) for numeral in numerals]
         figures = list(self._figures([number for _, number in read if number]))
         held = {position for figure in figures for position in range(*figure.span)}
-        others = [numeral for numeral, number in read if not number and numeral.start not in held]
-        remarks = self._remarks([numeral for numeral in others if numeral.text != COVERED], section)
-        found: list[Figure | Remark | PrintedDate] = [*dates, *figures, *remarks]
-        return sorted(found, key=lambda entry: entry.span)
+        others = [each for each, number in read if not (number or each.start in held or each.text == COVERED)]
+        return sorted([*dates, *figures, *self._remarks(others, section)], key=lambda entry: entry.span)
 
     def _remarks(self, numerals: list[Numeral], section: Span) -> Iterator[Remark]:
         """Yield a phrase around each numeral that no earlier phrase holds."""
