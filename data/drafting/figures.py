@@ -111,16 +111,15 @@ class FigureReader:
     def read(self, section: Span) -> list[Figure | Remark | PrintedDate]:
         """Return the figures of a section and the numerals that are none, in order."""
         dates = list(find_dates(self.source, section))
-        dated = {position for date in dates for position in range(*date.span)}
-        numerals = [numeral for numeral in self.source.numerals_in(section) if numeral.start not in dated]
+        taken = {position for date in dates for position in range(*date.span)}
+        numerals = [numeral for numeral in self.source.numerals_in(section) if numeral.start not in taken]
         numerals += (
             Numeral(COVERED, *words, frozenset({"100"})) for words in self.source.find_phrase(COVERED, section)
         )
         numerals.sort(key=lambda numeral: numeral.start)
-        read = [(numeral, self._number(numeral, section)) for numeral in numerals]
-        figures = list(self._figures([number for _, number in read if number]))
-        held = {position for figure in figures for position in range(*figure.span)}
-        others = [each for each, number in read if not (number or each.start in held or each.text == COVERED)]
+        figures = list(self._figures([number for each in numerals if (number := self._number(each, section))]))
+        taken.update(position for figure in figures for position in range(*figure.span))
+        others = [each for each in numerals if each.start not in taken and each.text != COVERED]
         return sorted([*dates, *figures, *self._remarks(others, section)], key=lambda entry: entry.span)
 
     def _remarks(self, numerals: list[Numeral], section: Span) -> Iterator[Remark]:
@@ -136,7 +135,8 @@ class FigureReader:
     def _excluded(self, span: Span, own: Collection[int]) -> tuple[str, ...]:
         """Return the numerals of a phrase that start elsewhere than its own, each with the word character behind it."""
         others = (numeral for numeral in self.source.numerals_in(span) if numeral.start not in own)
-        printed = (self.source.text[numeral.start : min(numeral.end + 1, span[1])] for numeral in others)
+        ends = ((each.start, each.end + (each.end + 1 not in self.source.inner)) for each in others)
+        printed = (self.source.text[start : min(end, span[1])] for start, end in ends)
         return tuple(re.sub(r"\W$", "", words) for words in printed)
 
     def _clause(self, span: Span, section: Span) -> Span:
@@ -175,8 +175,8 @@ class FigureReader:
         quantity = replace(quantity, implied=numeral.text == COVERED)
         if math.isnan(value) or graded:
             verb = _RISE.search(before) or _FALL.search(before) or _ORDINAL.search(before)
-            words = (verb[0] if verb else "") + text[numeral.start : tail.end() + found.length]
-            value, quantity = math.nan, replace(quantity, number=words)
+            value, words = math.nan, (verb[0] if verb else "") + text[numeral.start : end]
+            quantity = replace(quantity, number=words, bound="exact")
         return _Number(numeral.start, end, clause, before, value, found, quantity)
 
     def _read_unit(self, numeral: str, before: str, behind: str, size: float) -> FoundUnit:

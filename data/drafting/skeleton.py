@@ -30,10 +30,7 @@ EVENTS = "Dates: the period of a figure, or an event. Take the signs # away for 
 
 @dataclass(frozen=True)
 class CaseWriter:
-    """Writes the skeletons of cases. `translations` are the headings that are translated already.
-
-    A case of another year than that of the dataset's document comes from its own.
-    """
+    """Writes the skeletons of cases. `translations` are the headings translated already, `year` is the dataset's."""
 
     reader: FigureReader
     places: PlaceNames
