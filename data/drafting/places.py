@@ -9,10 +9,7 @@ from collections.abc import Mapping
 from data.model.numerals import proper_names
 from data.model.schema import Place
 
-OTHER_WORDS = (
-    *("河南", "创新", "经济", "诚信", "平安", "新安全", "新安排", "新安置", "新安装", "新乡村", "新乡镇", "新乡贤"),
-    *("安阳县", "新乡县", "濮阳县"),
-)
+OTHER_WORDS = "河南|创新|经济|诚信|平安|新安全|新安排|新安置|新安装|新乡村|新乡镇|新乡贤|安阳县|新乡县|濮阳县"
 """Words that hold the name of a place without its kind, alone or with the next word, and counties named as a city."""
 
 _SUBMITTED = re.compile(r"[(（]?(?:申报|报送)单位[:：]?([^()（）:：\n]+)[)）]?")
@@ -40,7 +37,7 @@ class PlaceNames:
                 if place.prefecture:
                     full |= {places[place.prefecture].name.zh + name for name in full}
                 self._ids |= dict.fromkeys(full | proper_names(frozenset(full)), place.id)
-        names = sorted({*self._ids, *OTHER_WORDS}, key=len, reverse=True)
+        names = sorted({*self._ids, *OTHER_WORDS.split("|")}, key=len, reverse=True)
         self._name = re.compile("|".join(map(re.escape, names)))
 
     def find(self, text: str) -> list[str]:
