@@ -39,6 +39,8 @@ _CHANGED = re.compile("[由从][^#]*#.*[至到为]|(?:合并|精简|整合|缩�
 """The words around a number, #, that say what it became."""
 _ORDINAL = re.compile("第$")
 _SHARE = re.compile(f"/|分之|[一过]半|{COVERED}")
+_BOUND = re.compile("|".join(AFTER))
+_QUOTED = re.compile(r"“[^”\n]*$|《[^》\n]*$")
 _NAME_BEHIND = re.compile("[号届+＋]|次会议|次全会")
 _NO_START = "、“”《》()（）的和及"
 _FIXED_UNITS: tuple[tuple[re.Pattern[str], str, ChangeKind | None], ...] = (
@@ -161,7 +163,7 @@ class FigureReader:
         before, value, tail = text[clause[0] : numeral.start], _value(numeral), _TAIL.match(text, numeral.end)
         assert tail is not None
         behind = text[tail.end() : clause[1]]
-        if _NAME_BEHIND.match(behind) or _is_quoted(text, numeral.start):
+        if _NAME_BEHIND.match(behind) or _QUOTED.search(text, max(0, numeral.start - CLAUSE_LIMIT), numeral.start):
             return None
         found = self._read_unit(numeral.text, before, behind, read_size(tail["size"]))
         graded = found.unit is not None and found.unit.dimension == "grade"
@@ -169,7 +171,10 @@ class FigureReader:
             return None
         if found.unit is None and "." in numeral.text and not tail["size"] and _BARE.match(behind):
             found = FoundUnit(self._units.get("ratio"))
-        bound, end = _read_bound(before, bool(tail["vague"] or tail["later"]), text, tail.end() + found.length)
+        end, vague = tail.end() + found.length, tail["vague"] or tail["later"]
+        bound: Bound = "over" if vague else bound_before(before) or "exact"
+        if said := _BOUND.match(text, end):
+            bound, end = min(AFTER[said[0]]), said.end()
         value *= found.size
         quantity = _place(before, (value, value), found.unit, bound, found.kind)
         quantity = replace(quantity, implied=numeral.text == COVERED)
@@ -268,20 +273,6 @@ def _is_manner(numeral: Numeral, value: float, before: str, unit: Unit | None) -
         return not numeral.text[0].isdecimal()
     one = value == 1 and unit.dimension not in ("share", "ratio", "rank") and not before.endswith("唯一")
     return one or (unit.id == "year" and "近" not in before)
-
-
-def _is_quoted(text: str, position: int) -> bool:
-    """Whether a position lies within quotation marks or the title of a document."""
-    line = text[max(0, position - CLAUSE_LIMIT) : position].rpartition("\n")[2]
-    return any(line.rfind(opened) > line.rfind(closed) for opened, closed in ("“”", "《》"))
-
-
-def _read_bound(before: str, vague: bool, text: str, end: int) -> tuple[Bound, int]:
-    """Return the bound by the words around a number, and the position behind them."""
-    for words, bounds in AFTER.items():
-        if text.startswith(words, end):
-            return min(bounds), end + len(words)
-    return "over" if vague else bound_before(before) or "exact", end
 
 
 def _place(before: str, ends: Ends, unit: Unit | None, bound: Bound, kind: ChangeKind | None) -> Quantity:
