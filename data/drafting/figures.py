@@ -143,10 +143,9 @@ class FigureReader:
 
     def _clause(self, span: Span, section: Span) -> Span:
         """Return the span between two punctuation marks that a numeral lies in."""
-        start, end = max(section[0], span[0] - CLAUSE_LIMIT), min(section[1], span[1] + CLAUSE_LIMIT)
-        marks = [mark.end() for mark in _MARK.finditer(self.source.text, start, span[0])]
-        following = _MARK.search(self.source.text, span[1], end)
-        return (marks or [start])[-1], following.start() if following else end
+        before = self.source.text[max(section[0], span[0] - CLAUSE_LIMIT) : span[0]]
+        after = self.source.text[span[1] : min(section[1], span[1] + CLAUSE_LIMIT)]
+        return span[0] - len(_MARK.split(before)[-1]), span[1] + len(_MARK.split(after)[0])
 
     def _clip(self, span: Span) -> Span:
         """Change a span so that it is short enough, begins with no mark and cuts no numeral."""
@@ -166,8 +165,7 @@ class FigureReader:
         if _NAME_BEHIND.match(behind) or _QUOTED.search(text, max(0, numeral.start - CLAUSE_LIMIT), numeral.start):
             return None
         found = self._read_unit(numeral.text, before, behind, read_size(tail["size"]))
-        graded = found.unit is not None and found.unit.dimension == "grade"
-        if not graded and _is_manner(numeral, value, before, found.unit):
+        if _is_manner(numeral, value, before, found.unit):
             return None
         if found.unit is None and "." in numeral.text and not tail["size"] and _BARE.match(behind):
             found = FoundUnit(self._units.get("ratio"))
@@ -178,7 +176,7 @@ class FigureReader:
         value *= found.size
         quantity = _place(before, (value, value), found.unit, bound, found.kind)
         quantity = replace(quantity, implied=numeral.text == COVERED)
-        if math.isnan(value) or graded:
+        if math.isnan(value) or (found.unit and found.unit.dimension == "grade"):
             verb = _RISE.search(before) or _FALL.search(before) or _ORDINAL.search(before)
             value, words = math.nan, (verb[0] if verb else "") + text[numeral.start : end]
             quantity = replace(quantity, number=words, bound="exact")
@@ -248,8 +246,8 @@ class FigureReader:
         """Return the quantities with the dates of their phrase; before, with the one that is compared with."""
         slot, ends = quantities[0].slot, {quantity.slot: quantity for quantity in quantities}
         for date in dates:
-            compared, since = (self.source.text[date.span[0] - 1] in marks for marks in ("较比是为", "由从自"))
-            later = date.span[0] > first.start or not (compared or since)
+            leading = self.source.text[date.span[0] - 1]
+            compared, later = leading in "较比是为", date.span[0] > first.start or leading not in "较比是为由从自"
             if date.end and (later or slot == "before" or (slot == "change" and compared)):
                 end: Slot = "after" if later else "before"
                 ends[end] = replace(ends.get(end, Quantity(end, None)), date=date)
@@ -268,10 +266,10 @@ def _value(numeral: Numeral) -> float:
 def _is_manner(numeral: Numeral, value: float, before: str, unit: Unit | None) -> bool:
     """Whether a number in Chinese counts nothing (一项, 五年规划), or an ordinal is no rank."""
     if before.endswith("第"):
-        return unit is None or unit.dimension != "rank"
+        return unit is None or unit.dimension not in ("rank", "grade")
     if unit is None or numeral.text[0].isdecimal():
         return not numeral.text[0].isdecimal()
-    one = value == 1 and unit.dimension not in ("share", "ratio", "rank") and not before.endswith("唯一")
+    one = value == 1 and unit.dimension not in ("share", "ratio", "rank", "grade") and not before.endswith("唯一")
     return one or (unit.id == "year" and "近" not in before)
 
 

@@ -66,7 +66,7 @@ class UnitWords:
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self._words = list(_split_names(units))
-        nouns = sorted({noun for word in self._words for noun in word.nouns}, key=len, reverse=True)
+        nouns = sorted({re.escape(noun) for word in self._words for noun in word.nouns}, key=len, reverse=True)
         near, far = ("|".join(found) or "(?!)" for found in (nouns, [noun for noun in nouns if len(noun) > 1]))
         self._near = re.compile(rf"[{''.join(MEASURES)}]??(?!{_OTHER_WORD})({near})")
         self._chain = re.compile(rf"({far})(?:.{{0,{CHAIN_GAP}}}?({far}))*")
@@ -76,7 +76,7 @@ class UnitWords:
         """Find the unit of a number from its clause before it and behind its multiplier: the first of the best."""
         before, after = before.replace("公司", "企业"), after.replace("公司", "企业")
         noun = self._find_noun(before, after)
-        fits = [(fit, word) for word in self._words if (fit := _fit(word, size, before, after, *noun))]
+        fits = [(fit, word) for word in self._words if (fit := _fit(word, size, before, after, noun))]
         if not fits:
             return FoundUnit(None, int(after.startswith(MEASURES)), size)
         best, first = max(fits, key=lambda each: each[0])
@@ -112,15 +112,15 @@ def _split_names(units: Iterable[Unit]) -> Iterator[UnitWord]:
             yield UnitWord(unit, read_size(parts["size"]), measure, printed, nouns, parts["per"] or "")
 
 
-def _fit(word: UnitWord, size: float, before: str, after: str, noun: str, near: int) -> tuple[int, int, bool] | None:
+def _fit(word: UnitWord, size: float, before: str, after: str, noun: tuple[str, int]) -> tuple[int, int, bool] | None:
     """How well a unit fits the words, to be compared, and the length of its own; None if it does not fit."""
     printed, generic = word.printed.match(after), bool(word.nouns) and word.measure in GENERIC
     fits = printed or (generic and after.startswith((*GENERIC, *word.nouns)))
     counted = word.measure in _COUNTED and before.endswith(_COUNTED[word.measure])
-    if word.size not in (size, 1) or not (fits or counted) or (word.nouns and noun not in word.nouns):
+    if word.size not in (size, 1) or not (fits or counted) or (word.nouns and noun[0] not in word.nouns):
         return None
     if word.per and not re.search(f"每{re.escape(word.per)}|{re.escape(word.per)}均", before):
         return None
     length = printed.end() if printed else int(after.startswith(GENERIC))
     length += len(next((each for each in word.nouns if after.startswith(each, length)), ""))
-    return near if word.nouns else 4 if word.per else length > 1, length, word.size == size
+    return noun[1] if word.nouns else 4 if word.per else length > 1, length, word.size == size
