@@ -158,6 +158,11 @@ def test_units_of_the_same_words_are_a_doubt(dataset: Dataset) -> None:
     assert figure.doubts[0].startswith("unit: meeting, event, ")
 
 
+def test_a_number_with_a_comma_is_not_cut(dataset: Dataset) -> None:
+    found = figures(read(dataset, "3家企业投资10,000万元"))
+    assert [figure.phrase for figure in found] == ["3家企业投资", "投资10,000万元"]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A data folder of one case, and the document beside it."""
@@ -380,14 +385,10 @@ def share(dataset: Dataset, document: str) -> tuple[int, int]:
     reader = FigureReader(source, dataset.units)
     right = total = 0
     for case in dataset.cases:
-        found = [
-            figure
-            for section in source.find_sections(source.parts[case.number])
-            for figure in figures(reader.read(section))
-        ]
         drafted = {
             (entry.slot, entry.number, entry.bound, entry.kind, entry.unit or figure.unit)
-            for figure in found
+            for section in source.find_sections(source.parts[case.number])
+            for figure in figures(reader.read(section))
             for entry in figure.quantities
         }
         numbered = [metric for metric in case.metrics if has_number(metric)]

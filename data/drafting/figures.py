@@ -27,7 +27,7 @@ CLAUSE_LIMIT = 200
 COVERED = "全覆盖"
 """Words that imply 100 %."""
 
-_MARK = re.compile(r"[,，。;；:：!！?？\n]")
+_MARK = re.compile(r"[，。;；:：!！?？\n]|(?<!\d),|,(?!\d{3}(?!\d))")
 _TAIL = re.compile(r"(?P<vague>[余多来几])?(?P<size>[百千]?万?亿?)(?P<later>[余多来几])?")
 _BARE = re.compile("[、)）—~至到提上升下降-]|$")
 _RANGE = re.compile(r"[-–—~～至到]+")
