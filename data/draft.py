@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sys
 from argparse import RawDescriptionHelpFormatter
-from collections import Counter
 from pathlib import Path
 
 from data.command import Parser, show
@@ -31,11 +30,10 @@ DESCRIPTION = f"""\
 def draft(dataset: Dataset, document: str, number: int, year: int, name: str | None = None) -> str:
     """Return the skeleton of a case as YAML, `name` being its id; ValueError for a part that cannot be drafted."""
     source = SourceText(document, proper_names(frozenset(place.name.zh for place in dataset.places.values())))
-    part = source.find_part(number)
-    usage = Counter(metric.unit for case in dataset.cases for metric in case.metrics)
     translations = {metric.section.zh: metric.section.en for case in dataset.cases for metric in case.metrics}
-    writer = CaseWriter(FigureReader(source, dataset.units, usage), PlaceNames(dataset.places), translations)
-    return writer.write(part, year, number, name)
+    reader, places = FigureReader(source, dataset.units), PlaceNames(dataset.places)
+    writer = CaseWriter(reader, places, translations, dataset.source.year)
+    return writer.write(source.find_part(number), year, number, name)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,9 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_folder()
     parser.add_argument("--case", metavar="NUMBER", type=int, required=True, help="the number after 案例")
     parser.add_argument("--year", type=int, help="the year of the case (default: that of reference/source.yaml)")
-    parser.add_argument(
-        "--to", metavar="FILE", type=Path, help="a new file, named by the id (default: standard output)"
-    )
+    parser.add_argument("--to", metavar="FILE", type=Path, help="a new file (default: standard output)")
     options = parser.parse_intermixed_args(arguments)  # the folder may stand behind an option
     document = parser.read_document(options.source)
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
@@ -55,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         show(*problems)
         return 1
     year, file = options.year or dataset.source.year, options.to
-    named = file and (file.absolute().parent.name == "cases" or file.name[:1].isdigit())
+    named = file and file.absolute().parent.name == "cases"
     begin = f"{year}-{options.case:02d}-"
     if named and not re.fullmatch(rf"(?=.{{,65}}$){begin}[a-z0-9]+(-[a-z0-9]+)*\.yaml", file.name):
         advice = f"Name it {begin}short-name.yaml, in lower-case letters, digits and hyphens"

@@ -7,7 +7,6 @@ stands beside the project.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -48,10 +47,10 @@ DOCUMENT = """\
 """A made-up case of eight figures."""
 
 
-def read(dataset: Dataset, text: str, usage: dict[str, int] | None = None) -> list[Figure | Remark | PrintedDate]:
+def read(dataset: Dataset, text: str) -> list[Figure | Remark | PrintedDate]:
     """What is read from a section of one line."""
     source = SourceText(f"推荐词:{text}\n", proper_names(frozenset(place.name.zh for place in dataset.places.values())))
-    return FigureReader(source, dataset.units, usage or {}).read((0, len(source.text)))
+    return FigureReader(source, dataset.units).read((0, len(source.text)))
 
 
 def figures(entries: list[Figure | Remark | PrintedDate]) -> list[Figure]:
@@ -89,7 +88,7 @@ def change(value: float, kind: str, **fields: Any) -> Quantity:
         pytest.param("比上年增加881亿元", "比上年增加881亿元", "cny-100m", [change(881, "difference")], id="difference"),
         pytest.param("投诉率减少了1/4", "投诉率减少了1/4", "percent", [change(-25, "relative")], id="fraction-in-digits"),
         pytest.param("投诉减少了1/3", "投诉减少了1/3", None, [Quantity("change", "减少了1/3", kind="relative")], id="no-finite-decimal"),
-        pytest.param("占三分之一以上", "占三分之一以上", "percent", [Quantity("after", "三分之一", "at_least")], id="third-in-words"),
+        pytest.param("占三分之一以上", "占三分之一以上", "percent", [Quantity("after", "三分之一以上")], id="third-in-words"),
         pytest.param("绿化率提高到19%", "绿化率提高到19%", "percent", [after(19)], id="risen-to-is-a-level"),
         pytest.param("新增公共广场1860处", "新增公共广场1860处", "site", [after(1860)], id="newly-made-is-a-level"),
         pytest.param("排名前移3个位次", "排名前移3个位次", "rank", [change(3, "places")], id="places"),
@@ -97,7 +96,7 @@ def change(value: float, kind: str, **fields: Any) -> Quantity:
         pytest.param("进入第一方阵", "进入第一方阵", "grade", [Quantity("after", "第一方阵")], id="rank-in-words"),
         pytest.param("附加值呈数十倍增长", "附加值呈数十倍", "times", [Quantity("change", "数十倍", kind="multiple")], id="multiple-in-words"),
         pytest.param("实现园区全覆盖", "实现园区全覆盖", "percent", [after(100, implied=True)], id="implied"),
-        pytest.param("建成53家企业", "建成53家企业", "enterprise", [after(53)], id="noun-behind"),
+        pytest.param("建成５３家企业", "建成５３家企业", "enterprise", [after(53)], id="noun-behind"),
         pytest.param("机绣企业160余家", "机绣企业160余家", "enterprise", [after(160, bound="over")], id="noun-before"),
         pytest.param("建成2家省级企业技术中心", "建成2家", "centre", [after(2)], id="the-last-of-nouns-in-a-row"),
         pytest.param("整合46个市直委局", "整合46个", None, [after(46)], id="市直-is-no-city"),
@@ -123,7 +122,7 @@ def test_a_figure_is_read_from_its_words(
 @pytest.mark.parametrize(
     "text",
     [
-        "国发第51号文件",
+        "国发第51号文件,第51批",
         "党的十九大报告",
         "推行“1+10”平台",
         "《五年规划(2018)》",
@@ -139,23 +138,29 @@ def test_a_name_or_a_manner_of_speaking_is_no_figure(dataset: Dataset, text: str
 
 
 def test_dates_are_no_figures(dataset: Dataset) -> None:
-    entries = read(dataset, "2020年1-10月较2018年,2019年9月18日,截至2020年底,规划(2018-2020),2019年、2020年,11月7日")
+    text = "2020年1-10月较2018年,2019年9月18日,截至2020年年底,规划(2018-2020),2019年、2020年,11月7日,2020年上半年"
+    entries = read(dataset, text)
     assert [(entry.phrase, entry.start, entry.end) for entry in entries if isinstance(entry, PrintedDate)] == [
         ("2020年1-10月", "2020-01", "2020-10"),
         ("2018年", "2018", "2018"),
         ("2019年9月18日", "", "2019-09-18"),
-        ("2020年底", "", "2020-12"),
+        ("2020年年底", "", "2020-12"),
         ("2018-2020", "", ""),
         ("2019年、2020年", "2019", "2020"),
         ("11月7日", "", ""),
+        ("2020年上半年", "", ""),
     ]
     assert figures(entries) == []
 
 
-def test_units_of_the_same_words_are_a_doubt_and_the_most_used_comes_first(dataset: Dataset) -> None:
-    [figure] = figures(read(dataset, "举办活动18次", {"event": 2, "meeting": 1}))
-    assert figure.unit == "event"
-    assert figure.doubts[0].startswith("unit: event, meeting, ")
+def test_units_of_the_same_words_are_a_doubt(dataset: Dataset) -> None:
+    [figure] = figures(read(dataset, "举办活动18次"))
+    assert figure.doubts[0].startswith("unit: meeting, event, ")
+
+
+def test_a_number_with_a_comma_is_not_cut(dataset: Dataset) -> None:
+    found = figures(read(dataset, "3家企业投资10,000万元"))
+    assert [figure.phrase for figure in found] == ["3家企业投资", "投资10,000万元"]
 
 
 @pytest.fixture
@@ -222,14 +227,14 @@ def fill(text: str) -> str:
 
 
 def test_a_draft_is_in_block_style_with_quoted_texts(dataset: Dataset) -> None:
-    text = draft(dataset, DOCUMENT.replace("供水服务改革为抓手", '供水: {服务}, "改革" #为抓手'), 11, 2020)
+    text = draft(dataset, DOCUMENT.replace("供水服务改革", '供水: {服务}, "改革"\x07 #'), 11, 2021)
     assert not re.search(r"[{\[]", re.sub(r"\"(?:[^\"\\]|\\.)*\"|#.*", "", text))
     loaded = yaml.safe_load(text)
     assert [metric["section"] for metric in loaded["metrics"]][:2] == [
         {"zh": "推荐词", "en": "Citation"},
         {"zh": "一、改革背景", "en": "1. Background to the reform"},
     ]
-    assert loaded["metrics"][0]["prescribed"] == "TODO"
+    assert (loaded["metrics"][0]["prescribed"], loaded["source"]["date"]) == ("TODO", "TODO")
 
 
 def test_ends_in_two_units_get_their_caveat(dataset: Dataset) -> None:
@@ -239,8 +244,8 @@ def test_ends_in_two_units_get_their_caveat(dataset: Dataset) -> None:
 
 
 def test_a_numeral_of_the_title_is_listed_as_not_measured(dataset: Dataset) -> None:
-    text = draft(dataset, "案例1\n强化“三轮驱动”\n推荐词:时限50天", 1, 2020)
-    assert yaml.safe_load(text)["not_measured"] == [{"phrase": {"text": "强化“三轮驱动”"}, "reason": "TODO"}]
+    case = yaml.safe_load(draft(dataset, "案例1\n强化“三轮驱动”\n办事10分钟\n推荐词:以“三网”用时50天", 1, 2020))
+    assert [each["phrase"]["text"] for each in case["not_measured"]] == ["强化“三轮驱动”", "办事10分钟"]
 
 
 def test_a_phrase_that_stands_twice_says_which_and_a_repeated_figure_is_a_doubt(dataset: Dataset) -> None:
@@ -269,7 +274,7 @@ DURING_2018, DURING_2020 = ({"start": year, "end": year, "kind": "during"} for y
         ("2020年由12家增加到30家", None, DURING_2020, []),
         ("2020年投诉率较2018年下降4%", DURING_2018, DURING_2020, []),
         ("自2020年建成30家", None, None, ["2020年"]),
-        ("依托“三网”于7月1日办结12笔", None, None, ["三网", "7月", "1日"]),
+        ("依托“三25网”于7月1日办结12笔", None, None, ["三", "25网", "7月", "1日"]),
     ],
 )  # fmt: skip
 def test_a_phrase_excludes_the_numerals_that_are_no_number_or_period_of_its_figure(
@@ -283,9 +288,9 @@ def test_a_phrase_excludes_the_numerals_that_are_no_number_or_period_of_its_figu
 @pytest.mark.parametrize(
     ("head", "submitted_by", "places", "mentions"),
     [
-        ("创新乡村治理\n(申报单位：汝州市人民政府)", "汝州市人民政府", ["ruzhou"], ["lushi", "luoyang"]),
-        ("郑州片区的做法\n报送单位河南省商务厅", "河南省商务厅", ["zhengzhou-ftz"], ["lushi", "luoyang"]),
-        ("放心水\n省财政厅", "省财政厅", ["henan"], ["lushi", "luoyang"]),
+        ("创新乡村治理\n(申报单位：平顶山市汝州市政府)", "平顶山市汝州市政府", ["ruzhou"], ["lushi", "luoyang"]),
+        ("安阳县与郑州片区的做法\n报送单位河南省商务厅", "河南省商务厅", ["zhengzhou-ftz"], ["lushi", "luoyang"]),
+        ("放心水\n省财政厅\n", "省财政厅", ["henan"], ["lushi", "luoyang"]),
         ("大周与洛龙的放心水", "TODO", ["dazhou", "luolong"], ["lushi", "luoyang"]),
         ("放心水", "TODO", ["lushi"], ["luoyang"]),
     ],
@@ -332,7 +337,7 @@ NO_ID = (
     [
         ("12", "draft.yaml", "--case: found 12. The document has no line 案例12. Write it, or its number\n"),
         ("11", "draft.yaml", "source: line 3 of the document has 35,000 characters, at most 20,000 are drafted. Divide it at its full stops\n"),
-        *(("11", name, NO_ID) for name in ("cases/a.yaml", "2020-12-a.yaml", "cases/2020-11-A.yaml", "2020-11-a.yml")),
+        *(("11", name, NO_ID) for name in ("cases/a.yaml", "cases/2020-12-a.yaml", "cases/2020-11-A.yaml", "cases/2020-11-a.yml")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_drafted_is_refused_before_anything_is_written(
@@ -374,21 +379,16 @@ def has_number(metric: Metric) -> bool:
 
 
 def share(dataset: Dataset, document: str) -> tuple[int, int]:
-    """How many metrics with a number are drafted, of how many. A case is drafted with the other cases alone."""
+    """How many metrics with a number are drafted, of how many."""
     names = proper_names(frozenset(place.name.zh for place in dataset.places.values()))
     source = SourceText(document, names)
+    reader = FigureReader(source, dataset.units)
     right = total = 0
     for case in dataset.cases:
-        usage = Counter(metric.unit for other in dataset.cases if other is not case for metric in other.metrics)
-        reader = FigureReader(source, dataset.units, usage)
-        found = [
-            figure
-            for section in source.find_sections(source.parts[case.number])
-            for figure in figures(reader.read(section))
-        ]
         drafted = {
             (entry.slot, entry.number, entry.bound, entry.kind, entry.unit or figure.unit)
-            for figure in found
+            for section in source.find_sections(source.parts[case.number])
+            for figure in figures(reader.read(section))
             for entry in figure.quantities
         }
         numbered = [metric for metric in case.metrics if has_number(metric)]

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from data.model.source_text import SourceText, Span
 
-_JOIN = re.compile("[年月日份、至到—-]*")
-_END = re.compile("[年月日]?份?[底末初]?")
-_BARE_YEAR = re.compile(r"(?:19|20)\d\d(?=[-—)）年全]|\Z)")
+_YEAR, _TO = r"(?:19|20)\d\d", "[-–—~～至、]"
+_PART = rf"(?:{_YEAR}(?:年|(?=[-—)）全]|{_TO}{{1,3}}{_YEAR}年))|\d{{1,2}}(?:{_TO}{{1,3}}\d{{1,2}}){{0,5}}[月日])"
+_PART_OF_YEAR = "[上下]半年|[前一二两三四]+季度"
+_DATES = re.compile(rf"(?<![\d.]){_PART}(?:[份、至到—-]*{_PART})*(?:份|年?[底末初]|{_PART_OF_YEAR})?")
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?:年|(?=[-—~～至到](?:19|20)\d\d年))"
     r"(?:(?P<month>\d{1,2})(?:[-—~～至到](?P<until>\d{1,2}))?月)?(?:(?P<day>\d{1,2})日)?"
@@ -20,7 +21,7 @@ _MONTHS = {"底": "12", "末": "12", "初": "01"}
 
 
 class PrintedDate(NamedTuple):
-    """A date as printed. `start` is empty for a moment, both are where no year is printed."""
+    """A date as printed. `start` is empty for a moment, both are where no year is printed, or a part of one."""
 
     span: Span
     phrase: str
@@ -30,21 +31,13 @@ class PrintedDate(NamedTuple):
 
 def find_dates(source: SourceText, section: Span) -> Iterator[PrintedDate]:
     """Yield the dates of a section, those that stand together (2020年1-10月) as one."""
-    spans: list[Span] = []
-    for numeral in source.numerals_in(section):
-        dated = any(reading[-1] in "年月日" for reading in numeral.readings)
-        if dated or _BARE_YEAR.match(source.text, numeral.start):
-            joined = spans and _JOIN.fullmatch(source.text, spans[-1][1], numeral.start)
-            spans.append((spans.pop()[0] if joined else numeral.start, numeral.end))
-    for start, end in spans:
-        behind = _END.match(source.text, end)
-        span = start, behind.end() if behind else end
-        yield PrintedDate(span, source.text[slice(*span)], *_read(source.text[slice(*span)]))
+    for dates in _DATES.finditer(source.text, *section):
+        yield PrintedDate(dates.span(), dates[0], *_read(dates[0]))
 
 
 def _read(phrase: str) -> tuple[str, str]:
     found = list(_DATE.finditer(phrase))
-    if not found:
+    if not found or re.search(_PART_OF_YEAR, phrase):
         return "", ""
     first, last = found[0], found[-1]
     start = _iso(first["year"], first["month"], first["day"])

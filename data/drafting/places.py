@@ -9,20 +9,19 @@ from collections.abc import Mapping
 from data.model.numerals import proper_names
 from data.model.schema import Place
 
-OTHER_WORDS = "河南|创新|经济|诚信|平安|新安[全排置装]|新乡[村镇贤]"
-"""Words that hold the name of a place without its kind, alone or with the next word: 创新安全, 新乡村."""
+OTHER_WORDS = "河南|创新|经济|诚信|平安|新安全|新安排|新安置|新安装|新乡村|新乡镇|新乡贤|安阳县|新乡县|濮阳县"
+"""Words that hold the name of a place without its kind, alone or with the next word, and counties named as a city."""
 
-_SUBMITTED = re.compile(r"[(（]?(?:申报|报送)单位[:：]?([^()（）\n]+)[)）]?")
-_OFFICE = re.compile(".*[省市县区镇委厅局办府院]")
+_SUBMITTED = re.compile(
+    r"[(（]?(?:申报|报送)单位[:：]?([^()（）:：\n]+)[)）]?|(?<=\n)([^:：\n]*[省市县区镇委厅局办府院])\Z"
+)
 
 
 def find_submitter(lines: list[str]) -> tuple[str, str]:
     """Return the title of the lines under 案例1, and who submitted it: labelled, or alone in the last line."""
     title = "\n".join(lines)
-    if labelled := _SUBMITTED.search(title):
-        return title.replace(labelled[0], ""), labelled[1]
-    last = lines[-1] if len(lines) > 1 and _OFFICE.fullmatch(lines[-1]) else ""
-    return title.removesuffix(last), last
+    found = _SUBMITTED.search(title)
+    return (title.replace(found[0], ""), found[1] or found[2]) if found else (title, "")
 
 
 class PlaceNames:
@@ -34,10 +33,11 @@ class PlaceNames:
         for place in places.values():
             if place.kind != "province":
                 full = {place.name.zh, re.split("(?<=[市县区])(?=..)", place.name.zh)[-1]}
+                if place.prefecture:
+                    full |= {places[place.prefecture].name.zh + name for name in full}
                 self._ids |= dict.fromkeys(full | proper_names(frozenset(full)), place.id)
-        names = sorted(map(re.escape, self._ids), key=len, reverse=True)
-        short = [name for name in names if len(name) < 3]
-        self._name = re.compile("|".join([*names[: len(names) - len(short)], OTHER_WORDS, *short]))
+        names = sorted({*self._ids, *OTHER_WORDS.split("|")}, key=len, reverse=True)
+        self._name = re.compile("|".join(map(re.escape, names)))
 
     def find(self, text: str) -> list[str]:
         """Return the ids of the places that a text names, in order, each as often as it is named."""

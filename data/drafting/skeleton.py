@@ -14,7 +14,7 @@ from typing import Any
 from data.drafting.dates import PrintedDate
 from data.drafting.figures import Figure, FigureReader, Quantity, Remark
 from data.drafting.places import PlaceNames, find_submitter
-from data.model.problems import GAP
+from data.model.problems import GAP, escape_invisible
 from data.model.source_text import Span
 
 Plain = dict[str, Any]
@@ -30,25 +30,26 @@ EVENTS = "Dates: the period of a figure, or an event. Take the signs # away for 
 
 @dataclass(frozen=True)
 class CaseWriter:
-    """Writes the skeletons of cases. `translations` are the headings that are translated already."""
+    """Writes the skeletons of cases. `translations` are the headings translated already, `year` is the dataset's."""
 
     reader: FigureReader
     places: PlaceNames
     translations: Mapping[str, str]
+    year: int
 
     def write(self, part: Span, year: int, number: int, name: str | None) -> str:
         """Write the skeleton of a case from its part of the document. `name` is its id, as far as it is known."""
         source = self.reader.source
         sections = source.find_sections(part)
         head = part[0], sections[0][0]
-        printed = source.text[slice(*head)].splitlines()[1:]
+        printed = list(filter(None, source.text[slice(*head)].splitlines()[1:]))
         title, submitter = find_submitter(printed)
         places, mentions = self.places.choose(title, submitter, source.text[slice(*part)])
         entries = [(section, entry) for section in (head, *sections) for entry in self.reader.read(section)]
         figures = [(section, entry) for section, entry in entries if isinstance(entry, Figure) and section != head]
         used = {quantity.date for _, figure in figures for quantity in figure.quantities}
         dates = [entry for _, entry in entries if isinstance(entry, PrintedDate) and entry not in used]
-        remarks = [entry for _, entry in entries if isinstance(entry, Remark) and not isinstance(entry, Figure)]
+        remarks = [each[1] for each in entries if isinstance(each[1], Remark) and each not in figures]
         events = [
             {"date": date.start or date.end or GAP, "what": _both(), "phrases": [{"text": date.phrase, "en": GAP}]}
             for date in dates
@@ -57,6 +58,7 @@ class CaseWriter:
             "id": name or f"{year}-{number:02d}-{GAP}",
             "year": year,
             "number": number,
+            "source": {"title": _both(), "issuer": _both(), "date": GAP} if year != self.year else None,
             "# printed": [f"printed: {line}" for line in printed],
             "title": _both(),
             "submitted_by": _both(submitter or GAP),
@@ -73,7 +75,7 @@ class CaseWriter:
             "metrics": list(self._metrics(figures, places[0] if len(places) == 1 else GAP)),
             "not_measured": [{"phrase": self._phrase(remark, part), "reason": GAP} for remark in remarks],
         }
-        return HEAD + "\n".join([*_dump(case), ""])
+        return HEAD + "".join(f"{escape_invisible(line)}\n" for line in _dump(case))
 
     def _metrics(self, figures: list[tuple[Span, Figure]], place: str) -> Iterator[Plain]:
         drafted: dict[tuple[str | None, tuple[Quantity, ...]], str] = {}
@@ -82,7 +84,7 @@ class CaseWriter:
             same = drafted.setdefault((figure.unit, figure.quantities), name)
             repeated = [f"the same as {same}? If so, list its phrase with reason: repetition"] if same != name else []
             heading = re.split("[。:：\n]", self.reader.source.text[slice(*section)], maxsplit=1)[0]
-            metric: Plain = {
+            yield {
                 "id": name,
                 "# doubts": [*repeated, *figure.doubts],
                 "name": _both(),
@@ -96,12 +98,11 @@ class CaseWriter:
                 "section": _both(heading, self.translations.get(heading, GAP)),
                 "caveats": [{"kind": "mixed_units", "note": _both()} for each in figure.quantities if each.unit],
             }
-            yield metric
 
     def _phrase(self, entry: Remark, scope: Span, **more: str) -> Plain:
         """A phrase with which one of several it is, counted from 1, and the numerals that it excludes."""
-        starts = [place[0] for place in self.reader.source.find_phrase(entry.phrase, scope)]
-        occurrence = starts.index(entry.span[0]) + 1 if len(starts) > 1 else None
+        places = self.reader.source.find_phrase(entry.phrase, scope)
+        occurrence = sum(place <= entry.span for place in places) if len(places) > 1 else None
         return {"text": entry.phrase, **more, "occurrence": occurrence, "excludes": list(entry.excludes)}
 
 
