@@ -128,7 +128,7 @@ def _describe(source: SourceText, numeral: Numeral, covers: list[tuple[Cover, st
     after = source.text[numeral.end : numeral.end + CONTEXT].partition("\n")[0]
     shown = f"uncovered, line {source.find_line(numeral.start)}: {before}[{numeral.text}]{after}"
     cited_by = ", ".join(dict.fromkeys(name for cover, name in covers if cover == "uncovered"))
-    advice = f"Write its number there, or excludes: ['{numeral.text}']"
+    advice = f"Write its number or date there, or excludes: ['{numeral.text}']"
     return f"{shown}. Cited by {cited_by}, which does not hold it. {advice}" if cited_by else shown
 
 

@@ -154,6 +154,11 @@ def uncovered_in(found: CaseAudit) -> list[str]:
         pytest.param("一项任务、一次报告会", ["一", "一"], id="measure-words-count"),
         pytest.param("一、背景\n(二)做法\n（三）成效\n1.备案\n2.5万元", ["2.5"], id="headings"),
         pytest.param("一是提速。二是减负;三是便民,凡四是数", ["四"], id="list-marks"),
+        pytest.param(
+            "一百零个,百分之五十零,十三五" + "百" * 40,
+            ["一百零", "百分之五十零", "十三五" + "百" * 28, "百" * 12],
+            id="odd",
+        ),
     ],
 )
 def test_numerals_are_found(text: str, expected: list[str]) -> None:
@@ -282,6 +287,12 @@ TWO_BOUNDS = {
             {"metrics": [metric("翻两番", unit="times", change={"value": 2, "kind": "multiple"})]},
             ["翻两番"],
             id="twice-doubled-is-not-two",
+        ),
+        pytest.param(
+            "增长1.8倍",
+            {"metrics": [metric("增长1.8倍", unit="times", change={"value": 2.8, "kind": "multiple"})]},
+            [],
+            id="growth-by-times",
         ),
         pytest.param(
             "增长数十倍",
@@ -581,7 +592,7 @@ def test_an_uncovered_numeral_names_the_metric_that_cites_it() -> None:
     found = audited("时限由100天压缩至50天", metrics=[metric("由100天压缩至50天", after={"value": 50})])
     assert str(found).splitlines()[1] == (
         "  uncovered, line 3: 时限由[100]天压缩至50天. Cited by metric figure, which does not hold it. "
-        "Write its number there, or excludes: ['100']"
+        "Write its number or date there, or excludes: ['100']"
     )
 
 

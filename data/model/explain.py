@@ -6,7 +6,8 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -29,7 +30,7 @@ _LANGUAGES = {"zh": "the Chinese text", "en": "the English text"}
 
 
 def explain(details: Sequence[ErrorDetails], model: type[BaseModel], guide: str) -> Iterator[Fault]:
-    """Yield each failure of a validation as `model`, without those that only follow from another.
+    """Yield each failure of a validation as `model`, gaps last, without those that only follow from another.
 
     A key is missing because it is misspelt; a list is short because its entries are faulty. `guide` is where more is
     said of the fields.
@@ -47,13 +48,14 @@ def explain(details: Sequence[ErrorDetails], model: type[BaseModel], guide: str)
         for detail in details
         if detail["loc"][:-1] in unknown and detail["type"] == "missing" and _is_split(detail, keys_of)
     }
-    for detail in details:
+    gaps = find_gaps(details)
+    for detail in chain((each for each in details if each["loc"] not in gaps), gaps.values()):
         kind, path = detail["type"], detail["loc"]
         group = path[:-1]
         misspelt = kind == "missing" and (group in split or difflib.get_close_matches(str(path[-1]), unknown[group], 1))
         miscounted = kind in ("too_short", "too_long") and path in lists
         if not misspelt and not miscounted:
-            message = _ask(detail, model) if is_gap(detail["input"]) else _message(detail, keys_of, guide)
+            message = _ask(detail, model) if path in gaps else _message(detail, keys_of, guide)
             if kind == "extra_forbidden" and group in split:
                 message = f'a ": " in a text, behind {describe(path[-1])}. Put the text in quotes'
             yield Fault(path, message, at_key=kind == "extra_forbidden")
@@ -66,9 +68,9 @@ def _is_split(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]]) -> b
     return len(written) == 1 and not _COLON.search(written[0]) and written[0] not in keys_of.get(named, [])
 
 
-def find_gaps(details: Sequence[ErrorDetails]) -> list[FieldPath]:
-    """Return the paths of the fields in which something is still to be written."""
-    return [detail["loc"] for detail in details if detail["type"] != "missing" and is_gap(detail["input"])]
+def find_gaps(details: Iterable[ErrorDetails]) -> dict[FieldPath, ErrorDetails]:
+    """Return the failures that are no mistakes, but fields in which something is still to be written, by their path."""
+    return {detail["loc"]: detail for detail in details if detail["type"] != "missing" and is_gap(detail["input"])}
 
 
 def _ask(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -34,7 +34,7 @@ LIST_MARKS = "一二三四五六七八九十"
 
 _ONES = dict(zip("零〇一二三四五六七八九两", (0, *range(10), 2), strict=True))
 MULTIPLIERS = {"亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "十": 1e1}
-_CHINESE = "[一二三四五六七八九两十百千][零〇一二三四五六七八九两十百千万亿]*"
+_CHINESE = "[一二三四五六七八九两十百千][零〇一二三四五六七八九两十百千万亿]{0,30}"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MARKER = (
     rf"^案例\d+$|^\d+[.．、](?!\d)|^[{LIST_MARKS}]+、|^[(（][{LIST_MARKS}]+[)）]|(?:^|(?<=[。;；]))[{LIST_MARKS}]+是"
@@ -152,7 +152,7 @@ def _value(text: str) -> float:
     for word, size in MULTIPLIERS.items():
         head, found, rest = text.rpartition(word)
         if found:
-            return (_value(head) if head else 1) * size + (_value(rest.lstrip("零〇")) if rest else 0)
+            return (_value(head) if head else 1) * size + (_value(rest.lstrip("零〇") or "零") if rest else 0)
     if text[0].isascii():
         return float(text)
     return float(_ONES[text]) if len(text) == 1 else math.nan

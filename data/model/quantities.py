@@ -48,7 +48,9 @@ def metric_keys(metric: Metric, units: Mapping[str, Unit], names: frozenset[str]
             keys |= date_keys(quantity.period.start) | date_keys(quantity.period.end)
         if quantity.text:
             keys |= text_keys(quantity.text.zh, names)
-        keys |= number_keys(*(value * printed.scale for value in quantity.span or ()))
+        numbers = [value * printed.scale for value in quantity.span or ()]
+        more = [value - 1 for value in numbers] if printed.kind == "multiple" else []  # 增长1.8倍 is a multiple of 2.8
+        keys |= number_keys(*numbers, *more)
     return frozenset(keys)
 
 

@@ -39,8 +39,10 @@ def _known_by(entry: object) -> tuple[str, str, tuple[Hashable, ...]]:
             return "Choose another id", name, (name,)
         case Phrase(text=text, occurrence=which):
             return "Keep one, or say with occurrence which one each is", text, ((strip_blanks(text), which),)
-        case NotMeasured(phrase=inner) | Caveat(note=inner) | Accepted(rule=inner):
+        case NotMeasured(phrase=inner) | Accepted(rule=inner):
             return _known_by(inner)
+        case Caveat(kind=kind, note=note):
+            return "Keep one", f"{kind}: {note.zh}", (note.zh, note.en)
         case Text(zh=zh, en=en):
             return "Keep one", zh, (zh, en)
         case str():
