@@ -115,9 +115,7 @@ def _quantity(quantity: Quantity) -> Plain:
     low, high = number if isinstance(number, tuple) else (None, None)
     return {
         "text": _both(number) if isinstance(number, str) else None,
-        "value": low if low == high else None,
-        "low": low if low != high else None,
-        "high": high if low != high else None,
+        **({"value": low} if low == high else {"low": low, "high": high}),
         "kind": quantity.kind,
         "bound": quantity.bound if quantity.bound != "exact" else None,
         "unit": quantity.unit,
