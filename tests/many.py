@@ -374,10 +374,9 @@ def _case(index: int, seed: int, attempt: int) -> Made:
         *_story("summary", dice, 3),
         *_story("problem", dice, dice.choice((2, 2, 2, 3))),
         "actions:",
-        *(
-            line
+        *dict.fromkeys(
+            "\n".join(_item(_text(*_sentences(dice, dice.choice((1, 2, 2))))))
             for _ in range(dice.choice((4, 5, 5, 5, 5)))
-            for line in _item(_text(*_sentences(dice, dice.choice((1, 2, 2)))))
         ),
         *_story("result", dice, dice.choice((3, 3, 4))),
         "events:",
