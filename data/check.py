@@ -68,8 +68,8 @@ def _count_noun(count: int, noun: str) -> str:
 
 
 def _summarize(problems: Sequence[Problem]) -> str:
-    """Return the number of errors, of their files, and of warnings. The lines that count gaps count as none."""
-    problems = [problem for problem in problems if problem.rank]
+    """Return the number of errors that are told, of their files, and of warnings."""
+    problems = [problem for problem in problems if problem.rank == 1]
     errors = [problem for problem in problems if problem.severity == "error"]
     files, warnings = len({problem.file for problem in errors}), len(problems) - len(errors)
     parts = [f"{_count_noun(len(errors), 'problem')} in {_count_noun(files, 'file')}"]

@@ -487,8 +487,11 @@ def _own_place_mentioned(case: Plain) -> Iterator[Plain]:
 def _event_of_another_month(case: Plain) -> Iterator[Plain]:
     for at, event in enumerate(case["events"]):
         year, *rest = str(event["date"]).split("-")
-        other = "-".join([year, f"{int(rest[0]) % 12 + 1:02}", *rest[1:]]) if rest else _shift(year, -1)
-        yield _replaced(case, ("events", at), {**event, "date": other})
+        if rest:
+            other = "-".join([year, f"{int(rest[0]) % 12 + 1:02}", *rest[1:]])
+            yield _replaced(case, ("events", at), {**event, "date": other})
+        if any(year in str(phrase) for phrase in event["phrases"]):
+            yield _replaced(case, ("events", at), {**event, "date": _shift(event["date"], -1)})
 
 
 def _not_measured_unfit(case: Plain) -> Iterator[Plain]:
@@ -521,7 +524,7 @@ def _dated_to_come(metric: Plain, case: Plain) -> Iterator[Plain]:
 
 
 def _sources_to_come() -> Iterator[tuple[str, Any]]:
-    for day in ("2031", "2050-06", "2098-01", "2098-12-31"):
+    for day in ("2090", "2098", "2098-01", "2098-12-31"):
         yield "source", {**table("source"), "date": day}
 
 

@@ -42,6 +42,7 @@ BARE_PHRASE = "{text: 由100至50, en: from 100 to 50}"
 ACCEPT = ". If it is right as it is, write accepted: [{{rule: {}, why: …}}]"
 REPEATS = f"repeats {STEM}.yaml: title, summary, problem, actions, result, 1 figure. Remove the copy, or write what is this case's own"
 ELSEWHERE = "    elsewhere: [{publisher: {zh: 统计局, en: Bureau}, date: 2021, address: https://www.henan.gov.cn, phrase: {text: 共50天, en: 50 days}, relation: agrees}]\n"
+NO_YEAR = {"text: 2020年9月, en: September 2020": "text: 9月, en: September"}
 OTHER_TITLE = {"zh: 测试案例, en: Test case": "zh: 另一案例, en: Another case"}
 A_UNIT = ", as in - {id: tonne, name: {zh: 吨, en: tonnes}, one: tonne, dimension: mass, factor: 1000}"
 A_PLACE = ", as in - {id: linzhou, code: '410581', name: {zh: 林州市, en: Linzhou}, kind: county, prefecture: anyang, lon: 113.8, lat: 36.1}"
@@ -571,7 +572,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "value: 100": "value: 100\n      period: {during: 2019}",
             "value: 50": "value: 50\n      period: ¦{during: 2019}",
         },
-        "metrics[0].after.period: both ends are of 2019/2019. Correct one of them, or move what is no earlier value to "
+        "metrics[0].after.period: both ends are of 2019. Correct one of them, or move what is no earlier value to "
         "compared_with",
     ),
     "document-of-tomorrow": (
@@ -612,6 +613,10 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "event-that-its-phrase-does-not-date": (
         {"date: 2020-09": "date: ¦2020-08"},
         'events[0].date: 2020-08 is not in "2020年9月". Correct the date, or cite the words with it',
+    ),
+    "event-of-another-year-than-its-phrase": (
+        {"date: 2020-09": "date: ¦2019-09"},
+        'events[0].date: 2019-09 is not in "2020年9月". Correct the date, or cite the words with it',
     ),
     "not-measured-without-a-numeral": (
         {"phrase: 国发2014第51号文件": "phrase: ¦国发文件"},
@@ -772,6 +777,24 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         {f"phrases: [{PHRASE}]": "phrases:\n      - ¦时限: 由100天压缩至50天"},
         'metrics[0].phrases[0].时限: a ": " in a text, behind "时限". Put the text in quotes',
     ),
+    "period-as-a-year": (
+        {"{start: 2016, end: 2020, kind: during}": "¦2020"},
+        "period: expected a group of keys, got 2020. Write {during: …} or {start: …, end: …, kind: …}",
+    ),
+    "full-width-colon-before-a-group": (
+        {"title: {zh: 测试案例, en: Test case}": "title： {zh: 测试案例, en¦: Test case}"},
+        "is not valid YAML: a full-width colon. Write key: value with a plain : and a blank",
+    ),
+    "full-width-comma": (
+        {"title: {zh: 测试案例, en: Test case}": "title: {zh: 测试案例，en¦: Test case}"},
+        "is not valid YAML: a full-width comma. Write a plain , and a blank",
+    ),
+    "colon-without-a-blank-in-a-list": (
+        {
+            "actions:\n  - {zh: 合并了审批。, en: Approvals were merged.}": "actions:\n  - zh:合并了审批。\n    en¦: Merged."
+        },
+        "is not valid YAML: no blank behind the colon in the line above. Write key: value",
+    ),
     "colon-in-an-exclusion": (
         {PHRASE: PHRASE.replace("}", ", excludes: [¦时限: 50]}")},
         'metrics[0].phrases[0].excludes[0]: expected text, got a group of keys. Put a text with ": " in quotes',
@@ -871,11 +894,11 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
         "a second document begins here. Write one a file, without ---",
     ),
     "event-after-the-document": (
-        {"date: 2020-09": "date: ¦2022-09"},
+        {"date: 2020-09": "date: ¦2022-09", **NO_YEAR},
         "events[0].date: 2022-09 lies after the date of the document, 2021-07-09. Correct the date",
     ),
     "event-before-1949": (
-        {"date: 2020-09": "date: ¦1920-09"},
+        {"date: 2020-09": "date: ¦1920-09", **NO_YEAR},
         "events[0].date: 1920-09 lies before 1949. Correct the date, or cite the words with the year",
     ),
     "case-before-1949": (
@@ -973,6 +996,7 @@ def test_a_message_in_full(folder: Path) -> None:
 FILES: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "1:1 is empty. Copy template.yaml and fill it in"),
     "only-comments": ("# 什么都没有\n".encode(), "1:1 is empty. Copy template.yaml and fill it in"),
+    "only-a-gap": (b"TODO\n", '1:1 expected a group of keys, got "TODO". Write {id: …, year: …, number: …, …}'),
     "only-a-marker": (b"---\n", "2:1 is empty. Write a value, or leave the key out"),
     "a-list": (b"- id: 1\n", "1:1 expected a group of keys, got a list. Write {id: …, year: …, number: …, …}"),
     "a-text": (b"a case\n", '1:1 expected a group of keys, got "a case". Write {id: …, year: …, number: …, …}'),
@@ -1031,6 +1055,22 @@ def test_an_alias_stands_where_it_is_written_not_where_its_anchor_is(folder: Pat
     assert said(folder) == [f'{NAME}:6:17 places[1]: the alias "*place" is not allowed. Write the value out']
 
 
+def test_a_misspelt_key_that_is_alone_is_no_text_with_a_colon(folder: Path) -> None:
+    text = edited(good(), {"    better: lower\n": "    better: lower\n    change: {valu: -40}\n"})
+    (folder / "cases" / f"{STEM}.yaml").write_text(text, encoding="utf-8")
+    told = ["kind: is missing. Write kind: …", 'valu: unknown key "valu". Did you mean "value"?']
+    assert [line.partition("metrics[0].change.")[2] for line in said(folder)] == told
+
+
+def test_what_is_accepted_is_needless_only_of_a_whole_case(folder: Path) -> None:
+    """The warning that is accepted may be about a figure that is left out because its shape is faulty."""
+    faulty = FIGURE.format("a").replace("role: output", "role: outptu")
+    copied = FIGURE.format("b").replace("phrases:", "accepted: [{rule: number-twice, why: Twice.}], phrases:")
+    text = edited(good(), {"conflicts:\n": f"{faulty}{copied}conflicts:\n"})
+    (folder / "cases" / f"{STEM}.yaml").write_text(text, encoding="utf-8")
+    assert [line.split()[1] for line in said(folder)] == ["metrics[1].role:"]
+
+
 def test_the_rules_look_at_a_figure_once_its_shape_is_right(folder: Path) -> None:
     """What names a figure of faulty shape is right, and the rules look at the other figures in the same run."""
     other = FIGURE.format("a").replace("after: {value: 1}", "after: {value: 2}")
@@ -1063,6 +1103,16 @@ TABLES: dict[str, tuple[str, dict[str, str], str]] = {
             "- {id: kaifeng, code: '410200', name: {zh: 开封市, en: Kaifeng}, kind: prefecture, prefecture: kaifeng": "- ¦{id: kaifeng, code: '410200', name: {zh: 开封市, en: Kaifeng}, kind: outside"
         },
         "[kaifeng]: a place outside Henan has neither a prefecture nor a code of Henan. Correct its kind",
+    ),
+    "code-of-another-province": (
+        "places",
+        {"- {id: kaifeng, code: '410200'": "- ¦{id: kaifeng, code: '510200'"},
+        "[kaifeng]: the codes of Henan begin with 41, this one is 510200. Correct it",
+    ),
+    "kind-that-is-a-group": (
+        "places",
+        {"kind: prefecture, prefecture: kaifeng": "kind: ¦{a: b}, prefecture: kaifeng"},
+        "[kaifeng].kind: unknown kind a group of keys. Write one of: province, prefecture, county, district, township, zone, outside",
     ),
     "code-of-another-place": (
         "places",

@@ -202,7 +202,7 @@ def test_a_draft_whose_gaps_are_filled_passes_the_check_and_the_audit(dataset: D
 
 FILLED = {
     "2020-11-TODO": STEM,
-    '  end: "TODO"': "  end: 2020\n  start: 2020",
+    '  start: "TODO"\n  end: "TODO"': "  start: 2020\n  end: 2020",
     'domains:\n  - "TODO"': "domains: [public-services]",
     'headlines:\n  - "TODO"': "headlines: [figure-1]",
     'prescribed: "TODO"': "prescribed: true",

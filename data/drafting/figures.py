@@ -226,7 +226,7 @@ class FigureReader:
             span = span[0], min(number.clause[1], span[0] + PHRASE_LIMIT, *following)
         sentence = max(span[0] - CLAUSE_LIMIT, *(text.rfind(mark, 0, span[0]) + 1 for mark in "。\n"))
         near = list(find_dates(self.source, (sentence, span[1])))
-        dated = self._add_dates(first, quantities, [date for date in near if span[0] <= date.span[0]])
+        dated = self._add_dates(first, number, quantities, [date for date in near if span[0] <= date.span[0]])
         own = {position for quantity in dated if quantity.date for position in range(*quantity.date.span)}
         excludes = self._excluded(span, {first.start, number.start, *own})
         if kind == "relative" and not _RATE.search(first.before):
@@ -242,12 +242,17 @@ class FigureReader:
         told, limit = tuple(doubt for doubt, holds in doubts.items() if holds), bool(_LIMIT.search(clause))
         return Figure(text[slice(*span)], span, excludes, unit.id if unit else None, dated, limit, told)
 
-    def _add_dates(self, first: _Number, quantities: list[Quantity], dates: list[PrintedDate]) -> tuple[Quantity, ...]:
+    def _add_dates(
+        self, first: _Number, number: _Number, quantities: list[Quantity], dates: list[PrintedDate]
+    ) -> tuple[Quantity, ...]:
         """Return the quantities with the dates of their phrase; before, with the one that is compared with."""
         slot, ends = quantities[0].slot, {quantity.slot: quantity for quantity in quantities}
         for date in dates:
-            leading = self.source.text[date.span[0] - 1]
+            leading, behind = self.source.text[date.span[0] - 1], self.source.text[date.span[1] : number.start]
             compared, later = leading in "较比是为", date.span[0] > first.start or leading not in "较比是为由从自"
+            ahead = self.source.text[date.span[1] : first.start] if date.span[1] <= first.start else "none"
+            if slot == "before" and (ahead in ("", "的") or behind[:1] in tuple(")）")):  # 2018年的65%, 65%(2018年)
+                later = False
             if date.end and (later or slot == "before" or (slot == "change" and compared)):
                 end: Slot = "after" if later else "before"
                 ends[end] = replace(ends.get(end, Quantity(end, None)), date=date)

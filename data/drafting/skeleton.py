@@ -65,7 +65,7 @@ class CaseWriter:
             "places": places or [GAP],
             "mentions": mentions,
             "domains": [GAP],
-            "period": {"end": GAP, "kind": "during"},
+            "period": {"start": GAP, "end": GAP, "kind": "during"},
             "summary": _both(),
             "problem": _both(),
             "actions": [_both()],

@@ -62,15 +62,24 @@ def explain(details: Sequence[ErrorDetails], model: type[BaseModel], guide: str)
 
 
 def _is_split(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]]) -> bool:
-    """Whether a group in which a key is missing is a text that a colon has made a group, of one unknown key."""
+    """Whether a group in which a key is missing is a text or phrase that a colon has made a group.
+
+    It has one key, of Chinese words or several.
+    """
     named = tuple(key for key in detail["loc"][:-1] if not isinstance(key, int))
-    written = list(detail["input"])
-    return len(written) == 1 and not _COLON.search(written[0]) and written[0] not in keys_of.get(named, [])
+    written, text = list(detail["input"]), {"zh", "en", "text"} & set(keys_of.get(named, []))
+    return (
+        bool(text)
+        and len(written) == 1
+        and bool(re.search(r"[^a-z_：:]", written[0]))
+        and not _COLON.search(written[0])
+    )
 
 
 def find_gaps(details: Iterable[ErrorDetails]) -> dict[FieldPath, ErrorDetails]:
     """Return the failures that are no mistakes, but fields in which something is still to be written, by their path."""
-    return {detail["loc"]: detail for detail in details if detail["type"] != "missing" and is_gap(detail["input"])}
+    fields = (detail for detail in details if detail["type"] != "missing" and detail["loc"])
+    return {detail["loc"]: detail for detail in fields if is_gap(detail["input"])}
 
 
 def _ask(detail: ErrorDetails, model: type[BaseModel]) -> str:
@@ -137,6 +146,7 @@ def _message(detail: ErrorDetails, keys_of: Mapping[FieldPath, list[str]], guide
         case "model_type":
             keys = keys_of.get(named, [])
             group = ", ".join(f"{key}: …" for key in keys[:3]) + (", …" if len(keys) > 3 else "")
+            group = "during: …} or {start: …, end: …, kind: …" if last == "period" else group
             return f"expected a group of keys, got {describe(found)}. Write {{{group}}}"
         case "string_too_long" | "too_long" if isinstance(found, str):
             cited = {"phrase", "phrases"} & set(named)

@@ -738,6 +738,8 @@ class Place(Model):
             raise ValueError(f"a {self.kind} is known by its code. Write code: and the six digits in quotes")
         if self.kind == "outside" and (self.prefecture or (self.code or "").startswith(PROVINCE_CODE)):
             raise ValueError("a place outside Henan has neither a prefecture nor a code of Henan. Correct its kind")
+        if self.kind != "outside" and self.code and not self.code.startswith(PROVINCE_CODE):
+            raise ValueError(f"the codes of Henan begin with {PROVINCE_CODE}, this one is {self.code}. Correct it")
         if (self.lon is None) != (self.lat is None):
             raise ValueError("a point needs both lon and lat. Write both, or neither")
         if self.lon is None and self.kind in ("prefecture", "county", "district"):

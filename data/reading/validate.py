@@ -47,7 +47,8 @@ def read_tables(reference: Mapping[str, File]) -> Entries:
     """
     places, others = reference["places"], {*get_args(PlaceKind)} - {"prefecture"}
     ids = [(path[0], text) for path, text in places.texts if path[1:] == ("id",)]
-    units = {text: text for entry, text in ids if places.values.get((entry, "kind")) not in others}
+    kinds = {entry: str(places.values.get((entry, "kind"))) for entry, _ in ids}
+    units = {text: text for entry, text in ids if kinds[entry] not in others}
     return {
         "places": _by_id(places, Place, {"prefectures": units}, PLACE_IS_KNOWN_BY),
         "domains": _by_id(reference["domains"], Domain),
@@ -169,7 +170,7 @@ def read_case(file: File, tables: Entries, source: Document | None) -> Case | No
     sound, kept = (case, {}) if case and all(known.values()) and known == tables else _sound_part(file, context)
     document = sound and (sound.source or source)
     if sound and document:
-        found = check_case(sound, known["units"], known["places"], document)
+        found = check_case(sound, known["units"], known["places"], document, whole=sound is case)
         file.report_all(fault._replace(path=_original(fault.path, kept)) for fault in found)
     return None if file.errors else case
 

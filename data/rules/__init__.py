@@ -20,11 +20,12 @@ MODULES = (numbers, words, units, dates, languages, doubles, contents)
 
 
 def check_case(
-    case: Case, units: Mapping[str, Unit], places: Mapping[str, Place], document: Document
+    case: Case, units: Mapping[str, Unit], places: Mapping[str, Place], document: Document, whole: bool = True
 ) -> Iterator[Fault]:
     """Apply every rule to a case; warnings that the file accepts are left out.
 
-    `units` and `places` are those of the reference tables by id, and `document` is what the case comes from.
+    `units` and `places` are those of the reference tables by id, and `document` is what the case comes from. What is
+    accepted without a warning is told of a `whole` case alone: the warning may be about a part that is left out.
     """
     names, parts = proper_names(frozenset(place.name.zh for place in places.values())), parts_of(case)
     texts = {path: part for path, part in parts if isinstance(part, str)}
@@ -47,7 +48,7 @@ def check_case(
                 advice = f"If it is right as it is, write accepted: [{{rule: {name}, why: …}}]"
                 yield Fault(path, f"{message}. {advice}", "warning")
     warnings = {name: name for name, (_, severity) in RULES.items() if severity == "warning"}
-    for (_, name), path in needless.items():
+    for (_, name), path in needless.items() if whole else ():
         message = f"the rule {describe(name)} warns of nothing here that can be accepted. Remove this entry"
         unknown = f"unknown rule {describe(name)}.{suggest(name, warnings, 'the rules that the warnings name')}"
         yield Fault(path, message if name in warnings else unknown)

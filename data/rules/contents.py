@@ -79,10 +79,11 @@ def mention_of_itself(case: Case, facts: Facts) -> Found:
 @rule
 def not_measured(case: Case, facts: Facts) -> Found:
     """What is not measured is like a number, repeats a metric in words, or says why; no metric cites its very words."""
-    cited = {(phrase.text, phrase.occurrence): metric.id for metric in case.metrics for phrase in metric.phrases}
+    cited = {strip_blanks(phrase.text): metric.id for metric in case.metrics for phrase in metric.phrases}
     for at, entry in enumerate(case.not_measured):
         path, phrase = ("not_measured", at, "phrase"), entry.phrase
-        if name := cited.get((phrase.text, phrase.occurrence)):
+        name = cited.get(strip_blanks(phrase.text))
+        if name and phrase.occurrence is None:  # it stands once in the part of the case
             advice = "Remove it here, or say with occurrence which one each is"
             yield path, f"the metric {describe(name)} cites the same words. {advice}"
         elif not (_NUMERAL.search(phrase.text) or entry.metric or entry.why):

@@ -11,12 +11,13 @@ from data.rules.rule import Facts, Found, rule, warning
 
 FIRST_YEAR = "1949"
 """An older date is a slip of the pen, unless the phrases beside it print its year."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MOMENT = re.compile("年[底末初]|元旦|春节|国庆")
 
 
 @rule
 def date_outside(case: Case, facts: Facts) -> Found:
-    """No date lies after the document, but of what was still to come, or before 1949, unless a phrase prints it."""
+    """No date lies after the document, unless it is of a plan, or before 1949, unless a phrase prints it."""
     printed = facts.document.date
     for path, date in facts.texts.items():
         first = path[-1] == "start" and date != facts.texts[*path[:-1], "end"]
@@ -45,14 +46,20 @@ def event_date(case: Case, facts: Facts) -> Found:
 
 
 def _prints_date(event: Event) -> bool:
-    """Whether the phrases of an event print its date; 年底 tells of a year before, 九月 and 15号 are 9月 and 15日."""
+    """Whether the phrases of an event print its date, its year unless they print none.
+
+    九月 and 15号 are 9月 and 15日, 年底 and 元旦 a month or day of a year.
+    """
     text = strip_blanks("\n".join(phrase.text for phrase in event.phrases)).replace("号", "日")
     year, *month_and_day = event.date.split("-")
+    years = _YEAR.findall(text)
+    if years and year not in years:
+        return False
     if not month_and_day:
-        return year in text or ("年" in text and not _YEAR.search(text))
+        return bool(years) or "年" in text
     found = [(key, text[each.end : each.end + 1]) for each in find_numerals(text) for key in each.readings]
     printed = {key for key, _ in found} | {key + unit for key, unit in found}
-    return printed >= date_keys(event.date) - {f"{year}年"}
+    return printed >= date_keys(event.date) - {f"{year}年"} or bool(_MOMENT.search(text))
 
 
 @rule
@@ -73,7 +80,8 @@ def equal_periods(case: Case, facts: Facts) -> Found:
         before, after = (end and end.period for end in (metric.before, metric.after))
         if before and after and (before.iso(), before.words) == (after.iso(), after.words):
             advice = "Correct one of them, or move what is no earlier value to compared_with"
-            yield (*path, "after", "period"), f"both ends are of {after.iso()}. {advice}"
+            told = after.end if after.start in (None, after.end) else after.iso()
+            yield (*path, "after", "period"), f"both ends are of {told}. {advice}"
 
 
 @warning

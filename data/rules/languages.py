@@ -23,7 +23,7 @@ _WORDS = dict(zip([*_ONES, *_TEENS, *_HIGHER][2:], range(3, 100), strict=True))
 """The English words of numbers; "one" and "the two" are also pronouns."""
 _SIZES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _PART = "-(?:first|second)|[ -](?:third|quarter|[efnst][a-z]{2,4}th)s?"
-_SPELT = rf"(?<!\d )\b(?>{'|'.join(reversed(_WORDS))})\b(?!(?:{_PART})\b)"
+_SPELT = rf"(?<!\d )(?<!hundred and )\b(?>{'|'.join(reversed(_WORDS))})\b(?!(?:{_PART})\b)"
 _NUMBER = re.compile(
     rf"(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?|{_SPELT})(?:/(?P<divisor>[2-9]|10)\b)?"
     rf"(?=(?P<range>\s?(?:[-–—]|to|or|and)\s?[\d.,]*\d)?(?P<sizes>(?:[\s-]?(?:{'|'.join(_SIZES)})\b)*))"
