@@ -572,7 +572,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str]] = {
             "value: 100": "value: 100\n      period: {during: 2019}",
             "value: 50": "value: 50\n      period: ¦{during: 2019}",
         },
-        "metrics[0].after.period: both ends are of 2019. Correct one of them, or move what is no earlier value to "
+        "metrics[0].after.period: both ends are of this period. Correct one of them, or move what is no earlier value to "
         "compared_with",
     ),
     "document-of-tomorrow": (

@@ -24,8 +24,8 @@ def check_case(
 ) -> Iterator[Fault]:
     """Apply every rule to a case; warnings that the file accepts are left out.
 
-    `units` and `places` are those of the reference tables by id, and `document` is what the case comes from. What is
-    accepted without a warning is told of a `whole` case alone: the warning may be about a part that is left out.
+    `units` and `places` are those of the reference tables by id, and `document` is what the case comes from. Only of a
+    `whole` case it is told what is accepted without a warning, which may be about a part that is left out.
     """
     names, parts = proper_names(frozenset(place.name.zh for place in places.values())), parts_of(case)
     texts = {path: part for path, part in parts if isinstance(part, str)}

@@ -26,8 +26,7 @@ _NUMERAL = re.compile("[0-9０-９零〇一二三四五六七八九十百千万�
 def headline_missing(case: Case, facts: Facts) -> Found:
     """A case has headlines, or says why it has none."""
     if case.headlines and case.no_headline:
-        advice = "Remove it, or the headlines"
-        yield ("no_headline",), f"says why there is no headline, but there are headlines. {advice}"
+        yield ("no_headline",), "says why there is no headline, but there are headlines. Remove it, or the headlines"
     elif not case.headlines and not case.no_headline:
         advice = "Name one to four metrics, or write no_headline: {zh: …, en: …}"
         yield ("headlines",), f"a case without a headline says why. {advice}"
@@ -82,8 +81,7 @@ def not_measured(case: Case, facts: Facts) -> Found:
     cited = {strip_blanks(phrase.text): metric.id for metric in case.metrics for phrase in metric.phrases}
     for at, entry in enumerate(case.not_measured):
         path, phrase = ("not_measured", at, "phrase"), entry.phrase
-        name = cited.get(strip_blanks(phrase.text))
-        if name and phrase.occurrence is None:  # it stands once in the part of the case
+        if phrase.occurrence is None and (name := cited.get(strip_blanks(phrase.text))):  # it stands once in the part
             advice = "Remove it here, or say with occurrence which one each is"
             yield path, f"the metric {describe(name)} cites the same words. {advice}"
         elif not (_NUMERAL.search(phrase.text) or entry.metric or entry.why):

@@ -46,10 +46,7 @@ def event_date(case: Case, facts: Facts) -> Found:
 
 
 def _prints_date(event: Event) -> bool:
-    """Whether the phrases of an event print its date, its year unless they print none.
-
-    九月 and 15号 are 9月 and 15日, 年底 and 元旦 a month or day of a year.
-    """
+    """Whether the phrases of an event print its date, or 年底 or 元旦 of its year, which they need not print."""
     text = strip_blanks("\n".join(phrase.text for phrase in event.phrases)).replace("号", "日")
     year, *month_and_day = event.date.split("-")
     years = _YEAR.findall(text)
@@ -80,8 +77,7 @@ def equal_periods(case: Case, facts: Facts) -> Found:
         before, after = (end and end.period for end in (metric.before, metric.after))
         if before and after and (before.iso(), before.words) == (after.iso(), after.words):
             advice = "Correct one of them, or move what is no earlier value to compared_with"
-            told = after.end if after.start in (None, after.end) else after.iso()
-            yield (*path, "after", "period"), f"both ends are of {told}. {advice}"
+            yield (*path, "after", "period"), f"both ends are of this period. {advice}"
 
 
 @warning
