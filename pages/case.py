@@ -15,14 +15,11 @@ from data.downloads.word import MEDIA_TYPE, write_case
 from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.wording.counts import name_elsewhere
-from data.wording.findings import CaseFindings, describe_marks, list_findings
+from data.wording.findings import CaseFindings, describe_finding, list_findings, say_undated
+from data.wording.index_axis import IndexAxis
 from data.wording.labels import MAP_CREDIT
 from data.wording.openings import title_findings
 from data.wording.rows import MetricRow
-from pages.figures.chart_for import chart_for
-from pages.figures.export_figure import export_figure
-from pages.figures.findings_chart import findings_chart
-from pages.figures.number_chart import number_chart
 from pages.frame.chart_export import ChartExport, PageChart, show_embedded
 from pages.frame.elements import escape_markdown, show_paragraph, show_print_bar, show_warning
 from pages.frame.filter_bar import show_scope_switch
@@ -31,6 +28,7 @@ from pages.frame.view import View, current_view
 from pages.markup.case import CasePage, map_place
 from pages.markup.environment import render
 from pages.markup.geometry import share_axis
+from pages.plots import draw_findings, draw_metric
 
 
 def choose_case(view: View) -> Case:
@@ -149,7 +147,7 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
     def show(row: MetricRow) -> None:
         st.html(render("card", "card", view.lang, row, axis=axis))
 
-    charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, rows)) for row in rows}
+    charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, axis)) for row in rows}
     if case.headlines:
         charts[CasePage.image] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
     return charts
@@ -162,21 +160,26 @@ def find_case(view: View, case: Case) -> CaseFindings:
         selection = select(view.dataset, Filters())
     position = selection.cases.index(case)
     (found,) = list_findings(selection, range(position, position + 1), view.lang)
-    return replace(found, first=(*found.first, *found.more), more=())
+    more = (describe_finding(finding.row, view.lang, dated=finding.row.rule.has_change) for finding in found.more)
+    return replace(found, first=(*found.first, *more), more=())
 
 
 def show_findings(view: View, case: Case) -> None:
     """Show what the case reports as a table of its own."""
-    st.html(render("findings", "findings", view.lang, [find_case(view, case)], view.links))
+    st.html(render("findings", "overview", view.lang, None, [find_case(view, case)], view.links))
 
 
 def export_findings(view: View, case: Case) -> ChartExport:
-    """Build the image of what the case reports."""
-    found = find_case(view, case)
-    title = title_findings(view.dataset, view.filters, [found], view.lang)
-    subtitle = view.t("；", "; ").join(describe_marks(found.first, view.lang))
-    rows = [finding.row for finding in found.first]
-    return ChartExport(CasePage.image, title, subtitle, findings_chart((found,), view.lang), export_figure, rows)
+    """Build the picture of what the case reports."""
+    cases = [find_case(view, case)]
+    return ChartExport(
+        CasePage.image,
+        title_findings(view.dataset, view.filters, cases, view.lang),
+        say_undated(cases, view.lang),
+        partial(draw_findings, cases, view.lang),
+        [finding.row for finding in cases[0].first],
+        {"case": case.id},
+    )
 
 
 def show_part(view: View, case: Case) -> None:
@@ -191,12 +194,10 @@ def show_part(view: View, case: Case) -> None:
     show_embedded(view, {**list_charts(view, case), **parts})
 
 
-def export_metric(view: View, row: MetricRow, rows: Sequence[MetricRow]) -> ChartExport:
-    """Build the image of a metric: its chart, or its value as a large number where its grade allows no axis."""
-    indices = [other.index for other in rows if other.rule.drawing == "index" and other.index is not None]
-    figure = chart_for(row, view.lang, indices) or number_chart(row, view.lang)
-    subtitle = " · ".join((row.case_title, row.place, row.periods))
-    return ChartExport(row.metric_id, row.finding, subtitle, figure, export_figure, [row])
+def export_metric(view: View, row: MetricRow, axis: IndexAxis) -> ChartExport:
+    """Build the picture of a metric; `axis` is the one that it shares with the others of its case."""
+    names = {"case": row.case_id, "figure": row.metric_id}
+    return ChartExport(row.metric_id, row.finding, "", partial(draw_metric, row, axis, view.lang), [row], names)
 
 
 view = current_view()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from typing import NamedTuple
 
-import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
@@ -24,25 +24,23 @@ from data.wording.compare import (
     explain_group,
     find_partners,
     group_refusals,
-    measure,
     name_group,
+    order_group,
 )
-from data.wording.findings import describe_finding, describe_marks
+from data.wording.findings import describe_finding
 from data.wording.labels import HEADINGS
+from data.wording.marks import find_marks
 from data.wording.openings import number_title
 from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow, format_id
-from pages.figures.export_figure import export_figure
-from pages.figures.index_arrows import index_arrows
-from pages.figures.level_bars import level_bars
-from pages.figures.rank_lines import rank_lines
 from pages.frame.chart_export import ChartExport, PageChart, show_embedded
 from pages.frame.elements import escape_markdown, format_link, show_note, show_opening, show_paragraph, show_warning
 from pages.frame.layout import show_nothing_found
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
-from pages.markup.compare import format_group
 from pages.markup.environment import render
+from pages.markup.geometry import scale_group
+from pages.plots import draw_group
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
@@ -254,15 +252,21 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
     """Show the metrics of one scale with the way to read it, and the link to its image. `chart_id` is unique here."""
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
-    write = partial(format_group, group, view.dataset.units, view.lang, view.links)
-    st.html(view.remember(f"group {chart_id}", write))
+    st.html(view.remember(f"group {chart_id}", partial(write_group, view, group)))
     if group.kind == "index":
-        findings = [describe_finding(row, view.lang) for row in group.rows]
-        st.html(render("marks", "legend", view.lang, describe_marks(findings, view.lang)))
+        st.html(render("marks", "legend", view.lang, find_marks(group.rows)))
     else:
         show_paragraph(explain_group(group, view.lang))
     if link := format_share_link(view, chart_id, title):
         st.html(link)
+
+
+def write_group(view: View, group: Group) -> Markup:
+    """Return the metrics of one scale as a table, by their cases."""
+    scale = scale_group(group, view.dataset.units, view.lang)
+    rows = [(describe_finding(group.rows[at], view.lang), scale.marks[at]) for at in order_group(group)]
+    cases = [list(found) for _, found in groupby(rows, key=lambda pair: pair[0].row.case_id)]
+    return render("findings", "group", view.lang, name_group(group, view.lang), cases, scale, view.links)
 
 
 def show_left_out(view: View, part: Part) -> None:
@@ -277,25 +281,17 @@ def show_left_out(view: View, part: Part) -> None:
     st.html(view.remember(f"left out, {part.of_cases}", write))
 
 
-def export_group(view: View, chart_id: str, group: Group) -> ChartExport:
-    """Build the image and the data of a group."""
-    marks = [explain_group(group, view.lang)]
-    if group.kind == "index":
-        marks = describe_marks([describe_finding(row, view.lang) for row in group.rows], view.lang)
-    title = view.t("河南改革案例比较：", "Reforms in Henan compared: ") + name_group(group, view.lang)
-    figure, subtitle = draw_group(view, group), view.t("；", "; ").join(marks)
-    height = 280 + 85 * len(group.rows)
-    return ChartExport(chart_id, title, subtitle, figure, export_figure, group.rows, frame_height=height)
-
-
-def draw_group(view: View, group: Group) -> go.Figure:
-    """Draw a group for its image."""
-    if group.kind == "index":
-        headings = {row.case_id: f"{row.case_number}  {row.case_title}" for row in group.rows}
-        return index_arrows(group.rows, view.lang, headings)
-    if group.kind == "rank":
-        return rank_lines(group.rows, view.lang)
-    return level_bars(group.rows, measure(group, view.dataset.units), view.lang, group.kind == "difference")
+def export_group(view: View, chart_id: str, group: Group, names: Mapping[str, str]) -> ChartExport:
+    """Build the picture and the data of a group; `names` are the parameters that name what is compared."""
+    return ChartExport(
+        chart_id,
+        view.t("河南改革案例比较：", "Reforms in Henan compared: ") + name_group(group, view.lang),
+        explain_group(group, view.lang),
+        partial(draw_group, group, view.dataset.units, view.lang),
+        group.rows,
+        names,
+        frame_height=280 + 85 * len(group.rows),
+    )
 
 
 def list_parts(view: View, choice: Choice, ready: ReadySet | None) -> list[Part]:
@@ -306,10 +302,12 @@ def list_parts(view: View, choice: Choice, ready: ReadySet | None) -> list[Part]
     return [*parts, *([Part(compare(choice.rows))] if len(choice.rows) > 1 else [])]
 
 
-def list_charts(view: View, parts: Iterable[Part]) -> dict[str, PageChart]:
+def list_charts(view: View, parts: Iterable[Part], names: Mapping[str, str]) -> dict[str, PageChart]:
     """Return the charts of this page by their ids."""
     return {
-        chart_id: PageChart(partial(show_group, view, chart_id, group), partial(export_group, view, chart_id, group))
+        chart_id: PageChart(
+            partial(show_group, view, chart_id, group), partial(export_group, view, chart_id, group, names)
+        )
         for part in parts
         for chart_id, group in part.charts().items()
     }
@@ -319,8 +317,9 @@ view = current_view()
 choice, sets = read_choice(view), list_ready_sets(view.dataset, view.filters, view.lang)
 ready = None if choice else find_set(view, sets)
 parts = list_parts(view, choice, ready)
+charts = list_charts(view, parts, {SET: ready.id} if ready else choice.query())
 if view.embedded:
-    show_embedded(view, list_charts(view, parts))
+    show_embedded(view, charts)
 else:
     show_opening(view, "compare")
     named = view.params.get(SET, "")
@@ -346,4 +345,4 @@ else:
             "Under these filters no two cases have figures on one scale. Widen the filters, or choose above.",
             css_class="lede",
         )
-    show_share_dialog(view, list_charts(view, parts))
+    show_share_dialog(view, charts)

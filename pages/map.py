@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
-import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
@@ -78,21 +76,17 @@ def export_shown_map(view: View, shown: MapView) -> ChartExport:
     areas = [
         drawing.Area(code, shown.shading.class_of(code), code in view.filters.city) for code in shown.shading.values
     ]
-    figure = drawing.export_map(f"{base_path()}/api/boundaries.geojson", areas, shown.scene)
-
-    def render(drawn: go.Figure, title: str, subtitle: str, footer: Sequence[str]) -> go.Figure:
-        marks = [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
-        if shown.scene.cases.spots:
-            marks.append(("●", LIGHT["ink"], view.t("案例序号", "number of a case")))
-        return export_figure(drawn, title, subtitle, footer, marks)
-
+    legend = [("", *entry) for entry in list_classes(shown.shading, palette.MAP_PAINTS)]
+    if shown.scene.cases.spots:
+        legend.append(("●", LIGHT["ink"], view.t("案例序号", "number of a case")))
     table = partial(tabulate_areas, view.dataset, shown.areas, shown.measure)
     return ChartExport(
         "map",
         shown.title,
         " ".join(filter(None, (describe_province(shown), credit_map(shown)))),
-        figure,
-        render,
+        lambda _: drawing.export_map(f"{base_path()}/api/boundaries.geojson", areas, shown.scene),
+        names=shown.query,
+        render=lambda figure, title, head, foot, _: export_figure(figure, title, " ".join(head), foot, legend),
         table=table,
         cases=shown.selection.cases,
         path="places.geojson",

@@ -10,12 +10,9 @@ import streamlit as st
 from data.model.grades import GRADES
 from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
-from data.wording.findings import CaseFindings, describe_marks, explain_table, list_findings
-from data.wording.labels import GRADE_MEANINGS
-from data.wording.openings import open_overview, title_findings, title_gaps
-from pages.figures.export_figure import export_figure
-from pages.figures.findings_chart import findings_chart
-from pages.figures.gap_chart import gap_chart
+from data.wording.findings import CaseFindings, GapRow, list_findings, list_gaps, say_undated
+from data.wording.labels import STATES_NOTE
+from data.wording.openings import Opening, open_overview, title_findings, title_gaps
 from pages.frame.chart_export import ChartExport, PageChart, show_embedded
 from pages.frame.elements import current_range, escape_markdown, format_link, show_pager, show_paragraph
 from pages.frame.layout import show_nothing_found
@@ -23,10 +20,16 @@ from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import View, current_view
 from pages.markup.environment import render
+from pages.plots import draw_findings, draw_matrix
+
+
+def open_page(view: View) -> Opening:
+    """Return the title of the page and its first words."""
+    return view.remember("opening", partial(open_overview, view.selection, view.lang, view.filters))
 
 
 def show_opening(view: View) -> None:
-    opening = open_overview(view.selection, view.lang, view.filters)
+    opening = open_page(view)
     st.title(escape_markdown(opening.title), anchor=False)
     show_paragraph(opening.lede, "lede wide")
 
@@ -43,15 +46,15 @@ def find_cases(view: View) -> tuple[CaseFindings, ...]:
 
 
 def show_findings(view: View) -> None:
-    """Show what each case reports, with the marks explained, and the ways to all figures and to the image."""
+    """Show how many results state what, what each case reports, and the ways to all figures and to the picture."""
     shown, total = shown_cases(view), len(view.selection.cases)
-    cases = find_cases(view)
-    marks = explain_table(cases, view.lang)
+    cases, opening = find_cases(view), None
     if view.embedded or view.filters.search:
         st.header(title_findings(view.dataset, view.filters, cases, view.lang), anchor=False)
-    st.html(view.remember("table", partial(render, "findings", "findings", view.lang, cases, view.links)))
-    if marks:
-        st.html(render("marks", "legend", view.lang, marks))
+    else:
+        opening = open_page(view)
+    write = partial(render, "findings", "overview", view.lang, opening, cases, view.links)
+    st.html(view.remember("table", write))
     if view.embedded:
         return
     show_pager(view, shown, total, cases_per_page(total))
@@ -66,44 +69,49 @@ def show_findings(view: View) -> None:
 
 
 def export_findings(view: View) -> ChartExport:
-    """Build the image and the data of the findings on this page of the table."""
+    """Build the picture and the data of the findings on this page of the table."""
     cases = find_cases(view)
-    drawn = [finding for case in cases for finding in case.first]
-    doubts = view.t("⚠ 有疑点，见下", "⚠\N{NO-BREAK SPACE}with a doubt, see below")
-    marks = [*describe_marks(drawn, view.lang), *([doubts] if any(finding.row.flags for finding in drawn) else [])]
-    rows = [finding.row for finding in drawn]
-    figure, subtitle = findings_chart(cases, view.lang), view.t("；", "; ").join(marks)
-    height = 260 + 60 * sum(max(1, len(case.first)) for case in cases)
-    title = title_findings(view.dataset, view.filters, cases, view.lang)
-    return ChartExport("findings", title, subtitle, figure, export_figure, rows, frame_height=height)
+    kinds = open_page(view).kinds, say_undated(cases, view.lang)
+    return ChartExport(
+        "findings",
+        title_findings(view.dataset, view.filters, cases, view.lang),
+        view.t("", " ").join(filter(None, kinds)),
+        partial(draw_findings, cases, view.lang),
+        [finding.row for case in cases for finding in case.first],
+        frame_height=260 + 60 * sum(case.lines for case in cases),
+    )
+
+
+def count_rows(view: View) -> tuple[GapCounts, list[GapRow]]:
+    """Return the counts of the matrix and its rows."""
+    counts = count_gaps(view.dataset, view.filters)
+    return counts, list_gaps(counts, view.dataset.domains, view.lang)
 
 
 def show_gaps(view: View) -> None:
-    """Show how many figures of each domain are stated how completely, as links that filter."""
-    counts = count_gaps(view.dataset, view.filters)
+    """Show how many figures of each domain are stated how completely, as links to these figures."""
+    counts, rows = count_rows(view)
     if counts.total < 2:  # a single figure has its completeness in the table above
         return
     title = title_gaps(counts, view.lang, view.selection if view.embedded else None)
     st.header(title, anchor=False)
-    names = {name: view.dataset.domains[name].name[view.lang] for name in counts.domains}
-    st.html(view.remember("matrix", partial(render, "matrix", "matrix", view.lang, counts, names, view.links)))
+    write = partial(render, "matrix", "matrix", view.lang, rows, view.links.under(counts.filters))
+    st.html(view.remember("matrix", write))
     if link := format_share_link(view, "gaps", title):
         st.html(link)
 
 
 def export_gaps(view: View) -> ChartExport:
-    """Build the image and the data of the matrix; its subtitle explains the grades and marks that occur."""
-    counts = count_gaps(view.dataset, view.filters)
-    names = {domain: entry.name[view.lang] for domain, entry in view.dataset.domains.items()}
-    grades = [grade for grade in GRADES if counts.grades[grade]]
-    colon = view.t("：", ": ")
-    explained = [f"{grade}{colon}{GRADE_MEANINGS[grade][view.lang]}" for grade in grades]
-    title = title_gaps(counts, view.lang, view.selection)
-    figure = gap_chart(counts.grades, counts.domains, names, view.lang)
-    subtitle, table = view.t("；", "; ").join(explained), partial(tabulate_gaps, counts)
-    height = 420 + 36 * len(counts.domains)
+    """Build the picture and the data of the matrix."""
+    counts, rows = count_rows(view)
     return ChartExport(
-        "gaps", title, subtitle, figure, export_figure, table=table, filters=counts.filters, frame_height=height
+        "gaps",
+        title_gaps(counts, view.lang, view.selection),
+        STATES_NOTE[view.lang],
+        partial(draw_matrix, rows, view.lang),
+        table=partial(tabulate_gaps, counts),
+        filters=counts.filters,
+        frame_height=420 + 36 * len(counts.domains),
     )
 
 

@@ -79,6 +79,7 @@ def list_pages(dataset: Dataset) -> Iterator[tuple[str, dict[str, str]]]:
         yield from (("case", {"case": case.id, **view}) for view in views)
         yield from (("case", {"case": case.id, "view": "embed", "chart": chart}) for chart in charts)
     yield from (("overview", {"view": "embed", "chart": chart}) for chart in ("findings", "gaps", "none"))
+    yield "case", {"case": dataset.cases[0].id, "share": dataset.cases[0].metrics[0].id}
     yield from (("map", {"colour": colour}) for colour in ("cases", "figures", "nonsense"))
     yield from [("case", {"case": "none"}), ("case", {"figure": "none"}), ("map", {"view": "embed", "chart": "map"})]
     some = [case.id for case in dataset.cases[:3]]

@@ -100,6 +100,10 @@ def test_a_colour_is_written_in_one_file(written, where):
     assert found == [where]
 
 
+ELEMENTS = ("width", "from", "to", "grid", "count", "share")
+"""Custom properties that come with an element."""
+
+
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
 def test_style_sheets_take_their_colours_from_the_palette(path):
     assert re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", path.read_text(encoding="utf-8")) == []
@@ -108,7 +112,7 @@ def test_style_sheets_take_their_colours_from_the_palette(path):
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
 def test_a_style_sheet_uses_colours_that_the_palette_has(path):
     text = path.read_text(encoding="utf-8")
-    given = {*CSS_COLORS, *POSITIONS, *TEXTS}
+    given = {*CSS_COLORS, *POSITIONS, *TEXTS, *ELEMENTS, *re.findall(r"--([\w-]+):", text)}
     assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= given
 
 

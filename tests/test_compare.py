@@ -12,11 +12,12 @@ import pytest
 from data.model.grades import CHANGED, GRADE_RULES
 from data.query.filters import Filters
 from data.query.findings import RESULTS
-from data.wording.compare import compare, find_partners, find_scales, group_refusals, measure, name_group
+from data.wording.compare import compare, find_partners, find_scales, group_refusals, measure, name_group, order_group
+from data.wording.findings import describe_finding
 from data.wording.labels import REFUSAL_WORDS
 from data.wording.ready_sets import MAX_SETS, list_ready_sets
 from data.wording.rows import Rows
-from pages.markup.compare import format_group
+from pages.markup import geometry
 from pages.markup.environment import render
 from pages.markup.links import Links
 
@@ -207,13 +208,19 @@ def test_filters_narrow_the_sets_and_one_case_alone_has_none(dataset):
     assert found and all(row.grade in "AB" for each in found for row in each.rows)
 
 
+def write_group(group, dataset, lang):
+    scale = geometry.scale_group(group, dataset.units, lang)
+    pairs = [(describe_finding(group.rows[at], lang), scale.marks[at]) for at in order_group(group)]
+    return render("findings", "group", lang, name_group(group, lang), [pairs], scale, Links())
+
+
 def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reason(dataset, lang):
     for each in list_ready_sets(dataset, Filters(), lang):
         for group in each.found.groups:
-            table = format_group(group, dataset.units, lang, Links())
+            table = write_group(group, dataset, lang)
             linked = set(re.findall(r"case=([\w-]+)&amp;figure=([\w-]+)", table))
             assert linked == {(row.case_id, row.metric_id) for row in group.rows}
-            assert all(0 <= float(place) <= 100 for place in re.findall(r"(?:left|right|width):(-?[\d.]+)%", table))
+            assert all(0 <= float(place) <= 100 for place in re.findall(r"(?:left|from|to):(-?[\d.]+)%", table))
             assert name_group(group, lang)
         left_out = render("compare", "left_out", lang, group_refusals(each.found.refusals, lang), Links())
         for refusal in each.found.refusals:
@@ -224,9 +231,9 @@ def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reas
 def test_bars_of_shares_end_at_the_whole(dataset):
     (shares,) = (each for each in list_ready_sets(dataset, Filters(), "en") if each.id == "share")
     group = next(group for group in shares.found.groups if group.kind == "level")
-    table = format_group(group, dataset.units, "en", Links())
+    table = write_group(group, dataset, "en")
     full = {row.metric_id for row in group.rows if row.after_value == 100}
-    widths = dict(re.findall(r'figure=([\w-]+)".*?class="fill" style="left:0.00%;width:([\d.]+)%', table, re.DOTALL))
+    widths = dict(re.findall(r'figure=([\w-]+)".*?class="arrow bar[^"]*" style="--to:([\d.]+)%', table, re.DOTALL))
     assert full and {widths[name] for name in full} == {max(widths.values(), key=float)}
     half = next(row for row in group.rows if row.after_value == 50)
     assert float(widths[half.metric_id]) == pytest.approx(float(widths[next(iter(full))]) / 2)
@@ -237,7 +244,7 @@ def test_an_earlier_value_is_drawn_only_where_its_unit_can_be_converted(dataset)
     drawn = {}
     for each in list_ready_sets(dataset, Filters(), "en"):
         for group in (group for group in each.found.groups if group.kind == "level"):
-            table = format_group(group, dataset.units, "en", Links())
+            table = write_group(group, dataset, "en")
             for row in re.split(r"<tr ", table)[2:]:
-                drawn[re.search(r"figure=([\w-]+)", row)[1]] = 'class="was"' in row
+                drawn[re.search(r"figure=([\w-]+)", row)[1]] = 'class="earlier"' in row
     assert (drawn["licence-time"], drawn["construction-permit-time"], drawn["new-debt-limit"]) == (False, True, True)

@@ -305,7 +305,7 @@ def test_parts_of_words(search, parts):
 
 
 PARTLY = {
-    "chinese-without-blanks": ("建设审批", "2020-06-anyang-permits", "approval-time"),
+    "chinese-without-blanks": ("审批时限建设", "2020-06-anyang-permits", "approval-time"),
     "words-of-two-figures": ("转诊率 贷款", HEALTH, "out-of-county-referral-rate"),
     "other-order": ("每亩用水", WATER, "jiyuan-water-use-per-mu"),
     "a-sentence": ("how much time does it take to approve a project", "2020-06-anyang-permits", "approval-time"),

@@ -10,7 +10,6 @@ import io
 import json
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -30,10 +29,12 @@ from data.query.dataset import Dataset
 from data.query.filters import SEARCH_LIMIT, parse, select
 from data.reading.live import Live
 from data.reading.load import read_dataset
+from data.wording.findings import GapCell, GapRow
 from pages.figures.export_figure import export_figure
-from pages.figures.gap_chart import gap_chart
+from pages.figures.style import base_figure
 from pages.frame.elements import escape_markdown
 from pages.markup.screens import SCREENS
+from pages.plots import draw_matrix, frame
 from pages.serving.api import mount
 from pages.serving.guard import TARGET_LIMIT, Guard
 from pages.serving.index_page import write_page
@@ -141,8 +142,8 @@ TAGS = """
 """
 ATTRIBUTES = """
     alt aria-current aria-hidden aria-label aria-pressed aria-sort class colspan data-address data-area data-close
-    data-copied data-copy data-filter data-label data-print data-refused data-stay data-text download height href id lang
-    name open rel role rowspan scope src style tabindex target title type value width
+    data-barred data-copied data-copy data-failed data-filter data-label data-print data-refused data-save data-saved
+    data-share data-shared data-stay data-text data-tip download height href id lang name open rel role rowspan scope src style tabindex target title type value width
 """
 DRAWN_IMAGE = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%27"
 """How an image begins that a page draws itself."""
@@ -227,10 +228,12 @@ def test_a_figure_draws_only_text():
     wrong = []
     texts = admitted()
     for some in (texts[start : start + 20] for start in range(0, len(texts), 20)):
-        names = {f"field-{number}": text for number, text in enumerate(some)}
-        drawing = gap_chart(Counter("A"), {name: Counter("A") for name in names}, names, "en")
+        rows = [GapRow("", text, (GapCell(("A",), text, 1),)) for text in some]
         title, legend = " ".join(some), [("", "#ffffff", text) for text in some]
-        drawn = [*_strings(export_figure(drawing, title, title, some, legend).to_plotly_json()["layout"])]
+        matrix = frame(draw_matrix(rows, "en", "wide"), title, [title], some, "wide")
+        drawing = base_figure(100)
+        figures = matrix, export_figure(drawing, title, title, some, legend)
+        drawn = [part for figure in figures for part in _strings(figure.to_plotly_json()["layout"])]
         wrong += [part for part in drawn if re.search("[<>&]", DRAWN.sub("", part))]
         shown = re.sub(r"\s", "", html.unescape("".join(re.sub("</?b>", "", part) for part in drawn)))
         wrong += [text for text in some if re.sub(r"\s", "", text)[:60] not in shown]

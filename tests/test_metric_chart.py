@@ -29,16 +29,14 @@ ROWS = {lang: Rows(DATASET, lang) for lang in LANGS}
 BY_ID = {lang: {row.metric_id: row for row in ROWS[lang]} for lang in LANGS}
 ENGLISH = BY_ID["en"]
 LINKS = Links("", "en")
-MARK = re.compile(r'<i class="([^"]+)"(?: style="([^"]+)")?></i>')
+MARK = re.compile(r'class="arrow ([^"]*)" style="(?:--from:([\d.]+)%;)?--to:([\d.]+)%"')
+BAND = re.compile(r'class="band" style="left:([\d.]+)%;width:([\d.]+)%"')
 
 
-def marks(row: MetricRow, lang: Any = "en") -> dict[str, dict[str, float]]:
-    """The marks of a chart by their classes, each with its lengths in per cent."""
-    return {
-        classes: {key: float(value) for key, value in re.findall(r"(\w+):([\d.-]+)%", style)}
-        for classes, style in MARK.findall(render("chart", "chart", lang, row))
-        if classes != "tick"
-    }
+def drawn_mark(row: MetricRow, axis: Any = None) -> tuple[set[str], float, float]:
+    """The kinds of marks that a chart has, and where it begins and ends in per cent."""
+    ((classes, start, end),) = MARK.findall(render("chart", "chart", "en", row, axis))
+    return set(classes.split()), float(start or 0), float(end)
 
 
 def words(markup: str) -> str:
@@ -62,64 +60,34 @@ def paired(before: Any, after: Any, **more: Any) -> MetricRow:
 
 
 LINES = {
-    "a fall": (100, 50, {}, {"shaft": (50, 50), "point before": (100, None), "point after left": (50, None)}),
-    "a rise": (25, 100, {}, {"shaft": (25, 75), "point before": (25, None), "point after right": (100, None)}),
-    "no change": (8, 8, {}, {"shaft": (100, 0), "point before": (100, None), "point after level": (100, None)}),
-    "from nothing": (0, 40, {}, {"shaft": (0, 100), "point before": (0, None), "point after right": (100, None)}),
-    "to below zero": (60, -20, {}, {"zero": (25, None), "shaft": (0, 100), "point after left": (0, None)}),
-    "below zero": (-10, -40, {}, {"zero": (100, None), "shaft": (0, 75), "point before": (75, None)}),
-    "a share": (60, 80, {"dimension": "share"}, {"shaft": (60, 20), "point after right": (80, None)}),
-    "derived before": (20, 50, {"before_origin": "derived"}, {"point before hollow": (40, None)}),
-    "derived after": (20, 50, {"after_origin": "derived"}, {"point after hollow right": (100, None)}),
-    "over": (20, 50, {"after_bound": "over"}, {"point after right open": (100, None)}),
-    "at most": (50, 20, {"after_bound": "at_most"}, {"point after left open": (40, None)}),
-    "nearly": (20, 50, {"after_bound": "nearly"}, {"shaft dotted": (40, 60), "point after right": (100, None)}),
-    "about before": (20, 50, {"before_bound": "about"}, {"shaft dotted": (40, 60)}),
-    "a range after": ((20, 40), (70, 80), {}, {"band before": (25, 25), "shaft": (50, 37.5), "band after right": (87.5, 12.5)}),
-    "a range that falls": (80, (20, 40), {}, {"point before": (100, None), "shaft": (50, 50), "band after left": (25, 25)}),
-    "ranges that overlap": ((20, 60), (40, 80), {}, {"band before": (25, 50), "shaft": (50, 25), "band after right": (50, 50)}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("before", "after", "more", "expected"), LINES.values(), ids=LINES)
-def test_a_line_is_as_long_as_the_change(before, after, more, expected):
-    drawn = marks(paired(before, after, **more))
-    for classes, (left, width) in expected.items():
-        assert drawn[classes]["left"] == pytest.approx(left, abs=0.01), classes
-        assert drawn[classes].get("width", None) == (None if width is None else pytest.approx(width, abs=0.01)), classes
-    assert len([mark for mark in drawn if mark.startswith(("point", "band"))]) == 2
-
-
-def test_a_share_is_drawn_on_the_whole_and_any_other_value_on_the_larger_end():
-    assert marks(paired(30, 45, dimension="share"))["point after right"]["left"] == 45
-    assert marks(paired(30, 45))["point after right"]["left"] == 100
-
-
-SLOPES = {
-    "up": (13, 5, (100, 100 * 4 / 12)),
-    "down": (2, 4, (100 / 3, 100)),
-    "to the first": (2, 1, (100, 0)),
-    "held": (1, 1, (0, 0)),
+    "a fall": (100, 50, {}, "left", (78, 50)),
+    "a rise": (25, 100, {}, "right", (36, 78)),
+    "no change": (8, 8, {}, "level", (78, 78)),
+    "from nothing": (0, 40, {}, "right", (22, 78)),
+    "to below zero": (60, -20, {}, "left", (78, 22)),
+    "below zero": (-10, -40, {}, "left", (64, 22)),
+    "a share, of the whole": (50, 75, {"dimension": "share"}, "right", (50, 64)),
+    "a range after": ((20, 40), (70, 80), {}, "right", (50, 71)),
+    "a range that falls": (80, (20, 40), {}, "left", (78, 50)),
+    "ranges that overlap": ((20, 60), (40, 80), {}, "right", (50, 64)),
+    "a rank, from the first place": (13, 1, {"dimension": "rank"}, "left", (78, 22)),
+    "a rank that is held": (1, 1, {"dimension": "rank"}, "level", (22, 22)),
 }
 
 
-@pytest.mark.parametrize(("before", "after", "places"), SLOPES.values(), ids=SLOPES)
-def test_ranks_have_the_first_place_on_top(before, after, places):
-    row = replace(
-        ENGLISH["credit-indicator-rank"], before_value=float(before), after_value=float(after), before_origin="stated"
-    )
-    drawn = marks(row)
-    assert drawn["point before"]["top"] == pytest.approx(places[0], abs=0.01)
-    assert drawn["point after"]["top"] == pytest.approx(places[1], abs=0.01)
-    (line,) = re.findall(r"clip-path:polygon\(([^;\"]+)\)", render("chart", "chart", "en", row))
-    assert [float(place) for place in re.findall(r"calc\(([\d.]+)%", line)] == pytest.approx(
-        [places[0], places[1], places[1], places[0]], abs=0.01
-    )
+@pytest.mark.parametrize(("before", "after", "more", "way", "places"), LINES.values(), ids=LINES)
+def test_a_line_begins_and_ends_at_its_values(before, after, more, way, places):
+    row = paired(before, after, **more)
+    names, start, end = drawn_mark(row)
+    assert way in names
+    assert (start, end) == pytest.approx(places, abs=0.01)
+    bands = BAND.findall(render("chart", "chart", "en", row))
+    assert len(bands) == sum(isinstance(value, tuple) for value in (before, after))
 
 
 def test_a_derived_rank_is_hollow_and_its_formula_stands_below(lang):
     row = BY_ID[lang]["credit-indicator-rank"]
-    assert "point before hollow" in marks(row, lang)
+    assert "hollow" in drawn_mark(row)[0]
     assert {"zh": "推算： 前值 = 5 + 8 = 13", "en": "Calculated: before = 5 + 8 = 13"}[lang].replace(
         "： ", "："
     ) in words(render("chart", "chart", lang, row))
@@ -128,11 +96,8 @@ def test_a_derived_rank_is_hollow_and_its_formula_stands_below(lang):
 def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
     row = ENGLISH["jiyuan-water-use-per-mu"]
     axis = span_axis([row.index or 0])
-    drawn = marks(row)
-    start, end = 100 * axis.share(BASELINE), 100 * axis.share(60)
-    assert drawn["dot"]["left"] == pytest.approx(start, abs=0.01)
-    assert drawn["head"]["left"] == pytest.approx(end, abs=0.01)
-    assert drawn["shaft"] == pytest.approx({"left": end, "width": start - end}, abs=0.02)
+    _, start, end = drawn_mark(row)
+    assert (start, end) == pytest.approx((axis.place(BASELINE), axis.place(60)), abs=0.01)
     chart = render("chart", "chart", "en", row)
     assert 'class="metric-chart index improved"' in chart
     assert "Before = 100, on a logarithmic scale. Neither value stated." in words(chart)
@@ -141,11 +106,12 @@ def test_an_index_starts_at_the_earlier_level_and_ends_at_its_own():
     assert "Before" not in unsaid
 
 
-def test_a_per_cent_that_may_mean_points_is_striped_and_says_so():
-    chart = render("chart", "chart", "en", ENGLISH["out-of-county-referral-rate"])
-    assert re.search(r'class="arrow [^"]*striped', chart)
-    assert "Striped: percent or points unclear." in words(chart)
-    assert "striped" not in render("chart", "chart", "en", ENGLISH["inpatient-cost-per-stay"])
+def test_a_per_cent_that_may_mean_points_is_dashed_and_says_so():
+    row = ENGLISH["out-of-county-referral-rate"]
+    assert "dashed" in drawn_mark(row)[0]
+    said = words(render("chart", "chart", "en", row))
+    assert "Dashed: percent or points unclear." in said and "−15.79% or points?" in said
+    assert "dashed" not in render("chart", "chart", "en", ENGLISH["inpatient-cost-per-stay"])
 
 
 ALONE = {
@@ -162,7 +128,7 @@ ALONE = {
 @pytest.mark.parametrize(("metric_id", "value", "remark"), ALONE.values(), ids=ALONE)
 def test_what_has_no_axis_is_a_number_without_any_bar(metric_id, value, remark):
     row = ENGLISH[metric_id]
-    assert not marks(row)
+    assert 'class="arrow' not in render("chart", "chart", "en", row)
     said = words(render("chart", "chart", "en", row))
     assert value in said and remark in said
 
@@ -171,12 +137,11 @@ def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(la
     assert {row.grade for row in ROWS[lang]} == set(GRADES)
     for row in ROWS[lang]:
         chart, said = render("chart", "chart", lang, row), words(render("card", "card", lang, row))
-        drawn = {classes.split()[0] for classes in marks(row, lang)}
-        two_ends = {"point", "shaft"} <= drawn
-        assert not two_ends or row.grade in "ABP", "levels are drawn of a metric that states no two"
-        assert ("head" in drawn) == (row.grade == "C" and row.index is not None)
-        assert drawn or row.grade not in "C" or row.index is None
-        assert "hollow" in chart or not (two_ends and "derived" in (row.before_origin, row.after_origin))
+        kind = re.search(r'class="metric-chart (\w+)', chart)[1]  # type: ignore[index]
+        assert ('class="way"' in chart) == (kind in ("line", "index")), row.metric_id
+        assert kind != "line" or row.grade in "ABP", "levels are drawn of a metric that states no two"
+        assert (kind == "index") == (row.grade == "C" and row.index is not None)
+        assert "hollow" in chart or kind != "line" or row.before_origin != "derived"
         assert (re.search(r'class="metric-chart \w+ plan planned"', chart) is not None) == (row.grade == "P"), "hatched"
         for fact in (row.before_label, row.after_label, row.change_label, row.grade_word, row.periods, row.finding):
             assert fact in said, (row.metric_id, fact)
@@ -186,10 +151,7 @@ def test_every_metric_is_drawn_as_its_grade_allows_and_says_the_same_in_words(la
 def test_charts_beside_one_another_share_the_index_axis():
     rows = [row for row in ENGLISH.values() if row.case_number == 9 and row.grade == "C"]
     axis = share_axis(rows)
-    starts = {
-        re.search(r'class="dot" style="left:([\d.]+)%', render("chart", "chart", "en", row, axis))[1] for row in rows
-    }  # type: ignore[index]
-    assert len(rows) > 2 and len(starts) == 1
+    assert len(rows) > 2 and len({drawn_mark(row, axis)[1] for row in rows}) == 1
 
 
 # --- card
@@ -228,6 +190,25 @@ def test_columns_that_no_row_needs_are_left_out():
     assert heads == ["Figure", "Before", "After", "Change", "Place", "Periods", "Completeness, doubts, words"]
 
 
+def test_no_date_is_said_once_where_the_periods_stand_in_the_row(lang):
+    undated = {"zh": "无时间", "en": "undated"}[lang]
+    for row in ROWS[lang]:
+        summaries = [
+            render("card", "evidence", lang, row, LINKS, False, located).partition("</summary>")[0].partition(">")[2]
+            for located in (True, False)
+        ]
+        told = [undated in re.sub(r"<summary[^>]*>|title=\"[^\"]*\"", "", summary) for summary in summaries]
+        assert told == ["undated" in row.flag_ids, row.metric_id == "early-special-bonds"], row.metric_id
+
+
+def test_a_figure_of_per_cent_or_points_says_so_in_its_title():
+    assert ENGLISH["out-of-county-referral-rate"].finding.startswith(
+        "Out-of-county referral rate fell by 15.79% (or points)"
+    )
+    assert "下降15.79%（或百分点）" in BY_ID["zh"]["out-of-county-referral-rate"].finding
+    assert all(("or points" in row.finding) == row.doubtful for row in ENGLISH.values())
+
+
 # --- key figures
 
 ENDS = {
@@ -262,20 +243,40 @@ def test_the_key_figures_of_a_case_are_its_headlines_changes_first(lang):
 
 
 DOUBTS = {
-    "2020-06-anyang-permits": [
-        "The time limits are prescribed, not times measured.", "None is dated.", "No comparison group.",
-    ],
-    "2020-08-sanmenxia-finance": ["No comparison group."],
-    "2020-09-dancheng-health": ["The periods before and after may differ in length.", "No comparison group."],
-    "2020-07-dazhou-metals": ["None is dated.", "No comparison group."],
-    "2020-05-luoyang-valleys": ["No comparison group."],  # one is compared with the end of 2016
+    "2020-06-anyang-permits": (
+        "These two figures: the time limits are prescribed, not measured. None is dated. No comparison group.",
+        "以上两项：时限是规定的，不是实际用时。都没有写明时间。没有对照组。",
+    ),
+    "2020-08-sanmenxia-finance": ("These three figures: no comparison group.", "以上三项：没有对照组。"),
+    "2020-09-dancheng-health": (
+        "These three figures: the periods before and after may differ in length. No comparison group.",
+        "以上三项：前后两期长短可能不同。没有对照组。",
+    ),
+    "2020-07-dazhou-metals": (
+        "These four figures: none is dated. No comparison group.", "以上四项：都没有写明时间。没有对照组。",
+    ),
+    "2020-05-luoyang-valleys": (  # one is compared with the end of 2016
+        "These three figures: no comparison group.", "以上三项：没有对照组。",
+    ),
+    "2020-10-ruzhou-returnees": (
+        "These four figures: the time limit among them is prescribed, not measured. No comparison group.",
+        "以上四项：其中的时限是规定的，不是实际用时。没有对照组。",
+    ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("case_id", "doubts"), DOUBTS.items(), ids=DOUBTS)
-def test_what_holds_for_all_key_figures_is_said_once(case_id, doubts):
-    figures = choose_key_figures(Rows(DATASET, "en", DATASET.positions[case_id]), "en")
-    assert describe_doubts(figures, "en") == doubts
+@pytest.mark.parametrize(("case_id", "en", "zh"), [(name, *texts) for name, texts in DOUBTS.items()], ids=DOUBTS)
+def test_what_holds_for_all_key_figures_is_said_once_and_of_whom(case_id, en, zh):
+    for lang, between, said in (("en", " ", en), ("zh", "", zh)):
+        figures = choose_key_figures(Rows(DATASET, lang, DATASET.positions[case_id]), lang)
+        assert between.join(describe_doubts(figures, lang)) == said
+
+
+def test_what_holds_for_one_key_figure_is_said_of_it():
+    row = replace(ENGLISH["approval-time"], flags="undated | prescribed")
+    said = {lang: " ".join(describe_doubts([describe_key_figure(row, lang)], lang)) for lang in LANGS}
+    assert said["en"] == "This figure: the time limit is prescribed, not measured. Not dated. No comparison group."
+    assert said["zh"].startswith("以上数字：时限是规定的")
 
 
 REMARKS = {

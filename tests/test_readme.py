@@ -9,7 +9,6 @@ import ast
 import csv
 import importlib.util
 import io
-import math
 import os
 import re
 import shutil
@@ -27,9 +26,10 @@ from data.query.filters import Filters, select
 from data.wording.labels import GRADE_WORDS
 from data.wording.openings import open_overview
 from data.wording.rows import Rows
-from pages.figures.chart_for import chart_for
+from pages.markup import geometry
 from pages.markup.environment import render
 from pages.markup.screens import SCREENS
+from pages.plots import draw_metric
 from pages.serving.api import api
 from tests.folders import copy_data
 
@@ -59,7 +59,8 @@ def section(title: str, text: str = README) -> str:
 @pytest.mark.parametrize(("text", "lang"), [(README, "en"), (CHINESE, "zh")], ids=["en", "zh"])
 def test_the_finding_is_that_of_the_data(text, lang, dataset):
     said = re.search(r"<!-- finding -->\n> (.+)\n<!-- /finding -->", text)[1]
-    assert said == open_overview(select(dataset, Filters()), lang).lede
+    opening = open_overview(select(dataset, Filters()), lang)
+    assert said == opening.lede + (" " if lang == "en" else "") + opening.kinds
 
 
 def test_the_numbers_of_cases_and_figures_are_those_of_the_data(dataset):
@@ -168,7 +169,7 @@ def test_a_place_that_is_named_exists(path, name):
 
 
 @pytest.mark.parametrize(
-    "path", ["data/model/grades.py", "data/wording/words.yaml", "pages/markup/templates/chart.html"]
+    "path", ["data/model/grades.py", "data/wording/words.yaml", "pages/markup/templates/marks.html"]
 )
 def test_a_place_that_is_gone_is_noticed(path):
     assert len(definitions(path)) > 5
@@ -202,13 +203,11 @@ def test_the_metric_that_is_followed_arrives(dataset):
     cells = csv.DictReader(io.StringIO(write_csv(dataset.table).decode("utf-8-sig")))
     cell = next(cell for cell in cells if (cell["case_id"], cell["metric_id"]) == (case_id, metric_id))
     row = next(row for row in Rows(dataset, "en") if (row.case_id, row.metric_id) == (case_id, metric_id))
-    chart = chart_for(row, "en")
+    figure = draw_metric(row, geometry.share_axis([row]), "en", "wide")
     assert f"−{abs(change):g}%" in render("chart", "chart", "en", row)
     assert float(cell["change_value"]) == row.change_value == change
-    assert chart is not None
-    assert row.index is not None
     assert row.index == 100 + change
-    assert any(math.log10(row.index) == pytest.approx(x) for trace in chart.data for x in trace.x if x is not None)
+    assert any(f"−{abs(change):g}%" in note.text for note in figure.layout.annotations)
 
 
 # --- the release

@@ -16,11 +16,8 @@ from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
 from data.query.filters import Filters, parse, select
-from data.query.findings import RESULTS
 from data.query.geography import summarize_areas
 from data.reading.live import current
-from data.wording.findings import list_findings
-from data.wording.labels import GRADE_MEANINGS
 from data.wording.rows import Rows
 from pages.serving.api import mount
 from tests.anchors import anchors
@@ -167,35 +164,19 @@ def test_images_have_fonts_of_their_language():
     assert "CJK" not in fonts["en"], "quotation marks would be as wide as Chinese characters"
 
 
-@pytest.mark.parametrize("city", ["", "410300"])
-def test_the_legend_of_the_matrix_explains_the_grades_that_occur(city):
-    taken = take("gaps", "overview", lang="en", **({"city": city} if city else {}))
-    kept = select(DATASET, Filters(city=(city,) if city else (), role=RESULTS))
-    occurring = {row.grade for row in Rows(DATASET, "en", kept.positions)}
-    written = annotations(taken.image)
-    explained = {
-        grade for grade, meaning in GRADE_MEANINGS.items() if re.sub(r"\s", "", f"{grade}: {meaning.en}") in written
-    }
-    assert explained == occurring
-
-
-NO_EMBEDDING = {
-    "zh": "本站运营者未开放嵌入，因此不提供嵌入代码。",
-    "en": "The operator of this server allows no embedding, so there is no embed code.",
-}
-
-
-@pytest.mark.parametrize("lang", NO_EMBEDDING)
 @pytest.mark.parametrize(
     ("ancestors", "offered"), [(None, False), ("", False), ("none", False), ("self", True), ("*", True)]
 )
-def test_embed_code_is_offered_where_the_operator_allows_frames(ancestors, offered, lang, monkeypatch):
+def test_embedding_is_told_of_only_where_the_operator_allows_frames(ancestors, offered, lang, monkeypatch):
     monkeypatch.delenv("HENAN_FRAME_ANCESTORS", raising=False)
     if ancestors is not None:
         monkeypatch.setenv("HENAN_FRAME_ANCESTORS", ancestors)
     taken = take(RATE, "case", lang=lang, case=HEALTH)
     assert ("embed" in taken.texts) is offered
-    assert (NO_EMBEDDING[lang] in bodies(taken.at)) is not offered
+    assert (EMBEDDING[lang] in bodies(taken.at)) is offered
+
+
+EMBEDDING = {"zh": "嵌入", "en": "embed"}
 
 
 def asked(link: str) -> Answer:
@@ -227,18 +208,12 @@ def test_the_data_link_of_the_map_counts_what_the_filters_leave(query):
         assert (figures, cases) == (len(there.positions), len(there.cases)), code
 
 
-FOUND = [
-    finding.row
-    for case in list_findings(select(DATASET, Filters()), range(len(DATASET.cases)), "en")
-    for finding in case.first
-]
-UNDATED = sum(row.has_caveat("undated") for row in FOUND)
 SAID = {
     "in chinese": (
         "overview",
         {"lang": "zh", "city": "411600"},
         "findings",
-        ["筛选——地市：周口市", "百分比或百分点不明：县外转诊率", "，案例9。"],
+        ["筛选——地市：周口市", "，案例9。", "没有对照组"],
     ),
     "in english": (
         "overview",
@@ -252,15 +227,11 @@ SAID = {
         "gaps",
         ["Filtered by City: Luoyang · Kind of figure: Outcome, Output · with the other figures of the same cases"],
     ),
-    "a doubt about many": (
-        "overview",
-        {},
-        "findings",
-        [
-            f"undated: {UNDATED} figures",
-            "contradicted: City-level valley-economy demonstration belts: poor people",
-            "Approval time limit",
-        ],
+    "one figure": (
+        "case",
+        {"case": HEALTH, "city": "411600"},
+        RATE,
+        ["−15.79% or points?", "none has a comparison group", "change only"],
     ),
     "a city of the map, which leaves nothing out": (
         "map",
@@ -276,6 +247,45 @@ def test_an_image_says_its_filters_and_its_doubts(page, query, chart, said):
     written = annotations(take(chart, page, **{"lang": "en", **query}).image)
     assert [line for line in said if re.sub(r"\s", "", line) not in written] == [], written
     assert "4112" not in written.partition("HenanReformOutcomes·")[0].partition("河南改革成效·")[0]
+
+
+NAMED = {
+    "figure": ("case", {"case": HEALTH}, RATE, f"/case?case={HEALTH}&figure={RATE}&lang=en"),
+    "what a case reports": ("case", {}, "findings", f"/case?case={HEALTH}&lang=en"),
+    "findings": ("overview", {}, "findings", "/?lang=en"),
+    "map": ("map", {"colour": "figures"}, "map", "/map?colour=figures&lang=en"),
+    "a ready set": ("compare", {}, "index", "/compare?set=change&lang=en"),
+    "compared figures": ("compare", {"figures": PAIRED}, "index", f"/compare?figures={PAIRED}&lang=en"),
+}
+
+
+@pytest.mark.parametrize(("page", "query", "chart", "link"), NAMED.values(), ids=NAMED)
+def test_the_link_of_an_image_names_the_chart_and_no_filter(page, query, chart, link):
+    taken = take(chart, page, lang="en", city="410300,411600", scope="case", grade="A,B,C,D", search="a", **query)
+    assert taken.texts["link"] == link
+    assert annotations(taken.image).endswith(f"HenanReformOutcomes·{link}")
+    at = open_page(page, **dict(parse_qsl(urlsplit(link).query)))
+    assert [drawn for drawn in anchors(bodies(at)) if f"share={chart}" in drawn.href], "the link does not lead back"
+
+
+def test_the_square_image_is_saved_under_a_name_of_its_own():
+    at = open_page("overview", lang="en", share="gaps")
+    shape = at.get("button_group")[-1]
+    shape.set_value("square").run()
+    (drawn,) = at.get("plotly_chart")
+    layout, options = json.loads(drawn.proto.spec)["layout"], json.loads(drawn.proto.config)["toImageButtonOptions"]
+    assert options["filename"] == "henan-reforms_2020_outcome_output_gaps_en_square"
+    assert (options["width"], options["height"]) == (layout["width"], layout["height"])
+    assert f"{2 * layout['width']} × {2 * layout['height']} pixels" in bodies(at)
+    assert f"--width: {layout['width']}px" in bodies(at), "the preview is not scaled to its column"
+
+
+@pytest.mark.parametrize(("chart", "page", "tools"), [(RATE, "case", 2), ("map", "map", 1)])
+def test_a_chart_with_an_axis_has_tools_in_the_reader_s_language(chart, page, tools, lang):
+    config = take(chart, page, lang=lang, **({"case": HEALTH} if page == "case" else {})).config
+    assert len(config["modeBarButtons"]) == tools
+    words = config.get("locales", {}).get(config.get("locale"), {}).get("dictionary", {})
+    assert words.get("Zoom") == {"zh": "框选放大", "en": None}[lang]
 
 
 NAMES = {

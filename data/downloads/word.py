@@ -1,13 +1,13 @@
 """One case as a Word document: its answer on the first page, then an annex with everything that stands behind it.
 
-The first page has the key figures, a chart of those with two values on one scale, the weightiest doubts and the source;
-the annex the story, all metrics with their evidence, contradictions, what is not stated, and a key to the grades.
+The first page has the key figures, the weightiest doubts and the source; the annex the story, all metrics with their
+evidence, contradictions, what is not stated, and a key to the grades.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from docx import Document
@@ -20,14 +20,9 @@ from data.downloads.word_parts import (
     DOUBTS,
     LEAD,
     NOTE,
-    Fill,
     add_page_number,
-    add_row,
     add_table,
-    draw_bar,
     emphasize,
-    hex_color,
-    keep_together,
     prefer_chinese,
     set_page,
     set_styles,
@@ -42,10 +37,9 @@ from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording.brief import MAX_DOUBTS, Brief, Doubt, summarize
 from data.wording.citation import cite_cases, cite_document, list_caveats, write_reading
-from data.wording.colours import NEUTRAL, PAPER_RULE, direction_color
 from data.wording.conflicts import group_conflicts
 from data.wording.findings import Finding
-from data.wording.formatting import format_date, format_number
+from data.wording.formatting import format_date
 from data.wording.labels import (
     AUTHORS,
     COLUMN_WORDS,
@@ -60,17 +54,11 @@ from data.wording.labels import (
     SITE_NAME,
     t,
 )
-from data.wording.marks import find_marks, join_marks
 from data.wording.openings import describe_case, warn
 from data.wording.remarks import group_needed, has_derived_end
 from data.wording.rows import MetricRow, Rows, describe_omitted
-from data.wording.words import Mark
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_BAR_WIDTH = 68
-"""Width in mm of the longest bar's column."""
-_BAR_MARKS: tuple[Mark, ...] = ("improved", "worsened", "unjudged", "hollow", "striped")
-"""What bars have of the marks of charts."""
 _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
 
@@ -163,7 +151,6 @@ class _Writer:
         self._add_titled(1, "key_figures")
         if brief.findings:
             self._add_key_figures(brief.findings)
-            self._add_chart([finding.row for finding in brief.findings])
         else:
             self.document.add_paragraph(brief.note)
         self._add_doubts(brief.doubts, len(brief.findings))
@@ -187,35 +174,6 @@ class _Writer:
                     emphasize(cell)
         if any(map(_is_derived, rows)):
             self._explain_derived()
-
-    def _add_chart(self, rows: Sequence[MetricRow]) -> None:
-        """Add a pair of bars for each metric with two values on one scale, and say which have none."""
-        drawn = {row.metric_id: pair for row in rows if (pair := _scale_pair(row))}
-        left_out = [row.name for row in rows if row.metric_id not in drawn]
-        if drawn:
-            self._add_heading(2, "前后数值", "Earlier and later values")
-            self._add_bars([(row, *drawn[row.metric_id]) for row in rows if row.metric_id in drawn])
-        self._add_note(self.t("", " ").join(_explain_chart(rows, drawn, left_out, self.lang)))
-
-    def _add_bars(self, pairs: Sequence[tuple[MetricRow, float, float]]) -> None:
-        widths = (48, 18, 36, _BAR_WIDTH)
-        columns = (_NAME[0], Text(zh="前后", en="When"), _VALUE[0], Text(zh="从零画起的长度", en="Length from zero"))
-        about = self.t("条形图：前后数值", "Bar chart of the earlier and later values") + self.t("：", ": ")
-        told = (f"{row.name} {' → '.join(_bar_labels(row, self.lang))}" for row, *_ in pairs)
-        table = self._add_table(columns, [], widths, about + self.t("；", "; ").join(told))
-        for row, before, after in pairs:
-            whole = max(before, after, 100 if row.dimension == "share" else 0) or 1
-            first, second = _bar_labels(row, self.lang)
-            lines = [
-                add_row(table, (row.name, self.t("前", "before"), first, ""), widths),
-                add_row(table, ("", self.t("后", "after"), second, ""), widths),
-            ]
-            earlier = hex_color(NEUTRAL if row.before_origin == "derived" else PAPER_RULE)
-            draw_bar(lines[0].cells[-1], _BAR_WIDTH, before / whole, earlier, _fill(row.before_origin))
-            color = hex_color(direction_color(row.direction))
-            draw_bar(lines[1].cells[-1], _BAR_WIDTH, after / whole, color, _fill(row.after_origin, row.doubtful))
-            lines[0].cells[0].merge(lines[1].cells[0])
-        keep_together(table.rows)
 
     def _add_doubts(self, doubts: Sequence[Doubt], whole: int) -> None:
         """Add the weightiest doubts; `whole` is the number of key figures."""
@@ -391,52 +349,3 @@ def _format_ends(finding: Finding) -> str:
 def _format_change(row: MetricRow) -> str:
     change = _mark_derived(row.change_label, row.change_origin) if row.change_label else "—"
     return "\n".join(filter(None, (change, row.direction_word)))
-
-
-def _scale_pair(row: MetricRow) -> tuple[float, float] | None:
-    """Return the two values of a metric that may be drawn as bars from zero: its ends, or 100 and its index."""
-    if row.rule.drawing == "index" and row.index is not None:
-        return 100.0, row.index
-    if row.rule.drawing != "ends" or row.dimension == "rank" or row.before_unit_id != row.after_unit_id:
-        return None
-    if row.before_value is None or row.after_value is None or min(row.before_value, row.after_value) < 0:
-        return None
-    return row.before_value, row.after_value
-
-
-def _bar_labels(row: MetricRow, lang: Lang) -> tuple[str, str]:
-    if row.rule.drawing != "index" or row.index is None:
-        return _mark_derived(row.before_label, row.before_origin), _mark_derived(row.after_label, row.after_origin)
-    change = t(lang, f"（{row.change_label}）", f" ({row.change_label})")
-    return "100", f"{format_number(row.index, 1)}{change}"
-
-
-def _fill(origin: Origin, doubtful: bool = False) -> Fill:
-    return "striped" if doubtful else "hollow" if origin == "derived" else "solid"
-
-
-def _explain_chart(
-    rows: Sequence[MetricRow], drawn: Mapping[str, tuple[float, float]], left_out: Sequence[str], lang: Lang
-) -> Iterator[str]:
-    """Yield what a reader has to know of the marks that are drawn, and which metrics are not drawn and why."""
-    shown = [row for row in rows if row.metric_id in drawn]
-    if shown:
-        yield join_marks(("earlier_bar", *(mark for mark in find_marks(shown) if mark in _BAR_MARKS)), lang)
-        yield t(
-            lang,
-            "每对条形自成比例，不同指标之间不宜比较。",
-            "Each pair has a scale of its own: compare no figure's bars with another's.",
-        )
-    if any(row.rule.drawing == "index" for row in shown):
-        yield t(
-            lang,
-            "只写明变幅的指标以前值为100，材料没有写明两端的数值。",
-            "Where only a change is stated, the level before is 100; the levels themselves are not stated.",
-        )
-    if left_out:
-        names = t(lang, "；", "; ").join(left_out)
-        yield t(
-            lang,
-            f"未画图（没有同一尺度上的前后两个数值）：{names}。",
-            f"Not drawn, for want of two values on one scale: {names}.",
-        )

@@ -1,23 +1,17 @@
-"""What a Word document is made of: fonts, pages, tables that Word and LibreOffice show alike, and bars in their cells.
-
-A bar is an empty paragraph with a ground, between its indents: no picture, the same in both programs, and its value
-stands as text in the cell beside it.
-"""
+"""What a Word document is made of: fonts, pages, and tables that Word and LibreOffice show alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
-from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
@@ -45,17 +39,14 @@ _DISTANCES = (
 whatever fonts a computer has: Chinese ones differ by a quarter."""
 _CELL_MARGIN = Mm(1.9)
 """Margin at the left and right of a cell's text."""
-_BAR_HEIGHT = Pt(8)
-
-Fill = Literal["solid", "hollow", "striped"]
 
 
-def hex_color(color: str) -> str:
+def _hex_color(color: str) -> str:
     """Return a color as Word writes it: 2F7FD1."""
     return color.removeprefix("#").upper()
 
 
-INK, QUIET, GROUND, RULE = map(hex_color, (LIGHT["ink"], LIGHT["quiet"], LIGHT["ground"], PAPER_RULE))
+INK, QUIET, RULE = map(_hex_color, (LIGHT["ink"], LIGHT["quiet"], PAPER_RULE))
 
 
 def set_styles(document: Document) -> None:
@@ -162,14 +153,14 @@ def add_table(
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     _describe(table, about)
-    heading = add_row(table, headings, widths, bold=True)
+    heading = _add_row(table, headings, widths, bold=True)
     heading._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row in rows:
-        add_row(table, row, widths)
+        _add_row(table, row, widths)
     return table
 
 
-def add_row(table: Table, texts: Sequence[str], widths: Sequence[int], bold: bool = False) -> _Row:
+def _add_row(table: Table, texts: Sequence[str], widths: Sequence[int], bold: bool = False) -> _Row:
     row = table.add_row()
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
@@ -186,7 +177,7 @@ def _describe(table: Table, about: str) -> None:
     properties = table._tbl.tblPr
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
-        borders.append(_border(side, RULE))
+        borders.append(_border(side))
     margins = OxmlElement("w:tblCellMar")
     for side, size in (("top", Mm(0.7)), ("left", _CELL_MARGIN), ("bottom", Mm(0.7)), ("right", _CELL_MARGIN)):
         margin = OxmlElement(f"w:{side}")
@@ -202,19 +193,11 @@ def _describe(table: Table, about: str) -> None:
     properties.append(description)
 
 
-def _border(side: str, color: str) -> BaseOxmlElement:
+def _border(side: str) -> BaseOxmlElement:
     border = OxmlElement(f"w:{side}")
-    for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", color)):
+    for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", RULE)):
         border.set(qn(f"w:{name}"), value)
     return border
-
-
-def keep_together(rows: Iterable[_Row]) -> None:
-    """Have all rows of a table stand on one page."""
-    for row in rows:
-        for cell in row.cells:
-            for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.keep_with_next = True
 
 
 def emphasize(cell: _Cell) -> None:
@@ -226,39 +209,6 @@ def emphasize(cell: _Cell) -> None:
     run.bold, run.font.size = True, Pt(11)
     if others:
         paragraph.add_run("\n" + "\n".join(others))
-
-
-def draw_bar(cell: _Cell, width: int, share: float, color: str, fill: Fill) -> None:
-    """Draw a bar over a share from 0 to 1 of a cell `width` mm wide."""
-    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    paragraph = cell.paragraphs[0]
-    distances = paragraph.paragraph_format
-    room = Mm(width) - 2 * _CELL_MARGIN
-    distances.right_indent = Emu(round(room * (1 - share)))
-    distances.line_spacing_rule, distances.line_spacing = WD_LINE_SPACING.EXACTLY, _BAR_HEIGHT
-    properties = paragraph._p.get_or_add_pPr()
-    if share <= 0:
-        return
-    if fill != "solid":
-        borders = OxmlElement("w:pBdr")
-        for side in ("top", "left", "bottom", "right"):
-            borders.append(_border(side, color))
-        properties.insert_element_before(borders, *_AFTER_BORDERS)
-    if fill != "hollow":
-        shading = OxmlElement("w:shd")
-        shading.set(qn("w:val"), "clear" if fill == "solid" else "diagStripe")
-        shading.set(qn("w:color"), "auto" if fill == "solid" else color)
-        shading.set(qn("w:fill"), color if fill == "solid" else GROUND)
-        properties.insert_element_before(shading, *_AFTER_BORDERS[1:])
-
-
-_AFTER_BORDERS = (
-    "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct", "w:topLinePunct",
-    "w:autoSpaceDE", "w:autoSpaceDN", "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind",
-    "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
-    "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
-)  # fmt: skip
-"""What follows a paragraph's borders in its properties, in the order of the format."""
 
 
 def _twips(length: int) -> int:

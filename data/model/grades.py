@@ -54,3 +54,7 @@ CHANGED: tuple[Grade, ...] = tuple(rule.letter for rule in _RULES if rule.has_ch
 def grades_drawn_as(*drawings: Drawing) -> tuple[Grade, ...]:
     """Return the grades that may be shown in one of these forms."""
     return tuple(rule.letter for rule in _RULES if rule.drawing in drawings)
+
+
+STATES: tuple[tuple[Grade, ...], ...] = (("A", "B"), ("C", "D"), ("E",), ("F",), ("P",))
+"""The grades that have one word where words stand for letters: both ends, a change, a level, words, a plan."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,21 +18,22 @@ from data.query.table import LIST_SEPARATOR
 
 RESULTS = ("outcome", "output")
 """Roles of the metrics that are results; the others are inputs, background and rules."""
-SHOWN_FIRST = 2
-"""Number of metrics of a case that are shown at once; the others are one click away."""
+MAX_CHANGES, MAX_OTHERS = 3, 2
+"""Number of changes of a case that are shown at once, or of other metrics where there is none; the rest is one click
+away."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCounts:
-    """How many results there are, how many state a change in numbers (grades A to D), and what these changes are.
+    """How many results there are by grade, how many state a change in numbers (grades A to D), and what these are.
 
-    `directions` counts them by direction; None is not judged. `prescribed` are limits that were set, `aggregate` totals
-    of a whole city, `partial` about less than their place, `repeated` may tell the same as another figure. `in_words`
-    are results that tell of a change, or that there was none, without a number; no count of changes includes them.
+    `directions` counts the changes by direction; None is not judged. `prescribed` are limits that were set, `aggregate`
+    totals of a whole city, `partial` about less than their place, `repeated` may tell the same as another figure.
+    `in_words` are results that tell of a change, or that there was none, without a number; no count of changes includes
+    them.
     """
 
-    total: int
-    changed: int
+    grades: Mapping[Grade, int]
     directions: Mapping[Direction | None, int]
     prescribed: int
     aggregate: int
@@ -40,32 +41,37 @@ class ChangeCounts:
     repeated: int
     in_words: int
 
+    @property
+    def total(self) -> int:
+        """The number of results."""
+        return sum(self.grades.values())
+
+    @property
+    def changed(self) -> int:
+        """The number of those that state a change in numbers."""
+        return self.count(CHANGED)
+
+    @property
+    def present(self) -> list[Grade]:
+        """The grades that any result has."""
+        return [grade for grade, count in self.grades.items() if count]
+
+    def count(self, grades: Iterable[Grade]) -> int:
+        """Return the number of results of these grades."""
+        return sum(self.grades[grade] for grade in grades)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GapCounts:
     """Number of metrics by grade, of all and by domain. A metric counts in each domain of its case.
 
-    `filters` select exactly the metrics counted; `chosen` are the reader's own, whose domains and grades do not narrow
-    the counts.
+    `filters` select exactly the metrics counted: the reader's, whose domains and grades do not narrow the counts.
     """
 
     filters: Filters
-    chosen: Filters
     total: int
     grades: Mapping[Grade, int]
     domains: Mapping[str, Mapping[Grade, int]]
-
-    @property
-    def largest(self) -> int:
-        """The largest count of a domain and grade, at least 1."""
-        return max([1, *(count for row in self.domains.values() for count in row.values())])
-
-    def is_chosen(self, grade: Grade, domain: str = "") -> bool:
-        """Whether the reader's filters single out the row, the column or both of a count; `domain` is empty for all."""
-        chosen = self.chosen
-        if not chosen.grade:
-            return domain in chosen.domain
-        return grade in chosen.grade and (domain in chosen.domain or not chosen.domain)
 
 
 def rank_headline(headline: int, changed: bool) -> int:
@@ -79,8 +85,8 @@ def rank_headline(headline: int, changed: bool) -> int:
 @cache_by_dataset(1)
 def _tabulate_ranks(dataset: Dataset) -> pd.DataFrame:
     """Return the keys by which metrics can be sorted, a row each, smaller ones first: `headline` as in rank_headline,
-    `other` (no headline), `role` and `grade` in their order, `kind` (results first), `telling` (headlines and results
-    that state a change first).
+    `other` (no headline), `role` and `grade` in their order, `kind` (results first); `change` tells which are headlines
+    or results that state a change.
     """
     table = dataset.table
     headline, changed = table["headline"].fillna(0).astype(int), table["grade"].isin(CHANGED)
@@ -92,7 +98,7 @@ def _tabulate_ranks(dataset: Dataset) -> pd.DataFrame:
             "role": table["role"].map(ROLES.index).astype(int),
             "grade": table["grade"].map(GRADES.index).astype(int),
             "kind": ~result,
-            "telling": (headline == 0) & ~(result & changed),
+            "change": changed & (result | (headline > 0)),
         }
     )
 
@@ -111,18 +117,22 @@ def keep_results(dataset: Dataset, positions: np.ndarray) -> np.ndarray:
 
 
 def find_findings(selection: Selection, case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """Return the positions of the metrics that tell most of a case: the first, and the others.
+    """Return the positions of the metrics that tell most of a case: those shown at once, and the others.
 
-    The metrics of a chosen city come before others, then headlines, those that state a change first and otherwise in
-    the curator's order, then results, then better grades. The others are the remaining headlines and results that state
-    a change. Both are empty for a case without any headline, which has no measured outcome.
+    Shown are the changes among its headlines, otherwise those among its other results, otherwise the first metrics: of
+    a chosen city before others, then headlines in the curator's order, then results, then better grades. The others are
+    the remaining headlines and results that state a change. Both are empty for a case without any headline, which has
+    no measured outcome.
     """
     dataset, parts = selection.dataset, selection.split_case(case.id)
     if not case.headlines:
         return parts[0][:0], parts[0][:0]
     ordered = np.concatenate([sort_metrics(dataset, part, "headline", "role", "grade") for part in parts])
-    rest = ordered[SHOWN_FIRST:]
-    return ordered[:SHOWN_FIRST], rest[~_tabulate_ranks(dataset)["telling"].to_numpy()[rest]]
+    ranks = _tabulate_ranks(dataset).iloc[ordered]
+    change, other = ranks["change"].to_numpy(), ranks["other"].to_numpy()
+    changes = ordered[change & ~other] if (change & ~other).any() else ordered[change]
+    shown = changes[:MAX_CHANGES] if len(changes) else ordered[:MAX_OTHERS]
+    return shown, ordered[(change | ~other) & ~np.isin(ordered, shown)]
 
 
 def count_changes(selection: Selection) -> ChangeCounts:
@@ -133,9 +143,9 @@ def count_changes(selection: Selection) -> ChangeCounts:
     flags, caveats = (Counter(LIST_SEPARATOR.join(changed[name].dropna()).split(LIST_SEPARATOR)) for name in names[3:5])
     words = rows[rows["grade"].isin(grades_drawn_as("words"))]
     compared = words["change_text"].notna() | (words["before_text"].notna() & words["after_text"].notna())
+    grades = rows["grade"].value_counts()
     return ChangeCounts(
-        total=len(rows),
-        changed=len(changed),
+        grades={grade: int(grades.get(grade, 0)) for grade in GRADES},
         directions=Counter(changed["direction"].replace({pd.NA: None}).tolist()),
         prescribed=flags["prescribed"],
         aggregate=caveats["broad_aggregate"],
@@ -156,4 +166,4 @@ def count_gaps(dataset: Dataset, chosen: Filters) -> GapCounts:
     grades, domains = (tabulate_values(dataset, name).iloc[positions].astype(int) for name in ("grade", "domain"))
     by_domain = domains.T @ grades
     found = {name: counts.to_dict() for name, counts in by_domain.iterrows() if counts.any()}
-    return GapCounts(filters, chosen, len(positions), grades.sum().to_dict(), found)
+    return GapCounts(filters, len(positions), grades.sum().to_dict(), found)

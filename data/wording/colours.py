@@ -16,7 +16,7 @@ SELECTED_OUTLINE = "#cf6a1a"
 OTHERS = ("#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57")
 """Plotly's default colors after those of the directions, for traces without one."""
 PAPER_RULE = "#c4c9ce"
-"""Rules of tables and bars of an earlier value in a document."""
+"""Rules of tables in a document."""
 PAGE_COLORS: Mapping[str, tuple[str, str]] = {
     "ink": ("#171717", "#e8eaed"),
     "ground": ("#ffffff", "#111418"),
@@ -37,3 +37,8 @@ LIGHT: Mapping[str, str] = {name: light for name, (light, _) in PAGE_COLORS.item
 def direction_color(direction: str | None) -> str:
     """The color of a direction; grey where a metric has none or it is unclear."""
     return {"improved": IMPROVED, "worsened": WORSENED}.get(direction or "", NEUTRAL)
+
+
+def text_color(direction: str | None) -> str:
+    """The color of words in a picture that have a direction; grey where a metric has none or it is unclear."""
+    return LIGHT.get(f"{direction}-text", LIGHT["quiet"])

@@ -165,6 +165,11 @@ def measure(group: Group, units: Mapping[str, Unit]) -> list[float]:
     return [number for row in group.rows if (number := size(row)) is not None]
 
 
+def order_group(group: Group) -> list[int]:
+    """Return the order in which the metrics of a group are shown: by their cases, then the better grade."""
+    return sorted(range(len(group.rows)), key=lambda at: (group.rows[at].case_id, group.rows[at].grade))
+
+
 def name_group(group: Group, lang: Lang) -> str:
     """Return the heading of a group: what its scale is."""
     unit = group.rows[0].unit

@@ -34,13 +34,13 @@ class IndexAxis(NamedTuple):
         inside = self.low + self.room - slack, self.high - self.room + slack
         return [index for index in TICKS if inside[0] <= log_index(index) <= inside[1]]
 
-    def share(self, index: float) -> float:
-        """Where an index lies between the ends of the axis, from 0 to 1."""
-        return (log_index(index) - self.low) / (self.high - self.low)
+    def place(self, index: float) -> float:
+        """Where an index lies between the ends of the axis, in per cent."""
+        return 100 * (log_index(index) - self.low) / (self.high - self.low)
 
 
 def span_axis(indices: Iterable[float]) -> IndexAxis:
-    """The axis of these indices, at least from halved to doubled; a label may be a fifth of it long."""
+    """The axis of these indices, at least from halved to doubled; at either end is a fifth of it for labels."""
     ends = [log_index(index) for index in (*indices, 50, 200)]
     room = (max(ends) - min(ends)) / 3
     return IndexAxis(min(ends) - room, max(ends) + room, room)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.model.gaps import Flag
-from data.model.schema import Lang
+from data.model.schema import Lang, Text
 from data.query.findings import RESULTS
-from data.wording.labels import t
+from data.wording.labels import t, upper_first
 from data.wording.remarks import say_missing, say_remark
 from data.wording.rows import MetricRow
 
 MAX_KEY_FIGURES = 4
+_COUNTED: Mapping[int, Text] = {
+    1: Text(zh="以上数字", en="This figure"),
+    2: Text(zh="以上两项", en="These two figures"),
+    3: Text(zh="以上三项", en="These three figures"),
+    4: Text(zh="以上四项", en="These four figures"),
+}
 _NUMBER_IN_LABEL = re.compile(r"(\D*)([\d.,–]+)(.*)")
 
 
@@ -69,39 +74,40 @@ def join_ends(row: MetricRow) -> str:
     return f"{before} → {after}"
 
 
-def describe_doubts(figures: Iterable[KeyFigure], lang: Lang) -> list[str]:
-    """Return what holds for these figures together, a sentence each: limits that were set, what none of them states."""
+def describe_doubts(figures: Sequence[KeyFigure], lang: Lang) -> list[str]:
+    """Return what holds for these figures together, a sentence each: limits that were set, what none of them states.
+
+    The first says whom it is about.
+    """
     rows = [figure.row for figure in figures]
-    flags = [set(row.flag_ids) for row in rows]
-    return [*_describe_limits(flags, rows, lang), *_describe_common(flags, rows, lang)]
+    first, *others = [*_describe_limits(rows, lang), *_describe_common(rows, lang)]
+    return [_COUNTED[len(rows)][lang] + t(lang, "：", ": ") + first, *map(upper_first, others)]
 
 
-def _describe_limits(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
+def _describe_limits(rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
     """Say that limits are prescribed if some of the figures are."""
-    dimensions = {row.dimension for row, found in zip(rows, flags, strict=True) if "prescribed" in found}
-    if dimensions == {"time"}:
-        yield t(lang, "时限是规定的，不是实际用时。", "The time limits are prescribed, not times measured.")
-    elif dimensions:
-        yield t(lang, "限额是规定的，不是实测的。", "The limits are prescribed, not measured.")
+    dimensions = [row.dimension for row in rows if "prescribed" in row.flag_ids]
+    among = len(dimensions) < len(rows)
+    if dimensions:
+        zh, measured = ("时限", "实际用时") if set(dimensions) == {"time"} else ("限额", "实测的")
+        en = "time limit" if zh == "时限" else "limit"
+        limits = f"the {en}s{' among them' * among} are" if dimensions[1:] else f"the {en}{' among them' * among} is"
+        yield t(lang, f"{'其中的' * among}{zh}是规定的，不是{measured}。", f"{limits} prescribed, not measured.")
 
 
-def _describe_common(flags: Sequence[set[Flag]], rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
+def _describe_common(rows: Sequence[MetricRow], lang: Lang) -> Iterable[str]:
     several = len(rows) > 1
-    if rows and not any(row.before_span for row in rows) and not any(row.rule.has_change for row in rows):
-        yield t(lang, "此前的数值都未写明。", "No earlier value is stated.")
-    common = set.intersection(*flags) if flags else set()
+    if not any(row.before_span or row.rule.has_change for row in rows):
+        yield t(lang, "此前的数值都未写明。", "no earlier value is stated.")
+    common = set.intersection(*(set(row.flag_ids) for row in rows))
     if "undated" in common and not any(row.since for row in rows):
-        yield t(
-            lang,
-            "都没有写明时间。" if several else "没有写明时间。",
-            "None is dated." if several else "It is not dated.",
-        )
+        yield t(lang, f"{'都' * several}没有写明时间。", "none is dated." if several else "not dated.")
     if "partial" in common:
         yield t(
             lang,
-            f"说的{'都' if several else ''}只是当地的一部分，如一家企业、一个项目。",
-            f"{'Each' if several else 'It'} is about a part of its place only, such as one firm or project.",
+            f"说的{'都' * several}只是当地的一部分，如一家企业、一个项目。",
+            f"{'each is ' * several}about a part of its place only, such as one firm or project.",
         )
-    if rows and all(row.has_caveat("unequal_periods") for row in rows):
-        yield t(lang, "前后两期长短可能不同。", "The periods before and after may differ in length.")
-    yield t(lang, "没有对照组。", "No comparison group.")
+    if all(row.has_caveat("unequal_periods") for row in rows):
+        yield t(lang, "前后两期长短可能不同。", "the periods before and after may differ in length.")
+    yield t(lang, "没有对照组。", "no comparison group.")

@@ -38,8 +38,10 @@ FLAG_WORDS, FLAG_MEANINGS = pick("flags", "word"), pick("flags", "meaning")
 GRADE_WORDS, GRADE_MEANINGS = pick("grades", "word"), pick("grades", "meaning")
 GRADE_DRAWINGS = pick("grades", "drawing")
 """How a figure of a grade is drawn."""
-GRADES_NOTE = pick("notes")["grades"]
-"""Stands wherever the grades are explained."""
+STATE_WORDS = pick("states")
+"""The words for grades where no letter stands."""
+GRADES_NOTE, STATES_NOTE = pick("notes").values()
+"""Stand wherever the grades, and the words without their letters, are explained."""
 PERCENT_OR_POINTS = pick("percent_or_points")["word"]
 """The words of the flag `unclear` where that is the doubt."""
 CAVEAT_WORDS = pick("caveats")

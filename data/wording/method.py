@@ -48,7 +48,7 @@ DERIVATIONS = (
             zh="百分比可能指百分点、倍数比较的是当年新增量、前后单位不同时，缺少的一端不推算。"
             "材料写明的百分比或倍数仍画成指数，可能指百分点的画成条纹；前后单位不同的没有指数。",
             en="Where a percentage may mean points, a multiple compares yearly additions, or the units differ, no end "
-            "is calculated. A percentage or multiple that the source prints is still drawn as an index, striped where "
+            "is calculated. A percentage or multiple that the source prints is still drawn as an index, dashed where "
             "it may mean points; two units have no index.",
         ),
     ),

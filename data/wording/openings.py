@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from data.model.schema import Case, Document, Lang, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection
-from data.query.findings import GapCounts, count_changes
+from data.query.findings import ChangeCounts, GapCounts, count_changes
 from data.query.geography import name_area
 from data.wording.counts import name_cases, name_metrics
 from data.wording.findings import CaseFindings, describe_changes, describe_kinds, name_counted
@@ -20,10 +20,14 @@ from data.wording.labels import t, upper_first
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A title and the paragraph below it, which may be empty, in one language."""
+    """A title and the paragraph below it, in one language; of the overview also how many results state what,
+    and what the changes among them are.
+    """
 
     title: str
     lede: str = ""
+    counts: ChangeCounts | None = None
+    kinds: str = ""
 
 
 TITLES: Mapping[str, Text] = {
@@ -51,8 +55,10 @@ def open_overview(selection: Selection, lang: Lang, filters: Filters | None = No
     title = title_cities(selection, filters, lang) if filters and filters.city else title_reforms(selection, lang)
     caution = warn(tuple(selection.dataset.documents_of(selection.cases)), lang)
     counts = count_changes(selection) if len(selection.positions) else None
-    sentences = (describe_changes(counts, lang), describe_kinds(counts, lang), caution) if counts else (caution,)
-    return Opening(title, t(lang, "", " ").join(filter(None, sentences)))
+    if not counts:
+        return Opening(title, caution)
+    lede = describe_changes(counts, lang) + t(lang, "", " ") + caution
+    return Opening(title, lede, counts, describe_kinds(counts, lang))
 
 
 def warn(documents: Sequence[Document], lang: Lang) -> str:
@@ -111,7 +117,7 @@ def title_gaps(counts: GapCounts, lang: Lang, alone: Selection | None = None) ->
     )
     if alone is None:
         return upper_first(gaps)
-    place, (zh, en) = _name_place(alone.dataset, counts.chosen, lang), count_words(len(alone.cases))
+    place, (zh, en) = _name_place(alone.dataset, counts.filters, lang), count_words(len(alone.cases))
     reforms = f"{en.capitalize()} reform{'' if en == '1' else 's'} in {place}"
     return t(lang, f"{place}{zh}项改革：{gaps}", f"{reforms}: {gaps}")
 

@@ -37,6 +37,7 @@ from data.wording.labels import (
     FLAG_MEANINGS,
     FLAG_WORDS,
     GRADE_WORDS,
+    MISSING_WORDS,
     PERCENT_OR_POINTS,
     PLAN_WORDS,
     RELATION_WORDS,
@@ -158,17 +159,19 @@ class MetricRow:
         """Its place among the metrics of a case: headlines first, those that state a change before the others."""
         return rank_headline(self.headline or 0, self.rule.has_change)
 
-    def word_doubts(self, decisive: bool = False) -> list[tuple[str, str]]:
+    def word_doubts(self, decisive: bool = False, dated: bool = False) -> list[tuple[str, str]]:
         """Return the curator's decisive doubt, if there is one, and the flags in words, each with its meaning.
 
-        With `decisive` the doubt stands for MINOR_FLAGS too, as where there is little room.
+        With `decisive` the doubt stands for MINOR_FLAGS too, as where there is little room; with `dated` its periods
+        stand beside it, so that "undated" need not be said where they say it.
         """
+        omitted = set(MINOR_FLAGS if decisive and self.doubt else ())
+        if dated and any(word in self.periods for missing in _NO_DATE for word in (missing.zh, missing.en)):
+            omitted.add("undated")
         flags = [flag for flag in self.flag_ids if flag not in QUIET_FLAGS]
-        words = list(zip(flags, self.flag_words, self.flag_meanings, strict=True))
-        if not self.doubt:
-            return [(word, meaning) for _, word, meaning in words]
-        kept = [(word, meaning) for flag, word, meaning in words if not (decisive and flag in MINOR_FLAGS)]
-        return [(self.doubt, ""), *kept]
+        words = zip(flags, self.flag_words, self.flag_meanings, strict=True)
+        kept = [(word, meaning) for flag, word, meaning in words if flag not in omitted]
+        return [(self.doubt, ""), *kept] if self.doubt else kept
 
     @property
     def doubt_words(self) -> tuple[str, ...]:
@@ -212,6 +215,8 @@ def _span(value: float | None, low: float | None, high: float | None) -> tuple[f
     return None if low is None or high is None else (low, high)
 
 
+_NO_DATE = [MISSING_WORDS[name] for name in ("value", "date", "dates")]
+"""What periods say that the source does not state."""
 _CELLS = [field.name for field in fields(MetricRow) if field.name in COLUMNS]
 
 

@@ -25,8 +25,8 @@ Missing = Literal[
 Derived = Literal["word", "title", "before", "after", "change"]
 """What is calculated: a value, a formula, an end of a metric, its change."""
 Mark = Literal[
-    "arrow", "baseline", "unnamed_baseline", "improved", "worsened", "unjudged", "earlier_bar", "hollow", "open_head",
-    "open_end", "dotted", "striped",
+    "arrow", "baseline", "unnamed_baseline", "improved", "worsened", "unjudged", "hollow", "open_head",
+    "open_end", "dotted", "dashed",
 ]  # fmt: skip
 """What a reader sees of a chart."""
 Reason = Literal[
@@ -46,7 +46,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "marks": get_args(Mark),
     "flags": get_args(Flag),
     "grades": get_args(Grade),
-    "notes": ("grades",),
+    "states": get_args(Grade),
+    "notes": ("grades", "states"),
     "percent_or_points": ("word",),
     "caveats": get_args(CaveatKind),
     "relations": get_args(Relation),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from data.wording.colours import LIGHT, NEUTRAL
-from pages.figures.marks import Part, label
-from pages.figures.text import BOLD, escape, text_width, wrap
+from pages.figures.style import BOLD, Part, label, plain
+from pages.markup.text_width import text_width, wrap
 
 WIDTH = 1200
 """Width of an exported image in px."""
@@ -73,7 +73,7 @@ def _legend(entries: Sequence[tuple[str, str, str]], px: float) -> list[Part]:
         font = {"size": 14, "color": LIGHT["ink"]}
         labels += [
             _label(1, px, yanchor="middle", xshift=x, **mark),
-            _label(1, px, escape(words), yanchor="middle", xshift=x + 22, align="left", font=font),
+            _label(1, px, plain(words), yanchor="middle", xshift=x + 22, align="left", font=font),
         ]
         x += 14 * text_width(words) + 48
     return labels
@@ -84,7 +84,7 @@ def _stack(lines: list[tuple[str, str]], edge: float, px: float) -> list[Part]:
     labels = []
     for part, line in lines:
         size, height, color = _STYLES[part]
-        text = f"<b>{escape(line)}</b>" if part == "title" else escape(line)
+        text = f"<b>{plain(line)}</b>" if part == "title" else plain(line)
         labels.append(_label(edge, px, text, yanchor="top", align="left", font={"size": size, "color": color}))
         px -= height
     return labels

@@ -16,9 +16,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from data.wording.colours import LIGHT, SELECTED_OUTLINE
-from pages.figures.marks import Part, label
-from pages.figures.style import base_figure
-from pages.figures.text import escape
+from pages.figures.style import Part, base_figure, label, plain
 from pages.markup.map_layout import TEXT_GAP
 from pages.markup.map_scene import DISC_RADIUS, NAME_SIZE, WIDE, Scene, wrap_label
 from pages.markup.palette import AREA_BORDER, MAP_PAINTS, TRANSPARENT
@@ -87,7 +85,7 @@ def _names(scene: Scene, height: float) -> Iterable[Part]:
     font = {"size": NAME_SIZE, "color": LIGHT["ink"]}
     for name, middle in zip(scene.names, scene.placed[0].names, strict=True):
         if middle:
-            text = "<br>".join([escape(name.text), *([f"<b>{escape(name.value)}</b>"] if name.value else [])])
+            text = "<br>".join([plain(name.text), *([f"<b>{plain(name.value)}</b>"] if name.value else [])])
             yield _words(middle, text, height, "center", font=font)
 
 
@@ -100,7 +98,7 @@ def _labels(scene: Scene, height: float) -> Iterable[Part]:
         for number, (style, text) in enumerate(wrap_label(spot, scene.lang, WIDE)):
             at = XY(end.x + sign * TEXT_GAP, end.y + number * WIDE.line_height)
             font = {"size": WIDE.label_size, "color": fonts[style]}
-            words = f"<b>{escape(text)}</b>" if style == "value" else escape(text)
+            words = f"<b>{plain(text)}</b>" if style == "value" else plain(text)
             yield _words(at, words, height, "right" if sign < 0 else "left", font=font)
 
 

@@ -6,14 +6,19 @@ Grounds are transparent and text has no color: export_figure.py sets both. Color
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
+from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io as pio
 
 from data.wording.colours import LIGHT
-from pages.figures.marks import Part
 from pages.markup.palette import COLORWAY, TRANSPARENT
 
+Part = dict[str, Any]
+"""A trace, axis, shape or annotation."""
+BOLD = 1.15
+"""Width of bold text by that of regular text."""
 FONT_FAMILY = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, system-ui, sans-serif"
 FONT_SIZE = 13
 """Font size of labels in px."""
@@ -43,3 +48,13 @@ pio.templates["henan"] = go.layout.Template(
 def base_figure(height: int, traces: Sequence[Part] = (), **layout: object) -> go.Figure:
     """A figure of these traces in the project's template, `height` px high."""
     return go.Figure(data=list(traces), layout={"template": "henan", "height": height, **layout})
+
+
+def label(x: float, y: float, text: str, **annotation: object) -> Part:
+    """Text at a place, without an arrow. `text` is markup."""
+    return {"x": x, "y": y, "text": text, "showarrow": False, **annotation}
+
+
+def plain(text: str) -> str:
+    """Text without markup, for a label."""
+    return escape(text, quote=False)

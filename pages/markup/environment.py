@@ -19,13 +19,15 @@ from markupsafe import Markup
 
 from data.downloads.snippets import split_program
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
-from data.model.grades import GRADE_RULES, GRADES
+from data.model.grades import CHANGED, GRADE_RULES, GRADES, STATES
 from data.model.schema import Lang
+from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording import labels, marks, remarks
 from data.wording.citation import cite_document
+from data.wording.findings import describe_finding, find_shown_marks, say_undated
 from data.wording.formatting import format_date
-from data.wording.index_axis import BASELINE, name_tick, span_axis
+from data.wording.index_axis import BASELINE, span_axis
 from data.wording.labels import t
 from data.wording.rows import MetricRow
 from pages.markup import geometry
@@ -94,18 +96,25 @@ def environment(lang: Lang) -> Environment:
         comma=t(lang, "、", ", "),
         semicolon=t(lang, "；", "; "),
         date=lambda text: format_date(text, lang),
-        tick=lambda index: name_tick(index, lang),
         cite=cite_document,
+        find_shown_marks=find_shown_marks,
+        say_undated=lambda cases: say_undated(cases, lang),
+        describe_finding=lambda row: describe_finding(row, lang),
+        scale_findings=lambda cases: geometry.scale_findings(cases, lang),
+        scale_metric=lambda row, axis: geometry.scale_metric(row, axis, lang),
+        BASELINE=BASELINE,
         remarks=remarks,
         marks=marks,
         tone=tone,
         geometry=geometry,
         labels=labels,
         span_axis=span_axis,
-        BASELINE=BASELINE,
         OPEN_BOUNDS=OPEN_BOUNDS,
         APPROXIMATE_BOUNDS=APPROXIMATE_BOUNDS,
         GRADES=GRADES,
+        CHANGED=CHANGED,
+        STATES=STATES,
+        RESULTS=RESULTS,
         GRADE_RULES=GRADE_RULES,
         HEADINGS=labels.HEADINGS,
         COLUMNS=labels.COLUMN_WORDS,

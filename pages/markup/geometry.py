@@ -1,61 +1,85 @@
-"""Where the marks of a metric lie, in per cent of its axis, and which kind of chart its grade allows."""
+"""Where the marks of metrics lie, in per cent of their axis, for the page and for pictures alike, and which kind of
+chart a metric may have.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Literal, NamedTuple
 
-from data.wording.findings import CaseFindings
-from data.wording.index_axis import IndexAxis, span_axis
+from data.model.schema import Lang, Unit
+from data.wording.compare import Group, measure, measure_before
+from data.wording.findings import CaseFindings, Finding, GapRow
+from data.wording.formatting import format_value
+from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
+from data.wording.labels import t
+from data.wording.marks import find_marks
 from data.wording.rows import MetricRow
+from data.wording.words import Mark as MarkName
 
 Span = tuple[float, float]
-Kind = Literal["slope", "line", "index", "steps", "words", "number"]
+Ticks = Sequence[tuple[float, str]]
+"""Places on an axis in per cent, with their words."""
+Kind = Literal["line", "index", "steps", "words", "number"]
 WHOLE = 100.0
 """The end of the axis of a share, in per cent."""
-NEAR_START, NEAR_END = 20.0, 80.0
-"""Positions in per cent up to which, and from which on, a label is aligned with its mark instead of centered on it."""
+ROOM = 22.0
+"""What of an axis of values lies beyond its numbers at either end, for labels, in per cent."""
+REACH, MIDDLE = 62.0, 45.0
+"""Where the longest bar ends, and where zero lies on an axis of differences, in per cent."""
 DOT_LARGEST, DOT_SMALLEST = 30, 7
 """Diameter in px of the dot of the largest count of a matrix, and of one."""
-DOT_HOLDS = 20
-"""Diameter in px of a dot that holds a number of two digits."""
 
 
-class EndsLine(NamedTuple):
-    """Both ends of a metric in per cent of an axis that holds zero, the line between them, and where it points."""
+class Mark(NamedTuple):
+    """An arrow from its earlier place to its later one, or a bar from the first to the second; either end may be a
+    range. `was` is the earlier place beside a bar.
+    """
 
-    zero: float
+    kind: Literal["arrow", "bar"]
     before: Span
     after: Span
-    shaft: Span
-    way: str
+    was: float | None = None
+
+    @property
+    def start(self) -> float:
+        """Where the shaft starts: the edge of the earlier range that faces the later one."""
+        return _facing(self.before, self.after)[0]
+
+    @property
+    def end(self) -> float:
+        """Where the shaft ends."""
+        return _facing(self.before, self.after)[1]
+
+    @property
+    def way(self) -> str:
+        """Where it points: left, right, or nowhere ("level")."""
+        return "level" if self.start == self.end else "right" if self.end > self.start else "left"
 
 
-def chart_kind(row: MetricRow) -> Kind:
-    """Return the chart that a metric may have: its grade and what is stated decide."""
-    if row.before_span and row.after_span and row.before_unit_id == row.after_unit_id:
-        return "slope" if row.dimension == "rank" and row.before_value and row.after_value else "line"
-    if row.index is not None and row.rule.drawing in ("index", "plan"):
-        return "index"
-    if row.before_label and row.after_label:
-        return "steps"
-    return "words" if row.rule.drawing == "words" else "number"
+class Scale(NamedTuple):
+    """The ticks of an axis and the marks of metrics on it, in their order; None has no mark, and its words begin at the
+    `origin`.
+    """
+
+    ticks: Ticks
+    marks: Sequence[Mark | None]
+    origin: float = 0.0
 
 
-def ends_line(row: MetricRow) -> EndsLine:
-    """Return the ends of a metric that has a number, or a range, at both; the axis of a share ends at the whole."""
-    assert row.before_span and row.after_span
-    values = (*row.before_span, *row.after_span, 0.0, *((WHOLE,) if row.dimension == "share" else ()))
-    low, high = min(values), max(values) if max(values) > min(values) else min(values) + 1
+class Findings(NamedTuple):
+    """The axis of what cases report: its ticks, where the earlier level lies, and the axis, which is None without any
+    arrow.
+    """
 
-    def place(span: Span) -> Span:
-        return 100 * (span[0] - low) / (high - low), 100 * (span[1] - low) / (high - low)
+    ticks: Ticks
+    origin: float
+    axis: IndexAxis | None
 
-    start, end = _facing(row.before_span, row.after_span)
-    left, right = place((min(start, end), max(start, end)))
-    (zero, _), way = place((0, 0)), arrow_way(start, end)
-    return EndsLine(zero, place(row.before_span), place(row.after_span), (left, right), way)
+    def mark(self, finding: Finding) -> Mark | None:
+        """Return the arrow of a finding; None if it is told in words."""
+        return mark_index(finding.row, self.axis) if self.axis and finding.arrow else None
 
 
 def _facing(before: Span, after: Span) -> Span:
@@ -67,21 +91,113 @@ def _facing(before: Span, after: Span) -> Span:
     return sum(before) / 2, sum(after) / 2
 
 
-def arrow_way(start: float, end: float) -> str:
-    """Return where an arrow points: left, right, or nowhere ("level")."""
-    return "level" if start == end else "right" if end > start else "left"
+def chart_kind(row: MetricRow) -> Kind:
+    """Return the chart that a metric may have: its grade and what is stated decide."""
+    if row.before_span and row.after_span and row.before_unit_id == row.after_unit_id:
+        return "line"
+    if row.index is not None and row.rule.drawing in ("index", "plan"):
+        return "index"
+    if row.before_label and row.after_label:
+        return "steps"
+    return "words" if row.rule.drawing == "words" else "number"
 
 
-def align(place: float) -> str:
-    """Return how a label keeps inside the axis: aligned with its mark near the ends, otherwise centered on it."""
-    return "start" if place < NEAR_START else "stop" if place > NEAR_END else "middle"
+def mark_index(row: MetricRow, axis: IndexAxis) -> Mark | None:
+    """Return the arrow of an index from the earlier level; None without an index."""
+    if row.index is None:
+        return None
+    start, end = axis.place(BASELINE), axis.place(row.index)
+    return Mark("arrow", (start, start), (end, end))
 
 
-def rank_places(row: MetricRow) -> Span:
-    """Return both places of a ranking in per cent from the first, which is on top."""
-    assert row.before_value and row.after_value
-    lowest = max(row.before_value, row.after_value, 2.0)
-    return 100 * (row.before_value - 1) / (lowest - 1), 100 * (row.after_value - 1) / (lowest - 1)
+def scale_ends(row: MetricRow, lang: Lang) -> Scale:
+    """Return the scale of a metric that has a number, or a range, at both ends: from zero, for a rank from the first
+    place, for a share to the whole.
+    """
+    assert row.before_span and row.after_span
+    origin = 1.0 if row.dimension == "rank" else 0.0
+    values = (*row.before_span, *row.after_span, origin, *((WHOLE,) if row.dimension == "share" else ()))
+    low, high = min(values), max(values) if max(values) > min(values) else min(values) + 1
+
+    def place(value: float) -> float:
+        return ROOM + (100 - 2 * ROOM) * (value - low) / (high - low)
+
+    before, after = ((place(span[0]), place(span[1])) for span in (row.before_span, row.after_span))
+    word = t(lang, "第1位", "1st") if row.dimension == "rank" else "0"
+    return Scale([(place(origin), word)], [Mark("arrow", before, after)])
+
+
+def scale_group(group: Group, units: Mapping[str, Unit], lang: Lang) -> Scale:
+    """Return the scale that metrics share, with their marks in the order of the group."""
+    sizes = measure(group, units)
+    if group.kind == "index":
+        axis = span_axis(sizes)
+        return Scale(name_ticks(axis, lang), [mark_index(row, axis) for row in group.rows])
+    return {"level": _scale_levels, "difference": _scale_differences, "rank": _scale_ranks}[group.kind](
+        group, sizes, units, lang
+    )
+
+
+def _scale_levels(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
+    """Return an axis from zero to the largest value; that of shares ends at the whole."""
+    share = group.rows[0].dimension == "share"
+    earlier = [measure_before(row, units) for row in group.rows]
+    whole = WHOLE * units[group.key].factor if share else 0.0
+    top = whole or max([*sizes, *(value for value in earlier if value is not None)], default=0) or 1.0
+    marks = [
+        Mark("bar", (0, 0), (REACH * size / top,) * 2, None if was is None else REACH * was / top)
+        for size, was in zip(sizes, earlier, strict=True)
+    ]
+    return Scale([(0.0, "0"), *([(REACH / 2, "50%"), (REACH, "100%")] if share else [])], marks)
+
+
+def _scale_differences(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
+    reach = max(map(abs, sizes)) or 1.0
+    ends = [MIDDLE + (REACH - MIDDLE) * size / reach for size in sizes]
+    return Scale([(MIDDLE, "0")], [Mark("bar", (MIDDLE, MIDDLE), (end, end)) for end in ends])
+
+
+def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
+    """Return an axis from the first place to the last that occurs."""
+    starts = [
+        size if row.before_value is None else row.before_value for row, size in zip(group.rows, sizes, strict=True)
+    ]
+    last, unit = max([*sizes, *starts, 2.0]), units[group.rows[0].unit_id]
+
+    def place(rank: float) -> float:
+        return 4 + (REACH - 4) * (rank - 1) / (last - 1)
+
+    ends = [(place(start), place(size)) for start, size in zip(starts, sizes, strict=True)]
+    ticks = [(place(rank), format_value(rank, unit, lang)) for rank in (1, last)]
+    return Scale(ticks, [Mark("arrow", (start, start), (end, end)) for start, end in ends])
+
+
+def scale_metric(row: MetricRow, axis: IndexAxis, lang: Lang) -> Scale:
+    """Return the scale of one metric as its grade allows, of an index on this axis; no ticks where there is none."""
+    kind = chart_kind(row)
+    if kind == "line":
+        return scale_ends(row, lang)
+    return Scale(name_ticks(axis, lang), [mark_index(row, axis)]) if kind == "index" else Scale([], [None])
+
+
+def name_marks(row: MetricRow) -> list[MarkName]:
+    """Return the kinds of marks that a metric is drawn with; a later end that is derived has an open head."""
+    names = find_marks([row])
+    return ["open_head" if name == "hollow" and row.after_origin == "derived" else name for name in names]
+
+
+def scale_findings(cases: Iterable[CaseFindings], lang: Lang) -> Findings:
+    """Return the axis of all arrows of these cases, also of those that a reader opens."""
+    findings = [finding for case in cases for finding in (*case.first, *case.more) if finding.arrow]
+    if not findings:
+        return Findings([], 0.0, None)
+    axis = span_axis(finding.row.index for finding in findings if finding.row.index is not None)
+    return Findings(name_ticks(axis, lang), axis.place(BASELINE), axis)
+
+
+def name_ticks(axis: IndexAxis, lang: Lang) -> Ticks:
+    """Return the ticks of an axis of indices with their words."""
+    return [(axis.place(index), name_tick(index, lang)) for index in axis.ticks]
 
 
 def share_axis(rows: Iterable[MetricRow]) -> IndexAxis:
@@ -89,10 +205,15 @@ def share_axis(rows: Iterable[MetricRow]) -> IndexAxis:
     return span_axis(row.index for row in rows if row.rule.drawing == "index" and row.index is not None)
 
 
-def list_arrows(cases: Iterable[CaseFindings]) -> list[float]:
-    """Return the indices of all arrows of these cases, also of those that a reader opens."""
-    findings = (finding for case in cases for finding in (*case.first, *case.more) if finding.arrow)
-    return [finding.row.index for finding in findings if finding.row.index is not None]
+def write_grid(scale: Scale | Findings) -> str:
+    """Return upright lines at the ticks of an axis, as a background in CSS."""
+    lines = (f"linear-gradient(var(--rule) 0 0) {place:.2f}% 0/1px 100% no-repeat" for place, _ in scale.ticks)
+    return ",".join(lines) or "none"
+
+
+def largest_gap(rows: Sequence[GapRow]) -> int:
+    """Return the largest count of a domain and state."""
+    return max([1, *(cell.count for row in rows if row.domain for cell in row.cells)])
 
 
 def scale_dot(count: int, largest: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -33,10 +34,9 @@ class Links:
         """The same links under other filters."""
         return replace(self, filters=filters)
 
-    def narrow(self, domain: tuple[str, ...] | None = None, grade: tuple[str, ...] | None = None) -> Links:
-        """The same links with these domains and grades instead."""
-        filters = self.filters
-        return self.under(replace(filters, domain=domain or filters.domain, grade=grade or filters.grade))
+    def narrow(self, **values: Sequence[str]) -> Links:
+        """The same links with these values of filters instead."""
+        return self.under(Filters(**{**vars(self.filters), **{name: tuple(each) for name, each in values.items()}}))
 
     def screen(self, path: str, **more: str) -> str:
         """The path and query of a screen; `path` is empty for the first screen."""

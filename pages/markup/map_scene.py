@@ -270,7 +270,9 @@ def format_state(headline: Headline, lang: Lang) -> Markup:
     """Return the badge and the flags of a headline's metric; nothing for a sentence."""
     if not headline.row:
         return Markup("")
-    flags = Markup(" {}").format(format_flag_words(headline.row, decisive=True)) if headline.row.doubt_words else ""
+    flags = (
+        Markup(" {}").format(format_flag_words(headline.row, lang, decisive=True)) if headline.row.doubt_words else ""
+    )
     return Markup(" {}{}").format(format_badge(headline.row.grade, lang), flags)
 
 

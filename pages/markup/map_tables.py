@@ -76,7 +76,7 @@ def _format_row(row: MetricRow, lang: Lang, links: Links) -> Markup:
         tone(row),
         value,
         format_badge(row.grade, lang),
-        format_flag_words(row),
+        format_flag_words(row, lang),
     )
 
 

@@ -21,9 +21,9 @@ def format_badge(grade: str, lang: Lang) -> Markup:
     return render("marks", "badge", lang, grade)
 
 
-def format_flag_words(row: MetricRow, decisive: bool = False) -> Markup:
+def format_flag_words(row: MetricRow, lang: Lang, decisive: bool = False) -> Markup:
     """Return the doubts about a metric in words behind one sign; `decisive` as in `MetricRow.word_doubts`."""
-    return render("marks", "flags", "en", row, decisive)
+    return render("marks", "flags", lang, row, decisive)
 
 
 def format_arrow(row: MetricRow, axis: IndexAxis, label: Markup) -> Markup:

@@ -21,7 +21,7 @@ from data.query.findings import GapCounts, count_gaps
 from data.wording.citation import cite_cases
 from data.wording.counts import count_selection
 from data.wording.filters import describe_filters
-from data.wording.findings import CaseFindings, explain_table, list_findings
+from data.wording.findings import CaseFindings, GapRow, list_findings, list_gaps
 from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, t
 from data.wording.method import LIMITS
 from data.wording.openings import Opening, open_overview, title_gaps
@@ -84,11 +84,6 @@ class Report:
         return t(self.extract.lang, f"{SITE_NAME.zh}报告", f"{SITE_NAME.en}: report")
 
     @property
-    def marks(self) -> list[str]:
-        """What the marks of its table of findings mean."""
-        return explain_table(self.findings, self.extract.lang)
-
-    @property
     def cited(self) -> str:
         """The documents that its figures are from."""
         return cite_cases({document: [] for document in self.documents}, self.extract.lang)
@@ -99,10 +94,9 @@ class Report:
         return title_gaps(self.counts, self.extract.lang) if self.counts else ""
 
     @property
-    def domains(self) -> Mapping[str, str]:
-        """The names of the matrix's domains by id."""
-        entries = self.extract.dataset.domains
-        return {name: entries[name].name[self.extract.lang] for name in self.counts.domains} if self.counts else {}
+    def gaps(self) -> Sequence[GapRow]:
+        """The rows of the matrix."""
+        return list_gaps(self.counts, self.extract.dataset.domains, self.extract.lang) if self.counts else ()
 
     @property
     def readings(self) -> Iterable[ReadingElsewhere]:

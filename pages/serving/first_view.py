@@ -15,7 +15,7 @@ from data.query.filters import Filters, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.citation import credit_documents
 from data.wording.filters import word_filter_bar
-from data.wording.findings import explain_table, list_findings
+from data.wording.findings import list_findings
 from data.wording.openings import DESCRIPTIONS, TITLES, number_title, open_overview, title_map
 from data.wording.rows import Rows
 from data.wording.shading import OUTCOME, name_shadings
@@ -53,11 +53,10 @@ class FirstView:
 
 
 def first_overview(dataset: Dataset, shown: range, lang: Lang, links: Links) -> FirstView:
-    """Return title and lede of the overview, and the findings of the cases at these places with their marks."""
+    """Return title and lede of the overview, and the findings of the cases at these places."""
     selection = select(dataset, links.filters)
     opening, cases = open_overview(selection, lang, links.filters), list_findings(selection, shown, lang)
-    marks = explain_table(cases, lang)
-    return FirstView(opening.title, opening.lede, render("first", "overview", lang, opening, cases, marks, links))
+    return FirstView(opening.title, opening.lede, render("first", "overview", lang, opening, cases, links))
 
 
 def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstView:

@@ -30,7 +30,7 @@ def test_the_flags_open_the_words_and_both_readings_are_one_link_away(opened):
     card = page.locator("#figure-approval-time")
     words = card.get_by_text("The source states no date for it.")
     expect(words).to_be_hidden()
-    card.get_by_text("contradicted", exact=True).click()
+    card.get_by_text("contradicted").click()
     expect(words).to_be_visible()
     card.get_by_role("link", name="Both readings").click()
     expect(page).to_have_url("/case?lang=en&case=2020-06-anyang-permits&conflict=days-or-working-days")
@@ -70,7 +70,7 @@ def test_words_doubts_and_the_list_of_cases_open_by_the_keyboard(opened, dataset
             page.locator("#figure-loan-growth-rank summary"),
             page.get_by_text("全市贷款增速在全省排名较2019年前移3个位次"),
         ),
-        (page.get_by_text("What would complete these figures"), page.get_by_text("For an A the source would have")),
+        (page.get_by_text("What would complete these figures"), page.get_by_text("The source does not state:")),
         (page.get_by_text("Case 8 of 10"), page.get_by_role("link", name=f"5 · {dataset.cases[4].title.en}")),
     ):
         expect(opened).to_be_hidden()
@@ -120,3 +120,31 @@ def test_a_case_draws_nothing_with_plotly_before_it_is_asked_to(opened):
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
     page.locator("#figure-approval-time").get_by_role("link", name="Download or share").click()
     expect(page.get_by_role("dialog").locator(".js-plotly-plot")).to_have_count(1)
+
+
+TIP = "mark => getComputedStyle(mark, '::after').content"
+
+
+def test_a_mark_says_what_it_means_at_hover_focus_and_touch(opened):
+    page = opened(PERMITS, width=390)
+    badge, flags = page.get_by_role("list", name="Key figures").locator("li").first.locator("[data-tip]").all()
+    assert badge.evaluate(TIP) == "none"
+    flags.hover()
+    assert "prescribed: a limit that was set" in flags.evaluate(TIP)
+    badge.click()  # a touch gives it the focus too
+    page.mouse.move(0, 0)
+    assert "Paired: the source states both ends" in badge.evaluate(TIP)
+    summary = page.locator("#figure-approval-time summary")
+    page.keyboard.press("Tab")
+    summary.focus()
+    assert "Paired: the source states both ends" in summary.evaluate(TIP)
+    page.keyboard.press("Enter")
+    assert summary.evaluate(TIP) == "none"
+    expect(page.locator("#figure-approval-time").get_by_text("A Paired: the source states both ends")).to_be_visible()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+def test_a_table_of_many_rows_has_no_stop_of_the_keyboard_at_each_mark(opened):
+    page = opened("/data?lang=en")
+    expect(page.locator(".datatable .grade[title]").first).to_be_visible()
+    expect(page.locator(".datatable [data-tip]")).to_have_count(0)

@@ -27,8 +27,8 @@ def test_every_page_is_complete_and_accessible(opened, dataset, lang, scheme):
 
 
 OWN_ENGLISH = """() => {
-    const found = [...document.querySelectorAll('body :is([aria-label], [title], [placeholder])')].flatMap(part =>
-        ['aria-label', 'title', 'placeholder'].map(name => part.getAttribute(name)).filter(Boolean));
+    const found = [...document.querySelectorAll('body *')].flatMap(part =>
+        ['aria-label', 'title', 'placeholder', 'data-tip'].map(name => part.getAttribute(name)).filter(Boolean));
     const skip = document.querySelector('[data-testid=stSkipToContent]').textContent;
     return [...found, skip].filter(text => /[A-Za-z]{3}/.test(text) && !/[\\u4e00-\\u9fff]/.test(text));
 }"""

@@ -1,0 +1,316 @@
+"""The pictures that Plotly draws, to explore and to take away, from the rows, words and places of the page: findings
+and comparisons as rows on an axis, one metric, and the matrix.
+
+A picture is laid out in px from its upper left; a zoom goes closer. `frame` puts its title above, and below what it is
+from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, Literal, NamedTuple
+
+import plotly.graph_objects as go
+
+from data.model.schema import Lang, Unit
+from data.wording.colours import LIGHT
+from data.wording.compare import Group, order_group
+from data.wording.findings import (
+    CaseFindings,
+    Finding,
+    GapRow,
+    describe_finding,
+    find_shown_marks,
+    join_doubts,
+)
+from data.wording.index_axis import IndexAxis
+from data.wording.marks import find_marks, say_meaning
+from data.wording.remarks import has_derived_end, list_doubts
+from data.wording.rows import MetricRow
+from data.wording.words import Mark as MarkName
+from pages.markup import geometry
+from pages.markup.geometry import Findings, Mark, Scale, Span, Ticks
+from pages.markup.text_width import text_width, wrap
+
+Shape = Literal["wide", "square"]
+Part = dict[str, Any]
+"""A shape or an annotation, as Plotly takes it."""
+FONTS: Mapping[Lang, str] = {
+    "zh": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif",
+    "en": "Source Sans 3, Source Sans Pro, Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, sans-serif",
+}
+"""Fonts of pictures, which have no web fonts. A Chinese font first would make English quotation marks wide."""
+_PAD, _TITLE, _FOOT, _LINE, _BOLD = 40, 26, 14, 1.25, 1.08
+"""Px around a picture, sizes of letters in px, and by these the height of a line and the width of bold letters."""
+_MAX_SIDE = 1157
+"""Side in px of the largest square whose letters are of 14 px when it is shown at 1080; a longer picture is higher."""
+
+
+class Columns(NamedTuple):
+    """The columns of a shape, each as (left edge, width) in px, the size of its letters and the gap between rows.
+
+    In a `stacked` one a case has a line of its own above its rows, and what is stated stands below a metric's name.
+    """
+
+    width: int
+    text: int
+    gap: int
+    case: tuple[int, int]
+    name: tuple[int, int]
+    axis: tuple[int, int]
+    state: tuple[int, int]
+    stacked: bool = False
+
+
+COLUMNS: Mapping[Shape, Columns] = {
+    "wide": Columns(1200, 14, 5, (_PAD, 250), (300, 205), (515, 400), (930, 230)),
+    "square": Columns(1080, 15, 3, (_PAD, 1000), (_PAD, 470), (490, 550), (_PAD, 470), stacked=True),
+}
+
+
+@dataclass
+class Sheet:
+    """What is drawn so far; `depth` is the height in px that is used."""
+
+    columns: Columns
+    lang: Lang
+    depth: float = 0
+    shapes: list[Part] = field(default_factory=list)
+    texts: list[Part] = field(default_factory=list)
+    hovers: list[tuple[float, float, str]] = field(default_factory=list)
+
+    def place(self, share: float) -> float:
+        """Return where a place on the axis of the marks, in per cent, lies in px."""
+        return self.columns.axis[0] + share * self.columns.axis[1] / 100
+
+    def write(self, at: tuple[int, int], top: float, text: str, color: str = "ink", bold: bool = False) -> float:
+        """Write wrapped text into a column from `top` on, and return where it ends."""
+        size = self.columns.text
+        for line in wrap(text, at[1] / size / (_BOLD if bold else 1)):
+            self.label(at[0], top + size * _LINE / 2, line, LIGHT[color], bold=bold)
+            top += size * _LINE
+        return top
+
+    def label(self, x: float, y: float, text: str, color: str, anchor: str = "left", bold: bool = False) -> None:
+        """Write a line of text at a place."""
+        self.texts.append(_text(x, y, text, color, self.columns.text, bold, xanchor=anchor, align=anchor))
+
+    def line(self, x: Span, y: Span, color: str, width: float = 1, dash: str = "solid") -> None:
+        """Draw a line between two places."""
+        style = {"color": color, "width": width, "dash": dash}
+        self.shapes.append({"type": "line", "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "line": style})
+
+    def rule(self) -> None:
+        """Draw a line across the picture."""
+        self.line((_PAD, self.columns.width - _PAD), (self.depth, self.depth), LIGHT["rule"])
+
+    def circle(self, x: float, y: float, size: float, color: str, fill: str) -> None:
+        """Draw a circle of so many px."""
+        box = {"x0": x - size / 2, "x1": x + size / 2, "y0": y - size / 2, "y1": y + size / 2}
+        self.shapes.append({"type": "circle", "line": {"color": color, "width": 2}, "fillcolor": fill, **box})
+
+    def draw_mark(self, mark: Mark, y: float, names: Collection[MarkName]) -> None:
+        """Draw an arrow, or a bar with a line at the earlier value; ends that are ranges are bands."""
+        start, end, color = self.place(mark.start), self.place(mark.end), _color(names)
+        if mark.kind == "bar":
+            self.line((start, end), (y, y), color, 12, "dot" if "dotted" in names else "solid")
+        else:
+            self.draw_arrow(start, end, y, names)
+        if mark.was is not None:
+            self.line((self.place(mark.was),) * 2, (y - 10, y + 10), LIGHT["ink"], 2)
+        for span, shade in ((mark.before, LIGHT["quiet"]), (mark.after, color)):
+            if span[0] != span[1]:
+                self.line((self.place(span[0]), self.place(span[1])), (y, y), shade, 12)
+
+    def draw_arrow(self, start: float, end: float, y: float, names: Collection[MarkName]) -> None:
+        """Draw an arrow between two places as these kinds of marks; a short one has a short head and a small dot."""
+        color, head, way = _color(names), min(13.0, 0.65 * abs(end - start)), -1 if end < start else 1
+        dash = "3px,2px" if "dashed" in names else "dot" if "dotted" in names else "solid"
+        self.line((start, end - way * head), (y, y), color, 4, dash)
+        if "dashed" in names:
+            for x in (0.9 * head, 0.5 * head, 0.15 * head):
+                self.line((end - way * x,) * 2, (y - x / 2, y + x / 2), color, 3)
+        elif head:
+            path = f"M{end - way * head},{y - 7} L{end},{y} L{end - way * head},{y + 7}"
+            shape = {"path": path} if "open_head" in names else {"path": f"{path} Z", "fillcolor": color}
+            width = 3 if "open_head" in names else 0
+            self.shapes.append({"type": "path", "line": {"color": color, "width": width}, **shape})
+        fill = LIGHT["ground" if "hollow" in names else "quiet"]
+        self.circle(start, y, 10 if abs(end - start) >= 24 else 6, LIGHT["quiet"], fill)
+
+
+def _color(names: Collection[MarkName]) -> str:
+    return LIGHT["improved-text" if "improved" in names else "worsened-text" if "worsened" in names else "quiet"]
+
+
+def _text(x: float, y: float, text: str, color: str, size: int, bold: bool, **place: Any) -> Part:
+    shown = f"<b>{escape(text, quote=False)}</b>" if bold else escape(text, quote=False)
+    font = {"color": color, "size": size}
+    return {"x": x, "y": y, "text": shown, "font": font, "showarrow": False, "borderpad": 0, **place}
+
+
+def draw_findings(cases: Sequence[CaseFindings], lang: Lang, shape: Shape) -> go.Figure:
+    """Draw what each case reports: the rows that the page shows at once, with the legend of their marks."""
+    scale = geometry.scale_findings(cases, lang)
+    sheet = _open_sheet(scale.ticks, find_shown_marks(cases), lang, shape)
+    for case in cases:
+        top = _begin_case(sheet, f"{case.number}  {case.title}", case.places)
+        if text := case.say_in_a_line(lang):
+            left = sheet.columns.name[0]
+            end = sheet.write((left, sheet.columns.width - _PAD - left), top, text, "quiet")
+            sheet.depth = max(sheet.depth, end + sheet.columns.gap)
+        for finding in () if text else case.first:
+            top = _draw_finding(sheet, finding, scale.mark(finding), scale, top)
+    return _finish(sheet)
+
+
+def draw_group(group: Group, units: Mapping[str, Unit], lang: Lang, shape: Shape) -> go.Figure:
+    """Draw metrics on the scale that they share, a row each, under the titles of their cases."""
+    scale, case_id = geometry.scale_group(group, units, lang), ""
+    sheet, top = _open_sheet(scale.ticks, find_marks(group.rows) if group.kind == "index" else (), lang, shape), 0.0
+    for at in order_group(group):
+        row = group.rows[at]
+        if row.case_id != case_id:
+            case_id, top = row.case_id, _begin_case(sheet, f"{row.case_number}  {row.case_title}", "")
+        top = _draw_finding(sheet, describe_finding(row, lang), scale.marks[at], scale, top)
+    return _finish(sheet)
+
+
+def draw_metric(row: MetricRow, axis: IndexAxis, lang: Lang, shape: Shape) -> go.Figure:
+    """Draw one metric as its grade allows, on the `axis` of its case where it has an index; a text without a scale."""
+    scale = geometry.scale_metric(row, axis, lang)
+    sheet = _open_sheet(scale.ticks, geometry.name_marks(row) if scale.ticks else (), lang, shape)
+    _draw_finding(sheet, describe_finding(row, lang), scale.marks[0], scale, sheet.depth + 6)
+    return _finish(sheet)
+
+
+def _open_sheet(ticks: Ticks, names: Sequence[MarkName], lang: Lang, shape: Shape) -> Sheet:
+    """Return a sheet with a legend of marks, each drawn beside what it means, and the ticks of an axis."""
+    sheet = Sheet(COLUMNS[shape], lang)
+    size, x = sheet.columns.text, float(_PAD)
+    for name in names:
+        words = say_meaning(name, lang)
+        if x + 50 + size * text_width(words) > sheet.columns.width - _PAD:
+            x, sheet.depth = _PAD, sheet.depth + 1.5 * size
+        sheet.draw_arrow(x + 5, x + 40, sheet.depth + size, {name})
+        sheet.label(x + 50, sheet.depth + size, words, LIGHT["quiet"])
+        x += 78 + size * text_width(words)
+    sheet.depth += 2.4 * size if names else 0
+    for place, words in ticks:
+        sheet.label(sheet.place(place), sheet.depth + size * 0.6, words, LIGHT["quiet"], "center")
+    sheet.depth += 1.5 * size if ticks else 0
+    return sheet
+
+
+def _begin_case(sheet: Sheet, title: str, places: str) -> float:
+    """Write the heading of a case below a rule, and return where its first row begins."""
+    sheet.rule()
+    top = sheet.depth + sheet.columns.gap
+    if sheet.columns.stacked:
+        return sheet.write(sheet.columns.case, top, " · ".join(filter(None, (title, places))), bold=True)
+    end = sheet.write(sheet.columns.case, top, title, bold=True)
+    sheet.depth = sheet.write(sheet.columns.case, end, places, "quiet") + sheet.columns.gap
+    return top
+
+
+def _draw_finding(sheet: Sheet, finding: Finding, mark: Mark | None, scale: Scale | Findings, top: float) -> float:
+    """Draw a metric from `top` on: its name, its mark with labels, how it is stated. Return where the next begins."""
+    columns, names = sheet.columns, geometry.name_marks(finding.row)
+    end = sheet.write(columns.name, top, finding.name)
+    state = finding.state + join_doubts(finding, " ⚠ ")
+    end = max(end, sheet.write(columns.state, end if columns.stacked else top, state, "quiet")) + columns.gap
+    for place, _ in scale.ticks:
+        sheet.line((sheet.place(place),) * 2, (top - columns.gap, end), LIGHT["rule"])
+    x, y = sheet.place(mark.end if mark else scale.origin), top + columns.text * _LINE / 2
+    if mark is None:
+        sign = "○ " if has_derived_end(finding.row) else ""
+        sheet.label(x, y, sign + finding.value, _color(names), bold=True)
+    else:
+        sheet.draw_mark(mark, y, names)
+        places = [sheet.place(place) for place in (*mark.before, *mark.after, mark.was or mark.end)]
+        near, far = [(max(places) + 10, "left"), (min(places) - 10, "right")][:: -1 if mark.way == "left" else 1]
+        text = finding.value if mark.kind == "bar" else finding.label
+        sheet.label(near[0], y, text, _color(names), near[1], bold=True)
+        if mark.kind == "arrow":
+            sheet.label(far[0], y, finding.was, LIGHT["quiet"], far[1])
+    sheet.hovers.append((x, y, write_hover(finding, sheet.lang)))
+    sheet.depth = max(sheet.depth, end)
+    return end
+
+
+def write_hover(finding: Finding, lang: Lang) -> str:
+    """Return the sentence of a metric, its place and time, how it is stated, its doubts and the source's words."""
+    row = finding.row
+    quoted = "“" + row.phrases.replace(" | ", "” “") + "”"
+    texts = [f"{row.place} · {row.periods}", finding.state, *(f"⚠ {doubt}" for doubt in list_doubts(row, lang)), quoted]
+    head = [f"<b>{escape(line)}</b>" for line in wrap(row.finding, 34)]
+    return "<br>".join([*head, *(escape(line) for text in texts for line in wrap(text, 38))])
+
+
+def draw_matrix(rows: Sequence[GapRow], lang: Lang, shape: Shape) -> go.Figure:
+    """Draw how many results of each domain are stated how completely: a dot as large as its count, hollow for plans."""
+    sheet, largest, names = Sheet(COLUMNS[shape], lang, 34), geometry.largest_gap(rows), rows[0].cells
+    step = (sheet.columns.width - 2 * _PAD - 300) / len(names)
+    middles = [_PAD + 300 + step * (at + 0.5) for at in range(len(names))]
+    for x, cell in zip(middles, names, strict=True):
+        sheet.label(x, 16, cell.words, LIGHT["quiet"], "center")
+    for row in rows:
+        sheet.rule()
+        y, ink = sheet.depth + 20, LIGHT["ink"]
+        sheet.label(_PAD, y, row.label, ink, bold=not row.domain)
+        for x, cell in zip(middles, row.cells, strict=True):
+            size = geometry.scale_dot(cell.count, largest) if row.domain and cell.count else 0
+            if size:
+                edge = LIGHT["quiet" if cell.grades == ("P",) else "improved-text"]
+                sheet.circle(x, y, size, edge, LIGHT["ground"] if cell.grades == ("P",) else edge)
+            number = f"{cell.count:,}" if cell.count else "–"
+            sheet.label(
+                x + size / 2 + 5 * bool(size), y, number, ink, "left" if size else "center", bold=not row.domain
+            )
+        sheet.depth += 40
+    return _finish(sheet)
+
+
+def _finish(sheet: Sheet) -> go.Figure:
+    """Return the figure of what was drawn, without title and source; what a row tells is its hover text."""
+    x, y, hover = zip(*sheet.hovers, strict=True) if sheet.hovers else ((), (), ())
+    figure = go.Figure(go.Scatter(x=x, y=y, hovertext=hover, hoverinfo="text", mode="markers", marker_opacity=0))
+    figure.update_traces(marker_size=26)
+    figure.update_xaxes(visible=False, fixedrange=False, range=[0, sheet.columns.width])
+    figure.update_yaxes(visible=False, fixedrange=False, range=[sheet.depth, 0])
+    return figure.update_layout(
+        template="none",
+        width=sheet.columns.width,
+        height=sheet.depth,
+        margin=dict.fromkeys("lrtb", 0),
+        font={"family": FONTS[sheet.lang], "size": sheet.columns.text},
+        paper_bgcolor=LIGHT["ground"],
+        hoverlabel={"bgcolor": LIGHT["ground"], "bordercolor": LIGHT["rule"], "font_size": 14, "align": "left"},
+        shapes=sheet.shapes,
+        annotations=sheet.texts,
+    )
+
+
+def frame(figure: go.Figure, title: str, head: Iterable[str], foot: Iterable[str], shape: Shape) -> go.Figure:
+    """Return a figure as a picture with its title and some lines above, and below it what it is from."""
+    columns, room = COLUMNS[shape], COLUMNS[shape].width - 2 * _PAD
+    above = [(line, _TITLE) for line in wrap(title, room / _TITLE / _BOLD)]
+    above += [(line, columns.text) for text in head for line in wrap(text, room / columns.text)]
+    below = [(line, _FOOT) for text in foot for line in wrap(text, room / _FOOT)]
+    top, bottom = (sum(size * _LINE for _, size in lines) for lines in (above, below))
+    width, height = columns.width, round(figure.layout.height + top + bottom + 2 * _PAD)
+    if columns.stacked and height <= _MAX_SIDE:
+        width = height = max(width, height)
+    texts = list(figure.layout.annotations)
+    place = {"xref": "paper", "yref": "paper", "xanchor": "left", "align": "left", "yanchor": "top"}
+    for lines, y, color in ((above, height - _PAD / 2, "ink"), (below, bottom + _PAD / 2, "quiet")):
+        for text, size in lines:
+            texts.append(_text(_PAD / width, y / height, text, LIGHT[color], size, size == _TITLE, **place))
+            y -= size * _LINE
+    upper = height - top - _PAD
+    domain = [(upper - figure.layout.height) / height, upper / height]
+    return figure.update_layout(
+        width=width, height=height, annotations=texts, yaxis_domain=domain, xaxis_range=[0, width]
+    )
