@@ -244,7 +244,7 @@ def _format_label(scene: Scene, spot: Spot, rank: int, links: Links) -> Markup:
     sides = " ".join(
         f"{placed.format.letter}-{placed.labels.leaders[rank].side}" for placed in scene.placed if placed.format.column
     )
-    content = Markup('<i class="nr">{}{}</i> {}').format(
+    content = Markup('<i class="disc">{}{}</i> {}').format(
         spoken(t(lang, "案例", "Case ")), spot.number, format_headline(headline)
     )
     return Markup('<li class="{}" style="{}">{} <small>{}{}</small></li>').format(
