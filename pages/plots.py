@@ -42,8 +42,8 @@ FONTS: Mapping[Lang, str] = {
     "en": "Source Sans 3, Source Sans Pro, Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, sans-serif",
 }
 """Fonts of pictures, which have no web fonts. A Chinese font first would make English quotation marks wide."""
-_PAD, _TITLE, _FOOT, _LINE, _BOLD = 40, 26, 14, 1.25, 1.08
-"""Px around a picture, sizes of letters in px, and by these the height of a line and the width of bold letters."""
+_PAD, _LINE, _BOLD = 40, 1.3, 1.08
+"""Px around a picture, and the height of a line and the width of bold letters by their size."""
 _MAX_SIDE = 1157
 """Side in px of the largest square whose letters are of 14 px when it is shown at 1080; a longer picture is higher."""
 
@@ -66,8 +66,13 @@ class Columns(NamedTuple):
 
 COLUMNS: Mapping[Shape, Columns] = {
     "wide": Columns(1200, 14, 5, (_PAD, 250), (300, 205), (515, 400), (930, 230)),
-    "square": Columns(1080, 15, 3, (_PAD, 1000), (_PAD, 470), (490, 550), (_PAD, 470), stacked=True),
+    "square": Columns(1080, 15, 2, (_PAD, 1000), (_PAD, 470), (490, 550), (_PAD, 470), stacked=True),
 }
+ALONE: Mapping[Shape, Columns] = {
+    "wide": Columns(1200, 18, 8, (_PAD, 0), (_PAD, 0), (_PAD, 820), (900, 260)),
+    "square": Columns(1080, 26, 12, (_PAD, 0), (_PAD, 0), (_PAD, 1000), (_PAD, 1000), stacked=True),
+}
+"""The columns of a metric that stands alone, whose name is in the title."""
 
 
 @dataclass
@@ -88,14 +93,13 @@ class Sheet:
     def write(self, at: tuple[int, int], top: float, text: str, color: str = "ink", bold: bool = False) -> float:
         """Write wrapped text into a column from `top` on, and return where it ends."""
         size = self.columns.text
-        for line in wrap(text, at[1] / size / (_BOLD if bold else 1)):
-            self.label(at[0], top + size * _LINE / 2, line, LIGHT[color], bold=bold)
-            top += size * _LINE
-        return top
+        lines = wrap(text, at[1] / size / (_BOLD if bold else 1))
+        self.texts.append(_text(at[0], top, lines, LIGHT[color], size, bold, "left", "top"))
+        return top + len(lines) * size * _LINE
 
     def label(self, x: float, y: float, text: str, color: str, anchor: str = "left", bold: bool = False) -> None:
         """Write a line of text at a place."""
-        self.texts.append(_text(x, y, text, color, self.columns.text, bold, xanchor=anchor, align=anchor))
+        self.texts.append(_text(x, y, [text], color, self.columns.text, bold, anchor, "middle"))
 
     def line(self, x: Span, y: Span, color: str, width: float = 1, dash: str = "solid") -> None:
         """Draw a line between two places."""
@@ -145,16 +149,18 @@ def _color(names: Collection[MarkName]) -> str:
     return LIGHT["improved-text" if "improved" in names else "worsened-text" if "worsened" in names else "quiet"]
 
 
-def _text(x: float, y: float, text: str, color: str, size: int, bold: bool, **place: Any) -> Part:
-    shown = f"<b>{escape(text, quote=False)}</b>" if bold else escape(text, quote=False)
-    font = {"color": color, "size": size}
-    return {"x": x, "y": y, "text": shown, "font": font, "showarrow": False, "borderpad": 0, **place}
+def _text(
+    x: float, y: float, lines: Sequence[str], color: str, size: int, bold: bool, anchor: str, yanchor: str
+) -> Part:
+    shown = "<br>".join(f"<b>{escape(line, quote=False)}</b>" if bold else escape(line, quote=False) for line in lines)
+    place = {"x": x, "y": y, "xanchor": anchor, "align": anchor, "yanchor": yanchor}
+    return {**place, "text": shown, "font": {"color": color, "size": size}, "showarrow": False, "borderpad": 0}
 
 
 def draw_findings(cases: Sequence[CaseFindings], lang: Lang, shape: Shape) -> go.Figure:
     """Draw what each case reports: the rows that the page shows at once, with the legend of their marks."""
     scale = geometry.scale_findings(cases, lang)
-    sheet = _open_sheet(scale.ticks, find_shown_marks(cases), lang, shape)
+    sheet = _open_sheet(scale.ticks, find_shown_marks(cases), lang, COLUMNS[shape])
     for case in cases:
         top = _begin_case(sheet, f"{case.number}  {case.title}", case.places)
         if text := case.say_in_a_line(lang):
@@ -169,7 +175,10 @@ def draw_findings(cases: Sequence[CaseFindings], lang: Lang, shape: Shape) -> go
 def draw_group(group: Group, units: Mapping[str, Unit], lang: Lang, shape: Shape) -> go.Figure:
     """Draw metrics on the scale that they share, a row each, under the titles of their cases."""
     scale, case_id = geometry.scale_group(group, units, lang), ""
-    sheet, top = _open_sheet(scale.ticks, find_marks(group.rows) if group.kind == "index" else (), lang, shape), 0.0
+    sheet, top = (
+        _open_sheet(scale.ticks, find_marks(group.rows) if group.kind == "index" else (), lang, COLUMNS[shape]),
+        0.0,
+    )
     for at in order_group(group):
         row = group.rows[at]
         if row.case_id != case_id:
@@ -181,23 +190,23 @@ def draw_group(group: Group, units: Mapping[str, Unit], lang: Lang, shape: Shape
 def draw_metric(row: MetricRow, axis: IndexAxis, lang: Lang, shape: Shape) -> go.Figure:
     """Draw one metric as its grade allows, on the `axis` of its case where it has an index; a text without a scale."""
     scale = geometry.scale_metric(row, axis, lang)
-    sheet = _open_sheet(scale.ticks, geometry.name_marks(row) if scale.ticks else (), lang, shape)
-    _draw_finding(sheet, describe_finding(row, lang), scale.marks[0], scale, sheet.depth + 6)
+    names = [name for name in geometry.name_marks(row) if name != "arrow" or geometry.chart_kind(row) == "index"]
+    sheet = _open_sheet(scale.ticks, names if scale.ticks else (), lang, ALONE[shape])
+    _draw_finding(sheet, describe_finding(row, lang), scale.marks[0], scale, sheet.depth + sheet.columns.gap)
     return _finish(sheet)
 
 
-def _open_sheet(ticks: Ticks, names: Sequence[MarkName], lang: Lang, shape: Shape) -> Sheet:
+def _open_sheet(ticks: Ticks, names: Sequence[MarkName], lang: Lang, columns: Columns) -> Sheet:
     """Return a sheet with a legend of marks, each drawn beside what it means, and the ticks of an axis."""
-    sheet = Sheet(COLUMNS[shape], lang)
-    size, x = sheet.columns.text, float(_PAD)
+    sheet, size, x = Sheet(columns, lang), columns.text, float(_PAD)
     for name in names:
         words = say_meaning(name, lang)
-        if x + 50 + size * text_width(words) > sheet.columns.width - _PAD:
+        if x + 50 + size * text_width(words) > columns.width - _PAD:
             x, sheet.depth = _PAD, sheet.depth + 1.5 * size
         sheet.draw_arrow(x + 5, x + 40, sheet.depth + size, {name})
         sheet.label(x + 50, sheet.depth + size, words, LIGHT["quiet"])
         x += 78 + size * text_width(words)
-    sheet.depth += 2.4 * size if names else 0
+    sheet.depth += 2.2 * size if names else 0
     for place, words in ticks:
         sheet.label(sheet.place(place), sheet.depth + size * 0.6, words, LIGHT["quiet"], "center")
     sheet.depth += 1.5 * size if ticks else 0
@@ -218,7 +227,7 @@ def _begin_case(sheet: Sheet, title: str, places: str) -> float:
 def _draw_finding(sheet: Sheet, finding: Finding, mark: Mark | None, scale: Scale | Findings, top: float) -> float:
     """Draw a metric from `top` on: its name, its mark with labels, how it is stated. Return where the next begins."""
     columns, names = sheet.columns, geometry.name_marks(finding.row)
-    end = sheet.write(columns.name, top, finding.name)
+    end = sheet.write(columns.name, top, finding.name) if columns.name[1] else top + columns.text * _LINE
     state = finding.state + join_doubts(finding, " ⚠ ")
     end = max(end, sheet.write(columns.state, end if columns.stacked else top, state, "quiet")) + columns.gap
     for place, _ in scale.ticks:
@@ -295,22 +304,20 @@ def _finish(sheet: Sheet) -> go.Figure:
 
 def frame(figure: go.Figure, title: str, head: Iterable[str], foot: Iterable[str], shape: Shape) -> go.Figure:
     """Return a figure as a picture with its title and some lines above, and below it what it is from."""
-    columns, room = COLUMNS[shape], COLUMNS[shape].width - 2 * _PAD
-    above = [(line, _TITLE) for line in wrap(title, room / _TITLE / _BOLD)]
-    above += [(line, columns.text) for text in head for line in wrap(text, room / columns.text)]
-    below = [(line, _FOOT) for text in foot for line in wrap(text, room / _FOOT)]
-    top, bottom = (sum(size * _LINE for _, size in lines) for lines in (above, below))
-    width, height = columns.width, round(figure.layout.height + top + bottom + 2 * _PAD)
-    if columns.stacked and height <= _MAX_SIDE:
+    width, size = figure.layout.width, figure.layout.font.size
+    room, large, small = width - 2 * _PAD, round(1.8 * size), max(14, round(0.75 * size))
+    titles = wrap(title, room / large / _BOLD)
+    above, below = ([line for text in texts for line in wrap(text, room / size)] for texts in (head, foot))
+    parts = (titles, large, "ink"), (above, size, "ink"), (below, small, "quiet")
+    heights = [len(lines) * letters * _LINE for lines, letters, _ in parts]
+    height = round(figure.layout.height + sum(heights) + 2 * _PAD)
+    if shape == "square" and height <= _MAX_SIDE:
         width = height = max(width, height)
+    tops = height - _PAD / 2, height - _PAD / 2 - heights[0], heights[2] + _PAD / 2
     texts = list(figure.layout.annotations)
-    place = {"xref": "paper", "yref": "paper", "xanchor": "left", "align": "left", "yanchor": "top"}
-    for lines, y, color in ((above, height - _PAD / 2, "ink"), (below, bottom + _PAD / 2, "quiet")):
-        for text, size in lines:
-            texts.append(_text(_PAD / width, y / height, text, LIGHT[color], size, size == _TITLE, **place))
-            y -= size * _LINE
-    upper = height - top - _PAD
-    domain = [(upper - figure.layout.height) / height, upper / height]
-    return figure.update_layout(
-        width=width, height=height, annotations=texts, yaxis_domain=domain, xaxis_range=[0, width]
-    )
+    for (lines, letters, color), y in zip(parts, tops, strict=True):
+        text = _text(_PAD / width, y / height, lines, LIGHT[color], letters, lines is titles, "left", "top")
+        texts.append(text | {"xref": "paper", "yref": "paper"})
+    upper = height - heights[0] - heights[1] - _PAD
+    figure.update_layout(width=width, height=height, annotations=texts, xaxis_range=[0, width])
+    return figure.update_yaxes(domain=[(upper - figure.layout.yaxis.range[0]) / height, upper / height])
