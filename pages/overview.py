@@ -78,7 +78,7 @@ def export_findings(view: View) -> ChartExport:
         view.t("", " ").join(filter(None, kinds)),
         partial(draw_findings, cases, view.lang),
         [finding.row for case in cases for finding in case.first],
-        frame_height=260 + 60 * sum(case.lines for case in cases),
+        frame_height=300 + 68 * sum(case.lines for case in cases),
     )
 
 

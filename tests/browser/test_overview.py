@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.reader import heading, resize, settled, status
 
 PHONE, LAPTOP = 390, 1440
-TABLE = {"en": "The key figures of each case", "zh": "各案例的主要数字"}
-MARKS = """() => [...document.querySelectorAll(".findings tr:not(.more) .arrow")].map(arrow => {
-    const [track, dot, head] = ["", " .dot", " .head"].map((part, at) =>
-        (at ? arrow.querySelector(part.trim()) : arrow).getBoundingClientRect());
+TABLE = {"en": "The changes that each case reports", "zh": "各案例报告的变化"}
+MARKS = """() => [...document.querySelectorAll(".findings tr:not(.more) .arrow:not(.told)")].map(arrow => {
+    const [track, dot, head] = [arrow.closest("tr"), ...[".dot", ".head"].map(part => arrow.querySelector(part))]
+        .map(part => part.getBoundingClientRect());
     const size = arrow.querySelector(".size").getBoundingClientRect();
     return {same: Math.round(dot.left + dot.width / 2), inside: head.left >= track.left - 1 && head.right <= track.right + 1,
             seen: size.left >= 0 && size.right <= document.documentElement.clientWidth, text: arrow.innerText};
@@ -82,15 +82,14 @@ def test_what_is_open_stays_open_in_the_next_run(opened):
     expect(page.locator(".findings details[open]")).to_have_count(1)
 
 
-def test_a_cell_of_the_gaps_filters_and_is_marked(opened):
+def test_a_cell_of_the_gaps_opens_the_figures_that_it_counts(opened):
     page = opened("/?lang=en")
-    cell = page.get_by_role("link", name=re.compile("Public finance and credit, E Level: "))
+    cell = page.get_by_role("link", name=re.compile("Public finance and credit, present value only: "))
     count = re.search(r": (\d+)", cell.get_attribute("aria-label") or "")
     assert count
     cell.click()
-    expect(page).to_have_url("/?domain=finance&grade=E&role=outcome,output&lang=en")
+    expect(page).to_have_url("/data?domain=finance&grade=E&role=outcome,output&lang=en")
     expect(status(page)).to_contain_text(f"{count[1]} figures")
-    expect(page.locator(".gaps a[aria-current=true]")).to_have_count(1)
 
 
 def printed(page: Page) -> str:

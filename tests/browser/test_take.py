@@ -138,7 +138,7 @@ def test_a_chart_is_explored_and_saved_whole(width, opened):
     mark = opened.locator(".points path").last
     mark.hover(force=True)
     told = opened.locator(".hovertext text")
-    expect(told).to_contain_text("Source words")
+    expect(told).to_contain_text("县外转诊率较2018年下降15.79%")
     assert told.bounding_box()["height"] > 60, "too small to be read"
     place = mark.bounding_box()
     opened.get_by_role("button", name="Zoom in").click()
