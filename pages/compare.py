@@ -11,7 +11,7 @@ from typing import NamedTuple
 import streamlit as st
 from markupsafe import Markup
 
-from data.model.grades import GRADES
+from data.model.grades import STATES
 from data.model.schema import Case
 from data.query.findings import keep_results
 from data.wording.compare import (
@@ -28,7 +28,7 @@ from data.wording.compare import (
     order_group,
 )
 from data.wording.findings import describe_finding
-from data.wording.labels import HEADINGS
+from data.wording.labels import HEADINGS, STATE_WORDS
 from data.wording.marks import find_marks
 from data.wording.openings import number_title
 from data.wording.ready_sets import ReadySet, list_ready_sets
@@ -223,9 +223,10 @@ def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
 
 
 def describe_grades(view: View, case: Case) -> str:
-    """Return how many of a case's metrics each grade has, and what a city filter omits."""
+    """Return how many of a case's metrics are stated how completely, and what a city filter omits."""
     counts = Counter(row.grade for row in view.case_rows(case))
-    parts = [f"{grade} {counts[grade]}" for grade in GRADES if counts[grade]]
+    found = [(STATE_WORDS[state[0]][view.lang], sum(counts[grade] for grade in state)) for state in STATES]
+    parts = [f"{words} {count}" for words, count in found if count]
     return " · ".join(filter(None, [*parts, view.describe_omitted(case)]))
 
 
