@@ -2,7 +2,7 @@
 plotly.js alone. Prints tables, writes JSON; asserts nothing.
 
 Once before: `pip install -r tests/bench/requirements.txt`. CHROMIUM names the browser. It takes about twenty minutes,
-with --quick about three.
+with --quick six to ten.
 """
 
 from __future__ import annotations
@@ -87,19 +87,15 @@ def shares(laps: Laps, act: str) -> Iterator[Row]:
             middle([taken for lap in laps[act, name] if (taken := take(lap)) is not None]) for name in ("ours", "peer")
         ]
 
-    def encoding(lap: Lap) -> float | None:
-        return lap.server and lap.server.get("encoding", lap.server.get("whole", 0) - lap.server["script"])
-
-    def spent(lap: Lap) -> float:
-        return (lap.server["script"] + encoding(lap)) if lap.server else 0
+    def spent(lap: Lap) -> float | None:
+        return lap.server and lap.server["script"]
 
     yield Row(f"{act}: act to request", "ms", *of(lambda lap: lap.sent))
-    yield Row(f"{act}: server script", "ms", *of(lambda lap: lap.server and lap.server["script"]))
-    yield Row(f"{act}: encoding", "ms", *of(encoding))
+    yield Row(f"{act}: server script", "ms", *of(spent))
     yield Row(
         f"{act}: transport, waiting",
         "ms",
-        *of(lambda lap: None if lap.came is None else lap.came - lap.sent - spent(lap)),
+        *of(lambda lap: None if lap.came is None else lap.came - lap.sent - (spent(lap) or 0)),
     )
     floor = middle([lap.first for lap in laps[act, "floor"]])
     yield Row(

@@ -12,21 +12,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-import plotly.graph_objects as go
-from plotly.io import to_json
+from plotly.io.json import to_json_plotly
 
 from data.downloads.extract import Extract
 from data.downloads.formats import FORMATS
 from data.reading.live import current
-from tests.bench.peer.screens import BOUNDARIES, SCREENS
-from tests.bench.peer.view import View
+from tests.bench.peer.screens import BOUNDARIES, SCREENS, parts_of
 
 PAGES = {"/": "Overview", "/case": "Cases", "/map": "Map"}
 CITIES = ("410500", "410800", "411100")
 """Areas without a county point, so that a click always means the area."""
 HTML = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>floor</title><link rel="icon" href="data:,">
 <script src="/plotly.js"></script>
-<nav></nav><aside></aside><main style="width:980px"></main><a href="/metrics.csv" download="metrics.csv">CSV</a>
+<nav></nav><aside></aside><main style="width:1200px"></main><a href="/metrics.csv" download="metrics.csv">CSV</a>
 <script>
 const states = "STATES", names = "NAMES", domains = "DOMAINS", main = document.querySelector("main");
 let page = location.pathname, chosen = {domain: "", city: ""};
@@ -48,14 +46,10 @@ draw();
 </script></html>"""
 
 
-def figures(path: str, search: str) -> list[go.Figure]:
-    """The charts of a screen of the peer, in the order of the page."""
-    screen = SCREENS[path]
-    return [
-        component.figure
-        for component in _components(screen.layout(screen.parts(View.of(search))))
-        if hasattr(component, "figure")
-    ]
+def figures(path: str, search: str = "") -> list[Any]:
+    """The figures of a screen of the peer, in the order of the page."""
+    components = _components(SCREENS[path].layout(parts_of(path, search)))
+    return [orjson.loads(to_json_plotly(each.figure)) for each in components if hasattr(each, "figure")]
 
 
 def _components(parts: Any) -> Any:
@@ -69,8 +63,8 @@ def page(path: str) -> bytes:
     queries = {"": "", **{domain: f"domain={domain}" for domain in dataset.domains}} if path == "/" else {"": ""}
     if path == "/map":
         queries |= {city: f"city={city}" for city in CITIES}
-    states = {other: {"": other_figures(other)} for other in PAGES} | {
-        path: {name: other_figures(path, query) for name, query in queries.items()}
+    states = {other: {"": figures(other)} for other in PAGES} | {
+        path: {name: figures(path, query) for name, query in queries.items()}
     }
     domains = {domain.id: domain.name.en for domain in dataset.domains.values()}
     filled = {"STATES": states, "NAMES": PAGES, "DOMAINS": domains}
@@ -78,10 +72,6 @@ def page(path: str) -> bytes:
     for name, value in filled.items():
         text = text.replace(f'"{name}"', orjson.dumps(value).decode().replace("</", "<\\/"), 1)
     return text.encode()
-
-
-def other_figures(path: str, query: str = "") -> list[Any]:
-    return [orjson.loads(to_json(figure, validate=False)) for figure in figures(path, query)]
 
 
 def contents() -> dict[str, tuple[str, bytes]]:

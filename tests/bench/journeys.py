@@ -5,11 +5,12 @@ machine's noise affects all alike.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,29 +20,12 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Pa
 from data.query.dataset import Dataset
 from tests.bench.floor import CITIES, PAGES
 from tests.bench.servers import Server
-from tests.bench.stopwatch import (
-    CARDS,
-    EVERY_FIGURE,
-    FINDINGS,
-    INSTALLED,
-    OUR_MAP,
-    OVERVIEW,
-    THE_MAP,
-    Lap,
-    read,
-    set_to,
-)
+from tests.bench.stopwatch import EVERY_FIGURE, FINDINGS, FIRST_FIGURE, INSTALLED, OURS, THE_MAP, Lap, read, set_to
 from tests.browser.reader import ARGUMENTS, chromium, value
 
 NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
-SHOWN = {
-    ("ours", "/"): OVERVIEW,
-    ("ours", "/case"): CARDS,
-    ("ours", "/map"): OUR_MAP,
-    ("ours", "/data"): '`${!!document.querySelector(".datatable tbody td")}`',
-    ("peer", "/data"): '`${!!document.querySelector("#table td.dash-cell")}`',
-}
-"""What is looked at, by server and page, where it is no chart of a chart library. On the data page the first row counts."""
+SHOWN = {"/map": THE_MAP, "/data": '`${!!document.querySelector("#table td.dash-cell")}`'}
+"""What is looked at in the peer, by page, where it is not every figure: of its data the first row."""
 INSIDE = """code => {
     const name = document.querySelector(`.area-name[data-area="${code}"]`);
     if (name) {
@@ -80,7 +64,7 @@ class Visit:
 
 @dataclass
 class Wanted:
-    """What is seen in each state, by page, domain and city. `findings` is the table of our overview alone."""
+    """What is seen in each state, by page, domain and city. `findings` are those of the overview without its matrix."""
 
     pages: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
@@ -89,11 +73,16 @@ class Wanted:
 
 
 Wants = Mapping[str, Wanted]
-"""What is seen, by server: ours draws in HTML, the peer the same charts as the floor."""
+"""What is seen, by server: ours draws in HTML, the peer the same figures as the floor."""
 
 
 def shown_on(path: str, name: str) -> str:
-    return SHOWN.get((name, path), THE_MAP if path == "/map" else EVERY_FIGURE)
+    return OURS if name == "ours" else SHOWN.get(path, EVERY_FIGURE)
+
+
+def shown_first(path: str, name: str) -> str:
+    """What a visit waits for: on the overview the findings, elsewhere all that the page shows."""
+    return shown_on(path, name) if path != "/" else FINDINGS if name == "ours" else FIRST_FIGURE
 
 
 # --- what a reader does, by whose page it is
@@ -124,7 +113,10 @@ def look_at(browser: Browser, servers: Mapping[str, Server], dataset: Dataset) -
     with browser.new_context(locale="en-US", viewport=SCREEN, reduced_motion="reduce") as context:
         ours = look_at_states(context.new_page(), "ours", servers["ours"].address, dataset)
         floor = look_at_states(context.new_page(), "floor", servers["floor"].address, dataset)
-    floor.pages["/data"] = ours.pages["/data"] = "true"
+    for found in (ours, floor):
+        assert len({found.pages["/"], *found.domains.values()}) == len(dataset.domains) + 1, "two domains look the same"
+        assert len({found.pages["/map"], *found.cities.values()}) == len(CITIES) + 1, "two cities look the same"
+    floor.pages["/data"] = "true"
     return {"ours": ours, "floor": floor, "peer": floor}
 
 
@@ -135,12 +127,12 @@ def look_at_states(page: Page, name: str, address: str, dataset: Dataset) -> Wan
         page.wait_for_timeout(SETTLING)
         return page.evaluate(f"() => {shown_on(path, name)}")
 
-    for path in PAGES:
+    for path in NAMES if name == "ours" else PAGES:
         page.goto(address + path)
         page.locator("footer" if name == "ours" else ".main-svg").first.wait_for()
         found.pages[path] = settled(path)
         if path == "/":
-            found.findings = page.evaluate(f"() => {FINDINGS}")
+            found.findings = page.evaluate(f"() => {shown_first(path, name)}")
             for domain in dataset.domains.values():
                 choose_domain(page, name, domain.name.en).click()
                 found.domains[domain.name.en] = settled(path)
@@ -162,7 +154,7 @@ def look_at_states(page: Page, name: str, address: str, dataset: Dataset) -> Wan
 def profile(playwright: Playwright, folder: str) -> Iterator[BrowserContext]:
     """A Chromium with a profile of its own, which caches files and compiled scripts."""
     arguments = {
-        "executable_path": chromium_path(),
+        "executable_path": os.environ["CHROMIUM"],
         "args": ARGUMENTS,
         "locale": "en-US",
         "viewport": SCREEN,
@@ -173,42 +165,25 @@ def profile(playwright: Playwright, folder: str) -> Iterator[BrowserContext]:
         yield context
 
 
-def chromium_path() -> str:
-    import os
-
-    return os.environ["CHROMIUM"]
-
-
 def first_figures(
     playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int
 ) -> dict[tuple[str, str, str], list[Visit]]:
     """By page, server, and "cold" or "warm": the first visit of a new profile, and the third."""
     found: dict[tuple[str, str, str], list[Visit]] = defaultdict(list)
-    shown = {**{(name, path): shown_on(path, name) for name in servers for path in NAMES}, ("ours", "/"): FINDINGS}
     for _ in range(times):
         for path in NAMES:
             for name in servers:
                 if path == "/data" and name == "floor":
                     continue
                 with TemporaryDirectory() as folder, profile(playwright, folder) as context:
-                    visits = [
-                        visit(
-                            context, servers[name].address + path, shown[name, path], first_of(want[name], name, path)
-                        )
-                        for _ in range(3)
-                    ]
+                    visits = [visit(context, servers[name], path, want[name]) for _ in range(3)]
                 found[path, name, "cold"].append(visits[0])
                 found[path, name, "warm"].append(visits[2])
     return found
 
 
-def first_of(want: Wanted, name: str, path: str) -> str:
-    """What a visit waits for: on our overview the findings, elsewhere all that the page shows."""
-    return want.findings if (name, path) == ("ours", "/") else want.pages[path]
-
-
 def visit(
-    context: BrowserContext, address: str, shown: str, want: str, line: Mapping[str, float] | None = None
+    context: BrowserContext, server: Server, path: str, want: Wanted, line: Mapping[str, float] | None = None
 ) -> Visit:
     """Open a page in a new tab, over a line with these conditions if there are any."""
     page = context.new_page()
@@ -216,8 +191,9 @@ def visit(
     fetched = counted(session)
     if line:
         session.send("Network.emulateNetworkConditions", {"offline": False, **line})
-    page.add_init_script(f"bench.watch({json.dumps(shown)}, {json.dumps(want)}, 0)")
-    page.goto(address, wait_until="commit")
+    sought = shown_first(path, server.name), want.findings if path == "/" else want.pages[path]
+    page.add_init_script(f"bench.watch({', '.join(map(json.dumps, sought))}, 0)")
+    page.goto(server.address + path, wait_until="commit")
     lap = read(page)
     paint = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
     page.close()
@@ -232,9 +208,7 @@ def slow_visits(
     for _ in range(times):
         for name in ("ours", "peer"):
             with TemporaryDirectory() as folder, profile(playwright, folder) as context:
-                shown = FINDINGS if name == "ours" else shown_on("/", name)
-                wanted = first_of(want[name], name, "/")
-                found[name].append(visit(context, servers[name].address + "/", shown, wanted, SLOW_LINE))
+                found[name].append(visit(context, servers[name], "/", want[name], SLOW_LINE))
     return found
 
 
@@ -282,11 +256,13 @@ def lap(page: Page, shown: str, want: str, act: Callable[[], Any]) -> Lap:
 
 
 def filter_changes(playwright: Playwright, servers: Mapping[str, Server], want: Wants, times: int) -> Laps:
-    """On the overview a domain is chosen and cleared, then the next: from the click to the redrawn charts."""
+    """On the overview a domain is chosen and cleared, then the next: from the click to the redrawn charts. Every server
+    has shown each once before.
+    """
     found: Laps = defaultdict(list)
     labels = list(want["ours"].domains)
     with open_pages(playwright, servers, "/", want) as pages:
-        for turn in range(-2, times):
+        for turn in range(-2 * len(labels), times):
             label = labels[turn // 2 % len(labels)]
             for name, page in pages.items():
                 content = want[name].domains[label] if turn % 2 == 0 else want[name].pages["/"]
@@ -362,12 +338,7 @@ def noted(server: Server, taken: Lap) -> Lap:
     """The lap with the time of the script run that our own server recorded for it."""
     notes = server.log.parent / "runs"
     if server.name == "ours" and notes.exists():
-        runs = [json.loads(line) for line in notes.read_text().splitlines()]
+        script = sum(map(float, notes.read_text().split()))
         notes.write_text("")
-        return Lap(
-            **{
-                **vars(taken),
-                "server": {key: sum(run[key] for run in runs) for key in ("script", "encoding", "processor")},
-            }
-        )
+        return replace(taken, server={"script": script})
     return taken

@@ -88,7 +88,7 @@ def _question(address: str) -> Callable[[int], float]:
     the response.
     """
     known = json.loads(urlopen(f"{address}/_dash-dependencies").read())
-    asked = next(entry for entry in known if "index.figure" in entry["output"])
+    asked = next(entry for entry in known if "findings.figure" in entry["output"])
     outputs = [
         dict(zip(("id", "property"), part.split("."), strict=True)) for part in asked["output"].strip(".").split("...")
     ]

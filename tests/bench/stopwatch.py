@@ -16,24 +16,23 @@ TIMEOUT = 60_000
 FIGURES = """[...document.querySelectorAll(".js-plotly-plot")].filter(chart => WHICH).map(chart => [
     ...[...chart.querySelectorAll(".annotation-text")].map(text => text.textContent),
     ...[...chart.querySelectorAll(".choroplethlayer path")].map(area => area.__data__.loc + getComputedStyle(area).strokeWidth),
+    ...[...chart.querySelectorAll(".shapelayer path")].map(mark => mark.getAttribute("d") + mark.style.stroke),
     chart.querySelectorAll(".trace path, .point path").length,
 ].join(" ")).join("|")"""
-"""The content of the charts that a chart library draws: their labels, the areas with their outlines, the number of
-marks.
-"""
+"""The content of what a chart library draws: labels, the areas with their outlines, marks with their places."""
 EVERY_FIGURE = FIGURES.replace("WHICH", "true")
+FIRST_FIGURE = FIGURES.replace("WHICH", "chart === document.querySelector('.js-plotly-plot')")
 THE_MAP = FIGURES.replace("WHICH", 'chart.querySelector(".choroplethlayer")')
-TEXTS = """[...document.querySelectorAll("WHICH")].map(part => part.textContent + part.querySelectorAll("i").length).join("|")"""
-"""The content of what is drawn in HTML: its text and the number of its marks."""
-FINDINGS = """(document.querySelector(".findings table") ?? document.createElement("p")).textContent"""
-"""The table of findings, in the page as it is served or as the app draws it, whichever stands first."""
-OUR_MAP = """[...document.querySelectorAll(".st-key-map")].slice(0, 1).map(map => [
-    map.querySelector(".map-scene")?.textContent,
-    ...[...map.querySelectorAll(".map-areas img")].map(image => `${image.complete} ${image.src.length}`),
-    ...[...map.querySelectorAll(".area-name.current")].map(name => name.dataset.area),
+PARTS = ".findings table, .gaps table, .figure-card, .datatable, .st-key-map"
+OURS = f"""[...document.querySelectorAll("{PARTS}")].map(part => [
+    part.textContent,
+    ...[...part.querySelectorAll("[style]")].map(mark => mark.style.cssText),
+    ...[...part.querySelectorAll(".map-areas img")].map(image => image.complete + image.src),
+    ...[...part.querySelectorAll(".area-name.current")].map(name => name.dataset.area),
 ].join(" ")).join("|")"""
-"""Our map as the app draws it: its words, its images once they are there, and which areas are chosen."""
-OVERVIEW, CARDS = TEXTS.replace("WHICH", ".findings table, .gaps table"), TEXTS.replace("WHICH", ".figure-card")
+"""The content of ours on whichever page: texts, marks with their places, images once they are there, chosen areas."""
+FINDINGS = OURS.replace(f'"{PARTS}")]', '".findings table")].slice(0, 1)')
+"""The table of findings, in the page as it is served or as the app draws it, whichever stands first."""
 
 INSTALLED = """(() => {
     const bench = window.bench = {sent: [], came: [], bytes: 0};

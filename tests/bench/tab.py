@@ -315,8 +315,8 @@ def _initial_state(element: Element) -> tuple[WidgetState | None, bool]:
     """The initial value of a control, and whether the server sets it; None for controls without a value."""
     kind = element.WhichOneof("type")
     control = getattr(element, kind)
-    if kind in ("multiselect", "button_group"):
-        options = control.options if kind == "multiselect" else [option.content for option in control.options]
+    if kind == "button_group":
+        options = [option.content for option in control.options]
         state = WidgetState(id=control.id)
         state.string_array_value.data.extend(
             control.raw_values if control.set_value else [options[at] for at in control.default]

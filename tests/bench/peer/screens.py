@@ -1,45 +1,61 @@
-"""The peer's four screens: what a filter changes in each (`parts`, by component property) and its place (`layout`)."""
+"""The peer's four screens: what a filter changes in each (`parts`, by component property) and its place (`layout`).
+
+They have the dashboard's own filters, rows, words and figures, and are kept by address as the parts of its pages are.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlencode
+from zlib import crc32
 
 import plotly.graph_objects as go
 from dash import dash_table, dcc, html
 
-from data.model.grades import GRADES
-from data.model.schema import Case
-from data.query.filters import PROVINCE, own_places
-from data.query.findings import count_gaps
-from data.query.geography import all_places, find_local_places, list_map_units, summarize_areas
+from data.model.schema import Case, Lang
+from data.query.dataset import Dataset
+from data.query.filters import PROVINCE, Filters, Selection, parse, select, select_in_case
+from data.query.findings import RESULTS, count_gaps
+from data.query.geography import find_local_places, list_map_units, summarize_areas
 from data.reading.live import current
+from data.wording.findings import list_findings, list_gaps
 from data.wording.formatting import format_date
-from data.wording.labels import GRADE_MEANINGS
-from pages.figures.henan_map import Area
+from data.wording.openings import open_overview
+from data.wording.remarks import list_doubts
+from data.wording.rows import MetricRow, Rows
+from pages.figures.henan_map import Area, draw_areas
+from pages.markup.case import CasePage
+from pages.markup.geometry import share_axis
 from pages.markup.map_scene import WIDE
-from pages.markup.outline import WIDTH, data_url, draw_locator
-from tests.bench.peer.charts import chart_for, draw_areas, gap_chart, index_arrows
-from tests.bench.peer.view import View
+from pages.plots import draw_findings, draw_matrix, draw_metric
 
 Parts = dict[str, Any]
-COLUMNS = (
-    "name",
-    "place",
-    "before_label",
-    "after_label",
-    "change_label",
-    "grade",
-    "periods",
-    "direction_word",
-    "role_word",
-    "case_title",
-    "phrases",
-)
+COLUMNS = "name place before_label after_label change_label grade periods direction_word role_word case_title phrases"
 BOUNDARIES = "/boundaries.geojson"
 """Path of the outlines on the peer's server."""
-CHART = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: language, filters and their selection; `case` is the one that the URL names."""
+
+    dataset: Dataset
+    lang: Lang
+    filters: Filters
+    selection: Selection
+    case: Case
+
+    @property
+    def rows(self) -> Sequence[MetricRow]:
+        """The selected metrics in words, the chosen cities' first."""
+        return Rows(self.dataset, self.lang, self.selection.positions)
+
+    def link(self, path: str, **more: str) -> str:
+        return f"{path}?{urlencode({**self.filters.query(), 'lang': self.lang, **more})}"
 
 
 class Screen(NamedTuple):
@@ -49,69 +65,62 @@ class Screen(NamedTuple):
     layout: Callable[[Parts], list[Any]]
 
 
-def status(view: View) -> str:
-    cases, figures = len(view.selection.cases), len(view.selection.positions)
-    return view.t(f"{cases}个案例 · {figures}项指标", f"{cases} cases · {figures} figures")
+def parts_of(path: str, search: str | None) -> Parts:
+    """What a screen shows for an address's query, `?city=410300&lang=en`."""
+    return _keep_parts(path, current().dataset, search or "")
 
 
-def graph(name: str, figure: go.Figure, config: dict[str, Any] | None = None) -> dcc.Graph:
-    return dcc.Graph(id=name, figure=figure, config=config or CHART, style={"height": "auto"})
+@lru_cache(128)
+def _keep_parts(path: str, dataset: Dataset, search: str) -> Parts:
+    query = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
+    filters, _ = parse(query, dataset)
+    selection = select(dataset, filters)
+    case = dataset.by_id.get(query.get("case", ""), (selection.cases or dataset.cases)[0])
+    view = View(dataset, "zh" if query.get("lang") == "zh" else "en", filters, selection, case)
+    cases, figures = len(selection.cases), len(selection.positions)
+    return {f"{path[1:]}status.children": f"{cases} cases · {figures} figures", **SCREENS[path].parts(view)}
+
+
+def drawn(figure: go.Figure) -> dict[str, Any]:
+    """A figure as plotly.js takes it; by its revision, and without a template, it knows one that it has drawn already."""
+    made = figure.update_layout(datarevision=crc32(figure.to_json().encode())).to_dict()
+    del made["layout"]["template"]
+    return made
+
+
+def graph(name: str, figure: Any, **config: Any) -> dcc.Graph:
+    return dcc.Graph(id=name, figure=figure, config={"displayModeBar": False, "scrollZoom": False, **config})
+
+
+def body(rows: Iterable[Iterable[Any]]) -> list[Any]:
+    return [html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])]
 
 
 # --- overview
 
 
 def overview(view: View) -> Parts:
-    shown = [
-        row for row in view.rows if row.role in ("outcome", "output") and row.grade in "ABC" and row.index is not None
-    ]
-    shown.sort(key=lambda row: (row.prefecture_code not in view.filters.city, row.grade))
-    drawn = {row.case_id for row in shown}
-    headings = {
-        case.id: f"{case.number}  {case.title[view.lang]}" + ("" if case.id in drawn else f"  {instead(view, case)}")
-        for case in view.selection.cases
-    }
-    counts = Counter(row.grade for row in view.rows)
-    gaps = count_gaps(view.dataset, view.filters)
-    domains = {name: domain.name[view.lang] for name, domain in view.dataset.domains.items()}
+    opening = open_overview(view.selection, view.lang, view.filters)
+    cases = list_findings(view.selection, range(len(view.selection.cases)), view.lang)
+    gaps = list_gaps(count_gaps(view.dataset, view.filters), view.dataset.domains, view.lang)
+    more = [(found.name, found.value, found.state) for case in cases for found in case.more]
+    links = [(f"{case.number} · {case.title}", view.link("/case", case=case.case_id)) for case in cases]
     return {
-        "overview-status.children": status(view),
-        "grades.figure": gap_chart(gaps.grades, gaps.domains, domains, view.lang),
-        "grades-words.children": [
-            html.Li(f"{counts[grade]} {grade} {GRADE_MEANINGS[grade][view.lang]}") for grade in GRADES
-        ],
-        "index.figure": index_arrows(shown, view.lang, headings),
-        "index-table.children": evidence(view, shown),
-        "cards.children": [card(view, case) for case in view.selection.cases],
+        "opening.children": [html.H1(opening.title), html.P(opening.lede), html.P(opening.kinds)],
+        "findings.figure": drawn(draw_findings(cases, view.lang, "wide")),
+        "more.children": body(more),
+        "cases.children": [html.Li(dcc.Link(title, href=href)) for title, href in links],
+        "gaps.figure": drawn(draw_matrix(gaps, view.lang, "wide")),
     }
-
-
-def instead(view: View, case: Case) -> str:
-    best = best_figure(view, case)
-    if best is None:
-        return view.t("材料没有给出可测量的成效。", "The source states no measured outcome.")
-    return view.t(f"无可比指数。{best.finding}。", f"No index possible. {best.finding}.")
-
-
-def best_figure(view: View, case: Case) -> Any:
-    return next((row for row in view.rows_of(case) if row.headline), None)
-
-
-def card(view: View, case: Case) -> html.Div:
-    best = best_figure(view, case)
-    link = dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
-    return html.Div([link, html.P(f"{best.change_label or best.after_label} {best.name} {best.grade}" if best else "")])
 
 
 def overview_layout(parts: Parts) -> list[Any]:
     return [
-        html.P(parts["overview-status.children"], id="overview-status"),
-        html.H1("What ten reforms in Henan changed, and what the source leaves out"),
-        graph("grades", parts["grades.figure"]),
-        html.Ul(parts["grades-words.children"], id="grades-words"),
-        graph("index", parts["index.figure"]),
-        html.Details([html.Summary("Show as table"), html.Table(parts["index-table.children"], id="index-table")]),
-        html.Div(parts["cards.children"], id="cards"),
+        html.Div(parts["opening.children"], id="opening"),
+        graph("findings", parts["findings.figure"]),
+        html.Details([html.Summary("More"), html.Table(parts["more.children"], id="more")]),
+        html.Ul(parts["cases.children"], id="cases"),
+        graph("gaps", parts["gaps.figure"]),
     ]
 
 
@@ -119,112 +128,69 @@ def overview_layout(parts: Parts) -> list[Any]:
 
 
 def case(view: View) -> Parts:
-    chosen, rows = view.case, view.rows_of(view.case)
-    shown = [row for row in rows if row.role in ("outcome", "output")]
-    changed = [row for row in shown if row.grade in "ABCD"]
-    indices = [row.index for row in changed if row.grade == "C" and row.index is not None]
+    chosen, lang = view.case, view.lang
+    rows = Rows(view.dataset, lang, select_in_case(view.dataset, view.filters, chosen))
+    rows = sorted(rows, key=lambda row: (row.prefecture_code not in view.filters.city, row.rank))
+    page = CasePage(view.dataset, chosen, rows, lang, None, view.dataset.cases)
+    kinds, place = page.kinds, page.place
     return {
-        "case-status.children": status(view),
-        "case-title.children": chosen.title[view.lang],
-        "case-body.children": [
-            html.P(chosen.summary[view.lang]),
-            *where(view, chosen),
-            html.P(chosen.problem[view.lang]),
-            html.Ol([html.Li(action[view.lang]) for action in chosen.actions]),
-            html.P(chosen.result[view.lang]),
-            *(block for row in changed for block in figure(row, chart_for(row, view.lang, indices))),
-            html.Ul(
-                [
-                    html.Li(f"{row.after_label} {row.name} {row.grade} {row.place} {row.periods}")
-                    for row in shown
-                    if row.grade in "EFP"
-                ]
-            ),
-            *events(view, chosen),
-            *(html.P(conflict.note[view.lang]) for conflict in chosen.conflicts),
-            html.Table(evidence(view, rows)),
-        ],
+        "case.children": [
+            html.P(" · ".join(page.about)),
+            html.H1(chosen.title[lang]),
+            html.Ul([html.Li(f"{key.value} {key.change} {key.row.name} {key.row.grade}") for key in page.figures]),
+            html.P(chosen.problem[lang]),
+            html.Ol([html.Li(action[lang]) for action in chosen.actions]),
+            html.P(chosen.result[lang]),
+            *([html.Img(src=re.search('src="(.*?)"', place.image)[1])] if place else []),
+            *(part for group in (kinds.changes, kinds.plans) for part in cards(group, lang)),
+            *(html.Table(body(map(cells, group))) for group in (kinds.told, kinds.values, kinds.others)),
+            html.Ol([html.Li(f"{format_date(event.date, lang)} {event.what[lang]}") for event in chosen.events]),
+            *(html.P(conflict.note[lang]) for conflict in chosen.conflicts),
+        ]
     }
 
 
-def where(view: View, chosen: Case) -> list[Any]:
-    own = own_places(chosen)
-    codes = {view.dataset.prefecture_code(name) for name in own} - {PROVINCE}
-    if not codes:
-        return []
-    known = (view.dataset.places[name] for name in sorted(all_places(chosen)))
-    points = [
-        (*place.point, place.id not in own)
-        for place in known
-        if place.kind not in ("province", "prefecture") and place.lon is not None
-    ]
-    outline = draw_locator(current().dataset.boundaries, codes, points, "Henan", view.lang)
-    return [html.Img(src=data_url(outline), width=WIDTH)]
+def cards(rows: Sequence[MetricRow], lang: Lang) -> Iterable[Any]:
+    """Each metric as a figure with its words, all on one axis."""
+    axis = share_axis(rows)
+    for row in rows:
+        yield html.H3(row.finding)
+        yield graph(f"chart-{row.metric_id}", drawn(draw_metric(row, axis, lang, "wide")))
+        said = (f"{row.grade} {row.grade_word} {row.place} · {row.periods}", row.phrases, *list_doubts(row, lang))
+        yield html.Details([html.Summary(said[0]), *map(html.P, said[1:])])
 
 
-def figure(row: Any, drawn: go.Figure | None) -> list[Any]:
-    said = [
-        html.P(row.finding),
-        html.P(f"{row.grade} {row.grade_word} {row.place} · {row.periods}"),
-        html.Q(row.phrases),
-    ]
-    said += [html.P(f"{word}: {note}") for word, note in zip(row.caveat_words, row.caveat_notes, strict=True)]
-    return said if drawn is None else [said[0], graph(f"chart-{row.metric_id}", drawn), *said[1:]]
-
-
-def events(view: View, chosen: Case) -> list[Any]:
-    if not chosen.events:
-        return []
-    said = [html.Li(f"{format_date(event.date, view.lang)} {event.what[view.lang]}") for event in chosen.events]
-    return [html.Ol(said)]
+def cells(row: MetricRow) -> Sequence[str]:
+    """A metric with its evidence, as cells of a table."""
+    ends = row.before_label, row.after_label, row.change_label
+    return row.name, row.place, *ends, row.periods, f"{row.grade} {row.grade_word}", row.formula_label, row.phrases
 
 
 def case_layout(parts: Parts) -> list[Any]:
-    return [
-        html.P(parts["case-status.children"], id="case-status"),
-        html.H1(parts["case-title.children"], id="case-title"),
-        html.Div(parts["case-body.children"], id="case-body"),
-    ]
+    return [html.Div(parts["case.children"], id="case")]
 
 
 # --- map
 
 
 def henan(view: View) -> Parts:
-    selection = view.without_city()
+    selection = select(view.dataset, replace(view.filters, city=()))
     found = summarize_areas(selection)
+    units = list_map_units(view.dataset)
     points = [there for there in find_local_places(view.dataset, selection.cases) if there.place.lon is not None]
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
-    areas = [area(view, place, found[place.code]) for place in list_map_units(view.dataset)]
-    listed = [
-        (place.name[view.lang], len(found[place.code].cases), found[place.code].metric_count)
-        for place in list_map_units(view.dataset)
-    ]
+    areas = [Area(unit.code, min(len(found[unit.code].cases), 1), unit.code in view.filters.city) for unit in units]
+    own = [row for row in view.rows if row.prefecture_code in view.filters.city and row.role in RESULTS]
+    links = [(f"{case.number} · {case.title[view.lang]}", view.link("/case", case=case.id)) for case in beside]
+    figure = draw_areas(BOUNDARIES, areas, WIDE.height, {}).add_trace(discs(view, points))
+    counts = ((unit.name[view.lang], len(found[unit.code].cases), found[unit.code].metric_count) for unit in units)
     return {
-        "map-status.children": status(view),
-        "henan.figure": go.Figure(draw_areas(BOUNDARIES, areas, WIDE.height, {})).add_trace(discs(view, points)),
-        "beside.children": [
-            dcc.Link(f"{case.number} · {case.title[view.lang]}", href=view.link("/case", case=case.id))
-            for case in beside
-        ],
-        "best.children": [block for row in best_figures(view) for block in figure(row, chart_for(row, view.lang))],
-        "map-table.children": body(listed),
+        "henan.figure": figure.to_dict(),
+        "beside.children": [dcc.Link(title, href=href) for title, href in links],
+        "best.children": body(map(cells, sorted(own, key=lambda row: (row.rank, row.grade))[:3])),
+        "map-table.children": body(counts),
         "county-cases.data": {place.id: there[0].id for place, there, _ in points},
     }
-
-
-def best_figures(view: View) -> list[Any]:
-    """The three most completely stated metrics of the selected units."""
-    own = [
-        row
-        for row in view.rows
-        if row.prefecture_code in view.filters.city and row.role in ("outcome", "output") and row.grade in "ABCDE"
-    ]
-    return sorted(own, key=lambda row: (row.grade, row.headline or 9))[:3]
-
-
-def area(view: View, place: Any, held: Any) -> Area:
-    return Area(place.code, min(len(held.cases), 1), place.code in view.filters.city)
 
 
 def discs(view: View, points: Sequence[Any]) -> go.Scattergeo:
@@ -243,13 +209,10 @@ def discs(view: View, points: Sequence[Any]) -> go.Scattergeo:
 
 def henan_layout(parts: Parts) -> list[Any]:
     return [
-        html.P(parts["map-status.children"], id="map-status"),
         html.H1("Where the reforms happened"),
-        graph(
-            "henan", parts["henan.figure"], {"topojsonURL": "/topojson/", "displayModeBar": False, "scrollZoom": False}
-        ),
+        graph("henan", parts["henan.figure"], topojsonURL="/topojson/"),
         html.Div(parts["beside.children"], id="beside"),
-        html.Div(parts["best.children"], id="best"),
+        html.Table(parts["best.children"], id="best"),
         html.Table(parts["map-table.children"], id="map-table"),
         dcc.Store(id="county-cases", data=parts["county-cases.data"]),
     ]
@@ -259,22 +222,18 @@ def henan_layout(parts: Parts) -> list[Any]:
 
 
 def data(view: View) -> Parts:
-    kept = [row for row in view.rows if view.filters.role or row.role in ("outcome", "output")]
-    return {
-        "data-status.children": status(view),
-        "table.data": [{name: getattr(row, name) for name in COLUMNS} for row in kept],
-    }
+    kept = [row for row in view.rows if view.filters.role or row.role in RESULTS]
+    return {"table.data": [{name: getattr(row, name) for name in COLUMNS.split()} for row in kept]}
 
 
 def data_layout(parts: Parts) -> list[Any]:
     return [
-        html.P(parts["data-status.children"], id="data-status"),
         html.H1("The data"),
         html.Button("CSV", id="csv"),
         dcc.Download(id="file"),
         dash_table.DataTable(
             parts["table.data"],
-            [{"id": name, "name": name} for name in COLUMNS],
+            [{"id": name, "name": name} for name in COLUMNS.split()],
             id="table",
             virtualization=True,
             page_action="none",
@@ -285,31 +244,6 @@ def data_layout(parts: Parts) -> list[Any]:
             style_cell={"minWidth": 120, "maxWidth": 260, "textOverflow": "ellipsis"},
         ),
     ]
-
-
-# --- shared
-
-
-def evidence(view: View, rows: Sequence[Any]) -> list[Any]:
-    """Every metric with its evidence, as rows of a table."""
-    return body(
-        (
-            row.name,
-            row.place,
-            row.before_label,
-            row.after_label,
-            row.change_label,
-            row.periods,
-            f"{row.grade} {row.grade_word}",
-            row.formula_label,
-            f"{row.phrases}（{row.section}）",
-        )
-        for row in rows
-    )
-
-
-def body(rows: Any) -> list[Any]:
-    return [html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])]
 
 
 SCREENS = {
