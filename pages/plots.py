@@ -65,7 +65,7 @@ class Columns(NamedTuple):
 
 
 COLUMNS: Mapping[Shape, Columns] = {
-    "wide": Columns(1200, 14, 5, (_PAD, 250), (300, 205), (515, 400), (930, 230)),
+    "wide": Columns(1200, 14, 5, (_PAD, 225), (280, 150), (435, 520), (965, 195)),
     "square": Columns(1080, 15, 2, (_PAD, 1000), (_PAD, 470), (490, 550), (_PAD, 470), stacked=True),
 }
 ALONE: Mapping[Shape, Columns] = {
@@ -226,27 +226,47 @@ def _begin_case(sheet: Sheet, title: str, places: str) -> float:
 
 def _draw_finding(sheet: Sheet, finding: Finding, mark: Mark | None, scale: Scale | Findings, top: float) -> float:
     """Draw a metric from `top` on: its name, its mark with labels, how it is stated. Return where the next begins."""
-    columns, names = sheet.columns, geometry.name_marks(finding.row)
-    end = sheet.write(columns.name, top, finding.name) if columns.name[1] else top + columns.text * _LINE
+    columns, line = sheet.columns, sheet.columns.text * _LINE
+    alone, names = not columns.name[1], geometry.name_marks(finding.row)
+    end = top + line * (3 if mark else 1) if alone else sheet.write(columns.name, top, finding.name)
     state = finding.state + join_doubts(finding, " ⚠ ")
     end = max(end, sheet.write(columns.state, end if columns.stacked else top, state, "quiet")) + columns.gap
     for place, _ in scale.ticks:
         sheet.line((sheet.place(place),) * 2, (top - columns.gap, end), LIGHT["rule"])
-    x, y = sheet.place(mark.end if mark else scale.origin), top + columns.text * _LINE / 2
+    x, y = sheet.place(mark.end if mark else scale.origin), top + line * (1.5 if alone and mark else 0.5)
     if mark is None:
         sign = "○ " if has_derived_end(finding.row) else ""
         sheet.label(x, y, sign + finding.value, _color(names), bold=True)
     else:
         sheet.draw_mark(mark, y, names)
-        places = [sheet.place(place) for place in (*mark.before, *mark.after, mark.was or mark.end)]
-        near, far = [(max(places) + 10, "left"), (min(places) - 10, "right")][:: -1 if mark.way == "left" else 1]
-        text = finding.value if mark.kind == "bar" else finding.label
-        sheet.label(near[0], y, text, _color(names), near[1], bold=True)
-        if mark.kind == "arrow":
-            sheet.label(far[0], y, finding.was, LIGHT["quiet"], far[1])
+        (_label_above if alone else _label_beside)(sheet, finding, mark, y, _color(names))
     sheet.hovers.append((x, y, write_hover(finding, sheet.lang)))
     sheet.depth = max(sheet.depth, end)
     return end
+
+
+def _label_above(sheet: Sheet, finding: Finding, mark: Mark, y: float, color: str) -> None:
+    """Write the later value above a mark and the earlier one below it, where they keep inside the axis."""
+    size = sheet.columns.text
+    for place, text, shade, shift in (
+        (mark.end, finding.label, color, -1),
+        (mark.start, finding.was, LIGHT["quiet"], 1),
+    ):
+        anchor = "left" if place < 33 else "right" if place > 66 else "center"
+        sheet.label(sheet.place(place), y + shift * size * _LINE, text, shade, anchor, bold=shift < 0)
+
+
+def _label_beside(sheet: Sheet, finding: Finding, mark: Mark, y: float, color: str) -> None:
+    """Write the later value behind the head and the earlier one behind the start, or both there where a name stands."""
+    columns, places = sheet.columns, [sheet.place(place) for place in (*mark.before, *mark.after, mark.was or mark.end)]
+    near, far = (max(places) + 10, "left"), (min(places) - 10, "right")
+    label, was = (finding.value, "") if mark.kind == "bar" else (finding.label, finding.was)
+    if mark.way == "left" and text_width(label) * columns.text > far[0] - sum(columns.name):
+        label, was = f"{was} → {label}", ""
+    elif mark.way == "left":
+        near, far = far, near
+    sheet.label(near[0], y, label, color, near[1], bold=True)
+    sheet.label(far[0], y, was, LIGHT["quiet"], far[1])
 
 
 def write_hover(finding: Finding, lang: Lang) -> str:

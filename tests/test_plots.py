@@ -26,6 +26,7 @@ from data.wording.rows import Rows
 from pages.markup import geometry
 from pages.markup.environment import render
 from pages.markup.links import Links
+from pages.markup.text_width import text_width
 from pages.plots import ALONE, COLUMNS, Shape, draw_findings, draw_group, draw_matrix, draw_metric, frame
 
 DATASET = current().dataset
@@ -230,14 +231,33 @@ def test_a_framed_picture_has_title_and_source_in_letters_that_can_be_read(lang,
     assert max(ends) <= 1
 
 
+def boxes(figure) -> list[tuple[str, float, float, float, float]]:
+    """Each text of a figure with its left, right, upper and lower edge in px, as wide as letters of Arial are."""
+    found = []
+    for note in texts(figure):
+        lines, size = re.sub(r"</?b>", "", note["text"]).split("<br>"), note["font"]["size"]
+        wide, high = max(map(text_width, lines)) * size * 0.92, len(lines) * size * 1.2
+        left = note["x"] - {"left": 0, "center": wide / 2, "right": wide}[note["xanchor"]]
+        top = note["y"] - (high / 2 if note["yanchor"] == "middle" else 0)
+        found.append((note["text"], left, left + wide, top, top + high))
+    return found
+
+
 @both
-def test_no_line_of_text_lies_on_another(lang, shape):
-    placed = {}
-    for note in texts(draw_findings(find_cases(lang), lang, shape)):
-        if note["xanchor"] == "left":
-            placed.setdefault(round(note["x"]), []).append(note["y"])
-    for depths in placed.values():
-        assert all(end - start > 14 for start, end in pairwise(sorted(depths)))
+def test_no_text_lies_on_another_or_leaves_the_picture(lang, shape):
+    ready = list_ready_sets(DATASET, Filters(), lang)
+    groups = [draw_group(group, DATASET.units, lang, shape) for each in ready for group in each.found.groups]
+    metrics = [draw_metric(row, geometry.share_axis([row]), lang, shape) for row in ROWS[lang]]
+    for figure in (draw_findings(find_cases(lang), lang, shape), *groups, *metrics):
+        placed = boxes(figure)
+        for text, left, right, top, bottom in placed:
+            assert left >= 20 and right <= COLUMNS[shape].width, text
+            over = [
+                other
+                for other, start, end, upper, lower in placed
+                if other != text and left < end and start < right and top < lower and upper < bottom
+            ]
+            assert over == [], text
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -26,8 +26,8 @@ WHOLE = 100.0
 """The end of the axis of a share, in per cent."""
 ROOM = 22.0
 """What of an axis of values lies beyond its numbers at either end, for labels, in per cent."""
-REACH, MIDDLE = 62.0, 45.0
-"""Where the longest bar ends, and where zero lies on an axis of differences, in per cent."""
+REACH, MIDDLE, RANKS = 50.0, 38.0, (30.0, 75.0)
+"""Where the longest bar ends, where zero lies on an axis of differences, and the ends of one of ranks, in per cent."""
 DOT_LARGEST, DOT_SMALLEST = 30, 7
 """Diameter in px of the dot of the largest count of a matrix, and of one."""
 
@@ -165,7 +165,7 @@ def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit]
     last, unit = max([*sizes, *starts, 2.0]), units[group.rows[0].unit_id]
 
     def place(rank: float) -> float:
-        return 4 + (REACH - 4) * (rank - 1) / (last - 1)
+        return RANKS[0] + (RANKS[1] - RANKS[0]) * (rank - 1) / (last - 1)
 
     ends = [(place(start), place(size)) for start, size in zip(starts, sizes, strict=True)]
     ticks = [(place(rank), format_value(rank, unit, lang)) for rank in (1, last)]
