@@ -10,7 +10,7 @@ import streamlit as st
 from data.model.grades import GRADES
 from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
-from data.wording.findings import CaseFindings, GapRow, list_findings, list_gaps, say_undated
+from data.wording.findings import CaseFindings, GapRow, describe_changes, list_findings, list_gaps, say_undated
 from data.wording.labels import STATES_NOTE
 from data.wording.openings import Opening, open_overview, title_findings, title_gaps
 from pages.frame.chart_export import ChartExport, PageChart, show_embedded
@@ -48,12 +48,13 @@ def find_cases(view: View) -> tuple[CaseFindings, ...]:
 def show_findings(view: View) -> None:
     """Show how many results state what, what each case reports, and the ways to all figures and to the picture."""
     shown, total = shown_cases(view), len(view.selection.cases)
-    cases, opening = find_cases(view), None
+    cases, opening = find_cases(view), None if view.filters.search else open_page(view)
     if view.embedded or view.filters.search:
         st.header(title_findings(view.dataset, view.filters, cases, view.lang), anchor=False)
-    else:
-        opening = open_page(view)
-    write = partial(render, "findings", "overview", view.lang, opening, cases, view.links)
+    if view.embedded and opening:
+        show_paragraph(opening.lede)
+    bar = not view.embedded
+    write = partial(render, "findings", "overview", view.lang, opening, cases, view.links, bar)
     st.html(view.remember("table", write))
     if view.embedded:
         return
@@ -70,15 +71,16 @@ def show_findings(view: View) -> None:
 
 def export_findings(view: View) -> ChartExport:
     """Build the picture and the data of the findings on this page of the table."""
-    cases = find_cases(view)
-    kinds = open_page(view).kinds, say_undated(cases, view.lang)
+    cases, opening = find_cases(view), open_page(view)
+    counted = describe_changes(opening.counts, view.lang) if opening.counts else ""
     return ChartExport(
         "findings",
         title_findings(view.dataset, view.filters, cases, view.lang),
-        view.t("", " ").join(filter(None, kinds)),
+        view.t("", " ").join(filter(None, (counted, opening.kinds, say_undated(cases, view.lang)))),
         partial(draw_findings, cases, view.lang),
         [finding.row for case in cases for finding in case.first],
-        frame_height=300 + 68 * sum(case.lines for case in cases),
+        cited=[view.dataset.by_id[case.case_id] for case in cases],
+        frame_height=420 + 68 * sum(case.lines for case in cases),
     )
 
 

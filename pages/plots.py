@@ -26,6 +26,7 @@ from data.wording.findings import (
     join_doubts,
 )
 from data.wording.index_axis import IndexAxis
+from data.wording.labels import LENGTHS_NOTE
 from data.wording.marks import find_marks, say_meaning
 from data.wording.remarks import has_derived_end, list_doubts
 from data.wording.rows import MetricRow
@@ -65,8 +66,8 @@ class Columns(NamedTuple):
 
 
 COLUMNS: Mapping[Shape, Columns] = {
-    "wide": Columns(1200, 14, 5, (_PAD, 225), (280, 150), (435, 520), (965, 195)),
-    "square": Columns(1080, 15, 2, (_PAD, 1000), (_PAD, 470), (490, 550), (_PAD, 470), stacked=True),
+    "wide": Columns(1200, 14, 5, (_PAD, 225), (275, 140), (430, 525), (965, 195)),
+    "square": Columns(1080, 15, 1, (_PAD, 1000), (_PAD, 470), (490, 550), (_PAD, 470), stacked=True),
 }
 ALONE: Mapping[Shape, Columns] = {
     "wide": Columns(1200, 18, 8, (_PAD, 0), (_PAD, 0), (_PAD, 820), (900, 260)),
@@ -115,7 +116,7 @@ class Sheet:
         box = {"x0": x - size / 2, "x1": x + size / 2, "y0": y - size / 2, "y1": y + size / 2}
         self.shapes.append({"type": "circle", "line": {"color": color, "width": 2}, "fillcolor": fill, **box})
 
-    def draw_mark(self, mark: Mark, y: float, names: Collection[MarkName]) -> None:
+    def draw_mark(self, mark: Mark, y: float, names: Collection[str]) -> None:
         """Draw an arrow, or a bar with a line at the earlier value; ends that are ranges are bands."""
         start, end, color = self.place(mark.start), self.place(mark.end), _color(names)
         if mark.kind == "bar":
@@ -128,24 +129,26 @@ class Sheet:
             if span[0] != span[1]:
                 self.line((self.place(span[0]), self.place(span[1])), (y, y), shade, 12)
 
-    def draw_arrow(self, start: float, end: float, y: float, names: Collection[MarkName]) -> None:
+    def draw_arrow(self, start: float, end: float, y: float, names: Collection[str]) -> None:
         """Draw an arrow between two places as these kinds of marks; a short one has a short head and a small dot."""
         color, head, way = _color(names), min(13.0, 0.65 * abs(end - start)), -1 if end < start else 1
-        dash = "3px,2px" if "dashed" in names else "dot" if "dotted" in names else "solid"
+        dashes = {"dashed": "3px,2px", "dotted": "dot", "planned": "dashdot"}
+        dash = next((dash for name, dash in dashes.items() if name in names), "solid")
         self.line((start, end - way * head), (y, y), color, 4, dash)
         if "dashed" in names:
             for x in (0.9 * head, 0.5 * head, 0.15 * head):
                 self.line((end - way * x,) * 2, (y - x / 2, y + x / 2), color, 3)
         elif head:
             path = f"M{end - way * head},{y - 7} L{end},{y} L{end - way * head},{y + 7}"
-            shape = {"path": path} if "open_head" in names else {"path": f"{path} Z", "fillcolor": color}
-            width = 3 if "open_head" in names else 0
+            fill = LIGHT["ground"] if "hollow_head" in names else color
+            shape = {"path": path} if "open_head" in names else {"path": f"{path} Z", "fillcolor": fill}
+            width = 3 if "open_head" in names else 2 if "hollow_head" in names else 0
             self.shapes.append({"type": "path", "line": {"color": color, "width": width}, **shape})
         fill = LIGHT["ground" if "hollow" in names else "quiet"]
         self.circle(start, y, 10 if abs(end - start) >= 24 else 6, LIGHT["quiet"], fill)
 
 
-def _color(names: Collection[MarkName]) -> str:
+def _color(names: Collection[str]) -> str:
     return LIGHT["improved-text" if "improved" in names else "worsened-text" if "worsened" in names else "quiet"]
 
 
@@ -190,7 +193,7 @@ def draw_group(group: Group, units: Mapping[str, Unit], lang: Lang, shape: Shape
 def draw_metric(row: MetricRow, axis: IndexAxis, lang: Lang, shape: Shape) -> go.Figure:
     """Draw one metric as its grade allows, on the `axis` of its case where it has an index; a text without a scale."""
     scale = geometry.scale_metric(row, axis, lang)
-    names = [name for name in geometry.name_marks(row) if name != "arrow" or geometry.chart_kind(row) == "index"]
+    names = [name for name in find_marks([row]) if name != "arrow" or geometry.chart_kind(row) == "index"]
     sheet = _open_sheet(scale.ticks, names if scale.ticks else (), lang, ALONE[shape])
     _draw_finding(sheet, describe_finding(row, lang), scale.marks[0], scale, sheet.depth + sheet.columns.gap)
     return _finish(sheet)
@@ -199,13 +202,15 @@ def draw_metric(row: MetricRow, axis: IndexAxis, lang: Lang, shape: Shape) -> go
 def _open_sheet(ticks: Ticks, names: Sequence[MarkName], lang: Lang, columns: Columns) -> Sheet:
     """Return a sheet with a legend of marks, each drawn beside what it means, and the ticks of an axis."""
     sheet, size, x = Sheet(columns, lang), columns.text, float(_PAD)
-    for name in names:
-        words = say_meaning(name, lang)
-        if x + 50 + size * text_width(words) > columns.width - _PAD:
+    told = [(name, say_meaning(name, lang)) for name in names]
+    for name, words in told + [("", LENGTHS_NOTE[lang])] * ("arrow" in names):
+        wide = size * text_width(words) + (50 if name else 0)
+        if x + wide > columns.width - _PAD:
             x, sheet.depth = _PAD, sheet.depth + 1.5 * size
-        sheet.draw_arrow(x + 5, x + 40, sheet.depth + size, {name})
-        sheet.label(x + 50, sheet.depth + size, words, LIGHT["quiet"])
-        x += 78 + size * text_width(words)
+        if name:
+            sheet.draw_arrow(x + 5, x + 40, sheet.depth + size, {name})
+        sheet.label(x + (50 if name else 0), sheet.depth + size, words, LIGHT["quiet"])
+        x += wide + 28
     sheet.depth += 2.2 * size if names else 0
     for place, words in ticks:
         sheet.label(sheet.place(place), sheet.depth + size * 0.6, words, LIGHT["quiet"], "center")
@@ -227,7 +232,7 @@ def _begin_case(sheet: Sheet, title: str, places: str) -> float:
 def _draw_finding(sheet: Sheet, finding: Finding, mark: Mark | None, scale: Scale | Findings, top: float) -> float:
     """Draw a metric from `top` on: its name, its mark with labels, how it is stated. Return where the next begins."""
     columns, line = sheet.columns, sheet.columns.text * _LINE
-    alone, names = not columns.name[1], geometry.name_marks(finding.row)
+    alone, names = not columns.name[1], geometry.name_marks(finding.row, mark)
     end = top + line * (3 if mark else 1) if alone else sheet.write(columns.name, top, finding.name)
     state = finding.state + join_doubts(finding, " ⚠ ")
     end = max(end, sheet.write(columns.state, end if columns.stacked else top, state, "quiet")) + columns.gap
@@ -261,7 +266,8 @@ def _label_beside(sheet: Sheet, finding: Finding, mark: Mark, y: float, color: s
     columns, places = sheet.columns, [sheet.place(place) for place in (*mark.before, *mark.after, mark.was or mark.end)]
     near, far = (max(places) + 10, "left"), (min(places) - 10, "right")
     label, was = (finding.value, "") if mark.kind == "bar" else (finding.label, finding.was)
-    if mark.way == "left" and text_width(label) * columns.text > far[0] - sum(columns.name):
+    name = max(map(text_width, wrap(finding.name, columns.name[1] / columns.text)))
+    if mark.way == "left" and text_width(label) * columns.text > far[0] - columns.name[0] - name * columns.text:
         label, was = f"{was} → {label}", ""
     elif mark.way == "left":
         near, far = far, near
@@ -327,7 +333,8 @@ def frame(figure: go.Figure, title: str, head: Iterable[str], foot: Iterable[str
     width, size = figure.layout.width, figure.layout.font.size
     room, large, small = width - 2 * _PAD, round(1.8 * size), max(14, round(0.75 * size))
     titles = wrap(title, room / large / _BOLD)
-    above, below = ([line for text in texts for line in wrap(text, room / size)] for texts in (head, foot))
+    above = [line for text in head for line in wrap(text, room / size)]
+    below = [line for text in foot for line in wrap(text, room / small)]
     parts = (titles, large, "ink"), (above, size, "ink"), (below, small, "quiet")
     heights = [len(lines) * letters * _LINE for lines, letters, _ in parts]
     height = round(figure.layout.height + sum(heights) + 2 * _PAD)

@@ -100,7 +100,7 @@ def test_a_colour_is_written_in_one_file(written, where):
     assert found == [where]
 
 
-ELEMENTS = ("width", "from", "to", "grid", "count", "share")
+ELEMENTS = ("width", "from", "to", "was", "grid", "count", "share")
 """Custom properties that come with an element."""
 
 

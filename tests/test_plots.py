@@ -19,6 +19,7 @@ from data.reading.live import current
 from data.wording.colours import LIGHT, text_color
 from data.wording.compare import order_group
 from data.wording.findings import describe_finding, find_shown_marks, list_findings, list_gaps
+from data.wording.labels import LENGTHS_NOTE
 from data.wording.marks import say_meaning
 from data.wording.ready_sets import list_ready_sets
 from data.wording.remarks import list_doubts
@@ -89,7 +90,8 @@ def test_the_picture_of_the_overview_says_what_its_rows_say(lang):
     assert len(drawn) == len(shown) == sum(len(case.first) for case in cases)
     for picture, page in zip(drawn, shown, strict=True):
         assert bare(text for text in picture if text.replace("<br>", " ") not in notes) == bare([page])
-    headings = [note["text"] for note in texts(figure) if note["x"] == COLUMNS["wide"].case[0]]
+    left = [note["text"] for note in texts(figure) if note["x"] == COLUMNS["wide"].case[0]]
+    headings = [text for text in left if text != LENGTHS_NOTE[lang]]
     assert bare(headings) == bare(cells(html, "reform")[1:])
 
 
@@ -101,9 +103,9 @@ def test_both_shapes_have_the_words_of_the_page_and_no_others(lang, shape):
     figure = draw_findings(cases, lang, shape)
     ticks = [words for _, words in geometry.scale_findings(cases, lang).ticks]
     notes = [case.note for case in cases if case.note]
-    expected = [*cells(html, "reform")[1:], *shown_rows(html), *notes, *legend, *ticks]
+    expected = [*cells(html, "reform")[1:], *shown_rows(html), *notes, *legend, *ticks, LENGTHS_NOTE[lang]]
     assert bare(note["text"] for note in texts(figure)) == bare(expected)
-    assert all(words in html for words in (*legend, *ticks))
+    assert all(words in html for words in (*legend, *ticks, LENGTHS_NOTE[lang]))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -158,7 +160,7 @@ def test_an_arrow_begins_and_ends_where_the_page_has_it_in_its_colour(lang):
         ({"before_origin": "derived"}, "solid", True, True),
         ({"index_bound": "about"}, "dot", False, True),
         ({"index_bound": "over"}, "solid", False, False),
-        ({"after_origin": "derived"}, "solid", False, False),
+        ({"after_origin": "derived"}, "solid", False, True),
         ({"doubtful": True}, "3px,2px", False, None),
     ],
 )
@@ -177,7 +179,7 @@ def test_a_mark_says_how_sure_its_figure_is_on_the_page_and_in_the_picture(other
     classes = re.search(
         r'class="arrow ([^"]*)"', render("marks", "mark", "en", describe_finding(row, "en"), axis.marks[0], axis)
     )[1]
-    assert ("hollow" in classes, "dotted" in classes, "open_head" in classes, "dashed" in classes) == (
+    assert tuple(name in classes.split() for name in ("hollow", "dotted", "open_head", "dashed")) == (
         hollow,
         dash == "dot",
         closed is False,
@@ -248,7 +250,11 @@ def test_no_text_lies_on_another_or_leaves_the_picture(lang, shape):
     ready = list_ready_sets(DATASET, Filters(), lang)
     groups = [draw_group(group, DATASET.units, lang, shape) for each in ready for group in each.found.groups]
     metrics = [draw_metric(row, geometry.share_axis([row]), lang, shape) for row in ROWS[lang]]
-    for figure in (draw_findings(find_cases(lang), lang, shape), *groups, *metrics):
+    of_cities = [
+        find_cases(lang, city=(code,)) for code in ("410000", "410300", "410400", "410500", "411200", "411600")
+    ]
+    findings = [draw_findings(cases, lang, shape) for cases in (find_cases(lang), *of_cities)]
+    for figure in (*findings, *groups, *metrics):
         placed = boxes(figure)
         for text, left, right, top, bottom in placed:
             assert left >= 20 and right <= COLUMNS[shape].width, text

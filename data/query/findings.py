@@ -128,8 +128,8 @@ def find_findings(selection: Selection, case: Case) -> tuple[np.ndarray, np.ndar
     if not case.headlines:
         return parts[0][:0], parts[0][:0]
     ordered = np.concatenate([sort_metrics(dataset, part, "headline", "role", "grade") for part in parts])
-    ranks = _tabulate_ranks(dataset).iloc[ordered]
-    change, other = ranks["change"].to_numpy(), ranks["other"].to_numpy()
+    ranks = _tabulate_ranks(dataset)
+    change, other = (ranks[name].to_numpy()[ordered] for name in ("change", "other"))
     changes = ordered[change & ~other] if (change & ~other).any() else ordered[change]
     shown = changes[:MAX_CHANGES] if len(changes) else ordered[:MAX_OTHERS]
     return shown, ordered[(change | ~other) & ~np.isin(ordered, shown)]

@@ -97,23 +97,29 @@ def join_doubts(finding: Finding, sign: str) -> str:
     return sign + " · ".join(word for word, _ in finding.doubts) if finding.doubts else ""
 
 
-def find_shown_marks(cases: Iterable[CaseFindings]) -> list[Mark]:
-    """Return the marks that the findings of these cases have which are shown at once."""
-    return find_marks(finding.row for case in cases for finding in case.first if not case.lead)
+def find_shown_marks(cases: Iterable[CaseFindings], folded: bool = False) -> list[Mark]:
+    """Return the marks that the findings of these cases have which are shown at once, or with those that are folded."""
+    rows: list[MetricRow] = []
+    for case in cases:
+        found = (*(() if case.lead else case.first), *(case.more if folded else ()))
+        rows += [finding.row for finding in found]
+    return find_marks(rows)
 
 
 def say_undated(cases: Iterable[CaseFindings], lang: Lang) -> str:
     """Say how many of the changes that are shown at once have no date; empty if all have one."""
     rows = [finding.row for case in cases for finding in case.first if not case.lead]
-    undated = sum("undated" in row.flag_ids for row in rows)
+    undated, shown = sum("undated" in row.flag_ids and not row.since for row in rows), len(rows)
     if not undated:
         return ""
-    if len(rows) == 1:
+    if shown == 1:
         return t(lang, "没有写明时间。", "No date is given.")
+    if undated == shown:
+        return t(lang, f"先列出的{shown:,}项变化都没有写明时间。", "None of the changes listed first is dated.")
     return t(
         lang,
-        f"图中{len(rows):,}项，{undated:,}项没有写明时间。",
-        f"No date is given for {undated:,} of the {len(rows):,} shown.",
+        f"先列出的{shown:,}项变化中，{undated:,}项没有写明时间。",
+        f"No date is given for {undated:,} of the {shown:,} changes listed first.",
     )
 
 
@@ -125,8 +131,10 @@ def list_findings(selection: Selection, shown: range, lang: Lang) -> tuple[CaseF
 def _describe_case(selection: Selection, case: Case, lang: Lang) -> CaseFindings:
     dataset = selection.dataset
     shown, others = (Rows(dataset, lang, positions) for positions in find_findings(selection, case))
-    first = tuple(describe_finding(row, lang, dated=row.rule.has_change) for row in shown)
-    more = tuple(describe_finding(row, lang) for row in others)
+    found = [describe_finding(row, lang, dated=row.rule.has_change) for row in shown]
+    alike = [finding for finding in found if finding.row.rule.has_change or finding.state == found[0].state]
+    first = tuple(alike)
+    more = (*(finding for finding in found if finding not in alike), *(describe_finding(row, lang) for row in others))
     places = [dataset.places[name] for name in case.places]
     outer = [place for place in places if place.prefecture == place.id or place.prefecture not in case.places]
     names = t(lang, "、", ", ").join(place.name[lang] for place in outer)
@@ -198,9 +206,11 @@ def describe_kinds(counts: ChangeCounts, lang: Lang) -> str:
         return ""
     if counts.changed == 1:
         return t(lang, f"这项{'，'.join(zh for _, zh, _ in said)}。", f"It is {', '.join(en for *_, en in said)}.")
-    zh = "，".join(f"{count:,}项{words}" for count, words, _ in said)
-    en = ", ".join(f"{count:,} {'is' if count == 1 else 'are'} {words}" for count, _, words in said)
-    return t(lang, f"这{counts.changed:,}项中，{zh}。", f"Of the {counts.changed:,}, {en}.")
+    whole = counts.changed
+    zh = "，".join(f"{'都' if count == whole else f'{count:,}项'}{words}" for count, words, _ in said)
+    verbs = {1: "1 is", whole: "all are"}
+    en = ", ".join(f"{verbs.get(count, f'{count:,} are')} {words}" for count, _, words in said)
+    return t(lang, f"这{whole:,}项中，{zh}。", f"Of the {whole:,}, {en}.")
 
 
 def _count_directions(counts: ChangeCounts, lang: Lang) -> Iterable[str]:

@@ -40,8 +40,8 @@ GRADE_DRAWINGS = pick("grades", "drawing")
 """How a figure of a grade is drawn."""
 STATE_WORDS = pick("states")
 """The words for grades where no letter stands."""
-GRADES_NOTE, STATES_NOTE = pick("notes").values()
-"""Stand wherever the grades, and the words without their letters, are explained."""
+GRADES_NOTE, LENGTHS_NOTE, STATES_NOTE = pick("notes").values()
+"""Stand wherever the grades, arrows, and the words without letters are explained."""
 PERCENT_OR_POINTS = pick("percent_or_points")["word"]
 """The words of the flag `unclear` where that is the doubt."""
 CAVEAT_WORDS = pick("caveats")

@@ -47,7 +47,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "flags": get_args(Flag),
     "grades": get_args(Grade),
     "states": get_args(Grade),
-    "notes": ("grades", "states"),
+    "notes": ("grades", "lengths", "states"),
     "percent_or_points": ("word",),
     "caveats": get_args(CaveatKind),
     "relations": get_args(Relation),

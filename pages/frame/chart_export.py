@@ -42,10 +42,10 @@ class ChartExport:
 
     `names` are the query parameters by which a link names it, with the metric (`figure`) if it is the chart of one;
     `render` makes its picture. `table` builds its data if that is not the rows of its metrics, `cases` are then the
-    cases it is about, and `path` is the data route that has the same. `filtered` tells whether it aggregates what the
-    filters keep of its cases. `about` is added to the file's name. `filters` select what it draws if the reader's own
-    do not. `frame_height` is the height in px of a frame 640 px wide in which all of it is seen, where it is not the
-    card of one metric.
+    cases it is about, `cited` those that it shows without a metric, and `path` is the data route that has the same.
+    `filtered` tells whether it aggregates what the filters keep of its cases. `about` is added to the file's name.
+    `filters` select what it draws if the reader's own do not. `frame_height` is the height in px of a frame 640 px wide
+    in which all of it is seen, where it is not the card of one metric.
     """
 
     id: str
@@ -57,6 +57,7 @@ class ChartExport:
     render: Callable[[go.Figure, str, Sequence[str], Sequence[str], Shape], go.Figure] = frame
     table: Callable[[], pd.DataFrame] | None = None
     cases: Sequence[Case] = ()
+    cited: Sequence[Case] = ()
     path: str = "metrics.csv"
     filtered: bool = False
     about: str = ""
@@ -71,7 +72,7 @@ class ChartExport:
 
     def find_cases(self, dataset: Dataset) -> list[Case]:
         """Return its cases, sorted by their ids."""
-        ids = {*(row.case_id for row in self.rows), *(case.id for case in self.cases)}
+        ids = {*(row.case_id for row in self.rows), *(case.id for case in (*self.cases, *self.cited))}
         return [dataset.by_id[case_id] for case_id in sorted(ids)]
 
     @property

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Literal, NamedTuple
 
-from data.model.schema import Lang, Unit
+from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
+from data.model.schema import Bound, Lang, Unit
 from data.wording.compare import Group, measure, measure_before
 from data.wording.findings import CaseFindings, Finding, GapRow
 from data.wording.formatting import format_value
 from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
 from data.wording.labels import t
-from data.wording.marks import find_marks
 from data.wording.rows import MetricRow
-from data.wording.words import Mark as MarkName
 
 Span = tuple[float, float]
 Ticks = Sequence[tuple[float, str]]
@@ -34,12 +33,13 @@ DOT_LARGEST, DOT_SMALLEST = 30, 7
 
 class Mark(NamedTuple):
     """An arrow from its earlier place to its later one, or a bar from the first to the second; either end may be a
-    range. `was` is the earlier place beside a bar.
+    range. `bounds` are those of its numbers, the last one that of its end; `was` is the earlier place beside a bar.
     """
 
     kind: Literal["arrow", "bar"]
     before: Span
     after: Span
+    bounds: tuple[Bound | None, ...] = ()
     was: float | None = None
 
     @property
@@ -107,7 +107,7 @@ def mark_index(row: MetricRow, axis: IndexAxis) -> Mark | None:
     if row.index is None:
         return None
     start, end = axis.place(BASELINE), axis.place(row.index)
-    return Mark("arrow", (start, start), (end, end))
+    return Mark("arrow", (start, start), (end, end), (row.index_bound,))
 
 
 def scale_ends(row: MetricRow, lang: Lang) -> Scale:
@@ -124,7 +124,7 @@ def scale_ends(row: MetricRow, lang: Lang) -> Scale:
 
     before, after = ((place(span[0]), place(span[1])) for span in (row.before_span, row.after_span))
     word = t(lang, "第1位", "1st") if row.dimension == "rank" else "0"
-    return Scale([(place(origin), word)], [Mark("arrow", before, after)])
+    return Scale([(place(origin), word)], [Mark("arrow", before, after, (row.before_bound, row.after_bound))])
 
 
 def scale_group(group: Group, units: Mapping[str, Unit], lang: Lang) -> Scale:
@@ -142,19 +142,26 @@ def _scale_levels(group: Group, sizes: Sequence[float], units: Mapping[str, Unit
     """Return an axis from zero to the largest value; that of shares ends at the whole."""
     share = group.rows[0].dimension == "share"
     earlier = [measure_before(row, units) for row in group.rows]
-    whole = WHOLE * units[group.key].factor if share else 0.0
-    top = whole or max([*sizes, *(value for value in earlier if value is not None)], default=0) or 1.0
+    values = [*sizes, *(value for value in earlier if value is not None)]
+    top = WHOLE * units[group.key].factor if share else max(map(abs, values), default=0) or 1.0
+    zero = MIDDLE if min(values, default=0) < 0 else 0.0
+
+    def place(value: float) -> float:
+        return zero + (REACH - zero) * value / top
+
     marks = [
-        Mark("bar", (0, 0), (REACH * size / top,) * 2, None if was is None else REACH * was / top)
-        for size, was in zip(sizes, earlier, strict=True)
+        Mark("bar", (zero, zero), (place(size),) * 2, (row.after_bound,), None if was is None else place(was))
+        for row, size, was in zip(group.rows, sizes, earlier, strict=True)
     ]
-    return Scale([(0.0, "0"), *([(REACH / 2, "50%"), (REACH, "100%")] if share else [])], marks)
+    return Scale([(zero, "0"), *([(REACH / 2, "50%"), (REACH, "100%")] if share else [])], marks)
 
 
 def _scale_differences(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
     reach = max(map(abs, sizes)) or 1.0
     ends = [MIDDLE + (REACH - MIDDLE) * size / reach for size in sizes]
-    return Scale([(MIDDLE, "0")], [Mark("bar", (MIDDLE, MIDDLE), (end, end)) for end in ends])
+    pairs = zip(group.rows, ends, strict=True)
+    marks = [Mark("bar", (MIDDLE, MIDDLE), (end, end), (row.change_bound,)) for row, end in pairs]
+    return Scale([(MIDDLE, "0")], marks)
 
 
 def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
@@ -169,7 +176,8 @@ def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit]
 
     ends = [(place(start), place(size)) for start, size in zip(starts, sizes, strict=True)]
     ticks = [(place(rank), format_value(rank, unit, lang)) for rank in (1, last)]
-    return Scale(ticks, [Mark("arrow", (start, start), (end, end)) for start, end in ends])
+    pairs = zip(group.rows, ends, strict=True)
+    return Scale(ticks, [Mark("arrow", (at, at), (end, end), (row.after_bound,)) for row, (at, end) in pairs])
 
 
 def scale_metric(row: MetricRow, axis: IndexAxis, lang: Lang) -> Scale:
@@ -180,10 +188,20 @@ def scale_metric(row: MetricRow, axis: IndexAxis, lang: Lang) -> Scale:
     return Scale(name_ticks(axis, lang), [mark_index(row, axis)]) if kind == "index" else Scale([], [None])
 
 
-def name_marks(row: MetricRow) -> list[MarkName]:
-    """Return the kinds of marks that a metric is drawn with; a later end that is derived has an open head."""
-    names = find_marks([row])
-    return ["open_head" if name == "hollow" and row.after_origin == "derived" else name for name in names]
+def name_marks(row: MetricRow, mark: Mark | None) -> list[str]:
+    """Return how a metric is drawn, in the names of kinds of marks, and of the classes of the page."""
+    bounds = mark.bounds if mark else ()
+    looks = {
+        "improved": row.direction == "improved",
+        "worsened": row.direction == "worsened",
+        "hollow": row.before_origin == "derived",
+        "hollow_head": row.after_origin == "derived",
+        "open_head": bool(bounds) and bounds[-1] in OPEN_BOUNDS,
+        "dotted": any(bound in APPROXIMATE_BOUNDS for bound in bounds),
+        "dashed": row.doubtful and mark is not None and mark.kind == "arrow",
+        "planned": not row.rule.is_evidence,
+    }
+    return [name for name, has in looks.items() if has]
 
 
 def scale_findings(cases: Iterable[CaseFindings], lang: Lang) -> Findings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from data.model.schema import Lang
-from data.wording.index_axis import IndexAxis
 from data.wording.rows import MetricRow
 from pages.markup.environment import render
 from pages.markup.links import Links
@@ -24,11 +23,6 @@ def format_badge(grade: str, lang: Lang) -> Markup:
 def format_flag_words(row: MetricRow, lang: Lang, decisive: bool = False) -> Markup:
     """Return the doubts about a metric in words behind one sign; `decisive` as in `MetricRow.word_doubts`."""
     return render("marks", "flags", lang, row, decisive)
-
-
-def format_arrow(row: MetricRow, axis: IndexAxis, label: Markup) -> Markup:
-    """Return a metric with an index as an arrow from its earlier level, with `label` at its head."""
-    return render("marks", "arrow", "en", row, axis, label)
 
 
 def anchor(

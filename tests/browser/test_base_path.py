@@ -105,7 +105,7 @@ def test_links_between_screens_stay_under_the_base_path_and_load_nothing(page, o
     expect(heading(page)).to_be_focused()
     page.get_by_role("link", name="Overview", exact=True).click()
     expect(page).to_have_url(f"{origin}/{BASE}/?lang=en")
-    expect(page.get_by_role("table", name="The changes that each case reports")).to_be_visible()
+    expect(page.get_by_role("table", name="What each case reports")).to_be_visible()
     page.go_back()
     expect(heading(page)).to_have_text(following.title.en)
     assert page.evaluate("() => window.loadedOnce")

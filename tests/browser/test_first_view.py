@@ -97,7 +97,7 @@ def test_every_page_is_readable_without_javascript(without_script, path):
 def test_without_javascript_a_finding_leads_to_its_case(without_script, dataset):
     page, case = without_script, dataset.cases[5]
     page.goto("/?lang=en")
-    expect(page.get_by_role("table", name="The changes that each case reports")).to_be_visible()
+    expect(page.get_by_role("table", name="What each case reports")).to_be_visible()
     page.get_by_role("link", name=case.short.en, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(case.title.en)
     expect(page.get_by_role("list", name="Key figures")).to_be_visible()
@@ -193,7 +193,7 @@ def test_the_words_stay_if_the_app_does_not_start(browser, server):
         page = context.new_page()
         page.route("**/static/js/*", lambda route: route.abort())
         page.goto("/?lang=en")
-        expect(page.get_by_role("table", name="The changes that each case reports")).to_be_visible()
+        expect(page.get_by_role("table", name="What each case reports")).to_be_visible()
         expect(page.locator("#first h1")).to_be_visible()
 
 
@@ -202,4 +202,4 @@ def test_print_and_frames_have_no_first_view(page, query):
 
     page.goto(f"/?{query}&lang=en")
     expect(page.locator("#first")).to_have_count(0)
-    expect(page.get_by_role("table", name="The changes that each case reports")).to_be_visible()
+    expect(page.get_by_role("table", name="What each case reports")).to_be_visible()

@@ -130,7 +130,7 @@ def test_a_reader_may_go_back_before_the_next_page_has_come(tab):
         held, line.held = line.held, None
         for message in held:
             line.reader.send(message)
-        expect(page.get_by_role("table", name="The changes that each case reports")).to_be_visible()
+        expect(page.get_by_role("table", name="What each case reports")).to_be_visible()
         settled(page)
 
 

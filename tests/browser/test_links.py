@@ -41,7 +41,7 @@ def test_unknown_values_are_dropped_with_a_notice(arrive, dataset):
         expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(3)
     expect(status(page)).to_have_text(f"{len(dataset.cases)} cases · {len(dataset.table)} figures")
-    expect(page.get_by_role("table", name="The changes that each case reports")).to_be_visible()
+    expect(page.get_by_role("table", name="What each case reports")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

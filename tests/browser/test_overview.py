@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.reader import heading, resize, settled, status
 
 PHONE, LAPTOP = 390, 1440
-TABLE = {"en": "The changes that each case reports", "zh": "各案例报告的变化"}
+TABLE = {"en": "What each case reports", "zh": "各案例报告的内容"}
 MARKS = """() => [...document.querySelectorAll(".findings tr:not(.more) .arrow:not(.told)")].map(arrow => {
     const [track, dot, head] = [arrow.closest("tr"), ...[".dot", ".head"].map(part => arrow.querySelector(part))]
         .map(part => part.getBoundingClientRect());
