@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.wording.colours import IMPROVED, NEUTRAL, PAGE_COLORS, WORSENED
+from data.wording.colours import NEUTRAL, PAGE_COLORS
 from pages.markup.map_scene import FORMATS
 from pages.markup.palette import CSS_COLORS, MAP_CLASSES
 
@@ -20,7 +20,7 @@ STYLES = sorted((ROOT / "pages" / "markup" / "templates").glob("*.css"))
 TEXTS = ("connection-lost", "no-page-here", "paper-title", "paper-date", "paper-address")
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]
-MARKS = {"improved": IMPROVED, "worsened": WORSENED, "neutral": NEUTRAL}
+MARKS = {"neutral": NEUTRAL}
 
 MARK_CONTRAST, TEXT_CONTRAST = 3.0, 4.5
 """WCAG 2.2, success criteria 1.4.11 (graphics and controls) and 1.4.3 (text)."""
@@ -143,11 +143,6 @@ def test_text_of_the_style_sheet_is_readable(name, ground, scheme):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_style_sheet_and_the_theme_write_in_one_ink(scheme):
     assert styled("ink")[scheme] == THEME[scheme]["textColor"]
-
-
-@pytest.mark.parametrize("blindness", BLINDNESS)
-def test_improved_and_worsened_are_told_apart(blindness):
-    assert distance(IMPROVED, WORSENED, blindness) >= TOLD_APART
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

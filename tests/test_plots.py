@@ -16,7 +16,7 @@ import pytest
 from data.query.filters import Filters, select
 from data.query.findings import count_gaps
 from data.reading.live import current
-from data.wording.colours import LIGHT, text_color
+from data.wording.colours import LIGHT
 from data.wording.compare import order_group
 from data.wording.findings import describe_finding, find_shown_marks, list_findings, list_gaps
 from data.wording.labels import LENGTHS_NOTE
@@ -147,7 +147,7 @@ def test_an_arrow_begins_and_ends_where_the_page_has_it_in_its_colour(lang):
         head = min(13, 0.65 * abs(places[1] - places[0]))
         assert shaft["x0"] == pytest.approx(places[0])
         assert abs(places[1] - shaft["x1"]) == pytest.approx(head)
-        assert shaft["line"]["color"] == text_color(finding.row.direction)
+        assert shaft["line"]["color"] == LIGHT.get(f"{finding.row.direction}-text", LIGHT["quiet"])
         assert (shaft["line"]["dash"] != "solid") == finding.row.doubtful
         html = render("marks", "mark", lang, finding, mark, scale)
         assert f"--to:{mark.end:.2f}%" in html

@@ -7,14 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 BLUE, GREY = "#2f7fd1", "#808892"
-IMPROVED, WORSENED, NEUTRAL = BLUE, "#cf6a1a", "#7b838c"
-"""Directions of a metric, which legends name in words.yaml (marks). Color never speaks alone: an arrow and a sign
-say the same.
-"""
+NEUTRAL = "#7b838c"
+"""Borders of the map."""
 SELECTED_OUTLINE = "#cf6a1a"
 """Outline of a selected area of the map."""
-OTHERS = ("#5b8c5a", "#8a6fc0", "#b0568a", "#4f9aa3", "#9a7b3f", "#6e7f99", "#a65d57")
-"""Plotly's default colors after those of the directions, for traces without one."""
 PAPER_RULE = "#c4c9ce"
 """Rules of tables in a document."""
 PAGE_COLORS: Mapping[str, tuple[str, str]] = {
@@ -29,16 +25,8 @@ PAGE_COLORS: Mapping[str, tuple[str, str]] = {
     "improved-text": ("#1d62a8", "#7db4ee"),
     "worsened-text": ("#a94f0b", "#f0a868"),
 }
-"""Colors of a page by name, each as (light, dark)."""
+"""Colors of a page by name, each as (light, dark). Those of a metric's direction never speak alone: an arrow and a sign
+say the same.
+"""
 LIGHT: Mapping[str, str] = {name: light for name, (light, _) in PAGE_COLORS.items()}
 """Colors of what is light in either scheme: exported images, hover labels, documents, paper."""
-
-
-def direction_color(direction: str | None) -> str:
-    """The color of a direction; grey where a metric has none or it is unclear."""
-    return {"improved": IMPROVED, "worsened": WORSENED}.get(direction or "", NEUTRAL)
-
-
-def text_color(direction: str | None) -> str:
-    """The color of words in a picture that have a direction; grey where a metric has none or it is unclear."""
-    return LIGHT.get(f"{direction}-text", LIGHT["quiet"])

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from data.wording.colours import LIGHT
-from pages.markup.palette import COLORWAY, TRANSPARENT
+from pages.markup.palette import TRANSPARENT
 
 Part = dict[str, Any]
 """A trace, axis, shape or annotation."""
@@ -33,7 +33,6 @@ pio.templates["henan"] = go.layout.Template(
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "colorway": COLORWAY,
         "hoverlabel": {
             "bgcolor": LIGHT["ground"],
             "bordercolor": LIGHT["rule"],

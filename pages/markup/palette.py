@@ -7,7 +7,7 @@ they agree. Style sheets take colors as custom properties.
 
 from __future__ import annotations
 
-from data.wording.colours import BLUE, GREY, IMPROVED, LIGHT, NEUTRAL, OTHERS, PAGE_COLORS, WORSENED
+from data.wording.colours import BLUE, GREY, LIGHT, NEUTRAL, PAGE_COLORS
 
 
 def channels(color: str) -> tuple[int, int, int]:
@@ -22,11 +22,6 @@ def rgba(color: str, opacity: str) -> str:
 
 
 TRANSPARENT = "rgba(0,0,0,0)"
-GUIDE = rgba(GREY, "0.35")
-"""Grid lines and axes."""
-COLORWAY = (IMPROVED, WORSENED, NEUTRAL, *OTHERS)
-"""Plotly's default colors for traces without one."""
-
 MAP_CLASSES = (rgba(GREY, "0.10"), *(rgba(BLUE, opacity) for opacity in ("0.30", "0.52", "0.76", "1")))
 """Fills of the map: a known zero, then four classes of one blue, which reads on both grounds."""
 NO_DATA = TRANSPARENT
@@ -38,8 +33,6 @@ AREA_BORDER = NEUTRAL
 CSS_COLORS = {
     **{name: f"light-dark({light}, {dark})" for name, (light, dark) in PAGE_COLORS.items()},
     **{f"light-{name}": light for name, light in LIGHT.items()},
-    "improved": IMPROVED,
-    "worsened": WORSENED,
 }
 """CSS custom properties without their dashes: {"ink": "light-dark(…, …)", …}."""
 
