@@ -117,14 +117,12 @@ class Sheet:
         self.shapes.append({"type": "circle", "line": {"color": color, "width": 2}, "fillcolor": fill, **box})
 
     def draw_mark(self, mark: Mark, y: float, names: Collection[str]) -> None:
-        """Draw an arrow, or a bar with a line at the earlier value; ends that are ranges are bands."""
+        """Draw an arrow or a bar; ends that are ranges are bands."""
         start, end, color = self.place(mark.start), self.place(mark.end), _color(names)
         if mark.kind == "bar":
             self.line((start, end), (y, y), color, 12, "dot" if "dotted" in names else "solid")
         else:
             self.draw_arrow(start, end, y, names)
-        if mark.was is not None:
-            self.line((self.place(mark.was),) * 2, (y - 10, y + 10), LIGHT["ink"], 2)
         for span, shade in ((mark.before, LIGHT["quiet"]), (mark.after, color)):
             if span[0] != span[1]:
                 self.line((self.place(span[0]), self.place(span[1])), (y, y), shade, 12)
@@ -262,14 +260,17 @@ def _label_above(sheet: Sheet, finding: Finding, mark: Mark, y: float, color: st
 
 
 def _label_beside(sheet: Sheet, finding: Finding, mark: Mark, y: float, color: str) -> None:
-    """Write the later value behind the head and the earlier one behind the start, or both there where a name stands."""
-    columns, places = sheet.columns, [sheet.place(place) for place in (*mark.before, *mark.after, mark.was or mark.end)]
+    """Write the later value behind the head and the earlier one behind the start, or both there where a name stands,
+    and both behind the mark on an axis of values.
+    """
+    columns, places = sheet.columns, [sheet.place(place) for place in (*mark.before, *mark.after)]
     near, far = (max(places) + 10, "left"), (min(places) - 10, "right")
-    label, was = (finding.value, "") if mark.kind == "bar" else (finding.label, finding.was)
+    label, was = (finding.value, "") if mark.behind else (finding.label, finding.was)
     name = max(map(text_width, wrap(finding.name, columns.name[1] / columns.text)))
-    if mark.way == "left" and text_width(label) * columns.text > far[0] - columns.name[0] - name * columns.text:
+    turned = mark.way == "left" and not mark.behind
+    if turned and text_width(label) * columns.text > far[0] - columns.name[0] - name * columns.text:
         label, was = f"{was} → {label}", ""
-    elif mark.way == "left":
+    elif turned:
         near, far = far, near
     sheet.label(near[0], y, label, color, near[1], bold=True)
     sheet.label(far[0], y, was, LIGHT["quiet"], far[1])

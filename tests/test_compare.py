@@ -12,7 +12,16 @@ import pytest
 from data.model.grades import CHANGED, GRADE_RULES
 from data.query.filters import Filters
 from data.query.findings import RESULTS
-from data.wording.compare import compare, find_partners, find_scales, group_refusals, measure, name_group, order_group
+from data.wording.compare import (
+    compare,
+    find_partners,
+    find_scales,
+    group_refusals,
+    measure,
+    measure_before,
+    name_group,
+    order_group,
+)
 from data.wording.findings import describe_finding
 from data.wording.labels import REFUSAL_WORDS
 from data.wording.ready_sets import MAX_SETS, list_ready_sets
@@ -239,12 +248,24 @@ def test_bars_of_shares_end_at_the_whole(dataset):
     assert float(widths[half.metric_id]) == pytest.approx(float(widths[next(iter(full))]) / 2)
 
 
-def test_an_earlier_value_is_drawn_only_where_its_unit_can_be_converted(dataset):
+def test_a_pair_is_an_arrow_from_its_earlier_value_to_its_later_one_on_an_axis_from_zero(dataset):
     """Two months are no number of working days; 145.2 billion yuan are on the axis of 233.3 billion."""
-    drawn = {}
+    ends = {}
     for each in list_ready_sets(dataset, Filters(), "en"):
         for group in (group for group in each.found.groups if group.kind == "level"):
-            table = write_group(group, dataset, "en")
-            for row in re.split(r"<tr ", table)[2:]:
-                drawn[re.search(r"figure=([\w-]+)", row)[1]] = 'class="earlier"' in row
-    assert (drawn["licence-time"], drawn["construction-permit-time"], drawn["new-debt-limit"]) == (False, True, True)
+            scale = geometry.scale_group(group, dataset.units, "en")
+            assert scale.ticks[0] == (0, "0")
+            for row, mark, size in zip(group.rows, scale.marks, measure(group, dataset.units), strict=True):
+                start = 0 if mark.kind == "bar" else mark.end * row.before_value / row.after_value
+                assert mark.start == pytest.approx(start)
+                assert mark.end == pytest.approx(geometry.REACH * size / max(full_ends(group, dataset)))
+                ends[row.metric_id] = mark.kind
+    found = [ends[name] for name in ("licence-time", "construction-permit-time", "new-debt-limit", "gdp")]
+    assert found == ["bar", "arrow", "arrow", "arrow"]
+
+
+def full_ends(group, dataset):
+    """The values of an axis: all that are drawn, and the whole of shares."""
+    earlier = [measure_before(row, dataset.units) or 0 for row in group.rows]
+    whole = 100 * dataset.units[group.key].factor if group.rows[0].dimension == "share" else 0
+    return [*measure(group, dataset.units), *earlier, whole]

@@ -25,22 +25,23 @@ WHOLE = 100.0
 """The end of the axis of a share, in per cent."""
 ROOM = 22.0
 """What of an axis of values lies beyond its numbers at either end, for labels, in per cent."""
-REACH, MIDDLE, RANKS = 50.0, 38.0, (30.0, 75.0)
-"""Where the longest bar ends, where zero lies on an axis of differences, and the ends of one of ranks, in per cent."""
+REACH, RANKS = 50.0, (30.0, 75.0)
+"""Where an axis of values ends, which leaves room for labels, and the ends of one of ranks, in per cent."""
 DOT_LARGEST, DOT_SMALLEST = 30, 7
 """Diameter in px of the dot of the largest count of a matrix, and of one."""
 
 
 class Mark(NamedTuple):
     """An arrow from its earlier place to its later one, or a bar from the first to the second; either end may be a
-    range. `bounds` are those of its numbers, the last one that of its end; `was` is the earlier place beside a bar.
+    range. `bounds` are those of its numbers, the last one that of its end; all its words stand at its right if they
+    are `behind` it, as on an axis from zero, where a head may be so near that nothing fits left of it.
     """
 
     kind: Literal["arrow", "bar"]
     before: Span
     after: Span
     bounds: tuple[Bound | None, ...] = ()
-    was: float | None = None
+    behind: bool = False
 
     @property
     def start(self) -> float:
@@ -133,35 +134,30 @@ def scale_group(group: Group, units: Mapping[str, Unit], lang: Lang) -> Scale:
     if group.kind == "index":
         axis = span_axis(sizes)
         return Scale(name_ticks(axis, lang), [mark_index(row, axis) for row in group.rows])
-    return {"level": _scale_levels, "difference": _scale_differences, "rank": _scale_ranks}[group.kind](
-        group, sizes, units, lang
-    )
+    if group.kind == "rank":
+        return _scale_ranks(group, sizes, units, lang)
+    return _scale_values(group, sizes, units, lang)
 
 
-def _scale_levels(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
-    """Return an axis from zero to the largest value; that of shares ends at the whole."""
-    share = group.rows[0].dimension == "share"
-    earlier = [measure_before(row, units) for row in group.rows]
-    values = [*sizes, *(value for value in earlier if value is not None)]
-    top = WHOLE * units[group.key].factor if share else max(map(abs, values), default=0) or 1.0
-    zero = MIDDLE if min(values, default=0) < 0 else 0.0
+def _scale_values(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
+    """Return an axis from zero, or from the largest fall, to the largest value; that of shares ends at the whole."""
+    levels = group.kind == "level"
+    share = levels and group.rows[0].dimension == "share"
+    earlier = [measure_before(row, units) if levels else None for row in group.rows]
+    numbers = [0.0, *sizes, *(value for value in earlier if value is not None)]
+    low, high = min(numbers), max([*numbers, *([WHOLE * units[group.key].factor] if share else [])])
 
-    def place(value: float) -> float:
-        return zero + (REACH - zero) * value / top
+    def place(value: float) -> Span:
+        return (REACH * (value - low) / ((high - low) or 1.0),) * 2
 
+    zero = place(0.0)
     marks = [
-        Mark("bar", (zero, zero), (place(size),) * 2, (row.after_bound,), None if was is None else place(was))
+        Mark("bar", zero, place(size), (row.after_bound if levels else row.change_bound,), behind=True)
+        if was is None
+        else Mark("arrow", place(was), place(size), (row.before_bound, row.after_bound), behind=True)
         for row, size, was in zip(group.rows, sizes, earlier, strict=True)
     ]
-    return Scale([(zero, "0"), *([(REACH / 2, "50%"), (REACH, "100%")] if share else [])], marks)
-
-
-def _scale_differences(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
-    reach = max(map(abs, sizes)) or 1.0
-    ends = [MIDDLE + (REACH - MIDDLE) * size / reach for size in sizes]
-    pairs = zip(group.rows, ends, strict=True)
-    marks = [Mark("bar", (MIDDLE, MIDDLE), (end, end), (row.change_bound,)) for row, end in pairs]
-    return Scale([(MIDDLE, "0")], marks)
+    return Scale([(zero[0], "0"), *([(REACH / 2, "50%"), (REACH, "100%")] if share else [])], marks, zero[0])
 
 
 def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
