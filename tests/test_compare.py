@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from data.model.grades import CHANGED, GRADE_RULES
 from data.query.filters import Filters
 from data.query.findings import RESULTS
 from data.wording.compare import (
+    Group,
     compare,
     find_partners,
     find_scales,
@@ -269,3 +271,38 @@ def full_ends(group, dataset):
     earlier = [measure_before(row, dataset.units) or 0 for row in group.rows]
     whole = 100 * dataset.units[group.key].factor if group.rows[0].dimension == "share" else 0
     return [*measure(group, dataset.units), *earlier, whole]
+
+
+def test_an_axis_of_values_is_labelled_from_zero_at_round_numbers_with_their_unit(dataset, lang):
+    for each in list_ready_sets(dataset, Filters(), lang):
+        for group in (group for group in each.found.groups if group.kind in ("level", "difference")):
+            scale = geometry.scale_group(group, dataset.units, lang)
+            words = dict(scale.ticks)
+            assert words[scale.origin] == "0" and 2 <= len(words) <= geometry.MAX_TICKS, group.id
+            farthest = max(max(mark.start, mark.end) for mark in scale.marks)
+            assert max(words) <= (geometry.REACH if group.key == "percent" else farthest)
+            steps = {round(after - before, 6) for before, after in pairwise(words)}
+            assert len(steps) == 1, "numbers are not evenly apart"
+    (money,) = (each for each in list_ready_sets(dataset, Filters(), lang) if each.id == "money")
+    group = next(group for group in money.found.groups if group.kind == "level")
+    expected = {"zh": ["0", "1,000亿元", "2,000亿元"], "en": ["0", "CNY 100 bn", "CNY 200 bn"]}
+    ticks = geometry.scale_group(group, dataset.units, lang).ticks
+    assert [words for _, words in ticks] == expected[lang]
+    assert ticks[2][0] == pytest.approx(geometry.REACH * 2000 / 2333)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ((-20.0, -5.0), ["−20 pp", "−15", "−10", "−5", "0"]),
+        ((-20.0, 50.0), ["−20 pp", "0", "20 pp", "40 pp"]),
+        ((0.0, 0.0), ["0"]),
+    ],
+    ids=str,
+)
+def test_an_axis_of_differences_goes_as_far_down_and_up_as_they_do(dataset, changes, expected):
+    rows = tuple(row("a", change_value=change, change_bound="exact") for change in changes)
+    scale = geometry.scale_group(Group("difference", "points", rows), dataset.units, "en")
+    assert [words for _, words in scale.ticks] == expected
+    assert [mark.start for mark in scale.marks] == [scale.origin, scale.origin]
+    assert min(mark.end for mark in scale.marks) == 0 or min(changes) >= 0

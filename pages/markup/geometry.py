@@ -5,17 +5,19 @@ chart a metric may have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
+from itertools import count, pairwise
+from math import ceil, floor, log10, sqrt
 from typing import Literal, NamedTuple
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Bound, Lang, Unit
 from data.wording.compare import Group, measure, measure_before
 from data.wording.findings import CaseFindings, Finding, GapRow
-from data.wording.formatting import format_value
+from data.wording.formatting import format_number, format_value
 from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
 from data.wording.labels import t
 from data.wording.rows import MetricRow
+from pages.markup.text_width import text_width
 
 Span = tuple[float, float]
 Ticks = Sequence[tuple[float, str]]
@@ -27,6 +29,8 @@ ROOM = 22.0
 """What of an axis of values lies beyond its numbers at either end, for labels, in per cent."""
 REACH, RANKS = 50.0, (30.0, 75.0)
 """Where an axis of values ends, which leaves room for labels, and the ends of one of ranks, in per cent."""
+MAX_TICKS, NARROWEST = 5, 29.5
+"""How many ticks an axis of values may have, and its width on a phone, in letters of their words."""
 DOT_LARGEST, DOT_SMALLEST = 30, 7
 """Diameter in px of the dot of the largest count of a matrix, and of one."""
 
@@ -146,9 +150,10 @@ def _scale_values(group: Group, sizes: Sequence[float], units: Mapping[str, Unit
     earlier = [measure_before(row, units) if levels else None for row in group.rows]
     numbers = [0.0, *sizes, *(value for value in earlier if value is not None)]
     low, high = min(numbers), max([*numbers, *([WHOLE * units[group.key].factor] if share else [])])
+    reach = (high - low) or 1.0
 
     def place(value: float) -> Span:
-        return (REACH * (value - low) / ((high - low) or 1.0),) * 2
+        return (REACH * (value - low) / reach,) * 2
 
     zero = place(0.0)
     marks = [
@@ -157,7 +162,51 @@ def _scale_values(group: Group, sizes: Sequence[float], units: Mapping[str, Unit
         else Mark("arrow", place(was), place(size), (row.before_bound, row.after_bound), behind=True)
         for row, size, was in zip(group.rows, sizes, earlier, strict=True)
     ]
-    return Scale([(zero[0], "0"), *([(REACH / 2, "50%"), (REACH, "100%")] if share else [])], marks, zero[0])
+    unit, factor = None if group.key == "points" else units[group.rows[0].unit_id], 1.0
+    if levels:
+        _, at = max((abs(size), at) for at, size in enumerate(sizes))
+        unit = units[group.rows[at].after_unit_id or group.key]
+        factor = unit.factor
+    ticks = _name_round(low / factor, high / factor, unit, lang)
+    return Scale([(place(number * factor)[0], words) for number, words in ticks], marks, zero[0])
+
+
+def _name_round(low: float, high: float, unit: Unit | None, lang: Lang) -> Ticks:
+    """Return zero and the round numbers between two, as many as have room; nothing that is counted is broken.
+
+    If there is no room for the unit at each, the last one alone has it. Points have no unit.
+    """
+    span = (high - low) or 1.0
+    finest = floor(log10(span)) - 1
+    powers = count(max(finest, 0) if unit and unit.dimension == "count" else finest)
+    steps = (digit * 10.0**power for power in powers for digit in (1, 2, 5))
+    tried = (
+        [
+            (at * step, _name_number(at * step, unit, lang, bare and at != (last or first)))
+            for at in range(first, last + 1)
+        ]
+        for step in steps
+        for first, last in [(ceil(low / step - 1e-9), floor(high / step + 1e-9))]
+        for bare in (False, True)
+    )
+    return next(ticks for ticks in tried if len(ticks) <= MAX_TICKS and _has_room(ticks, span))
+
+
+def _has_room(ticks: Ticks, span: float) -> bool:
+    """Whether the words of ticks do not meet where the axis is narrowest."""
+    return all(
+        text_width(words + other) / 2 + 0.7 <= NARROWEST * REACH / 100 * (number - start) / span
+        for (start, words), (number, other) in pairwise(ticks)
+    )
+
+
+def _name_number(number: float, unit: Unit | None, lang: Lang, bare: bool) -> str:
+    if not number:
+        return "0"
+    if unit is None:
+        return format_number(number) + ("" if bare else t(lang, "个百分点", " pp"))
+    words = format_value(number, unit, lang)
+    return words.removesuffix(unit.name[lang]).rstrip() if bare else words
 
 
 def _scale_ranks(group: Group, sizes: Sequence[float], units: Mapping[str, Unit], lang: Lang) -> Scale:
