@@ -29,7 +29,6 @@ from data.wording.compare import (
 )
 from data.wording.findings import describe_finding
 from data.wording.labels import HEADINGS, STATE_WORDS
-from data.wording.marks import find_marks
 from data.wording.openings import number_title
 from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow, format_id
@@ -39,7 +38,7 @@ from pages.frame.layout import show_nothing_found
 from pages.frame.share_dialog import format_share_link, show_share_dialog
 from pages.frame.view import RESULTS, View, current_view
 from pages.markup.environment import render
-from pages.markup.geometry import scale_group
+from pages.markup.geometry import list_marks, scale_group
 from pages.plots import draw_group
 
 MAX_CASES = 4
@@ -254,10 +253,8 @@ def show_group(view: View, chart_id: str, group: Group) -> None:
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
     st.html(view.remember(f"group {chart_id}", partial(write_group, view, group)))
-    if group.kind == "index":
-        st.html(render("marks", "legend", view.lang, find_marks(group.rows)))
-    else:
-        show_paragraph(explain_group(group, view.lang))
+    if limit := explain_group(group, view.lang):
+        show_paragraph(limit)
     if link := format_share_link(view, chart_id, title):
         st.html(link)
 
@@ -267,7 +264,8 @@ def write_group(view: View, group: Group) -> Markup:
     scale = scale_group(group, view.dataset.units, view.lang)
     rows = [(describe_finding(group.rows[at], view.lang), scale.marks[at]) for at in order_group(group)]
     cases = [list(found) for _, found in groupby(rows, key=lambda pair: pair[0].row.case_id)]
-    return render("findings", "group", view.lang, name_group(group, view.lang), cases, scale, view.links)
+    names = list_marks(group, scale)
+    return render("findings", "group", view.lang, name_group(group, view.lang), cases, scale, names, view.links)
 
 
 def show_left_out(view: View, part: Part) -> None:

@@ -27,7 +27,7 @@ from data.wording.findings import (
 )
 from data.wording.index_axis import IndexAxis
 from data.wording.labels import LENGTHS_NOTE
-from data.wording.marks import find_marks, say_meaning
+from data.wording.marks import find_marks, is_bar, say_meaning
 from data.wording.remarks import has_derived_end, list_doubts
 from data.wording.rows import MetricRow
 from data.wording.words import Mark as MarkName
@@ -119,13 +119,15 @@ class Sheet:
     def draw_mark(self, mark: Mark, y: float, names: Collection[str]) -> None:
         """Draw an arrow or a bar; ends that are ranges are bands."""
         start, end, color = self.place(mark.start), self.place(mark.end), _color(names)
-        if mark.kind == "bar":
-            self.line((start, end), (y, y), color, 12, "dot" if "dotted" in names else "solid")
-        else:
-            self.draw_arrow(start, end, y, names)
+        (self.draw_bar if mark.kind == "bar" else self.draw_arrow)(start, end, y, names)
         for span, shade in ((mark.before, LIGHT["quiet"]), (mark.after, color)):
             if span[0] != span[1]:
                 self.line((self.place(span[0]), self.place(span[1])), (y, y), shade, 12)
+
+    def draw_bar(self, start: float, end: float, y: float, names: Collection[str]) -> None:
+        """Draw a bar between two places as these kinds of marks, pale where its number is a bound."""
+        self.line((start, end), (y, y), _color(names), 12, "dot" if "dotted" in names else "solid")
+        self.shapes[-1]["opacity"] = 0.45 if {"open_head", "open_end"} & {*names} else 1
 
     def draw_arrow(self, start: float, end: float, y: float, names: Collection[str]) -> None:
         """Draw an arrow between two places as these kinds of marks; a short one has a short head and a small dot."""
@@ -176,10 +178,7 @@ def draw_findings(cases: Sequence[CaseFindings], lang: Lang, shape: Shape) -> go
 def draw_group(group: Group, units: Mapping[str, Unit], lang: Lang, shape: Shape) -> go.Figure:
     """Draw metrics on the scale that they share, a row each, under the titles of their cases."""
     scale, case_id = geometry.scale_group(group, units, lang), ""
-    sheet, top = (
-        _open_sheet(scale.ticks, find_marks(group.rows) if group.kind == "index" else (), lang, COLUMNS[shape]),
-        0.0,
-    )
+    sheet, top = _open_sheet(scale.ticks, geometry.list_marks(group, scale), lang, COLUMNS[shape]), 0.0
     for at in order_group(group):
         row = group.rows[at]
         if row.case_id != case_id:
@@ -200,13 +199,14 @@ def draw_metric(row: MetricRow, axis: IndexAxis, lang: Lang, shape: Shape) -> go
 def _open_sheet(ticks: Ticks, names: Sequence[MarkName], lang: Lang, columns: Columns) -> Sheet:
     """Return a sheet with a legend of marks, each drawn beside what it means, and the ticks of an axis."""
     sheet, size, x = Sheet(columns, lang), columns.text, float(_PAD)
-    told = [(name, say_meaning(name, lang)) for name in names]
+    told, bars = [(name, say_meaning(name, lang)) for name in names], [name for name in names if is_bar(name, names)]
     for name, words in told + [("", LENGTHS_NOTE[lang])] * ("arrow" in names):
         wide = size * text_width(words) + (50 if name else 0)
         if x + wide > columns.width - _PAD:
             x, sheet.depth = _PAD, sheet.depth + 1.5 * size
         if name:
-            sheet.draw_arrow(x + 5, x + 40, sheet.depth + size, {name})
+            draw = sheet.draw_bar if name in bars else sheet.draw_arrow
+            draw(x + 5, x + (5 if name == "place" else 40), sheet.depth + size, {name})
         sheet.label(x + (50 if name else 0), sheet.depth + size, words, LIGHT["quiet"])
         x += wide + 28
     sheet.depth += 2.2 * size if names else 0

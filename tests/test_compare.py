@@ -26,6 +26,7 @@ from data.wording.compare import (
 )
 from data.wording.findings import describe_finding
 from data.wording.labels import REFUSAL_WORDS
+from data.wording.marks import is_bar
 from data.wording.ready_sets import MAX_SETS, list_ready_sets
 from data.wording.rows import Rows
 from pages.markup import geometry
@@ -222,7 +223,9 @@ def test_filters_narrow_the_sets_and_one_case_alone_has_none(dataset):
 def write_group(group, dataset, lang):
     scale = geometry.scale_group(group, dataset.units, lang)
     pairs = [(describe_finding(group.rows[at], lang), scale.marks[at]) for at in order_group(group)]
-    return render("findings", "group", lang, name_group(group, lang), [pairs], scale, Links())
+    return render(
+        "findings", "group", lang, name_group(group, lang), [pairs], scale, geometry.list_marks(group, scale), Links()
+    )
 
 
 def test_every_set_is_drawn_with_each_figure_linked_and_every_other_given_a_reason(dataset, lang):
@@ -306,3 +309,16 @@ def test_an_axis_of_differences_goes_as_far_down_and_up_as_they_do(dataset, chan
     assert [words for _, words in scale.ticks] == expected
     assert [mark.start for mark in scale.marks] == [scale.origin, scale.origin]
     assert min(mark.end for mark in scale.marks) == 0 or min(changes) >= 0
+
+
+def test_a_legend_has_the_marks_that_are_seen_and_no_others(dataset):
+    seen = {}
+    for each in list_ready_sets(dataset, Filters(), "en"):
+        for group in each.found.groups:
+            seen[each.id, group.kind] = geometry.list_marks(group, geometry.scale_group(group, dataset.units, "en"))
+    assert seen["money", "level"] == ["pair", "bar", "improved", "unjudged", "hollow", "open_end", "dotted"]
+    assert seen["share", "level"] == ["bar", "open_end"]
+    assert seen["share", "difference"] == ["bar", "improved"]
+    assert seen["rank", "rank"] == ["pair", "place", "improved", "hollow"]
+    assert all(("arrow" in marks) == (kind == "index") for (_, kind), marks in seen.items())
+    assert is_bar("improved", seen["share", "difference"]) and not is_bar("improved", seen["money", "level"])

@@ -113,9 +113,15 @@ def test_the_picture_of_every_ready_comparison_says_what_its_rows_say(lang):
     for group in (group for ready in list_ready_sets(DATASET, Filters(), lang) for group in ready.found.groups):
         scale = geometry.scale_group(group, DATASET.units, lang)
         pairs = [(describe_finding(group.rows[at], lang), scale.marks[at]) for at in order_group(group)]
-        html = render("findings", "group", lang, group.id, [pairs], scale, Links())
+        html = render("findings", "group", lang, group.id, [pairs], scale, geometry.list_marks(group, scale), Links())
         drawn = rows_of(draw_group(group, DATASET.units, lang, "wide"), lang)
         assert [bare(row) for row in drawn] == [bare([row]) for row in shown_rows(html)]
+        legend = [
+            *(say_meaning(name, lang) for name in geometry.list_marks(group, scale)),
+            *([LENGTHS_NOTE[lang]] if group.kind == "index" else []),
+        ]
+        told = {note["text"] for note in texts(draw_group(group, DATASET.units, lang, "square"))}
+        assert legend and {*legend} <= told and all(f"{words}</li>" in html for words in legend)
 
 
 @both

@@ -10,7 +10,6 @@ from typing import Literal, get_args
 
 from data.model.schema import Case, Lang, Text, Unit
 from data.wording.labels import REFUSAL_WORDS, pairs, t
-from data.wording.marks import join_marks
 from data.wording.rows import MetricRow, format_id
 from data.wording.words import Reason
 
@@ -217,29 +216,17 @@ _LIMIT_OF_OTHERS = Text(zh="各案例情况不同。", en="The cases differ.")
 
 
 def explain_group(group: Group, lang: Lang) -> str:
-    """Return how to read the marks of a group of levels, differences or ranks."""
+    """Return what limits the comparison of a group of levels or ranks; empty where its legend says all."""
+    if group.kind == "rank":
+        return t(
+            lang,
+            "每一行是一个排名：只看同一行的前后，不同排名的名次不可互比。",
+            "Each row is a ranking of its own: compare before and after within a row, not the rows.",
+        )
+    if group.kind != "level":
+        return ""
     limit = _LIMITS_OF_LEVELS.get(group.rows[0].dimension, _LIMIT_OF_OTHERS)[lang]
-    marks = join_marks(("open_end", "dotted"), lang)
-    return {
-        "index": "",
-        "level": t(
-            lang,
-            f"条形从零起，为最新数值；竖线为此前数值。{marks}{limit}长短不代表成效大小。",
-            f"Bars start at zero and end at the later value; an upright line is the earlier one. {marks} {limit} A "
-            "longer bar is not a better result.",
-        ),
-        "difference": t(
-            lang,
-            "条形从零起，向右为增加，向左为减少。",
-            "Bars start at zero: to the right a rise, to the left a fall.",
-        ),
-        "rank": t(
-            lang,
-            "左端为第1位。每一行是一个排名：只看同一行的前后，不同排名的名次不可互比。",
-            "First place is at the left. Each row is a ranking of its own: compare before and after within a row, not "
-            "the rows.",
-        ),
-    }[group.kind]
+    return limit + t(lang, "长短不代表成效大小。", " Longer is not better.")
 
 
 def _identity(row: MetricRow) -> tuple[str, str]:

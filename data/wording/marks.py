@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Lang
@@ -14,6 +14,7 @@ from data.wording.words import Mark
 
 _AXES: tuple[Mark, ...] = ("baseline", "unnamed_baseline")
 """Marks whose meaning is what their axis is."""
+_OF_BARS: tuple[Mark, ...] = ("bar", "open_end", "dotted")
 
 
 def say_meaning(mark: Mark, lang: Lang) -> str:
@@ -44,6 +45,11 @@ def find_marks(rows: Iterable[MetricRow]) -> list[Mark]:
     return [mark for mark, is_seen in seen.items() if is_seen]
 
 
+def is_bar(mark: Mark, legend: Collection[Mark]) -> bool:
+    """Return whether a legend has this mark as a bar, as it is seen."""
+    return "bar" in legend and (mark in _OF_BARS or "pair" not in legend)
+
+
 def explain_index(row: MetricRow, lang: Lang) -> str:
     """Say below an index what is 100, what is missing, and what its dashes mean."""
     baseline = _find_baseline(row)
@@ -54,11 +60,6 @@ def explain_index(row: MetricRow, lang: Lang) -> str:
         explain_mark("dashed", lang) if row.doubtful else "",
     )
     return t(lang, "", " ").join(_write_sentence(text, lang) for text in sentences if text)
-
-
-def join_marks(marks: Iterable[Mark], lang: Lang) -> str:
-    """Explain some marks in a sentence."""
-    return _write_sentence(t(lang, "；", "; ").join(explain_mark(mark, lang) for mark in marks), lang)
 
 
 def _find_baseline(row: MetricRow) -> Mark:

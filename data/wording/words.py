@@ -25,8 +25,8 @@ Missing = Literal[
 Derived = Literal["word", "title", "before", "after", "change"]
 """What is calculated: a value, a formula, an end of a metric, its change."""
 Mark = Literal[
-    "arrow", "baseline", "unnamed_baseline", "improved", "worsened", "unjudged", "hollow", "open_head",
-    "open_end", "dotted", "dashed",
+    "arrow", "pair", "bar", "place", "baseline", "unnamed_baseline", "improved", "worsened", "unjudged", "hollow",
+    "open_head", "open_end", "dotted", "dashed",
 ]  # fmt: skip
 """What a reader sees of a chart."""
 Reason = Literal[

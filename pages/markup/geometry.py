@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, pairwise
 from math import ceil, floor, log10, sqrt
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.schema import Bound, Lang, Unit
@@ -16,7 +16,9 @@ from data.wording.findings import CaseFindings, Finding, GapRow
 from data.wording.formatting import format_number, format_value
 from data.wording.index_axis import BASELINE, IndexAxis, name_tick, span_axis
 from data.wording.labels import t
+from data.wording.marks import find_marks
 from data.wording.rows import MetricRow
+from data.wording.words import Mark as MarkName
 from pages.markup.text_width import text_width
 
 Span = tuple[float, float]
@@ -33,6 +35,11 @@ MAX_TICKS, NARROWEST = 5, 29.5
 """How many ticks an axis of values may have, and its width on a phone, in letters of their words."""
 DOT_LARGEST, DOT_SMALLEST = 30, 7
 """Diameter in px of the dot of the largest count of a matrix, and of one."""
+_IN_LEGEND = {
+    "arrow": {"hollow_head": "hollow"},
+    "bar": {"open_head": "open_end", "hollow": "", "hollow_head": ""},
+}
+"""What legends call what is seen of a mark, where that is not its name; a bar is never hollow."""
 
 
 class Mark(NamedTuple):
@@ -247,6 +254,20 @@ def name_marks(row: MetricRow, mark: Mark | None) -> list[str]:
         "planned": not row.rule.is_evidence,
     }
     return [name for name, has in looks.items() if has]
+
+
+def list_marks(group: Group, scale: Scale) -> list[MarkName]:
+    """Return the kinds of marks that a group has on its scale, in the order of legends."""
+    if group.kind == "index":
+        return find_marks(group.rows)
+    seen: set[str] = set()
+    for row, mark in zip(group.rows, scale.marks, strict=True):
+        assert mark
+        single = group.kind == "rank" and row.before_value is None
+        seen.add("bar" if mark.kind == "bar" else "place" if single else "pair")
+        seen |= {_IN_LEGEND[mark.kind].get(name, name) for name in name_marks(row, mark)}
+        seen |= {"unjudged"} if row.rule.has_change and row.direction is None else set()
+    return [name for name in get_args(MarkName) if name in seen]
 
 
 def scale_findings(cases: Iterable[CaseFindings], lang: Lang) -> Findings:
