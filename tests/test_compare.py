@@ -322,3 +322,15 @@ def test_a_legend_has_the_marks_that_are_seen_and_no_others(dataset):
     assert seen["rank", "rank"] == ["pair", "place", "improved", "hollow"]
     assert all(("arrow" in marks) == (kind == "index") for (_, kind), marks in seen.items())
     assert is_bar("improved", seen["share", "difference"]) and not is_bar("improved", seen["money", "level"])
+
+
+def test_the_mark_of_a_row_tells_its_sentence_and_its_doubts_with_their_meanings(dataset, lang):
+    (times,) = (each for each in list_ready_sets(dataset, Filters(), lang) if each.id == "time")
+    group = next(group for group in times.found.groups if group.kind == "level")
+    told = [
+        html.unescape(tip) for tip in re.findall(r'tabindex="-1" data-tip="([^"]*)"', write_group(group, dataset, lang))
+    ]
+    for at, tip in zip(order_group(group), told, strict=True):
+        finding = describe_finding(group.rows[at], lang)
+        assert tip.startswith(finding.row.finding)
+        assert finding.doubts and all(word in tip and meaning in tip for word, meaning in finding.doubts)

@@ -37,6 +37,17 @@ def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     assert download.value.suggested_filename == "henan-reforms_2020_jiyuan.csv"
 
 
+def test_a_row_of_compare_tells_its_doubts_while_its_link_has_the_focus(arrive):
+    page = arrive()
+    visit(page, "/compare?set=time")
+    tab_to(page, page.get_by_role("link", name="Construction permit limit").first)
+    mark = page.get_by_role("row", name="Construction permit limit").first.locator(".arrow")
+    told = "element => getComputedStyle(element, '::after').content"
+    assert "a limit that was set" in mark.evaluate(told)
+    page.keyboard.press("Tab")
+    assert mark.evaluate(told) == "none"
+
+
 def tab_to(page: Page, target: Locator) -> None:
     reach(page, target, "Tab")
 
