@@ -236,8 +236,11 @@ def compare_cases(view: View, cases: Iterable[Case]) -> Comparison:
 
 def show_part(view: View, part: Part, total: int | None = None) -> None:
     """Show each group on its scale, and every metric on none. `total` counts those that the part leaves out as well."""
+    said = ""
     for chart_id, group in part.charts().items():
-        show_group(view, chart_id, group)
+        limit = explain_group(group, view.lang)
+        show_group(view, chart_id, group, "" if limit == said else limit)
+        said = limit
     show_left_out(view, part)
     shown = len({(row.case_id, row.metric_id) for group in part.found.groups for row in group.rows})
     if total and (more := total - shown - len(part.found.refusals)) > 0:
@@ -248,12 +251,14 @@ def show_part(view: View, part: Part, total: int | None = None) -> None:
         )
 
 
-def show_group(view: View, chart_id: str, group: Group) -> None:
-    """Show the metrics of one scale with the way to read it, and the link to its image. `chart_id` is unique here."""
+def show_group(view: View, chart_id: str, group: Group, limit: str) -> None:
+    """Show the metrics of one scale with what limits their comparison, and the link to its image. `chart_id` is unique
+    here.
+    """
     title = name_group(group, view.lang)
     st.header(escape_markdown(title), anchor=False)
     st.html(view.remember(f"group {chart_id}", partial(write_group, view, group)))
-    if limit := explain_group(group, view.lang):
+    if limit:
         show_paragraph(limit)
     if link := format_share_link(view, chart_id, title):
         st.html(link)
@@ -305,7 +310,8 @@ def list_charts(view: View, parts: Iterable[Part], names: Mapping[str, str]) -> 
     """Return the charts of this page by their ids."""
     return {
         chart_id: PageChart(
-            partial(show_group, view, chart_id, group), partial(export_group, view, chart_id, group, names)
+            partial(show_group, view, chart_id, group, explain_group(group, view.lang)),
+            partial(export_group, view, chart_id, group, names),
         )
         for part in parts
         for chart_id, group in part.charts().items()

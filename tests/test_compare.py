@@ -16,6 +16,7 @@ from data.query.findings import RESULTS
 from data.wording.compare import (
     Group,
     compare,
+    explain_group,
     find_partners,
     find_scales,
     group_refusals,
@@ -201,7 +202,8 @@ def test_the_sets_are_made_from_the_data_the_most_complete_first(dataset, lang):
         assert len({row.dimension for row in each.rows}) == 1 or each.id == "change"
         assert each.cases >= (2 if each.id in ("change", "time", "rank", "share", "money", "area") else 3)
         for group in each.found.groups:
-            assert len({row.case_id for row in group.rows}) >= 2
+            of_times = each.id == "time" and group.kind == "index"
+            assert of_times or len({row.case_id for row in group.rows}) >= 2, "a scale of one case"
             assert all(row.rule.is_evidence for row in group.rows), "a plan is drawn among results"
 
 
@@ -334,3 +336,24 @@ def test_the_mark_of_a_row_tells_its_sentence_and_its_doubts_with_their_meanings
         finding = describe_finding(group.rows[at], lang)
         assert tip.startswith(finding.row.finding)
         assert finding.doubts and all(word in tip and meaning in tip for word, meaning in finding.doubts)
+
+
+def test_waiting_times_begin_with_the_pairs_and_name_unlike_procedures(dataset, lang):
+    """The change of 100 days to 50 needs no conversion; under a minute has no scale, but is said."""
+    (times,) = (each for each in list_ready_sets(dataset, Filters(), lang) if each.id == "time")
+    first, second = times.found.groups
+    assert [row.metric_id for row in first.rows] == ["approval-time", "construction-permit-time"]
+    assert (first.kind, second.id) == ("index", "level-working-day")
+    shown = [second.rows[at] for at in order_group(second)]
+    assert [row.rule.drawing == "ends" for row in shown] == [True, True, False, False, False, False]
+    assert "housing-fund-time" in [refusal.row.metric_id for refusal in times.found.refusals]
+    limits = {explain_group(group, lang) for group in times.found.groups}
+    assert len(limits) == 1 and {"zh": "时间长短不宜互比", "en": "unlike procedures"}[lang] in limits.pop()
+    without = list_ready_sets(dataset, Filters(city=("410500", "410100")), lang)
+    assert "time" not in [each.id for each in without], "a set has a scale of two cases"
+
+
+def test_a_comparison_begins_with_the_changes(dataset):
+    for each in list_ready_sets(dataset, Filters(), "en"):
+        kinds = [group.kind for group in each.found.groups]
+        assert kinds == sorted(kinds, key=lambda kind: kind != "index")

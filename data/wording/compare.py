@@ -102,12 +102,16 @@ def find_scales(row: MetricRow) -> tuple[Scale, ...]:
     return tuple(found)
 
 
-def compare(chosen: Sequence[MetricRow], min_cases: int = 1, kinds: Collection[Kind] = get_args(Kind)) -> Comparison:
+def compare(
+    chosen: Sequence[MetricRow],
+    min_cases: int = 1,
+    kinds: Collection[Kind] = get_args(Kind),
+    of_one_case: Collection[Kind] = (),
+) -> Comparison:
     """Group metrics by shared scale, two or more a group and of `min_cases` cases; every other one gets a refusal.
 
-    `kinds` are the scales that may be used.
-
-    The largest group comes first, and before others of its size that with an index.
+    `kinds` are the scales that may be used, `of_one_case` those for which one case is enough. The group with an index
+    comes first, then the largest.
     """
     on_scale: dict[Scale, list[MetricRow]] = {}
     for row in chosen:
@@ -116,9 +120,9 @@ def compare(chosen: Sequence[MetricRow], min_cases: int = 1, kinds: Collection[K
     groups = [
         Group(*scale, tuple(rows))
         for scale, rows in on_scale.items()
-        if len(rows) > 1 and len({row.case_id for row in rows}) >= min_cases
+        if len(rows) > 1 and (scale[0] in of_one_case or len({row.case_id for row in rows}) >= min_cases)
     ]
-    groups.sort(key=lambda group: (-len(group.rows), group.kind != "index"))
+    groups.sort(key=lambda group: (group.kind != "index", -len(group.rows)))
     placed = {row for group in groups for row in map(_identity, group.rows)}
     refusals = tuple(Refusal(row, _reason(row, chosen)) for row in chosen if _identity(row) not in placed)
     return Comparison(tuple(groups), refusals)
@@ -165,8 +169,15 @@ def measure(group: Group, units: Mapping[str, Unit]) -> list[float]:
 
 
 def order_group(group: Group) -> list[int]:
-    """Return the order in which the metrics of a group are shown: by their cases, then the better grade."""
-    return sorted(range(len(group.rows)), key=lambda at: (group.rows[at].case_id, group.rows[at].grade))
+    """Return the order in which the metrics of a group are shown: on an axis of values those with both ends first,
+    then by their cases and the better grade.
+    """
+
+    def sort_key(at: int) -> tuple[bool, str, str]:
+        row = group.rows[at]
+        return group.kind != "index" and row.rule.drawing != "ends", row.case_id, row.grade
+
+    return sorted(range(len(group.rows)), key=sort_key)
 
 
 def name_group(group: Group, lang: Lang) -> str:
@@ -203,8 +214,9 @@ _LIMITS_OF_LEVELS: Mapping[str, Text] = pairs(
     ),
     share=("各个占比的分母可能不同。", "The shares may be of different wholes."),
     time=(
-        "标有“规定的限额”的是时限，不是实际用时。",
-        "Those marked prescribed are limits that were set, not times taken.",
+        "每一行是一种手续：许可、全程审批、证照各不相同，时间长短不宜互比。标有“规定的限额”的是时限，不是实际用时。",
+        "Each row is a procedure of its own: a permit, a whole approval, a licence; times of unlike procedures are not "
+        "to be ranked. Those marked prescribed are limits that were set, not times taken.",
     ),
     count=(
         "单位相同，数的未必是同一类事物，期间也可能不同：一年的、累计的，或没有写明。",
@@ -223,7 +235,7 @@ def explain_group(group: Group, lang: Lang) -> str:
             "每一行是一个排名：只看同一行的前后，不同排名的名次不可互比。",
             "Each row is a ranking of its own: compare before and after within a row, not the rows.",
         )
-    if group.kind != "level":
+    if group.kind == "difference" or (group.kind == "index" and {row.dimension for row in group.rows} != {"time"}):
         return ""
     limit = _LIMITS_OF_LEVELS.get(group.rows[0].dimension, _LIMIT_OF_OTHERS)[lang]
     return limit + t(lang, "长短不代表成效大小。", " Longer is not better.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from data.model.schema import Lang, Text
 from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import Filters, select
 from data.query.findings import keep_results, sort_metrics
-from data.wording.compare import Comparison, compare
+from data.wording.compare import Comparison, Kind, compare
 from data.wording.labels import pairs, t
 from data.wording.rows import MetricRow, Rows
 
@@ -26,6 +27,8 @@ CACHE_SIZE = 32
 """Maximum number of filters whose sets are kept in memory for one language and dataset."""
 GROWTH = "change"
 """Id of the set of the metrics that state a change; the others have the id of their dimension or unit."""
+TIME = "time"
+"""Id of the set of times: days, working days and months have no scale in common but that of their change."""
 _NAMES: Mapping[str, Text] = pairs(
     change=("变化幅度", "Sizes of change"),
     time=("办理与等待时间", "Waiting times"),
@@ -98,8 +101,10 @@ def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> Re
     if len(np.unique(dataset.case_numbers[positions])) < min_cases:
         return None
     rows = tuple(Rows(dataset, lang, _choose(dataset, positions)))
-    found = compare(rows, min_cases, ("index", "difference")) if name == GROWTH else compare(rows, min_cases)
-    if not found.groups:
+    kinds: tuple[Kind, ...] = ("index", "difference") if name == GROWTH else get_args(Kind)
+    of_one_case: tuple[Kind, ...] = ("index",) if name == TIME else ()
+    found = compare(rows, min_cases, kinds, of_one_case)
+    if all(group.kind in of_one_case for group in found.groups):
         return None
     unit = dataset.units[name].name[lang] if counted else ""
     label = t(lang, f"数量（{unit}）", f"Numbers of {unit}") if counted else _NAMES[name][lang]
