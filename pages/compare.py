@@ -22,6 +22,7 @@ from data.wording.compare import (
     Part,
     compare,
     explain_group,
+    explain_refusals,
     find_partners,
     group_refusals,
     name_group,
@@ -274,15 +275,18 @@ def write_group(view: View, group: Group) -> Markup:
 
 
 def show_left_out(view: View, part: Part) -> None:
-    """Show every metric that shares no scale with the others, with the reason."""
+    """Show every metric that shares no scale with the others, with the reason; as cards where none of them do."""
     refusals = part.found.refusals
-    if not refusals:
+    if part.found.groups or part.of_cases:
+        if refusals:
+            count = len(refusals)
+            st.header(view.t(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
+            reasons = group_refusals(refusals, view.lang)
+            write = partial(render, "compare", "left_out", view.lang, reasons, view.links)
+            st.html(view.remember(f"left out, {part.of_cases}", write))
         return
-    count = len(refusals)
-    st.header(view.t(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
-    reasons = group_refusals(refusals, view.lang)
-    write = partial(render, "compare", "left_out", view.lang, reasons, view.links)
-    st.html(view.remember(f"left out, {part.of_cases}", write))
+    rows, sentence = [refusal.row for refusal in refusals], explain_refusals(refusals, view.lang)
+    st.html(view.remember("apart", partial(render, "compare", "apart", view.lang, sentence, rows, view.links)))
 
 
 def export_group(view: View, chart_id: str, group: Group, names: Mapping[str, str]) -> ChartExport:

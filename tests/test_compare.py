@@ -17,6 +17,7 @@ from data.wording.compare import (
     Group,
     compare,
     explain_group,
+    explain_refusals,
     find_partners,
     find_scales,
     group_refusals,
@@ -122,11 +123,11 @@ REFUSED = {
         row("b", grade="C", index=50.0, after_value=None),
         "share",
     ),
-    "counts against money": (row("a"), row("b", dimension="money", after_unit_id="cny"), "level"),
+    "counts against money": (row("a"), row("b", dimension="money", after_unit_id="cny"), "alone"),
     "a difference in a unit of its own": (
         row("a", grade="D", after_value=None, unit_id="m3", change_kind="difference", change_value=-5.0),
         row("b"),
-        "difference",
+        "alone",
     ),
     "places without a rank": (
         row("a", grade="D", dimension="rank", after_value=None, change_kind="places", change_value=3.0),
@@ -161,7 +162,7 @@ def test_figures_on_one_scale_share_a_group_and_what_fits_the_rest_is_found():
     fitting = row("d", case_id="2020-02-b", after_unit_id="project")
     found = compare([first, second, alone])
     assert [(group.kind, group.rows) for group in found.groups] == [("index", (first, second))]
-    assert [(refusal.row, refusal.reason) for refusal in found.refusals] == [(alone, "level")]
+    assert [(refusal.row, refusal.reason) for refusal in found.refusals] == [(alone, "alone")]
     assert find_partners(alone, [first, second, alone, fitting]) == (fitting,)
 
 
@@ -170,7 +171,7 @@ def test_a_scale_needs_as_many_cases_as_are_asked_for_and_may_be_left_out():
     assert [len(group.rows) for group in compare(rows).groups] == [2]
     found = compare(rows, min_cases=2)
     assert not found.groups
-    assert [refusal.reason for refusal in found.refusals] == ["same_case", "same_case", "level"]
+    assert [refusal.reason for refusal in found.refusals] == ["same_case", "same_case", "alone"]
     assert not compare(rows, kinds=("index",)).groups
 
 
@@ -357,3 +358,15 @@ def test_a_comparison_begins_with_the_changes(dataset):
     for each in list_ready_sets(dataset, Filters(), "en"):
         kinds = [group.kind for group in each.found.groups]
         assert kinds == sorted(kinds, key=lambda kind: kind != "index")
+
+
+def test_one_sentence_says_why_figures_share_no_scale():
+    rank, words, count = row("a", dimension="rank"), row("b", grade="F"), row("c")
+    found = compare([rank, words, count, row("d", grade="F", after_value=None)])
+    sentence = explain_refusals(found.refusals, "en")
+    assert sentence == (
+        "These figures share no scale: a rank shares no scale with shares, money or counts; the source gives words and no "
+        "number."
+    )
+    alone = compare([count, row("d", dimension="money", after_unit_id="cny")]).refusals
+    assert explain_refusals(alone, "zh") == f"这些指标没有共同的尺度：{REFUSAL_WORDS['alone'].zh}。"

@@ -27,6 +27,7 @@ from data.query.table import LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.findings import list_findings
 from data.wording.formatting import format_value
+from data.wording.labels import REFUSAL_WORDS
 from data.wording.map_cases import locate_headlines
 from data.wording.openings import open_overview, warn
 from data.wording.ready_sets import list_ready_sets
@@ -707,6 +708,19 @@ def test_compare_puts_what_is_chosen_on_one_axis_and_refuses_a_rank_in_words():
     assert "A rank shares no scale with shares, money or counts" in words(at)
     assert name_of(rank) in linked(re.search(r'<dl class="leftout">.*?</dl>', bodies(at), re.DOTALL)[0])
     assert all(name_of(rank) not in linked(table) for table in scale_tables(at))
+
+
+def test_figures_without_a_common_scale_are_cards_beside_one_another_with_one_sentence(lang):
+    rank, words = (next(row for row in ROWS[lang] if row.dimension == "rank" and row.grade == "B"),
+                   next(row for row in ROWS[lang] if row.grade == "F" and row.role == "outcome"))  # fmt: skip
+    at = visit("compare", lang=lang, figures=f"{name_of(rank)},{name_of(words)}")
+    assert not scale_tables(at) and not at.header
+    cards = re.findall(r"<section><h2>.*?</article></section>", bodies(at), re.DOTALL)
+    assert [linked(card)[0] for card in cards] == [name_of(rank), name_of(words)]
+    for row, card in zip((rank, words), cards, strict=True):
+        assert row.finding in html.unescape(card) and row.case_title in html.unescape(card)
+    (sentence,) = re.findall(r'<p class="lede">([^<]*)</p><div class="changes', bodies(at))
+    assert all(REFUSAL_WORDS[reason][lang] in html.unescape(sentence) for reason in ("rank", "words"))
 
 
 def test_compare_puts_cases_side_by_side(lang):

@@ -263,7 +263,7 @@ def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
         return "units"
     if any(own & set(find_scales(other)) for other in others if other.case_id == row.case_id):
         return "same_case"
-    return drawing if drawing in ("level", "difference") else "alone"
+    return "alone"
 
 
 def group_refusals(refusals: Iterable[Refusal], lang: Lang) -> dict[str, list[MetricRow]]:
@@ -272,3 +272,10 @@ def group_refusals(refusals: Iterable[Refusal], lang: Lang) -> dict[str, list[Me
     for refusal in refusals:
         found.setdefault(REFUSAL_WORDS[refusal.reason][lang], []).append(refusal.row)
     return found
+
+
+def explain_refusals(refusals: Sequence[Refusal], lang: Lang) -> str:
+    """Say in a sentence why metrics share no scale; that nothing has their unit only if there is no other reason."""
+    reasons = dict.fromkeys(refusal.reason for refusal in refusals)
+    told = [REFUSAL_WORDS[reason][lang] for reason in reasons if reason != "alone" or len(reasons) == 1]
+    return t(lang, f"这些指标没有共同的尺度：{'；'.join(told)}。", f"These figures share no scale: {'; '.join(told)}.")

@@ -29,9 +29,7 @@ Mark = Literal[
     "open_head", "open_end", "dotted", "dashed",
 ]  # fmt: skip
 """What a reader sees of a chart."""
-Reason = Literal[
-    "plan", "words", "rank", "places", "time", "share", "range", "level", "difference", "units", "same_case", "alone"
-]
+Reason = Literal["plan", "words", "rank", "places", "time", "share", "range", "units", "same_case", "alone"]
 """Why a metric is on no common scale with others."""
 Tick = Literal["12.5", "25", "50", "100", "200", "400", "800"]
 """Indices with a tick on their axis."""
