@@ -167,6 +167,7 @@ def show_adder(view: View, name: str, label: str, options: Mapping[str, str], ro
         args=(name,),
         label_visibility="collapsed",
         disabled=room <= 0,
+        filter_mode="contains",
     )
 
 

@@ -63,6 +63,7 @@ def keep_used_rules(sheet: str, html: str) -> str:
     """Return the rules whose selectors name only classes of the HTML, on fewer lines.
 
     Elements, attributes and what stands in parentheses are not looked at: rather too many rules are kept than too few.
+    What has a test id is Streamlit's own, and not in the HTML.
     """
     classes = {name for found in _CLASSES.findall(html) for name in found.split()}
     return "\n".join(_keep_rules(_COMMENT.sub("", sheet), classes))
@@ -94,4 +95,4 @@ def _split_rules(sheet: str) -> Iterator[tuple[str, str]]:
 def _concerns(selector: str, classes: set[str]) -> bool:
     while (bare := _ARGUMENT.sub("", selector)) != selector:
         selector = bare
-    return classes.issuperset(_CLASS.findall(selector))
+    return "data-testid" not in selector and classes.issuperset(_CLASS.findall(selector))

@@ -42,6 +42,19 @@ def test_the_next_case_is_what_its_address_says(opened, dataset):
     expect(heading(page)).to_have_text(following.title.en)
 
 
+def test_a_control_of_compare_finds_what_holds_the_letters_and_shows_its_whole_label(opened):
+    for width in (1440, 390):
+        page = opened("/compare?lang=en", width=width)
+        control = page.get_by_role("combobox", name="Add a figure")
+        control.fill("referral")
+        expect(page.get_by_role("option")).to_have_text(["9 · Out-of-county referral rate"])
+        control.fill("high-standard")
+        label = page.get_by_role("option").first.locator("div")
+        expect(label).to_have_text("1 · Share of the reform area metered through high-standard farmland")
+        assert label.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight")
+        page.keyboard.press("Escape")
+
+
 def test_a_comparison_is_what_its_address_says(opened, dataset):
     page = opened("/compare?lang=en")
     best, money = (
