@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import NamedTuple
 
 import streamlit as st
 from markupsafe import Markup
@@ -19,7 +19,6 @@ from data.wording.compare import (
     Choice,
     Comparison,
     Group,
-    Part,
     compare,
     explain_group,
     explain_refusals,
@@ -29,7 +28,7 @@ from data.wording.compare import (
     order_group,
 )
 from data.wording.findings import describe_finding
-from data.wording.labels import HEADINGS, STATE_WORDS
+from data.wording.labels import STATE_WORDS
 from data.wording.openings import number_title
 from data.wording.ready_sets import ReadySet, list_ready_sets
 from data.wording.rows import MetricRow, format_id
@@ -44,31 +43,10 @@ from pages.plots import draw_group
 
 MAX_CASES = 4
 """Maximum number of cases that a reader compares at once."""
-MAX_ALL_OPTIONS = 300
-"""Maximum number of cases or metrics that are all offered."""
-MAX_OPTIONS = 150
-"""Number of options offered if there are more than MAX_ALL_OPTIONS."""
+MAX_OPTIONS = 300
+"""Maximum number of cases, and of metrics, that are offered to be added."""
 SET = "set"
 """Query parameter with the id of a set made from the data."""
-
-
-class CaseBlock(NamedTuple):
-    """A case beside others: its number, title and address, and what is said of it, as (heading, text)."""
-
-    number: int
-    title: str
-    href: str
-    parts: Sequence[tuple[str, str]]
-
-
-class Chip(NamedTuple):
-    """A link in a row of links: its id, address, words and small print, and whether it is what is shown."""
-
-    id: str
-    href: str
-    words: str
-    small: str
-    current: bool
 
 
 def read_ids(view: View, name: str, exists: Callable[[str], bool], limit: int) -> tuple[list[str], int]:
@@ -96,15 +74,11 @@ def is_result(view: View, name: str) -> bool:
 
 def list_metrics(view: View) -> list[MetricRow]:
     """Return the results that the filters keep, the first of them if they are many."""
-    positions = keep_results(view.dataset, view.selection.positions)
-    return list(view.rows(positions if len(positions) <= MAX_ALL_OPTIONS else positions[:MAX_OPTIONS]))
+    return list(view.rows(keep_results(view.dataset, view.selection.positions)[:MAX_OPTIONS]))
 
 
-def list_cases(view: View) -> dict[str, str]:
-    """Return the titles of the cases to choose from by id, as in `list_metrics`."""
-    cases = view.selection.cases
-    offered = cases if len(cases) <= MAX_ALL_OPTIONS else cases[:MAX_OPTIONS]
-    return {case.id: number_title(case, view.lang) for case in offered}
+def name_metric(row: MetricRow) -> str:
+    return f"{row.case_number} · {row.name}"
 
 
 def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
@@ -113,39 +87,20 @@ def find_set(view: View, sets: Sequence[ReadySet]) -> ReadySet | None:
     return next((each for each in sets if each.id == named), sets[0] if sets else None)
 
 
-def show_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> None:
-    """Show the links to the sets, each with the number of its metrics on a common scale."""
-    st.html(view.remember("sets", partial(format_sets, view, sets, shown)))
-
-
-def format_sets(view: View, sets: Sequence[ReadySet], shown: ReadySet | None) -> Markup:
-    chips = (
-        Chip(
-            each.id,
-            view.href("compare", **({SET: each.id} if at else {})),
-            each.name,
-            view.t(f"{each.drawn}项 · {each.cases}个案例", f"{each.drawn} · {each.cases} cases"),
-            each is shown,
-        )
-        for at, each in enumerate(sets)
-    )
-    return render("compare", "sets", view.lang, chips, view.links)
-
-
 def show_controls(view: View, choice: Choice) -> None:
     """Show the controls that add a case or a metric, and what is chosen with links that remove it."""
-    cases = {case_id: label for case_id, label in list_cases(view).items() if case_id not in choice.query()}
-    metrics = {format_id(row): f"{row.case_number} · {row.name}" for row in list_metrics(view)}
+    cases = {case.id: number_title(case, view.lang) for case in view.selection.cases[:MAX_OPTIONS]}
+    metrics = {format_id(row): name_metric(row) for row in list_metrics(view)}
     with st.container(key="own-choice", horizontal=True, gap="small"):
-        taken = {case.id for case in choice.cases}
-        left = {name: label for name, label in cases.items() if name not in taken}
-        show_adder(view, "cases", view.t("加案例", "Add a case"), left, MAX_CASES - len(taken))
-        chosen = set(map(format_id, choice.rows))
-        left = {name: label for name, label in metrics.items() if name not in chosen}
-        show_adder(view, "figures", view.t("加指标", "Add a figure"), left, MAX_METRICS - len(chosen))
+        show_adder(view, "cases", view.t("加案例", "Add a case"), cases, [case.id for case in choice.cases], MAX_CASES)
+        chosen = list(map(format_id, choice.rows))
+        show_adder(view, "figures", view.t("加指标", "Add a figure"), metrics, chosen, MAX_METRICS)
     with st.container(key="chosen-figures"):
         if choice:
-            st.html(render("compare", "chosen", view.lang, list_chosen(view, choice), view.links))
+            named = [(case.id, number_title(case, view.lang)) for case in choice.cases]
+            named += [(format_id(row), name_metric(row)) for row in choice.rows]
+            entries = [(words, view.href("compare", **choice.query(without=name))) for name, words in named]
+            st.html(render("compare", "chosen", view.lang, entries, view.links))
         if len(metrics) == MAX_OPTIONS:
             show_note(
                 view,
@@ -154,11 +109,14 @@ def show_controls(view: View, choice: Choice) -> None:
             )
 
 
-def show_adder(view: View, name: str, label: str, options: Mapping[str, str], room: int) -> None:
-    """Show the control that adds an id to a query parameter, which has room for so many more."""
+def show_adder(
+    view: View, name: str, label: str, options: Mapping[str, str], chosen: Collection[str], limit: int
+) -> None:
+    """Show the control that adds an id to those chosen in a query parameter, up to a limit."""
+    room = limit - len(chosen)
     st.selectbox(
         label,
-        list(options),
+        [value for value in options if value not in chosen],
         index=None,
         format_func=lambda value: options.get(value, value),
         placeholder=label if room > 0 else view.t("已满", "No more"),
@@ -181,18 +139,6 @@ def add_id(name: str) -> None:
         st.query_params.from_dict({**others, name: ",".join([*ids, chosen])})
 
 
-def list_chosen(view: View, choice: Choice) -> list[tuple[str, str]]:
-    """Return the words of each chosen case and metric, and the address without it."""
-    chosen = []
-    for case in choice.cases:
-        rest = Choice(tuple(other for other in choice.cases if other.id != case.id), choice.rows, 0)
-        chosen.append((number_title(case, view.lang), view.href("compare", **rest.query())))
-    for row in choice.rows:
-        rest = Choice(choice.cases, tuple(other for other in choice.rows if other is not row), 0)
-        chosen.append((f"{row.case_number} · {row.name}", view.href("compare", **rest.query())))
-    return chosen
-
-
 def show_single(view: View, choice: Choice) -> None:
     """Show that one more is needed, and for a metric what shares a scale with it."""
     show_note(view, "再加一个即可比较。", "Add one more to compare.", css_class="lede")
@@ -203,26 +149,6 @@ def show_single(view: View, choice: Choice) -> None:
             st.html(format_link(view.href("compare", figures=ids), label, before="compare_arrows"))
 
 
-def show_side_by_side(view: View, cases: Sequence[Case]) -> None:
-    """Show the cases as blocks beside one another."""
-    blocks = [
-        CaseBlock(
-            case.number,
-            case.title[view.lang],
-            view.href("case", case=case.id),
-            (
-                (view.t("地点", "Place"), view.case_places(case)),
-                (view.t("领域", "Domains"), view.case_domains(case)),
-                (HEADINGS["problem"][view.lang], case.problem[view.lang]),
-                (HEADINGS["short"][view.lang], case.result[view.lang]),
-                (view.t("指标数（按完整度）", "Figures by completeness"), describe_grades(view, case)),
-            ),
-        )
-        for case in cases
-    ]
-    st.html(render("compare", "cases", view.lang, blocks, view.links))
-
-
 def describe_grades(view: View, case: Case) -> str:
     """Return how many of a case's metrics are stated how completely, and what a city filter omits."""
     counts = Counter(row.grade for row in view.case_rows(case))
@@ -231,21 +157,17 @@ def describe_grades(view: View, case: Case) -> str:
     return " · ".join(filter(None, [*parts, view.describe_omitted(case)]))
 
 
-def compare_cases(view: View, cases: Iterable[Case]) -> Comparison:
-    """Compare the results of these cases; a scale counts if two of them have metrics on it."""
-    return compare([row for case in cases for row in view.case_rows(case) if row.role in RESULTS], 2)
-
-
-def show_part(view: View, part: Part, total: int | None = None) -> None:
-    """Show each group on its scale, and every metric on none. `total` counts those that the part leaves out as well."""
+def show_part(view: View, found: Comparison, total: int | None = None) -> None:
+    """Show each group on its scale, and every metric on none. `total` counts those that are left out as well."""
     said = ""
-    for chart_id, group in part.charts().items():
+    for chart_id, group in found.charts().items():
         limit = explain_group(group, view.lang)
         show_group(view, chart_id, group, "" if limit == said else limit)
         said = limit
-    show_left_out(view, part)
-    shown = len({(row.case_id, row.metric_id) for group in part.found.groups for row in group.rows})
-    if total and (more := total - shown - len(part.found.refusals)) > 0:
+    if found.refusals:
+        show_left_out(view, found)
+    shown = len({format_id(row) for group in found.groups for row in group.rows})
+    if total and (more := total - shown - len(found.refusals)) > 0:
         show_note(
             view,
             f"另有{more:,}项写得较不完整，未列出；筛选后可见。",
@@ -275,19 +197,17 @@ def write_group(view: View, group: Group) -> Markup:
     return render("findings", "group", view.lang, name_group(group, view.lang), cases, scale, names, view.links)
 
 
-def show_left_out(view: View, part: Part) -> None:
+def show_left_out(view: View, found: Comparison) -> None:
     """Show every metric that shares no scale with the others, with the reason; as cards where none of them do."""
-    refusals = part.found.refusals
-    if part.found.groups or part.of_cases:
-        if refusals:
-            count = len(refusals)
-            st.header(view.t(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
-            reasons = group_refusals(refusals, view.lang)
-            write = partial(render, "compare", "left_out", view.lang, reasons, view.links)
-            st.html(view.remember(f"left out, {part.of_cases}", write))
+    refusals = found.refusals
+    if not found.groups and not found.of_cases:
+        sentence, rows = explain_refusals(refusals, view.lang), [refusal.row for refusal in refusals]
+        st.html(view.remember("apart", partial(render, "compare", "apart", view.lang, sentence, rows, view.links)))
         return
-    rows, sentence = [refusal.row for refusal in refusals], explain_refusals(refusals, view.lang)
-    st.html(view.remember("apart", partial(render, "compare", "apart", view.lang, sentence, rows, view.links)))
+    count, reasons = len(refusals), group_refusals(refusals, view.lang)
+    st.header(view.t(f"不在同一尺度上（{count}项）", f"Not on a common scale ({count})"), anchor=False)
+    write = partial(render, "compare", "left_out", view.lang, reasons, view.links)
+    st.html(view.remember(f"left out, {found.of_cases}", write))
 
 
 def export_group(view: View, chart_id: str, group: Group, names: Mapping[str, str]) -> ChartExport:
@@ -303,15 +223,21 @@ def export_group(view: View, chart_id: str, group: Group, names: Mapping[str, st
     )
 
 
-def list_parts(view: View, choice: Choice, ready: ReadySet | None) -> list[Part]:
-    """Return what is compared: what the reader chooses, otherwise a set made from the data."""
+def list_parts(view: View, choice: Choice, ready: ReadySet | None) -> list[Comparison]:
+    """Return what is compared: what the reader chooses, otherwise a set made from the data.
+
+    Of chosen cases all results are compared; a scale counts if two of them have metrics on it.
+    """
     if not choice:
-        return [Part(ready.found)] if ready else []
-    parts = [Part(compare_cases(view, choice.cases), of_cases=True)] if len(choice.cases) > 1 else []
-    return [*parts, *([Part(compare(choice.rows))] if len(choice.rows) > 1 else [])]
+        return [ready.found] if ready else []
+    parts = []
+    if len(choice.cases) > 1:
+        rows = [row for case in choice.cases for row in view.case_rows(case) if row.role in RESULTS]
+        parts.append(replace(compare(rows, 2), of_cases=True))
+    return [*parts, *([compare(choice.rows)] if len(choice.rows) > 1 else [])]
 
 
-def list_charts(view: View, parts: Iterable[Part], names: Mapping[str, str]) -> dict[str, PageChart]:
+def list_charts(view: View, parts: Iterable[Comparison], names: Mapping[str, str]) -> dict[str, PageChart]:
     """Return the charts of this page by their ids."""
     return {
         chart_id: PageChart(
@@ -340,12 +266,16 @@ else:
             f"Left out: {unknown}, unknown or above the limit.",
             icon="filter_list_off",
         )
-    show_sets(view, sets, ready)
+    st.html(view.remember("sets", partial(render, "compare", "sets", view.lang, sets, ready, view.links)))
     show_controls(view, choice)
     if choice and not parts:
         show_single(view, choice)
     if len(choice.cases) > 1:
-        show_side_by_side(view, choice.cases)
+        told = [
+            (case, view.case_places(case), view.case_domains(case), describe_grades(view, case))
+            for case in choice.cases
+        ]
+        st.html(render("compare", "cases", view.lang, told, view.links))
     for part in parts:
         show_part(view, part, ready.total if ready else None)
     if not choice and not sets:

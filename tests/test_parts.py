@@ -121,7 +121,7 @@ def test_compare_offers_the_first_of_what_the_filters_leave(dataset):
     last = dataset.cases[-1]
     chosen = next(f"{last.id}.{metric.id}" for metric in last.metrics if metric.role == "outcome")
     at = visit("compare", figures=chosen)
-    assert len(at.selectbox(key="add figures").options) == 150
+    assert len(at.selectbox(key="add figures").options) == 300
     assert "The lists offer the first of what the filters leave" in words(at)
 
 

@@ -1,12 +1,10 @@
-"""Which metrics can be compared: groups that share a scale, and the reason why another metric is in none; and what a
-reader chooses.
-"""
+"""Which metrics share a scale, and the reason why another shares none; and what a reader chooses."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from data.model.schema import Case, Lang, Text, Unit
 from data.wording.labels import REFUSAL_WORDS, pairs, t
@@ -16,6 +14,16 @@ from data.wording.words import Reason
 MAX_METRICS = 8
 """Maximum number of metrics that a reader compares at once."""
 
+DIMENSION_NAMES: Mapping[str, Text] = pairs(
+    time=("办理与等待时间", "Waiting times"),
+    rank=("名次", "Ranks"),
+    share=("占比", "Shares"),
+    money=("金额", "Money"),
+    area=("面积", "Areas"),
+    length=("长度", "Lengths"),
+    volume=("体积", "Volumes"),
+    mass=("重量", "Weights"),
+)
 _MEASURED = ("money", "area", "volume", "mass", "length")
 Kind = Literal["index", "level", "difference", "rank"]
 Scale = tuple[Kind, str]
@@ -35,8 +43,7 @@ class Group:
         return self.kind if self.kind in ("index", "rank") else f"{self.kind}-{self.key}"
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A metric that shares no scale with the others."""
 
     row: MetricRow
@@ -45,10 +52,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result of `compare`."""
+    """The result of `compare`: groups, and what is in none; `of_cases` if it is of all results of some cases."""
 
     groups: tuple[Group, ...]
     refusals: tuple[Refusal, ...]
+    of_cases: bool = False
+
+    def charts(self) -> dict[str, Group]:
+        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
+        if not self.of_cases:
+            return {group.id: group for group in self.groups}
+        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.groups}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +76,11 @@ class Choice:
     def __bool__(self) -> bool:
         return bool(self.cases or self.rows)
 
-    def query(self) -> dict[str, str]:
-        """Return the choice as query parameters."""
+    def query(self, without: str = "") -> dict[str, str]:
+        """Return the choice as query parameters, without one id."""
         ids = {"cases": [case.id for case in self.cases], "figures": list(map(format_id, self.rows))}
-        return {name: ",".join(values) for name, values in ids.items() if values}
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Metrics compared on this page: those of the chosen cases, or others."""
-
-    found: Comparison
-    of_cases: bool = False
-
-    def charts(self) -> dict[str, Group]:
-        """Return the groups by the ids of their charts in links; that of the index of cases is `cases`."""
-        if not self.of_cases:
-            return {group.id: group for group in self.found.groups}
-        return {"cases" if group.kind == "index" else f"cases-{group.id}": group for group in self.found.groups}
+        kept = {name: [value for value in values if value != without] for name, values in ids.items()}
+        return {name: ",".join(values) for name, values in kept.items() if values}
 
 
 def find_scales(row: MetricRow) -> tuple[Scale, ...]:
@@ -123,8 +124,8 @@ def compare(
         if len(rows) > 1 and (scale[0] in of_one_case or len({row.case_id for row in rows}) >= min_cases)
     ]
     groups.sort(key=lambda group: (group.kind != "index", -len(group.rows)))
-    placed = {row for group in groups for row in map(_identity, group.rows)}
-    refusals = tuple(Refusal(row, _reason(row, chosen)) for row in chosen if _identity(row) not in placed)
+    placed = {format_id(row) for group in groups for row in group.rows}
+    refusals = tuple(Refusal(row, _reason(row, chosen)) for row in chosen if format_id(row) not in placed)
     return Comparison(tuple(groups), refusals)
 
 
@@ -134,20 +135,15 @@ def find_partners(row: MetricRow, pool: Iterable[MetricRow]) -> tuple[MetricRow,
     shared = [
         other
         for other in pool
-        if _identity(other) != _identity(row) and other.role in ("outcome", "output") and own & set(find_scales(other))
+        if format_id(other) != format_id(row) and other.role in ("outcome", "output") and own & set(find_scales(other))
     ]
     return tuple(sorted(shared, key=lambda other: (other.case_id == row.case_id, other.grade))[:3])
 
 
-def measure_after(row: MetricRow, units: Mapping[str, Unit]) -> float | None:
-    """Return the later value of a metric in the base unit of its dimension; None without a single number."""
-    if row.after_value is None or row.after_unit_id is None:
-        return None
-    return row.after_value * units[row.after_unit_id].factor
-
-
 def measure_before(row: MetricRow, units: Mapping[str, Unit]) -> float | None:
-    """Return the earlier value likewise; None if it is in another unit of a dimension without fixed conversions."""
+    """Return the earlier value in the base unit of its dimension; None without a single number, or if it is in another
+    unit of a dimension without fixed conversions.
+    """
     unit_id = row.before_unit_id
     if row.before_value is None or unit_id is None:
         return None
@@ -159,11 +155,9 @@ def measure(group: Group, units: Mapping[str, Unit]) -> list[float]:
     """Return the number that each metric of a group is drawn with, all in one unit; a rank counts from 1."""
 
     def size(row: MetricRow) -> float | None:
-        if group.kind == "index":
-            return row.index
-        if group.kind == "difference":
-            return row.change_value
-        return row.after_value if group.kind == "rank" else measure_after(row, units)
+        if group.kind == "level" and row.after_value is not None:
+            return row.after_value * units[row.after_unit_id or group.key].factor
+        return {"index": row.index, "difference": row.change_value}.get(group.kind, row.after_value)
 
     return [number for row in group.rows if (number := size(row)) is not None]
 
@@ -194,17 +188,11 @@ def name_group(group: Group, lang: Lang) -> str:
             "变化的百分点" if points else f"同一单位的差值：{unit}",
             "Changes in percentage points" if points else f"Differences in one unit: {unit}",
         )
-    words: Mapping[str, tuple[str, str]] = {
-        "money": ("金额", "Amounts of money"),
-        "share": ("占比，从0到100%", "Shares, from 0 to 100%"),
-        "time": (f"时限与用时，以{unit}计", f"Time limits and times taken, in {unit}"),
-        "area": ("面积", "Areas"),
-        "volume": ("体积", "Volumes"),
-        "mass": ("重量", "Weights"),
-        "length": ("长度", "Lengths"),
-    }
-    other = f"同一单位的数值：{unit}", f"Values in one unit: {unit}"
-    return t(lang, *words.get(group.rows[0].dimension, other))
+    name = DIMENSION_NAMES.get(group.rows[0].dimension)
+    if name is None:
+        return t(lang, f"同一单位的数值：{unit}", f"Values in one unit: {unit}")
+    counted_in = t(lang, f"，以{unit.removeprefix('个')}计", f", in {unit}")
+    return name[lang] + (counted_in if group.rows[0].dimension == "time" else "")
 
 
 _LIMITS_OF_LEVELS: Mapping[str, Text] = pairs(
@@ -224,7 +212,6 @@ _LIMITS_OF_LEVELS: Mapping[str, Text] = pairs(
     ),
 )
 """Why levels on one axis are no ranking, by dimension."""
-_LIMIT_OF_OTHERS = Text(zh="各案例情况不同。", en="The cases differ.")
 
 
 def explain_group(group: Group, lang: Lang) -> str:
@@ -237,12 +224,10 @@ def explain_group(group: Group, lang: Lang) -> str:
         )
     if group.kind == "difference" or (group.kind == "index" and {row.dimension for row in group.rows} != {"time"}):
         return ""
-    limit = _LIMITS_OF_LEVELS.get(group.rows[0].dimension, _LIMIT_OF_OTHERS)[lang]
-    return limit + t(lang, "长短不代表成效大小。", " Longer is not better.")
-
-
-def _identity(row: MetricRow) -> tuple[str, str]:
-    return row.case_id, row.metric_id
+    limit = _LIMITS_OF_LEVELS.get(group.rows[0].dimension)
+    return (limit[lang] if limit else t(lang, "各案例情况不同。", "The cases differ.")) + t(
+        lang, "长短不代表成效大小。", " Longer is not better."
+    )
 
 
 def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
@@ -251,7 +236,7 @@ def _reason(row: MetricRow, chosen: Sequence[MetricRow]) -> Reason:
         return drawing
     if row.dimension == "rank":
         return "rank" if row.after_value is not None else "places"
-    others = [other for other in chosen if _identity(other) != _identity(row)]
+    others = [other for other in chosen if format_id(other) != format_id(row)]
     own = set(find_scales(row))
     if not own:
         return "range"

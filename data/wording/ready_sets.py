@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 
 from data.model.grades import CHANGED, grades_drawn_as
-from data.model.schema import Lang, Text
+from data.model.schema import Lang
 from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import Filters, select
 from data.query.findings import keep_results, sort_metrics
-from data.wording.compare import Comparison, Kind, compare
-from data.wording.labels import pairs, t
+from data.wording.compare import DIMENSION_NAMES, Comparison, Kind, compare
+from data.wording.labels import t
 from data.wording.rows import MetricRow, Rows
 
 MAX_SETS = 9
@@ -29,17 +29,6 @@ GROWTH = "change"
 """Id of the set of the metrics that state a change; the others have the id of their dimension or unit."""
 TIME = "time"
 """Id of the set of times: days, working days and months have no scale in common but that of their change."""
-_NAMES: Mapping[str, Text] = pairs(
-    change=("变化幅度", "Sizes of change"),
-    time=("办理与等待时间", "Waiting times"),
-    rank=("名次", "Ranks"),
-    share=("占比", "Shares"),
-    money=("金额", "Money"),
-    area=("面积", "Areas"),
-    length=("长度", "Lengths"),
-    volume=("体积", "Volumes"),
-    mass=("重量", "Weights"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +79,30 @@ def _find_candidates(dataset: Dataset, filters: Filters) -> Iterator[tuple[str, 
         if dimension == "count":
             counted = set(cells["unit_id"][dimensions == dimension])
             yield from ((name, results[cells["unit_id"] == name]) for name in dataset.units if name in counted)
-        elif dimension in _NAMES:
+        elif dimension in DIMENSION_NAMES:
             yield dimension, results[dimensions == dimension]
 
 
 def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> ReadySet | None:
     """Return the set of these metrics; None if too few cases share a scale."""
-    counted = name not in _NAMES
+    counted = name not in (GROWTH, *DIMENSION_NAMES)
     min_cases = MIN_CASES_OF_A_COUNT if counted else MIN_CASES
     if len(np.unique(dataset.case_numbers[positions])) < min_cases:
         return None
-    rows = tuple(Rows(dataset, lang, _choose(dataset, positions)))
+    chosen = np.sort(sort_metrics(dataset, positions, "grade", "other")[:MAX_ROWS])
+    rows = tuple(Rows(dataset, lang, chosen))
     kinds: tuple[Kind, ...] = ("index", "difference") if name == GROWTH else get_args(Kind)
     of_one_case: tuple[Kind, ...] = ("index",) if name == TIME else ()
     found = compare(rows, min_cases, kinds, of_one_case)
     if all(group.kind in of_one_case for group in found.groups):
         return None
-    unit = dataset.units[name].name[lang] if counted else ""
-    label = t(lang, f"数量（{unit}）", f"Numbers of {unit}") if counted else _NAMES[name][lang]
-    return ReadySet(name, label, rows, len(positions), found)
+    return ReadySet(name, _name_set(dataset, name, lang), rows, len(positions), found)
 
 
-def _choose(dataset: Dataset, positions: np.ndarray) -> np.ndarray:
-    """Return MAX_ROWS of these metrics in the order of the dataset."""
-    return np.sort(sort_metrics(dataset, positions, "grade", "other")[:MAX_ROWS])
+def _name_set(dataset: Dataset, name: str, lang: Lang) -> str:
+    if name == GROWTH:
+        return t(lang, "变化幅度", "Sizes of change")
+    if name in DIMENSION_NAMES:
+        return DIMENSION_NAMES[name][lang]
+    unit = dataset.units[name].name[lang]
+    return t(lang, f"数量（{unit}）", f"Numbers of {unit}")

@@ -59,7 +59,7 @@ def test_a_comparison_is_what_its_address_says(opened, dataset):
     page = opened("/compare?lang=en")
     best, money = (
         page.get_by_role("heading", name="Change from the earlier value"),
-        page.get_by_role("heading", name="Amounts of"),
+        page.get_by_role("heading", name="Money"),
     )
     best.wait_for()
     page.get_by_role("link", name=re.compile("^Money ")).click()
