@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import plotly.graph_objects as go
 
 from data.model.schema import Lang, Unit
-from data.wording.colours import LIGHT
+from data.wording.colours import LIGHT, SELECTED_OUTLINE
 from data.wording.compare import Group, order_group
 from data.wording.findings import (
     CaseFindings,
@@ -26,13 +26,17 @@ from data.wording.findings import (
     join_doubts,
 )
 from data.wording.index_axis import IndexAxis
-from data.wording.labels import LENGTHS_NOTE
+from data.wording.labels import LENGTHS_NOTE, t
+from data.wording.map_cases import Area, Headline
 from data.wording.marks import find_marks, is_bar, say_meaning
 from data.wording.remarks import has_derived_end, list_doubts
 from data.wording.rows import MetricRow
 from data.wording.words import Mark as MarkName
 from pages.markup import geometry
 from pages.markup.geometry import Findings, Mark, Scale, Span, Ticks
+from pages.markup.map import MapPage
+from pages.markup.palette import AREA_BORDER, MAP_PAINTS, TRANSPARENT
+from pages.markup.projection import EAST, NORTH, SOUTH, WEST, map_height, unproject
 from pages.markup.text_width import text_width, wrap
 
 Shape = Literal["wide", "square"]
@@ -43,6 +47,7 @@ FONTS: Mapping[Lang, str] = {
     "en": "Source Sans 3, Source Sans Pro, Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, sans-serif",
 }
 """Fonts of pictures, which have no web fonts. A Chinese font first would make English quotation marks wide."""
+_SILENT: Part = {"hoverinfo": "skip"}
 _PAD, _LINE, _BOLD = 40, 1.3, 1.08
 """Px around a picture, and the height of a line and the width of bold letters by their size."""
 _MAX_SIDE = 1157
@@ -309,6 +314,129 @@ def draw_matrix(rows: Sequence[GapRow], lang: Lang, shape: Shape) -> go.Figure:
     return _finish(sheet)
 
 
+def draw_map(page: MapPage, boundaries: str, chosen: Collection[str], shape: Shape) -> go.Figure:
+    """Draw the map with its headlines beside it, the chosen areas with an outline; `boundaries` is the address of their
+    GeoJSON. Plotly would fetch a world map: the first geographic trace has no areas, and the dialog names an empty one.
+    """
+    sheet = Sheet(COLUMNS[shape], page.lang)
+    width, size, line = sheet.columns.width, sheet.columns.text, sheet.columns.text * _LINE
+    side = round((0.52 if sheet.columns.stacked else 0.46) * width)
+    _write_key(sheet, page)
+    top = sheet.depth
+    for headline in page.headlines:
+        _draw_number(sheet, headline, _PAD + 11, sheet.depth + 0.6 * line)
+        told, state = headline.note, headline.place
+        if headline.finding:
+            told = f"{headline.finding.value} {headline.finding.name}"
+            state += f" · {headline.finding.state}{join_doubts(headline.finding, ' ⚠ ')}"
+        column = _PAD + 34, width - 2 * _PAD - 60 - side
+        told = told if headline.finding else f"{headline.title}{t(page.lang, '：', ': ')}{told}"
+        end = sheet.write(column, sheet.depth, told, bold=bool(headline.finding))
+        sheet.depth = sheet.write(column, end, state, "quiet") + 0.4 * size
+    sheet.depth = max(sheet.depth, top + map_height(side))
+    figure = _finish(sheet).update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+    figure.add_traces([_write_names(page), *_fill_areas(page, boundaries, chosen), _mark_numbers(page)])
+    bottom, left = 1 - (top + map_height(side)) / sheet.depth, (width - _PAD - side) / width
+    return figure.update_layout(
+        hoverdistance=1,
+        showlegend=False,
+        geo={
+            "visible": False,
+            "bgcolor": TRANSPARENT,
+            "projection_type": "mercator",
+            "lonaxis_range": [WEST, EAST],
+            "lataxis_range": [SOUTH, NORTH],
+            "domain": {"x": [left, left + side / width], "y": [bottom, 1 - top / sheet.depth]},
+        },
+    )
+
+
+def _write_key(sheet: Sheet, page: MapPage) -> None:
+    """Write what the colors and the numbers mean, in a line."""
+    size, x = sheet.columns.text, float(_PAD)
+    number = [("", t(page.lang, "案例序号，位于案例所在地", "number of a case, where it happened"))]
+    for fill, words in page.classes + number * page.has_numbers:
+        if fill:
+            box = {"x0": x, "x1": x + size, "y0": size / 2, "y1": 1.5 * size}
+            sheet.shapes.append({"type": "rect", "line": {"color": AREA_BORDER, "width": 1}, "fillcolor": fill, **box})
+        else:
+            sheet.circle(x + size / 2, size, size, LIGHT["ink"], LIGHT["ink"])
+        sheet.label(x + size + 6, size, words, LIGHT["quiet"])
+        x += size * (text_width(words) + 3)
+    sheet.depth += 2.4 * size
+
+
+def _draw_number(sheet: Sheet, headline: Headline, x: float, y: float) -> None:
+    """Draw the number of a case in a disc, as on the map; in a circle where it is nowhere on it."""
+    ink, ground = LIGHT["ink"], LIGHT["ground"]
+    sheet.circle(x, y, 22, ink, ink if headline.points else ground)
+    sheet.label(x, y, str(headline.number), ground if headline.points else ink, "center", bold=True)
+
+
+def _write_names(page: MapPage) -> Part:
+    """Return the names of the areas, with their values where they show any."""
+    places = [unproject(page.place_name(area.code), 1) for area in page.units]
+    lines = [(page.shorten_name(area), page.shading.texts.get(area.code, "")) for area in page.units]
+    names = ["<br>".join(escape(line) for line in pair if line) for pair in lines]
+    lon, lat = zip(*places, strict=True)
+    font = {"size": 13, "color": LIGHT["ink"]}
+    return {"type": "scattergeo", "mode": "text", "lon": lon, "lat": lat, "text": names, "textfont": font, **_SILENT}
+
+
+def _fill_areas(page: MapPage, boundaries: str, chosen: Collection[str]) -> list[Part]:
+    """Return the areas in the colors of their classes, which are steps of a scale, and above them the outlines."""
+    steps = len(MAP_PAINTS)
+    codes = [area.code for area in page.units]
+    classes = [page.shading.class_of(code) for code in codes]
+    areas = {"type": "choropleth", "geojson": boundaries, "locations": codes, "showscale": False, "zmin": 0}
+    fills = {
+        "z": [0.5 if number is None else number + 1.5 for number in classes],
+        "zmax": steps,
+        "colorscale": [(edge / steps, fill) for at, fill in enumerate(MAP_PAINTS) for edge in (at, at + 1)],
+        "marker_line": {"color": AREA_BORDER, "width": 1},
+        "hovertext": [_describe_area(area, page.lang) for area in page.units],
+        "hoverinfo": "text",
+    }
+    outlines = {
+        "z": [0] * len(codes),
+        "zmax": 1,
+        "colorscale": [(0, TRANSPARENT), (1, TRANSPARENT)],
+        "marker_line": {"color": SELECTED_OUTLINE, "width": [3 if code in chosen else 0 for code in codes]},
+    }
+    return [areas | fills, areas | outlines | _SILENT]
+
+
+def _describe_area(area: Area, lang: Lang) -> str:
+    """Return what the panel of an area says, as hover text."""
+    colon, lines = t(lang, "：", ": "), []
+    for case in area.cases:
+        told = f"{colon}{case.finding.value} {case.finding.name}" if case.finding else ""
+        lines += wrap(f"{case.number} {case.title}{told}", 38)
+    return "<br>".join([f"<b>{escape(area.name)}{colon}{area.counts}</b>", *map(escape, lines)])
+
+
+def _mark_numbers(page: MapPage) -> Part:
+    """Return the numbers of the cases on the map, with what their headlines tell."""
+    spots = [(at, headline) for at, headline in zip(page.numbers, page.headlines, strict=True) if page.has_numbers]
+    marks = [(unproject(place, 1), headline) for places, headline in spots for place in places]
+    return {
+        "type": "scattergeo",
+        "mode": "markers+text",
+        "lon": [place[0] for place, _ in marks],
+        "lat": [place[1] for place, _ in marks],
+        "text": [f"<b>{headline.number}</b>" for _, headline in marks],
+        "textfont": {"size": 12, "color": LIGHT["ground"]},
+        "marker": {"size": 21, "color": LIGHT["ink"], "opacity": 1, "line": {"color": LIGHT["ground"], "width": 1}},
+        "hovertext": [
+            write_hover(headline.finding, page.lang)
+            if headline.finding
+            else escape(f"{headline.number} {headline.title}")
+            for _, headline in marks
+        ],
+        "hoverinfo": "text",
+    }
+
+
 def _finish(sheet: Sheet) -> go.Figure:
     """Return the figure of what was drawn, without title and source; what a row tells is its hover text."""
     x, y, hover = zip(*sheet.hovers, strict=True) if sheet.hovers else ((), (), ())
@@ -346,6 +474,10 @@ def frame(figure: go.Figure, title: str, head: Iterable[str], foot: Iterable[str
     for (lines, letters, color), y in zip(parts, tops, strict=True):
         text = _text(_PAD / width, y / height, lines, LIGHT[color], letters, lines is titles, "left", "top")
         texts.append(text | {"xref": "paper", "yref": "paper"})
-    upper = height - heights[0] - heights[1] - _PAD
+    upper, depth = height - heights[0] - heights[1] - _PAD, figure.layout.yaxis.range[0]
+    for geo in figure.select_geos(lambda geo: geo.domain.x):
+        x, y = ([*geo.domain[axis]] for axis in "xy")
+        shares = [(upper - depth * (1 - share)) / height for share in y]
+        geo.domain = {"x": [share * figure.layout.width / width for share in x], "y": shares}
     figure.update_layout(width=width, height=height, annotations=texts, xaxis_range=[0, width])
-    return figure.update_yaxes(domain=[(upper - figure.layout.yaxis.range[0]) / height, upper / height])
+    return figure.update_yaxes(domain=[(upper - depth) / height, upper / height])

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from data.wording.colours import NEUTRAL, PAGE_COLORS
-from pages.markup.map_scene import FORMATS
 from pages.markup.palette import CSS_COLORS, MAP_CLASSES
 
 ROOT = Path(__file__).parent.parent
@@ -39,9 +38,6 @@ TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), 
 WHITE = (0.95047, 1.0, 1.08883)
 
 Triple = tuple[float, float, float]
-
-POSITIONS = {f"{size.letter}{name}" for size in FORMATS for name in "xylrhd"}
-"""Custom properties with positions on the map."""
 
 
 def linear(colour: str) -> Triple:
@@ -100,7 +96,7 @@ def test_a_colour_is_written_in_one_file(written, where):
     assert found == [where]
 
 
-ELEMENTS = ("width", "from", "to", "was", "grid", "count", "share")
+ELEMENTS = ("width", "x", "y", "from", "to", "was", "grid", "count", "share")
 """Custom properties that come with an element."""
 
 
@@ -112,7 +108,7 @@ def test_style_sheets_take_their_colours_from_the_palette(path):
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
 def test_a_style_sheet_uses_colours_that_the_palette_has(path):
     text = path.read_text(encoding="utf-8")
-    given = {*CSS_COLORS, *POSITIONS, *TEXTS, *ELEMENTS, *re.findall(r"--([\w-]+):", text)}
+    given = {*CSS_COLORS, *TEXTS, *ELEMENTS, *re.findall(r"--([\w-]+):", text)}
     assert set(re.findall(r"var\(--([\w-]+)\)", text)) <= given
 
 

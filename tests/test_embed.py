@@ -27,7 +27,7 @@ def framed(at: AppTest) -> None:
     """Check that title, navigation, filters and export are absent, and the source and the link back present."""
     assert not at.title
     assert not at.sidebar.children
-    links = re.findall(r"<a [^>]*>", bodies(at))
+    links = re.findall(r"<a [^>]*href=[^>]*>", bodies(at))
     assert all('target="_blank"' in link for link in links), "a link stays in the frame"
     assert not [link for link in anchors(bodies(at)) if "share=" in link.href]
     assert "<nav" not in bodies(at)

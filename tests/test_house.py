@@ -330,10 +330,7 @@ WITH_TAGS = {
         data/downloads/snippets.py
     """,
     "labels of Plotly, whose bold words are tags": """
-        pages/plots.py pages/figures/export_figure.py pages/figures/henan_map.py
-    """,
-    "written anew with the map": """
-        pages/markup/map_areas.py pages/markup/map_scene.py pages/markup/map_tables.py
+        pages/plots.py
     """,
 }
 """Modules that write tags themselves, and why: one that writes none leaves the list, and none may enter it."""

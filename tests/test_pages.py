@@ -19,24 +19,22 @@ from streamlit.testing.v1 import AppTest
 import pages.frame.view
 from data.downloads.areas import tabulate_areas, tabulate_local_places
 from data.downloads.csv_json import write_csv
-from data.model.grades import GRADES
+from data.model.grades import GRADES, STATES
 from data.model.problems import Problem
 from data.query.filters import Filters, parse, select
-from data.query.geography import all_places, find_local_places, find_measures, summarize_areas
+from data.query.geography import all_places, find_local_places, summarize_areas
 from data.query.table import LIST_SEPARATOR
 from data.reading.live import current
 from data.wording.findings import list_findings
-from data.wording.formatting import format_value
 from data.wording.labels import REFUSAL_WORDS
-from data.wording.map_cases import locate_headlines
+from data.wording.map_cases import list_headlines
 from data.wording.openings import open_overview, warn
 from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
 from pages.frame.search_results import mark_words
 from pages.markup.data_table import SHOWN
 from pages.markup.environment import render
-from pages.markup.palette import MAP_CLASSES, MAP_PAINTS
-from pages.markup.palette import NO_DATA as UNPAINTED
+from pages.markup.palette import MAP_CLASSES
 from pages.markup.report import FORMATS
 from pages.markup.screens import SCREENS
 from tests.anchors import Anchor, anchors
@@ -443,16 +441,13 @@ MAP_FILTERS = pytest.mark.parametrize(
 
 @MAP_FILTERS
 def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
-    at = visit("map", lang=lang, colour="cases", **filtered)
-    classes = {code: max(MAP_PAINTS.index(paint) - 1, 0) for code, paint in paints(bodies(at)).items()}
+    at = visit("map", lang=lang, **filtered)
+    tinted = {code for code, paint in paints(bodies(at)).items() if paint == MAP_CLASSES[1]}
     places = {place.code: place.name[lang] for place in DATASET.places.values() if place.kind == "prefecture"}
-    assert set(classes) == set(places)
     cells = map_table(at, "areas")
     counts = {name: int(cases) for name, cases, *_ in cells} | dict.fromkeys(named_below(at), 0)
     assert len(counts) == 19
-    assert {name: min(counts[name], 4) for name in places.values()} == {
-        places[code]: number for code, number in classes.items()
-    }
+    assert {code for code, name in places.items() if counts[name]} == tinted
     left = select(DATASET, replace(parse(filtered, DATASET)[0], city=())).rows
     within = [there.place.id for there in find_local_places(DATASET, DATASET.cases)]
     assert sum(int(figures) for _, _, figures, *_ in cells) == left["prefecture_code"].notna().sum()
@@ -461,17 +456,13 @@ def test_map_has_18_areas_and_a_table_that_says_the_same(lang, filtered):
 
 
 @MAP_FILTERS
-def test_the_map_tints_the_areas_with_a_case_and_tells_each_cases_outcome(lang, filtered):
+def test_the_map_tells_each_case_that_the_filters_keep(lang, filtered):
     at = visit("map", lang=lang, **filtered)
-    kept = select(DATASET, replace(parse(filtered, DATASET)[0], city=()))
-    tinted = {code for code, paint in paints(bodies(at)).items() if paint == MAP_CLASSES[1]}
-    assert tinted == {code for code, area in summarize_areas(kept).items() if area.cases} - {"410000"}
-    cases = locate_headlines(kept, lang)
+    headlines = list_headlines(select(DATASET, replace(parse(filtered, DATASET)[0], city=())), lang)
     said = words(at)
-    for spot in (*cases.spots, *cases.province):
-        if spot.headline:
-            assert spot.headline.value in said and spot.headline.what in said
-    assert bodies(at).count('class="disc" tabindex') == len(cases.spots)
+    for each in headlines:
+        assert each.place in said and (each.finding.value if each.finding else each.note) in said
+    assert bodies(at).count('class="disc spot"') == sum(len(each.points) for each in headlines)
 
 
 @pytest.mark.parametrize(
@@ -503,21 +494,6 @@ def test_the_map_is_the_same_element_whatever_is_chosen(lang):
     assert not any(map(charts, pages)), "Plotly draws nothing before a reader asks for an image"
 
 
-MEASURES = tuple(find_measures(DATASET, DATASET.cases).values())
-NO_DATA = {"zh": "无数据", "en": "no data"}
-
-
-@pytest.mark.parametrize("measure", MEASURES, ids=[measure.key for measure in MEASURES])
-def test_map_of_a_measure_fills_the_units_that_have_it_and_no_other(measure):
-    at = visit("map", lang="en", colour=measure.key)
-    assert {code for code, paint in paints(bodies(at)).items() if paint != UNPAINTED} == set(measure.values)
-    unit = DATASET.units[measure.unit_id]
-    told = re.findall(r'data-area="(\d+)"[^>]*>[^<]*<b>(.*?)</b>', bodies(at))
-    assert [code for code, _ in told] == [*measure.values]
-    for code, text in told:
-        assert format_value(measure.values[code].after.value, unit, "en") in text
-
-
 def download(table: Any) -> list[dict[str, str]]:
     """The rows of a table's CSV, as a program reads them."""
     return [*csv.DictReader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline=""))]
@@ -531,10 +507,9 @@ def listed(row: dict[str, str], lang: str) -> list[str]:
     return [f"{DATASET.by_id[case_id].number} {title}" for case_id, title in zip(ids, titles, strict=True)]
 
 
-@pytest.mark.parametrize("measure", [None, *MEASURES], ids=["outcome", *(measure.key for measure in MEASURES)])
-def test_the_maps_table_says_what_its_download_holds(lang, measure):
-    rows = download(tabulate_areas(DATASET, summarize_areas(select(DATASET, Filters())), measure))
-    at = visit("map", lang=lang, **({"colour": measure.key} if measure else {}))
+def test_the_maps_table_says_what_its_download_holds(lang):
+    rows = download(tabulate_areas(DATASET, summarize_areas(select(DATASET, Filters()))))
+    at = visit("map", lang=lang)
     shown = {name: cells for name, *cells in map_table(at, "areas")}
     assert {*shown, *named_below(at)} == {row[f"city_{lang}"] for row in rows}
     for row in rows:
@@ -545,14 +520,9 @@ def test_the_maps_table_says_what_its_download_holds(lang, measure):
             continue
         cases, figures, *cells = shown[row[f"city_{lang}"]]
         assert (cases, figures) == (row["cases"], row["figures"])
-        assert cells[-1 - len(GRADES) : -1] == [str(count) if count else "–" for count in counts.values()]
+        stated = [sum(counts[grade] for grade in grades) for grades in STATES]
+        assert cells[:-1] == [str(count) if count else "–" for count in stated]
         assert [case for case in re.split("[；;] ?", cells[-1]) if case] == listed(row, lang)
-        if measure:
-            assert (row[f"measure_{lang}"], row["unit_id"]) == (measure.name[lang], measure.unit_id)
-            unit = DATASET.units[measure.unit_id]
-            printed = format_value(float(row["value"]), unit, lang) if row["value"] else NO_DATA[lang]
-            assert printed in cells[0]
-            assert bool(row["value"]) == (row["code"] in measure.values) == (row["bound"] == "exact")
 
 
 def test_the_table_of_counties_says_what_its_download_holds_and_leads_to_their_cases(lang):
@@ -588,59 +558,15 @@ def test_what_colours_the_map_is_a_link_that_keeps_the_filters():
     links = re.findall(
         r"<a ([^>]*)>([^<]*)</a>", bodies(at).partition('<nav class="map-colours"')[2].partition("</nav>")[0]
     )
-    assert [name for _, name in links][:3] == ["Outcome", "Number of cases", "Number of figures"]
+    assert [name for _, name in links] == ["Cases", "Number of figures"]
     assert [name for attributes, name in links if "aria-current" in attributes] == ["Number of figures"]
     assert 'href="/map?domain=finance&amp;lang=en"' in links[0][0]
-    assert 'href="/map?domain=finance&amp;lang=en&amp;colour=cases"' in links[1][0]
+    assert 'href="/map?domain=finance&amp;lang=en&amp;colour=figures"' in links[1][0]
 
 
 def test_map_coloured_by_something_unknown_says_so():
     at = visit("map", lang="en", colour="<b>")
     assert [("does not exist" in warning.value, "<b>" in warning.value) for warning in at.warning] == [(True, False)]
-
-
-@pytest.mark.parametrize(
-    "chosen", [(), ("410300", "419001"), ("410000",), ("410200",)], ids=["none", "two", "province", "nothing-there"]
-)
-def test_below_the_map_stand_the_figures_of_the_chosen_places_and_the_way_to_all(lang, chosen):
-    at = visit("map", lang=lang, city=",".join(chosen))
-    panel = bodies(at).partition('<div class="map-chosen">')[2].partition("</div>\n")[0].partition("分地市")[0]
-    panel = panel.partition('<div class="tablewrap')[0]
-    sections = panel.split("<section>")[1:]
-    assert len(sections) == len(chosen)
-    for code, section in zip(chosen, sections, strict=True):
-        rows = [row for row in ROWS[lang] if row.prefecture_code == code]
-        links = list(anchors(section))
-        if not rows:
-            assert not links and {"zh": "没有符合的指标", "en": "No figure here"}[lang] in section
-            continue
-        *metrics, everything = links
-        assert everything.href == f"/data?city={code}&lang={lang}&kinds=all"
-        assert len(rows) == 1 or str(len(rows)) in re.findall(r"\d+", everything.label)
-        assert len(metrics) == min(6, len(rows))
-        known = {f"/case?city={code}&lang={lang}&case={row.case_id}&figure={row.metric_id}": row for row in rows}
-        shown = [known[link.href] for link in metrics]
-        assert [link.label for link in metrics] == [row.name for row in shown]
-        headlines = sum(row.headline is not None for row in rows)
-        assert [row.headline is not None for row in shown] == [at < headlines for at in range(len(shown))]
-
-
-def test_a_measure_of_the_map_is_observed_and_a_places_own():
-    (case,) = [case for case in DATASET.cases if MEASURES[0].key.startswith(case.id)]
-
-    def measured(**other: str) -> list[Any]:
-        """The measures if one unit's metric is changed."""
-        changed = tuple(
-            metric.model_copy(update=other)
-            if metric in MEASURES[0].values.values() and metric.place == "luoyang"
-            else metric
-            for metric in case.metrics
-        )
-        dataset = replace(DATASET, cases=(case.model_copy(update={"metrics": changed}),))
-        return [set(measure.values) for measure in find_measures(dataset, dataset.cases).values()]
-
-    assert measured() == [{"410100", "410300"}]
-    assert measured(status="target") == measured(place="luoning") == []
 
 
 # --- compare

@@ -280,12 +280,12 @@ def test_the_square_image_is_saved_under_a_name_of_its_own():
     assert f"--width: {layout['width']}px" in bodies(at), "the preview is not scaled to its column"
 
 
-@pytest.mark.parametrize(("chart", "page", "tools"), [(RATE, "case", 2), ("map", "map", 1)])
+@pytest.mark.parametrize(("chart", "page", "tools"), [(RATE, "case", 2), ("map", "map", 2)])
 def test_a_chart_with_an_axis_has_tools_in_the_reader_s_language(chart, page, tools, lang):
     config = take(chart, page, lang=lang, **({"case": HEALTH} if page == "case" else {})).config
     assert len(config["modeBarButtons"]) == tools
     words = config.get("locales", {}).get(config.get("locale"), {}).get("dictionary", {})
-    assert words.get("Zoom") == {"zh": "框选放大", "en": None}[lang]
+    assert words.get("Zoom in") == {"zh": "放大", "en": None}[lang]
 
 
 NAMES = {

@@ -9,9 +9,7 @@ import pytest
 
 from data.query.filters import Filters
 from data.reading.live import current
-from data.wording.shading import OUTCOME
 from pages.frame.view import MAX_KEPT_ADDRESS, View
-from pages.markup.map_view import MAX_COLOUR, view_map
 
 
 def write_twice(query: dict[str, str]) -> int:
@@ -27,8 +25,3 @@ def write_twice(query: dict[str, str]) -> int:
 @pytest.mark.parametrize(("length", "times"), [(10, 1), (MAX_KEPT_ADDRESS, 2), (1_000_000, 2)])
 def test_a_page_is_written_once_but_never_kept_by_an_address_that_no_browser_has(length, times):
     assert write_twice({"unknown": "x" * length}) == times
-
-
-@pytest.mark.parametrize("length", [1, MAX_COLOUR, 1_000_000])
-def test_a_colour_of_any_length_that_does_not_exist_is_outcome(length):
-    assert view_map(current().dataset, Filters(), "en", "x" * length).colour == OUTCOME

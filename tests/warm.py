@@ -48,7 +48,7 @@ PACKAGES = (
 """What a server imports at its start and that takes long. One that is missing here costs time, nothing else."""
 OWN = (
     *("data.downloads", "pages.markup", "data.model", "data.query", "data.reading", "data.wording"),
-    *("pages.figures", "pages.frame", "pages.serving", "pages.serving.workarounds"),
+    *("pages.frame", "pages.serving", "pages.serving.workarounds"),
 )
 """The project's own packages that a server imports."""
 NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}

@@ -14,7 +14,6 @@ from data.query.filters import Selection
 from data.query.geography import (
     AreaSummary,
     Measure,
-    calculate_rate,
     count_metrics,
     find_local_places,
     name_area,
@@ -29,7 +28,7 @@ def tabulate_areas(
 
     Its columns are code, name, number of cases, of metrics and of metrics with each grade, and the cases. With a
     `measure` also its value in the printed unit, its bound, both missing if the source states none, and its unit;
-    `scale` is the printed multiplier that the unit contains, `rate` what `calculate_rate` returns.
+    `scale` is the printed multiplier that the unit contains.
     """
     rows = [
         {
@@ -87,5 +86,4 @@ def _measure_cells(dataset: Dataset, measure: Measure, code: str) -> Row:
         "unit_id": unit.id,
         **split_languages("unit", unit.printed_name),
         "scale": unit.scale,
-        "rate": calculate_rate(dataset, measure.values[code]) if code in measure.values else None,
     }

@@ -788,10 +788,7 @@ class Unit(Model):
     form: Literal["suffix", "money", "rank", "bare", "moment"] = "suffix"
     order: tuple[Text, ...] = ()
     per_resident: bool = False
-    """Whether a number of these in a place grows with its population, so that a rate says more.
-
-    It is per 10,000 residents, of money per resident.
-    """
+    """Whether a number of these in a place grows with its population, so that it would colour a map by residents."""
 
     @model_validator(mode="after")
     def _ranks_are_ranks(self) -> Unit:

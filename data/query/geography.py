@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from data.model.grades import Grade
-from data.model.schema import Case, Metric, Place, Text, Unit
+from data.model.schema import Case, Metric, Place, Text
 from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import PROVINCE, Selection, list_options, own_places, tabulate_values
 
-MAX_MEASURED = 12
-"""Maximum number of cases whose measures are offered for the map's color."""
+MIN_AREAS = 8
+"""Minimum number of units of the map that a measure is stated for which may color them."""
+MAX_MEASURES = 12
+"""Maximum number of measures that are offered."""
 
 
 @dataclass(frozen=True)
@@ -99,63 +101,33 @@ def summarize_areas(selection: Selection) -> dict[str, AreaSummary]:
     return {code: AreaSummary(located.get(code, ()), counts) for code, counts in found.items()}
 
 
-def _measured_at(metric: Metric, places: Mapping[str, Place]) -> str | None:
-    """Return the code of the unit of the map whose value a metric gives.
-
-    None for a plan, for a metric of another place (a county is not the unit it lies in), or without a single value
-    after.
-    """
-    place = places[metric.place]
-    single = metric.after is not None and metric.after.value is not None
-    return place.code if place.kind == "prefecture" and metric.status == "observed" and single else None
-
-
 @cache_by_dataset(1)
 def _find_measures(dataset: Dataset) -> Mapping[str, tuple[Measure, ...]]:
     """Return the measures of each case that has any, by its id."""
     groups = defaultdict[tuple[str, str, str], dict[str, Metric]](dict)
     for case, metric, _ in dataset.metrics:
-        if code := _measured_at(metric, dataset.places):
-            groups[case.id, metric.name.zh, metric.unit].setdefault(code, metric)
+        place, unit = dataset.places[metric.place], dataset.units[metric.unit]
+        single = metric.after is not None and metric.after.value is not None
+        is_own = place.kind == "prefecture" and metric.status == "observed"
+        if is_own and single and not unit.per_resident:
+            groups[case.id, metric.name.zh, metric.unit].setdefault(place.code or "", metric)
     found = defaultdict[str, tuple[Measure, ...]](tuple)
     for (case_id, _, unit_id), values in groups.items():
-        if len(values) > 1:
+        if len(values) >= MIN_AREAS:
             first = next(iter(values.values()))
             found[case_id] += (Measure(f"{case_id}.{first.id}", first.name, unit_id, values),)
     return found
 
 
-def find_measures(dataset: Dataset, cases: Sequence[Case], key: str = "") -> dict[str, Measure]:
-    """Return the measures that two or more units have an observed number for, within one of these cases, by key.
+def find_measures(dataset: Dataset, cases: Iterable[Case]) -> dict[str, Measure]:
+    """Return the first MAX_MEASURES measures of these cases that may color the map, by key.
 
-    They are those of the first MAX_MEASURED cases that have any, and of the case that `key` begins with.
+    Each is an observed number that MIN_AREAS units of the map have of their own, a county not being the unit it lies
+    in. What grows with the population is none: it would show where people live.
     """
     measures = _find_measures(dataset)
-    named = key.partition(".")[0]
-    with_any = [case.id for case in cases if case.id in measures]
-    chosen = dict.fromkeys([*with_any[:MAX_MEASURED], *(name for name in with_any if name == named)])
-    return {measure.key: measure for measure in chain.from_iterable(measures[name] for name in chosen)}
-
-
-def calculate_rate(dataset: Dataset, metric: Metric) -> float | None:
-    """Return the number that a metric gives for a unit of the map per 10,000 of its residents; money per resident.
-
-    None where population does not make it a rate: for background and rules, for a target or plan, for the count of a
-    county or of one subject, without a single value, and in a unit that does not grow with the population. The bound
-    of the value is also that of the rate; the residents are those of the census of 1 November 2020.
-    """
-    code, end = _measured_at(metric, dataset.places), metric.after
-    unit = dataset.units[metric.unit_of(end)]
-    residents = dataset.residents.get(code or "")
-    whole = metric.role in ("outcome", "output", "input") and metric.subject is None and unit.per_resident
-    if not (whole and residents and end and end.value is not None):
-        return None
-    return end.value * unit.factor / residents * find_rate_base(unit)
-
-
-def find_rate_base(unit: Unit) -> int:
-    """Return the number of residents that a rate in this unit refers to: one for money, otherwise 10,000."""
-    return 1 if unit.dimension == "money" else 10_000
+    offered = chain.from_iterable(measures[case.id] for case in cases if case.id in measures)
+    return {measure.key: measure for measure in islice(offered, MAX_MEASURES)}
 
 
 def find_local_places(dataset: Dataset, cases: Sequence[Case]) -> tuple[PlaceCases, ...]:

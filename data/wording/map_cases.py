@@ -1,118 +1,108 @@
-"""What the map says of each case: where it is, and its headline there. Cases of the whole province stand above it."""
+"""What the map says: the headlines of the cases with the places of their numbers, and the cases of each area."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from data.model.schema import Case, Lang, Place
-from data.query.filters import Selection
-from data.query.findings import find_findings
-from data.wording.findings import describe_finding, explain_absence
+from data.query.filters import PROVINCE, Selection
+from data.query.findings import find_findings, sort_metrics
+from data.query.geography import AreaSummary, name_area
+from data.wording.counts import name_cases, name_metrics
+from data.wording.findings import Finding, describe_finding, explain_absence
 from data.wording.labels import t
 from data.wording.rows import MetricRow, Rows
 
 MAX_CASES = 12
-"""Maximum number of cases with a disc each; with more, the map shows how many there are in each area."""
-MAX_LABELS = 14
-"""Maximum number of headlines beside the map."""
+"""Maximum number of cases with a number each on the map; with more it shows how many there are in each area."""
+MAX_PLACES = 3
+"""Maximum number of places of a case that have a headline of their own."""
+MAX_NAMED = 3
+"""Maximum number of cases that are named of an area."""
+Point = tuple[float, float]
+"""Longitude and latitude."""
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A metric as a label: its value or change in a few words, and what it measures; without a metric a sentence."""
+class Headline(NamedTuple):
+    """What tells most of a case at one place; without a metric `note` stands in its place.
 
-    value: str
-    what: str
-    row: MetricRow | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A case at a place. `headline` is None where another spot of the case has it."""
+    Its number stands at each of the `points`; what concerns the whole province has none.
+    """
 
     case_id: str
     number: int
     title: str
-    place: Place
-    headline: Headline | None
+    place: str
+    finding: Finding | None
+    note: str
+    points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProvinceCase:
-    """A case of the whole province, with its headline for it."""
+class AreaCase(NamedTuple):
+    """A case in an area, and what tells most of it there, if it has a metric there."""
 
     case_id: str
     number: int
     title: str
-    headline: Headline
+    finding: Finding | None
 
 
-@dataclass(frozen=True, slots=True)
-class MapCases:
-    """The cases on the map and above it; neither if they are too many (`crowded`)."""
+class Area(NamedTuple):
+    """A unit of the map, or what is province-wide: the first of its cases, how many it has, and its own metrics;
+    `counts` are both numbers in words.
+    """
 
-    spots: tuple[Spot, ...] = ()
-    province: tuple[ProvinceCase, ...] = ()
-    crowded: bool = False
-
-
-def locate_headlines(selection: Selection, lang: Lang) -> MapCases:
-    """Return where the selected cases are, and their headlines there."""
-    if len(selection.cases) > MAX_CASES:
-        return MapCases(crowded=True)
-    spots: list[Spot] = []
-    province: list[ProvinceCase] = []
-    for case in selection.cases:
-        rows = _list_headlines(selection, case, lang)
-        spots += _locate(selection, case, rows, lang)
-        if _is_wide(selection, case):
-            wide = [row for row in rows if selection.dataset.places[row.place_id].kind == "province"]
-            headline = _head(wide or rows, case, lang)
-            province.append(ProvinceCase(case.id, case.number, case.title[lang], headline))
-    return MapCases(_limit(spots), tuple(province))
+    code: str
+    name: str
+    cases: tuple[AreaCase, ...]
+    case_count: int
+    figures: int
+    counts: str
 
 
-def _is_wide(selection: Selection, case: Case) -> bool:
-    return any(selection.dataset.places[place].kind == "province" for place in case.places)
+def list_headlines(selection: Selection, lang: Lang) -> tuple[Headline, ...]:
+    """Return the headlines of the selected cases by their places; none if the cases are more than MAX_CASES."""
+    cases = selection.cases if len(selection.cases) <= MAX_CASES else ()
+    return tuple(headline for case in cases for headline in _locate(selection, case, lang))
 
 
-def _list_headlines(selection: Selection, case: Case, lang: Lang) -> list[MetricRow]:
+def _locate(selection: Selection, case: Case, lang: Lang) -> Iterator[Headline]:
+    """Yield a headline for each place where one is measured; the first has the other places of the case too."""
+    places = selection.dataset.places
+    rows = _choose_rows(selection, case, lang)
+    told: dict[str, MetricRow | None] = {}
+    for row in rows:
+        if places[row.place_id].lon is not None or places[row.place_id].kind == "province":
+            told.setdefault(row.place_id, row)
+    told = told or {case.places[0]: rows[0] if rows else None}
+    marked = {name: [places[name]] if places[name].lon is not None else [] for name in told}
+    first = next((name for name in told if marked[name]), next(iter(told)))
+    marked[first] += [places[name] for name in case.places if name not in told and places[name].lon is not None]
+    for name, found in list(told.items())[:MAX_PLACES]:
+        is_wide = places[name].kind == "province"
+        yield Headline(
+            case.id,
+            case.number,
+            (case.short or case.title)[lang],
+            (name_area(selection.dataset, PROVINCE) if is_wide else places[name].name)[lang],
+            describe_finding(found, lang) if found else None,
+            "" if found else explain_absence(case, lang),
+            tuple(place.point for place in _drop_inner(marked[name])),
+        )
+
+
+def _choose_rows(selection: Selection, case: Case, lang: Lang) -> list[MetricRow]:
     """Return the case's selected headlines, or what tells most without one."""
     first, more = find_findings(selection, case)
     rows = list(Rows(selection.dataset, lang, np.concatenate([first, more])))
     return [row for row in rows if row.headline] or rows[: len(first)]
 
 
-def _locate(selection: Selection, case: Case, rows: Sequence[MetricRow], lang: Lang) -> list[Spot]:
-    """Return the spots of a case: where its headlines are measured, and its own places."""
-    places = selection.dataset.places
-    own = [place for name in case.places if _has_point(place := places[name])]
-    measured = [place for name in dict.fromkeys(row.place_id for row in rows) if _has_point(place := places[name])]
-    if not measured and own:
-        measured, rows_at = own[:1], {own[0].id: rows}
-    else:
-        rows_at = {place.id: [row for row in rows if row.place_id == place.id] for place in measured}
-    return [
-        Spot(
-            case.id,
-            case.number,
-            case.title[lang],
-            place,
-            _head(rows_at[place.id], case, lang) if place.id in rows_at else None,
-        )
-        for place in _drop_inner(selection, [*measured, *(place for place in own if place not in measured)])
-    ]
-
-
-def _has_point(place: Place) -> bool:
-    return place.kind not in ("province", "outside") and place.lon is not None
-
-
-def _drop_inner(selection: Selection, places: Sequence[Place]) -> Iterable[Place]:
-    """Leave out a place that stands for another one of the same case less than 15 km away, as a town and its county."""
+def _drop_inner(places: Iterable[Place]) -> list[Place]:
+    """Leave out a place that stands for another one less than 15 km away, as a town and its county."""
     kept: list[Place] = []
     for place in places:
         near = ((place.point[0] - x) ** 2 + (place.point[1] - y) ** 2 < 0.15**2 for x, y in (at.point for at in kept))
@@ -121,21 +111,30 @@ def _drop_inner(selection: Selection, places: Sequence[Place]) -> Iterable[Place
     return kept
 
 
-def _head(rows: Sequence[MetricRow], case: Case, lang: Lang) -> Headline:
-    """Return the headline of the first of these metrics; without any, the case's title and why there is none."""
-    if not rows:
-        return Headline("", f"{case.title[lang]}{t(lang, '：', ': ')}{explain_absence(case, lang)}")
-    finding = describe_finding(rows[0], lang)
-    value = " → ".join(finding.ends) if len(finding.ends) == 2 or not finding.change else finding.change
-    return Headline(value, rows[0].short or rows[0].name, rows[0])
+def list_areas(selection: Selection, summaries: Mapping[str, AreaSummary], lang: Lang) -> tuple[Area, ...]:
+    """Return the areas of these summaries, each with what tells most of its first cases there."""
+    dataset = selection.dataset
+    ordered = sort_metrics(dataset, selection.positions, "headline", "kind", "grade")
+    cells = dataset.table[["prefecture_code", "case_id"]].iloc[ordered].itertuples(index=False, name=None)
+    best: dict[tuple[str, str], int] = {}
+    for key, position in zip(cells, ordered, strict=True):
+        best.setdefault(key, position)
 
+    def tell(code: str, case: Case) -> AreaCase:
+        rows = Rows(dataset, lang, [best[code, case.id]] if (code, case.id) in best else [])
+        finding = describe_finding(rows[0], lang) if len(rows) else None
+        return AreaCase(case.id, case.number, (case.short or case.title)[lang], finding)
 
-def _limit(spots: Sequence[Spot]) -> tuple[Spot, ...]:
-    """Return the spots, the last ones of them without a headline if there are too many."""
-    firsts = {spot.case_id: at for at, spot in reversed(list(enumerate(spots))) if spot.headline}
-    others = [at for at, spot in enumerate(spots) if spot.headline and firsts[spot.case_id] != at]
-    kept = {*firsts.values(), *others[: max(0, MAX_LABELS - len(firsts))]}
     return tuple(
-        spot if at in kept or not spot.headline else Spot(spot.case_id, spot.number, spot.title, spot.place, None)
-        for at, spot in enumerate(spots)
+        Area(
+            code,
+            name_area(dataset, code)[lang],
+            tuple(tell(code, case) for case in area.cases[:MAX_NAMED]),
+            len(area.cases),
+            area.metric_count,
+            t(lang, "，", ", ").join((name_cases(len(area.cases), lang), name_metrics(area.metric_count, lang)))
+            if area.cases
+            else t(lang, "没有案例", "no case"),
+        )
+        for code, area in summaries.items()
     )

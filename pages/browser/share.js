@@ -18,7 +18,7 @@
   // Resolves with the whole image as SVG, also where the reader has zoomed in. A hidden tool of the chart makes it, and
   // an object URL of it to save it, which it does not get.
   async function drawImage(plot, scale) {
-    const [tool, reset] = ['.modebar-btn', '[data-val="reset"]'].map(one => plot.querySelector(one));
+    const [tool, reset] = ['.modebar-btn', '[data-val="reset"], [data-attr="reset"]'].map(one => plot.querySelector(one));
     if (reset) await new Promise(done => { plot.once('plotly_relayout', done); setTimeout(done, 1000); reset.click(); });
     const { createObjectURL } = URL;
     plot._context.toImageButtonOptions.scale = scale;

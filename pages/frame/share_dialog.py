@@ -41,7 +41,8 @@ _TOOLS = {
     "zoomOut2d": ("缩小", "Zoom out"),
     "resetScale2d": ("还原", "Reset axes"),
 }
-"""Plotly's tools to explore a chart, with its words for them as (zh, en)."""
+_MAP_TOOLS = {"zoomInGeo": ("放大", "Zoom in"), "zoomOutGeo": ("缩小", "Zoom out"), "resetGeo": ("还原", "Reset")}
+"""Plotly's tools to explore a chart, and a map, with its words for them as (zh, en)."""
 
 
 def format_share_link(view: View, chart_id: str, title: str = "") -> Markup:
@@ -116,18 +117,20 @@ def _show_buttons(view: View, export: ChartExport, image: go.Figure) -> None:
 def _show_preview(view: View, export: ChartExport, image: go.Figure, file_name: str) -> None:
     """Show the image, scaled to the column, with tools if it has an axis to explore; a hidden one makes the files."""
     size = {"width": image.layout.width, "height": image.layout.height}
+    is_map = bool(image.layout.geo.domain.x)
     explored = any(axis.fixedrange is False for axis in (*image.select_xaxes(), *image.select_yaxes()))
+    tools = _MAP_TOOLS if is_map else _TOOLS if explored else {}
     config: dict[str, Any] = {
         "displayModeBar": True,
         "displaylogo": False,
-        "modeBarButtons": [["toImage"], *([[*_TOOLS]] if explored else [])],
+        "modeBarButtons": [["toImage"], *([[*tools]] if tools else [])],
         "topojsonURL": f"{base_path()}{WORLD_FOLDER}",
         "toImageButtonOptions": {"format": "svg", "filename": file_name, "scale": PNG_SCALE, **size},
     }
     if view.lang == "zh":
-        config |= {"locale": "zh-CN", "locales": {"zh-CN": {"dictionary": {en: zh for zh, en in _TOOLS.values()}}}}
+        config |= {"locale": "zh-CN", "locales": {"zh-CN": {"dictionary": {en: zh for zh, en in tools.values()}}}}
     alt = view.t(f"预览：{export.title}", f"Preview: {export.title}")
-    image.update_layout(dragmode=False)  # until a tool is chosen, so that a finger scrolls the page
+    image.update_layout(dragmode="pan" if is_map else False)  # a finger scrolls the page until a tool is chosen
     st.plotly_chart(
         image, key=f"export-chart-{export.id}", alt=alt, width=int(image.layout.width), theme=None, config=config
     )

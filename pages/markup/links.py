@@ -38,6 +38,10 @@ class Links:
         """The same links with these values of filters instead."""
         return self.under(Filters(**{**vars(self.filters), **{name: tuple(each) for name, each in values.items()}}))
 
+    def in_city(self, code: str) -> Links:
+        """The same links with this city alone."""
+        return self.under(replace(self.filters, city=(code,), scope=""))
+
     def screen(self, path: str, **more: str) -> str:
         """The path and query of a screen; `path` is empty for the first screen."""
         language = {"lang": self.lang} if self.lang else {}

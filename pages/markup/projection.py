@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import asinh, radians, tan
+from math import asinh, atan, degrees, radians, sinh, tan
 from typing import NamedTuple
 
 WEST, EAST, SOUTH, NORTH = 110.33, 116.67, 31.36, 36.40
@@ -20,6 +20,12 @@ def project(lon: float, lat: float, width: float) -> XY:
     """Return where a place is on a map `width` px wide."""
     scale = width / radians(EAST - WEST)
     return XY(radians(lon - WEST) * scale, (_stretch(NORTH) - _stretch(lat)) * scale)
+
+
+def unproject(at: XY, width: float) -> tuple[float, float]:
+    """Return longitude and latitude of a position on a map `width` px wide."""
+    scale = width / radians(EAST - WEST)
+    return WEST + degrees(at.x / scale), degrees(atan(sinh(_stretch(NORTH) - at.y / scale)))
 
 
 def map_height(width: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,15 +18,10 @@ from data.wording.filters import word_filter_bar
 from data.wording.findings import list_findings
 from data.wording.openings import DESCRIPTIONS, TITLES, number_title, open_overview, title_map
 from data.wording.rows import Rows
-from data.wording.shading import OUTCOME, name_shadings
 from pages.markup.case import CasePage
 from pages.markup.environment import render
 from pages.markup.links import Links, NamedLink
-from pages.markup.map_areas import ROUGH, format_areas
-from pages.markup.map_head import format_colours, format_map_head
-from pages.markup.map_scene import format_scene
-from pages.markup.map_view import view_map
-from pages.markup.palette import MAP_PAINTS
+from pages.markup.map import ROUGH, view_map
 from pages.markup.report import FORMATS
 from pages.markup.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
 from pages.serving.page_request import LANGUAGES, PageRequest
@@ -66,14 +61,12 @@ def first_case(dataset: Dataset, case: Case, lang: Lang, links: Links) -> FirstV
     return FirstView(case.title[lang], case.summary[lang], render("first", "case", lang, page))
 
 
-def first_map(dataset: Dataset, lang: Lang, links: Links, paints: Sequence[str]) -> FirstView:
-    """Return the title of the map, what stands above it, and the map; `paints` are the fills of its classes."""
-    shown, title = view_map(dataset, links.filters, lang), title_map(dataset, lang)
-    choice = format_colours(name_shadings(dataset, shown.measures, lang), OUTCOME, lang, links)
-    head = format_map_head(shown.scene, shown.shading, paints, links, choice)
-    image = format_areas(dataset, shown.scene, shown.shading, paints, ROUGH)
-    html = render("first", "map", lang, title, head, image, format_scene(shown.scene, links))
-    return FirstView(title, DESCRIPTIONS["map"][lang], html)
+def first_map(dataset: Dataset, lang: Lang, links: Links) -> FirstView:
+    """Return the title of the map, what stands above it, and the map."""
+    page, title = view_map(dataset, links.filters, lang), title_map(dataset, lang)
+    return FirstView(
+        title, DESCRIPTIONS["map"][lang], render("first", "map", lang, title, page, links, page.draw(ROUGH))
+    )
 
 
 def first_words(screen: str, lang: Lang) -> FirstView:
@@ -92,7 +85,7 @@ def open_screen(request: PageRequest, dataset: Dataset, base: str) -> FirstView:
     if request.screen == "case":
         return first_case(dataset, dataset.by_id[request.case_id], request.lang, links)
     if request.screen == "map":
-        return first_map(dataset, request.lang, links, MAP_PAINTS)
+        return first_map(dataset, request.lang, links)
     return first_words(request.screen, request.lang)
 
 

@@ -16,7 +16,7 @@ from data.model.schema import Lang
 from data.query.dataset import Dataset
 from data.query.filters import Filters, parse, select
 from data.query.paging import cases_per_page, page_range
-from data.wording.shading import OUTCOME
+from data.wording.shading import CASES
 from pages.markup.screens import SCREENS, url_path
 from pages.serving import hosts
 
@@ -68,7 +68,7 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
     is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
     if screen == "case" and (filters or not _has_metric(dataset, case_id, query.get("figure", ""))):
         is_known = False  # the page has a notice of what the filters omit, or that there is no such metric
-    if screen == "map" and query.get("colour", OUTCOME) != OUTCOME:
+    if screen == "map" and query.get("colour", CASES) != CASES:
         is_known = False  # other colors are drawn by the page alone
     found = PageRequest(
         screen,

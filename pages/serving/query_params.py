@@ -21,7 +21,7 @@ from data.query.filters import SCOPES, SEARCH_LIMIT, Selection, list_options, pa
 from data.query.geography import Measure, find_measures
 from data.reading.live import current
 from data.wording.filters import FILTERS
-from data.wording.shading import OUTCOME, SHADINGS
+from data.wording.shading import CASES, SHADINGS
 from pages.markup.screens import PAGE_PARAMETERS
 
 MAX_LIMIT = 1_000_000
@@ -81,7 +81,7 @@ class _MetricChoices(Choices):
 
 
 class _Colours(Choices):
-    """What colors the map. The list has the measures of the first cases alone, but those of all are known."""
+    """What colors the map."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
@@ -89,17 +89,10 @@ class _Colours(Choices):
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler(schema), "enum": list(self.values())}
 
-    def check(self, value: str) -> str:
-        known = {name: name for name in _list_colours(value)}
-        if value in known:
-            return value
-        raise self._error(value, known, "openapi.json")
 
-
-def _list_colours(key: str = "") -> list[str]:
-    """The values of `colour`, with the measures of the case that `key` begins with among them."""
+def _list_colours() -> list[str]:
     dataset = current().dataset
-    return [*SHADINGS, *find_measures(dataset, dataset.cases, key)]
+    return [*SHADINGS, *find_measures(dataset, dataset.cases)]
 
 
 def near_cases(dataset: Dataset, case_id: str) -> list[str]:
@@ -134,7 +127,7 @@ def _sort_keys(table: str) -> Choices:
 
 
 FIELDS = Field(description="Only these columns, in this order.")
-COLOURS = "What colours the map: outcome, cases, figures, or a measure by case_id.metric_id, whose values it adds."
+COLOURS = "What colours the map: cases, figures, or a measure by case_id.metric_id, whose values it adds."
 SORT = Field(description="By these columns; -year is descending. What is missing comes last.")
 
 
@@ -193,11 +186,11 @@ class ReportParams(FilterParams):
 class AreasParams(FilterParams):
     """The filters, and what colors the map: with a measure the table has its values."""
 
-    colour: Annotated[str, _Colours("colour", _list_colours), Field(description=COLOURS)] = OUTCOME
+    colour: Annotated[str, _Colours("colour", _list_colours), Field(description=COLOURS)] = CASES
 
     def measure(self, selection: Selection) -> Measure | None:
         """The measure that colors the map of this selection, if one does."""
-        return find_measures(selection.dataset, selection.cases, self.colour).get(self.colour)
+        return find_measures(selection.dataset, selection.cases).get(self.colour)
 
 
 class TableParams(FilterParams):

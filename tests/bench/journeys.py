@@ -27,7 +27,7 @@ NAMES = {"/": "Overview", "/case": "Cases", "/map": "Map", "/data": "Data"}
 SHOWN = {"/map": THE_MAP, "/data": '`${!!document.querySelector("#table td.dash-cell")}`'}
 """What is looked at in the peer, by page, where it is not every figure: of its data the first row."""
 INSIDE = """code => {
-    const name = document.querySelector(`.area-name[data-area="${code}"]`);
+    const name = document.querySelector(`#area-${code} .area-name`);
     if (name) {
         name.scrollIntoView({block: "center"});
         const {x, y, width, height} = name.getBoundingClientRect();

@@ -27,8 +27,8 @@ PARTS = ".findings table, .gaps table, .figure-card, .datatable, .st-key-map"
 OURS = f"""[...document.querySelectorAll("{PARTS}")].map(part => [
     part.textContent,
     ...[...part.querySelectorAll("[style]")].map(mark => mark.style.cssText),
-    ...[...part.querySelectorAll(".map-areas img")].map(image => image.complete + image.src),
-    ...[...part.querySelectorAll(".area-name.current")].map(name => name.dataset.area),
+    ...[...part.querySelectorAll("img.map-areas")].map(image => image.complete + image.src),
+    ...[...part.querySelectorAll(".areas > .current > a")].map(area => area.id),
 ].join(" ")).join("|")"""
 """The content of ours on whichever page: texts, marks with their places, images once they are there, chosen areas."""
 FINDINGS = OURS.replace(f'"{PARTS}")]', '".findings table")].slice(0, 1)')

@@ -27,10 +27,9 @@ from data.wording.formatting import format_date
 from data.wording.openings import open_overview
 from data.wording.remarks import list_doubts
 from data.wording.rows import MetricRow, Rows
-from pages.figures.henan_map import Area, draw_areas
 from pages.markup.case import CasePage
 from pages.markup.geometry import share_axis
-from pages.markup.map_scene import WIDE
+from pages.markup.projection import EAST, NORTH, SOUTH, WEST, map_height
 from pages.plots import draw_findings, draw_matrix, draw_metric
 
 Parts = dict[str, Any]
@@ -179,10 +178,11 @@ def henan(view: View) -> Parts:
     units = list_map_units(view.dataset)
     points = [there for there in find_local_places(view.dataset, selection.cases) if there.place.lon is not None]
     beside = [case for code in view.filters.city or (PROVINCE,) for case in found[code].cases]
-    areas = [Area(unit.code, min(len(found[unit.code].cases), 1), unit.code in view.filters.city) for unit in units]
+    codes = [unit.code or "" for unit in units]
     own = [row for row in view.rows if row.prefecture_code in view.filters.city and row.role in RESULTS]
     links = [(f"{case.number} · {case.title[view.lang]}", view.link("/case", case=case.id)) for case in beside]
-    figure = draw_areas(BOUNDARIES, areas, WIDE.height, {}).add_trace(discs(view, points))
+    tinted = [bool(found[code].cases) for code in codes]
+    figure = draw_areas(codes, tinted, view.filters.city).add_trace(discs(view, points))
     counts = ((unit.name[view.lang], len(found[unit.code].cases), found[unit.code].metric_count) for unit in units)
     return {
         "henan.figure": figure.to_dict(),
@@ -191,6 +191,24 @@ def henan(view: View) -> Parts:
         "map-table.children": body(counts),
         "county-cases.data": {place.id: there[0].id for place, there, _ in points},
     }
+
+
+def draw_areas(codes: Sequence[str], tinted: Sequence[bool], chosen: Sequence[str]) -> go.Figure:
+    """The areas, those with a case tinted, the chosen ones with an outline; a trace without areas comes first."""
+    geo = {"visible": False, "projection_type": "mercator"}
+    ranges = {"lonaxis_range": [WEST, EAST], "lataxis_range": [SOUTH, NORTH]}
+    figure = go.Figure(go.Scattergeo(mode="text"))
+    figure.add_choropleth(
+        geojson=BOUNDARIES,
+        locations=codes,
+        z=[int(tint) for tint in tinted],
+        colorscale=[(0, "#eee"), (1, "#bcd3f0")],
+        marker_line_width=[3 if code in chosen else 1 for code in codes],
+        customdata=[[code] for code in codes],
+        showscale=False,
+    )
+    margin = dict.fromkeys("lrtb", 0)
+    return figure.update_layout(height=round(map_height(560)), margin=margin, showlegend=False, geo=geo | ranges)
 
 
 def discs(view: View, points: Sequence[Any]) -> go.Scattergeo:
