@@ -54,7 +54,7 @@ def export_map(view: View, page: MapPage) -> ChartExport:
         filtered=True,
         about=page.shading.title,
         filters=page.filters,
-        frame_height=1100,
+        frame_height=1350,
     )
 
 
