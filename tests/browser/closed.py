@@ -53,7 +53,7 @@ DRAWN = {
     "/case": (".figure-card .metric-chart", 2),
     "/compare": (".compared .arrow", 5),
     "/data": (".datatable tbody tr", 25),
-    "/map": (".map-shapes a", 18),
+    "/map": (".areas > li > a", 18),
     "/method": (".grades .metric-chart", 7),
 }
 """Selector and minimum number of what each page draws; with fewer the run fails."""

@@ -87,7 +87,12 @@ def chromium(playwright: Playwright, *arguments: str) -> Browser:
 
 @contextmanager
 def reading(
-    browser: Browser, address: str, lang: str | None = "en-US", scheme: Scheme = "light", width: int = 1280
+    browser: Browser,
+    address: str,
+    lang: str | None = "en-US",
+    scheme: Scheme = "light",
+    width: int = 1280,
+    touch: bool = False,
 ) -> Iterator[tuple[BrowserContext, list[str]]]:
     """A context whose pages start at `address`, and the list of its errors: requests to other hosts (all blocked),
     errors of the page and of its console.
@@ -114,6 +119,7 @@ def reading(
         viewport=screen,
         reduced_motion="reduce",
         service_workers="block",
+        has_touch=touch,
     ) as context:
         context.on("requestfailed", asked)  # as each to another host does: to be told of every request takes long
         context.on("console", said)

@@ -59,7 +59,7 @@ def page(tab: Tab, origin: str) -> Iterator[Page]:
 def test_a_reader_stays_under_the_base_path(page, origin, dataset, tmp_path):
     visit(page, f"{origin}/{BASE}/map")
     drawn(page)
-    expect(page.locator(".map-shapes a")).to_have_count(18)
+    expect(page.locator(".areas > li > a")).to_have_count(18)
     choose_city(page, "City", "Luoyang")
     expect(page).to_have_url(re.compile(rf"/{BASE}/map\?city={LUOYANG}$"))
     page.get_by_role("link", name="Data", exact=True).click()
