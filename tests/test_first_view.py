@@ -22,6 +22,7 @@ from pages.frame.view import SCOPE_KEY
 from pages.markup.map import ROUGH
 from pages.markup.report import FORMATS
 from pages.markup.screens import SCREENS, url_path
+from pages.markup.style_sheet import keep_used_rules
 from pages.serving.index_page import SHARED_SECONDS, index_routes
 from pages.serving.page_head import shorten
 from pages.serving.page_request import prefers_chinese
@@ -94,6 +95,19 @@ def test_the_map_is_served_as_it_stands_on_the_page(lang, query):
     ):
         shown = re.search(rf'<div class="{part}.*?(?={end})', body)
         assert shown and shown[0] in bodies(at)
+
+
+NESTED = ".a:is(:hover, :has(> .b, :focus)) .c, .d:not(.a, .b) { color: red; }"
+"""A rule whose first selector has commas in parentheses within parentheses."""
+
+
+@pytest.mark.parametrize(
+    ("classes", "kept"),
+    [("d", ".d:not(.a, .b){color: red;}"), ("a c", NESTED.split(", .d")[0] + "{color: red;}"), ("a", ""), ("b", "")],
+)
+def test_a_selector_is_sent_whole_or_not_at_all(classes, kept):
+    """A piece of it, such as `:focus)`, would hide the page with what it was to hide."""
+    assert keep_used_rules(NESTED, f'<p class="{classes}"></p>') == kept
 
 
 @pytest.mark.parametrize("query", ["colour=figures", "colour=nothing"])

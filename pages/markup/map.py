@@ -53,10 +53,10 @@ MAX_COLOUR = 500
 """Maximum number of characters of what an address asks for; with more it does not exist."""
 CACHE_SIZE = 64
 """Maximum number of maps, and of images of about 20 kB, kept in memory."""
-DISC = 0.047
+DISC = 0.052
 """Distance that the middles of two numbers keep at least, by the width of the map."""
 _NAMES: Mapping[str, tuple[float, float]] = {
-    "410100": (0.409, 0.339),
+    "410100": (0.392, 0.339),
     "410300": (0.296, 0.395),
     "410400": (0.396, 0.518),
     "410500": (0.636, 0.089),

@@ -14,7 +14,8 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _CLASSES = re.compile(r'class="([^"]*)"')
 _ARGUMENT = re.compile(r"\([^()]*\)")
-_COMMA = re.compile(r",(?![^(]*\))")
+_COMMA = re.compile(r",(?!(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))")
+"""A comma outside parentheses, which may stand in one another."""
 _NESTING = ("@media", "@container", "@supports")
 SHEETS = ("marks", "tables", "charts", "case", "method", "data", "compare", "map")
 """The style sheets of what the pages show and the report too, in the order of their rules."""
