@@ -20,8 +20,8 @@ from data.reading.live import current
 from tests.bench.peer.screens import BOUNDARIES, SCREENS, parts_of
 
 PAGES = {"/": "Overview", "/case": "Cases", "/map": "Map"}
-CITIES = ("410500", "410800", "411100")
-"""Areas without a county point, so that a click always means the area."""
+CITIES = ("410100", "410500", "419001")
+"""Areas with a case, and hardly a point that would take the click instead."""
 HTML = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>floor</title><link rel="icon" href="data:,">
 <script src="/plotly.js"></script>
 <nav></nav><aside></aside><main style="width:1200px"></main><a href="/metrics.csv" download="metrics.csv">CSV</a>
