@@ -23,6 +23,7 @@ from data.reading.live import current
 from data.wording.colours import SELECTED_OUTLINE
 from data.wording.map_cases import MAX_CASES, list_areas, list_headlines
 from data.wording.openings import title_map
+from data.wording.rows import Rows
 from data.wording.shading import Shading, classify, compute_breaks, shade_by_cases, shade_by_figures
 from pages.markup.environment import render
 from pages.markup.links import Links
@@ -126,7 +127,9 @@ def test_an_area_tells_its_cases_and_what_tells_most_of_each_there(lang):
         assert (area.case_count, area.figures) == (len(areas[code].cases), areas[code].metric_count)
         assert [each.case_id for each in area.cases] == [case.id for case in areas[code].cases[:3]]
         for each in area.cases:
-            assert each.finding is None or each.finding.row.prefecture_code == code
+            there = [row for row in Rows(DATASET, lang, DATASET.positions[each.case_id]) if row.prefecture_code == code]
+            assert bool(each.finding) == bool(there) and each.finding.row in there
+            assert bool(each.finding.row.headline) == any(row.headline for row in there)
         assert area.counts == {"zh": "没有案例", "en": "no case"}[lang] or str(area.figures) in area.counts
     bonds = next(each for each in told["410300"].cases if each.number == 2)
     assert bonds.finding.row.metric_id == "luoyang-bonds", "of a case of the whole province what is the city's own"
