@@ -237,8 +237,8 @@ def _draw_finding(sheet: Sheet, finding: Finding, mark: Mark | None, scale: Scal
     columns, line = sheet.columns, sheet.columns.text * _LINE
     alone, names = not columns.name[1], geometry.name_marks(finding.row, mark)
     end = top + line * (3 if mark else 1) if alone else sheet.write(columns.name, top, finding.name)
-    state = finding.state + join_doubts(finding, " ⚠ ")
-    end = max(end, sheet.write(columns.state, end if columns.stacked else top, state, "quiet")) + columns.gap
+    stated = _say_stated(finding)
+    end = max(end, sheet.write(columns.state, end if columns.stacked else top, stated, "quiet")) + columns.gap
     for place, _ in scale.ticks:
         sheet.line((sheet.place(place),) * 2, (top - columns.gap, end), LIGHT["rule"])
     x, y = sheet.place(mark.end if mark else scale.origin), top + line * (1.5 if alone and mark else 0.5)
@@ -323,15 +323,14 @@ def draw_map(page: MapPage, boundaries: str, chosen: Collection[str], shape: Sha
     side = round((0.52 if sheet.columns.stacked else 0.46) * width)
     _write_key(sheet, page)
     top = sheet.depth
+    column = _PAD + 34, width - 2 * _PAD - 60 - side
     for headline in page.headlines:
         _draw_number(sheet, headline, _PAD + 11, sheet.depth + 0.6 * line)
-        told, state = headline.note, headline.place
-        if headline.finding:
-            told = f"{headline.finding.value} {headline.finding.name}"
-            state += f" · {headline.finding.state}{join_doubts(headline.finding, ' ⚠ ')}"
-        column = _PAD + 34, width - 2 * _PAD - 60 - side
-        told = told if headline.finding else f"{headline.title}{t(page.lang, '：', ': ')}{told}"
-        end = sheet.write(column, sheet.depth, told, bold=bool(headline.finding))
+        finding, state = headline.finding, headline.place
+        told = f"{headline.title}{t(page.lang, '：', ': ')}{headline.note}"
+        if finding:
+            told, state = f"{finding.value} {finding.name}", f"{state} · {_say_stated(finding)}"
+        end = sheet.write(column, sheet.depth, told, bold=bool(finding))
         sheet.depth = sheet.write(column, end, state, "quiet") + 0.4 * size
     sheet.depth = max(sheet.depth, top + map_height(side))
     figure = _finish(sheet).update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
@@ -354,12 +353,11 @@ def draw_map(page: MapPage, boundaries: str, chosen: Collection[str], shape: Sha
 def _write_key(sheet: Sheet, page: MapPage) -> None:
     """Write what the colors and the numbers mean, in a line."""
     size, x = sheet.columns.text, float(_PAD)
-    number = [("", t(page.lang, "案例序号，位于案例所在地", "number of a case, where it happened"))]
-    for fill, words in page.classes + number * page.has_numbers:
+    for fill, words in page.key:
         if fill:
             box = {"x0": x, "x1": x + size, "y0": size / 2, "y1": 1.5 * size}
             sheet.shapes.append({"type": "rect", "line": {"color": AREA_BORDER, "width": 1}, "fillcolor": fill, **box})
-        else:
+        elif page.has_numbers:
             sheet.circle(x + size / 2, size, size, LIGHT["ink"], LIGHT["ink"])
         sheet.label(x + size + 6, size, words, LIGHT["quiet"])
         x += size * (text_width(words) + 3)
@@ -410,9 +408,16 @@ def _describe_area(area: Area, lang: Lang) -> str:
     """Return what the panel of an area says, as hover text."""
     colon, lines = t(lang, "：", ": "), []
     for case in area.cases:
-        told = f"{colon}{case.finding.value} {case.finding.name}" if case.finding else ""
-        lines += wrap(f"{case.number} {case.title}{told}", 38)
-    return "<br>".join([f"<b>{escape(area.name)}{colon}{area.counts}</b>", *map(escape, lines)])
+        found = case.finding
+        reported = f"{colon}{found.value} {found.name} · {_say_stated(found)}" if found else ""
+        lines += wrap(f"{case.number} {case.title}{reported}", 38)
+    told = [f"<b>{escape(area.name)}{colon}{area.counts}</b>", *map(escape, lines), area.more]
+    return "<br>".join(filter(None, told))
+
+
+def _say_stated(finding: Finding) -> str:
+    """Return how a metric is stated, and what decides how it may be read."""
+    return finding.state + join_doubts(finding, " ⚠ ")
 
 
 def _mark_numbers(page: MapPage) -> Part:

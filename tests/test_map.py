@@ -285,7 +285,7 @@ def test_a_map_of_a_measure_fills_the_areas_that_have_it_with_its_values(lang):
     layers = str(render("map", "layers", lang, page, page.draw(), {}))
     assert {code for code, paint in paints(layers).items() if paint != NO_DATA} == {*CODES[:9]}
     assert page.shading.texts == {code: f"{40 + at}%" for at, code in enumerate(CODES[:9])}
-    assert page.classes[0] == (NO_DATA, {"zh": "材料没有数据", "en": "no data in the source"}[lang])
+    assert page.key[0] == (NO_DATA, {"zh": "材料没有数据", "en": "no data in the source"}[lang])
     table = str(render("map", "areas", lang, page, Links()))
     assert table.count("%</td>") == 9 and page.list_colours(Links())[-1].current
 

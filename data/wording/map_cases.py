@@ -52,7 +52,7 @@ class AreaCase(NamedTuple):
 
 class Area(NamedTuple):
     """A unit of the map, or what is province-wide: the first of its cases, how many it has, and its own metrics;
-    `counts` are both numbers in words.
+    `counts` are both numbers in words, `more` how many cases are not named, which may be empty.
     """
 
     code: str
@@ -61,6 +61,7 @@ class Area(NamedTuple):
     case_count: int
     figures: int
     counts: str
+    more: str
 
 
 def list_headlines(selection: Selection, lang: Lang) -> tuple[Headline, ...]:
@@ -125,16 +126,17 @@ def list_areas(selection: Selection, summaries: Mapping[str, AreaSummary], lang:
         finding = describe_finding(rows[0], lang) if len(rows) else None
         return AreaCase(case.id, case.number, (case.short or case.title)[lang], finding)
 
-    return tuple(
-        Area(
+    def describe(code: str, area: AreaSummary) -> Area:
+        named, more = area.cases[:MAX_NAMED], len(area.cases) - MAX_NAMED
+        counts = name_cases(len(area.cases), lang), name_metrics(area.metric_count, lang)
+        return Area(
             code,
             name_area(dataset, code)[lang],
-            tuple(tell(code, case) for case in area.cases[:MAX_NAMED]),
+            tuple(tell(code, case) for case in named),
             len(area.cases),
             area.metric_count,
-            t(lang, "，", ", ").join((name_cases(len(area.cases), lang), name_metrics(area.metric_count, lang)))
-            if area.cases
-            else t(lang, "没有案例", "no case"),
+            t(lang, "，", ", ").join(counts) if named else t(lang, "没有案例", "no case"),
+            t(lang, f"另有{more:,}个案例", f"{more:,} more cases") if more > 0 else "",
         )
-        for code, area in summaries.items()
-    )
+
+    return tuple(describe(code, area) for code, area in summaries.items())

@@ -74,11 +74,6 @@ def format_link(href: str, label: str, before: str = "", after: str = "") -> Mar
     return render("frame", "link", "en", href, label, before, after)  # it has no words of its own, in any language
 
 
-def format_icon(name: str) -> Markup:
-    """Return a Material symbol, which screen readers pass over; empty without a name."""
-    return render("marks", "icon", "en", name)
-
-
 def current_range(total: int, size: int) -> range:
     """Return the entries of the URL's page, or of the nearest that exists, of `total` entries with `size` a page."""
     requested = st.query_params.get(PAGE_NUMBER, "1")

@@ -1,5 +1,5 @@
-"""The dialog "Download or share" of a chart: its image to explore and to take away, its files and texts. It is open
-while the address names the chart (`share=<chart id>`), and nothing of it is computed before.
+"""The dialog "Explore, download or share" of a chart: its image to explore and to take away, its files and texts. It is
+open while the address names the chart (`share=<chart id>`), and nothing of it is computed before.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def show_share_dialog(view: View, charts: Mapping[str, PageChart]) -> None:
     chart_id = view.params.get(SHARE, "")
     if not chart_id or view.embedded or view.printing:
         return
-    title = view.t("下载与分享", "Download or share")
+    title = view.t("放大、下载与分享", "Explore, download or share")
     st.dialog(title, width="large", on_dismiss=_close)(_show_content)(view, charts.get(chart_id))
 
 

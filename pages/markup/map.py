@@ -118,9 +118,14 @@ class MapPage:
         return f"{self.shading.note}{t(self.lang, '', ' ')}{MAP_CREDIT[self.lang]}".strip()
 
     @property
-    def classes(self) -> list[tuple[str, str]]:
-        """The fill and the label of each class that occurs."""
-        return [(paint(number), label) for number, label in self.shading.classes]
+    def key(self) -> list[tuple[str, str]]:
+        """What its colors and numbers mean: the fill of each class that occurs with its label; numbers have no fill."""
+        lang, entries = self.lang, [(paint(number), label) for number, label in self.shading.classes]
+        if self.has_numbers:
+            entries.append(("", t(lang, "案例序号，位于案例所在地", "number of a case, where it happened")))
+        elif self.colour == CASES and self.shading.texts:
+            entries.append(("", t(lang, "数字：案例数", "numbers: cases")))
+        return entries
 
     @property
     def has_numbers(self) -> bool:
@@ -158,12 +163,12 @@ class MapPage:
         """Return the name of an area as it stands on the map."""
         return area.name.removesuffix("市") if self.lang == "zh" else area.name
 
-    @property
+    @cached_property
     def places(self) -> tuple[PlaceCases, ...]:
         """The counties, towns and zones that the selected cases name, also those without a point on the map."""
         return find_local_places(self.dataset, self.selection.cases)
 
-    @property
+    @cached_property
     def states(self) -> list[str]:
         """How completely metrics are stated, in words."""
         return [STATE_WORDS[grades[0]][self.lang] for grades in STATES]

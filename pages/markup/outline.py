@@ -24,8 +24,6 @@ WIDTH = 110
 """Width of the small map of a case in px."""
 DETAIL, GRID = 2.0, 0.2
 """Detail and precision of its outlines in px."""
-_ROUGH = 7
-"""Detail in px that tells in which area a name stands."""
 _SAFE = " ,:;()/!=@*-.+"
 """Characters that a data URL need not escape inside quotation marks."""
 
@@ -74,17 +72,6 @@ class ByIdentity:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ByIdentity) and other.value is self.value
-
-
-def trace_areas(boundaries: GeoJson, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
-    """Return the rings of each unit in px by code, roughly."""
-    return _trace_areas(ByIdentity(boundaries), width)
-
-
-@lru_cache(maxsize=8)
-def _trace_areas(boundaries: ByIdentity, width: int) -> Mapping[str, Sequence[Sequence[XY]]]:
-    areas = _simplify(boundaries, width, _ROUGH, GRID)
-    return {code: [[XY(x * GRID, y * GRID) for x, y in ring] for ring in rings] for code, rings in areas.items()}
 
 
 def trace_outlines(boundaries: GeoJson, width: int, detail: float, grid: float) -> Mapping[str, str]:

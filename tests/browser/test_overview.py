@@ -74,7 +74,7 @@ def test_what_is_open_stays_open_in_the_next_run(opened):
     expect(opened_row).to_be_visible()
     page.get_by_text("Cite and link").click()
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
-    page.get_by_role("link", name=re.compile("^Download or share")).first.click()
+    page.get_by_role("link", name=re.compile("^Explore, download or share")).first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page).to_have_url("/?lang=en")

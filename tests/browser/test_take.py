@@ -264,7 +264,7 @@ def test_where_no_image_is_made_it_is_said_and_the_data_is_named(refusal, arrive
 def test_the_dialog_opens_and_closes_over_a_page_that_stays_as_it_is(arrive):
     page = arrive()
     visit(page, "/?lang=en")
-    link = page.get_by_role("link", name=re.compile("^Download or share: What ten"))
+    link = page.get_by_role("link", name=re.compile("^Explore, download or share: What ten"))
     link.scroll_into_view_if_needed()
     place = page.evaluate(POSITION)
     assert place > 0
