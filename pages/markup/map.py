@@ -56,7 +56,7 @@ CACHE_SIZE = 64
 DISC = 0.052
 """Distance that the middles of two numbers keep at least, by the width of the map."""
 _NAMES: Mapping[str, tuple[float, float]] = {
-    "410100": (0.392, 0.339),
+    "410100": (0.432, 0.304),
     "410300": (0.296, 0.395),
     "410400": (0.396, 0.518),
     "410500": (0.636, 0.089),

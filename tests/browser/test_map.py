@@ -39,7 +39,7 @@ MAP, NAMES, DISCS, ROWS, SHOWN = (
     ".area-name",
     ".disc.spot",
     ".map-list > li",
-    ".panel:visible",
+    ".panel > div:visible",
 )
 CHOSEN = ".areas > .current > a"
 
@@ -74,21 +74,37 @@ def test_the_mouse_shows_what_is_in_each_area_without_scrolling(opened, found, l
 
 
 def test_the_keyboard_reaches_each_area_and_chooses_those_with_a_case(henan, found):
-    henan.locator(ROWS).last.get_by_role("link").focus()
+    henan.locator(ROWS).last.locator("[data-tip]").focus()
     chosen = list[str]()
     for code, area in found.items():
         henan.keyboard.press("Tab")
         expect(henan.locator(f"#area-{code}")).to_be_focused()
         expect(henan.locator(f"#area-{code} i")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+        expect_panel(henan, code, area)
+        expect(henan.locator(SHOWN)).to_have_count(1)
         henan.keyboard.press("Enter")
         chosen += [code] if area.cases else []
         expect_chosen(henan, chosen)
         expect(henan.locator(f"#area-{code}")).to_be_focused()
-        expect_panel(henan, code, area)
-        expect(henan.locator(SHOWN)).to_have_count(1)
-        for _ in henan.locator(SHOWN).get_by_role("link").all():
+        for _ in henan.locator(f"#area-{code} + .panel").get_by_role("link").all():
             henan.keyboard.press("Tab")
     assert len(found) == 18 and 0 < len(chosen) < 18
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("chosen", ["", "?city=410100,410300"], ids=["none", "two"])
+def test_nothing_moves_while_a_reader_points_at_an_area(opened, found, width, chosen):
+    """A click on what stands below the map would go astray: the pointer crosses areas on its way there."""
+    page = opened(f"/map{chosen}", width=width)
+    drawn(page)
+    heading(page).click()  # the focus of the keyboard would go before the pointer
+    below = page.get_by_role("link", name=re.compile("^Explore"))
+    before = below.bounding_box()
+    for code in ("411300", "410400"):
+        page.locator(f"#area-{code} .area-name").hover()
+        expect_panel(page, code, found[code])
+        expect(page.locator(SHOWN)).to_have_count(1)
+        assert below.bounding_box() == before
 
 
 def test_a_tap_chooses_each_area_with_a_case_and_says_that_another_has_none(browser, server, found):
@@ -99,6 +115,7 @@ def test_a_tap_chooses_each_area_with_a_case_and_says_that_another_has_none(brow
             page.touchscreen.tap(*on_screen(page, place))
             chosen += [code] if found[code].cases else []
             expect_chosen(page, chosen)
+            expect(page.locator(f"#area-{code}")).to_be_focused()
             expect_panel(page, code, found[code])
     assert 0 < len(chosen) < 18 and not noted
 
@@ -186,6 +203,7 @@ def test_nothing_of_the_map_is_cut_or_covered(opened, lang, width):
     """Discs are circles that may touch; a name may reach 3 px into another mark."""
     page = opened("/map?city=410400", lang, width=width)
     drawn(page)
+    page.mouse.move(0, 0)
     names, spots, rows, panels = (boxes(page, marks) for marks in (NAMES, DISCS, ROWS, ".panel"))
     assert (len(names), len(spots), len(rows), len(panels)) == (18, 12, 12, 1)
     discs = [spot.centroid.buffer((spot.bounds[3] - spot.bounds[1]) / 2) for spot in spots]
@@ -299,7 +317,7 @@ def expect_chosen(page: Page, codes: list[str]) -> None:
 
 def expect_panel(page: Page, code: str, area: AreaSummary) -> None:
     """Expect that the panel of an area is seen, with the numbers of its cases and figures, and its cases by number."""
-    panel = page.locator(f"#area-{code} + .panel")
+    panel = page.locator(f"#area-{code} + .panel > div")
     expect(panel).to_be_visible()
     counts = rf"\D+{len(area.cases)}\D+{area.metric_count}\D" if area.cases else r".*(no case|没有案例)\s*$"
     expect(panel.locator("p")).to_have_text(re.compile(counts))
