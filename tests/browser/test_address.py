@@ -13,7 +13,7 @@ WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 
 def copied(page: Page) -> str:
     """The link of the first chart, as the dialog over the page copies it; the dialog is closed again."""
-    page.get_by_role("link", name=re.compile("^Explore, download or share")).first.click()
+    page.get_by_role("link", name=re.compile("^Download or share")).first.click()
     dialog = page.get_by_role("dialog", name="Download or share")
     dialog.get_by_role("button", name="Copy link").click()
     expect(dialog.get_by_role("status")).to_have_text("Copied")

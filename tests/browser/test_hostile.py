@@ -138,7 +138,7 @@ def test_an_image_that_is_taken_away_is_a_drawing_and_nothing_else(
     page: Page, hostile: tuple[str, Dataset], tmp_path: Path
 ):
     visit(page, f"{hostile[0]}/case?lang=en")
-    page.get_by_role("link", name=re.compile("^Explore, download or share")).first.click()
+    page.get_by_role("link", name=re.compile("^Download or share")).first.click()
     page.locator(".st-key-share-preview .main-svg").first.wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="SVG image").click()
