@@ -16,11 +16,10 @@ from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.wording.counts import name_elsewhere
 from data.wording.findings import CaseFindings, describe_finding, list_findings, say_undated
-from data.wording.index_axis import IndexAxis
 from data.wording.labels import MAP_CREDIT
 from data.wording.openings import title_findings
 from data.wording.rows import MetricRow
-from pages.frame.chart_export import ChartExport, PageChart, show_embedded
+from pages.frame.chart_export import ChartExport, PageChart, chart_metric, show_embedded
 from pages.frame.elements import escape_markdown, show_paragraph, show_print_bar, show_warning
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.share_dialog import show_share_dialog
@@ -28,7 +27,7 @@ from pages.frame.view import View, current_view
 from pages.markup.case import CasePage, map_place
 from pages.markup.environment import render
 from pages.markup.geometry import share_axis
-from pages.plots import draw_findings, draw_metric
+from pages.plots import draw_findings
 
 
 def choose_case(view: View) -> Case:
@@ -143,11 +142,7 @@ def list_charts(view: View, case: Case) -> dict[str, PageChart]:
     """Return the charts of the case, whatever the filters: one a metric, and what the case reports."""
     rows = view.rows(view.dataset.positions[case.id])
     axis = share_axis(rows)
-
-    def show(row: MetricRow) -> None:
-        st.html(render("card", "card", view.lang, row, axis=axis))
-
-    charts = {row.metric_id: PageChart(partial(show, row), partial(export_metric, view, row, axis)) for row in rows}
+    charts = {row.metric_id: chart_metric(view, row, axis) for row in rows}
     if case.headlines:
         charts[CasePage.image] = PageChart(partial(show_findings, view, case), partial(export_findings, view, case))
     return charts
@@ -192,12 +187,6 @@ def show_part(view: View, case: Case) -> None:
     show_paragraph(case.title[view.lang], "kicker")
     parts = {name: partial(st.html, part) for name, part in shown.items() if part}
     show_embedded(view, {**list_charts(view, case), **parts})
-
-
-def export_metric(view: View, row: MetricRow, axis: IndexAxis) -> ChartExport:
-    """Build the picture of a metric; `axis` is the one that it shares with the others of its case."""
-    names = {"case": row.case_id, "figure": row.metric_id}
-    return ChartExport(row.metric_id, row.finding, "", partial(draw_metric, row, axis, view.lang), [row], names)
 
 
 view = current_view()

@@ -22,6 +22,7 @@ from data.query.table import sort_rows
 from data.wording.labels import RIGHTS
 from pages.frame.elements import current_range, escape_markdown, show_opening, show_pager, show_warning
 from pages.frame.layout import show_nothing_found
+from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import View, base_path, current_view, set_control
 from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, list_headings, read_choice
 from pages.markup.environment import render
@@ -184,3 +185,4 @@ if len(view.selection.positions):
 else:
     show_nothing_found(view)
 st.html(view.remember("below", partial(format_below, view)))
+show_share_dialog(view, {})

@@ -12,11 +12,11 @@ import numpy as np
 import streamlit as st
 
 from data.model.grades import GRADES
-from data.model.schema import Document, Source
+from data.model.schema import Document, Lang
 from data.query.findings import sort_metrics
-from data.wording.citation import cite_document
+from data.wording.citation import cite_document, write_bibtex
 from data.wording.conflicts import find_heading, list_conflicts
-from data.wording.labels import GRADES_NOTE
+from data.wording.labels import GRADES_NOTE, t
 from data.wording.method import DERIVATIONS, LIMITS
 from data.wording.rows import MetricRow
 from pages.frame.elements import current_range, show_opening, show_pager, show_paragraph
@@ -75,33 +75,16 @@ def show_conflicts(view: View) -> None:
 def show_citation(view: View) -> None:
     """Show the citations of the documents, and what is known about them."""
     st.header(view.t("怎样引用", "How to cite"), anchor=False)
-    st.html(
-        view.remember(
-            "citation", lambda: render("method", "citation", view.lang, write_citations(view.documents), view.documents)
-        )
-    )
+    citations = write_citations(view.documents, view.lang)
+    st.html(view.remember("citation", partial(render, "method", "citation", view.lang, citations, view.documents)))
 
 
-def write_citations(documents: Sequence[Document]) -> Mapping[str, str]:
+def write_citations(documents: Sequence[Document], lang: Lang) -> Mapping[str, str]:
     """Return the citations of documents in each style."""
     return {
-        "GB/T 7714": "\n".join(map(cite_document, documents)),
-        "BibTeX": "\n".join(map(format_bibtex, documents)),
+        t(lang, "GB/T 7714 格式", "Plain text"): "\n".join(cite_document(source, lang) for source in documents),
+        "BibTeX": "\n".join(write_bibtex(source, lang) for source in documents),
     }
-
-
-def format_bibtex(source: Document) -> str:
-    fields = {
-        "author": f"{{{source.issuer.en}}}",
-        "title": source.title.en,
-        "titleaddon": source.title.zh,
-        "year": source.date[:4],
-        "date": source.date,
-        **({"howpublished": f"{section.en} ({section.zh})"} if (section := source.published_in) else {}),
-    }
-    lines = ",\n".join(f"  {name:12} = {{{value}}}" for name, value in fields.items())
-    key = source.year if isinstance(source, Source) else source.date
-    return f"@misc{{henan-reform-cases-{key},\n{lines}\n}}"
 
 
 view = current_view()

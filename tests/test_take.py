@@ -32,8 +32,8 @@ PAIRED = ",".join(
     if row.grade in "AB" and row.index is not None and row.role == "outcome"
 )
 TAKEN = {
-    "findings": ("overview", {}, "findings", "Citation", "/api/metrics.csv?only=2020-"),
-    "gaps": ("overview", {"city": "410300"}, "gaps", "Citation", "/api/metrics.csv?city=410300&role=outcome,output"),
+    "findings": ("overview", {}, "findings", "", "/api/metrics.csv?only=2020-"),
+    "gaps": ("overview", {"city": "410300"}, "gaps", "", "/api/metrics.csv?city=410300&role=outcome,output"),
     "findings of one figure": (
         "overview",
         {"city": "419001"},
@@ -45,26 +45,26 @@ TAKEN = {
         "case",
         {"case": HEALTH},
         "findings",
-        "Citation",
+        "",
         f"/api/metrics.csv?only={HEALTH}.",
     ),
     "figure in two units": (
         "case",
         {"case": "2020-10-ruzhou-returnees"},
-        "licence-time",
+        "2020-10-ruzhou-returnees.licence-time",
         "Value with source",
         "/api/metrics.csv?only=2020-10-ruzhou-returnees.licence-time",
     ),
     "figure of a case": (
         "case",
         {"case": HEALTH},
-        RATE,
+        f"{HEALTH}.{RATE}",
         "Value with source",
         f"/api/metrics.csv?only={HEALTH}.{RATE}",
     ),
-    "map": ("map", {}, "map", "Citation", "/api/places.geojson"),
-    "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "Citation", "/api/metrics.csv?only=2020-"),
-    "compared figures": ("compare", {"figures": PAIRED}, "index", "Citation", "/api/metrics.csv?only=2020-"),
+    "map": ("map", {}, "map", "", "/api/places.geojson"),
+    "compared cases": ("compare", {"cases": f"{HEALTH},{WATER}"}, "cases", "", "/api/metrics.csv?only=2020-"),
+    "compared figures": ("compare", {"figures": PAIRED}, "index", "", "/api/metrics.csv?only=2020-"),
 }
 
 
@@ -83,7 +83,9 @@ def take(chart: str, page: str, **query: str) -> Taken:
     """A page with the dialog of one of its charts, opened by its link."""
     at = open_page(page, share=chart, **query)
     (drawn,) = (element for element in at.get("plotly_chart") if str(element.key).startswith("export-chart-"))
-    found = re.findall(r'<dt>(.*?)</dt><dd><pre data-text="(\w+)">(.*?)</pre>', bodies(at), re.DOTALL)
+    found = re.findall(
+        r'<dt><span>([^<]*)</span>(?:(?!<pre).)*<pre data-text="(\w+)">(.*?)</pre>', bodies(at), re.DOTALL
+    )
     return Taken(
         at,
         json.loads(drawn.proto.spec),
@@ -112,18 +114,46 @@ def test_every_chart_is_taken_with_its_source(page, query, chart, words, data, m
     assert re.sub(r"\s", "", DATASET.source.title.en) in written
     assert "HenanReformOutcomes·" + taken.texts["link"] in written, "the image does not lead back"
     assert any("CSV" in button.label for button in at.get("download_button"))
-    assert taken.labels["words"] == words
+    assert (taken.labels["citation"], taken.labels.get("words", "")) == ("Citation", words)
     assert taken.texts["link"].startswith(f"/{'' if page == 'overview' else page}?")
     assert "share=" not in taken.texts["link"]
-    assert taken.texts["words"].endswith(taken.texts["link"])
+    assert all(taken.texts[name].endswith(taken.texts["link"]) for name in ("citation", "words") if name in taken.texts)
     assert taken.texts["data"].startswith(data)
     source = re.search(r'src="([^"]+)"', taken.texts["embed"])
     assert source
     framed = dict(parse_qsl(urlsplit(unescape(source[1])).query))
-    assert (framed["view"], framed["chart"]) == ("embed", chart)
+    assert (framed["view"], framed["chart"]) == ("embed", chart.rpartition(".")[2])
     shown = open_page(page, **framed)
     assert not shown.info and unescape(source[1]), "the embed link leads to no chart"
     assert asked(taken.texts["data"]).status == 200
+
+
+SCREENS_WITH_FIGURES = {
+    "data": ("data", {"kinds": "all", "case": "x"}, 25),
+    **{case.id: ("case", {"case": case.id}, len(case.metrics)) for case in DATASET.cases},
+    "figures that share no scale": (
+        "compare",
+        {"figures": f"{HEALTH}.{RATE},2020-10-ruzhou-returnees.licence-time"},
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("page", "query", "figures"), SCREENS_WITH_FIGURES.values(), ids=SCREENS_WITH_FIGURES)
+def test_every_figure_is_linked_cited_and_taken_on_the_page_where_it_stands(page, query, figures, lang):
+    ways = [link for link in anchors(bodies(open_page(page, lang=lang, **query))) if link.label == "⋯"]
+    assert len(ways) == figures
+    for way in (ways[0], ways[-1]):
+        asked_for = dict(parse_qsl(urlsplit(way.href).query))
+        case_id, _, metric_id = asked_for["share"].partition(".")
+        assert asked_for["case"] == case_id, "without the app the link leads elsewhere"
+        taken = take(asked_for["share"], "data", lang=lang, city="410100", search="a", sort="grade")
+        assert taken.texts["link"] == f"/case?case={case_id}&figure={metric_id}&lang={lang}"
+        (metric,) = (metric for metric in DATASET.by_id[case_id].metrics if metric.id == metric_id)
+        assert metric.name[lang].lower() in taken.texts["citation"].lower()
+        assert all(phrase.text in taken.texts["words"] for phrase in metric.phrases)
+        labels = [button.label for button in taken.at.get("download_button")]
+        assert [label.partition(" ")[0] for label in labels] == ["CSV", "BibTeX", "RIS"]
 
 
 @pytest.mark.parametrize(("base", "root"), [("", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])
@@ -250,7 +280,7 @@ def test_an_image_says_its_filters_and_its_doubts(page, query, chart, said):
 
 
 NAMED = {
-    "figure": ("case", {"case": HEALTH}, RATE, f"/case?case={HEALTH}&figure={RATE}&lang=en"),
+    "figure": ("case", {"case": HEALTH}, f"{HEALTH}.{RATE}", f"/case?case={HEALTH}&figure={RATE}&lang=en"),
     "what a case reports": ("case", {}, "findings", f"/case?case={HEALTH}&lang=en"),
     "findings": ("overview", {}, "findings", "/?lang=en"),
     "map": ("map", {"colour": "figures"}, "map", "/map?colour=figures&lang=en"),

@@ -1,17 +1,44 @@
-"""Citations of a metric and of the document, the same on screens, in images, files and copied text."""
+"""Citations of a metric and of the document, the same on screens, in images, files and copied text, and in the formats
+that programs for references read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from data.model.schema import Document, Lang
+from data.model.schema import Document, Lang, Source
 from data.wording.formatting import format_date
-from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, t
+from data.wording.labels import AUTHORS, DERIVED_WORDS, DIFFERS, ELSEWHERE, SITE_NAME, t
 from data.wording.remarks import write_caveats
 from data.wording.rows import MetricRow, ReadingElsewhere
 
 MAX_DOCUMENTS = 3
 """Maximum number of documents named in a sentence; the others are counted."""
+_LATEX = str.maketrans(
+    {
+        **{sign: f"\\{sign}" for sign in "&%$#_"},
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
+"""What stands for characters that mean something in LaTeX. BibTeX counts every brace, also one behind a backslash."""
+
+
+class Access(NamedTuple):
+    """What this site shows of a document, by its name in words and its id, at which address and on which day (ISO)."""
+
+    name: str
+    id: str
+    address: str
+    day: str
+
+    def describe(self, lang: Lang) -> str:
+        """Return the name of what is shown, if it has one, and of this site."""
+        return ". ".join(filter(None, (self.name, SITE_NAME[lang])))
 
 
 def cite_document(source: Document, lang: Lang = "zh") -> str:
@@ -19,6 +46,48 @@ def cite_document(source: Document, lang: Lang = "zh") -> str:
     issuer, title, section = source.issuer[lang], source.title[lang], source.published_in
     cited = t(lang, f"{issuer}. {title}[Z]. {source.date}.", f"{issuer}. {title}. {format_date(source.date, 'en')}.")
     return cited + (t(lang, f" 发布栏目：{section.zh}.", f" Published under: {section.en}.") if section else "")
+
+
+def cite_access(sources: Iterable[Document], access: Access, lang: Lang) -> str:
+    """Cite documents, and where and when this site showed what they say; without a name, its page."""
+    when = t(lang, f"[DB/OL]. [引用日期 {access.day}]. ", f", accessed {format_date(access.day, 'en')}, ")
+    shown = access.describe(lang) + when + access.address
+    return " ".join([*(cite_document(source, lang) for source in sources), shown])
+
+
+def write_bibtex(source: Document, lang: Lang, access: Access | None = None) -> str:
+    """Return a document as an entry of BibTeX, with where and when this site showed what it says."""
+    fields = {
+        "author": f"{{{source.issuer[lang].translate(_LATEX)}}}",
+        "title": source.title[lang].translate(_LATEX),
+        "titleaddon": source.title["zh" if lang == "en" else "en"].translate(_LATEX),
+        "year": source.date[:4],
+        "date": source.date,
+        "howpublished": source.published_in[lang].translate(_LATEX) if source.published_in else "",
+    }
+    if access:
+        fields |= {"note": access.describe(lang).translate(_LATEX), "url": access.address, "urldate": access.day}
+    lines = ",\n".join(f"  {name:12} = {{{value}}}" for name, value in fields.items() if value)
+    year = source.year if isinstance(source, Source) else source.date
+    key = "-".join(filter(None, ("henan-reform-cases", str(year), access.id if access else "")))
+    return f"@misc{{{key},\n{lines}\n}}\n"
+
+
+def write_ris(source: Document, lang: Lang, access: Access) -> str:
+    """Return a document as a record of RIS, with where and when this site showed what it says."""
+    fields = [
+        ("TY", "GOVDOC"),
+        ("AU", source.issuer[lang]),
+        ("TI", source.title[lang]),
+        ("PY", source.date[:4]),
+        ("DA", source.date.replace("-", "/")),
+        ("N1", access.describe(lang)),
+        ("LA", lang),
+        ("UR", access.address),
+        ("Y2", access.day.replace("-", "/")),
+        ("ER", ""),
+    ]
+    return "".join(f"{tag}  - {text}\r\n" for tag, text in fields)
 
 
 def cite_cases(numbers: Mapping[Document, Iterable[int]], lang: Lang) -> str:

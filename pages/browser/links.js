@@ -149,6 +149,13 @@
     dispatchEvent(new PopStateEvent('popstate', { state }));
   }
 
+  // The dialog of a metric (`data-here`) opens over the screen that the reader is on.
+  function overThisScreen(link) {
+    const address = new URL(location.href);
+    address.searchParams.set('share', new URL(link.href).searchParams.get('share'));
+    return Object.assign(address, { dataset: {} });
+  }
+
   // A value of a filter (`data-filter`) is added to the address as it is now, or removed from it: of two that are
   // pressed at once both count. Values stand in the order of their buttons. The list starts at its first page again, and
   // a scope means nothing without a city.
@@ -228,6 +235,6 @@
     if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a fragment of this screen
     event.preventDefault();
     if (leavesField() || isChoosing()) whenIdle(() => follow(latest(link)));
-    else follow(link);
+    else follow('here' in link.dataset ? overThisScreen(link) : link);
   });
 })();

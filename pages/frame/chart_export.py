@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 import pandas as pd
@@ -15,20 +16,23 @@ import streamlit as st
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_chart
 from data.downloads.snippets import build_iframe, build_link
-from data.model.schema import Case
+from data.model.schema import Case, Document
 from data.query.dataset import Dataset
 from data.query.filters import Filters
-from data.wording.citation import cite_cases, cite_document, list_caveats, quote_metric
+from data.wording.citation import Access, cite_cases, list_caveats
 from data.wording.filters import describe_filters
+from data.wording.index_axis import IndexAxis
 from data.wording.labels import DERIVED_WORDS
 from data.wording.marks import explain_index
 from data.wording.openings import warn
 from data.wording.remarks import say_missing
 from data.wording.rows import MetricRow, format_id
 from pages.frame.view import View
+from pages.markup.environment import render
+from pages.markup.geometry import share_axis
 from pages.markup.links import Links
 from pages.markup.screens import SITE_NAME
-from pages.plots import Shape, frame
+from pages.plots import Shape, draw_metric, frame
 
 _MAX_LINKED = 60
 """Maximum number of metrics that a data link names; with more it has the filters instead."""
@@ -82,7 +86,8 @@ class ChartExport:
 
     def url(self, view: View) -> str:
         """Return the address that names this chart and the language, without filters or search."""
-        return Links(view.address).screen(view.page.url_path, **self.names, lang=view.lang)
+        path = "case" if self.of_metric else view.page.url_path
+        return Links(view.address).screen(path, **self.names, lang=view.lang)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +98,27 @@ class PageChart:
 
     show: Callable[[], None]
     export: Callable[[], ChartExport]
+
+
+def find_metric(view: View, metric_id: str) -> PageChart | None:
+    """Return the chart of a metric by its id in links, whatever the filters; None if there is none."""
+    positions, (case_id, _, name) = view.dataset.positions, metric_id.partition(".")
+    if not name or metric_id not in positions:
+        return None
+    return chart_metric(view, view.rows(positions[metric_id])[0], share_axis(view.rows(positions[case_id])))
+
+
+def chart_metric(view: View, row: MetricRow, axis: IndexAxis) -> PageChart:
+    """Return the chart of a metric; `axis` is the one that it shares with the others of its case."""
+
+    def show() -> None:
+        st.html(render("card", "card", view.lang, row, axis=axis))
+
+    def export() -> ChartExport:
+        names = {"case": row.case_id, "figure": row.metric_id}
+        return ChartExport(row.metric_id, row.finding, "", partial(draw_metric, row, axis, view.lang), [row], names)
+
+    return PageChart(show, export)
 
 
 def show_embedded(view: View, charts: Mapping[str, PageChart | Callable[[], object]]) -> None:
@@ -172,13 +198,19 @@ def build_table(view: View, export: ChartExport) -> pd.DataFrame:
     return view.dataset.table.iloc[sorted(chain.from_iterable(found))]
 
 
-def cite_chart(view: View, export: ChartExport) -> str:
-    if len(export.rows) == 1:
-        source = view.dataset.source_of(view.dataset.by_id[export.rows[0].case_id])
-        return quote_metric(export.rows[0], source, view.lang, export.url(view))
+def list_documents(view: View, export: ChartExport) -> Sequence[Document]:
+    """Return the documents that a chart is drawn from, or else those of the page."""
     cases = export.find_cases(view.dataset)
-    documents = view.dataset.documents_of(cases) if cases else view.documents
-    return "\n".join([export.title, *map(cite_document, documents), export.url(view)])
+    return tuple(view.dataset.documents_of(cases)) if cases else view.documents
+
+
+def name_access(view: View, export: ChartExport) -> Access:
+    """Return what a citation says of a chart: its title, or the name of its only metric with its case."""
+    name, metric_id = f"“{export.title}”", export.id
+    if export.of_metric:
+        row, metric_id = export.rows[0], format_id(export.rows[0])
+        name = view.t(f"案例{row.case_number}“{row.name}”", f"“{row.name}” (case {row.case_number})")
+    return Access(name, metric_id, export.url(view), view.today)
 
 
 def build_data_link(view: View, export: ChartExport) -> str:
@@ -192,7 +224,8 @@ def build_data_link(view: View, export: ChartExport) -> str:
 
 def build_embed_code(view: View, export: ChartExport) -> str:
     """Return the HTML that shows the chart in another site's page, in a frame that need not scroll."""
-    height = _CARD_HEIGHT if export.of_metric else export.frame_height
     named = {name: text for name, text in export.names.items() if name != "figure"}  # which would unfold it
-    address = view.url(**named, view="embed", chart=export.id)
-    return build_iframe(address, export.title, height)
+    if export.of_metric:
+        address = Links(view.address).screen("case", **named, view="embed", chart=export.id, lang=view.lang)
+        return build_iframe(address, export.title, _CARD_HEIGHT)
+    return build_iframe(view.url(**named, view="embed", chart=export.id), export.title, export.frame_height)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -11,7 +10,7 @@ from markupsafe import Markup
 
 from data.model.problems import escape_invisible
 from data.model.schema import Lang
-from data.wording.citation import cite_document, credit_documents
+from data.wording.citation import Access, cite_access, credit_documents
 from data.wording.filters import FILTERS, describe_filters
 from data.wording.formatting import format_date
 from data.wording.labels import LANGUAGE, t
@@ -124,13 +123,12 @@ def show_nothing_found(view: View) -> None:
 
 def show_footer(view: View) -> None:
     """Show the documents that the cases come from, with a citation to copy; in a frame with a link to the site."""
-    st.html(view.remember("footer", partial(write_footer, view)))
+    st.html(write_footer(view))
 
 
 def write_footer(view: View) -> Markup:
     """Return the footer of a page; on paper and in a frame it has nothing to copy."""
     credit, citation = credit_documents(view.documents, view.lang), ""
     if not (view.embedded or view.printing):
-        cited = [cite_document(source) for source in view.documents]
-        citation = "\n".join([*cited, view.url()])
+        citation = cite_access(view.documents, Access("", "", view.url(), view.today), view.lang)
     return render("frame", "footer", view.lang, credit, view.location, citation, view.url() if view.embedded else "")

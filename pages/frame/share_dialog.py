@@ -1,10 +1,12 @@
-"""The dialog "Explore, download or share" of a chart: its image to explore and to take away, its files and texts. It is
-open while the address names the chart (`share=<chart id>`), and nothing of it is computed before.
+"""The dialog of a chart or of a metric: its picture to explore and to take away, its files, and texts to copy.
+
+It is open while the address names a chart of the page (`share=<chart id>`) or a metric of any page
+(`share=<case id>.<metric id>`); nothing of it is computed before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, get_args
 
@@ -12,6 +14,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.model.schema import Document, Lang
+from data.wording.citation import Access, cite_access, quote_metric, write_bibtex, write_ris
 from pages.frame.chart_export import (
     ChartExport,
     PageChart,
@@ -19,11 +23,13 @@ from pages.frame.chart_export import (
     build_embed_code,
     build_file_name,
     build_table,
-    cite_chart,
+    find_metric,
+    list_documents,
+    name_access,
     render_image,
     show_missing,
 )
-from pages.frame.elements import show_csv_download
+from pages.frame.elements import escape_markdown, show_csv_download, show_download
 from pages.frame.view import View, base_path
 from pages.markup.environment import render
 from pages.plots import Shape
@@ -32,6 +38,11 @@ from pages.serving.workarounds.world_map import FOLDER as WORLD_FOLDER
 
 SHARE = "share"
 """Query parameter with the id of the chart whose dialog is open."""
+REFERENCES = (
+    ("BibTeX", "bib", "application/x-bibtex", write_bibtex),
+    ("RIS", "ris", "application/x-research-info-systems", write_ris),
+)
+"""The files for programs that keep references, as (name, ending, media type, what writes a record)."""
 PNG_SCALE = 2
 """Pixels of a saved PNG for each pixel of the figure."""
 _TOOLS = {
@@ -56,15 +67,18 @@ def format_share_link(view: View, chart_id: str, title: str = "") -> Markup:
 
 
 def show_share_dialog(view: View, charts: Mapping[str, PageChart]) -> None:
-    """Show the dialog of the chart of this page that the address names, or a notice if there is none with this id.
+    """Show the dialog of the chart of this page, or of the metric of any, that the address names, or a notice if there
+    is none with this id.
 
     Call it once, at the end of the page, with the same charts as `show_embedded`.
     """
     chart_id = view.params.get(SHARE, "")
     if not chart_id or view.embedded or view.printing:
         return
-    title = view.t("放大、下载与分享", "Explore, download or share")
-    st.dialog(title, width="large", on_dismiss=_close)(_show_content)(view, charts.get(chart_id))
+    chart = charts.get(chart_id) or find_metric(view, chart_id)
+    export = chart.export() if chart else None
+    title = export.title if export and export.of_metric else view.t("放大、下载与分享", "Explore, download or share")
+    st.dialog(escape_markdown(title), width="large", on_dismiss=_close)(_show_content)(view, export)
 
 
 def _close() -> None:
@@ -72,18 +86,44 @@ def _close() -> None:
     st.query_params.pop(SHARE, None)
 
 
-def _show_content(view: View, chart: PageChart | None) -> None:
-    if chart is None:
+def _show_content(view: View, export: ChartExport | None) -> None:
+    """Show the texts and files of a chart, and its picture: of a metric after them, of all others before."""
+    if export is None:
         show_missing(view)
         return
-    export = chart.export()
+    parts = (_show_texts, _show_picture)
     with st.container(key="share"):
-        shape = _choose_shape(view)
-        image = render_image(view, export, shape)
-        _show_buttons(view, export, image)
-        with st.container(key="share-preview"):
-            _show_preview(view, export, image, build_file_name(view, export, shape))
-        st.html(render("share", "texts", view.lang, _list_texts(view, export)))
+        st.html(render("share", "status", view.lang))
+        for show_part in parts if export.of_metric else reversed(parts):
+            show_part(view, export)
+
+
+def _show_texts(view: View, export: ChartExport) -> None:
+    """Show the texts to copy, and the files with the same."""
+    st.html(render("share", "texts", view.lang, _list_texts(view, export)))
+    table, name = partial(build_table, view, export), build_file_name(view, export)
+    count = len(table())
+    label = view.t(f"CSV 数据（{count:,} 行）", f"CSV data ({count:,} row{'s' if count != 1 else ''})")
+
+    def write_references(write: Callable[[Document, Lang, Access], str]) -> bytes:
+        access = name_access(view, export)
+        return "\n".join(write(source, view.lang, access) for source in list_documents(view, export)).encode()
+
+    with st.container(horizontal=True, key="share-files", gap="small"):
+        show_csv_download(label, table, f"{name}.csv", export.id)
+        for kind, ending, media_type, write in REFERENCES:
+            file_name = f"{name}.{ending}"
+            show_download(kind, partial(write_references, write), file_name, media_type, ending, "format_quote")
+
+
+def _show_picture(view: View, export: ChartExport) -> None:
+    """Show the picture, in the shape that is chosen, with the buttons that save, copy and share it."""
+    shape = _choose_shape(view)
+    image = render_image(view, export, shape)
+    width, height = int(image.layout.width), int(image.layout.height)
+    st.html(render("share", "picture", view.lang, export.title, width, height, PNG_SCALE))
+    with st.container(key="share-preview"):
+        _show_preview(view, export, image, build_file_name(view, export, shape))
 
 
 def _choose_shape(view: View) -> Shape:
@@ -99,19 +139,6 @@ def _choose_shape(view: View) -> Shape:
         label_visibility="collapsed",
     )
     return chosen
-
-
-def _show_buttons(view: View, export: ChartExport, image: go.Figure) -> None:
-    """Show the buttons that save, copy and share, and the line that says what was done."""
-    width, height = int(image.layout.width), int(image.layout.height)
-    with st.container(horizontal=True, key="share-buttons", gap="small"):
-        st.html(render("share", "saving", view.lang, width * PNG_SCALE, height * PNG_SCALE), width="content")
-        table = partial(build_table, view, export)
-        count = len(table())
-        label = view.t(f"CSV 数据（{count:,} 行）", f"CSV data ({count:,} row{'s' if count != 1 else ''})")
-        show_csv_download(label, table, f"{build_file_name(view, export)}.csv", export.id)
-        st.html(render("share", "copying", view.lang, export.title), width="content")
-    st.html(render("share", "status", view.lang, width, height))
 
 
 def _show_preview(view: View, export: ChartExport, image: go.Figure, file_name: str) -> None:
@@ -138,11 +165,16 @@ def _show_preview(view: View, export: ChartExport, image: go.Figure, file_name: 
 
 def _list_texts(view: View, export: ChartExport) -> dict[str, tuple[str, str]]:
     """Return the texts to copy by their names, each with its label."""
-    cited = view.t("数值与出处", "Value with source") if len(export.rows) == 1 else view.t("引用", "Citation")
     embed = {"embed": (view.t("嵌入代码", "Embed code"), build_embed_code(view, export))} if allows_frames() else {}
+    address, documents = export.url(view), list_documents(view, export)
+    words = {}
+    if len(export.rows) == 1:
+        quoted = quote_metric(export.rows[0], documents[0], view.lang, address)
+        words = {"words": (view.t("数值与出处", "Value with source"), quoted)}
     return {
-        "link": (view.t("链接", "Link"), export.url(view)),
-        "words": (cited, cite_chart(view, export)),
+        "link": (view.t("链接", "Link"), address),
+        "citation": (view.t("引用", "Citation"), cite_access(documents, name_access(view, export), view.lang)),
+        **words,
         "data": (view.t("数据链接", "Data link"), build_data_link(view, export)),
         **embed,
     }

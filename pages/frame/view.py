@@ -172,12 +172,13 @@ class View:
     def remember(self, name: str, write: Callable[[], Part]) -> Part:
         """Return a part of this page, made once for all readers of the same address, language and data.
 
-        It must depend on nothing else: on no state of a control, and not on today's date. It is not kept where the
-        address is longer than MAX_KEPT_ADDRESS.
+        It must depend on nothing else: on no state of a control, on no open dialog, and not on today's date. It is not
+        kept where the address is longer than MAX_KEPT_ADDRESS.
         """
-        if len(self.address) + len(self.location) > MAX_KEPT_ADDRESS:
+        location = _build_path(self.page, {name: value for name, value in self.params.items() if name != "share"})
+        if len(self.address) + len(location) > MAX_KEPT_ADDRESS:
             return write()
-        parts = _keep_parts(self.dataset, self.lang, self.address, self.location)
+        parts = _keep_parts(self.dataset, self.lang, self.address, location)
         if name not in parts:
             parts[name] = write()
         return cast(Part, parts[name])

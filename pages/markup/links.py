@@ -65,8 +65,8 @@ class Links:
         return f"conflict-{conflict_id}"
 
     def share(self, case_id: str, metric_id: str) -> str:
-        """The address that opens "Download or share" of a metric's chart; empty where there is none."""
-        return self.screen("case", case=case_id, share=metric_id)
+        """The address on which a metric can be linked, cited and taken; empty where there is none."""
+        return self.screen("case", case=case_id, share=f"{case_id}.{metric_id}")
 
     def toggle_city(self, code: str, **more: str) -> str:
         """The map with an area chosen, or let go if it is; `more` are the other parts of the address."""

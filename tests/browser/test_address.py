@@ -15,7 +15,7 @@ def copied(page: Page) -> str:
     """The link of the first chart, as the dialog over the page copies it; the dialog is closed again."""
     page.get_by_role("link", name=re.compile("^Download or share")).first.click()
     dialog = page.get_by_role("dialog", name="Download or share")
-    dialog.get_by_role("button", name="Copy link").click()
+    dialog.get_by_role("button", name="Copy: Link").click()
     expect(dialog.get_by_role("status")).to_have_text("Copied")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -111,7 +111,7 @@ def test_the_order_and_columns_of_the_data_are_what_their_address_says(opened):
     page.go_back()
     expect(change).to_have_attribute("aria-sort", "none")
     expect(first).to_have_text(unsorted)
-    first.get_by_role("link").click()
+    first.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/case\?grade=A,B&lang=en&case=[\w-]+&figure=[\w-]+$"))
 
 

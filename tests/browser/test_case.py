@@ -53,7 +53,7 @@ def test_words_stay_open_while_the_page_runs_again(opened):
     card.get_by_text("Words and notes").click()
     words = card.get_by_text("施工许可审批时限由3个工作日压缩至1个工作日")
     expect(words).to_be_visible()
-    card.get_by_role("link", name="Download or share").click()
+    card.get_by_role("link", name="Link, cite or download").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Construction permit time limit")
     page.keyboard.press("Escape")
@@ -118,7 +118,7 @@ def test_on_a_phone_a_row_is_a_card_that_names_its_values(opened):
 def test_a_case_draws_nothing_with_plotly_before_it_is_asked_to(opened):
     page = opened(PERMITS)
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
-    page.locator("#figure-approval-time").get_by_role("link", name="Download or share").click()
+    page.locator("#figure-approval-time").get_by_role("link", name="Link, cite or download").click()
     expect(page.get_by_role("dialog").locator(".js-plotly-plot")).to_have_count(1)
 
 

@@ -29,7 +29,7 @@ FINDING = "Out-of-county referral rate fell by 15.79% (or points) from 2018"
 
 def dialog(page: Page) -> Locator:
     """The dialog of a chart, complete."""
-    found = page.get_by_role("dialog", name="Download or share")
+    found = page.get_by_role("dialog")
     found.locator(".main-svg").first.wait_for()
     settled(page)
     return found
@@ -50,11 +50,9 @@ def saved(page: Page, opened: Locator, name: str) -> tuple[str, bytes]:
 
 def copied(page: Page, opened: Locator, label: str) -> str:
     """A text of the dialog, as its button copies it."""
-    text = opened.locator(f'dt:has-text("{label}") + dd').first
-    text.get_by_role("button", name="Copy").click()
-    page.wait_for_function(
-        "async text => (await navigator.clipboard.readText()) === text", arg=text.locator("pre").text_content()
-    )
+    opened.get_by_role("button", name=f"Copy: {label}").click()
+    text = opened.locator(f'dt:has-text("{label}") + dd').first.text_content()
+    page.wait_for_function("async text => (await navigator.clipboard.readText()) === text", arg=text)
     return page.evaluate("() => navigator.clipboard.readText()")
 
 
@@ -89,7 +87,7 @@ def test_image_link_and_texts_are_copied_and_lead_back(opened, server, dataset):
     press(opened, "Copy image")
     types = page.evaluate("async () => (await navigator.clipboard.read()).flatMap(item => item.types)")
     assert types == ["image/png"]
-    press(opened, "Copy link")
+    press(opened, "Copy: Link")
     link = page.evaluate("() => navigator.clipboard.readText()")
     assert link.startswith(f"{server}/case?case={CASE}&figure={RATE}")
     words = copied(page, opened, "Value with source")
@@ -234,7 +232,7 @@ def test_where_copying_is_refused_it_is_said(arrive):
     visit(page, f"/case?case={CASE}&share={RATE}&lang=en")
     page.evaluate("() => { delete Navigator.prototype.clipboard; }")
     opened = dialog(page)
-    refusals = {"Copy image": "The browser did not take the image", "Copy link": "The browser does not allow copying"}
+    refusals = {"Copy image": "The browser did not take the image", "Copy: Link": "The browser does not allow copying"}
     for name, words in refusals.items():
         opened.get_by_role("button", name=name).click()
         expect(opened.get_by_role("status")).to_have_text(re.compile(f"^{words}"))
@@ -298,6 +296,26 @@ def test_the_dialog_opens_and_closes_over_a_page_that_stays_as_it_is(arrive):
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(link).to_be_focused()
+
+
+def test_a_figure_is_taken_over_the_page_the_reader_is_on(opened, server):
+    there = "/data?lang=en&city=411600&sort=-grade"
+    page = opened(there)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    way = page.get_by_role("link", name="Link, cite or download: Out-of-county referral rate")
+    way.focus()
+    page.keyboard.press("Enter")
+    opened = dialog(page)
+    expect(page).to_have_url(f"{there}&share={CASE}.{RATE}")
+    expect(page.get_by_role("dialog", name=FINDING)).to_be_visible()
+    assert copied(page, opened, "Link") == f"{server}/case?case={CASE}&figure={RATE}&lang=en"
+    today = page.evaluate("() => new Date().toLocaleDateString('en-CA')")
+    name, record = saved(page, opened, "RIS")
+    assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.ris"
+    assert f"Y2  - {today.replace('-', '/')}" in record.decode()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(there)
+    expect(way).to_be_focused()
 
 
 POSITION = "() => document.querySelector('[data-testid=stMain]').scrollTop"
