@@ -153,7 +153,8 @@ def test_a_key_figure_has_its_values_its_change_its_completeness_and_its_period(
         assert ends.split("\n")[0].split(" → ") == stated or not stated
         assert change.split("\n")[0] == (row.change_label or "—")
         assert row.direction_word in change, "color never speaks alone"
-        assert state.split("\n") == [f"{row.grade} {row.grade_word}", *filter(None, [" · ".join(row.doubt_words)])]
+        doubts = " · ".join(word for word, _ in row.word_doubts(dated=True))
+        assert state.split("\n") == [f"{row.grade} {row.grade_word}", *filter(None, [doubts])]
         assert period == row.periods
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
@@ -131,8 +133,14 @@ def test_findings_key_figures_and_charts_give_the_same_reason(lang):
 
 def test_an_end_and_a_change_have_reasons_of_their_own():
     level, words, units = ENGLISH["counties-charging"], ENGLISH["portal-group"], ENGLISH["licence-time"]
-    assert [find_missing_end(level, side) for side in ("before", "after")] == ["value", None]
-    assert [find_missing_end(ENGLISH["phase-two-platforms"], side) for side in ("before", "after")] == [None, None]
+    meant = {
+        level: [None, None],
+        replace(level, change_label="+2"): ["value", None],
+        replace(level, before_label="26", after_label=""): [None, "value"],
+        ENGLISH["phase-two-platforms"]: [None, None],
+    }
+    for row, reasons in meant.items():
+        assert [find_missing_end(row, side) for side in ("before", "after")] == reasons
     found = [find_missing_change(row) for row in (level, words, units, ENGLISH["jiyuan-water-use-per-mu"])]
     assert found == ["value", "change", "units", None]
 

@@ -73,7 +73,9 @@ _VALUE: Column = (COLUMN_WORDS["value"], lambda row: row.after_label or row.befo
 _PERIODS: Column = (COLUMN_WORDS["periods"], lambda row: row.periods)
 _GRADE: Column = (
     COLUMN_WORDS["state"],
-    lambda row: "\n".join(filter(None, (f"{row.grade} {row.grade_word}", " · ".join(row.doubt_words)))),
+    lambda row: "\n".join(
+        filter(None, (f"{row.grade} {row.grade_word}", " · ".join(word for word, _ in row.word_doubts(dated=True))))
+    ),
 )
 _CHANGE_COLUMNS = {_NAME: 38, _PLACE: 20, _BEFORE: 20, _AFTER: 20, _CHANGE: 20, _PERIODS: 24, _GRADE: 28}
 """The columns of the table of changes with their widths in mm."""

@@ -43,10 +43,10 @@ def find_missing(row: MetricRow) -> Missing | None:
 
 
 def find_missing_end(row: MetricRow, side: Side) -> Missing | None:
-    """Return why a result has no value at one end; None if it has one, and where none is to be expected."""
-    lacking = [end.partition(" ")[0] for end in (row.missing or "").split(LIST_SEPARATOR)]
+    """Return why a result has no value at one end; None if it has one, and where no change is meant: a single value."""
     stated = row.before_label if side == "before" else row.after_label
-    return "value" if side in lacking and not stated else None
+    tells_change = row.change_label or row.before_label
+    return "value" if row.missing and tells_change and not stated else None
 
 
 def find_missing_change(row: MetricRow) -> Missing | None:
