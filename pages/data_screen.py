@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -19,17 +19,27 @@ from data.model.schema import Text
 from data.query.filters import Filters
 from data.query.findings import keep_results
 from data.query.table import sort_rows
+from data.wording.filters import describe_filters
 from data.wording.labels import RIGHTS
-from pages.frame.elements import current_range, escape_markdown, show_opening, show_pager, show_warning
+from data.wording.openings import TITLES
+from pages.frame.elements import (
+    current_range,
+    escape_markdown,
+    show_opening,
+    show_pager,
+    show_print_bar,
+    show_warning,
+)
 from pages.frame.layout import show_nothing_found
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import View, base_path, current_view, set_control
-from pages.markup.data_table import COLUMNS, FIGURE, TableChoice, list_headings, read_choice
+from pages.markup.data_table import COLUMNS, FIGURE, ROWS, TableChoice, list_headings, read_choice
 from pages.markup.environment import render
 from pages.markup.links import NamedLink
 from pages.markup.report import FORMATS
 
-ROWS_PER_PAGE = 25
+MAX_PRINTED = 1000
+"""Maximum number of rows on paper; more of them are printed by pages."""
 MAX_NAMED, MAX_NAMED_LENGTH = 4, 40
 """Maximum number of unknown parts of the address that the notice names, and of characters of each."""
 COLUMNS_KEY = "table columns"
@@ -51,15 +61,6 @@ class Scope(NamedTuple):
     files: list[NamedLink]
 
 
-class KindChoice(NamedTuple):
-    """A choice of what is in the table: every kind of figures, or results alone, and how many there are."""
-
-    every: bool
-    figures: int
-    href: str
-    current: bool
-
-
 def list_files(view: View, address: str, filters: Filters, others: Iterable[str]) -> list[NamedLink]:
     """Return the table that filters keep in each format, and these of the other files."""
     names = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
@@ -70,12 +71,12 @@ def list_files(view: View, address: str, filters: Filters, others: Iterable[str]
 
 
 def show_downloads(view: View) -> None:
-    """Show the links to the files: of what the filters keep, and of everything; the server writes a file when asked."""
-    st.html(view.remember("downloads", lambda: render("data", "downloads", view.lang, list_scopes(view))))
+    """Show the links to the files: of what the filters keep, and folded of all; the server writes a file when asked."""
+    st.html(view.remember("downloads", lambda: render("data", "downloads", view.lang, *list_scopes(view))))
 
 
 def list_scopes(view: View) -> list[Scope]:
-    """Return what files are offered of; the last file of each is what is not stated."""
+    """Return what files are offered of, what is chosen first; the last file of each is what is not stated."""
     scopes = [(False, len(view.dataset.metrics), Filters())]
     if view.filters:
         scopes.insert(0, (True, len(view.selection.positions), view.filters))
@@ -96,7 +97,24 @@ def list_positions(view: View, choice: TableChoice) -> np.ndarray:
 
 
 def show_metrics(view: View, choice: TableChoice) -> None:
-    """Show the table with what chooses its rows and columns, by pages."""
+    """Show the table by pages, on paper whole."""
+    positions = list_positions(view, choice)
+    if view.printing:
+        chosen = describe_filters(view.dataset, view.filters, view.lang)
+        every_kind = choice.every_kind or bool(view.filters.role)
+        st.html(render("data", "printed", view.lang, len(positions), every_kind, chosen))
+    else:
+        show_choice(view, choice, len(positions))
+    size = MAX_PRINTED if view.printing else choice.rows
+    shown = current_range(len(positions), size)
+    rows = view.rows(positions[shown.start : shown.stop])
+    write = partial(render, "data", "table", view.lang, rows, list_headings(choice, view.lang), view.links)
+    st.html(write() if view.printing else view.remember("table", write))  # a whole table is too large to be kept
+    show_pager(view, shown, len(positions), size, **choice.query(), **({"view": "print"} if view.printing else {}))
+
+
+def show_choice(view: View, choice: TableChoice, total: int) -> None:
+    """Show what chooses the columns, kinds and number of rows of the table, and the way to its edition for paper."""
     if choice.dropped:
         named = view.join(escape_invisible(part, MAX_NAMED_LENGTH) for part in choice.dropped[:MAX_NAMED])
         show_warning(
@@ -106,29 +124,26 @@ def show_metrics(view: View, choice: TableChoice) -> None:
         )
     with st.container(key="table-choice", horizontal=True, vertical_alignment="center", gap="small"):
         show_column_picker(view, choice)
-        st.html(render("data", "kinds", view.lang, list_kinds(view, choice)), width="content")
-    positions = list_positions(view, choice)
-    shown = current_range(len(positions), ROWS_PER_PAGE)
-    rows = view.rows(positions[shown.start : shown.stop])
-    write = partial(render, "data", "table", view.lang, rows, list_headings(choice, view.lang), view.links)
-    st.html(view.remember("table", write))
-    show_pager(view, shown, len(positions), ROWS_PER_PAGE, **choice.query())
+        kinds, sizes = list_kinds(view, choice), {size: size for size in ROWS if total > ROWS[0]}
+        links = [link_choices(view, choice, name, values) for name, values in (("every_kind", kinds), ("rows", sizes))]
+        paper = view.href("data", **choice.query(), view="print")
+        st.html(render("data", "choices", view.lang, *links, total, paper))
 
 
-def list_kinds(view: View, choice: TableChoice) -> list[KindChoice]:
-    """Return results alone and all kinds of figures as choices; nothing under a filter by kind."""
+def list_kinds(view: View, choice: TableChoice) -> dict[bool, int]:
+    """Return the number of results alone and of all kinds of figures; nothing under a filter by kind."""
     positions = view.selection.positions
     results = len(keep_results(view.dataset, positions))
-    if view.filters.role or results == len(positions):
-        return []
+    return {} if view.filters.role or results == len(positions) else {False: results, True: len(positions)}
+
+
+def link_choices(view: View, choice: TableChoice, name: str, values: Mapping[Any, int]) -> list[NamedLink]:
+    """Return the links to the table with these values of a part of the choice, each named by its number."""
     return [
-        KindChoice(
-            every,
-            figures,
-            view.href("data", **replace(choice, every_kind=every).query()),
-            every == choice.every_kind,
+        NamedLink(
+            view.href("data", **replace(choice, **{name: value}).query()), f"{number:,}", getattr(choice, name) == value
         )
-        for every, figures in ((False, results), (True, len(positions)))
+        for value, number in values.items()
     ]
 
 
@@ -178,11 +193,17 @@ def format_below(view: View) -> Markup:
 
 
 view = current_view()
-show_opening(view, "data")
-show_downloads(view)
+choice = read_choice(view.params)
+if view.printing:
+    show_print_bar(view, view.href("data", **choice.query()), view.t("返回数据", "Back to the data"))
+    st.title(TITLES["data"][view.lang], anchor=False)
+else:
+    show_opening(view, "data")
+    show_downloads(view)
 if len(view.selection.positions):
-    show_metrics(view, read_choice(view.params))
+    show_metrics(view, choice)
 else:
     show_nothing_found(view)
-st.html(view.remember("below", partial(format_below, view)))
-show_share_dialog(view, {})
+if not view.printing:
+    st.html(view.remember("below", partial(format_below, view)))
+    show_share_dialog(view, {})

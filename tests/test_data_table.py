@@ -62,14 +62,16 @@ def test_rows_that_are_equal_keep_their_order(dataset):
 CHOICES = {
     "nothing": ({}, TableChoice(), {}),
     "all": (
-        {"sort": "-index", "columns": "words,figure,values", "kinds": "all"},
-        TableChoice(("figure", "values", "words"), ("-index",), True),
-        {"sort": "-index", "columns": "figure,values,words", "kinds": "all"},
+        {"sort": "-index", "columns": "words,figure,values", "kinds": "all", "rows": "100"},
+        TableChoice(("figure", "values", "words"), ("-index",), True, 100),
+        {"sort": "-index", "columns": "figure,values,words", "kinds": "all", "rows": "100"},
     ),
     "the usual columns": ({"columns": ",".join(reversed(SHOWN))}, TableChoice(), {}),
     "unknown columns alone": ({"columns": "x,y"}, TableChoice(dropped=("x", "y")), {}),
     "an unknown column": ({"columns": "x,case"}, TableChoice(("figure", "case"), dropped=("x",)), None),
     "unknown kinds": ({"kinds": "every"}, TableChoice(dropped=("every",)), {}),
+    "the usual rows": ({"rows": "25"}, TableChoice(), {}),
+    "too many rows": ({"rows": "1000"}, TableChoice(dropped=("1000",)), {}),
 }
 
 
@@ -78,7 +80,7 @@ def test_a_choice_is_read_from_the_address_and_written_back(query, choice, writt
     assert read_choice(query) == choice
     if written is not None:
         assert choice.query() == written
-    assert read_choice(choice.query()) == TableChoice(choice.columns, choice.sort, choice.every_kind)
+    assert read_choice(choice.query()) == TableChoice(choice.columns, choice.sort, choice.every_kind, choice.rows)
 
 
 def format_table(rows: Iterable[MetricRow], choice: TableChoice, lang: Lang, links: Links) -> str:
@@ -96,6 +98,7 @@ PRINTED = {
     "two units": ("licence-time", "zh", "2个月 → 3个工作日", "单位不同，未换算"),
     "two units in English": ("licence-time", "en", "2 months → 3 working days", "two units, not converted"),
     "a derived end": ("new-debt-limit", "en", "CNY 145.2 bn calculated → CNY 233.3 bn", "+60.7%"),
+    "a single value": ("counties-charging", "en", "89 counties", "not stated"),
     "a change alone": ("out-of-county-referral-rate", "zh", "前后数值均未写明", "−15.79% 改善"),
 }
 
@@ -127,10 +130,31 @@ def test_a_heading_sorts_first_up_then_down_keeps_the_view_and_begins_with_the_f
     assert links(rising)["values"] == (f"{base}base_unit_en,-after_base", 'aria-sort="ascending"')
 
 
+@pytest.mark.parametrize("columns", [SHOWN, ("figure", "state")], ids=["dated", "undated"])
+def test_the_doubts_say_undated_only_where_no_column_of_periods_does(dataset, columns):
+    rows = [row for row in Rows(dataset, "en") if "undated" in row.flag_ids]
+    table = format_table(rows, TableChoice(columns), "en", Links())
+    cells = re.findall(r'<td role="cell" class="state"[^>]*>(.*?)</td>', table)
+    told = ["undated" in re.sub("<[^>]+>", "", cell) for cell in cells]
+    said_beside = ["stated" in row.periods for row in rows] if columns == SHOWN else [False] * len(rows)
+    assert told == [not beside for beside in said_beside]
+    assert len(rows) > 100
+
+
+@pytest.mark.parametrize("way", [1, -1], ids=["rising", "falling"])
+def test_the_values_of_every_unit_stand_together_and_follow_in_size(dataset, lang, way):
+    rows = sort_rows(dataset.table, COLUMNS["values"].keys(lang, way < 0))
+    units = rows[f"base_unit_{lang}"]
+    assert units[units != units.shift()].is_unique
+    values = rows["after_base"].groupby(units, sort=False)
+    assert sum(len(own.dropna().unique()) > 1 for _, own in values) > 25
+    for unit, own in values:
+        assert (own.dropna() * way).is_monotonic_increasing, unit
+        assert own.isna().is_monotonic_increasing, f"{unit}: what has no value comes last"
+
+
 def test_values_are_sorted_by_what_they_are_worth_and_not_by_the_number_before_the_unit(dataset):
     rows = sort_rows(dataset.table, COLUMNS["values"].keys("zh"))
     money = rows[rows["base_unit_zh"] == "元"]
     assert {"万元", "亿元"} <= set(money["unit_zh"])
-    assert money["after_base"].dropna().is_monotonic_increasing
     assert not money["after_value"].dropna().is_monotonic_increasing
-    assert money["after_base"].isna().is_monotonic_increasing, "what has no value comes last among its unit"

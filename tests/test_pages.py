@@ -264,6 +264,16 @@ def test_every_cell_of_the_gaps_leads_to_the_figures_that_it_counts(query):
         assert asked["lang"] == "en" and {**query, **asked} == asked
 
 
+def test_every_cell_of_the_gaps_opens_as_many_rows_of_data_as_it_counts():
+    for (domain, grade), (href, count) in cells(visit("overview", lang="en")).items():
+        query = dict(parse_qsl(urlsplit(href).query))
+        kept = [row for row in selected("en", role="outcome,output") if row.grade in grade]
+        named = {name_of(row) for row in kept if not domain or domain in DATASET.by_id[row.case_id].domains}
+        ids = all_table_ids(**query, rows="100")
+        assert (len(ids), set(ids)) == (count, named)
+        assert f" · {count} figure" in words(visit("data", **query, rows="100")), "the status has the same number"
+
+
 def test_the_gaps_keep_all_cells_under_a_chosen_one():
     plain, chosen = (visit("overview", lang="en", **query) for query in ({}, {"domain": "finance", "grade": "E"}))
     assert {key: count for key, (_, count) in cells(chosen).items()} == {
@@ -714,7 +724,7 @@ def all_table_ids(**query: str) -> list[str]:
 
 def files(at: AppTest) -> list[Anchor]:
     """The links to files above the table, in order."""
-    return anchors(re.search(r'<dl class="downloads".*?</dl>', bodies(at), re.DOTALL)[0])
+    return anchors(re.search(r'<div class="downloads".*?</div>', bodies(at), re.DOTALL)[0])
 
 
 def test_data_shows_the_rows_that_are_selected(lang):
@@ -729,7 +739,7 @@ def test_data_shows_the_rows_that_are_selected(lang):
         for path, parameters in offered.items()
     ]
     for count in (len(rows), len(TABLE)):
-        assert re.search(rf"<dt>\D*{count}\D*</dt>", bodies(at))
+        assert re.search(rf"<(b|summary)>\D*{count}\D*</\1>", bodies(at))
     assert f"/api/metrics.csv?{urlencode(query)}" in codes(at)[0]
 
 
@@ -744,10 +754,32 @@ def test_the_address_chooses_kinds_order_and_columns_of_the_table():
     drawn = [index for index in found if index is not None]
     assert drawn == sorted(drawn, reverse=True) and found == drawn + [None] * (len(found) - len(drawn))
     heads = re.search(r"<thead.*?</thead>", bodies(at), re.DOTALL)[0]
-    assert re.findall(r'class="(\w+)"', heads) == ["figure", "change", "way", "index", "way"]
+    assert re.findall(r'class="(\w+)"', heads) == ["figure", "change", "index"]
     assert heads.count('aria-sort="descending"') == 2, "both columns are sorted by the index"
     assert not at.warning
     assert at.button_group(key="table columns").value == ["change", "index"]
+
+
+def test_up_to_a_hundred_rows_stand_on_a_page_and_all_on_paper():
+    results = [name_of(row) for row in ROWS["en"] if row.role in ("outcome", "output")]
+    plain, more = visit("data", lang="en"), visit("data", lang="en", rows="100")
+    assert (table_ids(plain), table_ids(more)) == (results[:25], results[:100])
+    links = {MARKUP.sub("", link.label): link.href for link in anchors(bodies(more))}
+    assert (links["25"], links["100"]) == ("/data?lang=en", "/data?lang=en&rows=100")
+    assert links["Next"] == "/data?lang=en&rows=100&page=2"
+    assert links[f"Print all {len(results)}"] == "/data?lang=en&rows=100&view=print"
+    paper = visit("data", lang="en", rows="100", view="print")
+    assert table_ids(paper) == results
+    assert f"{len(results)} outcomes and outputs" in words(paper)
+    assert "/data?lang=en&rows=100" in [link.href for link in anchors(bodies(paper))], "the way back"
+    assert not codes(paper) and 'class="downloads"' not in bodies(paper)
+    few = visit("data", lang="en", grade="A")
+    assert len(table_ids(few)) < 25 and "Print all" not in bodies(few), "a page that is whole prints as it is"
+
+
+def test_paper_says_under_which_filters_its_rows_were_chosen(lang):
+    paper = words(visit("data", lang=lang, city="410300", kinds="all", view="print"))
+    assert {"zh": f"{OWN}项指标 · 地市：洛阳市", "en": f"{OWN} figures · City: Luoyang"}[lang] in paper
 
 
 def test_another_choice_of_columns_is_written_into_the_address():
@@ -761,7 +793,9 @@ def test_another_choice_of_columns_is_written_into_the_address():
     assert at.query_params == {"lang": "en", "sort": "grade"}
 
 
-@pytest.mark.parametrize("query", [{"sort": "nothing"}, {"columns": "<b>x</b>"}, {"kinds": "some"}], ids=str)
+@pytest.mark.parametrize(
+    "query", [{"sort": "nothing"}, {"columns": "<b>x</b>"}, {"kinds": "some"}, {"rows": "26"}], ids=str
+)
 def test_a_choice_that_the_table_does_not_have_is_passed_over_with_a_notice(query):
     at = visit("data", lang="en", grade="A", **query)
     (warning,) = at.warning
@@ -854,7 +888,7 @@ def test_every_screen_shows_the_figures_that_a_city_leaves(lang, scope):
     assert shown and shown <= left
     data = visit("data", **query, kinds="all")
     assert set(table_ids(data)) <= left
-    assert f"{len(left)}" in re.findall(r"<dt>.*?</dt>", bodies(data))[0]
+    assert f"{len(left)}" in re.search(r'<div class="downloads".*?</b>', bodies(data))[0]
     assert all(("scope=case" in block) == bool(scope) for block in codes(data)[1:])
     offered = visit("compare", **query).selectbox(key="add figures").options
     results = [row for row in ROWS[lang] if name_of(row) in left and row.role in ("outcome", "output")]

@@ -102,6 +102,9 @@ def test_the_table_comes_by_pages_in_the_order_asked_for(dataset):
     assert bodies(last).count("<tr role") == 1 + results % size
     steps = pager(last)
     assert "Next" not in steps
+    whole = visit("data", view="print")
+    assert bodies(whole).count("<tr role") == 1 + 1000, "and on paper by larger ones"
+    assert pager(whole)["2"] == "lang=en&view=print&page=2"
     assert steps["1"] == "lang=en&sort=-index&columns=figure,index"
     assert steps["Previous"] == f"lang=en&sort=-index&columns=figure,index&page={results // size}"
 

@@ -80,7 +80,7 @@ def current_range(total: int, size: int) -> range:
     return page_range(total, size, int(requested) if requested.isdecimal() and len(requested) < 10 else 1)
 
 
-def show_pager(view: View, shown: range, total: int, size: int, **parameters: str) -> None:
+def show_pager(view: View, shown: range, total: int, size: int, /, **parameters: str) -> None:
     """Show the links below a list; nothing if it has one page. `parameters` are kept in the address beside the view."""
     if total <= size:
         return

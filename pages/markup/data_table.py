@@ -1,4 +1,4 @@
-"""What a reader chooses of the table of the Data screen: its columns, their order and the kinds of metrics.
+"""What a reader chooses of the table of the Data screen: its columns, order and kinds of metrics, and rows a page.
 
 The choice stands in the address as a `TableChoice`; the cells are written in templates/data.html.
 """
@@ -17,6 +17,8 @@ Order = Literal["", "ascending", "descending"]
 
 ALL_KINDS = "all"
 """Value of the query parameter `kinds` that adds inputs, background and rules to outcomes and outputs."""
+ROWS = (25, 100)
+"""The numbers of rows that a page may have, the usual one first."""
 MAX_SORT_KEYS = 4
 """Maximum number of columns that the table is sorted by."""
 
@@ -74,7 +76,8 @@ def parse_sort(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class TableChoice:
-    """What a reader chooses of the table: columns in the order of COLUMNS, keys of `sort_rows`, all kinds or results.
+    """What a reader chooses of the table: columns in the order of COLUMNS, keys of `sort_rows`, all kinds or results,
+    rows a page.
 
     `dropped` are the parts of the address that name nothing.
     """
@@ -82,6 +85,7 @@ class TableChoice:
     columns: tuple[str, ...] = SHOWN
     sort: tuple[str, ...] = ()
     every_kind: bool = False
+    rows: int = ROWS[0]
     dropped: tuple[str, ...] = ()
 
     def query(self) -> dict[str, str]:
@@ -90,6 +94,7 @@ class TableChoice:
             "sort": ",".join(self.sort),
             "columns": "" if self.columns == SHOWN else ",".join(self.columns),
             "kinds": ALL_KINDS if self.every_kind else "",
+            "rows": "" if self.rows == ROWS[0] else str(self.rows),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -99,9 +104,10 @@ def read_choice(query: Mapping[str, str]) -> TableChoice:
     sort, dropped = parse_sort(query.get("sort", ""))
     asked = {part for part in query.get("columns", "").split(",") if part}
     columns = tuple(name for name in COLUMNS if name in asked or name == FIGURE) if asked & {*COLUMNS} else SHOWN
-    kinds = query.get("kinds", "")
-    unknown = (*dropped, *sorted(asked - {*COLUMNS}), *([kinds] if kinds not in ("", ALL_KINDS) else []))
-    return TableChoice(columns, sort, kinds == ALL_KINDS, unknown)
+    kinds, rows = query.get("kinds", ""), query.get("rows", "")
+    sizes = {str(size): size for size in ROWS}
+    unknown = (*dropped, *sorted(asked - {*COLUMNS}), *({kinds} - {"", ALL_KINDS}), *({rows} - {"", *sizes}))
+    return TableChoice(columns, sort, kinds == ALL_KINDS, sizes.get(rows, ROWS[0]), unknown)
 
 
 class Heading(NamedTuple):

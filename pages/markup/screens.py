@@ -34,7 +34,7 @@ SCREENS: Mapping[str, Screen] = {
     "case": Screen("case.py", Text(zh="案例", en="Cases"), ("case", "figure")),
     "map": Screen("map.py", Text(zh="地图", en="Map"), ("colour",)),
     "compare": Screen("compare.py", Text(zh="比较", en="Compare"), ("cases", "figures", "set")),
-    "data": Screen("data_screen.py", Text(zh="数据", en="Data"), ("page", "sort", "columns", "kinds")),
+    "data": Screen("data_screen.py", Text(zh="数据", en="Data"), ("page", "sort", "columns", "kinds", "rows")),
     "method": Screen("method.py", Text(zh="方法", en="Method"), ("page",), has_filters=False),
 }
 """The screens by their ids, which are also their paths; the first one is at the top of the site."""

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.reader import heading, settled
+from tests.browser.reader import heading, resize, settled
 
 WATER, DEBT = "2020-01-water-pricing", "2020-02-government-debt"
 
@@ -90,6 +90,9 @@ def test_a_comparison_is_what_its_address_says(opened, dataset):
 def test_the_order_and_columns_of_the_data_are_what_their_address_says(opened):
     page = opened("/data?lang=en&grade=A,B")
     change = page.get_by_role("columnheader", name=re.compile("^Change"))
+    marks = "all => all.map(link => getComputedStyle(link, '::after').content.match(/[↕▲▼]/u)[0]).join('')"
+    headings = page.get_by_role("columnheader").get_by_role("link")
+    assert headings.evaluate_all(marks) == "↕" * 8
     first = page.get_by_role("rowheader").first
     unsorted = first.inner_text()
     change.get_by_role("link").click()
@@ -99,6 +102,10 @@ def test_the_order_and_columns_of_the_data_are_what_their_address_says(opened):
     expect(change).to_have_attribute("aria-sort", "descending")
     expect(page).to_have_url("/data?grade=A,B&lang=en&sort=-index")
     largest = first.inner_text()
+    for width in (1280, 390):
+        resize(page, width)
+        assert headings.evaluate_all(marks) == "↕↕▼↕↕↕↕↕"
+    resize(page, 1280)
     page.get_by_role("button", name=re.compile("^Columns")).click()
     page.get_by_role("button", name="Source words").click()
     expect(page).to_have_url(re.compile(r"sort=-index&columns=figure(,|%2C)values(,|%2C)change.*(,|%2C)words$"))

@@ -12,13 +12,15 @@ import docx
 import frictionless
 import pandas as pd
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from data.query.filters import Filters, select
 from data.query.table import COLUMNS, NUMBERS
 from data.wording.rows import Rows
+from tests.browser.reader import resize
 
 FILTERS = Filters(city=("411200",), domain=("finance",))
+MIDDLES = "parts => parts.map(part => part.getBoundingClientRect()).map(box => (box.top + box.bottom) / 2)"
 
 
 def packaged(file: Path) -> pd.DataFrame:
@@ -46,6 +48,7 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
 )
 def test_every_download_is_the_table(opened, dataset, tmp_path, label, filters, file_name):
     page = opened("/data?city=411200&domain=finance")
+    page.locator(".downloads summary").click()
     rows = select(dataset, filters).rows.reset_index(drop=True)
     for kind, read in READERS.items():
         link = page.get_by_role("link", name=re.compile(label.format(kind)))
@@ -60,6 +63,20 @@ def test_every_download_is_the_table(opened, dataset, tmp_path, label, filters, 
         assert (
             table[texts].astype("string").fillna("").to_numpy().tolist() == rows[texts].fillna("").to_numpy().tolist()
         )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_files_of_what_is_chosen_stand_in_one_row_and_those_of_all_unfold_in_it(opened, lang):
+    page = opened(f"/data?lang={lang}&city=411200&domain=finance")
+    parts = page.locator(".downloads > *")
+    for width in (1280, 1440):
+        resize(page, width)
+        middles = parts.evaluate_all(MIDDLES)
+        assert len(middles) == 8 and max(middles) - min(middles) < 4, width
+    fold = page.locator(".downloads details")
+    expect(fold.get_by_role("link")).to_have_count(0)
+    fold.locator("summary").press("Enter")
+    expect(fold.get_by_role("link")).to_have_count(6)
 
 
 @pytest.mark.parametrize(("browser_lang", "lang"), [("zh-CN", "zh"), ("en-US", "en")])

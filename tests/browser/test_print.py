@@ -23,13 +23,14 @@ CUT = """() => [...document.querySelectorAll(".stMain :is(h1, h2, p, li, td, th,
         return box.width > 1 && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
     }).map(part => part.textContent.slice(0, 40))"""
 HEIGHT = "() => document.querySelector('.stMainBlockContainer').getBoundingClientRect().height"
+SHEETS = re.compile(rb"/Type\s*/Page\b(?!s)")
 MARGINS = "name => getComputedStyle(document.documentElement).getPropertyValue(`--paper-${name}`)"
 COUNT_DIALOGS = "() => { window.dialogs = 0; window.print = () => { window.dialogs += 1; }; }"
 PAGES = ("/", "/map", "/compare", "/data", "/method", f"/case?case={CASE}")
 
 
 def count_sheets(page: Page) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+    return len(SHEETS.findall(page.pdf(prefer_css_page_size=True)))
 
 
 def lay_out(page: Page) -> None:
@@ -72,6 +73,22 @@ def test_no_page_is_cut_on_paper_when_printed_from_a_wide_window(opened, address
         assert page.locator("body").evaluate("part => getComputedStyle(part).backgroundColor") == "rgb(255, 255, 255)"
         assert page.locator("h1").evaluate("part => getComputedStyle(part).color") == "rgb(23, 23, 23)", scheme
         expect(page.locator(".st-key-masthead")).to_be_hidden()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_table_of_data_prints_whole_under_its_headings_and_not_cut(opened, dataset, lang):
+    page = opened(f"/data?lang={lang}&kinds=all", width=1280)
+    page.get_by_role("link", name={"zh": "打印全部", "en": "Print all"}[lang]).click()
+    expect(page.locator("button[data-print]")).to_be_focused()
+    expect(page.get_by_role("rowheader")).to_have_count(len(dataset.metrics))
+    lay_out(page)
+    assert page.evaluate(CUT) == []
+    paper = page.pdf(prefer_css_page_size=True)
+    targets = re.findall(rb"/URI \(([^)]*)\)", paper)
+    printed = {found[1].decode() for target in targets if (found := re.search(rb"figure=([\w-]+)", target))}
+    assert printed == {metric.id for case in dataset.cases for metric in case.metrics}
+    headings = sum(b"sort=metric" in target for target in targets)
+    assert headings == len(SHEETS.findall(paper)) > 5, "they stand on every sheet"
 
 
 @pytest.mark.parametrize(
