@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from string import Template
-from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -15,8 +13,6 @@ from data.downloads.file_names import name_extract
 from data.model.schema import Lang
 from data.query.filters import Filters
 
-_MARKED = re.compile(r'("[^"\n]*"|\b(?:and|as|def|each|else|for|function|if|import|in|let|or|return|then)\b(?!\.))')
-"""Strings and keywords of the languages in which programs are offered."""
 _TEMPLATES = {
     "Python": Template("""\
 import pandas as pd
@@ -113,16 +109,3 @@ def write_snippets(extract: Extract, lang: Lang) -> Mapping[str, str]:
         language: template.substitute(table=table, file=name_extract(extract), lang=lang)
         for language, template in _TEMPLATES.items()
     }
-
-
-class Piece(NamedTuple):
-    """A run of a program: a string, a keyword, or what stands between them."""
-
-    kind: Literal["string", "keyword", "other"]
-    text: str
-
-
-def split_program(program: str) -> Iterator[Piece]:
-    """Yield the pieces of a program; joined they are the program."""
-    for at, text in enumerate(_MARKED.split(program)):
-        yield Piece("other" if at % 2 == 0 else "string" if text.startswith('"') else "keyword", text)

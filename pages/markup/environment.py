@@ -17,7 +17,6 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from data.downloads.snippets import split_program
 from data.model.evidence import APPROXIMATE_BOUNDS, OPEN_BOUNDS
 from data.model.grades import CHANGED, GRADE_RULES, GRADES, STATES
 from data.model.schema import Lang
@@ -126,7 +125,6 @@ def environment(lang: Lang) -> Environment:
         "thousands": "{:,}".format,
         "classes": lambda names: " ".join(filter(None, names)),
         "demote": demote,
-        "split_program": split_program,
         "parts": lambda text: text.split(LIST_SEPARATOR),
     }
     return found
