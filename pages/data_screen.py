@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -22,14 +22,7 @@ from data.query.table import sort_rows
 from data.wording.filters import describe_filters
 from data.wording.labels import RIGHTS
 from data.wording.openings import TITLES
-from pages.frame.elements import (
-    current_range,
-    escape_markdown,
-    show_opening,
-    show_pager,
-    show_print_bar,
-    show_warning,
-)
+from pages.frame.elements import current_range, escape_markdown, show_opening, show_pager, show_print_bar, show_warning
 from pages.frame.layout import show_nothing_found
 from pages.frame.share_dialog import show_share_dialog
 from pages.frame.view import View, base_path, current_view, set_control
@@ -53,14 +46,6 @@ OTHER_FILES = {
 """The names of the files beside the table, by their paths."""
 
 
-class Scope(NamedTuple):
-    """Of how many figures files are offered: of those that the filters keep, or of all."""
-
-    chosen: bool
-    figures: int
-    files: list[NamedLink]
-
-
 def list_files(view: View, address: str, filters: Filters, others: Iterable[str]) -> list[NamedLink]:
     """Return the table that filters keep in each format, and these of the other files."""
     names = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
@@ -72,18 +57,10 @@ def list_files(view: View, address: str, filters: Filters, others: Iterable[str]
 
 def show_downloads(view: View) -> None:
     """Show the links to the files: of what the filters keep, and folded of all; the server writes a file when asked."""
-    st.html(view.remember("downloads", lambda: render("data", "downloads", view.lang, *list_scopes(view))))
-
-
-def list_scopes(view: View) -> list[Scope]:
-    """Return what files are offered of, what is chosen first; the last file of each is what is not stated."""
-    scopes = [(False, len(view.dataset.metrics), Filters())]
-    if view.filters:
-        scopes.insert(0, (True, len(view.selection.positions), view.filters))
-    return [
-        Scope(chosen, figures, list_files(view, base_path(), filters, ["missing.csv"]))
-        for chosen, figures, filters in scopes
-    ]
+    every = list_files(view, base_path(), Filters(), ["missing.csv"])
+    chosen = list_files(view, base_path(), view.filters, ["missing.csv"]) if view.filters else []
+    counts = len(view.selection.positions), len(view.dataset.metrics)
+    st.html(view.remember("downloads", lambda: render("data", "downloads", view.lang, chosen, every, *counts)))
 
 
 def list_positions(view: View, choice: TableChoice) -> np.ndarray:
