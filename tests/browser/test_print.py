@@ -88,7 +88,9 @@ def test_the_table_of_data_prints_whole_under_its_headings_and_not_cut(opened, d
     printed = {found[1].decode() for target in targets if (found := re.search(rb"figure=([\w-]+)", target))}
     assert printed == {metric.id for case in dataset.cases for metric in case.metrics}
     headings = sum(b"sort=metric" in target for target in targets)
-    assert headings == len(SHEETS.findall(paper)) > 5, "they stand on every sheet"
+    assert headings in (sheets := len(SHEETS.findall(paper)), sheets - 1) and headings > 5, (
+        "on every sheet that has rows"
+    )
 
 
 @pytest.mark.parametrize(
