@@ -2,14 +2,14 @@
 // tab, copied and bookmarked, and works while the app is not connected. A plain click does not load the page again:
 // Streamlit runs the screen of the address, as it does for back and forward. A screen reached by a link starts at its
 // top with the focus on its heading (in the edition for paper on the button that prints), unless the link (`data-stay`)
-// only changes the screen it is on: then the reader stays in place, with the focus on that link. A metric
-// (`figure=<id>`) or a conflict (`conflict=<id>`) comes to the middle of the window with the focus on it; back and
-// forward restore the scroll position.
+// only changes the screen it is on: then the reader stays in place, and what has the focus keeps it when it is drawn anew.
+// A metric (`figure=<id>`) or a conflict (`conflict=<id>`) comes to the middle of the window with the focus on it; back
+// and forward restore the scroll position.
 (() => {
   const paths = new Set(document.currentScript.dataset.pages.split(' '));
   const positions = new Map(); // last scroll position by address
   let pending = 'load'; // until the screen of the address is drawn: 'load'; 'link', then 'running'; or 'history'
-  let stay = ''; // id of the followed link, if it leaves the reader in place
+  let stay = ''; // if the followed link leaves the reader in place, the id of what had the focus last, at first its own
   let stopScrolling = () => {};
 
   const main = () => document.querySelector('[data-testid=stMain]');
@@ -69,12 +69,15 @@
     });
   }
 
+  const isLost = () => document.activeElement === document.body;
+
+  function keepFocus() {
+    if (stay && isLost()) document.getElementById(stay)?.focus({ preventScroll: true });
+  }
+
+  addEventListener('focusin', ({ target }) => { if (pending && stay && target.id) stay = target.id; });
+
   function focusHeading() {
-    const link = pending === 'running' && stay && document.getElementById(stay);
-    if (link) {
-      link.focus({ preventScroll: true });
-      return;
-    }
     const heading = document.querySelector('button[data-print], h1');
     if (!heading) return;
     if (heading.tagName === 'H1') heading.tabIndex = -1;
@@ -87,11 +90,12 @@
       if (!stay) main().scrollTop = 0;
       pending = 'running';
     }
+    keepFocus();
     if (!drawn) return;
     changes.disconnect();
     const metric = pending !== 'history' && findMetric();
     if (metric) showMetric(metric);
-    else if (pending === 'running' || pending === 'history' && document.activeElement === document.body) focusHeading();
+    else if (pending === 'running' && !stay || pending !== 'load' && isLost()) focusHeading();
     if (pending === 'history') restore(positions.get(location.href) ?? 0);
     pending = '';
   }
@@ -131,6 +135,7 @@
     overPage = dialog;
     if (opensOrCloses) return;
     pending = event.isTrusted ? 'history' : 'link';
+    if (event.isTrusted) stay = '';
     stopScrolling();
     changes.observe(document.body, { childList: true, subtree: true });
     arrive();

@@ -37,6 +37,24 @@ def test_from_filter_to_case_to_download_by_keyboard(arrive, dataset):
     assert download.value.suggested_filename == "henan-reforms_2020_jiyuan.csv"
 
 
+def test_the_focus_stays_with_a_reader_who_goes_on_before_a_choice_is_drawn(arrive):
+    page = arrive()
+    visit(page, "/")
+    tab_to(page, opener(page, "City"))
+    page.keyboard.press("Enter")
+    reach(page, value(page, "City", "Jiyuan"), "ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Show 1 figure")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(page.get_by_role("button", name="Province-wide")).to_be_visible()
+    expect(opener(page, "City")).to_be_focused()
+
+
 def test_a_row_of_compare_tells_its_doubts_while_its_link_has_the_focus(arrive):
     page = arrive()
     visit(page, "/compare?set=time")
