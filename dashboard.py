@@ -31,6 +31,7 @@ with preflight.explain_missing_packages():
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
+    from pages.serving.not_found import not_found_route
     from pages.serving.preview_image import preview_routes
     from pages.serving.scripts import scripts_route
     from pages.serving.service_worker import worker_route
@@ -96,6 +97,7 @@ app = st.App(
         *site_map_routes(SETTINGS),
         *preview_routes(BASE),
         *index_routes(SETTINGS),
+        not_found_route(BASE),
     ],
     middleware=[
         Middleware(log.RequestLog, BASE),

@@ -601,7 +601,6 @@ def test_the_style_sheet_is_a_file_that_never_changes(server):
 
 
 def test_the_policy_lets_run_what_the_pages_bring_and_nothing_else(server):
-    """For the page of every screen, and Streamlit's own at all other addresses."""
     brought = {*LANGUAGE_SCRIPTS.values()}
     for path in [*PAGES, "/nowhere"]:
         _, headers, html = fetched(server, path)

@@ -13,8 +13,6 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
-from pages.frame import layout
-from pages.serving.sheet import SHEET_PATH
 from pages.serving.workarounds import reruns
 
 RUN = (
@@ -120,23 +118,3 @@ def test_the_theme_is_the_one_that_streamlit_reads(section):
         populate(parent.light, section)
     assert parents[0] == parents[1]
     assert parents[0].HasField("light") == parents[1].HasField("light")
-
-
-@pytest.mark.parametrize(
-    ("address", "loads"),
-    [
-        (None, False),
-        ("http://localhost:8501", False),
-        ("http://localhost:8501/", False),
-        ("http://localhost:8501/case?case=x", False),
-        ("http://localhost:8501/nowhere", True),
-        ("http://localhost:8501/case/", True),
-    ],
-)
-def test_a_run_brings_the_style_sheet_only_where_the_page_does_not_link_to_it(monkeypatch, address, loads):
-    found = []
-    monkeypatch.setattr(layout.st, "context", SimpleNamespace(url=address))
-    monkeypatch.setattr(layout.st, "html", lambda body, **options: found.append(body))
-    layout.insert_styles("en", printing=False, embedded=False)
-    assert [body.count(f'@import url("{SHEET_PATH}");') for body in found] == [loads]
-    assert len(found[0]) < 200

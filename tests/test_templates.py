@@ -20,6 +20,7 @@ from data.reading.live import Live
 from pages.markup.environment import TEMPLATES, environment, render
 from pages.markup.report import write_report
 from pages.serving.index_page import write_page
+from pages.serving.not_found import write_not_found
 from pages.serving.page_request import PageRequest
 from pages.serving.settings import read
 from tests.app import list_pages, list_requests, open_page, showing
@@ -63,6 +64,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
             for request in list_requests(dataset, lang):
                 write_page(settings, dataset, request)
             write_page(settings, None, PageRequest("overview", lang, True, is_readable=False))
+            write_not_found("", lang, True)
             for filters in (Filters(), Filters(city=("410300",)), Filters(search="zzzz")):
                 for address in ("", "https://example.org"):
                     write_report(Extract(dataset, filters, address, lang=lang))

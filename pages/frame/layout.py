@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
@@ -16,29 +15,20 @@ from data.wording.formatting import format_date
 from data.wording.labels import LANGUAGE, t
 from pages.frame.elements import escape_markdown, show_warning
 from pages.frame.filter_bar import show_clear_button
-from pages.frame.view import LANGUAGES, View, apply_choice, base_path
+from pages.frame.view import LANGUAGES, View, apply_choice
 from pages.markup.environment import render
-from pages.markup.screens import LANGUAGE_NAMES, SCREENS, link_screens, url_path
+from pages.markup.screens import LANGUAGE_NAMES, link_screens
 from pages.markup.style_sheet import EMBED, PRINT
 from pages.serving.policy import LANGUAGE_SCRIPTS
-from pages.serving.sheet import SHEET_PATH
 
 _MAX_NAMED = 5
 """Maximum number of unknown values, and of cases without a metric, that a notice names."""
-_PATHS = frozenset(f"/{url_path(name)}" for name in SCREENS)
 
 
 def insert_styles(lang: Lang, printing: bool, embedded: bool) -> None:
     """Insert the style sheet for paper or a frame into the page, and set the document's language."""
-    linked = "" if _links_to_sheet() else f"{base_path()}{SHEET_PATH}"
     sheet, script = Markup(PRINT if printing else EMBED if embedded else ""), Markup(LANGUAGE_SCRIPTS[lang])
-    st.html(render("frame", "styles", lang, linked, sheet, script), unsafe_allow_javascript=True)
-
-
-def _links_to_sheet() -> bool:
-    """Whether the HTML of this page is ours: at addresses without a screen it is Streamlit's."""
-    address = st.context.url
-    return address is None or (urlsplit(address).path.removeprefix(base_path()) or "/") in _PATHS
+    st.html(render("frame", "styles", lang, sheet, script), unsafe_allow_javascript=True)
 
 
 def show_masthead(view: View) -> None:

@@ -24,10 +24,6 @@ _TEXTS = {
         zh="与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。",
         en="The connection to the server is lost. This page goes on by itself when it is back, with what you chose.",
     ),
-    "no-page-here": Text(
-        zh="这个地址没有页面，已改为显示概览。",
-        en="There is no page at this address; the overview is shown instead.",
-    ),
 }
 """The texts in the style sheets by the names of their custom properties."""
 

@@ -1,7 +1,6 @@
 """The HTML page of every screen: its head, what is to be read before the app has started, and the app's own modules.
 
 Each page is written once for equal requests and kept as long as the data is the same; nothing in it is one reader's.
-Other addresses get Streamlit's page, in which links are ordinary links.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from pages.markup.style_sheet import FIRST_VIEW, keep_used_rules
 from pages.serving import first_view
 from pages.serving.etag import is_current
 from pages.serving.page_head import LANGUAGE_TAGS, PageHead, describe_page
-from pages.serving.page_request import PageRequest, is_shared, prefers_chinese, read_request
+from pages.serving.page_request import PageRequest, is_shared, read_language, read_request
 from pages.serving.scripts import FILE_PATH, INLINE, STREAMLIT_PAGE
 from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
@@ -105,9 +104,7 @@ def _read(request: Request, screen: str, settings: Settings) -> tuple[Dataset | 
     try:
         dataset = current().dataset
     except DatasetError:
-        lang = request.query_params.get("lang")
-        chinese = lang == "zh" or (lang != "en" and prefers_chinese(request.headers.get("accept-language", "")))
-        return None, PageRequest(screen, "zh" if chinese else "en", False, is_readable=False)
+        return None, PageRequest(screen, *read_language(request), is_readable=False)
     return dataset, read_request(request, screen, dataset, settings.allowed_hosts)
 
 

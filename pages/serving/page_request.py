@@ -61,7 +61,7 @@ class PageRequest:
 def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts: tuple[str, ...]) -> PageRequest:
     """What a request asks for on a screen. Unknown parameters are passed over, as by the page."""
     query = request.query_params
-    lang = next((known for known in LANGUAGES if known == query.get("lang")), None)
+    lang, names_lang = read_language(request)
     filters, unknown = parse(query, dataset)
     named = query.get("case", "") if screen == "case" else ""
     case_id = named if named in dataset.by_id else next(iter(dataset.by_id), "")
@@ -72,8 +72,8 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
         is_known = False  # other colors are drawn by the page alone
     found = PageRequest(
         screen,
-        lang or ("zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en"),
-        lang is not None,
+        lang,
+        names_lang,
         case_id if screen == "case" else "",
         _read_page(query.get("page", "1"), dataset, filters) if screen == "overview" else 1,
         filters if SCREENS[screen].has_filters else Filters(),
@@ -81,6 +81,14 @@ def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts:
         find_origin(request, allowed_hosts),
     )
     return found if found.is_readable else replace(found, page=1, filters=Filters())
+
+
+def read_language(request: Request) -> tuple[Lang, bool]:
+    """The language of a page, and whether the address names it; else it is that of the browser."""
+    for lang in LANGUAGES:
+        if lang == request.query_params.get("lang"):
+            return lang, True
+    return "zh" if prefers_chinese(request.headers.get("accept-language", "")) else "en", False
 
 
 def is_shared(request: Request, asked: PageRequest) -> bool:

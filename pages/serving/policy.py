@@ -9,7 +9,7 @@ from hashlib import sha256
 from pages.serving.scripts import INLINE, STREAMLIT_PAGE
 
 LANGUAGE_SCRIPTS = {"zh": "document.documentElement.lang = 'zh-CN'", "en": "document.documentElement.lang = 'en'"}
-"""Scripts that set the language of the page for screen readers. Streamlit's page always declares English."""
+"""Scripts that set the language of the page for screen readers when the reader changes it."""
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DENIED_FEATURES = (
