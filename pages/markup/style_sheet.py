@@ -24,6 +24,7 @@ _TEXTS = {
         zh="与服务器的连接断开了。恢复后本页会自动继续，您的选择不变。",
         en="The connection to the server is lost. This page goes on by itself when it is back, with what you chose.",
     ),
+    "press-enter": Text(zh="回车搜索", en="Enter ↵"),
 }
 """The texts in the style sheets by the names of their custom properties."""
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from data.query.filters import Filters, select
-from tests.browser.reader import choose_city, clear, close, drawn, heading, opener, settled, status, value
+from tests.browser.reader import choose_city, clear, close, drawn, heading, opener, resize, settled, status, value
 
 JIYUAN = "city=419001"
 
@@ -92,6 +92,40 @@ def test_a_search_is_kept_and_its_hit_opens_its_figure(opened, dataset):
     figure = page.locator("#figure-out-of-county-referral-rate")
     expect(figure).to_be_focused()
     expect(figure).to_be_in_viewport()
+
+
+FIELD = """field => {
+    const style = getComputedStyle(field), text = document.createElement("canvas").getContext("2d");
+    text.font = style.font;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return [text.measureText(field.placeholder).width, text.measureText(field.value).width].map(width => room - width);
+}"""
+"""How much room the field has beside its placeholder, and beside what is in it, in px."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_field_of_the_search_shows_its_whole_example_and_then_the_key_to_press(opened, lang):
+    page = opened(f"/data?lang={lang}", width=1440)
+    box, hint = page.get_by_role("textbox"), page.get_by_test_id("InputInstructions")
+    said = "hint => getComputedStyle(hint, '::after').content"
+    word = {"en": "referral", "zh": "转诊率"}[lang]
+    for width in (1440, 1280, 820, 760, 700, 640, 550, 500, 410, 390, 360, 320):
+        resize(page, width)
+        assert box.evaluate(FIELD)[0] >= 0, width
+        assert hint.count() == 0 or hint.evaluate(said) == "none"
+        box.fill(word)
+        expect(hint).to_be_visible()
+        assert hint.evaluate(said) == {"en": '"Enter ↵"', "zh": '"回车搜索"'}[lang]
+        field, shown = box.bounding_box(), hint.bounding_box()
+        padding = box.evaluate("box => parseFloat(getComputedStyle(box).paddingRight)")
+        assert field["x"] + field["width"] - padding <= shown["x"], (width, "it covers what is typed")
+        assert box.evaluate(FIELD)[1] >= 0, width
+        box.fill("")
+    box.fill(word)
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("search="))
+    expect(hint.locator("span")).to_have_count(1)
+    assert hint.evaluate(said) == "none"
 
 
 @pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
