@@ -20,9 +20,11 @@ from data.query.filters import (
     parse,
     select,
 )
-from data.query.search import MAX_PARTS, find_terms, split_parts, split_words
+from data.query.search import MAX_PARTS, find_terms, list_set_words, split_parts, split_words
+from data.query.sets import SET_NAMES
 from data.reading.live import current
 from data.wording.filters import FILTERS, POPOVERS, describe_filters, list_values, remove_value
+from data.wording.ready_sets import list_ready_sets
 from tests.app import bodies, open_page
 
 DATASET = current().dataset
@@ -287,6 +289,45 @@ WORDS = {
 def test_what_is_sought_is_in_what_the_reader_wrote(search, words):
     assert split_words(search) == words
     assert all(word in search.lower() for word in words)
+
+
+READY = {
+    each.id: {(row.case_id, row.metric_id) for row in each.rows} for each in list_ready_sets(DATASET, Filters(), "en")
+}
+
+
+@pytest.mark.parametrize("name", [name for name in READY if name in SET_NAMES])
+def test_each_word_for_a_set_of_compare_finds_what_is_in_it(name):
+    for word in (SET_NAMES[name].zh, SET_NAMES[name].en, *list_set_words(name)):
+        assert set(pairs(chosen(search=word))) >= READY[name] != set(), word
+
+
+def test_waiting_finds_what_compare_calls_waiting_times_in_both_languages():
+    assert ("2020-06-anyang-permits", "approval-time") in READY["time"]
+    for search in ("waiting", "wait", "等待", "等待时间", "办理时限"):
+        assert set(pairs(chosen(search=search))) == READY["time"], search
+    assert {pair for pair in pairs(chosen(search="时限")) if pair not in READY["time"]} == {
+        (case.id, metric.id)
+        for case in DATASET.cases
+        for metric in case.metrics
+        if "时限" in own_words(metric) and (case.id, metric.id) not in READY["time"]
+    }
+
+
+def test_a_part_of_a_word_for_a_set_is_none_of_its_words():
+    """As “one” in money, and “eight” in weights."""
+    for search in ("one", "eight", "额"):
+        found = {
+            (case.id, metric.id) for case in DATASET.cases for metric in case.metrics if search in own_words(metric)
+        }
+        assert set(pairs(chosen(search=search))) == found, search
+
+
+def test_a_word_for_a_set_beside_other_words_narrows_them():
+    found = pairs(chosen(search="waiting Zhengzhou"))
+    assert found and set(found) < READY["time"]
+    metrics = {(case.id, metric.id): metric for case in DATASET.cases for metric in case.metrics}
+    assert all("zhengzhou" in own_words(metrics[pair]) for pair in found)
 
 
 PARTS = {

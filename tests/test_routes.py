@@ -117,6 +117,7 @@ TABLES = {
     ),
     "grade-and-role": ({"grade": "C", "role": "outcome"}, Filters(grade=("C",), role=("outcome",))),
     "search": ({"search": "转诊率"}, Filters(search="转诊率")),
+    "word-for-a-set": ({"search": "waiting"}, Filters(search="waiting")),
     "nothing-found": ({"search": "zzz"}, Filters(search="zzz")),
     "page-parameters": ({"lang": "en", "case": "x", "grade": "A"}, Filters(grade=("A",))),
 }

@@ -14,10 +14,9 @@ from data.model.grades import CHANGED, GRADES, Grade, grades_drawn_as
 from data.model.schema import Case
 from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import ROLES, Filters, Selection, select, tabulate_values
+from data.query.sets import RESULTS as RESULTS
 from data.query.table import LIST_SEPARATOR
 
-RESULTS = ("outcome", "output")
-"""Roles of the metrics that are results; the others are inputs, background and rules."""
 MAX_CHANGES, MAX_OTHERS = 3, 2
 """Number of changes of a case that are shown at once, or of other metrics where there is none; the rest is one click
 away."""

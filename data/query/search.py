@@ -11,6 +11,7 @@ import numpy as np
 
 from data.model.schema import Case, Metric, Text
 from data.query.dataset import CACHE_SIZE, Dataset, Mask, cache_by_dataset
+from data.query.sets import SET_NAMES, SYNONYMS, mark_set
 
 _ENGLISH = "a an and at by do does for from how in into is it many much of on or the to what which with"
 FUNCTION_WORDS = frozenset((*_ENGLISH.split(), "的", "和", "与", "及"))
@@ -20,8 +21,10 @@ MAX_PARTS = 16
 MIN_SHARE = 1 / 3
 """A text has enough of a search with this share of its parts, and no other text with more."""
 _CHINESE = r"[\u3400-\u9fff]"
-_PLURALS = (("ies", ""), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ss", "ss"), ("s", ""))
-"""Endings of English nouns and what is sought instead: the first that fits. A text has a word if it contains it."""
+_PLURAL = re.compile(r"(?:ies|(?<=ss|ch|sh)es|(?<=x)es|(?<!s)s)$")
+"""The ending that is left out of a plural. A text has a word if it contains it."""
+ENDING = r"(?:(?:y|ies|e?s)\b)?"
+"""What may stand in a text behind a word without its ending."""
 
 
 def normalize_text(text: str) -> str:
@@ -39,6 +42,16 @@ def split_words(search: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_to_singular, telling or words)))
 
 
+def list_set_words(name: str) -> tuple[str, ...]:
+    """Return the words for a set: those of its name, and its synonyms."""
+    return split_words(f"{SET_NAMES[name].zh} {SET_NAMES[name].en} {SYNONYMS.get(name, '')}")
+
+
+def find_sets(terms: Sequence[str]) -> list[str]:
+    """Return the sets that one of these terms is a word for."""
+    return [name for name in SET_NAMES if not {*list_set_words(name)}.isdisjoint(terms)]
+
+
 def split_parts(words: Sequence[str]) -> tuple[str, ...]:
     """Return what is sought of words by itself: two neighbouring Chinese characters, other words whole."""
     parts = chain.from_iterable(map(_split_chinese, words))
@@ -47,11 +60,7 @@ def split_parts(words: Sequence[str]) -> tuple[str, ...]:
 
 def _to_singular(word: str) -> str:
     """Return the singular of an English word of four letters and more."""
-    if len(word) >= 4 and word.isascii() and word.isalpha():
-        for ending, singular in _PLURALS:
-            if word.endswith(ending):
-                return word.removesuffix(ending) + singular
-    return word
+    return _PLURAL.sub("", word) if len(word) >= 4 and word.isascii() and word.isalpha() else word
 
 
 def _split_chinese(word: str) -> Iterator[str]:
@@ -73,8 +82,8 @@ def find_terms(dataset: Dataset, search: str) -> tuple[tuple[str, ...], bool]:
 def search_texts(dataset: Dataset, search: str) -> tuple[Mask, Mask]:
     """Return the cases and the metrics whose own text contains all words of a search, or if none does the most parts.
 
-    These must be MIN_SHARE of all parts at least. A metric also has the parts of its case, unless its own text is
-    without any that its case has not.
+    These must be MIN_SHARE of all parts at least. A metric also has the words for the sets that it is in, and the parts
+    of its case, unless it is without any that its case has not.
     """
     terms, all_of_them = find_terms(dataset, search)
     in_case, in_metric = np.split(_find_each(dataset, terms), [len(dataset.cases)], axis=1)
@@ -95,7 +104,10 @@ def _find_each(dataset: Dataset, terms: Sequence[str]) -> Mask:
 
 @cache_by_dataset(CACHE_SIZE)
 def _find(dataset: Dataset, term: str) -> Mask:
-    return np.array([term in text for text in _read_texts(dataset)], bool)
+    found = np.array([term in text for text in _read_texts(dataset)], bool)
+    for name in find_sets([term]):
+        found[len(dataset.cases) :] |= mark_set(dataset, name)
+    return found
 
 
 @cache_by_dataset(1)

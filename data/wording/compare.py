@@ -7,23 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from data.model.schema import Case, Lang, Text, Unit
+from data.query.sets import SET_NAMES
 from data.wording.labels import REFUSAL_WORDS, pairs, t
 from data.wording.rows import MetricRow, format_id
 from data.wording.words import Reason
 
 MAX_METRICS = 8
 """Maximum number of metrics that a reader compares at once."""
-
-DIMENSION_NAMES: Mapping[str, Text] = pairs(
-    time=("办理与等待时间", "Waiting times"),
-    rank=("名次", "Ranks"),
-    share=("占比", "Shares"),
-    money=("金额", "Money"),
-    area=("面积", "Areas"),
-    length=("长度", "Lengths"),
-    volume=("体积", "Volumes"),
-    mass=("重量", "Weights"),
-)
 _MEASURED = ("money", "area", "volume", "mass", "length")
 Kind = Literal["index", "level", "difference", "rank"]
 Scale = tuple[Kind, str]
@@ -188,7 +178,7 @@ def name_group(group: Group, lang: Lang) -> str:
             "变化的百分点" if points else f"同一单位的差值：{unit}",
             "Changes in percentage points" if points else f"Differences in one unit: {unit}",
         )
-    name = DIMENSION_NAMES.get(group.rows[0].dimension)
+    name = SET_NAMES.get(group.rows[0].dimension)
     if name is None:
         return t(lang, f"同一单位的数值：{unit}", f"Values in one unit: {unit}")
     counted_in = t(lang, f"，以{unit.removeprefix('个')}计", f", in {unit}")

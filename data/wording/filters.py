@@ -67,7 +67,8 @@ FILTERS: Mapping[str, Filter] = {
         "text",
         lambda dataset, words, lang: f"“{words}”",
         "Words that a figure must all hold by itself, in either language: its name, subject, place, unit, values in "
-        "words, source words. cases.json also has the cases whose own title, summary, place or domain holds them all. "
+        "words, source words. The figures of a set that Compare makes hold the words for it: waiting finds its waiting "
+        "times. cases.json also has the cases whose own title, summary, place or domain holds them all. "
         "Plurals count as singulars. If nothing holds all words, what holds the most of them is found.",
         Text(zh="搜索，如：转诊率", en="Search, e.g. referral"),
     ),

@@ -8,12 +8,13 @@ from typing import get_args
 
 import numpy as np
 
-from data.model.grades import CHANGED, grades_drawn_as
+from data.model.grades import grades_drawn_as
 from data.model.schema import Lang
 from data.query.dataset import Dataset, cache_by_dataset
 from data.query.filters import Filters, select
 from data.query.findings import keep_results, sort_metrics
-from data.wording.compare import DIMENSION_NAMES, Comparison, Kind, compare
+from data.query.sets import GROWTH, SET_NAMES, TIME, mark_set
+from data.wording.compare import Comparison, Kind, compare
 from data.wording.labels import t
 from data.wording.rows import MetricRow, Rows
 
@@ -25,15 +26,12 @@ MIN_CASES, MIN_CASES_OF_A_COUNT = 2, 3
 """Number of cases that a drawn scale needs; counted things are many, so that a set of them needs more."""
 CACHE_SIZE = 32
 """Maximum number of filters whose sets are kept in memory for one language and dataset."""
-GROWTH = "change"
-"""Id of the set of the metrics that state a change; the others have the id of their dimension or unit."""
-TIME = "time"
-"""Id of the set of times: days, working days and months have no scale in common but that of their change."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadySet:
-    """Metrics of one dimension in the order of the dataset, and which of them share a scale.
+    """Metrics of one set in the order of the dataset, and which of them share a scale; `id` is that of the set, or of
+    the unit of counted things.
 
     `total` is the number of such metrics under the filters, of which `rows` are the first MAX_ROWS.
     """
@@ -72,21 +70,16 @@ def list_ready_sets(dataset: Dataset, filters: Filters, lang: Lang) -> tuple[Rea
 def _find_candidates(dataset: Dataset, filters: Filters) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the id of each possible set with the positions of its metrics."""
     results = keep_results(dataset, select(dataset, filters).positions)
-    cells = dataset.table[["grade", "unit_id"]].iloc[results]
-    yield GROWTH, results[cells["grade"].isin(CHANGED)]
-    dimensions = cells["unit_id"].map({name: unit.dimension for name, unit in dataset.units.items()})
-    for dimension in dict.fromkeys(unit.dimension for unit in dataset.units.values()):
-        if dimension == "count":
-            counted = set(cells["unit_id"][dimensions == dimension])
-            yield from ((name, results[cells["unit_id"] == name]) for name in dataset.units if name in counted)
-        elif dimension in DIMENSION_NAMES:
-            yield dimension, results[dimensions == dimension]
+    yield from ((name, results[mark_set(dataset, name)[results]]) for name in SET_NAMES)
+    units = dataset.table["unit_id"].iloc[results]
+    for name in units.unique():
+        if dataset.units[name].dimension == "count":
+            yield name, results[units == name]
 
 
 def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> ReadySet | None:
     """Return the set of these metrics; None if too few cases share a scale."""
-    counted = name not in (GROWTH, *DIMENSION_NAMES)
-    min_cases = MIN_CASES_OF_A_COUNT if counted else MIN_CASES
+    min_cases = MIN_CASES if name in SET_NAMES else MIN_CASES_OF_A_COUNT
     if len(np.unique(dataset.case_numbers[positions])) < min_cases:
         return None
     chosen = np.sort(sort_metrics(dataset, positions, "grade", "other")[:MAX_ROWS])
@@ -100,9 +93,7 @@ def _build(dataset: Dataset, lang: Lang, name: str, positions: np.ndarray) -> Re
 
 
 def _name_set(dataset: Dataset, name: str, lang: Lang) -> str:
-    if name == GROWTH:
-        return t(lang, "变化幅度", "Sizes of change")
-    if name in DIMENSION_NAMES:
-        return DIMENSION_NAMES[name][lang]
+    if name in SET_NAMES:
+        return SET_NAMES[name][lang]
     unit = dataset.units[name].name[lang]
     return t(lang, f"数量（{unit}）", f"Numbers of {unit}")
