@@ -28,12 +28,6 @@ def open_page(view: View) -> Opening:
     return view.remember("opening", partial(open_overview, view.selection, view.lang, view.filters))
 
 
-def show_opening(view: View) -> None:
-    opening = open_page(view)
-    st.title(escape_markdown(opening.title), anchor=False)
-    show_paragraph(opening.lede, "lede wide")
-
-
 def shown_cases(view: View) -> range:
     """Return which of the selected cases this page of the table has."""
     total = len(view.selection.cases)
@@ -49,12 +43,11 @@ def show_findings(view: View) -> None:
     """Show how many results state what, what each case reports, and the ways to all figures and to the picture."""
     shown, total = shown_cases(view), len(view.selection.cases)
     cases, opening = find_cases(view), None if view.filters.search else open_page(view)
-    if view.embedded or view.filters.search:
+    if view.embedded:
         st.header(title_findings(view.dataset, view.filters, cases, view.lang), anchor=False)
-    if view.embedded and opening:
-        show_paragraph(opening.lede)
-    bar = not view.embedded
-    write = partial(render, "findings", "overview", view.lang, opening, cases, view.links, bar)
+        if opening:
+            show_paragraph(opening.lede)
+    write = partial(render, "findings", "overview", view.lang, opening, cases, view.links, bar=not view.embedded)
     st.html(view.remember("table", write))
     if view.embedded:
         return
@@ -136,11 +129,14 @@ def list_charts(view: View) -> dict[str, PageChart]:
 view = current_view()
 if view.embedded:
     show_embedded(view, list_charts(view))
+elif view.filters.search:
+    show_search_results(view)
 else:
-    (show_search_results if view.filters.search else show_opening)(view)
+    st.title(escape_markdown(open_page(view).title), anchor=False)
+    show_paragraph(open_page(view).lede, "lede wide")
     if view.selection.cases:
         show_findings(view)
         show_gaps(view)
-    elif not view.filters.search:
+    else:
         show_nothing_found(view)
-    show_share_dialog(view, list_charts(view))
+show_share_dialog(view, list_charts(view))

@@ -10,6 +10,7 @@ import io
 import math
 import re
 from dataclasses import replace
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,13 +26,14 @@ from data.query.filters import Filters, parse, select
 from data.query.geography import all_places, find_local_places, summarize_areas
 from data.query.table import LIST_SEPARATOR
 from data.reading.live import current
+from data.wording.filters import FILTERS as FILTER_WORDS
 from data.wording.findings import list_findings
 from data.wording.labels import REFUSAL_WORDS
 from data.wording.map_cases import list_headlines
 from data.wording.openings import open_overview, warn
 from data.wording.ready_sets import list_ready_sets
 from data.wording.rows import Rows
-from pages.frame.search_results import mark_words
+from pages.frame.search_results import MAX_METRICS, mark_words
 from pages.markup.data_table import SHOWN
 from pages.markup.environment import render
 from pages.markup.palette import MAP_CLASSES
@@ -247,7 +249,7 @@ def cells(at: Any) -> dict[tuple[str, str], tuple[str, int]]:
     return found
 
 
-MATRIX = {"all": {}, "city": {"city": "410300"}, "kind": {"role": "input"}, "search": {"search": "water"}}
+MATRIX = {"all": {}, "city": {"city": "410300"}, "kind": {"role": "input"}}
 
 
 @pytest.mark.parametrize("query", MATRIX.values(), ids=MATRIX)
@@ -905,20 +907,18 @@ def test_cases_side_by_side_say_which_figures_a_city_leaves_out(lang):
 
 
 TITLE_ONLY = {
-    "zh": ("案例符合条件，但没有符合条件的指标。", "没有符合的指标（搜索：“郸城县紧密型县域医共体”）。符合的案例：9 "),
-    "en": (
-        "The case matches; none of its figures does.",
-        "No figure fits (Search: “郸城县紧密型县域医共体”). Cases that do: 9 ",
-    ),
+    "zh": "没有符合的指标（搜索：“郸城县紧密型县域医共体”）。符合的案例：9 ",
+    "en": "No figure fits (Search: “郸城县紧密型县域医共体”). Cases that do: 9 ",
 }
 
 
 def test_a_title_that_is_searched_for_shows_the_case_and_none_of_its_figures(lang):
-    query, (note, notice) = {"lang": lang, "search": DATASET.by_id[HEALTH].title.zh}, TITLE_ONLY[lang]
+    query, notice = {"lang": lang, "search": DATASET.by_id[HEALTH].title.zh}, TITLE_ONLY[lang]
     overview = visit("overview", **query)
     assert counted(lang, 1, 0) in words(overview)
-    assert note in words(overview)
-    assert DATASET.by_id[HEALTH].short[lang] in [link.label for link in anchors(bodies(overview))]
+    (case,) = anchors(re.search(r'<ul class="casehits".*?</ul>', bodies(overview), re.DOTALL)[0])
+    assert html.unescape(MARKUP.sub("", case.label)) == f"9 · {DATASET.by_id[HEALTH].title[lang]}"
+    assert 'class="hits"' not in bodies(overview)
     data = visit("data", **query)
     assert [info.value.replace("\\", "") for info in data.info] == [
         f"{notice}{DATASET.by_id[HEALTH].title[lang]}{'。' if lang == 'zh' else '.'}"
@@ -986,6 +986,27 @@ def test_a_search_lists_its_figures_with_links_to_them(lang):
     assert row.change_label in hits and f"grade-{row.grade}" in hits
 
 
+@pytest.mark.parametrize("search", ["water", "时限", "waiting times", "change"])
+def test_a_search_shows_its_results_alone_and_each_once(search, lang):
+    at = visit("overview", lang=lang, search=search)
+    found = [(row.case_id, row.metric_id) for row in selected(lang, search=search)]
+    queries = (dict(parse_qsl(urlsplit(link.href).query)) for link in anchors(bodies(at)))
+    shown = [(query["case"], query["figure"]) for query in queries if "figure" in query]
+    assert len(found) > 1 and len(shown) == min(len(found), MAX_METRICS) == len({*shown}) and {*shown} <= {*found}
+    assert not at.header and "<table" not in bodies(at)
+    assert ('href="/data?' in bodies(at).partition('class="hits"')[2]) == (len(found) > MAX_METRICS)
+
+
+@pytest.mark.parametrize(
+    ("lang", "search"),
+    [*product(LANGS, ["waiting", "shares", "时限", "名次", "变化"]), ("en", "approvals"), ("zh", "审批")],
+)
+def test_a_hit_has_the_word_that_was_sought_or_one_for_the_same_set_marked(search, lang):
+    found = re.search(r'<ol class="hits".*?</ol>', bodies(visit("overview", lang=lang, search=search)), re.DOTALL)[0]
+    hits = found.split("<li>")[1:]
+    assert len(hits) > 1 and all("<mark>" in hit for hit in hits)
+
+
 def test_a_search_made_elsewhere_offers_the_way_to_its_results():
     at = visit("data", lang="en", search="转诊", grade="C")
     (link,) = (link for link in anchors(bodies(at)) if link.label.startswith("See the 1 figure found"))
@@ -996,12 +1017,51 @@ def test_a_search_made_elsewhere_offers_the_way_to_its_results():
 
 
 def test_a_search_without_a_hit_says_so_and_what_the_other_filters_hide():
-    (alone,) = visit("overview", lang="en", search="zzz").info
-    assert alone.value == "Nothing found for “zzz”. Try another word; Chinese and English both work."
-    at = visit("overview", lang="en", search="转诊", city="419001")
-    assert [info.value for info in at.info] == ["Nothing found for “转诊” under these filters."]
-    (link,) = (link for link in anchors(bodies(at)) if link.label.startswith("Without the others: 1 figure"))
+    said, links = advice("en", search="zzz")
+    assert said == f"Nothing found; try {links[0].label}, {links[1].label} or {links[2].label}."
+    said, (*_, link) = advice("en", search="转诊", city="419001")
+    assert said.startswith("Nothing found under these filters; try ")
+    assert said.endswith(", or drop the other filters (1 figure).")
     assert dict(parse_qsl(urlsplit(link.href).query)) == {"lang": "en", "search": "转诊"}
+
+
+def advice(lang: str, **query: str) -> tuple[str, list[Anchor]]:
+    """The sentence on a search without a hit, and its links."""
+    (found,) = re.findall(
+        r'<p class="lede wide found".*?</p>', bodies(visit("overview", lang=lang, **query)), re.DOTALL
+    )
+    return html.unescape(MARKUP.sub("", found)).strip(), [
+        link._replace(label=html.unescape(link.label)) for link in anchors(found)
+    ]
+
+
+NOWHERE = {
+    "alone": {},
+    "city": {"city": "410300"},
+    "one-figure": {"city": "419001"},
+    "domain-and-grade": {"domain": "finance", "grade": "A,B"},
+    "nothing-fits": {"city": "411600", "domain": "trade"},
+}
+
+
+@pytest.mark.parametrize("query", NOWHERE.values(), ids=NOWHERE)
+def test_a_search_without_a_hit_names_three_words_that_find_something(query, lang):
+    _, links = advice(lang, search="zzz", **query)
+    assert len({link.label for link in links}) == 3
+    for link in links:
+        asked = dict(parse_qsl(urlsplit(link.href).query))
+        assert asked.pop("search") == link.label and asked.pop("lang") == lang
+        assert asked in (query, {})
+        assert len(selected(lang, search=link.label, **asked))
+        assert visit("overview", lang=lang, search=link.label, **asked).title[0].value.count("0") == 0
+    kept = selected(lang, **query)
+    inside = [link for link in links if all(name in link.href for name in query)]
+    assert len(inside) == min(3, len({row.short or row.name for row in kept}))
+
+
+def test_the_example_in_the_field_finds_something(lang):
+    example = FILTER_WORDS["search"].placeholder[lang].split("：" if lang == "zh" else "e.g. ")[1]
+    assert len(selected(lang, search=example))
 
 
 @pytest.mark.parametrize(
@@ -1011,6 +1071,9 @@ def test_a_search_without_a_hit_says_so_and_what_the_other_filters_hide():
         ("Referral rate", ["ref", "rate"], "<mark>Ref</mark>erral <mark>rate</mark>"),
         ("ＡＢＣ <b>", ["bc"], "Ａ<mark>ＢＣ</mark> &lt;b&gt;"),
         ("aaa", ["aa"], "<mark>aa</mark>a"),
+        ("Waiting times, timely", ["time"], "Waiting <mark>times</mark>, <mark>time</mark>ly"),
+        ("Countries, a country", ["countr"], "<mark>Countries</mark>, a <mark>country</mark>"),
+        ("boxes of glass", ["box", "glass"], "<mark>boxes</mark> of <mark>glass</mark>"),
         ("none", ["x"], "none"),
         ("", ["x"], ""),
     ],

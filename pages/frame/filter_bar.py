@@ -8,10 +8,9 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from markupsafe import Markup
 
 from data.query.filters import SEARCH_LIMIT, Filters
-from data.wording.counts import name_cases, name_metrics
+from data.wording.counts import name_metrics
 from data.wording.filters import CLEAR, PAIRED, FilterBar, Popover, list_choices, remove_value, word_filter_bar
 from pages.frame.elements import escape_markdown, format_link
 from pages.frame.view import SCOPE_KEY, View, apply_filters, apply_paired, apply_scope, apply_search, set_control
@@ -43,8 +42,9 @@ def show_filter_bar(view: View) -> None:
             show_clear_button(view, "clear-all")
             if bar.scope:
                 show_scope_switch(view, bar.scope)
-            if view.filters.search and view.screen != "overview":
-                st.html(_format_way_to_results(view), width="content")
+            if view.filters.search and view.screen != "overview":  # which has what the search has found
+                way = view.t(f"查看搜到的 {count_metrics(view)}", f"See the {count_metrics(view)} found")
+                st.html(format_link(view.href("overview"), way, after="arrow_forward"), width="content")
 
 
 def _show_popover(view: View, popover: Popover) -> None:
@@ -79,11 +79,6 @@ def count_metrics(view: View, count: int | None = None) -> str:
     return name_metrics(len(view.selection.positions) if count is None else count, view.lang)
 
 
-def count_cases(view: View, count: int | None = None) -> str:
-    """Return a number of cases in words, by default of those that the filters keep."""
-    return name_cases(len(view.selection.cases) if count is None else count, view.lang)
-
-
 def _show_chips(view: View, bar: FilterBar) -> None:
     """Show a button for each chosen value that removes it."""
     for chip in bar.chips:
@@ -113,12 +108,3 @@ def show_scope_switch(view: View, label: str) -> None:
     """Show the switch that adds metrics of the same cases in other places, as `name_elsewhere` words it."""
     st.session_state[SCOPE_KEY] = bool(view.filters.scope)
     st.toggle(label, key=SCOPE_KEY, on_change=apply_scope, width="content")
-
-
-def _format_way_to_results(view: View) -> Markup:
-    """Return the link to what a search has found, which stands on the overview."""
-    return format_link(
-        view.href("overview"),
-        view.t(f"查看搜到的 {count_metrics(view)}", f"See the {count_metrics(view)} found"),
-        after="arrow_forward",
-    )

@@ -1,52 +1,51 @@
-"""What a search has found: the cases whose own text has its words, and a list of metrics, each a link to its figure."""
+"""What a search has found: the cases whose own text has its words, and a list of metrics, each a link to its figure;
+where nothing has, what to search for instead.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-import numpy as np
 import streamlit as st
 
-from data.model.schema import Case
 from data.query.filters import Filters, select
 from data.query.findings import sort_metrics
-from data.query.search import find_terms, normalize_text
+from data.query.search import ENDING, find_sets, find_terms, list_set_words, normalize_text
+from data.query.sets import SET_NAMES, mark_set
 from data.query.table import LIST_SEPARATOR
+from data.wording.counts import name_cases
 from data.wording.openings import number_title
 from data.wording.rows import MetricRow
-from pages.frame.elements import escape_markdown, format_link, show_note
-from pages.frame.filter_bar import count_cases, count_metrics
+from pages.frame.elements import escape_markdown
+from pages.frame.filter_bar import count_metrics
 from pages.frame.view import View
 from pages.markup.environment import render
+from pages.markup.links import NamedLink
 
 MAX_CASES = 5
 """Maximum number of listed cases whose own text has the words."""
 MAX_METRICS = 20
 """Maximum number of listed metrics; the Data page has all."""
+SUGGESTED = 3
+"""Number of words to search for that are named where nothing was found."""
 Pieces = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it is a word that was sought."""
 
 
-class CaseHit(NamedTuple):
-    """A case that was found by its own text: in its label, or else in its summary."""
-
-    case_id: str
-    label: Pieces
-    in_label: bool
-
-
 class Hit(NamedTuple):
-    """A metric that was found; where neither its name nor its place has a word, a phrase of the source that has one, or
-    its name in the other language.
+    """A metric that was found. Where its name has no word, `sets` are those that were sought and it is in; where its
+    place and these have none, there is a phrase of the source that has one, or its name in the other language.
     """
 
     row: MetricRow
     name: Pieces
     place: Pieces
+    sets: Pieces = ()
     phrase: Pieces = ()
     translation: Pieces = ()
     other_name: Pieces = ()
@@ -54,52 +53,34 @@ class Hit(NamedTuple):
 
 def show_search_results(view: View) -> None:
     """Show what the search has found under the other filters, under the title of the page."""
-    words, has_all = find_terms(view.dataset, view.filters.search)
-    cases, found = view.selection.whole_cases, rank_found(view)
-    count = count_cases(view, len(cases)) if len(cases) and not len(found) else count_metrics(view)
+    terms, has_all = find_terms(view.dataset, view.filters.search)
+    words = [*terms, *chain.from_iterable(map(list_set_words, find_sets(terms)))]
+    cases, found = view.selection.whole_cases, view.selection.positions
+    count = count_metrics(view) if len(found) or not cases else name_cases(len(cases), view.lang)
     st.title(escape_markdown(f"“{view.filters.search}”{view.t('：', ': ')}{count}"), anchor=False)
-    if not has_all and (len(cases) or len(found)):
-        show_note(
-            view,
-            "没有一处含有完整的搜索词；以下含有其中最多的部分。",
-            "Nothing has all of these words; this is what has the most of them.",
-        )
-    if len(cases):
-        hits = [find_in_case(view, case, words) for case in cases[:MAX_CASES]]
-        st.html(render("search", "cases", view.lang, hits, view.links))
-        if (more := len(cases) - MAX_CASES) > 0:
-            show_note(view, f"另有{more:,}个案例。", f"{more:,} more cases.")
-    if len(found):
-        metrics = [find_in_metric(view, row, words) for row in view.rows(found[:MAX_METRICS])]
-        st.html(render("search", "metrics", view.lang, metrics, view.links))
-    if len(found) > MAX_METRICS:
-        every = view.t(f"列出全部 {count_metrics(view)}", f"All {count_metrics(view)} as a table")
-        st.html(format_link(view.href("data"), every, after="arrow_forward"))
-    if not len(cases) and not len(found):
+    if not cases and not len(found):
         show_without_hit(view)
+        return
+    titles = [(case.id, mark_words(number_title(case, view.lang), words)) for case in cases[:MAX_CASES]]
+    ranked = sort_metrics(view.dataset, found, "other", "grade", "role")[:MAX_METRICS]
+    hits = [find_in_metric(view, int(position), words) for position in ranked]
+    every = count_metrics(view) if len(found) > len(hits) else ""
+    more = len(cases) - len(titles)
+    st.html(render("search", "results", view.lang, titles, more, hits, every, view.links, partly=not has_all))
 
 
-def rank_found(view: View) -> np.ndarray:
-    """Return the positions that the search has found: headlines first, then the better grade, then results."""
-    return sort_metrics(view.dataset, view.selection.positions, "other", "grade", "role")
-
-
-def find_in_case(view: View, case: Case, words: Sequence[str]) -> CaseHit:
-    """Return a case that is found by its own text, with the words marked in its label."""
-    label = mark_words(number_title(case, view.lang), words)
-    return CaseHit(case.id, label, has_mark(label))
-
-
-def find_in_metric(view: View, row: MetricRow, words: Sequence[str]) -> Hit:
+def find_in_metric(view: View, position: int, words: Sequence[str]) -> Hit:
     """Return a metric that was found, with the first of its texts in which a word stands."""
-    name, place = mark_words(row.name, words), mark_words(row.place, words)
-    if has_mark(name) or has_mark(place):
-        return Hit(row, name, place)
+    (row,) = view.rows([position])
+    sought = [SET_NAMES[name][view.lang] for name in find_sets(words) if mark_set(view.dataset, name)[position]]
+    name, place, sets = (mark_words(text, words) for text in (row.name, row.place, view.join(sought)))
+    if has_mark(name + place + sets):
+        return Hit(row, name, place, () if has_mark(name) else sets)
     phrases = zip(row.phrases.split(LIST_SEPARATOR), row.phrases_en.split(LIST_SEPARATOR), strict=True)
     for phrase, translation in (tuple(mark_words(text, words) for text in pair) for pair in phrases):
         if has_mark(phrase) or (view.lang == "en" and has_mark(translation)):
-            return Hit(row, name, place, phrase, translation)
-    metric = next(metric for metric in view.dataset.by_id[row.case_id].metrics if metric.id == row.metric_id)
+            return Hit(row, name, place, (), phrase, translation)
+    _, metric, _ = view.dataset.metrics[position]
     other = mark_words(metric.name["zh" if view.lang == "en" else "en"], words)
     return Hit(row, name, place, other_name=other if has_mark(other) else ())
 
@@ -110,33 +91,37 @@ def has_mark(pieces: Pieces) -> bool:
 
 
 def mark_words(text: str, words: Sequence[str]) -> Pieces:
-    """Return a text in pieces, each with whether it is one of these normalized words, wherever they stand."""
+    """Return a text in pieces, each with whether it is one of these normalized words, wherever they stand, or its
+    plural.
+    """
     letters = [normalize_text(letter) for letter in text]
     origin = [at for at, letter in enumerate(letters) for _ in letter]
-    normalized, marked = "".join(letters), [False] * len(text)
+    marked = [False] * len(text)
     for word in words:
-        start = normalized.find(word)
-        while start >= 0:
-            end = start + len(word)
-            marked[origin[start] : origin[end - 1] + 1] = [True] * (origin[end - 1] + 1 - origin[start])
-            start = normalized.find(word, end)
+        for found in re.finditer(re.escape(word) + ENDING, "".join(letters)):
+            start, end = origin[found.start()], origin[found.end() - 1] + 1
+            marked[start:end] = [True] * (end - start)
     runs = groupby(zip(text, marked, strict=True), itemgetter(1))
     return tuple(("".join(letter for letter, _ in run), is_sought) for is_sought, run in runs)
 
 
 def show_without_hit(view: View) -> None:
-    """Show that nothing was found, and what the other filters hide or what else to try."""
-    sought = f"“{view.filters.search}”"
-    alone = replace(view, filters=Filters(search=view.filters.search))
-    count = len(select(view.dataset, alone.filters).positions)
-    if alone.filters == view.filters or not count:
-        text = view.t(
-            f"没有找到{sought}。可换一个词试试，中英文均可。",
-            f"Nothing found for {sought}. Try another word; Chinese and English both work.",
-        )
-        st.info(escape_markdown(text), icon=":material/search_off:")
-        return
-    text = view.t(f"当前筛选下没有找到{sought}。", f"Nothing found for {sought} under these filters.")
-    st.info(escape_markdown(text), icon=":material/search_off:")
-    link = view.t(f"不加其他筛选：{count_metrics(view, count)}", f"Without the others: {count_metrics(view, count)}")
-    st.html(format_link(alone.href("overview"), link, after="arrow_forward"))
+    """Show in one sentence that nothing was found, what would find something, and what the other filters hide."""
+    alone = Filters(search=view.filters.search)
+    count = len(select(view.dataset, alone).positions)
+    hidden = NamedLink(view.links.under(alone).screen(""), count_metrics(view, count)) if count else None
+    st.html(render("search", "nothing", view.lang, suggest_words(view), hidden, filtered=alone != view.filters))
+
+
+def suggest_words(view: View) -> list[NamedLink]:
+    """Return the names of the most completely stated headlines as links that search for them: those that the other
+    filters keep, then those of all data.
+    """
+    words: dict[str, Filters] = {}
+    for filters in (replace(view.filters, search=""), Filters()):
+        kept = select(view.dataset, filters).positions
+        for position in sort_metrics(view.dataset, kept, "other", "grade", "role")[:MAX_METRICS]:
+            _, metric, _ = view.dataset.metrics[position]
+            words.setdefault((metric.short or metric.name)[view.lang], filters)
+    links = ((word, view.links.under(replace(filters, search=word))) for word, filters in words.items())
+    return [NamedLink(link.screen(""), word) for word, link in islice(links, SUGGESTED)]

@@ -77,6 +77,27 @@ def test_a_link_takes_along_a_search_that_was_just_typed(opened):
     expect(heading(page)).to_have_text("The data")
 
 
+def test_a_search_without_a_hit_leads_to_one_with_and_back(opened):
+    page = opened("/?lang=en")
+    box = page.get_by_role("textbox", name="Search")
+    box.fill("zzz")
+    box.press("Enter")
+    expect(heading(page)).to_have_text("“zzz”: 0 figures")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing found; try ")
+    word = page.get_by_role("alert").get_by_role("link").first
+    name = word.inner_text()
+    word.focus()
+    word.press("Enter")
+    expect(heading(page)).to_contain_text(f"“{name}”: ")
+    expect(box).to_have_value(name)
+    hits = page.get_by_role("list", name="The figures found")
+    expect(hits.get_by_role("link").first).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
+    page.go_back()
+    expect(heading(page)).to_have_text("“zzz”: 0 figures")
+    expect(box).to_have_value("zzz")
+
+
 def test_a_search_is_kept_and_its_hit_opens_its_figure(opened, dataset):
     page = opened("/data?lang=en")
     box = page.get_by_role("textbox", name="Search")
