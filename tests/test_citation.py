@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import rispy
-from pybtex.database import Entry, parse_string
-from pybtex.richtext import Text
 
-from data.model.schema import Document, Lang
 from data.reading.live import current
-from data.wording.citation import (
-    Access,
-    cite_access,
-    cite_cases,
-    cite_document,
-    quote_metric,
-    write_bibtex,
-    write_ris,
-)
+from data.wording.citation import Access, cite_access, cite_cases, cite_document, quote_metric
 from data.wording.rows import Rows
 
 DATASET = current().dataset
@@ -95,43 +83,3 @@ def test_a_figure_is_cited_in_the_reader_s_language_with_the_day_it_was_read():
     assert cite_access([SOURCE], page, "zh").endswith("› 2020年. 河南改革成效[DB/OL]. [引用日期 2026-12-02]. " + HERE)
     other = SOURCE.model_copy(update={"title": SOURCE.title.model_copy(update={"en": "Another notice"})})
     assert ". Another notice. 9 Jul 2021." in cite_access([SOURCE, other], page, "en")
-
-
-def read_bibtex(source: Document, access: Access, lang: Lang) -> Entry:
-    """The only entry, as a program for references reads it."""
-    (entry,) = parse_string(write_bibtex(source, lang, access), "bibtex").entries.values()
-    return entry
-
-
-def test_a_program_reads_the_bibtex_of_every_figure(lang):
-    keys = set()
-    for row in ROWS[lang].values():
-        entry = read_bibtex(SOURCE, Access(row.name, f"{row.case_id}.{row.metric_id}", HERE, "2026-12-02"), lang)
-        keys.add(entry.key)
-        assert str(Text.from_latex(entry.fields["note"])).startswith(row.name)
-        assert entry.fields["url"] == HERE
-        assert (entry.fields["year"], entry.fields["date"], entry.fields["urldate"]) == (
-            "2021",
-            "2021-07-09",
-            "2026-12-02",
-        )
-        assert entry.fields["title"] == SOURCE.title[lang]
-        assert [str(person) for person in entry.persons["author"]] == [f"{{{SOURCE.issuer[lang]}}}"]
-    assert len(keys) == len(ROWS[lang])
-
-
-def test_no_character_of_a_name_is_read_as_a_command():
-    entry = read_bibtex(SOURCE, RATE._replace(name="50% of {A}} & B_1 #2 $3 ~4 ^5 \\6"), "en")
-    said = r"50\% of \textbraceleft{}A\textbraceright{}\textbraceright{} \& B\_1 \#2 \$3 \textasciitilde{}4 \textasciicircum{}5 \textbackslash{}6"
-    assert entry.fields["note"] == f"{said}. Henan Reform Outcomes"
-    assert entry.fields["urldate"] == "2026-12-02"
-
-
-def test_a_program_reads_the_ris_of_every_figure(lang):
-    for row in ROWS[lang].values():
-        (record,) = rispy.loads(write_ris(SOURCE, lang, RATE._replace(name=row.name)))
-        assert record["type_of_reference"] == "GOVDOC"
-        assert (record["title"], record["authors"]) == (SOURCE.title[lang], [SOURCE.issuer[lang]])
-        assert (record["year"], record["date"], record["access_date"]) == ("2021", "2021/07/09", "2026/12/02")
-        assert record["urls"] == [HERE]
-        assert record["notes"][0].startswith(row.name)

@@ -712,7 +712,7 @@ def test_one_figure_alone_is_offered_what_shares_its_scale():
 
 def table_ids(at: AppTest) -> list[str]:
     """The ids of the metrics in the table of the Data page, in its order, by the figures they link to."""
-    links = re.findall(r'role="rowheader" class="figure"><a href="([^"]*)"', bodies(at))
+    links = re.findall(r'role="rowheader" class="figure">.*?</a><a href="([^"]*)"', bodies(at))
     queries = (dict(parse_qsl(urlsplit(html.unescape(href)).query)) for href in links)
     return [f"{query['case']}.{query['figure']}" for query in queries]
 

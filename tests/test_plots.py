@@ -76,6 +76,7 @@ def rows_of(figure, lang: str) -> list[list[str]]:
 def shown_rows(html: str) -> list[str]:
     """What the rows of a table of findings show that are not folded, without the titles of cases."""
     rows = [row for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL) if 'class="more"' not in row]
+    rows = [re.sub(r'<a class="more-ways".*?</a>', "", row) for row in rows]
     parts = ["".join("".join(cells(row, name)) for name in ("what", "change", "state")) for row in rows[1:]]
     return [part for part in parts if part]
 
