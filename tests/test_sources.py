@@ -21,7 +21,7 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters
 from data.reading.live import Live
 from data.reading.load import load_dataset
-from data.wording.citation import MAX_DOCUMENTS, cite_cases, name_documents
+from data.wording.citation import MAX_DOCUMENTS, cite_cases, credit_documents
 from tests.app import open_page, showing, words
 from tests.folders import copy_data, move_case
 
@@ -79,7 +79,7 @@ def test_of_many_documents_the_first_are_named(tmp_path: Path) -> None:
     dataset = load_dataset(made)
     documents = tuple(dataset.documents_of(dataset.cases))
     assert len(documents) == MAX_DOCUMENTS + 2
-    for said in (name_documents(documents, "en"), cite_cases(dataset.documents_of(dataset.cases), "en")):
+    for said in (credit_documents(documents, "en"), cite_cases(dataset.documents_of(dataset.cases), "en")):
         assert "; 2 more documents" in said
         assert str(2020 + MAX_DOCUMENTS + 1) not in said
 

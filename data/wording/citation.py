@@ -29,10 +29,10 @@ _LATEX = str.maketrans(
 
 
 class Access(NamedTuple):
-    """What this site shows of a document, by its name in words and its id, at which address and on which day (ISO)."""
+    """What this site shows of a document, by name and key, at which address, and on which day (ISO) it was read."""
 
     name: str
-    id: str
+    key: str
     address: str
     day: str
 
@@ -69,7 +69,7 @@ def write_bibtex(source: Document, lang: Lang, access: Access | None = None) -> 
         fields |= {"note": access.describe(lang).translate(_LATEX), "url": access.address, "urldate": access.day}
     lines = ",\n".join(f"  {name:12} = {{{value}}}" for name, value in fields.items() if value)
     year = source.year if isinstance(source, Source) else source.date
-    key = "-".join(filter(None, ("henan-reform-cases", str(year), access.id if access else "")))
+    key = "-".join(filter(None, ("henan-reform-cases", str(year), access.key if access else "")))
     return f"@misc{{{key},\n{lines}\n}}\n"
 
 
@@ -108,24 +108,9 @@ def _cite_some(source: Document, numbers: Iterable[int], lang: Lang) -> str:
     )
 
 
-def name_documents(sources: Sequence[Document], lang: Lang) -> str:
-    """Name documents with issuer and date for a line of text; of many only the first."""
-    named = [
-        t(lang, f"{issuer}《{title}》（{date}）", f"{issuer}, “{title}” ({date})")
-        for source in sources[:MAX_DOCUMENTS]
-        for issuer, title, date in [(source.issuer[lang], source.title[lang], format_date(source.date, lang))]
-    ]
-    return t(lang, "；", "; ").join([*named, *_count_more(len(sources), lang)])
-
-
 def credit_documents(sources: Sequence[Document], lang: Lang) -> str:
     """Return the line below every page: where the figures come from, and whose the summaries are."""
-    named = name_documents(sources, lang)
-    return t(
-        lang,
-        f"资料来源：{named}。{AUTHORS.zh}",
-        f"Source: {named}. {AUTHORS.en}",
-    )
+    return cite_cases(dict.fromkeys(sources, ()), lang) + t(lang, "", " ") + AUTHORS[lang]
 
 
 def _count_more(count: int, lang: Lang) -> list[str]:

@@ -44,9 +44,9 @@ _CARD_HEIGHT = 370
 class ChartExport:
     """A chart to export: its id in a link, the function that draws it in a shape, and its metrics.
 
-    `names` are the query parameters by which a link names it, with the metric (`figure`) if it is the chart of one;
-    `render` makes its picture. `table` builds its data if that is not the rows of its metrics, `cases` are then the
-    cases it is about, `cited` those that it shows without a metric, and `path` is the data route that has the same.
+    `names` are the query parameters by which a link names it, with the metric (`figure`) if it is the chart of one.
+    `table` builds its data if that is not the rows of its metrics; `cases` are then the cases it is about, `cited`
+    those that it shows without a metric, and `path` is the data route that has the same.
     `filtered` tells whether it aggregates what the filters keep of its cases. `about` is added to the file's name.
     `filters` select what it draws if the reader's own do not. `frame_height` is the height in px of a frame 640 px wide
     in which all of it is seen, where it is not the card of one metric.
@@ -58,7 +58,6 @@ class ChartExport:
     draw: Callable[[Shape], go.Figure]
     rows: Sequence[MetricRow] = ()
     names: Mapping[str, str] = field(default_factory=dict)
-    render: Callable[[go.Figure, str, Sequence[str], Sequence[str], Shape], go.Figure] = frame
     table: Callable[[], pd.DataFrame] | None = None
     cases: Sequence[Case] = ()
     cited: Sequence[Case] = ()
@@ -146,7 +145,7 @@ def render_image(view: View, export: ChartExport, shape: Shape) -> go.Figure:
     title, head = export.title, [export.subtitle]
     if export.of_metric:
         title, *head = _title_metric(view, export.rows[0])
-    return export.render(export.draw(shape), title, head, list_footer(view, export), shape)
+    return frame(export.draw(shape), title, head, list_footer(view, export), shape)
 
 
 def _title_metric(view: View, row: MetricRow) -> list[str]:
@@ -206,11 +205,12 @@ def list_documents(view: View, export: ChartExport) -> Sequence[Document]:
 
 def name_access(view: View, export: ChartExport) -> Access:
     """Return what a citation says of a chart: its title, or the name of its only metric with its case."""
-    name, metric_id = f"“{export.title}”", export.id
+    name, key = f"“{export.title}”", export.id
     if export.of_metric:
-        row, metric_id = export.rows[0], format_id(export.rows[0])
+        row = export.rows[0]
         name = view.t(f"案例{row.case_number}“{row.name}”", f"“{row.name}” (case {row.case_number})")
-    return Access(name, metric_id, export.url(view), view.today)
+        key = f"case-{row.case_number}-{row.metric_id}"
+    return Access(name, key, export.url(view), view.today)
 
 
 def build_data_link(view: View, export: ChartExport) -> str:
