@@ -41,6 +41,23 @@ def test_the_filter_bar_takes_two_rows_and_one_for_what_is_chosen(telephone, lan
     assert len(tops) == 1, tops
 
 
+HINT = """input => {
+    const canvas = document.createElement('canvas').getContext('2d'), { font, paddingLeft, paddingRight } = getComputedStyle(input);
+    canvas.font = font;
+    return input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - canvas.measureText(input.placeholder).width;
+}"""
+"""How many px are left beside the hint of a field."""
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 820])
+@pytest.mark.parametrize("path", ["/?lang=zh", "/?lang=en", "/?lang=zh&city=410300,410100&grade=A,B"])
+def test_the_filters_show_that_they_open_and_the_search_shows_its_whole_hint(opened, path, width):
+    page = opened(path, width=width)
+    filters = page.locator(".st-key-filters")
+    expect(filters.get_by_test_id("stPopoverButton").get_by_text("expand_more").filter(visible=True)).to_have_count(4)
+    assert filters.get_by_role("textbox").evaluate(HINT) >= 0
+
+
 def test_the_filters_open_and_filter(telephone):
     page = telephone("/")
     choose_city(page, "City", "Jiyuan")
