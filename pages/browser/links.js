@@ -145,6 +145,11 @@
     if (!pending && event.target === main()) positions.set(location.href, event.target.scrollTop);
   }, { capture: true, passive: true });
 
+  // What unfolds at the foot of a page, the citation with the link, comes into sight.
+  document.addEventListener('toggle', ({ target }) => {
+    if (target.open && target.matches('.cite')) target.scrollIntoView({ block: 'nearest' });
+  }, true);
+
   function follow(link) {
     stay = 'stay' in link.dataset ? link.id : '';
     positions.set(location.href, main().scrollTop);

@@ -58,6 +58,14 @@ def test_the_filters_show_that_they_open_and_the_search_shows_its_whole_hint(ope
     assert filters.get_by_role("textbox").evaluate(HINT) >= 0
 
 
+def test_the_citation_at_the_foot_of_a_page_opens_in_sight(telephone):
+    page = telephone("/?lang=en")
+    summary = page.get_by_text("Cite and link")
+    summary.evaluate("summary => summary.scrollIntoView({ block: 'end' })")
+    summary.click()
+    expect(page.locator(".cite .code")).to_be_in_viewport(ratio=0.99)
+
+
 def test_the_filters_open_and_filter(telephone):
     page = telephone("/")
     choose_city(page, "City", "Jiyuan")
