@@ -44,9 +44,9 @@ Part = dict[str, Any]
 """A shape or an annotation, as Plotly takes it."""
 FONTS: Mapping[Lang, str] = {
     "zh": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif",
-    "en": "Source Sans 3, Source Sans Pro, Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, sans-serif",
+    "en": "Source Sans, Helvetica Neue, Segoe UI, Roboto, Arial, Liberation Sans, sans-serif",
 }
-"""Fonts of pictures, which have no web fonts. A Chinese font first would make English quotation marks wide."""
+"""Fonts of pictures, in English that of the page, which pages/browser/share.js puts into the file."""
 _SILENT: Part = {"hoverinfo": "skip"}
 _PAD, _LINE, _BOLD = 40, 1.3, 1.08
 """Px around a picture, and the height of a line and the width of bold letters by their size."""

@@ -29,9 +29,21 @@
     }).finally(() => { URL.createObjectURL = createObjectURL; });
   }
 
+  // A file has no font of the page: that which it names is put into it.
+  async function addFont(svg) {
+    const text = await svg.text();
+    if (!text.includes('Source Sans')) return svg;
+    const font = await (await fetch(document.querySelector('link[as=font]').href)).blob();
+    const reader = new FileReader();
+    await new Promise((done, failed) => { Object.assign(reader, { onload: done, onerror: failed }).readAsDataURL(font); });
+    const style = `<style>@font-face{font-family:"Source Sans";font-weight:100 900;src:url(${reader.result})}</style>`;
+    return new Blob([text.replace('>', `>${style}`)], { type: svg.type });
+  }
+
   async function makeImage(place, type) {
     const plot = place.querySelector('.js-plotly-plot'), options = plot._context.toImageButtonOptions, { scale } = options;
-    const svg = await drawImage(plot, type === 'svg' ? 1 : scale).finally(() => { options.scale = scale; });
+    const drawn = await drawImage(plot, type === 'svg' ? 1 : scale).finally(() => { options.scale = scale; });
+    const svg = await addFont(drawn);
     if (type === 'svg') return svg;
     const image = new Image(), canvas = document.createElement('canvas');
     image.src = URL.createObjectURL(svg);

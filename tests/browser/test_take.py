@@ -80,6 +80,20 @@ def test_the_files_are_what_their_buttons_say(opened, server):
     assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
 
 
+def test_an_english_image_has_the_font_of_the_page(opened):
+    """Drawn with another one its title would be a quarter longer than on the page."""
+    page = opened("/?share=findings&lang=en")
+    opened = dialog(page)
+    drawing = opened.locator(".main-svg").first.bounding_box()
+    title = opened.locator(".annotation-text", has_text="What ten reforms").bounding_box()
+    image = Image.open(BytesIO(saved(page, opened, "PNG image")[1])).convert("L")
+    scale = image.width / drawing["width"]
+    top, bottom = ((title["y"] + by - drawing["y"]) * scale for by in (0, title["height"]))
+    left, _, right, _ = image.crop((0, int(top), image.width, int(bottom))).point(lambda light: 255 - light).getbbox()
+    assert (right - left) / scale == pytest.approx(title["width"], rel=0.05)
+    assert b"@font-face" in saved(page, opened, "SVG image")[1]
+
+
 def test_image_link_and_texts_are_copied_and_lead_back(opened, server, dataset):
     page = opened(f"/case?case={CASE}&share={RATE}")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
