@@ -38,7 +38,7 @@ with preflight.explain_missing_packages():
     from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
-    from pages.serving.workarounds import connections, no_delay, reruns, session_lock, stop
+    from pages.serving.workarounds import connections, no_delay, reruns, session_lock
     from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
@@ -71,12 +71,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     reruns.configure()
     session_lock.configure()
     gc.disable()
-    with stop.at_once():
-        await asyncio.to_thread(refresh)
+    await asyncio.to_thread(refresh)
     gc.enable()
     gc.collect()
     gc.freeze()
-    stop.handle_signals()
     scanning = asyncio.create_task(following.follow())
     logger.info("started", extra={"fields": {"release": __version__, "data": str(SETTINGS.data), "base": BASE}})
     yield

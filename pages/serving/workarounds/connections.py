@@ -31,6 +31,8 @@ WRITE_TIMEOUT = 60.0
 """Seconds within which a client has to accept at least a part of the data waiting to be sent."""
 CLOSE_TIMEOUT = 1.0
 """Seconds between the server's close frame and the end of the connection."""
+GRACE = 25
+"""Seconds that responses under way may take after a stop; supervisors often kill after 30."""
 Headers = Iterable[tuple[bytes, bytes]]
 
 
@@ -43,6 +45,7 @@ def configure_uvicorn(headers: Headers) -> None:
     if isinstance(server, uvicorn.Server):  # uvicorn only calls the two classes
         server.config.http_protocol_class = cast("type[asyncio.Protocol]", partial(HTTPConnection, headers))
         server.config.ws_protocol_class = cast("type[asyncio.Protocol]", partial(WebSocketConnection, headers))
+        server.config.timeout_graceful_shutdown = GRACE
         server.config.ws_max_size = get_max_widget_state_size_bytes()
 
 
