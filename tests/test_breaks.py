@@ -9,7 +9,7 @@ import pytest
 from tests.breaks.breaks import BREAKS, Break
 
 ROOT = Path(__file__).parent.parent
-COUNT = 40
+COUNT = 42
 ROOMS = {
     *("model", "rules", "reading", "query", "wording", "downloads", "drafting", "commands"),
     *("markup", "screens", "frame", "serving"),

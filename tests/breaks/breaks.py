@@ -140,4 +140,10 @@ BREAKS = (
     Break("serving", "rate-limit-does-not-count", "pages/serving/guard.py",
           "COSTS.get(_ending(scope), 1)",
           "0", ("tests/test_headers.py",)),
+    Break("serving", "address-without-a-page-answers-200", "pages/serving/not_found.py",
+          "is_named), 404, headers)",
+          "is_named), 200, headers)", ("tests/test_not_found.py",)),
+    Break("serving", "address-without-a-page-takes-those-of-streamlit", "pages/serving/not_found.py",
+          "(_stcore|media|component|static)/",
+          "(_stcore|component|static)/", ("tests/test_not_found.py",)),
 )  # fmt: skip
