@@ -1,6 +1,6 @@
-// In place of worker.js where the operator has switched it off: removes what that had kept, and itself.
+// In place of the service worker of versions before 2.0.0: removes what that had kept, and itself. For one release.
 (() => {
-  const PREFIX = `app files ${settings.base} `;
+  const PREFIX = `app files ${new URL(registration.scope).pathname} `;
 
   addEventListener('install', () => skipWaiting());
 
