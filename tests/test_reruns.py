@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
-from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
 from pages.serving.workarounds import reruns
@@ -109,12 +108,3 @@ def test_a_client_that_has_gone_is_sent_nothing_more(caplog):
     assert caplog.records == []
     assert sent([b"1", b"2"], ValueError("broken")) == ([], True)
     assert "broken" in caplog.text
-
-
-@pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.dark.sidebar"])
-def test_the_theme_is_the_one_that_streamlit_reads(section):
-    parents = CustomThemeConfig(), CustomThemeConfig()
-    for parent, populate in zip(parents, (reruns._populate_theme, reruns._copy_theme), strict=True):
-        populate(parent.light, section)
-    assert parents[0] == parents[1]
-    assert parents[0].HasField("light") == parents[1].HasField("light")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.csv_json import write_csv
 from data.query.paging import page_range
 from data.wording.openings import DESCRIPTIONS, TITLES
 from pages.frame.view import PAGE_NUMBER, View
@@ -62,11 +60,6 @@ def show_download(
 ) -> None:
     """Show the button for a file, which is written when it is pressed."""
     st.download_button(label, write, file_name, media_type, key, on_click="ignore", icon=f":material/{icon}:")
-
-
-def show_csv_download(label: str, table: Callable[[], pd.DataFrame], file_name: str, key: str) -> None:
-    """Show the button for a table as a CSV file."""
-    show_download(label, lambda: write_csv(table()), file_name, "text/csv", f"csv-{key}", "table")
 
 
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from markupsafe import Markup
 
+from data.downloads.csv_json import write_csv
 from data.model.schema import Document, Lang
 from data.wording.citation import Access, cite_access, quote_metric, write_bibtex, write_ris
 from pages.frame.chart_export import (
@@ -29,7 +30,7 @@ from pages.frame.chart_export import (
     render_image,
     show_missing,
 )
-from pages.frame.elements import escape_markdown, show_csv_download, show_download
+from pages.frame.elements import escape_markdown, show_download
 from pages.frame.view import View, base_path
 from pages.markup.environment import render
 from pages.plots import Shape
@@ -110,7 +111,7 @@ def _show_texts(view: View, export: ChartExport) -> None:
         return "\n".join(write(source, view.lang, access) for source in list_documents(view, export)).encode()
 
     with st.container(horizontal=True, key="share-files", gap="small"):
-        show_csv_download(label, table, f"{name}.csv", export.id)
+        show_download(label, lambda: write_csv(table()), f"{name}.csv", "text/csv", f"csv-{export.id}", "table")
         for kind, ending, media_type, write in REFERENCES:
             file_name = f"{name}.{ending}"
             show_download(kind, partial(write_references, write), file_name, media_type, ending, "format_quote")

@@ -2,10 +2,9 @@
 
 Streamlit 1.67.0 wakes the server's event loop for each of a run's thirty to forty messages, and sends each with a
 system call of its own. At each of them the thread gives up the interpreter to another, so that the runs of many
-readers interrupt one another. It also reads the options of the theme, which never change, anew for every run. The
-functions here replace private ones of `AppSession` and `StarletteSessionClient`.
+readers interrupt one another. The functions here replace private ones of `AppSession` and `StarletteSessionClient`.
 
-Remove each part when Streamlit hands over the messages of a run together, or keeps the theme.
+Remove when Streamlit hands over the messages of a run together.
 """
 
 from __future__ import annotations
@@ -15,12 +14,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from starlette.websockets import WebSocketDisconnect
-from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
@@ -29,7 +26,6 @@ MAX_DELAY = 0.05
 """Seconds after which the messages of a run that goes on are handed over at its next one."""
 logger = logging.getLogger(__name__)
 _on_event = AppSession._on_scriptrunner_event
-_populate_theme = app_session._populate_theme_msg
 
 
 class _Batch(threading.local):
@@ -48,7 +44,6 @@ def configure() -> None:
     for owner, name, function in (
         (AppSession, "_on_scriptrunner_event", _collect_event),
         (StarletteSessionClient, "_sender", _send_together),
-        (app_session, "_populate_theme_msg", _copy_theme),
     ):
         setattr(owner, name, function)
 
@@ -94,16 +89,3 @@ async def _send_together(client: StarletteSessionClient) -> None:
         logger.exception("The messages of a run were not sent")
     finally:
         client._closed.set()
-
-
-def _copy_theme(message: CustomThemeConfig, section: str = "theme") -> None:
-    """Write the options of a section of the theme into a message; one without options stays unset."""
-    if (known := _read_theme(section)).ByteSize():
-        message.MergeFrom(known)
-
-
-@cache
-def _read_theme(section: str) -> CustomThemeConfig:
-    message = CustomThemeConfig()
-    _populate_theme(message, section)
-    return message
