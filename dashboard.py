@@ -33,7 +33,8 @@ with preflight.explain_missing_packages():
     from pages.serving.index_page import index_routes
     from pages.serving.not_found import not_found_route
     from pages.serving.preview_image import preview_routes
-    from pages.serving.scripts import scripts_route, worker_off_route
+    from pages.serving.scripts import scripts_route
+    from pages.serving.service_worker import worker_route
     from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
@@ -88,8 +89,8 @@ app = st.App(
         mount(BASE),
         Route(f"{BASE}/api", api),
         Route(f"{BASE}{WORLD_PATH}", empty_world),
+        worker_route(BASE, SETTINGS.browser_cache),
         scripts_route(BASE),
-        worker_off_route(BASE),
         sheet_route(BASE),
         *site_map_routes(SETTINGS),
         *preview_routes(BASE),

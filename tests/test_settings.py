@@ -22,6 +22,7 @@ KEPT = {
             "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"),
             "frame_ancestors": "'none'",
             "api_rate": 600,
+            "browser_cache": True,
             "base": "",
         },
     ),
@@ -44,6 +45,7 @@ KEPT = {
     "no frame": ({"HENAN_FRAME_ANCESTORS": "'none'"}, {"frame_ancestors": "'none'"}),
     "any frame": ({"HENAN_FRAME_ANCESTORS": "*"}, {"frame_ancestors": "*"}),
     "log": ({"HENAN_LOG": "Warning"}, {"log": "warning"}),
+    "no worker": ({"HENAN_BROWSER_CACHE": "Off"}, {"browser_cache": False}),
     "no rate": ({"HENAN_API_RATE": " 0 "}, {"api_rate": 0}),
     "proxies": ({"FORWARDED_ALLOW_IPS": "10.0.0.0/8, ::1"}, {}),
     "any proxy": ({"FORWARDED_ALLOW_IPS": "*"}, {}),
@@ -89,6 +91,7 @@ REFUSED = {
     ],
     "HENAN_LOG": ["loud", "0", "info,debug"],
     "HENAN_API_RATE": ["ten", "-1", "1.5", "1e3", "1000001", "９", "0x10", "1 2", "9" * 400],
+    "HENAN_BROWSER_CACHE": ["yes", "0", "on off", "ｏn"],
     "FORWARDED_ALLOW_IPS": [
         "proxy",
         "127.0.0.1;::1",

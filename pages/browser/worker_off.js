@@ -1,6 +1,6 @@
-// In place of the service worker of versions before 2.0.0: removes what that had kept, and itself. For one release.
+// In place of worker.js where the operator has switched it off: removes what that had kept, and itself.
 (() => {
-  const PREFIX = `app files ${new URL(registration.scope).pathname} `;
+  const PREFIX = `app files ${settings.base} `;
 
   addEventListener('install', () => skipWaiting());
 

@@ -27,6 +27,7 @@ from pages.serving.etag import is_current
 from pages.serving.page_head import LANGUAGE_TAGS, PageHead, describe_page
 from pages.serving.page_request import PageRequest, is_shared, read_language, read_request
 from pages.serving.scripts import FILE_PATH, INLINE, STREAMLIT_PAGE
+from pages.serving.service_worker import PATH as WORKER
 from pages.serving.settings import Settings
 from pages.serving.sheet import SHEET_PATH
 from pages.serving.workarounds.english_words import encode_words
@@ -70,6 +71,7 @@ class Page(NamedTuple):
     app: AppParts
     screens: list[str]
     words: str
+    worker: str
     inline: Mapping[str, Markup] = INLINE
     script: str = FILE_PATH
     sheet: str = SHEET_PATH
@@ -133,6 +135,7 @@ def write_page(settings: Settings, dataset: Dataset | None, request: PageRequest
         app=app_parts(base),
         screens=[f"{base}/{url_path(name)}" for name in SCREENS],
         words=encode_words(),
+        worker=f"{base}/{WORKER}" if settings.browser_cache else "",
     )
     body = render("page", "page", request.lang, page).encode()
     return WrittenPage(body, f'W/"{sha256(body).hexdigest()[:32]}"')

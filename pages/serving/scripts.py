@@ -27,7 +27,9 @@ def _read(name: str) -> str:
 _COMMENT_LINES = re.compile(r"^ *//.*\n", re.MULTILINE)
 INLINE = {name: Markup(_COMMENT_LINES.sub("", _read(name))) for name in ("connect", "first_view")}
 """The scripts that stand in the HTML, without comments: what the app reads as it starts, and what shows the app."""
-_FILE = "\n".join(map(_read, ("links", "keyboard", "presses", "print", "share", "words"))).encode()
+_FILE = "\n".join(
+    map(_read, ("links", "keyboard", "presses", "print", "share", "words", "worker_registration"))
+).encode()
 FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
 """The path of the file with the others below the base path, which changes with them."""
 
@@ -45,16 +47,3 @@ def scripts_route(base: str) -> Route:
         )
 
     return Route(f"{base}/scripts/{{name}}", scripts)
-
-
-def worker_off_route(base: str) -> Route:
-    """The route at which versions before 2.0.0 had their service worker: a script that removes it from browsers.
-
-    Browsers look for it at each visit. Remove it, with its script, in the release after 2.0.0.
-    """
-    body, headers = _read("worker_off"), {"cache-control": "no-cache"}
-
-    def worker_off(request: Request) -> Response:
-        return Response(body, media_type="text/javascript", headers=headers)
-
-    return Route(f"{base}/worker.js", worker_off)

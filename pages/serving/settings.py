@@ -84,6 +84,12 @@ def _parse_rate(text: str) -> int:
     return int(text)
 
 
+def _parse_switch(text: str) -> bool:
+    if (word := text.lower()) not in ("on", "off"):
+        raise ValueError("Write on or off")
+    return word == "on"
+
+
 def _parse_proxies(text: str) -> tuple[str, ...]:
     addresses = tuple(part.strip() for part in text.split(","))
     try:
@@ -112,6 +118,7 @@ class Settings:
     frame_ancestors: str
     log: str
     api_rate: int
+    browser_cache: bool
     base: str
 
 
@@ -141,6 +148,7 @@ VARIABLES: Mapping[str, Variable] = {
     "frame_ancestors": Variable("HENAN_FRAME_ANCESTORS", "none", _parse_ancestors),
     "log": Variable("HENAN_LOG", "info", _parse_level),
     "api_rate": Variable("HENAN_API_RATE", "600", _parse_rate),
+    "browser_cache": Variable("HENAN_BROWSER_CACHE", "on", _parse_switch),
     "proxies": Variable("FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _parse_proxies),
     "base": Variable(_BASE, "/", _parse_base),
 }

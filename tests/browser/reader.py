@@ -118,6 +118,7 @@ def reading(
         color_scheme=scheme,
         viewport=screen,
         reduced_motion="reduce",
+        service_workers="block",
         has_touch=touch,
     ) as context:
         context.on("requestfailed", asked)  # as each to another host does: to be told of every request takes long

@@ -121,23 +121,9 @@ def test_the_app_takes_the_place_of_a_first_view_and_all_that_every_page_asks_fo
                 page.goto(f"/{BASE}{path}")
                 wait_until_gone(page)
                 settled(page)
+                registration = page.evaluate("() => navigator.serviceWorker.ready.then(found => found.scope)")
+                assert registration == f"{origin}/{BASE}/"
             for path in leaf_through(page, "en"):
                 expect(page).to_have_url(re.compile(rf"^{origin}/{BASE}{path}(\?|$)"))
         finally:  # what is said tells why a page does not come
             assert (said, failed) == ([], [])
-
-
-def test_a_browser_with_the_worker_of_an_earlier_version_is_rid_of_it(page, origin):
-    """Such a browser asks for its script anew at each visit; what others keep on this host stays."""
-    page.goto(f"{origin}/{BASE}/healthz")
-    page.evaluate(
-        "names => Promise.all(names.map(name => caches.open(name)))", [f"app files /{BASE}/ 1", "app files / 1"]
-    )
-    page.evaluate(f"() => navigator.serviceWorker.register('/{BASE}/worker.js').then(() => {{}})")
-    page.evaluate("""() => void (async () => {
-        while (await navigator.serviceWorker.getRegistration()) await new Promise(requestAnimationFrame);
-        window.isRid = true;
-    })()""")
-    page.wait_for_function("() => window.isRid")
-    assert page.evaluate("() => caches.keys()") == ["app files / 1"]
-    page.evaluate("() => caches.delete('app files / 1')")
