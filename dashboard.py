@@ -39,7 +39,6 @@ with preflight.explain_missing_packages():
     from pages.serving.site_map import site_map_routes
     from pages.serving.standby import Standby
     from pages.serving.workarounds import connections, no_delay, reruns, session_lock
-    from pages.serving.workarounds.replay import Replay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
     from pages.serving.workarounds.world_map import empty_world
@@ -104,7 +103,6 @@ app = st.App(
         Middleware(WebSocketFilter),
         Middleware(AnswerMemory, BASE),
         Middleware(Compression),
-        Middleware(Replay),
     ],
     lifespan=lifespan,
     on_script_error=script_error.show_message,

@@ -130,6 +130,7 @@
   };
 
   addEventListener('popstate', event => {
+    if (event.state?.reconnected) return;
     const dialog = !!event.state?.dialog;
     const opensOrCloses = dialog || overPage && event.isTrusted;
     overPage = dialog;

@@ -28,7 +28,7 @@ _COMMENT_LINES = re.compile(r"^ *//.*\n", re.MULTILINE)
 INLINE = {name: Markup(_COMMENT_LINES.sub("", _read(name))) for name in ("connect", "first_view")}
 """The scripts that stand in the HTML, without comments: what the app reads as it starts, and what shows the app."""
 _FILE = "\n".join(
-    map(_read, ("links", "keyboard", "presses", "print", "share", "words", "worker_registration"))
+    map(_read, ("links", "keyboard", "presses", "print", "reconnect", "share", "words", "worker_registration"))
 ).encode()
 FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
 """The path of the file with the others below the base path, which changes with them."""

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.reader import QUICK, choose_city, chromium, clear, reading, status, visit
+from tests.browser.reader import QUICK, choose_city, chromium, clear, reading, settled, status, visit
 from tests.deploy.pair import pair
 from tests.deploy.test_nginx import get
 from tests.server import logged
 
+PLACE = "document.querySelector('[data-testid=stMain]').scrollTop"
 BASE = "reforms"
 """Base path, which the nginx example serves unchanged."""
 
@@ -40,6 +41,9 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
         }
         assert statuses == {200}, "a download is found by whichever server is asked for it"
 
+        page.evaluate(
+            f"() => {{ {PLACE} = 300; addEventListener('popstate', run => {{ window.ran = run.state.reconnected; }}); }}"
+        )
         # A reader's socket is with the server that sent the page: both follow the reader's address.
         (mine,) = [
             server
@@ -49,7 +53,13 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
         with page.expect_websocket():
             mine.process.kill()
         clear(page).wait_for()
-        assert (status(page).inner_text(), page.url) == (shown, address)
+        page.wait_for_function("() => window.ran")  # or the first click would be lost in a session without state
+        settled(page)
+        assert (status(page).inner_text(), page.url, page.evaluate(PLACE)) == (shown, address, 300)
+        page.locator("label", has_text="The 22 figures of the same cases").click()
+        expect(page).to_have_url(re.compile("scope=case"))
+        page.go_back()
+        expect(page).to_have_url(address)
 
         choose_city(page, "City", "Zhengzhou")
         expect(status(page)).to_contain_text("Zhengzhou, Luoyang: ")
