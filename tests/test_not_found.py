@@ -13,7 +13,17 @@ from tests.answers import Answer, ask
 from tests.elements import Page
 
 BROWSERS = {"zh": "zh-CN,en;q=0.8", "en": "en-US,zh;q=0.5"}
-MISSING = ["/foo", "/case/foo", "/data.html", "/index.html", "/staticfoo", "/favicon.png.txt", "/a\nb", "/<b>x</b>"]
+MISSING = [
+    "/foo",
+    "/case/foo",
+    "/data.html",
+    "/index.html",
+    "/staticfoo",
+    "/favicon.png.txt",
+    "/scripts/page.0.js",
+    "/a\nb",
+    "/<b>x</b>",
+]
 STREAMLITS = ["/static/x", "/media/x.png", "/component/x/y.js", "/_stcore/x", "/favicon.png", "/manifest.json"]
 
 
@@ -27,7 +37,8 @@ def get(path: str, query: str = "", base: str = "", **more: str) -> Answer:
 @pytest.mark.parametrize("path", MISSING)
 def test_an_unknown_address_is_not_found_and_leads_to_every_screen(base, path, lang):
     answer = get(base + path, base=base, accept_language=BROWSERS[lang])
-    assert (answer.status, answer.headers["content-language"]) == (404, LANGUAGE_TAGS[lang])
+    told = answer.headers["content-language"], answer.headers["cache-control"]
+    assert (answer.status, *told) == (404, LANGUAGE_TAGS[lang], "no-store")
     page = Page(answer.body.decode())
     assert page.find("html")[0]["lang"] == LANGUAGE_TAGS[lang]
     assert page.find("meta", name="robots")[0]["content"] == "noindex"

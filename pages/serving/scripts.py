@@ -35,15 +35,13 @@ FILE_PATH = f"/scripts/page.{sha256(_FILE).hexdigest()[:12]}.js"
 
 
 def scripts_route(base: str) -> Route:
-    """The route of the file, which browsers and caches may keep for good; that of another release is not found."""
+    """The route of the file, which browsers and caches may keep for good."""
 
     def scripts(request: Request) -> Response:
-        if not request.url.path.endswith(FILE_PATH):
-            return Response(status_code=404, headers={"cache-control": "no-store"})
         return Response(
             _FILE,
             media_type="text/javascript",
             headers={"cache-control": "public, max-age=31536000, immutable"},
         )
 
-    return Route(f"{base}/scripts/{{name}}", scripts)
+    return Route(f"{base}{FILE_PATH}", scripts)

@@ -12,18 +12,12 @@ import json
 
 WORDS = (
     ("跳到正文", "Skip to main content"),
-    ("请选择", "Choose an option"),
     ("打开", "Open"),
     ("关闭", "Close"),
     ("关闭", "Dismiss"),
-    ("全部清除", "Clear all"),
-    ("已选", "Selected values"),
     ("没有符合的选项", "No results"),
     ("有 # 个选项", "# options available."),
     ("有 # 个选项可选", "# option available."),
-    ("复制", "Copy to clipboard"),
-    ("已复制", "Copied"),
-    ("取消", "close icon"),
 )
 """The words in both languages; # is a number."""
 
