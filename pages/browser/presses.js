@@ -6,8 +6,7 @@
   let pressed = null;
 
   // The same but for what a choice changes: the address of a link, the count in a text.
-  const name = ({ tagName, id, value, dataset, textContent }) =>
-    [tagName, id, value, 'close' in dataset, id || 'close' in dataset || textContent].join();
+  const name = ({ tagName, id, value, textContent }) => [tagName, id, value, id || textContent].join();
 
   const meant = (before, event) => {
     const now = control(event);
