@@ -13,6 +13,7 @@ from tests.deploy.test_nginx import get
 from tests.server import logged
 
 PLACE = "document.querySelector('[data-testid=stMain]').scrollTop"
+NOTE_RUN = "addEventListener('popstate', event => { window.ran ||= event.state?.reconnected; });"
 BASE = "reforms"
 """Base path, which the nginx example serves unchanged."""
 
@@ -41,9 +42,7 @@ def test_a_reader_keeps_the_view_when_the_server_dies(tmp_path):
         }
         assert statuses == {200}, "a download is found by whichever server is asked for it"
 
-        page.evaluate(
-            f"() => {{ {PLACE} = 300; addEventListener('popstate', run => {{ window.ran = run.state.reconnected; }}); }}"
-        )
+        page.evaluate(f"() => {{ {PLACE} = 300; {NOTE_RUN} }}")
         # A reader's socket is with the server that sent the page: both follow the reader's address.
         (mine,) = [
             server
