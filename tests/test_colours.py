@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = [path for room in ("data", "pages") for path in sorted((ROOT / room).rglob("*.py"))]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLES = sorted((ROOT / "pages" / "markup" / "templates").glob("*.css"))
-TEXTS = ("connection-lost", "press-enter", "paper-title", "paper-date", "paper-address")
+TEXTS = ("connection-lost", "press-enter", "take", "paper-title", "paper-date", "paper-address")
 SCHEMES = ("light", "dark")
 GROUNDS = PAGE_COLORS["ground"]
 MARKS = {"neutral": NEUTRAL}

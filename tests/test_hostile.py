@@ -140,7 +140,7 @@ TAGS = """
 """
 ATTRIBUTES = """
     alt aria-current aria-disabled aria-hidden aria-label aria-pressed aria-sort class colspan data-address data-close
-    data-barred data-copied data-copy data-failed data-filter data-here data-label data-print data-refused data-save data-saved
+    data-barred data-copied data-copy data-failed data-filter data-label data-print data-refused data-save data-saved
     data-share data-shared data-stay data-text data-tip download height href id lang name open rel role rowspan scope src style tabindex target title type value width
 """
 DRAWN_IMAGE = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%27"

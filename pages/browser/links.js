@@ -160,7 +160,7 @@
     dispatchEvent(new PopStateEvent('popstate', { state }));
   }
 
-  // The dialog of a metric (`data-here`) opens over the screen that the reader is on.
+  // The dialog of a metric (`.more-ways`) opens over the screen that the reader is on.
   function overThisScreen(link) {
     const address = new URL(location.href);
     address.searchParams.set('share', new URL(link.href).searchParams.get('share'));
@@ -246,6 +246,6 @@
     if (link.hash && link.href.split('#')[0] === location.href.split('#')[0]) return; // a fragment of this screen
     event.preventDefault();
     if (leavesField() || isChoosing()) whenIdle(() => follow(latest(link)));
-    else follow('here' in link.dataset ? overThisScreen(link) : link);
+    else follow(link.matches('.more-ways') ? overThisScreen(link) : link);
   });
 })();

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from data.model.grades import GRADE_RULES
 from data.model.schema import Text
+from data.wording.labels import COLUMN_WORDS
 from pages.markup.environment import TEMPLATES
 from pages.markup.palette import CSS_COLORS
 
@@ -25,6 +26,7 @@ _TEXTS = {
         en="The connection to the server is lost. This page goes on by itself when it is back, with what you chose.",
     ),
     "press-enter": Text(zh="回车搜索", en="Enter ↵"),
+    "take": COLUMN_WORDS["take"],
 }
 """The texts in the style sheets by the names of their custom properties."""
 
