@@ -1,7 +1,8 @@
 // What the keyboard does. The part of the page that scrolls is no stop of Tab, and scrolls while nothing has the focus.
 // Popovers: their contents are at the end of the document. Opened by the keyboard, one gets the focus; its closing button
 // (`data-close`) gives it back to what opened it, and Tab goes on from there after the last stop and before the first.
-// Arrows go from one of the values of a filter to the next.
+// Arrows go from one of the values of a filter to the next. Escape closes a dialog also where it lost the focus, as to a
+// button that is disabled while its file is made.
 (() => {
   const SCROLLING = [' ', 'PageDown', 'PageUp', 'End', 'Home', 'ArrowDown', 'ArrowUp'];
   const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -36,6 +37,7 @@
     const main = document.querySelector('[data-testid=stMain]');
     if (main) main.tabIndex = -1;
     if (SCROLLING.includes(key) && target === document.body) main?.focus({ preventScroll: true });
+    if (key === 'Escape' && target === document.body) document.querySelector('.stDialog button')?.click();
     if (key === 'Tab' && target === listStops().at(shiftKey ? 0 : -1)) {
       close();
       if (shiftKey) event.preventDefault();
