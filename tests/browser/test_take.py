@@ -327,6 +327,8 @@ def test_a_figure_is_taken_over_the_page_the_reader_is_on(opened, server):
     name, record = saved(page, opened, "RIS")
     assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en.ris"
     assert f"Y2  - {today.replace('-', '/')}" in record.decode()
+    page.evaluate("() => { document.activeElement.disabled = true; }")  # as Streamlit while the file is made
+    page.wait_for_function("() => document.activeElement === document.body")
     page.keyboard.press("Escape")
     expect(page).to_have_url(there)
     expect(way).to_be_focused()
