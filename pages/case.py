@@ -1,4 +1,4 @@
-"""One case: its key figures, its story, its metrics by grade with their words, its events and conflicts."""
+"""One case: its key figures, its story, its metrics by grade with their words, its events and conflicts; its brief."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ import streamlit as st
 
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_case_document
-from data.downloads.word import MEDIA_TYPE, write_case
+from data.downloads.word import write_case
 from data.model.schema import Case
 from data.query.filters import Filters, select
+from data.wording.brief import brief_case
 from data.wording.counts import name_elsewhere
 from data.wording.findings import CaseFindings, describe_finding, list_findings, say_undated
 from data.wording.labels import MAP_CREDIT
 from data.wording.openings import title_findings
 from data.wording.rows import MetricRow
 from pages.frame.chart_export import ChartExport, PageChart, chart_metric, show_embedded
-from pages.frame.elements import escape_markdown, show_paragraph, show_print_bar, show_warning
+from pages.frame.elements import escape_markdown, show_paragraph, show_print_bar, show_warning, show_word_download
 from pages.frame.filter_bar import show_scope_switch
 from pages.frame.share_dialog import show_share_dialog
-from pages.frame.view import View, current_view
+from pages.frame.view import ANNEX, View, current_view
 from pages.markup.case import CasePage, map_place
 from pages.markup.environment import render
 from pages.markup.geometry import share_axis
+from pages.markup.links import NamedLink
 from pages.plots import draw_findings
 
 
@@ -61,37 +63,46 @@ def find_fullest(view: View) -> Case:
 
 def build_page(view: View, case: Case, rows: Sequence[MetricRow]) -> CasePage:
     """Return what is shown of a case. One goes on from it to the cases of the selection if it is among them, otherwise
-    to all; from paper to none.
+    to all.
     """
     siblings = view.selection.cases if case in view.selection.cases else view.dataset.cases
-    return CasePage(view.dataset, case, rows, view.lang, None if view.printing else view.links, siblings)
+    return CasePage(view.dataset, case, rows, view.lang, view.links, siblings)
 
 
 def show_line(view: View, page: CasePage) -> None:
     """Show which case this is and the ways from it, with the download of the case as a document."""
     line = view.remember("line", partial(render, "case", "line", view.lang, page, page.links))
-    if view.printing:
-        st.html(line)
-        return
     with st.container(horizontal=True, vertical_alignment="center", key="case-line"):
         st.html(line)
-        show_document_download(view, page.case)
+        show_document(view, page.case)
 
 
-def show_document_download(view: View, case: Case) -> None:
-    """Show the button for the case as a Word document with the metrics of the page, written when it is pressed."""
+def show_document(view: View, case: Case, annex: bool = False) -> None:
+    """Show the button for the case as a Word document, with `annex` followed by all metrics of the page."""
     city = view.filters.city if view.describe_omitted(case) else ()
-    st.download_button(
-        "Word",
-        data=partial(write_case, view.dataset, case, view.lang, city, view.today, view.url("case", case=case.id)),
-        file_name=name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang),
-        mime=MEDIA_TYPE,
-        on_click="ignore",
-        key="brief",
-        icon=":material/download:",
-        type="tertiary",
-        help=view.t("第一页是结论，其后为附件；可编辑", "A first page with the answer, then an annex; to edit"),
+    address = view.url("case", case=case.id)
+    write = partial(write_case, view.dataset, case, view.lang, city, annex, date=view.today, address=address)
+    show_word_download(view, write, name_case_document(Extract(view.dataset, Filters(city=city)), case, view.lang))
+
+
+def show_edition(view: View, case: Case) -> None:
+    """Show the case for paper: its brief on two pages, and on request all of its metrics."""
+    whole = view.params.get(ANNEX) == "all"
+    editions = [
+        NamedLink(view.href("case", case=case.id, view="print"), view.t("两页简报", "Two pages"), not whole),
+        NamedLink(
+            view.href("case", case=case.id, view="print", **{ANNEX: "all"}),
+            view.t("附全部指标", "With all figures"),
+            whole,
+        ),
+    ]
+    back = view.href("case", case=case.id)
+    show_print_bar(
+        view, back, view.t("返回案例", "Back to the case"), editions, partial(show_document, view, case, whole)
     )
+    brief = brief_case(view.dataset, view.filters, case, view.lang)
+    annex = CasePage(view.dataset, case, view.case_rows(case), view.lang, None, ()) if whole else None
+    st.html(render("brief", "body", view.lang, brief, view.url("case", case=case.id), annex))
 
 
 def show_top(view: View, page: CasePage) -> None:
@@ -103,7 +114,7 @@ def show_top(view: View, page: CasePage) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="scope"):
         if omitted := view.describe_omitted(case):
             st.html(render("frame", "paragraph", view.lang, omitted, "quiet"), width="content")
-        if elsewhere and not view.printing:
+        if elsewhere:
             show_scope_switch(view, name_elsewhere(elsewhere, 1, view.lang))
 
 
@@ -126,16 +137,10 @@ def add_linked(view: View, case: Case, rows: tuple[MetricRow, ...]) -> tuple[Met
 
 
 def show_case(view: View, case: Case) -> None:
-    """Show the case; for paper with the way back, and all evidence of its changes unfolded."""
-    rows = view.case_rows(case)
-    if view.printing:
-        show_print_bar(view, view.href("case", case=case.id), view.t("返回案例", "Back to the case"))
-    else:
-        rows = add_linked(view, case, rows)
-    page = build_page(view, case, rows)
+    """Show the case."""
+    page = build_page(view, case, add_linked(view, case, view.case_rows(case)))
     show_top(view, page)
-    write = partial(render, "case", "body", view.lang, page, MAP_CREDIT[view.lang], paper=view.printing)
-    st.html(view.remember("body", write))
+    st.html(view.remember("body", partial(render, "case", "body", view.lang, page, MAP_CREDIT[view.lang])))
 
 
 def list_charts(view: View, case: Case) -> dict[str, PageChart]:
@@ -193,6 +198,8 @@ view = current_view()
 case = choose_case(view)
 if view.embedded:
     show_part(view, case)
+elif view.printing:
+    show_edition(view, case)
 else:
     show_case(view, case)
     show_share_dialog(view, list_charts(view, case))

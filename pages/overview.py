@@ -7,14 +7,26 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from data.downloads.extract import Extract
+from data.downloads.file_names import name_brief
+from data.downloads.word import write_selection
 from data.model.grades import GRADES
 from data.query.findings import GapCounts, count_gaps
 from data.query.paging import cases_per_page
+from data.wording.brief import brief_selection
 from data.wording.findings import CaseFindings, GapRow, describe_changes, list_findings, list_gaps, say_undated
 from data.wording.labels import STATES_NOTE
 from data.wording.openings import Opening, open_overview, title_findings, title_gaps
 from pages.frame.chart_export import ChartExport, PageChart, show_embedded
-from pages.frame.elements import current_range, escape_markdown, format_link, show_pager, show_paragraph
+from pages.frame.elements import (
+    current_range,
+    escape_markdown,
+    format_link,
+    show_pager,
+    show_paragraph,
+    show_print_bar,
+    show_word_download,
+)
 from pages.frame.layout import show_nothing_found
 from pages.frame.search_results import show_search_results
 from pages.frame.share_dialog import format_share_link, show_share_dialog
@@ -56,7 +68,11 @@ def show_findings(view: View) -> None:
     label = view.t(f"全部{count:,}项指标", f"All {count:,} figures")
     if count == 1:
         label = view.t("查看这项指标的数据", "The figure in full")
-    ways = [format_link(view.href("data"), label, after="arrow_forward")]
+    brief = view.t("两页简报：打印、Word", "Brief of two pages: print, Word")
+    ways = [
+        format_link(view.href("data"), label, after="arrow_forward"),
+        format_link(view.href("overview", view="print"), brief, before="description"),
+    ]
     if any(case.first for case in cases):
         ways.append(format_share_link(view, "findings", title_findings(view.dataset, view.filters, cases, view.lang)))
     st.html(render("marks", "ways", view.lang, ways))
@@ -126,9 +142,21 @@ def list_charts(view: View) -> dict[str, PageChart]:
     return {"findings": findings, "gaps": gaps, "index": findings, "grades": gaps}
 
 
+def show_brief(view: View) -> None:
+    """Show what the filters keep on two pages, for paper and as a Word document."""
+    address, label = view.url(), view.t("返回总览", "Back to the overview")
+    write = partial(write_selection, view.selection, view.filters, view.lang, date=view.today, address=address)
+    name = name_brief(Extract(view.dataset, view.filters, lang=view.lang))
+    show_print_bar(view, view.href("overview"), label, show_file=partial(show_word_download, view, write, name))
+    brief = brief_selection(view.selection, view.filters, view.lang)
+    st.html(view.remember("brief", partial(render, "brief", "body", view.lang, brief, address)))
+
+
 view = current_view()
 if view.embedded:
     show_embedded(view, list_charts(view))
+elif view.printing:
+    show_brief(view)
 elif view.filters.search:
     show_search_results(view)
 else:

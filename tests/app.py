@@ -74,10 +74,18 @@ def list_pages(dataset: Dataset) -> Iterator[tuple[str, dict[str, str]]]:
     """Screens and queries: every screen in all its views, and every case."""
     yield from ((screen, view) for screen in SCREENS for view in VIEWS)
     for case in dataset.cases:
-        views = ({}, {"view": "print"}, {"city": "410300"}, {"grade": "E"}, {"figure": case.metrics[0].id})
+        views = (
+            {},
+            {"view": "print"},
+            {"view": "print", "annex": "all"},
+            {"city": "410300"},
+            {"grade": "E"},
+            {"figure": case.metrics[0].id},
+        )
         charts = ("timeline", "locator", "findings", case.metrics[0].id)
         yield from (("case", {"case": case.id, **view}) for view in views)
         yield from (("case", {"case": case.id, "view": "embed", "chart": chart}) for chart in charts)
+    yield from (("overview", {"view": "print", **filters}) for filters in ({}, {"city": "410300"}))
     yield from (("overview", {"view": "embed", "chart": chart}) for chart in ("findings", "gaps", "none"))
     yield "case", {"case": dataset.cases[0].id, "share": dataset.cases[0].metrics[0].id}
     yield from (("map", {"colour": colour}) for colour in ("cases", "figures", "nonsense"))

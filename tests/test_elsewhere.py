@@ -101,7 +101,7 @@ def test_a_figure_without_another_number_has_no_such_mark(lang):
 
 def test_the_brief_says_all_of_them_and_marks_those_that_differ(lang):
     for case_id in {case.id for case, _, _ in READINGS}:
-        document = docx.Document(io.BytesIO(write_case(DATASET, DATASET.by_id[case_id], lang)))
+        document = docx.Document(io.BytesIO(write_case(DATASET, DATASET.by_id[case_id], lang, annex=True)))
         cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
         for case, _, reading in READINGS:
             if case.id == case_id:

@@ -135,8 +135,8 @@ NOT_SHOWN = re.compile(r"(icon|\bid|raw_values)$")
 ICON = re.compile(r" :material/\w+:$")
 ESCAPE = re.compile(r"\\(.)|\u2060")
 TAGS = """
-    a article b blockquote br button caption dd details div dl dt figcaption figure footer h2 h3 i img li mark nav ol p pre
-    q section small span summary table tbody td th thead time tr ul
+    a article b blockquote br button caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 i img li mark nav
+    ol p pre q section small span summary table tbody td th thead time tr ul
 """
 ATTRIBUTES = """
     alt aria-current aria-disabled aria-hidden aria-label aria-pressed aria-sort class colspan data-address data-close
@@ -390,7 +390,7 @@ def test_what_is_taken_away_holds_the_text_and_no_more(hostile):
     with zipfile.ZipFile(io.BytesIO(FORMATS["zip"].write(extract))) as package:
         assert all(re.fullmatch(r"[\w.-]+", name) for name in package.namelist())
     for found in hostile.cases:
-        with zipfile.ZipFile(io.BytesIO(write_case(hostile, found, "en"))) as document:
+        with zipfile.ZipFile(io.BytesIO(write_case(hostile, found, "en", annex=True))) as document:
             text = html.unescape(re.sub(r"<[^>]+>", "", document.read("word/document.xml").decode()))
             assert found.title.en in text and found.summary.en in text
             assert b"TargetMode" not in document.read("word/_rels/document.xml.rels")

@@ -26,6 +26,7 @@ from data.query.filters import Filters, parse, select
 from data.query.geography import all_places, find_local_places, summarize_areas
 from data.query.table import LIST_SEPARATOR
 from data.reading.live import current
+from data.wording.brief import brief_case, brief_selection
 from data.wording.filters import FILTERS as FILTER_WORDS
 from data.wording.findings import list_findings
 from data.wording.labels import REFUSAL_WORDS
@@ -365,7 +366,10 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("view", [{}, {"view": "print"}], ids=["screen", "paper"])
+PAPER = {"view": "print", "annex": "all"}
+
+
+@pytest.mark.parametrize("view", [{}, PAPER], ids=["screen", "paper"])
 def test_case_of_a_city_shows_the_citys_own_figure_and_says_what_it_leaves_out(lang, view):
     at = visit("case", lang=lang, case=WATER, city="419001", **view)
     assert drawn(at) == ["jiyuan-water-use-per-mu"]
@@ -405,19 +409,42 @@ def test_a_contradiction_has_a_place_and_names_the_figures_it_is_about():
 
 
 @pytest.mark.parametrize("case_id", CASES)
-def test_case_on_paper_has_every_figure_and_no_control(case_id):
-    at = visit("case", lang="zh", case=case_id, view="print")
-    read = words(at)
-    assert not [*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.expander]
-    documents = {reading.address for metric in DATASET.by_id[case_id].metrics for reading in metric.elsewhere}
-    bar, _, paper = bodies(at).partition("</button></div>")
-    assert [anchor.label for anchor in anchors(bar)] == ["返回案例"], "the way back is not printed"
-    assert {anchor.href for anchor in anchors(paper)} <= documents, "only other documents are linked on paper"
-    assert DATASET.source.title.zh in read
-    rows = [row for row in ROWS["zh"] if row.case_id == case_id and row.role in ("outcome", "output")]
-    assert [row.metric_id for row in rows if row.name not in read] == []
-    assert set(drawn(at)) >= {row.metric_id for row in rows if row.grade in "ABCD"}
-    assert '<details class="evidence">' not in bodies(at), "evidence is folded on paper"
+def test_case_on_paper_is_its_brief_and_on_request_every_figure_with_its_words(case_id, lang):
+    brief = brief_case(DATASET, Filters(), DATASET.by_id[case_id], lang)
+    (part,) = brief.cases
+    for view in ({"view": "print"}, PAPER):
+        at = visit("case", lang=lang, case=case_id, **view)
+        read = words(at)
+        assert not [*at.selectbox, *at.multiselect, *at.button, *at.text_input, *at.expander]
+        story = [text[lang] for text in (part.case.problem, *part.case.actions, part.case.result)]
+        said = [*story, brief.title, brief.lede, part.note, *part.doubts, *part.contradictions, *brief.key]
+        said += [finding.row.name for finding in part.findings] + [finding.row.periods for finding in part.findings]
+        assert [text for text in said if text not in read] == []
+        assert DATASET.source.title[lang] in read
+        rows = [row for row in ROWS[lang] if row.case_id == case_id]
+        whole = "annex" in view
+        assert [row.metric_id for row in rows if row.phrases.split(" | ")[0] not in read] == [] or not whole
+        assert (set(drawn(at)) >= {row.metric_id for row in rows if row.grade in "ABCD"}) == (
+            whole or not drawn(at) and not any(row.grade in "ABCD" for row in rows)
+        )
+        assert '<details class="evidence">' not in bodies(at), "evidence is folded on paper"
+        ways = [(dict(parse_qsl(urlsplit(link.href).query)).get("annex"), link.label) for link in anchors(bodies(at))]
+        assert ("all", {"zh": "附全部指标", "en": "With all figures"}[lang]) in ways
+
+
+def test_the_overview_on_paper_is_the_brief_of_what_the_filters_keep(lang):
+    filters = Filters(city=("410300",))
+    brief = brief_selection(select(DATASET, filters), filters, lang)
+    at = visit("overview", lang=lang, city="410300", view="print")
+    rows = [finding.row for part in brief.cases for finding in part.findings]
+    said = [brief.title, brief.kicker, *(part.title for part in brief.cases), *(row.name for row in rows)]
+    assert [text for text in said if text not in words(at)] == []
+    assert {"zh": "83.13亿元", "en": "CNY 8.313 bn"}[lang] in words(at)
+    links = {
+        link.label.rpartition("</span>")[2] or link.label: link.href
+        for link in anchors(bodies(visit("overview", lang=lang, city="410300")))
+    }
+    assert f"/?city=410300&lang={lang}&view=print" in links.values()
 
 
 def test_the_case_page_names_every_place_its_map_marks(lang):

@@ -5,7 +5,7 @@ Every download and data link starts from an Extract; the modules beside this one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,10 +15,11 @@ import pandas as pd
 
 from data.downloads.dictionary import TABLES, list_columns
 from data.model.gaps import MissingEnd
-from data.model.schema import Case, Conflict, Document, Lang, Period, Text
+from data.model.schema import Document, Lang, Period, Text
 from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR, Row, join_values, sort_rows, split_languages
+from data.wording.conflicts import find_conflicts
 from data.wording.labels import RIGHTS
 from data.wording.sentences import write_missing
 
@@ -109,11 +110,6 @@ class Extract:
 def parse_date(source: Document) -> datetime:
     """Return the date of the document, with the first month and day if they are not stated."""
     return datetime.fromisoformat(f"{source.date}-01-01"[:10])
-
-
-def find_conflicts(case: Case, metric_ids: Collection[str]) -> list[Conflict]:
-    """Return the conflicts of a case that concern one of these metrics, or no metric in particular."""
-    return [each for each in case.conflicts if not each.metrics or not set(each.metrics).isdisjoint(metric_ids)]
 
 
 def _build_table(name: str, rows: Iterable[Row]) -> pd.DataFrame:

@@ -52,6 +52,11 @@ def name_case_document(extract: Extract, case: Case, lang: Lang) -> str:
     return f"{_join(case.id, *_filter_parts(extract), lang)}.docx"
 
 
+def name_brief(extract: Extract) -> str:
+    """Name the brief of an extract by its filters and language: `henan-reforms_2020_luoyang_brief_zh.docx`."""
+    return f"{_join(_year(extract), *_filter_parts(extract), 'brief', extract.lang)}.docx"
+
+
 def name_case_json(case: Case) -> str:
     """Name the JSON file of a case."""
     return f"{case.id}.json"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from data.model.schema import Case, Conflict, Text
 from data.query.dataset import Dataset, cache_by_dataset
-
-CONTRADICTIONS = Text(zh="材料自身的矛盾", en="Where the source contradicts itself")
-OTHERS = Text(zh="名称或口径不一", en="Named or delimited in two ways")
+from data.wording.labels import HEADINGS
 
 
 def find_heading(conflict: Conflict) -> Text:
     """Return the heading that a conflict stands under."""
-    return CONTRADICTIONS if conflict.kind == "contradiction" else OTHERS
+    return HEADINGS["two_ways" if _rank(conflict) else "contradictions"]
+
+
+def find_conflicts(case: Case, metric_ids: Collection[str]) -> list[Conflict]:
+    """Return the conflicts of a case that concern one of these metrics, or no metric in particular."""
+    return [each for each in case.conflicts if not each.metrics or not set(each.metrics).isdisjoint(metric_ids)]
 
 
 def group_conflicts(conflicts: Iterable[Conflict]) -> Iterator[tuple[Text, list[Conflict]]]:

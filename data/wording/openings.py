@@ -143,6 +143,11 @@ def title_map(dataset: Dataset, lang: Lang, shown: int | None = None) -> str:
     return t(lang, f"{reforms}：其中{shown:,}个在哪里", f"Where {shown:,} of {reforms} happened")
 
 
+def name_number(case: Case, lang: Lang) -> str:
+    """Return the number of a case in words."""
+    return t(lang, f"案例 {case.number}", f"Case {case.number}")
+
+
 def number_title(case: Case, lang: Lang) -> str:
     """Return the number and title of a case, for links, headings and choices."""
     return f"{case.number} · {case.title[lang]}"

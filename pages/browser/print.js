@@ -6,9 +6,9 @@
 
   function readableAddress() {
     const address = new URL(location);
-    for (const name of ['view', 'share', 'figure']) address.searchParams.delete(name);
+    for (const name of ['view', 'share', 'figure', 'annex']) address.searchParams.delete(name);
     try {
-      return decodeURI(address.href);
+      return decodeURI(address.href).split('://')[1];
     } catch {
       return address.href; // a per cent sign that encodes nothing
     }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from markupsafe import Markup
 
+from data.downloads.word import MEDIA_TYPE
 from data.query.paging import page_range
 from data.wording.openings import DESCRIPTIONS, TITLES
 from pages.frame.view import PAGE_NUMBER, View
 from pages.markup.environment import render
+from pages.markup.links import NamedLink
 
 _SYNTAX = re.compile(r"[\\`*_\[\]<>&$~|:]|^[#+=-]|(?<=[0-9])[.)](?=\s|$)")
 """Characters of CommonMark, its tables and strikethrough, formulas and directives; a backslash escapes them."""
@@ -62,6 +64,21 @@ def show_download(
     st.download_button(label, write, file_name, media_type, key, on_click="ignore", icon=f":material/{icon}:")
 
 
+def show_word_download(view: View, write: Callable[[], bytes], file_name: str) -> None:
+    """Show the button for a brief as a Word document, which is written when it is pressed."""
+    st.download_button(
+        "Word",
+        data=write,
+        file_name=file_name,
+        mime=MEDIA_TYPE,
+        on_click="ignore",
+        key="brief",
+        icon=":material/download:",
+        type="tertiary",
+        help=view.t("可编辑的简报", "The brief, to edit"),
+    )
+
+
 def format_link(href: str, label: str, before: str = "", after: str = "") -> Markup:
     """Return a link with the names of Material symbols before or after its label."""
     return render("frame", "link", "en", href, label, before, after)  # it has no words of its own, in any language
@@ -88,9 +105,16 @@ def _href(view: View, number: int, parameters: dict[str, str]) -> str:
     return view.href(view.screen, **parameters, **page)
 
 
-def show_print_bar(view: View, back: str, label: str) -> None:
-    """Show the way back to the page, at the address `back`, and the button that opens the browser's print dialog.
+def show_print_bar(
+    view: View, back: str, label: str, editions: Sequence[NamedLink] = (), show_file: Callable[[], None] | None = None
+) -> None:
+    """Show the way back to the page, at the address `back`, the editions to choose from, the button for a file with the
+    same, and the one that opens the browser's print dialog.
 
-    Neither is printed. The dialog never opens by itself: somebody else's link would surprise its reader.
+    None of them is printed. The dialog never opens by itself: somebody else's link would surprise its reader.
     """
-    st.html(render("frame", "print_bar", view.lang, back, label))
+    with st.container(horizontal=True, vertical_alignment="center", key="print-bar"):
+        st.html(render("frame", "print_ways", view.lang, back, label, editions))
+        if show_file:
+            show_file()
+        st.html(render("frame", "print_button", view.lang), width="content")

@@ -37,7 +37,9 @@ MAX_KEPT_ADDRESS = 2000
 """Maximum number of characters of the address of a page that is kept: over its socket a client may send a longer one
 than a browser would, and the parts repeat it.
 """
-_NOT_LINKED = frozenset({"view", "chart", "share", "lang"})
+ANNEX = "annex"
+"""Query parameter that asks for all figures of a case on paper (`annex=all`)."""
+_NOT_LINKED = frozenset({"view", "chart", "share", "lang", ANNEX})
 """Query parameters that the link to a view leaves out or writes itself."""
 _APPLIED_KEY = "filters applied"
 _ROUNDS_KEY = "rounds of the controls"

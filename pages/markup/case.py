@@ -9,14 +9,13 @@ from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
 
-from data.downloads.extract import find_conflicts
 from data.model.schema import Case, Conflict, Lang
 from data.query.dataset import Dataset
 from data.query.filters import PROVINCE, own_places
-from data.query.findings import RESULTS
 from data.query.geography import all_places, list_map_units
-from data.wording.conflicts import group_conflicts
+from data.wording.conflicts import find_conflicts, group_conflicts
 from data.wording.key_figures import KeyFigure, choose_key_figures, describe_doubts
+from data.wording.kinds import Kinds, group_kinds
 from data.wording.labels import t
 from data.wording.openings import describe_case, number_title
 from data.wording.rows import MetricRow
@@ -25,24 +24,6 @@ from pages.markup.outline import format_locator
 
 MAX_LISTED = 12
 """Maximum number of cases before and after this one in the list; a filter or a search finds the others."""
-
-
-class Kinds(NamedTuple):
-    """The metrics of a case by what their grade allows: `changes` and `plans` as cards, the others as tables."""
-
-    changes: Sequence[MetricRow]
-    told: Sequence[MetricRow]
-    values: Sequence[MetricRow]
-    plans: Sequence[MetricRow]
-    others: Sequence[MetricRow]
-
-    unchanged: Sequence[MetricRow]
-    """All results that state no change in numbers."""
-
-    @property
-    def results(self) -> bool:
-        """Whether there is any outcome or output."""
-        return bool(self.changes or self.unchanged)
 
 
 class PlaceMap(NamedTuple):
@@ -114,16 +95,7 @@ class CasePage:
     @property
     def kinds(self) -> Kinds:
         """Its metrics by what their grade allows."""
-        results = [row for row in self.rows if row.role in RESULTS]
-        stated = [row for row in results if row.rule.is_evidence and not row.rule.has_change]
-        return Kinds(
-            changes=[row for row in results if row.rule.has_change],
-            told=[row for row in results if row.tells_change],
-            values=[row for row in stated if not row.tells_change],
-            plans=[row for row in results if not row.rule.is_evidence],
-            others=[row for row in self.rows if row.role not in RESULTS],
-            unchanged=[row for row in results if not row.rule.has_change],
-        )
+        return group_kinds(self.rows)
 
     @property
     def conflicts(self) -> Iterable[tuple[str, list[NamedConflict]]]:

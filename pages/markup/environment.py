@@ -23,6 +23,7 @@ from data.model.schema import Lang
 from data.query.findings import RESULTS
 from data.query.table import LIST_SEPARATOR
 from data.wording import labels, marks, remarks
+from data.wording.brief import explain_marks
 from data.wording.citation import cite_document
 from data.wording.findings import describe_finding, find_shown_marks, say_undated
 from data.wording.formatting import format_date
@@ -99,6 +100,7 @@ def environment(lang: Lang) -> Environment:
         find_shown_marks=find_shown_marks,
         say_undated=lambda cases: say_undated(cases, lang),
         describe_finding=lambda row: describe_finding(row, lang),
+        explain_marks=lambda rows: explain_marks(rows, lang),
         scale_findings=lambda cases: geometry.scale_findings(cases, lang),
         scale_metric=lambda row, axis: geometry.scale_metric(row, axis, lang),
         BASELINE=BASELINE,

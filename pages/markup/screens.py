@@ -40,7 +40,7 @@ SCREENS: Mapping[str, Screen] = {
 """The screens by their ids, which are also their paths; the first one is at the top of the site."""
 
 PAGE_PARAMETERS = frozenset(
-    {"lang", "view", "chart", "share", *(name for screen in SCREENS.values() for name in screen.parameters)}
+    {"lang", "view", "annex", "chart", "share", *(name for screen in SCREENS.values() for name in screen.parameters)}
 )
 """The query parameters that choose how a page looks: the data links pass over those that are not their own as well."""
 

@@ -84,7 +84,7 @@ BREAKS = (
           '"-", "@", "＝"',
           '"-", "＝"', ("tests/test_downloads.py",)),
     Break("downloads", "word-leaves-out-the-caveats", "data/downloads/word.py",
-          "*list_caveats(row, self.lang), *others",
+          "*list_caveats(row, lang), *others",
           "*others", ("tests/test_word.py", "tests/test_elsewhere.py")),
     Break("downloads", "second-page-of-a-data-link-is-empty", "data/downloads/extract.py",
           "None if self.limit is None else self.offset + self.limit",

@@ -80,15 +80,33 @@ def test_the_files_of_what_is_chosen_stand_in_one_row_and_those_of_all_unfold_in
 
 
 @pytest.mark.parametrize(("browser_lang", "lang"), [("zh-CN", "zh"), ("en-US", "en")])
-def test_a_case_is_taken_as_a_document(opened, dataset, tmp_path, browser_lang, lang):
-    page = opened("/case?case=2020-09-dancheng-health", browser_lang)
-    name, content = saved(page, page.get_by_role("main").get_by_role("button", name="Word"), tmp_path)
-    assert name == f"henan-reforms_2020-09-dancheng-health_{lang}.docx"
-    document = docx.Document(BytesIO(content))
+def test_a_case_is_taken_as_a_document_and_with_all_figures_where_it_is_asked_for(
+    opened, dataset, tmp_path, browser_lang, lang
+):
     case = dataset.by_id["2020-09-dancheng-health"]
-    assert case.summary[lang] in [paragraph.text for paragraph in document.paragraphs]
-    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
-    assert {row.name for row in Rows(dataset, lang, dataset.positions[case.id])} <= cells
+    names = {row.name for row in Rows(dataset, lang, dataset.positions[case.id])}
+    for query, whole in (("", False), ("&view=print", False), ("&view=print&annex=all", True)):
+        page = opened(f"/case?case={case.id}{query}", browser_lang)
+        name, content = saved(page, page.get_by_role("main").get_by_role("button", name="Word"), tmp_path)
+        assert name == f"henan-reforms_2020-09-dancheng-health_{lang}.docx"
+        document = docx.Document(BytesIO(content))
+        assert case.summary[lang] in [paragraph.text for paragraph in document.paragraphs]
+        cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+        assert (names <= cells) == whole and names & cells
+
+
+def test_what_is_chosen_is_taken_as_a_document(opened, tmp_path):
+    page = opened("/?city=410300&lang=en")
+    page.get_by_role("link", name="Brief of two pages: print, Word").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Luoyang: 2 cases, 41 figures")
+    name, content = saved(page, page.get_by_role("button", name="Word"), tmp_path)
+    assert name == "henan-reforms_2020_luoyang_brief_en.docx"
+    document = docx.Document(BytesIO(content))
+    (link,) = (link for paragraph in document.paragraphs for link in paragraph.hyperlinks)
+    assert link.address.endswith("/?city=410300&lang=en")
+    assert "CNY 8.313 bn" in document.tables[0].rows[1].cells[1].text
+    page.get_by_role("link", name="Back to the overview").click()
+    expect(page.get_by_role("link", name="Brief of two pages: print, Word")).to_be_visible()
 
 
 def saved(page: Page, button: Locator, folder: Path) -> tuple[str, bytes]:
