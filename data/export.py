@@ -28,7 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         "file", type=Path, help=f"where to write, for example metrics{_FIRST}; the ending chooses the form"
     )
     parser.add_argument(
-        "--lang", choices=get_args(Lang), help="language of a report (.html), if its name does not end in _zh or _en"
+        "--lang",
+        choices=get_args(Lang),
+        help="language of a report (.html) or workbook (.xlsx), if its name does not end in _zh or _en",
     )
     parser.add_folder()
     options = parser.parse_args(arguments)
@@ -53,9 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def choose_language(parser: Parser, form: Format, target: Path, given: Lang | None) -> Lang:
-    """Return the language of a file by the end of its name or by the option; exit with a message if it has none.
+    """Return the language of a file by the end of its name or by the option; exit with a message if none can be told.
 
-    A format of both languages needs none and refuses the option.
+    A format of both languages needs none and refuses the option. Only a report must name one.
     """
     if not form.in_language:
         if given:
@@ -65,7 +67,7 @@ def choose_language(parser: Parser, form: Format, target: Path, given: Lang | No
     named = next((lang for lang in get_args(Lang) if target.stem.lower().endswith(f"_{lang}")), None)
     if given and named and given != named:
         parser.reject(f"--lang: found {given}, but the name of {file} ends in _{named}. Leave one of them out")
-    if not (given or named):
+    if not (given or named) and form.contents == "report":
         example = target.with_name(f"{target.stem}_zh{target.suffix}")
         parser.reject(
             f"file: found {file}. A report has one language. Write a name that ends in _zh or _en, such as "

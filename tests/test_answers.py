@@ -91,6 +91,7 @@ def test_the_same_question_is_answered_once(first: str, second: str) -> None:
         (("/api/a.csv", {}), ("/api/a.csv", {"origin": "https://example.org"})),
         (("/api/a.csv", {}), ("/api/a.csv", {"accept_encoding": "gzip"})),
         (("/api/report.html?lang=zh", {}), ("/api/report.html?lang=en", {})),
+        (("/api/metrics.xlsx?lang=zh", {}), ("/api/metrics.xlsx?lang=en", {})),
     ],
 )
 def test_what_may_be_answered_otherwise_is_written_anew(

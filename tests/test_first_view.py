@@ -120,7 +120,9 @@ def test_links_of_the_first_view_lead_to_pages_and_files():
         page = read_page("/case", f"lang={lang}")
         links = [given["href"] for given in page.find("a")]
         assert {f"/case?lang={lang}", f"/?lang={lang}", f"/map?lang={lang}"} <= {*links}
-        assert {"/api/metrics.csv", "/api/metrics.xlsx", "/api/metrics.json", "/api/dataset.zip"} <= {*links}
+        assert {"/api/metrics.csv", f"/api/metrics.xlsx?lang={lang}", "/api/metrics.json", "/api/dataset.zip"} <= {
+            *links
+        }
         assert [
             link for link in links if f"case={CASES[0]}" in link and f"lang={'en' if lang == 'zh' else 'zh'}" in link
         ]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
+from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
-from data.downloads.file_names import name_report
+from data.downloads.file_names import name_extract
 from data.export import main
 from data.model.schema import Lang
 from data.query.dataset import Dataset
@@ -203,7 +204,7 @@ def test_of_many_cases_the_first_are_shown_with_a_sentence(lang, monkeypatch):
 
 def test_the_name_has_the_filters_and_the_language():
     extract = Extract(DATASET, Filters(city=("410300",)), lang="en")
-    assert name_report(extract) == "henan-reforms_2020_luoyang_report_en.html"
+    assert name_extract(extract, "html", "report", extract.lang) == "henan-reforms_2020_luoyang_report_en.html"
 
 
 # --- hostile texts
@@ -249,10 +250,26 @@ def test_the_command_takes_the_language_as_an_option(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("metrics.xlsx", [], "zh"),
+        ("metrics_zh.xlsx", [], "zh"),
+        ("metrics_EN.xlsx", [], "en"),
+        ("metrics.xlsx", ["--lang", "en"], "en"),
+        ("metrics_en.xlsx", ["--lang", "en"], "en"),
+    ],
+)
+def test_the_command_writes_a_workbook_with_or_without_a_language(name, options, expected, tmp_path):
+    assert main([str(tmp_path / name), *options]) == 0
+    assert (tmp_path / name).read_bytes() == write_workbook(Extract(DATASET, lang=expected))
+
+
+@pytest.mark.parametrize(
     ("name", "options", "message"),
     [
         ("report.html", [], "A report has one language. Write a name that ends in _zh or _en"),
         ("report_zh.html", ["--lang", "en"], "--lang: found en, but the name of"),
+        ("metrics_zh.xlsx", ["--lang", "en"], "--lang: found en, but the name of"),
         ("metrics.csv", ["--lang", "en"], "A file of the form .csv has both languages"),
         ("report.html", ["--lang", "fr"], "invalid choice: 'fr'"),
     ],
@@ -269,7 +286,9 @@ def test_the_link_gives_the_report_in_its_language(lang):
     found = ask("/api/report.html", {"lang": lang, "city": "410300"})
     extract = Extract(DATASET, Filters(city=("410300",)), "http://localhost:8501", lang=lang)
     assert (found.status, found.body) == (200, write_report(extract))
-    assert found.headers["content-disposition"] == f'attachment; filename="{name_report(extract)}"'
+    assert (
+        found.headers["content-disposition"] == f'attachment; filename="henan-reforms_2020_luoyang_report_{lang}.html"'
+    )
     again = ask("/api/report.html", {"lang": lang, "city": "410300"}, if_none_match=found.headers["etag"])
     assert (again.status, again.body) == (304, b"")
     other = replace(extract, lang="en" if lang == "zh" else "zh")

@@ -1,4 +1,4 @@
-"""The dataset as an Excel workbook: a sheet a table, one for the dictionary of the columns and one for the source."""
+"""The dataset as an Excel workbook: a sheet for people, one a table, the dictionary of the columns, the source."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data.downloads.dictionary import describe_column
+from data.downloads.excel_figures import measure_text, write_figures
 from data.downloads.extract import Extract, parse_date
 from data.model.schema import Document
 from data.query.table import Row, join_values, split_languages
@@ -20,7 +21,7 @@ from data.wording.colours import LIGHT
 from data.wording.labels import RIGHTS
 
 SHEETS = ("metrics", "cases", "conflicts", "missing", "elsewhere")
-"""The tables that get a sheet, besides the dictionary and the provenance."""
+"""The tables that get a sheet, after that for people and before the dictionary and the provenance."""
 MAX_LINKS = 65_530
 """Maximum number of links in a sheet that Excel opens."""
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -33,9 +34,10 @@ Cell = str | int | float | None
 
 @lru_cache(maxsize=2)
 def write_workbook(extract: Extract) -> bytes:
-    """Return an .xlsx file of SHEETS, `dictionary` and `provenance`.
+    """Return an .xlsx file: the figures in the words of the extract's language, SHEETS, `dictionary` and `provenance`.
 
-    Headings are frozen and have filters, text is never a formula, and `case_id` links to the page of the case.
+    The sheets after the first are for programs, with the same contents in every language. Headings are frozen and have
+    filters, text is never a formula, and `case_id` links to the page of the case.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
@@ -43,12 +45,13 @@ def write_workbook(extract: Extract) -> bytes:
         source = extract.documents[0]
         book.set_properties(
             {
-                "title": source.title.zh,
-                "author": source.issuer.zh,
+                "title": source.title[extract.lang],
+                "author": source.issuer[extract.lang],
                 "comments": f"filter: {query or 'none'}",
                 "created": parse_date(source),
             }
         )
+        write_figures(book, extract)
         writer = _Writer(book, extract)
         for name in SHEETS:
             writer.write_sheet(name, extract.table(name))
@@ -96,7 +99,7 @@ class _Writer:
 def _measure_width(heading: str, values: Sequence[Cell]) -> float:
     """Return the width of a column in characters: that of its widest cell, a Chinese character counted twice."""
     texts = [heading, *(str(value) for value in values if value is not None)]
-    widest = max((len(text) + len(text.encode())) / 2 for text in texts) + 3
+    widest = max(measure_text(text) for text in texts) + 3
     return min(widest, _MAX_WRAPPED_WIDTH if heading.startswith(_WRAPPED) else _MAX_WIDTH)
 
 

@@ -20,7 +20,8 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, Selection, select
 from data.query.table import LIST_SEPARATOR, Row, join_values, sort_rows, split_languages
 from data.wording.conflicts import find_conflicts
-from data.wording.labels import RIGHTS
+from data.wording.filters import describe_filters
+from data.wording.labels import RIGHTS, t
 from data.wording.sentences import write_missing
 
 LICENCE: Mapping[str, str] = {
@@ -40,8 +41,8 @@ class Extract:
 
     `only` are the ids of cases and of metrics (`case id.metric id`) to keep; empty means all. `columns`, `sort`
     (`-year` is descending), `offset` and `limit` apply to the table `table_name` alone. `address` is that of
-    the server, for links to the pages of the cases; empty if there is none. `lang` is the language of a file that has
-    one alone; tables have both.
+    the server, for links to the pages of the cases; empty if there is none. `lang` is the language of a file or
+    sheet that has one alone; tables have both.
     """
 
     dataset: Dataset
@@ -63,6 +64,16 @@ class Extract:
     def query(self) -> dict[str, str]:
         """The filters as the parameters of a data link."""
         return {**self.filters.query(), **({"only": ",".join(self.only)} if self.only else {})}
+
+    def describe_query(self) -> list[str]:
+        """Return the filters in words, and how many cases and metrics were chosen; nothing for everything."""
+        count = len(self.only)
+        chosen = f"{count:,} chosen case{'s' * (count > 1)} or figures"
+        parts = (
+            describe_filters(self.dataset, self.filters, self.lang),
+            count and t(self.lang, f"选定的{count:,}个案例或指标", chosen),
+        )
+        return [part for part in parts if part]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the dictionary's TABLES, sorted and cut if it is `table_name`. Copy it to change it."""

@@ -23,14 +23,9 @@ MAX_PART_LENGTH = 40
 """Maximum number of characters of a text that are used for a part of a name."""
 
 
-def name_extract(extract: Extract, ending: str = "csv") -> str:
-    """Name a file of the whole extract by its filters: `henan-reforms_2020_luoyang_health.csv`."""
-    return f"{_join(_year(extract), *_filter_parts(extract))}.{ending}"
-
-
-def name_report(extract: Extract) -> str:
-    """Name the report of an extract by its filters and language: `henan-reforms_2020_luoyang_report_zh.html`."""
-    return f"{_join(_year(extract), *_filter_parts(extract), 'report', extract.lang)}.html"
+def name_extract(extract: Extract, ending: str = "csv", *parts: str) -> str:
+    """Name a file of the whole extract by its filters and further parts: `henan-reforms_2020_luoyang_health.csv`."""
+    return f"{_join(_year(extract), *_filter_parts(extract), *parts)}.{ending}"
 
 
 def name_chart(
@@ -64,7 +59,7 @@ def name_case_json(case: Case) -> str:
 
 def name_table(extract: Extract, table: Literal["missing", "elsewhere"]) -> str:
     """Name another table of the whole extract by its filters: `henan-reforms_2020_luoyang_missing.csv`."""
-    return f"{_join(_year(extract), *_filter_parts(extract), table)}.csv"
+    return name_extract(extract, "csv", table)
 
 
 def name_map_table(extract: Extract, table: Literal["areas", "counties"]) -> str:

@@ -25,8 +25,8 @@ class Format:
 
     `summary` describes its data link. `contents` says whether it is the metrics table, with the columns, order and
     rows asked for, the whole dataset, or a report on it. `write_chunks` writes a large file in parts for the data link.
-    `link_label` names the data link if `label` does not. `in_language` says that a file has one language, which its
-    data link asks for.
+    `link_label` names the data link if `label` does not. `in_language` says that a file, or what people read of it, has
+    one language, which its data link asks for.
     """
 
     ending: str
@@ -69,7 +69,8 @@ FORMATS: Mapping[str, Format] = {
             "Excel",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             write_workbook,
-            "The figures as Excel, one a row",
+            "The figures as Excel, one a row: a sheet to read in one language, then the tables",
+            in_language=True,
         ),
         Format("json", "JSON", "application/json", write_json, "The figures as JSON, one a row"),
         Format(

@@ -20,7 +20,6 @@ from data.model.schema import Document, Text
 from data.query.findings import GapCounts, count_gaps
 from data.wording.citation import cite_cases
 from data.wording.counts import count_selection
-from data.wording.filters import describe_filters
 from data.wording.findings import CaseFindings, GapRow, list_findings, list_gaps
 from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, t
 from data.wording.method import LIMITS
@@ -128,14 +127,9 @@ def write_report(extract: Extract) -> bytes:
 
 def _write_scope(extract: Extract) -> Iterator[str]:
     """Yield what is selected, what of it is left out, and that nothing is, a sentence each."""
-    selection, filters, lang = extract.selection, extract.filters, extract.lang
+    selection, lang = extract.selection, extract.lang
     if extract.query:
-        chosen = [describe_filters(extract.dataset, filters, lang)] if filters else []
-        if extract.only:
-            count = len(extract.only)
-            chosen.append(
-                t(lang, f"选定的{count:,}个案例或指标", f"{count:,} chosen case{'s' * (count > 1)} or figures")
-            )
+        chosen = extract.describe_query()
         kept = count_selection(selection, (), "", lang)
         whole = f"{len(extract.dataset.metrics):,}"
         yield t(

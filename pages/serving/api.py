@@ -48,6 +48,7 @@ from pages.serving.query_params import (
     MetricsParams,
     QueryParams,
     ReportParams,
+    WorkbookParams,
     near_cases,
 )
 
@@ -199,7 +200,8 @@ def _column_schema(column: Column) -> JsonObject:
 def _write(form: Format, params: FilterParams, request: Request) -> File:
     """The file of a format, in chunks if the format is written so."""
     extract = params.extract(_site(request))
-    name = file_names.name_report(extract) if form.in_language else file_names.name_extract(extract, form.ending)
+    parts = [*(["report"] if form.contents == "report" else ()), *([extract.lang] if form.in_language else ())]
+    name = file_names.name_extract(extract, form.ending, *parts)
     if form.write_chunks is None:
         return File(name, form.write(extract))
     version = f"{extract.dataset.version} {_CODE_VERSION} {params.model_dump_json()}"
@@ -212,6 +214,9 @@ def _serve(form: Format) -> None:
     def metrics(request: Request, params: Annotated[MetricsParams, Query()]) -> File:
         return _write(form, params, request)
 
+    def workbook(request: Request, params: Annotated[WorkbookParams, Query()]) -> File:
+        return _write(form, params, request)
+
     def whole(request: Request, params: Annotated[FilterParams, Query()]) -> File:
         return _write(form, params, request)
 
@@ -222,7 +227,8 @@ def _serve(form: Format) -> None:
     if form.path == "metrics.json":
         schema = _table_schema("metrics")
     register = _route(f"/{form.path}", form.summary, form.media_type, schema)
-    register({"metrics": metrics, "dataset": whole, "report": report}[form.contents])
+    endpoints: Mapping[str, Endpoint] = {"metrics": metrics, "dataset": whole, "report": report}
+    register(workbook if form.ending == "xlsx" else endpoints[form.contents])
 
 
 for each in FORMATS.values():

@@ -213,6 +213,10 @@ class MetricsParams(TableParams):
     sort: Annotated[list[str], _sort_keys("metrics"), SORT] = []
 
 
+class WorkbookParams(ReportParams, MetricsParams):
+    """The parameters of the metrics table, and the language of the sheet for people."""
+
+
 class CasesParams(TableParams):
     """The parameters of the table of cases."""
 

@@ -55,7 +55,7 @@ def test_every_download_is_the_table(opened, dataset, tmp_path, label, filters, 
         announced = re.search(label.format(kind), link.get_attribute("aria-label"))
         name, _ = saved(page, link, tmp_path)
         table = read(tmp_path / name)
-        assert Path(name).stem == file_name
+        assert Path(name).stem == file_name + ("_en" if kind == "Excel" else "")
         assert list(table.columns) == list(COLUMNS)
         assert len(table) == int(announced[1]) == len(rows)
         pd.testing.assert_frame_equal(table[list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
