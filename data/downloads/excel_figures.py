@@ -183,7 +183,7 @@ def _quote_source(row: MetricRow, lang: Lang) -> str:
 
 
 _COLUMNS: Mapping[str, tuple[int, Callable[[MetricRow, Lang], str]]] = {
-    "case": (30, lambda row, lang: f"{row.case_number} · {row.case_title}"),
+    "case": (24, lambda row, lang: f"{row.case_number} · {row.case_title}"),
     "figure": (26, lambda row, lang: row.name),
     "before": (16, lambda row, lang: _word_end(row, "before", lang)),
     "after": (20, lambda row, lang: _word_end(row, "after", lang)),
@@ -191,7 +191,7 @@ _COLUMNS: Mapping[str, tuple[int, Callable[[MetricRow, Lang], str]]] = {
     "periods": (16, lambda row, lang: row.periods),
     "place": (13, lambda row, lang: row.place),
     "state": (24, _word_state),
-    "words": (36, _quote_source),
+    "words": (42, _quote_source),
 }
 """The columns by their headings in COLUMN_WORDS, with their widths in characters and their texts."""
 _QUANTITIES: Mapping[str, Callable[[MetricRow], float | None]] = {
