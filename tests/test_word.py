@@ -267,13 +267,24 @@ def test_the_template_has_no_words_of_its_own():
     assert re.findall(r"[^\W\d_]+", left) == [], "words in one language alone"
 
 
-def test_who_restyles_the_template_restyles_every_brief(tmp_path, monkeypatch):
+@pytest.mark.parametrize("program", ["Word", "LibreOffice"])
+def test_who_restyles_the_template_restyles_every_brief(program, tmp_path, monkeypatch):
     template = docx.Document(str(TEMPLATE))
     template.styles["Title"].font.color.rgb = RGBColor(0xC0, 0, 0)
     template.sections[0].left_margin = 1_000_000
-    template.save(str(tmp_path / "brief.docx"))
-    monkeypatch.setattr(word, "TEMPLATE", tmp_path / "brief.docx")
-    document = docx.Document(io.BytesIO(write_case(DATASET, HEALTH, "zh")))
+    template.save(str(tmp_path / "Word.docx"))
+    with (
+        zipfile.ZipFile(tmp_path / "Word.docx") as saved,
+        zipfile.ZipFile(tmp_path / "LibreOffice.docx", "w") as renamed,
+    ):
+        for name in saved.namelist():  # LibreOffice calls the properties otherwise than the standard
+            own = b"officedocument/2006/relationships/metadata/core"
+            renamed.writestr(name, saved.read(name).replace(b"package/2006/relationships/metadata/core", own))
+    monkeypatch.setattr(word, "TEMPLATE", tmp_path / f"{program}.docx")
+    content = write_case(DATASET, HEALTH, "zh")
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert len(names) == len(set(names))
+    document = docx.Document(io.BytesIO(content))
     assert str(document.styles["Title"].font.color.rgb) == "C00000"
     assert abs(document.sections[0].left_margin - 1_000_000) < 1000
     assert HEALTH.title.zh in text_of(document)

@@ -45,6 +45,8 @@ from data.wording.rows import MetricRow, Rows
 
 TEMPLATE = Path(__file__).with_name("brief.docx")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_LIBREOFFICE_PROPERTIES = "http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core-properties"
+"""What LibreOffice calls the properties, which leads to a second file of the same name."""
 _MAX_PROPERTY_LENGTH = 255
 """Maximum number of characters that Word keeps of a document property."""
 
@@ -179,6 +181,10 @@ def _list_functions(lang: Lang) -> Mapping[str, Callable[..., str]]:
 
 
 def _set_properties(document: WordDocument, brief: Brief, source: Document) -> None:
+    """Set the properties of the file, in place of those that LibreOffice has saved under a name of its own."""
+    links = document.part.package.rels
+    for name in [name for name, link in links.items() if link.reltype == _LIBREOFFICE_PROPERTIES]:
+        del links[name]
     properties = document.core_properties
     properties.title = brief.title[:_MAX_PROPERTY_LENGTH]
     properties.author = source.issuer[brief.lang][:_MAX_PROPERTY_LENGTH]
