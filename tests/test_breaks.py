@@ -9,7 +9,7 @@ import pytest
 from tests.breaks.breaks import BREAKS, Break
 
 ROOT = Path(__file__).parent.parent
-COUNT = 42
+COUNT = 50
 ROOMS = {
     *("model", "rules", "reading", "query", "wording", "downloads", "drafting", "commands"),
     *("markup", "screens", "frame", "serving"),
