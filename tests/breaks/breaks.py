@@ -107,7 +107,7 @@ BREAKS = (
     Break("markup", "paper-names-no-doubts", "pages/markup/templates/brief.html",
           "part.doubts) }}",
           "part.doubts[:1]) }}", ("tests/test_pages.py",)),
-    Break("styles", "rows-of-a-brief-are-cut-on-paper", "pages/markup/templates/paper.css",
+    Break("screens", "rows-of-a-brief-are-cut-on-paper", "pages/markup/templates/paper.css",
           "tr, li, blockquote, figure,",
           "li, blockquote, figure,", ("tests/browser/test_print.py",)),
     Break("downloads", "second-page-of-a-data-link-is-empty", "data/downloads/extract.py",
