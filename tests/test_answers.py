@@ -17,6 +17,10 @@ from starlette.types import ASGIApp
 from pages.serving import answers
 from pages.serving.answers import AnswerMemory
 from pages.serving.compression import Compression
+from pages.serving.query_params import AreasParams, MetricsParams, ReportParams
+
+READ = sorted({name for params in (AreasParams, MetricsParams, ReportParams) for name in params.model_fields})
+"""What the data links read of a query, pages too in part: `sort`, `columns`, `colour` and `lang`."""
 
 
 class Reply(NamedTuple):
@@ -70,7 +74,7 @@ class Site:
     [
         ("/api/a.csv", "/api/a.csv"),
         ("/api/a.csv?city=1&domain=2", "/api/a.csv?domain=2&city=1"),
-        ("/api/a.csv?city=1", "/api/a.csv?city=1&lang=zh&page=3"),
+        ("/api/a.csv?city=1", "/api/a.csv?city=1&view=print&page=3"),
         ("/api/a.csv?city=%34", "/api/a.csv?city=4"),
     ],
 )
@@ -92,6 +96,7 @@ def test_the_same_question_is_answered_once(first: str, second: str) -> None:
         (("/api/a.csv", {}), ("/api/a.csv", {"accept_encoding": "gzip"})),
         (("/api/report.html?lang=zh", {}), ("/api/report.html?lang=en", {})),
         (("/api/metrics.xlsx?lang=zh", {}), ("/api/metrics.xlsx?lang=en", {})),
+        *((("/api/a.csv", {}), (f"/api/a.csv?{name}=a", {})) for name in READ),
     ],
 )
 def test_what_may_be_answered_otherwise_is_written_anew(

@@ -10,11 +10,10 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.markup.report import FORMATS
-from pages.markup.screens import PAGE_PARAMETERS
 from pages.serving.compression import accepted_codings
 from pages.serving.etag import matches
 from pages.serving.following import edition
+from pages.serving.query_params import PAGES_ALONE
 
 MAX_TOTAL_SIZE = 32_000_000
 """Maximum number of bytes of all kept answers with their keys; the ones not asked for longest are dropped first."""
@@ -24,8 +23,6 @@ OVERHEAD = 2_000
 """Number of bytes that an answer counts for besides its body: key, headers and objects."""
 NOT_IN_304 = ("content-length", "content-encoding", "content-type")
 """Headers of the body, which a 304 response does not have."""
-IN_LANGUAGE = frozenset(form.path for form in FORMATS.values() if form.in_language)
-"""Paths below `/api/` of the files that have one language, which is then no parameter of the pages alone."""
 Key = tuple[object, ...]
 
 
@@ -70,8 +67,7 @@ class AnswerMemory:
         if not number or "range" in headers:
             return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        ignored = PAGE_PARAMETERS - ({"lang"} if scope["path"].removeprefix(self.prefix) in IN_LANGUAGE else set())
-        parameters = tuple(sorted((name, value) for name, value in query if name not in ignored))
+        parameters = tuple(sorted((name, value) for name, value in query if name not in PAGES_ALONE))
         codings = accepted_codings(", ".join(headers.getlist("accept-encoding")))
         site = (scope["scheme"], headers.get("host"), scope["path"])
         return (number, *site, parameters, tuple(codings), "origin" in headers)

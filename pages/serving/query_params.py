@@ -225,3 +225,8 @@ class CasesParams(TableParams):
 
     def extract(self, address: str) -> Extract:
         return replace(super().extract(address), table_name="cases")
+
+
+_LINKS: tuple[type[QueryParams], ...] = (ReportParams, AreasParams, MetricsParams, CasesParams)
+PAGES_ALONE = PAGE_PARAMETERS.difference(*(link.model_fields for link in _LINKS))
+"""The query parameters of the pages that no data link heeds."""
