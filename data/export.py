@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from data.command import Parser, show
+from data.downloads.dictionary import PRESETS
 from data.downloads.extract import Extract
 from data.downloads.formats import Format
 from data.model.problems import quoted
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         choices=get_args(Lang),
         help="language of a report (.html) or workbook (.xlsx), if its name does not end in _zh or _en",
     )
+    parser.add_argument("--columns", choices=PRESETS, help="columns of the table; default: all", default="all")
     parser.add_folder()
     options = parser.parse_args(arguments)
     target: Path = options.file
@@ -40,13 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
         endings = ", ".join((_FIRST, *_OTHERS))
         parser.reject(f"file: found {quoted(target)}. Write a file whose name ends in one of: {endings}")
     lang = choose_language(parser, chosen, target, options.lang)
+    if chosen.contents != "metrics" and options.columns != "all":
+        message = f"--columns: found {options.columns}. A file of the form .{chosen.ending} has no choice of columns"
+        parser.reject(f"{message}. Leave it out")
     if not target.parent.is_dir():
         parser.reject(f"file: found {quoted(target)}. There is no folder {quoted(target.parent)}. Make it first")
     dataset, problems = read_dataset(parser.choose_folder(options.folder))
     if dataset is None:
         show(*(problem for problem in problems if problem.severity == "error"), stream=sys.stderr)
         return 1
-    extract = Extract(dataset, lang=lang)
+    extract = Extract(dataset, lang=lang, columns=PRESETS[options.columns])
     parser.write(target, chosen.write(extract), f"file: found {quoted(target)}. It", "Write another file")
     table = extract.table("metrics")
     contents = f"{len(dataset.cases)} cases" if chosen.contents == "report" else f"{len(table.columns)} columns"

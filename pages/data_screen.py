@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from data.downloads.dictionary import TABLES
+from data.downloads.dictionary import PRESETS, SHORT_MEANING, TABLES
 from data.downloads.extract import Extract
+from data.downloads.formats import SHORT_CSV
 from data.downloads.snippets import build_link, write_snippets
 from data.model.problems import escape_invisible
 from data.model.schema import Text
@@ -47,12 +48,11 @@ OTHER_FILES = {
 
 
 def list_files(view: View, address: str, filters: Filters, others: Iterable[str]) -> list[NamedLink]:
-    """Return the table that filters keep in each format, and these of the other files."""
-    names = {form.path: (form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()}
-    names |= {path: (OTHER_FILES[path][view.lang], {}) for path in others}
-    return [
-        NamedLink(build_link(address, path, filters, **parameters), name) for path, (name, parameters) in names.items()
-    ]
+    """Return the table that filters keep in each format, after the first with few columns, and these other files."""
+    files = [(form.path, form.name(view.lang), form.parameters(view.lang)) for form in FORMATS.values()]
+    files.insert(1, ("metrics.csv", SHORT_CSV[view.lang], {"columns": "short"}))
+    files += [(path, OTHER_FILES[path][view.lang], {}) for path in others]
+    return [NamedLink(build_link(address, path, filters, **parameters), name) for path, name, parameters in files]
 
 
 def show_downloads(view: View) -> None:
@@ -165,6 +165,8 @@ def format_below(view: View) -> Markup:
         write_snippets(Extract(view.dataset, view.filters, view.address), view.lang),
         0 if view.filters.scope else view.elsewhere,
         TABLES["metrics"],
+        PRESETS["short"],
+        SHORT_MEANING,
         RIGHTS,
     )
 

@@ -22,7 +22,7 @@ import pytest
 import data
 from data.downloads.archive import reset_times, write_zip
 from data.downloads.csv_json import CHUNK_ROWS, to_records, write_case_json, write_csv, write_csv_chunks, write_json
-from data.downloads.dictionary import KEYS, TABLES, list_columns
+from data.downloads.dictionary import KEYS, PRESETS, TABLES, list_columns
 from data.downloads.excel import SHEETS, write_workbook
 from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract
 from data.downloads.file_names import name_extract
@@ -215,6 +215,18 @@ def test_the_package_holds_the_tables_and_describes_them(extract):
     assert f"（{len(extract.full_table('metrics'))} / {len(TABLE)}）" in read_me
     assert all(name in read_me for name in packed)
     assert (EMPTY_NOTE.zh in read_me) == (EMPTY_NOTE.en in read_me) == (extract is EMPTY)
+
+
+def test_workbook_and_package_mark_the_few_columns():
+    described = {resource["name"]: resource for resource in describe_package(EVERYTHING)["resources"]}
+    assert {name: each.get("columns_short") for name, each in described.items() if name == "metrics"} == {
+        "metrics": PRESETS["short"]
+    }
+    sheet = pd.read_excel(io.BytesIO(write_workbook(EVERYTHING)), "dictionary")
+    marked = sheet[sheet["columns"] == "short"]
+    assert [*zip(marked["table"], marked["column"], strict=True)] == [
+        ("metrics", name) for name in COLUMNS if name in PRESETS["short"]
+    ]
 
 
 def test_the_package_explains_every_column_in_both_languages():

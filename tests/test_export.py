@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 
 from data.downloads.csv_json import write_csv
+from data.downloads.dictionary import PRESETS
 from data.downloads.extract import Extract
 from data.downloads.file_names import name_extract
 from data.export import main
-from data.query.filters import Filters
+from data.query.filters import Filters, list_options
 from data.query.table import COLUMNS
 from data.reading.live import current
+from pages.markup.report import FORMATS
 
 ROOT = Path(__file__).parent.parent
 DATASET = current().dataset
@@ -144,6 +146,38 @@ def test_pandas_reads_numbers_as_numbers_without_being_told():
     assert read.loc[read["metric_id"] == "out-of-county-referral-rate", "change_value"].tolist() == [-15.79]
 
 
+SHORT = list(PRESETS["short"])
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        *(Filters(**{name: (values[0],)}) for name, values in list_options(DATASET).items()),
+        Filters(search="转诊率"),
+        Filters(search="zzz"),
+    ],
+    ids=lambda filters: filters.query(),
+)
+def test_few_columns_hold_the_same_as_all(filters):
+    rows = Extract(DATASET, filters).table("metrics")
+    short = write_csv(Extract(DATASET, filters, columns=PRESETS["short"]).table("metrics"))
+    types = {name: str(TABLE[name].dtype) for name in COLUMNS}
+    read, full = pd.read_csv(io.BytesIO(short), dtype=types), pd.read_csv(io.BytesIO(write_csv(rows)), dtype=types)
+    assert len(read.columns) <= 15
+    pd.testing.assert_frame_equal(read, full[SHORT], check_exact=True)
+
+
+def test_few_columns_leave_out_no_bound_and_no_row_without_its_words():
+    for value, bound in (("before_base", "before_bound"), ("after_base", "after_bound"), ("index", "index_bound")):
+        rough = TABLE[TABLE[value].notna() & (TABLE[bound] != "exact")]
+        assert bound in SHORT or rough.empty, f"{value} would be taken for exact: add {bound}"
+    numbers = TABLE[[name for name in SHORT if name in NUMBERS]]
+    assert TABLE.loc[numbers.isna().all(axis=1), "phrases"].notna().all()
+    assert not {"change_value", "before_value", "after_value"} & {*SHORT}, "its multiplier would be hidden"
+    assert TABLE["grade"].eq("P").equals(TABLE["status"].ne("observed")), "grade tells a plan"
+
+
 NAMES = {
     "all": (Filters(), "henan-reforms_2020.csv"),
     "filtered": (Filters(city=("410300",), domain=("finance",)), "henan-reforms_2020_luoyang_finance.csv"),
@@ -161,6 +195,11 @@ def test_the_filter_is_in_the_file_name(filters, name):
     assert name_extract(Extract(DATASET, filters)) == name
 
 
+def test_few_columns_are_in_the_file_name():
+    extract = Extract(DATASET, Filters(domain=("finance",)), columns=PRESETS["short"])
+    assert name_extract(extract) == "henan-reforms_2020_finance_short.csv"
+
+
 def test_the_chosen_figure_is_in_the_file_name():
     assert (
         name_extract(Extract(DATASET, only=("2020-09-dancheng-health.out-of-county-referral-rate",)), "xlsx")
@@ -173,6 +212,30 @@ def test_export_by_command_writes_the_same_file(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "metrics.csv").read_bytes() == FILE
     assert f"{len(TABLE)} rows, {len(COLUMNS)} columns" in done.stdout
+
+
+@pytest.mark.parametrize("ending", [form.ending for form in FORMATS.values() if form.contents == "metrics"])
+def test_export_by_command_writes_few_columns(ending, tmp_path, capsys):
+    target = tmp_path / f"metrics.{ending}"
+    assert main([str(target), "--columns", "short"]) == 0
+    assert target.read_bytes() == FORMATS[ending].write(Extract(DATASET, columns=PRESETS["short"]))
+    assert f"{len(TABLE)} rows, {len(SHORT)} columns" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "message"),
+    [
+        ("dataset.zip", "short", "A file of the form .zip has no choice of columns. Leave it out"),
+        ("report_zh.html", "short", "A file of the form .html has no choice of columns. Leave it out"),
+        ("metrics.csv", "shrt", "invalid choice: 'shrt'"),
+    ],
+)
+def test_export_by_command_refuses_columns_that_it_has_not(name, columns, message, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([str(tmp_path / name), "--columns", columns])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
 
 
 def test_export_by_command_says_why_it_cannot_write(tmp_path, capsys):

@@ -14,7 +14,7 @@ from starlette.routing import Router
 
 from data.downloads.areas import tabulate_areas, tabulate_local_places
 from data.downloads.csv_json import write_case_json, write_csv, write_json
-from data.downloads.dictionary import list_columns
+from data.downloads.dictionary import PRESETS, list_columns
 from data.downloads.extract import Extract
 from data.downloads.geojson import write_places
 from data.query.filters import Filters, list_options, select
@@ -90,12 +90,21 @@ QUERIES = {
         {"fields": "metric_id,index", "sort": "-index,metric_id", "limit": "3", "offset": "1"},
         Extract(DATASET, address=HOST, columns=("metric_id", "index"), sort=("-index", "metric_id"), limit=3, offset=1),
     ),
+    "few columns": (
+        {"columns": "short", "sort": "-index", "limit": "3"},
+        Extract(DATASET, address=HOST, columns=PRESETS["short"], sort=("-index",), limit=3),
+    ),
+    "few columns of a city": (
+        {"columns": "short", "city": "410300"},
+        Extract(DATASET, Filters(city=("410300",)), HOST, columns=PRESETS["short"]),
+    ),
+    "all columns": ({"columns": "all"}, Extract(DATASET, address=HOST)),
     "one case and a figure of another": (
         {"only": f"{HEALTH}.out-of-county-referral-rate,{WATER}", "role": "outcome"},
         Extract(DATASET, Filters(role=("outcome",)), HOST, only=(f"{HEALTH}.out-of-county-referral-rate", WATER)),
     ),
     "a page's query": (
-        dict.fromkeys(PAGE_PARAMETERS - {"sort"}, "x") | {"role": "outcome", "lang": "zh"},
+        dict.fromkeys(PAGE_PARAMETERS - {"sort", "columns"}, "x") | {"role": "outcome", "lang": "zh"},
         Extract(DATASET, Filters(role=("outcome",)), HOST),
     ),
 }
@@ -210,6 +219,13 @@ REFUSED = {
         {"fields": "indx", "sort": "-indx"},
         [("fields", "indx", '"index"'), ("sort", "-indx", '"-index"')],
     ),
+    "an unknown choice of columns": ({"columns": "shrt"}, [("columns", "shrt", 'Did you mean "short"?')]),
+    "columns of the page": ({"columns": "figure,values"}, [("columns", "figure,values", "Write one of: all, short")]),
+    "columns and fields": (
+        {"columns": "short", "fields": "grade"},
+        [("columns", "short", "Leave out columns to have the columns that fields names, or leave out fields.")],
+    ),
+    "all columns and fields": ({"fields": "grade", "columns": "all"}, [("columns", "all", "or leave out fields.")]),
     "no number": ({"limit": "ten"}, [("limit", "ten", "integer")]),
     "too small": ({"limit": "0", "offset": "-1"}, [("limit", "0", "1"), ("offset", "-1", "0")]),
     "too large": ({"limit": "1000001"}, [("limit", "1000001", "1000000")]),
@@ -411,7 +427,9 @@ def test_the_description_lists_every_link_with_the_values_it_takes():
         "sort",
         "limit",
         "offset",
+        "columns",
     ]
+    assert taken["columns"]["schema"]["enum"] == ["all", "short"]
     for name, known in {**list_options(DATASET), "scope": ("case",), "fields": list_columns("metrics")}.items():
         assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
     assert "cdn" not in ask("/api/openapi.json").body.decode()

@@ -15,6 +15,7 @@ import streamlit as st
 from starlette.routing import Router
 from streamlit.testing.v1 import AppTest
 
+from data.downloads.formats import SHORT_CSV
 from data.query.filters import Filters, parse, select
 from data.query.geography import summarize_areas
 from data.reading.live import current
@@ -152,8 +153,17 @@ def test_every_figure_is_linked_cited_and_taken_on_the_page_where_it_stands(page
         (metric,) = (metric for metric in DATASET.by_id[case_id].metrics if metric.id == metric_id)
         assert metric.name[lang].lower() in taken.texts["citation"].lower()
         assert all(phrase.text in taken.texts["words"] for phrase in metric.phrases)
-        labels = [button.label for button in taken.at.get("download_button")]
-        assert [label.partition(" ")[0] for label in labels] == ["CSV", "BibTeX", "RIS"]
+        assert list_file_labels(taken)[1:] == [SHORT_CSV[lang], "BibTeX", "RIS"]
+
+
+def list_file_labels(taken: Taken) -> list[str]:
+    """What the buttons of the files are called."""
+    return [button.label for button in taken.at.get("download_button")]
+
+
+def test_a_table_of_areas_has_no_short_form(lang):
+    first, *others = list_file_labels(take("map", "map", lang=lang))
+    assert first.startswith("CSV") and others == ["BibTeX", "RIS"]
 
 
 @pytest.mark.parametrize(("base", "root"), [("", ""), ("reform", "/reform"), ("/a/b/", "/a/b")])

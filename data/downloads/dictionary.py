@@ -257,6 +257,28 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     }.items()
 }
 """The columns of each table, in their order."""
+PRESETS: Mapping[str, tuple[str, ...]] = {
+    "all": (),
+    "short": (
+        *("case_id", "metric_id", "metric_zh", "metric_en", "before_period", "before_base"),
+        *("after_period", "after_base", "after_bound", "index", "base_unit_zh", "base_unit_en"),
+        *("grade", "flags", "phrases"),
+    ),
+}
+"""The choices of columns of the metrics table; empty for all of them.
+
+The short one is for sums and charts: its values have their multiplier and bound, and `index` has the changes on one
+scale, as those of `change_value` are in the printed unit, in percent, points or places. What has no such number (words,
+a range, an end in another unit, a change in points or places) is left to `phrases`, that a value is planned or
+calculated to `grade`.
+"""
+_COUNT = len(PRESETS["short"])
+SHORT_MEANING = Text(
+    zh=f"columns=short：供合计和作图的{_COUNT}列，数值已乘上倍数；其余（文字、区间、另一单位、百分点、名次）见 phrases",
+    en=f"columns=short: {_COUNT} columns for sums and charts, values times their multiplier; what has no such value "
+    "(words, ranges, another unit, percentage points, places) stands in phrases",
+)
+"""What the short choice of columns is."""
 KEYS: Mapping[str, tuple[str, ...]] = {
     "metrics": ("case_id", "metric_id"),
     "cases": ("case_id",),

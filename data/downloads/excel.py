@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from data.downloads.dictionary import describe_column
+from data.downloads.dictionary import PRESETS, describe_column
 from data.downloads.excel_figures import measure_text, write_figures
 from data.downloads.extract import Extract, parse_date
 from data.model.schema import Document
@@ -114,6 +114,7 @@ def _dictionary_rows(extract: Extract) -> Iterator[Row]:
                 **split_languages("unit", column.unit),
                 **split_languages("meaning", column.meaning),
                 "values": join_values(column.values),
+                "columns": "short" if table == "metrics" and name in PRESETS["short"] else None,
             }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Literal
 
+from data.downloads.dictionary import PRESETS
 from data.downloads.extract import Extract
 from data.model.schema import Case, Lang
 
@@ -24,8 +25,11 @@ MAX_PART_LENGTH = 40
 
 
 def name_extract(extract: Extract, ending: str = "csv", *parts: str) -> str:
-    """Name a file of the whole extract by its filters and further parts: `henan-reforms_2020_luoyang_health.csv`."""
-    return f"{_join(_year(extract), *_filter_parts(extract), *parts)}.{ending}"
+    """Name a file of the whole extract by its filters, its choice of columns and further parts:
+    `henan-reforms_2020_luoyang_health_short.csv`.
+    """
+    chosen = ["short"] if extract.columns == PRESETS["short"] else []
+    return f"{_join(_year(extract), *_filter_parts(extract), *chosen, *parts)}.{ending}"
 
 
 def name_chart(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.downloads.csv_json import write_csv, write_csv_chunks, write_json
+from data.downloads.dictionary import PRESETS
 from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
 from data.downloads.package import write_package
@@ -85,3 +86,5 @@ FORMATS: Mapping[str, Format] = {
     )
 }
 """The formats by the ending of their files, in the order in which they are offered."""
+SHORT_CSV = Text(zh=f"CSV（{len(PRESETS['short'])}列）", en=f"CSV, {len(PRESETS['short'])} columns")
+"""What the CSV with the short choice of columns is called, which stands beside that with all."""

@@ -8,7 +8,7 @@ import orjson
 
 from data.downloads.archive import write_zip
 from data.downloads.csv_json import write_csv
-from data.downloads.dictionary import KEYS, TABLES, Column
+from data.downloads.dictionary import KEYS, PRESETS, TABLES, Column
 from data.downloads.extract import LICENCE, Extract
 from data.downloads.file_names import PROJECT
 from data.model.schema import Text
@@ -50,7 +50,8 @@ def write_package(extract: Extract) -> bytes:
 def describe_package(extract: Extract) -> dict[str, object]:
     """Return the contents of `datapackage.json`, of the profile tabular-data-package.
 
-    The profile allows the additions `title_zh`, `title_en`, `description_zh`, `unit`, `unit_zh`, `rows` and `filter`.
+    The profile allows the additions `title_zh`, `title_en`, `description_zh`, `unit`, `unit_zh`, `rows`, `filter` and
+    `columns_short`, the columns of the short choice.
     """
     year, documents = extract.dataset.source.year, extract.documents
     titles = Text(
@@ -93,6 +94,7 @@ def _describe_table(name: str, rows: int) -> dict[str, object]:
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "rows": rows,
+        **({"columns_short": PRESETS["short"]} if name == "metrics" else {}),
         "schema": {
             "fields": [_describe_column(column, column.name in KEYS[name]) for column in TABLES[name]],
             "missingValues": [""],

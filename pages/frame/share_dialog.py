@@ -15,6 +15,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.downloads.csv_json import write_csv
+from data.downloads.dictionary import PRESETS
+from data.downloads.formats import SHORT_CSV
 from data.model.schema import Document, Lang
 from data.wording.citation import Access, cite_access, quote_metric, write_bibtex, write_ris
 from pages.frame.chart_export import (
@@ -112,6 +114,9 @@ def _show_texts(view: View, export: ChartExport) -> None:
 
     with st.container(horizontal=True, key="share-files", gap="small"):
         show_download(label, lambda: write_csv(table()), f"{name}.csv", "text/csv", f"csv-{export.id}", "table")
+        if export.table is None:
+            short, file_name = lambda: write_csv(table()[[*PRESETS["short"]]]), f"{name}_short.csv"
+            show_download(SHORT_CSV[view.lang], short, file_name, "text/csv", f"short-{export.id}", "table")
         for kind, ending, media_type, write in REFERENCES:
             file_name = f"{name}.{ending}"
             show_download(kind, partial(write_references, write), file_name, media_type, ending, "format_quote")

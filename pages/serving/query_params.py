@@ -8,11 +8,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from data.downloads.dictionary import list_columns
+from data.downloads.dictionary import PRESETS, SHORT_MEANING, list_columns
 from data.downloads.extract import Extract
 from data.model.problems import suggest
 from data.model.schema import Lang
@@ -80,8 +89,8 @@ class _MetricChoices(Choices):
         raise self._error(value, {name: name for name in known}, "cases.json")
 
 
-class _Colours(Choices):
-    """What colors the map."""
+class _Choice(Choices):
+    """Pydantic annotation of `str`: one of the values."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
@@ -127,6 +136,7 @@ def _sort_keys(table: str) -> Choices:
 
 
 FIELDS = Field(description="Only these columns, in this order.")
+COLUMNS = Field(description=f"{SHORT_MEANING.en}: {', '.join(PRESETS['short'])}. Not together with fields.")
 COLOURS = "What colours the map: cases, figures, or a measure by case_id.metric_id, whose values it adds."
 SORT = Field(description="By these columns; -year is descending. What is missing comes last.")
 
@@ -186,7 +196,7 @@ class ReportParams(FilterParams):
 class AreasParams(FilterParams):
     """The filters, and what colors the map: with a measure the table has its values."""
 
-    colour: Annotated[str, _Colours("colour", _list_colours), Field(description=COLOURS)] = CASES
+    colour: Annotated[str, _Choice("colour", _list_colours), Field(description=COLOURS)] = CASES
 
     def measure(self, selection: Selection) -> Measure | None:
         """The measure that colors the map of this selection, if one does."""
@@ -211,6 +221,19 @@ class MetricsParams(TableParams):
 
     fields: Annotated[list[str], _columns("metrics"), FIELDS] = []
     sort: Annotated[list[str], _sort_keys("metrics"), SORT] = []
+    columns: Annotated[str, _Choice("choice of columns", lambda: PRESETS), COLUMNS] = "all"
+
+    @field_validator("columns")
+    @classmethod
+    def _refuse_both(cls, columns: str, info: ValidationInfo) -> str:
+        if info.data.get("fields"):
+            message = "Leave out columns to have the columns that fields names, or leave out fields."
+            raise PydanticCustomError("both", "{message}", {"message": message})
+        return columns
+
+    def extract(self, address: str) -> Extract:
+        extract = super().extract(address)
+        return replace(extract, columns=PRESETS[self.columns] or extract.columns)
 
 
 class WorkbookParams(ReportParams, MetricsParams):

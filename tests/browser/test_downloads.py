@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from data.downloads.dictionary import PRESETS
+from data.downloads.formats import SHORT_CSV
 from data.query.filters import Filters, select
-from data.query.table import COLUMNS, NUMBERS
+from data.query.table import NUMBERS
 from data.wording.rows import Rows
 from tests.browser.reader import resize
 
@@ -32,6 +34,7 @@ def packaged(file: Path) -> pd.DataFrame:
 
 READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
     "CSV": lambda file: pd.read_csv(file, encoding="utf-8-sig"),
+    SHORT_CSV.en: lambda file: pd.read_csv(file, encoding="utf-8-sig"),
     "Excel": lambda file: pd.read_excel(file, sheet_name="metrics"),
     "JSON": lambda file: pd.DataFrame(json.loads(file.read_text(encoding="utf-8"))["metrics"]),
     "Data package": packaged,
@@ -49,17 +52,19 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
 def test_every_download_is_the_table(opened, dataset, tmp_path, label, filters, file_name):
     page = opened("/data?city=411200&domain=finance")
     page.locator(".downloads summary").click()
-    rows = select(dataset, filters).rows.reset_index(drop=True)
+    whole = select(dataset, filters).rows.reset_index(drop=True)
     for kind, read in READERS.items():
+        rows = whole[[*PRESETS["short"]]] if kind == SHORT_CSV.en else whole
         link = page.get_by_role("link", name=re.compile(label.format(kind)))
         announced = re.search(label.format(kind), link.get_attribute("aria-label"))
         name, _ = saved(page, link, tmp_path)
         table = read(tmp_path / name)
-        assert Path(name).stem == file_name + ("_en" if kind == "Excel" else "")
-        assert list(table.columns) == list(COLUMNS)
+        assert Path(name).stem == file_name + ("_en" if kind == "Excel" else "_short" * (rows is not whole))
+        assert list(table.columns) == list(rows.columns)
         assert len(table) == int(announced[1]) == len(rows)
-        pd.testing.assert_frame_equal(table[list(NUMBERS)].astype("float64"), rows[list(NUMBERS)], check_exact=True)
-        texts = [column for column in COLUMNS if rows[column].dtype == "string"]
+        numbers = [column for column in NUMBERS if column in rows]
+        pd.testing.assert_frame_equal(table[numbers].astype("float64"), rows[numbers], check_exact=True)
+        texts = [column for column in rows if rows[column].dtype == "string"]
         assert (
             table[texts].astype("string").fillna("").to_numpy().tolist() == rows[texts].fillna("").to_numpy().tolist()
         )
@@ -72,11 +77,11 @@ def test_the_files_of_what_is_chosen_stand_in_one_row_and_those_of_all_unfold_in
     for width in (1280, 1440):
         resize(page, width)
         middles = parts.evaluate_all(MIDDLES)
-        assert len(middles) == 8 and max(middles) - min(middles) < 4, width
+        assert len(middles) == 9 and max(middles) - min(middles) < 4, width
     fold = page.locator(".downloads details")
     expect(fold.get_by_role("link")).to_have_count(0)
     fold.locator("summary").press("Enter")
-    expect(fold.get_by_role("link")).to_have_count(6)
+    expect(fold.get_by_role("link")).to_have_count(7)
 
 
 @pytest.mark.parametrize(("browser_lang", "lang"), [("zh-CN", "zh"), ("en-US", "en")])

@@ -18,6 +18,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from data.downloads.dictionary import PRESETS
+from data.downloads.formats import SHORT_CSV
 from data.downloads.snippets import build_iframe
 from tests.browser.accessibility import violations
 from tests.browser.reader import beside, heading, reading, settled, turn, visit
@@ -78,6 +80,9 @@ def test_the_files_are_what_their_buttons_say(opened, server):
     assert name.endswith(".csv")
     table = pd.read_csv(BytesIO(csv))
     assert table[["case_id", "metric_id", "change_value"]].to_numpy().tolist() == [[CASE, RATE, -15.79]]
+    name, csv = saved(page, opened, SHORT_CSV.en)
+    assert name == "henan-reforms_2020_Dancheng-County_out-of-county-referral-rate_en_short.csv"
+    pd.testing.assert_frame_equal(pd.read_csv(BytesIO(csv)), table[[*PRESETS["short"]]])
 
 
 def test_an_english_image_has_the_font_of_the_page(opened):
