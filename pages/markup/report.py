@@ -24,7 +24,6 @@ from data.wording.findings import CaseFindings, GapRow, list_findings, list_gaps
 from data.wording.labels import AUTHORS, MAP_CREDIT, NO_GUESSES, RIGHTS, SITE_NAME, t
 from data.wording.method import LIMITS
 from data.wording.openings import Opening, open_overview, title_gaps
-from data.wording.remarks import group_needed
 from data.wording.rows import ReadingElsewhere, Rows, describe_omitted
 from pages.markup.case import CasePage
 from pages.markup.environment import render
@@ -50,11 +49,6 @@ class Chapter:
     note: str
     cited: str
     address: str
-
-    @property
-    def missing(self) -> Mapping[str, list[str]]:
-        """What would complete its metrics, with the names of those that lack it."""
-        return group_needed(self.page.rows)
 
 
 @dataclass(frozen=True)
