@@ -154,6 +154,7 @@ def test_a_server_without_data_says_so_and_recovers(tab, tmp_path):
         expect(page.get_by_role("alert")).to_have_count(0)
         page.get_by_text("English", exact=True).click()
         expect(heading(page)).to_have_text(TITLE["en"])
+        expect(page.locator("html")).to_have_attribute("lang", "en")
         expect_no_error(tab[2])
         process.terminate()
         assert dialog(page) == LOST
