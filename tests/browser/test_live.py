@@ -158,6 +158,7 @@ def test_a_server_without_data_says_so_and_recovers(tab, tmp_path):
         expect_no_error(tab[2])
         process.terminate()
         assert dialog(page) == LOST
+        page.close()  # which asks again and again
         tab[2].clear()  # the connection that was lost
 
 
