@@ -11,11 +11,13 @@ with preflight.explain_missing_packages():
     import asyncio
     import gc
     import logging
+    import os
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
 
     import streamlit as st
     from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
     from starlette.routing import Route
 
     from data import __version__
@@ -24,21 +26,19 @@ with preflight.explain_missing_packages():
     from data.reading.live import configure, refresh
     from data.wording.rows import prepare
     from pages.markup.environment import compile_templates
-    from pages.serving import following, log, open_files, policy, script_error, settings
-    from pages.serving.answers import AnswerMemory
+    from pages.serving import following, log, open_files, script_error, settings, workarounds
     from pages.serving.api import api, mount
-    from pages.serving.compression import Compression
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
     from pages.serving.index_page import index_routes
+    from pages.serving.kept import KeptAnswers
     from pages.serving.not_found import not_found_route
     from pages.serving.preview_image import preview_routes
     from pages.serving.scripts import scripts_route
     from pages.serving.service_worker import worker_route
     from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
-    from pages.serving.standby import Standby
-    from pages.serving.workarounds import connections, no_delay, reruns, session_lock
+    from pages.serving.workarounds import no_delay
     from pages.serving.workarounds.websocket import WebSocketFilter
     from pages.serving.workarounds.world_map import PATH as WORLD_PATH
     from pages.serving.workarounds.world_map import empty_world
@@ -64,11 +64,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     Garbage is not collected while the data is read, and the data is exempt from it: a third of the time of many cases.
     """
     log.configure(SETTINGS.log)
-    connections.configure_uvicorn(policy.build_headers(SETTINGS.frame_ancestors))
     open_files.raise_limit()
     no_delay.set_no_delay()
-    reruns.configure()
-    session_lock.configure()
+    workarounds.apply("reruns")
+    warnings = [
+        preflight.describe_other_versions(),
+        *settings.list_warnings(os.environ, st.get_option("server.address")),
+    ]
+    for warning in filter(None, warnings):
+        logger.warning(warning)
     gc.disable()
     await asyncio.to_thread(refresh)
     gc.enable()
@@ -98,11 +102,10 @@ app = st.App(
     ],
     middleware=[
         Middleware(log.RequestLog, BASE),
-        Middleware(Guard, SETTINGS, BASE),
-        Middleware(Standby, BASE),
+        Middleware(Guard, SETTINGS),
         Middleware(WebSocketFilter),
-        Middleware(AnswerMemory, BASE),
-        Middleware(Compression),
+        Middleware(KeptAnswers, BASE),
+        Middleware(GZipMiddleware, compresslevel=6),
     ],
     lifespan=lifespan,
     on_script_error=script_error.show_message,

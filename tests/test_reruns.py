@@ -12,8 +12,10 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
+from pages.serving import workarounds
 from pages.serving.workarounds import reruns
 
+NAMES = [(owner, name) for owner, names in reruns.NAMES.items() for name in names]
 RUN = (
     ScriptRunnerEvent.SCRIPT_STARTED,
     ScriptRunnerEvent.ENQUEUE_FORWARD_MSG,
@@ -44,6 +46,30 @@ def handed_over(run: tuple[ScriptRunnerEvent, ...] = RUN) -> list[list[tuple[Scr
     for number, event in enumerate(run):
         reruns._collect_event(session, sender, event, forward_msg=number)
     return session.calls
+
+
+@pytest.mark.parametrize(("owner", "name"), NAMES, ids=str)
+def test_where_a_private_name_is_gone_the_workaround_is_left_out(monkeypatch, caplog, owner, name):
+    changed = type(owner.__name__, (), {**vars(owner), "__init__": lambda self: None})
+    monkeypatch.setattr(reruns, "NAMES", {changed: [name]})
+    monkeypatch.delattr(changed, name, raising=False)
+    monkeypatch.setattr(reruns, "configure", lambda: pytest.fail("it was put into effect"))
+    workarounds.apply("reruns")
+    assert [record.fields for record in caplog.records] == [
+        {"workaround": "reruns", "missing": [f"{owner.__name__}.{name}"]}
+    ]
+
+
+def test_with_all_names_the_workaround_is_put_into_effect(monkeypatch, caplog):
+    called = []
+    monkeypatch.setattr(reruns, "configure", lambda: called.append(True))
+    workarounds.apply("reruns")
+    assert (called, caplog.records) == ([True], [])
+
+
+def test_a_workaround_that_cannot_be_imported_is_left_out(caplog):
+    workarounds.apply("nowhere")
+    assert [record.fields["workaround"] for record in caplog.records] == ["nowhere"]
 
 
 def test_a_run_wakes_the_event_loop_as_it_starts_and_as_it_ends():

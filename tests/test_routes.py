@@ -1,19 +1,14 @@
-"""The routes besides the pages, and the compression of responses. No server is started."""
+"""The routes besides the pages. No server is started."""
 
 from __future__ import annotations
 
-import asyncio
-import gzip
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
-import brotli
 import pytest
-from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route, Router
 
 import dashboard
@@ -21,63 +16,21 @@ from data import __version__
 from data.downloads.csv_json import write_csv
 from data.query.filters import Filters, select
 from data.reading.live import current
-from tests.answers import Answer, ask, exchange, http_scope
+from tests.answers import Answer, ask
 
 ROOT = Path(__file__).parent.parent
 DATASET = current().dataset
-BIG = "改革" * 5000
-
-
-def styled(request: Any) -> Response:
-    return Response(BIG, media_type="text/css", headers={"etag": "1", "vary": "origin"})
-
-
-def lasting(request: Any) -> Response:
-    return Response(
-        BIG,
-        media_type="text/css",
-        headers={"etag": "1", "vary": "origin", "cache-control": "public, immutable, max-age=31536000"},
-    )
-
-
-def streamed(request: Any) -> Response:
-    return StreamingResponse(iter([b"a" * 2000, b"b" * 2000]), media_type="application/json")
-
-
-def image(request: Any) -> Response:
-    return Response(b"\x89PNG" * 1000, media_type="image/png")
-
-
-def packed(request: Any) -> Response:
-    return Response(gzip.compress(b"x"), media_type="text/plain", headers={"content-encoding": "gzip"})
-
-
-def gone(request: Any) -> Response:
-    return Response("gone", status_code=404, media_type="text/plain")
-
-
-OTHERS = {
-    "/static/a.css": lasting,
-    "/static/./a.css": lasting,
-    "/static//a.css": lasting,
-    "/static/unknown": styled,
-    "/a.css": styled,
-    "/streamed": streamed,
-    "/image": image,
-    "/packed": packed,
-    "/gone": gone,
-}
 ROUTES = [
     Route("/healthz", dashboard.healthz),
     Mount("/api", dashboard.api),
     Route("/topojson/world_110m.json", dashboard.empty_world),
 ]
-ROUTER = Router([*ROUTES, *(Route(path, function) for path, function in OTHERS.items())])
+ROUTER = Router(ROUTES)
 
 
-def get(path: str, query: str = "", app: Any = None, method: str = "GET", **headers: str) -> Answer:
-    """The response to a request through the compression."""
-    return ask(app or dashboard.Compression(ROUTER), path, query, method, **headers)
+def get(path: str, query: str = "") -> Answer:
+    """The response to a request."""
+    return ask(ROUTER, path, query)
 
 
 def test_the_routes_of_the_server_are_these():
@@ -154,83 +107,3 @@ def test_the_world_of_the_map_is_empty():
     status, headers, body = get("/topojson/world_110m.json")
     assert (status, json.loads(body)) == (200, {"type": "Topology", "objects": {}, "arcs": []})
     assert "max-age" in headers["cache-control"]
-
-
-@pytest.mark.parametrize("path", ["/a.css", "/static/a.css", "/streamed", "/api/metrics.csv", "/healthz"])
-def test_text_is_compressed_for_who_accepts_it(path):
-    _, plain, body = get(path)
-    status, headers, small = get(path, accept_encoding="gzip, deflate")
-    assert status == 200
-    assert "content-encoding" not in plain
-    assert headers["content-encoding"] == "gzip"
-    assert "accept-encoding" in headers["vary"]
-    assert int(headers.get("content-length", len(small))) == len(small)
-    assert gzip.decompress(small) == body
-
-
-def test_an_answer_in_parts_is_compressed_part_by_part():
-    sent = asyncio.run(exchange(dashboard.Compression(ROUTER), http_scope("/streamed", accept_encoding="gzip")))
-    assert [message["type"] for message in sent][:2] == ["http.response.start", "http.response.body"]
-    assert [message["more_body"] for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
-    assert len(sent) > 3
-
-
-@pytest.mark.parametrize(
-    ("path", "accepted"),
-    [("/image", "gzip"), ("/packed", "gzip"), ("/gone", "gzip"), ("/a.css", "br"), ("/a.css", "identity")],
-)
-def test_what_is_not_compressed(path, accepted):
-    assert get(path, accept_encoding=accepted)[2] == get(path)[2]
-
-
-def test_a_part_and_a_head_are_not_compressed():
-    assert "content-encoding" not in get("/a.css", accept_encoding="gzip", range="bytes=0-9")[1]
-    assert "content-encoding" not in get("/a.css", accept_encoding="gzip", method="HEAD")[1]
-
-
-@pytest.fixture
-def compressed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Sizes of the responses that are compressed as a whole."""
-    sizes: list[int] = []
-    for library in (brotli, gzip):
-        real = library.compress
-        monkeypatch.setattr(
-            library, "compress", lambda body, real=real, **options: sizes.append(len(body)) or real(body, **options)
-        )
-    return sizes
-
-
-def test_a_static_file_is_compressed_once_and_keeps_its_cache_headers(compressed):
-    app = dashboard.Compression(ROUTER)
-    first, second = (get("/static/a.css", app=app, accept_encoding="gzip") for _ in range(2))
-    assert first == second
-    assert (first[1]["etag"], first[1]["vary"], first[1]["cache-control"]) == (
-        "1",
-        "origin, accept-encoding",
-        "public, immutable, max-age=31536000",
-    )
-    assert compressed == [len(BIG.encode())]
-
-
-def test_what_never_changes_is_sent_in_the_smallest_form_that_is_accepted(compressed):
-    app = dashboard.Compression(ROUTER)
-    for _ in range(2):
-        _, headers, small = get("/static/a.css", app=app, accept_encoding="gzip, deflate, br, zstd")
-        assert (headers["content-encoding"], int(headers["content-length"])) == ("br", len(small))
-        assert brotli.decompress(small) == BIG.encode()
-    assert get("/a.css", app=app, accept_encoding="gzip, br")[1]["content-encoding"] == "gzip"
-    assert compressed == [len(BIG.encode())]
-
-
-@pytest.mark.parametrize("accepted", ["gzip", "identity"])
-def test_a_cache_is_told_that_there_are_two_forms(accepted):
-    assert get("/static/a.css", accept_encoding=accepted)[1]["vary"] == "origin, accept-encoding"
-    assert "vary" not in get("/image", accept_encoding=accepted)[1]
-
-
-@pytest.mark.parametrize("path", ["/a.css", "/static/unknown", "/static/./a.css", "/static//a.css"])
-def test_nothing_that_a_reader_can_vary_is_kept(path, compressed):
-    app = dashboard.Compression(ROUTER)
-    for asked in ("/static/a.css", path):
-        assert gzip.decompress(get(asked, app=app, accept_encoding="gzip")[2]) == BIG.encode()
-    assert compressed == [len(BIG.encode())]

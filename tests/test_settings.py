@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.reading.folder import FOLDER
-from pages.serving.settings import VARIABLES, Settings, read
+from pages.serving.settings import DEFAULTS, RETIRED, Settings, list_warnings, read
 
 ROOT = Path(__file__).parent.parent
 KEPT = {
@@ -21,12 +21,10 @@ KEPT = {
             "data": FOLDER,
             "allowed_hosts": ("localhost", "127.0.0.1", "[::1]"),
             "frame_ancestors": "'none'",
-            "api_rate": 600,
-            "browser_cache": True,
             "base": "",
         },
     ),
-    "empty means unset": ({"HENAN_API_RATE": "", "HENAN_DATA": " "}, {"api_rate": 600, "data": FOLDER}),
+    "empty means unset": ({"HENAN_LOG": "", "HENAN_DATA": " "}, {"log": "info", "data": FOLDER}),
     "nothing kept": ({"HENAN_CACHE": "none"}, {"cache": None}),
     "a folder to be made": ({"HENAN_CACHE": ".cache/new"}, {"cache": ROOT / ".cache/new"}),
     "hosts": (
@@ -45,13 +43,12 @@ KEPT = {
     "no frame": ({"HENAN_FRAME_ANCESTORS": "'none'"}, {"frame_ancestors": "'none'"}),
     "any frame": ({"HENAN_FRAME_ANCESTORS": "*"}, {"frame_ancestors": "*"}),
     "log": ({"HENAN_LOG": "Warning"}, {"log": "warning"}),
-    "no worker": ({"HENAN_BROWSER_CACHE": "Off"}, {"browser_cache": False}),
-    "no rate": ({"HENAN_API_RATE": " 0 "}, {"api_rate": 0}),
     "proxies": ({"FORWARDED_ALLOW_IPS": "10.0.0.0/8, ::1"}, {}),
     "any proxy": ({"FORWARDED_ALLOW_IPS": "*"}, {}),
     "the top": ({"STREAMLIT_SERVER_BASE_URL_PATH": "/"}, {"base": ""}),
     "a base path": ({"STREAMLIT_SERVER_BASE_URL_PATH": "/city/Reform_2020.v1~x/"}, {"base": "/city/Reform_2020.v1~x"}),
     "a folder from elsewhere": ({"HENAN_DATA": str(FOLDER)}, {"data": FOLDER}),
+    "a setting of an earlier release": ({"HENAN_API_RATE": "ten"}, {"data": FOLDER}),
     "names of a platform": ({"HENAN_PORT_8501_TCP_ADDR": "10.0.0.1", "HENAN_SERVICE_HOST": "10.0.0.1"}, {}),
 }
 
@@ -90,7 +87,6 @@ REFUSED = {
         '"self"',
     ],
     "HENAN_LOG": ["loud", "0", "info,debug"],
-    "HENAN_API_RATE": ["ten", "-1", "1.5", "1e3", "1000001", "９", "0x10", "1 2", "9" * 400],
     "HENAN_BROWSER_CACHE": ["yes", "0", "on off", "ｏn"],
     "FORWARDED_ALLOW_IPS": [
         "proxy",
@@ -130,7 +126,7 @@ def test_a_wrong_value_is_refused_in_one_line(name, text):
 
 
 def test_every_setting_refuses_something():
-    assert set(REFUSED) == {variable.name for variable in VARIABLES.values()}
+    assert set(REFUSED) == {*DEFAULTS}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +134,7 @@ def test_every_setting_refuses_something():
     [
         ("HENAN_ALOWED_HOSTS", "HENAN_ALLOWED_HOSTS"),
         ("HENAN_FRAME_ANCESTOR", "HENAN_FRAME_ANCESTORS"),
-        ("HENAN_APIRATE", "HENAN_API_RATE"),
+        ("HENAN_CACH", "HENAN_CACHE"),
     ],
 )
 def test_a_misspelt_name_is_refused(wrong, meant):
@@ -149,17 +145,17 @@ def test_the_readme_lists_the_settings():
     rows = re.findall(
         r"^\| `([A-Z_]+)` \| `([^`]+)` \| .+ \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert rows == [(variable.name, variable.default) for variable in VARIABLES.values()]
+    assert rows == [*DEFAULTS.items()]
 
 
 def test_the_code_reads_no_other_variable():
     code = [ROOT / "dashboard.py", *ROOT.glob("data/**/*.py"), *ROOT.glob("pages/**/*.py")]
     used = {name for path in code for name in re.findall(r"\bHENAN_[A-Z_]+", path.read_text(encoding="utf-8"))}
-    assert used - {"HENAN_"} == {variable.name for variable in VARIABLES.values() if variable.name.startswith("HENAN_")}
+    assert used - {"HENAN_"} == {name for name in (*DEFAULTS, *RETIRED) if name.startswith("HENAN_")}
 
 
 def test_a_server_with_wrong_settings_does_not_start():
-    wrong = {name: texts[0] for name, texts in REFUSED.items()} | {"HENAN_API_RAT": "1"}
+    wrong = {name: texts[0] for name, texts in REFUSED.items()} | {"HENAN_CACHED": "1"}
     command = [
         sys.executable,
         "-m",
@@ -177,13 +173,27 @@ def test_a_server_with_wrong_settings_does_not_start():
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
-        "HENAN_API_RAT",
-        *(variable.name for variable in VARIABLES.values()),
+        "HENAN_CACHED",
+        *DEFAULTS,
     ]
+
+
+WARNINGS = {
+    "nothing": ({}, "localhost", []),
+    "a setting of an earlier release": ({"HENAN_API_RATE": "600"}, "::1", ["HENAN_API_RATE has no effect any more: "]),
+    "open to others": ({}, "0.0.0.0", ["The server listens at 0.0.0.0, where others reach it, "]),
+    "behind a proxy": ({"HENAN_ALLOWED_HOSTS": "reforms.example.org"}, "10.0.0.5", []),
+}
+
+
+@pytest.mark.parametrize(("environment", "address", "begun"), WARNINGS.values(), ids=WARNINGS)
+def test_the_log_warns_of_what_has_no_effect_and_of_a_server_without_a_proxy(environment, address, begun):
+    warned = [*list_warnings(environment, address)]
+    assert [text[: len(start)] for text, start in zip(warned, begun, strict=True)] == begun
 
 
 def test_settings_cannot_be_changed():
     settings, _ = read({})
     assert isinstance(settings, Settings)
-    with pytest.raises(AttributeError):
-        settings.api_rate = 1  # type: ignore[misc]
+    with pytest.raises(ValueError, match="frozen"):
+        settings.log = "debug"  # type: ignore[misc]

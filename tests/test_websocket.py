@@ -348,7 +348,7 @@ def test_a_message_that_is_too_large_is_not_waited_for(server):
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
         )
         assert raw.recv(12) == b"HTTP/1.1 101"
-        raw.sendall(b"\x82\xff" + (2_000_000).to_bytes(8, "big") + b"mask")
+        raw.sendall(b"\x82\xff" + (4_000_000).to_bytes(8, "big") + b"mask")
         received = bytearray()
         while part := raw.recv(4096):
             received += part

@@ -1,8 +1,8 @@
 """The formats in which the metrics table and the whole dataset are downloaded.
 
 A format is one entry of FORMATS: the Data page, the data links and `python -m data.export` offer all of them, and the
-report, which `pages.markup.report` adds because it is made of the pages' templates. What a download costs a client
-is in `pages.serving.guard`.
+report, which `pages.markup.report` adds because it is made of the pages' templates. How many a
+client may ask for is in `.deploy/nginx.conf`.
 Downloads of other things (a chart, a case, the tables of the map, places) are not here.
 """
 

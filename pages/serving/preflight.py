@@ -6,6 +6,7 @@ Each failure ends the process with one sentence. Older Pythons must be able to p
 from __future__ import annotations
 
 import errno
+import runpy
 import socket
 import sys
 from collections.abc import Iterator
@@ -43,9 +44,10 @@ def run(script: str) -> None:
     `streamlit run` itself ends with a traceback there, because it listens before it runs any code of this project.
     """
     with explain_missing_packages():
-        from streamlit.web import cli
+        import streamlit  # noqa: F401
+    sys.argv = ["streamlit", "run", script, *sys.argv[1:]]
     try:
-        cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit")
+        runpy.run_module("streamlit", run_name="__main__")
     except OverflowError as error:
         raise SystemExit(_describe_option("port", "Write a whole number from 1 to 65535")) from error
     except (OSError, UnicodeError) as error:
@@ -56,6 +58,16 @@ def run(script: str) -> None:
         raise SystemExit(_describe_option("address", hint)) from error
 
 
+def describe_other_versions() -> str:
+    """A sentence that names the packages of other versions than the required ones; empty if there are none."""
+    other = [
+        f"{name} {version(name)} for {required}"
+        for name, required in _required().items()
+        if _is_installed(name) and version(name) != required
+    ]
+    return f"Other versions are installed than the dashboard was checked with: {', '.join(other)}" if other else ""
+
+
 def _describe_option(option: str, hint: str) -> str:
     from streamlit import get_option
 
@@ -64,10 +76,11 @@ def _describe_option(option: str, hint: str) -> str:
     return "STREAMLIT_SERVER_{}: found {}. {}".format(option.upper(), describe(get_option(f"server.{option}")), hint)
 
 
-def _required() -> list[str]:
-    """The packages that a server needs."""
+def _required() -> dict[str, str]:
+    """The packages that a server needs, with their versions."""
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    return [line.split("==")[0] for line in lines if "==" in line and FOR_TESTS not in line]
+    pins = [line.partition("#")[0].strip() for line in lines if FOR_TESTS not in line]
+    return dict(pin.split("==") for pin in pins if pin)
 
 
 def _is_installed(package: str) -> bool:

@@ -9,25 +9,36 @@ import difflib
 import ipaddress
 import os
 import re
-import stat
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated
 
 import streamlit as st
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from data.model.problems import describe
 from data.reading.folder import FOLDER, data_folder
-from data.reading.folder import VARIABLE as DATA_VARIABLE
 from pages.serving.log import LEVELS
 
-MAX_API_RATE = 1_000_000
+RETIRED = {"HENAN_API_RATE": "the reverse proxy limits requests"}
+"""Settings of earlier releases, which are named in the log and have no effect, and what has taken their place."""
+LOCAL = ("localhost", "127.0.0.1", "::1")
+"""Addresses at which nobody but this machine reaches the server."""
+DEFAULTS: Mapping[str, str] = {
+    "HENAN_DATA": "data",
+    "HENAN_CACHE": ".cache",
+    "HENAN_ALLOWED_HOSTS": "localhost 127.0.0.1 [::1]",
+    "HENAN_FRAME_ANCESTORS": "none",
+    "HENAN_LOG": "info",
+    "HENAN_BROWSER_CACHE": "on",
+    "FORWARDED_ALLOW_IPS": "127.0.0.1,::1",
+    "STREAMLIT_SERVER_BASE_URL_PATH": "/",
+}
+"""The text of each variable where it is unset or empty."""
 _PREFIX = "HENAN_"
 _NAME = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?"
 _HOST = re.compile(rf"\*|(?:\*\.)?{_NAME}|\[[0-9a-f:.]+\]")
 _ANCESTOR = re.compile(rf"\*|(?:https?://)?(?:\*\.)?{_NAME}(?::[0-9]{{1,5}})?")
-_BASE = "STREAMLIT_SERVER_BASE_URL_PATH"
 _SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
@@ -41,12 +52,10 @@ def _parse_cache(text: str) -> Path | None:
         return None
     try:
         folder = (FOLDER.parent / text).resolve()
-        is_folder = stat.S_ISDIR(os.stat(folder).st_mode)
-    except FileNotFoundError:
-        is_folder = True
+        may_be = folder.is_dir() or not folder.exists()
     except (OSError, ValueError):
-        is_folder = False
-    if not is_folder:
+        may_be = False
+    if not may_be:
         raise ValueError("Write a folder, which need not be there yet, or none")
     return folder
 
@@ -54,10 +63,8 @@ def _parse_cache(text: str) -> Path | None:
 def _parse_hosts(text: str) -> tuple[str, ...]:
     names = text.lower().split()
     if not all(map(_HOST.fullmatch, names)):
-        raise ValueError(
-            "Write names without scheme, port or path, with blanks between them, "
-            "as in: reforms.example.org *.example.net [::1], or * for any"
-        )
+        hint = "Write names without scheme, port or path, with blanks between them, as in: reforms.example.org"
+        raise ValueError(f"{hint} *.example.net [::1], or * for any")
     return tuple(names)
 
 
@@ -76,12 +83,6 @@ def _parse_level(text: str) -> str:
     if (level := text.lower()) not in LEVELS:
         raise ValueError(f"Write one of: {', '.join(LEVELS)}")
     return level
-
-
-def _parse_rate(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > MAX_API_RATE:
-        raise ValueError(f"Write a whole number from 0 to {MAX_API_RATE}")
-    return int(text)
 
 
 def _parse_switch(text: str) -> bool:
@@ -108,83 +109,67 @@ def _parse_base(text: str) -> str:
     return "".join(f"/{segment}" for segment in segments)
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The values of the settings. A new one is a field here, an entry of VARIABLES and a line in README."""
+class Settings(BaseModel, frozen=True):
+    """The values of the settings, each by the name of its variable. `proxies` is checked here and used by uvicorn.
 
-    data: Path
-    cache: Path | None
-    allowed_hosts: tuple[str, ...]
-    frame_ancestors: str
-    log: str
-    api_rate: int
-    browser_cache: bool
-    base: str
-
-
-class Variable(NamedTuple):
-    """An environment variable. `default` is the text where it is unset or empty.
-
-    `parse` converts the text, or raises ValueError with what to write instead.
+    A new setting is a field here, an entry of DEFAULTS and a line in README.
     """
 
-    name: str
-    default: str
-    parse: Callable[[str], object]
-
-    def read(self, environment: Mapping[str, str]) -> object:
-        """The value in an environment. ValueError is one sentence with the text that was found."""
-        text = environment.get(self.name, "").strip() or self.default
-        try:
-            return self.parse(text)
-        except ValueError as error:
-            raise ValueError(f"{self.name}: found {describe(text)}. {error}") from error
-
-
-VARIABLES: Mapping[str, Variable] = {
-    "data": Variable(DATA_VARIABLE, "data", _parse_data),
-    "cache": Variable("HENAN_CACHE", ".cache", _parse_cache),
-    "allowed_hosts": Variable("HENAN_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]", _parse_hosts),
-    "frame_ancestors": Variable("HENAN_FRAME_ANCESTORS", "none", _parse_ancestors),
-    "log": Variable("HENAN_LOG", "info", _parse_level),
-    "api_rate": Variable("HENAN_API_RATE", "600", _parse_rate),
-    "browser_cache": Variable("HENAN_BROWSER_CACHE", "on", _parse_switch),
-    "proxies": Variable("FORWARDED_ALLOW_IPS", "127.0.0.1,::1", _parse_proxies),
-    "base": Variable(_BASE, "/", _parse_base),
-}
-"""The variables by the fields of Settings. `proxies` is only checked here, and used by uvicorn itself."""
+    data: Annotated[Path, BeforeValidator(_parse_data)] = Field(alias="HENAN_DATA")
+    cache: Annotated[Path | None, BeforeValidator(_parse_cache)] = Field(alias="HENAN_CACHE")
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_parse_hosts)] = Field(alias="HENAN_ALLOWED_HOSTS")
+    frame_ancestors: Annotated[str, BeforeValidator(_parse_ancestors)] = Field(alias="HENAN_FRAME_ANCESTORS")
+    log: Annotated[str, BeforeValidator(_parse_level)] = Field(alias="HENAN_LOG")
+    browser_cache: Annotated[bool, BeforeValidator(_parse_switch)] = Field(alias="HENAN_BROWSER_CACHE")
+    proxies: Annotated[tuple[str, ...], BeforeValidator(_parse_proxies)] = Field(alias="FORWARDED_ALLOW_IPS")
+    base: Annotated[str, BeforeValidator(_parse_base)] = Field(alias="STREAMLIT_SERVER_BASE_URL_PATH")
 
 
 def read(environment: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
     """The settings of an environment and its problems, one sentence each. Settings are None if there is any."""
-    values: dict[str, Any] = {}
-    problems = list(_find_misspelt(environment))
-    for name, variable in VARIABLES.items():
-        try:
-            values[name] = variable.read(environment)
-        except ValueError as error:
-            problems.append(str(error))
-    values.pop("proxies", None)
-    return None if problems else Settings(**values), problems
+    given = {name: stripped for name, text in environment.items() if (stripped := text.strip())}
+    problems, settings = [*_find_misspelt(given)], None
+    try:
+        settings = Settings.model_validate({**DEFAULTS, **given})
+    except ValidationError as error:
+        for each in error.errors():
+            problems.append(f"{each['loc'][0]}: found {describe(each['input'])}. {each['ctx']['error']}")
+    return None if problems else settings, problems
 
 
 def _find_misspelt(environment: Mapping[str, str]) -> Iterator[str]:
     """Problems of names similar to a setting's. Other names with the prefix are those of container platforms."""
-    known = {variable.name.removeprefix(_PREFIX): variable.name for variable in VARIABLES.values()}
+    known = {name.removeprefix(_PREFIX): name for name in DEFAULTS}
     for name in sorted(environment):
-        if name.startswith(_PREFIX) and name not in known.values():
+        if name.startswith(_PREFIX) and name not in (*known.values(), *RETIRED):
             for near in difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1, 0.7):
                 yield f"{name}: there is no such setting. Write {known[near]}"
 
 
+def list_warnings(environment: Mapping[str, str], address: str) -> Iterator[str]:
+    """What the log warns of at the start: settings without effect, and a server that others reach without a proxy.
+
+    `address` is the one at which the server listens.
+    """
+    for name, successor in RETIRED.items():
+        if name in environment:
+            yield f"{name} has no effect any more: {successor}"
+    if address not in LOCAL and not environment.get("HENAN_ALLOWED_HOSTS", "").strip():
+        yield (
+            f"The server listens at {address}, where others reach it, and no limit of times, sizes and requests stands "
+            "in front of it. Put a reverse proxy there as .deploy/nginx.conf is, and name it in HENAN_ALLOWED_HOSTS"
+        )
+
+
 def allows_frames() -> bool:
     """Whether any site may show pages in a frame."""
-    return VARIABLES["frame_ancestors"].read(os.environ) != "'none'"
+    name = "HENAN_FRAME_ANCESTORS"
+    return _parse_ancestors(os.environ.get(name, "").strip() or DEFAULTS[name]) != "'none'"
 
 
 def from_environment() -> Settings:
     """The settings of this process; SystemExit with all problems. The base path is Streamlit's option, however set."""
-    settings, problems = read({**os.environ, _BASE: st.get_option("server.baseUrlPath")})
+    settings, problems = read({**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": st.get_option("server.baseUrlPath")})
     if settings is None:
         raise SystemExit("\n".join(problems))
     return settings

@@ -25,6 +25,15 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 MAX_DELAY = 0.05
 """Seconds after which the messages of a run that goes on are handed over at its next one."""
 logger = logging.getLogger(__name__)
+NAMES = {
+    AppSession: (
+        "_on_scriptrunner_event",
+        "_handle_scriptrunner_event_on_event_loop",
+        "_call_soon_on_event_loop",
+    ),
+    ScriptRunner: ("_is_in_script_thread",),
+    StarletteSessionClient: ("_sender", "_send_queue", "_websocket", "_closed"),
+}
 _on_event = AppSession._on_scriptrunner_event
 
 
@@ -41,11 +50,8 @@ _batch = _Batch()
 
 def configure() -> None:
     """Replace Streamlit's functions for all sessions to come."""
-    for owner, name, function in (
-        (AppSession, "_on_scriptrunner_event", _collect_event),
-        (StarletteSessionClient, "_sender", _send_together),
-    ):
-        setattr(owner, name, function)
+    AppSession._on_scriptrunner_event = _collect_event  # type: ignore[assignment, method-assign]
+    StarletteSessionClient._sender = _send_together  # type: ignore[assignment, method-assign]
 
 
 def _collect_event(session: AppSession, sender: ScriptRunner | None, event: ScriptRunnerEvent, **details: Any) -> None:
