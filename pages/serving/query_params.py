@@ -1,33 +1,21 @@
-"""The query parameters of the data links: what they accept, their descriptions, and the messages for unknown values."""
+"""The query parameters of the data links: what they accept, and what to write instead of anything else."""
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
-from pydantic import (
-    BaseModel,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    ValidationInfo,
-    create_model,
-    field_validator,
-    model_validator,
-)
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator, model_validator
+from starlette.requests import Request
 
 from data.downloads.dictionary import PRESETS, SHORT_MEANING, list_columns
 from data.downloads.extract import Extract
-from data.model.problems import suggest
+from data.model.problems import describe, suggest
 from data.model.schema import Lang
 from data.query.dataset import Dataset
-from data.query.filters import SCOPES, SEARCH_LIMIT, Selection, list_options, parse
-from data.query.geography import Measure, find_measures
+from data.query.filters import SCOPES, SEARCH_LIMIT, list_options, parse
+from data.query.geography import find_measures
 from data.reading.live import current
 from data.wording.filters import FILTERS
 from data.wording.shading import CASES, SHADINGS
@@ -35,221 +23,112 @@ from pages.markup.screens import PAGE_PARAMETERS
 
 MAX_LIMIT = 1_000_000
 """Maximum value of `limit` and `offset`."""
-MAX_LISTED_VALUES = 1000
-"""Maximum number of values of a parameter that the OpenAPI document lists."""
-MAX_COMPARED_LENGTH = 100
-"""Maximum number of characters of an unknown id that are compared with those of the cases."""
+MAX_WORDS = 1000
+"""Maximum number of values that openapi.json lists of a parameter, and that an unknown one is compared with."""
+ROWS = ("fields", "sort", "limit", "offset")
+"""The parameters of a link whose columns, order and rows may be chosen."""
 
 
-@dataclass(frozen=True)
-class Choices:
-    """Pydantic annotation of `list[str]`: items separated by commas, each of them one of `values`.
-
-    `aliases` maps other words for a value to it, for suggestions only. Both are functions because they depend on the
-    current dataset. `name` is what an error message calls an item.
-    """
-
-    name: str
-    values: Callable[[], Iterable[str]]
-    aliases: Callable[[], Mapping[str, str]] = dict
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        item = core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
-        return core_schema.no_info_before_validator_function(
-            lambda texts: [part for text in texts for part in text.split(",") if part], core_schema.list_schema(item)
-        )
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        described, values = handler(schema), list(self.values())
-        if len(values) <= MAX_LISTED_VALUES:
-            described["items"]["enum"] = values
-        return described
-
-    def check(self, value: str) -> str:
-        """Returns the value if it is known, and raises an error with a suggestion otherwise."""
-        known = {name: name for name in self.values()}
-        if value in known:
-            return value
-        raise self._error(value, {**known, **self.aliases()}, "openapi.json")
-
-    def _error(self, value: str, known: Mapping[str, str], source: str) -> PydanticCustomError:
-        message = f"There is no such {self.name}.{suggest(value, known, f'those that {source} lists')}"
-        return PydanticCustomError("unknown", "{message}", {"message": message})
+def _define(kind: Any, default: object, description: str, **limits: Any) -> tuple[Any, Any]:
+    return kind, Field(default, description=description, **limits)
 
 
-class _MetricChoices(Choices):
-    """Ids of cases, and of metrics as `case id.metric id`. Suggests those of the nearest case."""
-
-    def check(self, value: str) -> str:
-        dataset = current().dataset
-        if value in dataset.positions:
-            return value
-        near = next(iter(near_cases(dataset, value.partition(".")[0])), "")
-        known = [near, *(f"{near}.{metric.id}" for metric in dataset.by_id[near].metrics)] if near else []
-        raise self._error(value, {name: name for name in known}, "cases.json")
-
-
-class _Choice(Choices):
-    """Pydantic annotation of `str`: one of the values."""
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**handler(schema), "enum": list(self.values())}
+_SHORT = f"{SHORT_MEANING.en}: {', '.join(PRESETS['short'])}. Not together with fields."
+_COLOUR = "What colours the map: cases, figures, or a measure by case_id.metric_id, whose values it adds."
+PARAMETERS = {
+    **{name: _define(list[str], [], entry.documentation) for name, entry in FILTERS.items()},
+    "search": _define(str, "", FILTERS["search"].documentation, max_length=SEARCH_LIMIT),
+    "only": _define(list[str], [], "Only these cases (case_id) and figures (case_id.metric_id)."),
+    "lang": _define(Lang, "zh", "The language of the file."),
+    "colour": _define(str, CASES, _COLOUR),
+    "fields": _define(list[str], [], "Only these columns, in this order."),
+    "sort": _define(list[str], [], "By these columns; -year is descending. What is missing comes last."),
+    "limit": _define(int, MAX_LIMIT, "At most so many rows.", ge=1, le=MAX_LIMIT),
+    "offset": _define(int, 0, "After so many rows.", ge=0, le=MAX_LIMIT),
+    "columns": _define(str, "all", _SHORT),
+}
+"""The type and field of each parameter, as `create_model` takes them."""
+PAGES_ALONE = PAGE_PARAMETERS - PARAMETERS.keys()
+"""The query parameters of the pages that no data link heeds."""
 
 
-def _list_colours() -> list[str]:
-    dataset = current().dataset
-    return [*SHADINGS, *find_measures(dataset, dataset.cases)]
+def known_values(dataset: Dataset, table: str) -> dict[str, Collection[str]]:
+    """The values of each parameter that has only certain ones, for a link to this table."""
+    names = list_columns(table)
+    return {
+        **list_options(dataset),
+        "scope": SCOPES,
+        "only": dataset.positions,
+        "colour": [*SHADINGS, *find_measures(dataset, dataset.cases)],
+        "fields": names,
+        "sort": [key for name in names for key in (name, f"-{name}")],
+        "columns": PRESETS,
+    }
 
 
-def near_cases(dataset: Dataset, case_id: str) -> list[str]:
-    """Ids of cases like this one. In a large dataset, which is not compared as a whole, at most one of its month."""
-    ids = list(dataset.by_id)
-    if len(ids) <= MAX_LISTED_VALUES:
-        return difflib.get_close_matches(case_id[:MAX_COMPARED_LENGTH], ids, cutoff=0.4)
-    first = bisect_left(ids, case_id[:8])
-    return [other for other in ids[first : first + 1] if other[:8] == case_id[:8]]
+def words_around(known: Collection[str], word: str) -> list[str]:
+    """The known words; if they are many, those that stand around an unknown one in the alphabet."""
+    if len(known) <= MAX_WORDS:
+        return list(known)
+    ordered = sorted(known)
+    first = max(0, bisect_left(ordered, word) - MAX_WORDS // 2)
+    return ordered[first : first + MAX_WORDS]
 
 
-def _city_codes() -> dict[str, str]:
-    """Codes of the province and its prefectures by their ids and names in both languages."""
-    places = current().dataset.places.values()
-    units = [place for place in places if place.kind in ("province", "prefecture") and place.code]
-    return {word: str(place.code) for place in units for word in (place.id, place.name.zh, place.name.en)}
-
-
-def _ids() -> list[str]:
-    """The ids of all cases and metrics; without the metrics if there are too many to list."""
-    dataset = current().dataset
-    cases = dataset.cases if len(dataset.metrics) < MAX_LISTED_VALUES else ()
-    return [*dataset.by_id, *(f"{case.id}.{metric.id}" for case in cases for metric in case.metrics)]
-
-
-def _columns(table: str) -> Choices:
-    return Choices("column", lambda: list_columns(table))
-
-
-def _sort_keys(table: str) -> Choices:
-    return Choices("column", lambda: [key for name in list_columns(table) for key in (name, f"-{name}")])
-
-
-FIELDS = Field(description="Only these columns, in this order.")
-COLUMNS = Field(description=f"{SHORT_MEANING.en}: {', '.join(PRESETS['short'])}. Not together with fields.")
-COLOURS = "What colours the map: cases, figures, or a measure by case_id.metric_id, whose values it adds."
-SORT = Field(description="By these columns; -year is descending. What is missing comes last.")
+def _explain(word: str, name: str, known: Collection[str], dataset: Dataset) -> str:
+    """Say that a word is no value of a parameter, and what to write: for the name of a city its code."""
+    near = {other: other for other in words_around(known, word)}
+    for code, unit in dataset.map_units.items() if name == "city" else ():
+        near |= dict.fromkeys((unit.id, unit.name.zh, unit.name.en), code)
+    file = "openapi.json" if len(known) <= MAX_WORDS else "cases.json"
+    return f"{describe(word)} is no value of {name}.{suggest(word, near, f'those that {file} lists')}"
 
 
 class QueryParams(BaseModel, extra="forbid"):
-    """A query without parameters: unknown ones are errors, and those of the pages are ignored."""
+    """A query without parameters: unknown ones are errors, and those of the pages are passed over.
+
+    Where a query may choose columns, order and rows, they are those of `table`.
+    """
+
+    table: ClassVar[str] = "metrics"
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_page_parameters(cls, query: dict[str, object]) -> dict[str, object]:
+    def _prepare(cls, query: dict[str, Any]) -> dict[str, Any]:
+        """Leave out the parameters of the pages, and split lists at their commas."""
         pages_alone = PAGE_PARAMETERS - cls.model_fields.keys()
-        return {name: value for name, value in query.items() if name not in pages_alone}
+        kept = {name: value for name, value in query.items() if name not in pages_alone}
+        lists = {name: ",".join(value).split(",") for name, value in kept.items() if isinstance(value, list)}
+        return kept | {name: [item for item in items if item] for name, items in lists.items()}
 
-
-def _define_param(name: str) -> tuple[object, str | list[str]]:
-    """The type and default of a filter's parameter: a text, or values separated by commas."""
-    entry = FILTERS[name]
-    if entry.control == "text":
-        return Annotated[str, Field(max_length=SEARCH_LIMIT, description=entry.documentation)], ""
-    aliases = _city_codes if name == "city" else dict
-    choices = Choices(name, lambda: {**list_options(current().dataset), "scope": SCOPES}[name], aliases)
-    return Annotated[list[str], choices, Field(description=entry.documentation)], []
-
-
-_PARAMS: dict[str, Any] = {name: _define_param(name) for name in FILTERS}
-_Filters: Any = create_model("_Filters", __base__=QueryParams, **_PARAMS)
-"""A parameter for each filter. `Any`, because a type checker cannot know a class that is made at run time."""
-
-
-class FilterParams(_Filters):
-    """The filters of the pages, and a list of cases and metrics."""
-
-    only: Annotated[
-        list[str],
-        _MetricChoices("case or figure", _ids),
-        Field(description="Only these cases (case_id) and figures (case_id.metric_id)."),
-    ] = []
-
-    def extract(self, address: str) -> Extract:
-        """The extract of the current dataset; its links lead to the pages at `address`."""
-        dataset = current().dataset
-        values = self.model_dump(include={*FILTERS})
-        texts = {name: value if isinstance(value, str) else ",".join(value) for name, value in values.items()}
-        filters, _ = parse(texts, dataset)
-        return Extract(dataset, filters, address, only=tuple(self.only))
-
-
-class ReportParams(FilterParams):
-    """The filters, and the language of a file that has one alone."""
-
-    lang: Annotated[Lang, Field(description="The language of the file.")] = "zh"
-
-    def extract(self, address: str) -> Extract:
-        return replace(super().extract(address), lang=self.lang)
-
-
-class AreasParams(FilterParams):
-    """The filters, and what colors the map: with a measure the table has its values."""
-
-    colour: Annotated[str, _Choice("colour", _list_colours), Field(description=COLOURS)] = CASES
-
-    def measure(self, selection: Selection) -> Measure | None:
-        """The measure that colors the map of this selection, if one does."""
-        return find_measures(selection.dataset, selection.cases).get(self.colour)
-
-
-class TableParams(FilterParams):
-    """The filters, and the columns, order and rows of a table."""
-
-    fields: list[str] = []
-    sort: list[str] = []
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="At most so many rows.")] = MAX_LIMIT
-    offset: Annotated[int, Field(ge=0, le=MAX_LIMIT, description="After so many rows.")] = 0
-
-    def extract(self, address: str) -> Extract:
-        columns, sort = tuple(self.fields), tuple(self.sort)
-        return replace(super().extract(address), columns=columns, sort=sort, offset=self.offset, limit=self.limit)
-
-
-class MetricsParams(TableParams):
-    """The parameters of the metrics table."""
-
-    fields: Annotated[list[str], _columns("metrics"), FIELDS] = []
-    sort: Annotated[list[str], _sort_keys("metrics"), SORT] = []
-    columns: Annotated[str, _Choice("choice of columns", lambda: PRESETS), COLUMNS] = "all"
-
-    @field_validator("columns")
+    @field_validator("*")
     @classmethod
-    def _refuse_both(cls, columns: str, info: ValidationInfo) -> str:
-        if info.data.get("fields"):
-            message = "Leave out columns to have the columns that fields names, or leave out fields."
-            raise PydanticCustomError("both", "{message}", {"message": message})
-        return columns
+    def _check(cls, found: Any, field: ValidationInfo) -> Any:
+        """Refuse the first value that is not known, and columns together with fields."""
+        dataset, name = current().dataset, str(field.field_name)
+        known = known_values(dataset, cls.table).get(name)
+        words = [found] if isinstance(found, str) else found
+        if known is not None and (unknown := [word for word in words if word not in known]):
+            raise ValueError(_explain(unknown[0], name, known, dataset))
+        if name == "columns" and field.data.get("fields"):
+            raise ValueError("Leave out columns to have the columns that fields names, or leave out fields.")
+        return found
 
-    def extract(self, address: str) -> Extract:
-        extract = super().extract(address)
-        return replace(extract, columns=PRESETS[self.columns] or extract.columns)
-
-
-class WorkbookParams(ReportParams, MetricsParams):
-    """The parameters of the metrics table, and the language of the sheet for people."""
-
-
-class CasesParams(TableParams):
-    """The parameters of the table of cases."""
-
-    fields: Annotated[list[str], _columns("cases"), FIELDS] = []
-    sort: Annotated[list[str], _sort_keys("cases"), SORT] = []
-
-    def extract(self, address: str) -> Extract:
-        return replace(super().extract(address), table_name="cases")
+    def extract(self, request: Request) -> Extract:
+        """What is asked for of the current dataset; its links lead to the pages, beside which the data links are."""
+        base = request.scope["root_path"].removesuffix("/api")
+        dataset, address = current().dataset, f"{request.url.scheme}://{request.url.netloc}{base}"
+        given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in self}
+        words = {name: value if isinstance(value, str) else ",".join(value) for name, value in self if name in FILTERS}
+        filters, _ = parse(words, dataset)
+        columns = PRESETS[given.get("columns", "all")] or given.get("fields", ())
+        alike = {name: given[name] for name in ("only", "sort", "offset", "limit", "lang") if name in given}
+        return Extract(dataset, filters, address, self.table, columns, **alike)
 
 
-_LINKS: tuple[type[QueryParams], ...] = (ReportParams, AreasParams, MetricsParams, CasesParams)
-PAGES_ALONE = PAGE_PARAMETERS.difference(*(link.model_fields for link in _LINKS))
-"""The query parameters of the pages that no data link heeds."""
+def take(*names: str, table: str = "metrics") -> type[QueryParams]:
+    """The query of a link that takes the filters and these parameters."""
+    fields: dict[str, Any] = {name: PARAMETERS[name] for name in (*FILTERS, "only", *names)}
+    model = create_model("Query", __base__=QueryParams, **fields)
+    model.table = table
+    return model
