@@ -21,7 +21,7 @@ import pytest
 
 import data
 from data.downloads.archive import reset_times, write_zip
-from data.downloads.csv_json import CHUNK_ROWS, to_records, write_case_json, write_csv, write_csv_chunks, write_json
+from data.downloads.csv_json import CHUNK_ROWS, to_records, write_case_json, write_csv, write_json
 from data.downloads.dictionary import KEYS, PRESETS, TABLES, list_columns
 from data.downloads.excel import SHEETS, write_workbook
 from data.downloads.extract import EMPTY_NOTE, LICENCE, RIGHTS, Extract
@@ -269,12 +269,10 @@ def test_files_taken_out_of_the_package_may_be_read_by_all():
         assert {oct(entry.external_attr >> 16) for entry in opened.infolist()} == {"0o100644"}
 
 
-def test_a_large_table_is_written_in_parts():
+def test_a_large_table_is_written_as_a_small_one():
     times = 2 * CHUNK_ROWS // len(TABLE) + 1
-    parts = list(write_csv_chunks(pd.concat([TABLE] * times, ignore_index=True)))
     heading, *rows = write_csv(TABLE).splitlines(keepends=True)
-    assert len(parts) == 1 + -(-len(TABLE) * times // CHUNK_ROWS)
-    assert b"".join(parts) == heading + b"".join(rows) * times
+    assert write_csv(pd.concat([TABLE] * times, ignore_index=True)) == heading + b"".join(rows) * times
 
 
 # --- text is never run

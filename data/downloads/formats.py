@@ -8,11 +8,11 @@ Downloads of other things (a chart, a case, the tables of the map, places) are n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from data.downloads.csv_json import write_csv, write_csv_chunks, write_json
+from data.downloads.csv_json import write_csv, write_json
 from data.downloads.dictionary import PRESETS
 from data.downloads.excel import write_workbook
 from data.downloads.extract import Extract
@@ -25,9 +25,8 @@ class Format:
     """One format: the ending of its files, what readers call it, its media type and what writes it.
 
     `summary` describes its data link. `contents` says whether it is the metrics table, with the columns, order and
-    rows asked for, the whole dataset, or a report on it. `write_chunks` writes a large file in parts for the data link.
-    `link_label` names the data link if `label` does not. `in_language` says that a file, or what people read of it, has
-    one language, which its data link asks for.
+    rows asked for, the whole dataset, or a report on it. `link_label` names the data link if `label` does not.
+    `in_language` says that a file, or what people read of it, has one language, which its data link asks for.
     """
 
     ending: str
@@ -36,7 +35,6 @@ class Format:
     write: Callable[[Extract], bytes]
     summary: str
     contents: Literal["metrics", "dataset", "report"] = "metrics"
-    write_chunks: Callable[[Extract], Iterator[bytes]] | None = None
     link_label: Text | None = None
     in_language: bool = False
 
@@ -63,7 +61,6 @@ FORMATS: Mapping[str, Format] = {
             "text/csv",
             lambda extract: write_csv(extract.table("metrics")),
             "The figures as CSV, one a row",
-            write_chunks=lambda extract: write_csv_chunks(extract.table("metrics")),
         ),
         Format(
             "xlsx",
