@@ -13,9 +13,8 @@ from data.model.schema import Case, Lang
 
 PROJECT = "henan-reforms"
 """First part of the names, and the name of the data package without its year."""
-CASES_FILE, PLACES_FILE = "cases.json", "places.geojson"
-BOUNDARIES_FILE, OPENAPI_FILE = "boundaries.geojson", "openapi.json"
-"""Names of the data links that give one file whatever the filters."""
+FIXED_NAMES = ("cases.json", "places.geojson")
+"""The names of files that do not say what was asked for."""
 MAX_PARTS = 4
 """Maximum number of filter values in a name; more are replaced by their number."""
 MAX_CASES = 4

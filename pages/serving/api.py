@@ -37,10 +37,9 @@ from data.reading.load import DatasetError
 from pages.markup.report import FORMATS
 from pages.markup.screens import SITE_NAME
 from pages.serving.etag import is_current
-from pages.serving.query_params import MAX_WORDS, ROWS, QueryParams, known_values, take, words_around
+from pages.serving.query_params import MAX_WORDS, ROWS, QueryParams, known_values, take
 
 JsonObject = dict[str, Any]
-Responses = dict[int | str, JsonObject]
 Endpoint = Callable[..., Response]
 MEDIA_TYPES = {"geojson": "application/geo+json"} | {form.ending: form.media_type for form in FORMATS.values()}
 """The media types of the files by their endings."""
@@ -111,7 +110,9 @@ def _link(path: str, summary: str, taken: type[QueryParams], listed: bool = True
         schema = _table_schema(stem) if path in ("metrics.json", "cases.json") else {"type": "object"}
     else:
         schema = {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}
-    responses: Responses = {200: {"content": {media_type: {"schema": schema}}, "description": "The file"}}
+    responses: dict[int | str, JsonObject] = {
+        200: {"content": {media_type: {"schema": schema}}, "description": "The file"}
+    }
     if "{" in path:
         responses[404] = {"model": Refusal, "description": "No such case"}
 
@@ -159,7 +160,7 @@ def _respond(request: Request, name: str, body: bytes) -> Response:
 
 
 def _serve(path: str, summary: str, taken: type[QueryParams], write: Callable[[Extract], bytes] | None = None) -> None:
-    """Add the link of a file that what is asked for names; without `write` it is the table of the path's name."""
+    """Add the link of a file that is written from what is asked for; without `write` it is the table of its name."""
     stem, _, ending = path.partition(".")
     parts = [] if stem in ("metrics", "dataset") else [stem]
     in_language = "lang" in taken.model_fields
@@ -167,7 +168,8 @@ def _serve(path: str, summary: str, taken: type[QueryParams], write: Callable[[E
     def file(request: Request, params: QueryParams) -> Response:
         extract = params.extract(request)
         name = file_names.name_extract(extract, ending, *parts, *([extract.lang] if in_language else []))
-        return _respond(request, name, write(extract) if write else write_csv(extract.full_table(stem)))
+        body = write(extract) if write else write_csv(extract.full_table(stem))
+        return _respond(request, path if path in file_names.FIXED_NAMES else name, body)
 
     file.__name__ = stem
     _link(path, summary, taken)(file)
@@ -176,13 +178,10 @@ def _serve(path: str, summary: str, taken: type[QueryParams], write: Callable[[E
 for form in FORMATS.values():
     rows = (*ROWS, "columns") if form.contents == "metrics" else ()
     _serve(form.path, form.summary, take(*rows, *(["lang"] if form.in_language else [])), form.write)
+_serve("cases.json", "The cases, one a row", take(*ROWS, table="cases"), write_json)
 _serve("missing.csv", "What is not stated: one row a missing end", take())
 _serve("elsewhere.csv", "What other public documents say of the figures", take())
-
-
-@_link("cases.json", "The cases, one a row", take(*ROWS, table="cases"))
-def cases(request: Request, params: QueryParams) -> Response:
-    return _respond(request, file_names.CASES_FILE, write_json(params.extract(request)))
+_serve("places.geojson", "Places with their outlines or points, and what is there", take(), write_places)
 
 
 @_link("cases/{case_id}.json", "One case, its figures and their evidence", QueryParams)
@@ -192,11 +191,6 @@ def case(request: Request, case_id: str, params: QueryParams) -> Response:
     if found is None:
         return _refuse_place(f"There is no case {case_id[:MAX_SHOWN]!r}.", case_id, extract.dataset.by_id)
     return _respond(request, file_names.name_case_json(found), write_case_json(extract, found))
-
-
-@_link("places.geojson", "Places with their outlines or points, and what is there", take())
-def places(request: Request, params: QueryParams) -> Response:
-    return _respond(request, file_names.PLACES_FILE, write_places(params.extract(request)))
 
 
 @_link("areas.csv", "What is selected in each city, as on the map", take("colour"))
@@ -216,7 +210,7 @@ def counties(request: Request, params: QueryParams) -> Response:
 
 @_link("boundaries.geojson", "The 18 outlines, rings clockwise, for the map", QueryParams, listed=False)
 def outlines(request: Request, params: QueryParams) -> Response:
-    return _respond(request, file_names.BOUNDARIES_FILE, orjson.dumps(current().dataset.boundaries))
+    return _respond(request, "boundaries.geojson", orjson.dumps(current().dataset.boundaries))
 
 
 @_link("openapi.json", "This description", QueryParams, listed=False)
@@ -231,7 +225,7 @@ def description(request: Request, params: QueryParams) -> Response:
                 schema.get("items", schema)["enum"] = list(values)
             if "items" in schema:  # written as one text with commas
                 parameter |= {"style": "form", "explode": False}
-    return _respond(request, file_names.OPENAPI_FILE, orjson.dumps(document))
+    return _respond(request, "openapi.json", orjson.dumps(document))
 
 
 def _fields(request: Request) -> dict[str, FieldInfo]:
@@ -254,7 +248,7 @@ def refuse_query(request: Request, error: RequestValidationError) -> JSONRespons
 
 def _refuse_place(detail: str, asked: str, known: Collection[str]) -> JSONResponse:
     """A 404 with what is like what was asked for."""
-    near = get_close_matches(asked[:MAX_SHOWN], words_around(known, asked))
+    near = get_close_matches(asked[:MAX_SHOWN], [*known][:MAX_WORDS])
     return JSONResponse({"detail": detail, "near": near}, 404)
 
 

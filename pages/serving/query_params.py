@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection
 from typing import Any, ClassVar
 
@@ -66,22 +65,14 @@ def known_values(dataset: Dataset, table: str) -> dict[str, Collection[str]]:
     }
 
 
-def words_around(known: Collection[str], word: str) -> list[str]:
-    """The known words; if they are many, those that stand around an unknown one in the alphabet."""
-    if len(known) <= MAX_WORDS:
-        return list(known)
-    ordered = sorted(known)
-    first = max(0, bisect_left(ordered, word) - MAX_WORDS // 2)
-    return ordered[first : first + MAX_WORDS]
-
-
 def _explain(word: str, name: str, known: Collection[str], dataset: Dataset) -> str:
     """Say that a word is no value of a parameter, and what to write: for the name of a city its code."""
-    near = {other: other for other in words_around(known, word)}
+    listed = len(known) <= MAX_WORDS
+    near = {other: other for other in known} if listed else {}
     for code, unit in dataset.map_units.items() if name == "city" else ():
         near |= dict.fromkeys((unit.id, unit.name.zh, unit.name.en), code)
-    file = "openapi.json" if len(known) <= MAX_WORDS else "cases.json"
-    return f"{describe(word)} is no value of {name}.{suggest(word, near, f'those that {file} lists')}"
+    advice = suggest(word, near, f"those that {'openapi.json' if listed else 'cases.json'} lists")
+    return f"{describe(word)} is no value of {name}.{advice}"
 
 
 class QueryParams(BaseModel, extra="forbid"):
