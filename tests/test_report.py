@@ -294,8 +294,3 @@ def test_the_link_gives_the_report_in_its_language(lang):
     assert (again.status, again.body) == (304, b"")
     other = replace(extract, lang="en" if lang == "zh" else "zh")
     assert write_report(other) != found.body
-
-
-@pytest.mark.parametrize("query", [{"lang": "fr"}, [("lang", "zh"), ("lang", "en")], {"lang": "zh", "fields": "index"}])
-def test_the_link_refuses_what_it_does_not_know(query):
-    assert ask("/api/report.html", query).status == 422

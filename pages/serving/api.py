@@ -66,10 +66,11 @@ class Refusal(BaseModel):
 def refuse_repeated(request: Request) -> None:
     """Refuse several values of a parameter that takes one, of which FastAPI would use the last."""
     single = [name for name, field in _fields(request).items() if get_origin(field.annotation) is not list]
-    given = [(name, ", ".join(values)) for name in single if len(values := request.query_params.getlist(name)) > 1]
-    if given:
+    given = {name: request.query_params.getlist(name) for name in single}
+    repeated = [(name, values) for name, values in given.items() if len(values) > 1]
+    if repeated:
         error = {"type": "repeated", "msg": "Write this parameter only once."}
-        raise RequestValidationError([{**error, "loc": ("query", name), "input": values} for name, values in given])
+        raise RequestValidationError([{**error, "loc": ("query", name), "input": values} for name, values in repeated])
 
 
 api = FastAPI(
