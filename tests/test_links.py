@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -235,13 +236,15 @@ def test_the_tables_of_the_map_have_what_the_filters_select(filters):
     assert ask("/api/counties.csv", filters.query()).body == write_csv(tabulate_local_places(selection))
 
 
-def test_the_cities_have_the_values_of_the_measure_that_colours_the_map():
+def test_the_cities_have_the_values_of_the_measure_that_colours_the_map(monkeypatch):
     dataset = measured_in(9)
     (measure,) = find_measures(dataset, dataset.cases).values()
     table = write_csv(tabulate_areas(dataset, summarize_areas(select(dataset, Filters())), measure))
     rows = [*csv.DictReader(io.StringIO(table.decode("utf-8-sig")))]
     found = {row["code"]: float(row["value"]) for row in rows if row["value"]}
     assert len(found) == 9 and found == {code: metric.after.value for code, metric in measure.values.items()}
+    monkeypatch.setattr(query_params, "current", lambda: SimpleNamespace(dataset=dataset))
+    assert ask("/api/areas.csv", {"colour": measure.key}).body == table
     assert "value" not in ask("/api/areas.csv", {"colour": "cases"}).body.decode("utf-8-sig").splitlines()[0].split(",")
 
 
@@ -288,6 +291,7 @@ def test_any_site_may_read(path, status):
     path, _, query = path.partition("?")
     found = ask(path, f"{query}=1" if query else "", origin="https://example.org")
     assert (found.status, found.headers["access-control-allow-origin"]) == (status, "*")
+    assert found.headers["access-control-expose-headers"] == "ETag, Content-Disposition"
     assert "access-control-allow-credentials" not in found.headers
 
 
@@ -308,26 +312,28 @@ def test_links_lead_back_to_the_server_under_its_base(base):
     assert ask(f"{base}/api/openapi.json", base=base).json["servers"] == [{"url": f"{base}/api"}]
 
 
-def parameters(paths: dict[str, Any]) -> dict[str, Any]:
-    """What the description says of the parameters of the metrics table, by their names."""
-    return {parameter["name"]: parameter for parameter in paths["/metrics.csv"]["get"]["parameters"]}
+def parameters(path: str = "/metrics.csv") -> dict[str, Any]:
+    """What the description says of the parameters of a link, by their names."""
+    described = ask("/api/openapi.json").json["paths"][path]["get"]["parameters"]
+    return {parameter["name"]: parameter for parameter in described}
 
 
 def test_the_description_lists_every_link_with_the_values_it_takes():
     paths = ask("/api/openapi.json").json["paths"]
     assert {f"/api{path}".replace("{case_id}", WATER) for path in paths} == PATHS.keys() - {"/api/openapi.json"}
-    taken = parameters(paths)
+    taken = parameters()
     assert list(taken) == [*FILTERS, "only", "fields", "sort", "limit", "offset", "columns"]
     assert taken["columns"]["schema"]["enum"] == ["all", "short"]
     for name, known in {**list_options(DATASET), "scope": ("case",), "fields": list_columns("metrics")}.items():
         assert (taken[name]["schema"]["items"]["enum"], taken[name]["explode"]) == (list(known), False)
+    assert parameters("/cases.json")["fields"]["schema"]["items"]["enum"] == list(list_columns("cases"))
 
 
 def test_what_a_large_dataset_has_too_many_of_is_listed_elsewhere(monkeypatch):
-    assert "enum" in parameters(ask("/api/openapi.json").json["paths"])["only"]["schema"]["items"]
+    assert "enum" in parameters()["only"]["schema"]["items"]
     for module in (api, query_params):
         monkeypatch.setattr(module, "MAX_WORDS", 100)
-    taken = parameters(ask("/api/openapi.json").json["paths"])
+    taken = parameters()
     assert ["enum" in taken[name]["schema"]["items"] for name in ("only", "city")] == [False, True]
     (problem,) = ask("/api/metrics.csv", f"only={WATER}x").json["problems"]
     assert problem["message"] == f'"{WATER}x" is no value of only. Write one of those that cases.json lists'
