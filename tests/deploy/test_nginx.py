@@ -1,135 +1,156 @@
-"""The nginx example in front of two servers: pages, files, data links and sockets."""
+"""The nginx example in front of two servers: what it keeps and compresses, and what readers get while no server answers.
+
+Whether a server was asked stands in its log.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-import http.client
 import json
 import re
-import shlex
 import subprocess
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 from zipfile import ZipFile
 
-import brotli
 import pytest
 
-from data.downloads.csv_json import write_csv
-from data.query.filters import Filters, select
-from tests.answers import Answer
+from pages.serving.page_request import prefers_chinese
 from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
-from tests.deploy.pair import EXAMPLE, Pair, await_port, configured, fronted, pair
-from tests.server import free_port, process_of
+from tests.deploy.pair import UNAVAILABLE, Pair, Server, configured, fronted, get, pair
+from tests.folders import copy_data
+from tests.server import free_port, health, logged, started, until
 
-UNAVAILABLE = EXAMPLE.parent / "unavailable.html"
-RATE = 40
-"""Requests per minute that one client may send to the data links of these servers."""
+LANGUAGES = {
+    "zh": ("zh", "zh-CN,zh;q=0.9,en;q=0.8", "zh-Hant-TW, en", "ZH-cn,en"),
+    "en": ("", "en", "en-US,en;q=0.5", "de-CH, zh;q=0.9", "en,zh", "zhx,zh;q=0.9"),
+}
+"""What browsers say of their language, by the language of the kept page that they get."""
+LEFT_TO_THE_SERVER = ("en;q=0.5,zh", "*,zh;q=0.5", "zh;q=0.3, en;q=0.2", "en ,zh", "zh;q=1", "x" * 300)
+"""The same where nginx does not decide."""
+FORMS = {
+    "gzip, deflate, br, zstd": "br",
+    "br;q=1.0, gzip;q=0.8, *;q=0.1": "br",
+    "gzip": "gzip",
+    "identity": "",
+    "br;q=0, gzip": "gzip",
+    "gzip;q=0.0": "",
+}
+"""What a browser says that it accepts, and the form that it gets."""
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with pair(tmp_path_factory.mktemp("pair"), HENAN_API_RATE=str(RATE)) as running:
+    hosts = "localhost 127.0.0.1 one.example.org two.example.org"
+    with pair(tmp_path_factory.mktemp("pair"), HENAN_ALLOWED_HOSTS=hosts) as running:
         yield running
 
 
-def get(address: str, path: str, source: str = "127.0.0.1", **headers: str) -> Answer:
-    parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, source_address=(source, 0))
-    connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    found = Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-    connection.close()
-    return found
+def count_asked(served: Pair, path: str) -> int:
+    """Number of requests for a path that have reached the servers."""
+    for server in served.servers:
+        assert health(server.address)["status"] == "ok", "its log has all that it was asked before"
+    return sum(line.get("path") == path for log in served.folder.glob("server-*.log") for line in logged(log))
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A folder with a certificate of its own making."""
-    request = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost"
-    command = [*shlex.split(request), "-keyout", str(tmp_path / "own.key"), "-out", str(tmp_path / "own.crt")]
-    subprocess.run(command, capture_output=True, timeout=60, check=True)
-    return tmp_path
+def list_kept(served: Pair, name: str = "henan-reforms-pages") -> set[str]:
+    """The keys of what nginx keeps, without scheme and host."""
+    contents = [file.read_bytes() for file in (served.folder / name).rglob("*") if file.is_file()]
+    keys = [found[1].decode() for content in contents if (found := re.search(rb"^KEY: (.*)$", content, re.MULTILINE))]
+    return {re.sub(r"^\w+://[^/]*", "", key) for key in keys}
 
 
-@pytest.mark.parametrize("tls", [None, 8503], ids=["plain", "tls"])
-def test_nginx_has_nothing_against_it(certificate, tls):
-    tried = subprocess.run(
-        [*configured(certificate, 8500, ("127.0.0.1:8501", "127.0.0.1:8502"), tls=tls), "-t"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def test_nginx_has_nothing_against_it(tmp_path):
+    command = [*configured(tmp_path, 8500, (8501, 8502)), "-t"]
+    tried = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert tried.returncode == 0, tried.stderr
     assert not re.search(r"\[(?!notice)\w+\]", tried.stderr), tried.stderr
 
 
-@pytest.mark.parametrize("path", ["/", "/case", "/map?city=410300"])
-def test_a_page(served, path):
-    answer = get(served.address, path)
-    assert (answer.status, answer.headers["cache-control"]) == (200, "no-cache")
-    assert b'<div id="root">' in answer.body
+def test_everything_comes_in_the_form_that_a_reader_accepts(served):
+    script = re.search(rb'src="(/static/js/[^"]+)"', get(served.address, "/").body)[1].decode()
+    for path in (script, "/method?lang=zh", "/api/metrics.csv"):
+        plain = get(served.address, path)
+        for accepted, form in FORMS.items():
+            answer = get(served.address, path, accept_encoding=accepted)
+            assert answer.headers.get("content-encoding", "") == form, (path, accepted)
+            assert form == "br" or (gzip.decompress(answer.body) if form else answer.body) == plain.body
+            assert answer.headers["cache-control"] == plain.headers["cache-control"]
+        command = ["curl", "-s", "--compressed", "-H", "Accept-Encoding: br", served.address + path]
+        assert subprocess.run(command, capture_output=True, timeout=60, check=True).stdout == plain.body
+    assert {key for key in list_kept(served, "henan-reforms") if script in key} == {
+        script + form for form in ("", "br", "gzip")
+    }
+    assert count_asked(served, "/method") == 1
 
 
-def test_health_of_a_server_with_data(served, dataset):
-    answer = get(served.address, "/healthz").json
-    assert (answer["status"], answer["cases"], answer["metrics"]) == ("ok", len(dataset.cases), len(dataset.table))
+def test_the_second_reader_gets_the_page_of_the_first_as_the_server_wrote_it(served, dataset):
+    path = f"/case?case={dataset.cases[1].id}&lang=en"
+    direct = get(served.servers[0].address, path)
+    answers = [get(served.address, path, f"127.0.3.{number}") for number in range(1, 7)]
+    assert count_asked(served, "/case") == 2
+    for answer in answers:
+        assert answer.body.replace(urlsplit(served.address).netloc.encode(), b"") == direct.body.replace(
+            urlsplit(served.servers[0].address).netloc.encode(), b""
+        )
+        assert answer.headers.keys() >= direct.headers.keys() - {"x-accel-expires"}
+        assert "x-accel-expires" not in answer.headers, "that is between the server and nginx"
+        for name in ("cache-control", "content-security-policy"):
+            assert answer.headers[name] == direct.headers[name]
+    tag = answers[0].headers["etag"]
+    for known, status in ((tag, 304), (f'"other", {tag}', 304), ('"other"', 200)):
+        assert get(served.address, path, if_none_match=known).status == status
+    assert count_asked(served, "/case") == 2
 
 
-def test_with_a_certificate_it_speaks_https_and_http_2_and_stays_with_them(served, certificate):
-    plain, tls = free_port(), free_port()
-    servers = tuple(f"127.0.0.1:{urlsplit(server.address).port}" for server in served.servers)
-    log = certificate / "log"
-    with (
-        log.open("wb") as out,
-        process_of(configured(certificate, plain, servers, tls=tls), stdout=out, stderr=subprocess.STDOUT) as nginx,
-    ):
-        await_port(nginx, tls, log)
-        moved = get(f"http://127.0.0.1:{plain}", "/case?city=410300", host="localhost")
-        assert (moved.status, moved.headers["location"]) == (301, "https://localhost/case?city=410300")
-        said = subprocess.run(
-            [
-                "curl",
-                "-s",
-                "-i",
-                "--http2",
-                "--cacert",
-                str(certificate / "own.crt"),
-                f"https://localhost:{tls}/healthz",
-            ],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
-    assert said.startswith("HTTP/2 200")
-    assert "strict-transport-security: max-age=31536000" in said
-    assert '"status":"ok"' in said
+def test_languages_never_mix(served):
+    everything = [(header, lang) for lang, headers in LANGUAGES.items() for header in headers]
+    everything += [(header, "zh" if prefers_chinese(header) else "en") for header in LEFT_TO_THE_SERVER]
+    Random(7).shuffle(everything)
+    for header, lang in everything * 2:
+        answer = get(served.address, "/compare", accept_language=header)
+        assert lang == ("zh" if prefers_chinese(header) else "en")
+        assert answer.headers["content-language"][:2] == lang, header
+        assert f'<html lang="{answer.headers["content-language"]}"'.encode() in answer.body
+    assert count_asked(served, "/compare") == len(LANGUAGES) + 2 * len(LEFT_TO_THE_SERVER)
+    assert {key for key in list_kept(served) if key.startswith("/compare")} == {"/compare zh", "/compare en"}
 
 
-def test_while_no_server_answers_a_page_in_both_languages_tries_again(tmp_path):
-    with fronted(tmp_path, [free_port(), free_port()]) as address:
-        answer = get(address, "/case?city=410300")
-    assert (answer.status, answer.headers["retry-after"], answer.headers["cache-control"]) == (502, "5", "no-store")
-    assert answer.body == UNAVAILABLE.read_bytes()
-    text = answer.body.decode()
-    assert re.search(
-        r'<html lang="zh-CN">.*暂时无法访问.*<section lang="en">.*Not available at the moment', text, re.DOTALL
-    )
-    assert '<meta http-equiv="refresh" content="5">' in text
-    assert "script" not in text
+def test_hosts_never_mix_and_errors_are_not_kept(served):
+    for _ in range(2):
+        for host in ("one.example.org", "two.example.org"):
+            body = get(served.address, "/data", host=host).body.decode()
+            assert set(re.findall(r"\w+\.example\.org", body)) == {host}
+        assert get(served.address, "/data", host="three.example.org").status == 421
+    assert count_asked(served, "/data") == 4
 
 
-def test_a_data_link(served, dataset):
-    assert get(served.address, "/api/metrics.csv?city=419001").body == write_csv(
-        select(dataset, Filters(city=("419001",))).rows
-    )
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/?utm={}",
+        "/?lang=en&x{}=",
+        "/?city=410300,410{}",
+        "/?search=a{}",
+        "/case?case=2020-{}",
+        "/unknown{}/",
+        "/%6dap?{}",
+        "/map?city=%34103{}",
+        "/{}".ljust(300, "/"),
+        "/api/cases.json",
+        "/sitemap.xml",
+        "/_stcore/health",
+    ],
+)
+def test_what_somebody_makes_up_and_what_is_no_page_is_not_kept(served, target):
+    before = list_kept(served)
+    for number in (100, 100, 101):
+        assert get(served.address, target.format(number), accept_language="en").status in (200, 301, 404, 422)
+    assert list_kept(served) == before
 
 
 def test_the_servers_know_under_which_address_they_are_read(served):
@@ -137,73 +158,63 @@ def test_the_servers_know_under_which_address_they_are_read(served):
     assert json.loads(package.read("datapackage.json"))["homepage"] == served.address
 
 
-def test_how_many_readers_there_are_is_not_told(served):
-    assert get(served.address, "/_stcore/metrics").status == 404
+def test_readers_work_with_kept_pages_and_find_their_server_again(served, dataset):
+    """The page may be of the other server: a reader's socket is with the server of the reader's address."""
 
-
-FORMS = {
-    "gzip, deflate, br, zstd": "br",
-    "br": "br",
-    "br;q=1.0, gzip;q=0.8, *;q=0.1": "br",
-    "gzip": "gzip",
-    "gzip;q=0.5": "gzip",
-    "identity": "",
-    "br;q=0, gzip": "",
-    "gzip;q=0.0": "",
-}
-"""What a browser says that it accepts, and the form that it gets."""
-
-
-def test_a_file_that_never_changes_is_kept_as_each_reader_accepts_it(served):
-    path = re.search(rb'src="(/static/js/[^"]+)"', get(served.address, "/").body)[1].decode()
-    plain = get(served.servers[0].address, path)
-    unpack = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
-    for number, (accepted, form) in enumerate(FORMS.items()):
-        answer = get(served.address, f"{path}?{number}", accept_encoding=accepted)
-        assert answer.headers["cache-control"] == plain.headers["cache-control"]
-        assert answer.headers.get("content-encoding", "") == form, accepted
-        assert unpack[form](answer.body) == plain.body
-    kept = [file.read_bytes() for file in (served.folder / "henan-reforms").rglob("*") if file.is_file()]
-    assert sorted(
-        found[1].decode().removeprefix(path)
-        for content in kept
-        if (found := re.search(rb"^KEY: (.*)$", content, re.MULTILINE)) and path.encode() in found[1]
-    ) == ["", "br", "br, gzip", "gzip"]
-
-
-def test_a_reader_is_counted_by_the_address_that_nginx_sees(served):
-    statuses = [
-        get(served.address, "/api/cases.json?limit=1", "127.0.9.1", x_forwarded_for=f"192.0.2.{number}").status
-        for number in range(RATE + 1)
-    ]
-    assert statuses == [200] * RATE + [429]
-    assert get(served.address, "/api/cases.json?limit=1", "127.0.9.2").status == 200
-
-
-@pytest.mark.parametrize(("locale", "source"), [("zh-CN", "127.0.8.1"), ("en-US", "127.0.8.2"), ("en-US", "127.0.8.3")])
-def test_a_reader_opens_filters_and_turns_pages(served, dataset, locale, source):
-    reader = Reader(Tab(served.address, locale, source), dataset, Random(source))
-
-    async def visit() -> None:
+    async def visit(source: str, locale: str) -> None:
+        tab = Tab(served.address, locale, source)
+        reader = Reader(tab, dataset, Random(source))
         await reader.arrive(Tally())
-        for _ in range(5):
+        for _ in range(3):
             await reader.act(Tally())
-        await reader.tab.close()
-
-    asyncio.run(visit())
-
-
-@pytest.mark.parametrize("source", [f"127.0.6.{number}" for number in range(1, 7)])
-def test_a_reader_whose_connection_broke_finds_the_same_server(served, source):
-    tab = Tab(served.address, source=source)
-
-    async def session_after_a_break() -> tuple[str, str]:
-        await tab.open("/method", {})
-        before = tab.session
+        session = tab.session
         await tab.reconnect()
         await tab.rerun()
+        assert tab.session == session
         await tab.close()
-        return before, tab.session
 
-    before, after = asyncio.run(session_after_a_break())
-    assert before == after
+    for number in range(1, 7):
+        asyncio.run(visit(f"127.0.2.{number}", ("en-US", "zh-CN")[number % 2]))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/case?city=410300", "text/html"), ("/api/metrics.csv", "application/json"), ("/healthz", "application/json")],
+)
+def test_while_no_server_answers_pages_try_again_and_programs_are_told_why(tmp_path, path, kind):
+    with fronted(tmp_path, [free_port(), free_port()]) as address:
+        answer = get(address, path)
+    assert (answer.status, answer.headers["content-type"]) == (502, kind)
+    assert (answer.headers["retry-after"], answer.headers["cache-control"]) == ("5", "no-store")
+    if kind == "text/html":
+        assert answer.body == UNAVAILABLE
+        both = r'<html lang="zh-CN">.*refresh" content="5">.*暂时无法访问.*<section lang="en">.*Not available at the moment'
+        assert re.search(both, answer.body.decode(), re.DOTALL)
+    else:
+        assert answer.json == {"detail": "No server can answer at the moment. Try again in 5 seconds."}
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_an_edit_is_shown_once_the_kept_page_is_outdated_and_without_a_server_the_last_one_is_given(tmp_path):
+    folder = copy_data(tmp_path / "data")
+    case = folder / "cases" / "2020-01-water-pricing.yaml"
+    soon = "from pages.serving import index_page; index_page.SHARED_SECONDS = 2"
+    with (
+        started(tmp_path / "server-a.log", first=soon, HENAN_DATA=str(folder)) as server,
+        fronted(tmp_path, [urlsplit(server[0]).port, free_port()]) as address,
+    ):
+        running = Pair(address, (Server(*server),), tmp_path)
+        kept = get(address, "/method?lang=zh").body
+        assert b"Another agricultural" not in get(address, "/?lang=en").body
+        text = case.read_text(encoding="utf-8")
+        case.write_text(text.replace("en: Comprehensive agricultural", "en: Another agricultural", 1), encoding="utf-8")
+        process = running.servers[0].process
+        assert until(process, lambda: b"Another agricultural" in get(address, "/?lang=en").body)
+        assert count_asked(running, "/method") == 1, "it is older than the page that has been replaced"
+        process.kill()
+        process.wait()
+        for _ in range(3):
+            assert get(address, "/method?lang=zh").body == kept
+        missing = get(address, "/method?lang=en")
+        assert (missing.status, missing.body) == (502, UNAVAILABLE)
+        assert {key for key in list_kept(running) if key.startswith("/method")} == {"/method?lang=zh en"}

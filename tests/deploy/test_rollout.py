@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -19,12 +20,19 @@ from typing import NamedTuple
 import pytest
 
 from tests.bench.tab import UNREACHABLE, Tab
-from tests.deploy.pair import EXAMPLE, fronted
-from tests.deploy.test_nginx import UNAVAILABLE, get
+from tests.deploy.pair import EXAMPLE, UNAVAILABLE, fronted, get
 from tests.folders import copy_data
 from tests.server import PROJECT, free_port, health, started, until
 
 CASE = "data/cases/2020-01-water-pricing.yaml"
+LOCK = ".requirements.production.lock"
+INSTALLED = {
+    "nginx.conf": "etc/nginx/conf.d/henan-reforms.conf",
+    "tls.conf": "etc/nginx/henan-reforms-tls.conf",
+    "henan-reforms@.service": "etc/systemd/system/henan-reforms@.service",
+    "rollout": "henan-reforms-rollout",
+}
+"""What is installed by hand, and where."""
 PAUSE = 0.2
 """Seconds between two visits of a reader: less than any restart takes, and the servers have time for other things."""
 SYSTEMCTL = f"""#!{sys.executable}
@@ -67,53 +75,48 @@ speed of this machine.
 """
 
 
+PYTHON = f"""#!/bin/sh
+case "$2" in
+    venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    pip) echo "$@" >>"$ROOT/installed" ;;
+    *) exec {sys.executable} "$@" ;;
+esac
+"""
+"""An interpreter whose environments have the packages of this one; it notes what it was to install."""
+
+
 class Rollout(NamedTuple):
     """The folder of a server with the project's versions, and the ports of its two servers."""
 
     root: Path
     ports: tuple[int, int]
 
-    @property
-    def repository(self) -> Path:
-        return self.root / "repository"
-
-    def git(self, *arguments: str, folder: Path | None = None) -> str:
+    def git(self, *arguments: str, folder: str = "source") -> str:
         who = ["-c", "user.name=curator", "-c", "user.email=curator@example.org", "-c", "commit.gpgsign=false"]
-        command = ["git", "-C", str(folder or self.repository), *who, *arguments]
+        command = ["git", "-C", str(self.root / folder), *who, *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
 
-    def commit(self, path: str, change: tuple[str, str]) -> str:
-        """Commit a change of a file where the repository was cloned from. Its packages are those of this environment."""
-        source = self.root / "source"
-        text = (source / path).read_text(encoding="utf-8")
-        assert text.count(change[0]), path
-        (source / path).write_text(text.replace(*change, 1), encoding="utf-8")
-        self.git("commit", "--quiet", "--all", "--message", "A change.", folder=source)
-        return self.installed(self.git("rev-parse", "HEAD", folder=source))
-
-    def installed(self, commit: str) -> str:
-        release = self.root / "releases" / commit
-        release.mkdir(parents=True)
-        (release / ".venv").symlink_to(sys.prefix)
-        (release / ".installed").touch()
-        return commit
+    def commit(self, changes: Mapping[str, tuple[str, str]]) -> str:
+        """Commit changes of files where the repository was cloned from."""
+        for path, change in changes.items():
+            text = (self.root / "source" / path).read_text(encoding="utf-8")
+            assert change[0] in text, path
+            (self.root / "source" / path).write_text(text.replace(*change, 1), encoding="utf-8")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "A change.")
+        return self.git("rev-parse", "HEAD")
 
     def run(self, **environment: str) -> tuple[int, list[str]]:
         """Exit code of the script, and the last lines that it says."""
+        own = {"ROOT": self.root, "ETC": self.root / "etc", "PORTS": " ".join(map(str, self.ports))}
+        own |= {"SYSTEMCTL": self.root / "systemctl", "PYTHON": self.root / "python"}
         done = subprocess.run(
-            ["bash", str(EXAMPLE.parent / "rollout")],
+            [self.root / "henan-reforms-rollout"],
             capture_output=True,
             text=True,
             timeout=300,
             check=False,
-            env={
-                **os.environ,
-                "ROOT": str(self.root),
-                "PORTS": " ".join(map(str, self.ports)),
-                "SYSTEMCTL": str(self.root / "systemctl"),
-                "PYTHON": sys.executable,
-                **environment,
-            },
+            env={**os.environ, **{name: str(value) for name, value in own.items()}, **environment},
         )
         return done.returncode, [line for line in done.stderr.splitlines() if line.startswith("rollout: ")]
 
@@ -123,20 +126,29 @@ class Rollout(NamedTuple):
     def current(self) -> str:
         return (self.root / "current").resolve().name
 
+    def installations(self) -> int:
+        return len((self.root / "installed").read_text().splitlines())
+
 
 @pytest.fixture
 def rollout(tmp_path: Path) -> Iterator[Rollout]:
     made = Rollout(tmp_path, (free_port(), free_port()))
-    made.git("clone", "--quiet", str(PROJECT), str(tmp_path / "source"), folder=tmp_path)
-    made.git("checkout", "--quiet", "-B", "main", folder=tmp_path / "source")
-    made.git("clone", "--quiet", str(tmp_path / "source"), str(made.repository), folder=tmp_path)
-    (tmp_path / "systemctl").write_text(SYSTEMCTL)
-    (tmp_path / "systemctl").chmod(0o755)
-    made.installed(made.git("rev-parse", "HEAD"))
+    made.git("clone", "--quiet", str(PROJECT), "source", folder=".")
+    made.git("checkout", "--quiet", "-B", "main")
+    shutil.copytree(EXAMPLE.parent, tmp_path / "source" / ".deploy", dirs_exist_ok=True)
+    made.commit({})
+    made.git("clone", "--quiet", "source", "repository", folder=".")
+    for name, text in (("systemctl", SYSTEMCTL), ("python", PYTHON)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    for name, installed in INSTALLED.items():
+        (tmp_path / installed).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(EXAMPLE.with_name(name), tmp_path / installed)
+    (tmp_path / "etc" / "henan-reforms").write_text('HENAN_ALLOWED_HOSTS="localhost 127.0.0.1"\n')
     yield made
-    for pid in made.processes():
+    for noted in tmp_path.glob("pid-*"):
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(int(noted.read_text()), signal.SIGKILL)
 
 
 async def visit(address: str, source: str) -> None:
@@ -190,27 +202,46 @@ def test_a_version_is_rolled_out_or_the_one_before_stays_and_no_reader_notices(r
     with fronted(rollout.root, rollout.ports) as address, readers(address) as wrong:
         running = rollout.processes()
 
-        broken = rollout.commit(CASE, ("year: 2020", "year: never"))
+        broken = rollout.commit({CASE: ("year: 2020", "year: never"), LOCK: ("#", "# Another.\n#")})
         refusal = f"rollout: {broken} is not used: its data or its installation has a problem"
         assert rollout.run() == (1, [refusal])
         assert (rollout.current(), rollout.processes()) == (first, running)
         assert [release.name for release in (rollout.root / "releases").iterdir()] == [first]
+        assert rollout.installations() == 1, "its data was checked before"
 
-        rollout.commit(CASE, ("year: never", "year: 2020"))
-        rollout.commit("dashboard.py", ("SETTINGS = ", "raise SystemExit(1)\nSETTINGS = "))
+        fails = ("SETTINGS = ", "raise SystemExit(1)\nSETTINGS = ")
+        rollout.commit({CASE: ("year: never", "year: 2020"), LOCK: ("# Another.\n", ""), "dashboard.py": fails})
         log = f"journalctl -u henan-reforms@{rollout.ports[0]}"
-        late = f"rollout: the server at {rollout.ports[0]} has no data after 2 seconds; its log: {log}"
+        late = f"rollout: the server at {rollout.ports[0]} gives no pages after 2 seconds; its log: {log}"
         assert rollout.run(PATIENCE="2", WAITS="yes") == (1, [late, f"rollout: back to {first}", up[0]])
         assert (rollout.current(), rollout.processes()[1]) == (first, running[1])
 
-        rollout.commit("dashboard.py", ("raise SystemExit(1)\nSETTINGS = ", "SETTINGS = "))
-        last = rollout.commit(CASE, ("en: Comprehensive agricultural", "en: Another agricultural"))
-        assert rollout.run() == (0, [*up, f"rollout: {last} is in use"])
+        words = ("en: Comprehensive agricultural", "en: Another agricultural")
+        others = {f".deploy/{name}": ("#", "# Another.\n#") for name in INSTALLED}
+        last = rollout.commit({CASE: words, "dashboard.py": fails[::-1], **others})
+        code, said = rollout.run()
+        root = rollout.root
+        assert (code, said[:3]) == (0, [*up, f"rollout: {last} is in use"])
+        assert said[3:] == [
+            f"rollout: this version has another {root / installed}: {root}/current/.deploy/{name}"
+            for name, installed in INSTALLED.items()
+        ]
         for port in rollout.ports:
             (case,) = get(f"http://127.0.0.1:{port}", "/api/cases.json?limit=1").json["cases"]
             assert case["case_title_en"] == "Another agricultural water-pricing reform"
-        assert len(list((rollout.root / "releases").iterdir())) == 3
+        assert rollout.installations() == 1
+        assert len(list((root / "releases").iterdir())) == 3
     assert len(wrong) == 1, wrong
+
+
+def test_packages_are_installed_with_another_lock_and_removed_with_the_last_version_that_has_it(rollout):
+    for number in range(4):
+        rollout.commit({LOCK: ("#", f"# {min(number, 1)}\n#")} if number < 2 else {})
+        assert rollout.run(PORTS=" ")[0] == 0, "without servers"
+    assert rollout.installations() == 2
+    environments = list((rollout.root / "environments").iterdir())
+    assert len(environments) == 1, "that of the newest three versions"
+    assert (rollout.root / "current" / ".venv").resolve() == environments[0]
 
 
 def test_readers_of_a_server_without_data_are_with_the_other_one(tmp_path):
@@ -231,7 +262,7 @@ def test_readers_of_a_server_without_data_are_with_the_other_one(tmp_path):
         process.kill()
         process.wait()
         answer = get(address, "/case", "127.0.4.1")
-        assert (answer.status, answer.body) in ((502, UNAVAILABLE.read_bytes()), (503, UNAVAILABLE.read_bytes()))
+        assert (answer.status, answer.body) in ((502, UNAVAILABLE), (503, UNAVAILABLE))
         (folder / "cases" / Path(CASE).name).write_bytes((PROJECT / CASE).read_bytes())
         assert until(without, lambda: health(bad)["status"] == "ok")
         assert until(without, lambda: get(address, "/", "127.0.4.1").status == 200)
