@@ -23,6 +23,7 @@ from tests.server import PROJECT, free_port, process_of, started
 
 Changes = Mapping[str, str]
 EXAMPLE = PROJECT / ".deploy" / "nginx.conf"
+UNANSWERED = "Too many requests, or no server answers at the moment. Try again in 5 seconds."
 UNAVAILABLE = EXAMPLE.with_name("unavailable.html").read_bytes()
 NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which(
     "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])

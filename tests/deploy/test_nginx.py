@@ -21,7 +21,7 @@ import pytest
 from pages.serving.page_request import prefers_chinese
 from tests.bench.tab import Tab
 from tests.bench.visitors import Reader, Tally
-from tests.deploy.pair import UNAVAILABLE, Pair, Server, configured, fronted, get, pair
+from tests.deploy.pair import UNANSWERED, UNAVAILABLE, Pair, Server, configured, fronted, get, pair
 from tests.folders import copy_data
 from tests.server import free_port, health, logged, started, until
 
@@ -191,7 +191,7 @@ def test_while_no_server_answers_pages_try_again_and_programs_are_told_why(tmp_p
         both = r'<html lang="zh-CN">.*refresh" content="5">.*暂时无法访问.*<section lang="en">.*Not available at the moment'
         assert re.search(both, answer.body.decode(), re.DOTALL)
     else:
-        assert answer.json == {"detail": "No server can answer at the moment. Try again in 5 seconds."}
+        assert answer.json == {"detail": UNANSWERED}
         assert answer.headers["access-control-allow-origin"] == "*"
 
 
