@@ -35,46 +35,22 @@ INSTALLED = {
 """What is installed by hand, and where."""
 PAUSE = 0.2
 """Seconds between two visits of a reader: less than any restart takes, and the servers have time for other things."""
-SYSTEMCTL = f"""#!{sys.executable}
-import os, signal, subprocess, sys, time
-from pathlib import Path
-from urllib.request import urlopen
-
-def has_data(port):
-    try:
-        return urlopen(f"http://localhost:{{port}}/healthz").status == 200
-    except OSError:
-        return False
-
-verb, unit = sys.argv[1:]
-assert verb == "restart", verb
-root, port = Path(os.environ["ROOT"]), unit.partition("@")[2]
-noted = root / f"pid-{{port}}"
-if noted.exists():
-    pid = int(noted.read_text())
-    try:
-        os.kill(pid, signal.SIGTERM)
-        while True:
-            os.kill(pid, 0)
-            time.sleep(0.05)
-    except ProcessLookupError:
-        pass
-with (root / f"log-{{port}}").open("ab") as log:
-    server = subprocess.Popen(
-        [root / "current/.venv/bin/python", "-m", "streamlit", "run", "dashboard.py"],
-        cwd=(root / "current").resolve(),
-        env={{**os.environ, "STREAMLIT_SERVER_PORT": port, "STREAMLIT_SERVER_HEADLESS": "true", "HENAN_CACHE": "none"}},
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-    )
-noted.write_text(str(server.pid))
-while "WAITS" in os.environ and server.poll() is None and not has_data(port):
-    time.sleep(0.05)
+SYSTEMCTL = """#!/bin/bash
+port=${2#*@} noted=$ROOT/pid-${2#*@}
+if [ -e "$noted" ]; then
+    kill "$(cat "$noted")"
+    while kill -0 "$(cat "$noted")"; do sleep 0.05; done
+fi
+cd -P "$ROOT/current"
+export STREAMLIT_SERVER_PORT=$port STREAMLIT_SERVER_HEADLESS=true HENAN_CACHE=none
+.venv/bin/python -m streamlit run dashboard.py </dev/null >>"$ROOT/log-$port" 2>&1 &
+echo $! >"$noted"
+while [ -n "$WAITS" ] && kill -0 $! && ! .venv/bin/python -m pages.serving.probe; do sleep 0.05; done
+exit 0
 """
 """With WAITS it returns when the server has data or has ended: how long the script waits then says nothing about the
 speed of this machine.
 """
-
-
 PYTHON = f"""#!/bin/sh
 case "$2" in
     venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
