@@ -30,13 +30,10 @@ with preflight.explain_missing_packages():
     from pages.serving.api import api, mount
     from pages.serving.guard import Guard
     from pages.serving.health import healthz
-    from pages.serving.index_page import index_routes
+    from pages.serving.immutable_files import immutable_routes
+    from pages.serving.index_page import index_routes, not_found_route
     from pages.serving.kept import KeptAnswers
-    from pages.serving.not_found import not_found_route
-    from pages.serving.preview_image import preview_routes
-    from pages.serving.scripts import scripts_route
     from pages.serving.service_worker import worker_route
-    from pages.serving.sheet import sheet_route
     from pages.serving.site_map import site_map_routes
     from pages.serving.workarounds import no_delay
     from pages.serving.workarounds.websocket import WebSocketFilter
@@ -93,10 +90,8 @@ app = st.App(
         Route(f"{BASE}/api", api),
         Route(f"{BASE}{WORLD_PATH}", empty_world),
         worker_route(BASE, SETTINGS.browser_cache),
-        scripts_route(BASE),
-        sheet_route(BASE),
         *site_map_routes(SETTINGS),
-        *preview_routes(BASE),
+        *immutable_routes(BASE),
         *index_routes(SETTINGS),
         not_found_route(BASE),
     ],

@@ -25,9 +25,9 @@ from starlette.websockets import WebSocket
 from pages.markup.style_sheet import SHEET
 from pages.serving.api import api
 from pages.serving.guard import METHODS, Guard
+from pages.serving.immutable_files import STYLE_SHEET
 from pages.serving.policy import LANGUAGE_SCRIPTS
 from pages.serving.settings import read
-from pages.serving.sheet import SHEET_PATH
 from tests.answers import Answer, answer_of, exchange, http_scope
 from tests.bench.tab import Tab
 from tests.hostile import HOSTILE
@@ -429,8 +429,8 @@ def test_every_route_carries_the_headers(server, path):
 
 def test_the_style_sheet_is_a_file_that_never_changes(server):
     for path in PAGES:
-        assert f'<link rel="stylesheet" href="{SHEET_PATH}">' in fetched(server, path)[2].decode()
-    _, headers, body = fetched(server, SHEET_PATH)
+        assert f'<link rel="stylesheet" href="{STYLE_SHEET.path}">' in fetched(server, path)[2].decode()
+    _, headers, body = fetched(server, STYLE_SHEET.path)
     assert body.decode() == SHEET
     assert (headers["content-type"], "immutable" in headers["cache-control"]) == ("text/css; charset=utf-8", True)
 

@@ -7,8 +7,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
 from pages.markup.screens import LANGUAGE_NAMES, SCREENS, url_path
-from pages.serving.not_found import not_found_route
-from pages.serving.page_head import LANGUAGE_TAGS
+from pages.serving.index_page import not_found_route
+from pages.serving.page_request import LANGUAGE_TAGS
 from tests.answers import Answer, ask
 from tests.elements import Page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, get_args
@@ -19,10 +20,9 @@ from data.query.filters import Filters
 from data.reading.live import Live
 from pages.markup.environment import TEMPLATES, environment, render
 from pages.markup.report import write_report
-from pages.serving.index_page import write_page
-from pages.serving.not_found import write_not_found
+from pages.serving.index_page import write_not_found, write_page
 from pages.serving.page_request import PageRequest
-from pages.serving.settings import read
+from pages.serving.site_map import write_site_map
 from tests.app import list_pages, list_requests, open_page, showing
 from tests.folders import copy_data
 
@@ -52,8 +52,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         return noting
 
     forget_what_is_kept()
-    settings, _ = read({})
-    assert settings
     folder = copy_data(tmp_path_factory.mktemp("templates") / "data")
     with pytest.MonkeyPatch.context() as patch, showing(Live(folder)) as live:
         patch.setattr(Macro, "__call__", note(Macro.__call__))
@@ -62,9 +60,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
             for screen, query in list_pages(dataset):
                 open_page(screen, lang=lang, **query)
             for request in list_requests(dataset, lang):
-                write_page(settings, dataset, request)
-            write_page(settings, None, PageRequest("overview", lang, True, is_readable=False))
+                write_page(dataset, replace(request, origin="http://localhost"), "")
+            write_page(None, PageRequest("overview", lang, True, is_readable=False), "")
             write_not_found("", lang, True)
+            write_site_map(dataset, "http://localhost")
             for filters in (Filters(), Filters(city=("410300",)), Filters(search="zzzz")):
                 for address in ("", "https://example.org"):
                     write_report(Extract(dataset, filters, address, lang=lang))

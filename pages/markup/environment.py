@@ -122,6 +122,7 @@ def environment(lang: Lang) -> Environment:
         Links=Links,
         zip=zip,
     )
+    found.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     found.filters |= {
         "pct": "{:.2f}%".format,
         "thousands": "{:,}".format,

@@ -6,10 +6,11 @@ Equal views are equal requests, so that what is written for one reader is there 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import get_args
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from data.model.schema import Lang
@@ -17,13 +18,13 @@ from data.query.dataset import Dataset
 from data.query.filters import Filters, parse, select
 from data.query.paging import cases_per_page, page_range
 from data.wording.shading import CASES
+from pages.markup.links import Links
 from pages.markup.screens import SCREENS, url_path
 from pages.serving import hosts
 
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
-MAX_HEADER = 200
-"""Maximum number of characters of Accept-Language that are read."""
-_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*")
+LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
+_RANGE = re.compile(r"([a-z]{1,8})(?:-[a-z0-9-]+)?(?:;q=([01](?:\.\d{0,3})?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +42,60 @@ class PageRequest:
     names_lang: bool
     case_id: str = ""
     page: int = 1
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
     is_readable: bool = True
     origin: str = ""
 
-    def path(self, lang: Lang | None = None, *, keeps_view: bool = False) -> str:
-        """The path and query of this page below the base path, in a language or without one; with its filters and page
-        of a list if it keeps the view.
-        """
-        query = {
-            **(self.filters.query() if keeps_view else {}),
-            **({"case": self.case_id} if self.case_id else {}),
-            **({"page": str(self.page)} if keeps_view and self.page > 1 else {}),
-            **({"lang": lang} if lang else {}),
-        }
-        return f"/{url_path(self.screen)}" + (f"?{urlencode(query, safe=',')}" if query else "")
+    @property
+    def own_lang(self) -> str:
+        """The language that the address names, or none."""
+        return self.lang if self.names_lang else ""
+
+    def path(self, lang: str = "") -> str:
+        """The path and query of this view below the base path, in a language or without one."""
+        page = str(self.page) if self.page > 1 else ""
+        values = {**self.filters.query(), "case": self.case_id, "page": page, "lang": lang}
+        query = urlencode({name: value for name, value in values.items() if value}, safe=",")
+        return f"/{url_path(self.screen)}" + (f"?{query}" if query else "")
+
+    def links(self, base: str) -> Links:
+        """Links that keep the language of the address and the filters."""
+        return Links(base, self.own_lang, self.filters)
 
 
 def read_request(request: Request, screen: str, dataset: Dataset, allowed_hosts: tuple[str, ...]) -> PageRequest:
     """What a request asks for on a screen. Unknown parameters are passed over, as by the page."""
     query = request.query_params
-    lang, names_lang = read_language(request)
     filters, unknown = parse(query, dataset)
-    named = query.get("case", "") if screen == "case" else ""
-    case_id = named if named in dataset.by_id else next(iter(dataset.by_id), "")
-    is_known = not unknown and query.get("lang", "zh") in LANGUAGES and named in ("", case_id)
-    if screen == "case" and (filters or not _has_metric(dataset, case_id, query.get("figure", ""))):
-        is_known = False  # the page has a notice of what the filters omit, or that there is no such metric
-    if screen == "map" and query.get("colour", CASES) != CASES:
-        is_known = False  # other colors are drawn by the page alone
-    found = PageRequest(
-        screen,
-        lang,
-        names_lang,
-        case_id if screen == "case" else "",
-        _read_page(query.get("page", "1"), dataset, filters) if screen == "overview" else 1,
-        filters if SCREENS[screen].has_filters else Filters(),
-        is_known and query.get("view") not in ("print", "embed") and not filters.search,
-        find_origin(request, allowed_hosts),
-    )
-    return found if found.is_readable else replace(found, page=1, filters=Filters())
+    case_id, origin = "", find_origin(request, allowed_hosts)
+    if screen == "case":
+        case_id = query["case"] if query.get("case") in dataset.by_id else next(iter(dataset.by_id))
+    asked = PageRequest(screen, *read_language(request), case_id, origin=origin)
+    if unknown or _needs_the_app(query, dataset, asked, filters):
+        return replace(asked, is_readable=False)
+    page = _read_page(query.get("page", "1"), dataset, filters) if screen == "overview" else 1
+    return replace(asked, page=page, filters=filters if SCREENS[screen].has_filters else Filters())
+
+
+def _needs_the_app(query: QueryParams, dataset: Dataset, asked: PageRequest, filters: Filters) -> bool:
+    if filters.search or query.get("lang", asked.lang) != asked.lang or query.get("view") in ("print", "embed"):
+        return True
+    if asked.screen == "map":  # other colors are drawn by the page alone
+        return query.get("colour", CASES) != CASES
+    if asked.screen != "case":
+        return False
+    # The page has a notice of what the filters omit, or that there is no such case or metric.
+    metrics = {"", *(metric.id for metric in dataset.by_id[asked.case_id].metrics)}
+    is_known = query.get("case", "") in ("", asked.case_id) and query.get("figure", "") in metrics
+    return bool(filters) or not is_known
+
+
+def _read_page(text: str, dataset: Dataset, filters: Filters) -> int:
+    """The page of the findings, or the nearest that exists."""
+    total = len(select(dataset, filters).cases)
+    size = cases_per_page(total)
+    number = int(text) if text.isdecimal() and len(text) < 10 else 1
+    return page_range(total, size, number).start // size + 1
 
 
 def read_language(request: Request) -> tuple[Lang, bool]:
@@ -97,29 +112,16 @@ def is_shared(request: Request, asked: PageRequest) -> bool:
     There are few such addresses, however many somebody makes up: each is spelled as the links to the page are, has no
     parameter that the page passes over, and chooses at most one value of the filters.
     """
-    known = {*asked.path(asked.lang if asked.names_lang else None, keeps_view=True).partition("?")[2].split("&")}
+    known = {"", *asked.path(asked.own_lang).partition("?")[2].split("&")}
     if asked.screen == "case":
         known.add(f"figure={request.query_params.get('figure')}")
-    given = request.scope["query_string"].decode("latin-1")
-    parameters = given.split("&") if given else []
+    given = request.scope["query_string"].decode("latin-1").split("&")
     return (
         asked.is_readable
         and sum(text.count(",") + 1 for text in asked.filters.query().values()) <= 1
         and request.scope.get("raw_path") == request.scope["path"].encode()
-        and len({*parameters} & known) == len(parameters)
+        and len({*given} & known) == len(given)
     )
-
-
-def _has_metric(dataset: Dataset, case_id: str, metric_id: str) -> bool:
-    return not metric_id or any(metric.id == metric_id for metric in dataset.by_id[case_id].metrics)
-
-
-def _read_page(text: str, dataset: Dataset, filters: Filters) -> int:
-    """The page of the findings, or the nearest that exists."""
-    total = len(select(dataset, filters).cases)
-    size = cases_per_page(total)
-    number = int(text) if text.isdecimal() and len(text) < 10 else 1
-    return page_range(total, size, number).start // size + 1
 
 
 def find_origin(request: Request, allowed_hosts: tuple[str, ...]) -> str:
@@ -132,7 +134,7 @@ def find_origin(request: Request, allowed_hosts: tuple[str, ...]) -> str:
 def prefers_chinese(header: str) -> bool:
     """Whether Accept-Language prefers Chinese to all others, which is when the app speaks Chinese."""
     best, chinese = 0.0, False
-    for found in map(_RANGE.fullmatch, header[:MAX_HEADER].split(",")):
+    for found in map(_RANGE.fullmatch, "".join(header.lower().split()).split(",")):
         if found and (weight := float(found[2] or 1)) > best:
-            best, chinese = weight, found[1].lower() == "zh"
+            best, chinese = weight, found[1] == "zh"
     return chinese

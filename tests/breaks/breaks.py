@@ -164,10 +164,10 @@ BREAKS = (
     Break("serving", "states-of-controls-are-not-limited", "pages/serving/workarounds/websocket.py",
           "widgets) > MAX_STATES",
           "widgets) > 1000 * MAX_STATES", ("tests/test_websocket.py",)),
-    Break("serving", "address-without-a-page-answers-200", "pages/serving/not_found.py",
+    Break("serving", "address-without-a-page-answers-200", "pages/serving/index_page.py",
           "is_named), 404, headers)",
           "is_named), 200, headers)", ("tests/test_not_found.py",)),
-    Break("serving", "address-without-a-page-takes-those-of-streamlit", "pages/serving/not_found.py",
+    Break("serving", "address-without-a-page-takes-those-of-streamlit", "pages/serving/index_page.py",
           "(_stcore|media|component|static)/",
           "(_stcore|component|static)/", ("tests/test_not_found.py",)),
 )  # fmt: skip

@@ -21,8 +21,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from data import load_dataset
 from pages.serving.page_request import LANGUAGES
-from pages.serving.preview_image import FOLDER as PREVIEW_FOLDER
-from pages.serving.preview_image import HEIGHT, WIDTH
+from pages.serving.scripts import FOLDER as PREVIEW_FOLDER
 from tests.browser.reader import PAGES, chromium, drawn, reading, visit
 from tests.server import PROJECT, running
 
@@ -34,6 +33,8 @@ README_PICTURES = {
     "map": ("/map?", 1280, 900),
 }
 """Name, address, width and height in px of each picture of the READMEs."""
+WIDTH, HEIGHT = 1200, 630
+"""Size of the images in previews in px, which the head of a page says too."""
 PREVIEW_SIZE = ViewportSize(width=WIDTH * 6 // 5, height=HEIGHT * 6 // 5)
 """The window from which the images in previews are scaled down: all cases find room in it."""
 PREVIEW_STYLE = """
