@@ -47,8 +47,6 @@ PARAMETERS = {
     "columns": _define(str, "all", _SHORT),
 }
 """The type and field of each parameter, as `create_model` takes them."""
-PAGES_ALONE = PAGE_PARAMETERS - PARAMETERS.keys()
-"""The query parameters of the pages that no data link heeds."""
 
 
 def known_values(dataset: Dataset, table: str) -> dict[str, Collection[str]]:
