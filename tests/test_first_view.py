@@ -7,7 +7,6 @@ import gzip
 import html
 import json
 import re
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
 
@@ -34,7 +33,7 @@ from tests.elements import Page
 
 DEFAULT, _ = read({})
 assert DEFAULT
-SETTINGS = replace(DEFAULT, allowed_hosts=("localhost", "*.example.org"))
+SETTINGS = DEFAULT.model_copy(update={"allowed_hosts": ("localhost", "*.example.org")})
 ROUTER = Router([*index_routes(SETTINGS), *site_map_routes(SETTINGS), *immutable_routes("")])
 DATASET = current().dataset
 CASES = [case.id for case in DATASET.cases]
@@ -325,7 +324,7 @@ def test_absolute_addresses_are_those_of_named_hosts_and_every_address_is_its_ow
 
 
 def test_any_host_names_none():
-    router = Router(index_routes(replace(SETTINGS, allowed_hosts=("*",))))
+    router = Router(index_routes(SETTINGS.model_copy(update={"allowed_hosts": ("*",)})))
     assert b"evil.example.com" not in ask(router, "/", host="evil.example.com").body
 
 
@@ -357,7 +356,7 @@ def test_the_preview_is_an_image_of_the_size_that_is_said(lang):
 
 
 def test_every_address_is_below_the_base_path():
-    router = Router(index_routes(replace(SETTINGS, base="/city/reform")))
+    router = Router(index_routes(SETTINGS.model_copy(update={"base": "/city/reform"})))
     for path in ("/city/reform/", "/city/reform/case"):
         page = Page(ask(router, path, "lang=en").body.decode())
         used = page.values("src") + page.values("href")

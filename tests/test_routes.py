@@ -90,7 +90,7 @@ def test_every_value_that_does_not_exist_is_named():
     assert (status, headers["content-type"]) == (422, "application/json")
     problems = json.loads(body)["problems"]
     assert {(problem["parameter"], problem["value"]) for problem in problems} == {
-        ("city", "999999"),
+        ("city", "410300,999999"),
         ("domain", "<b>"),
         ("grade", "Z"),
     }

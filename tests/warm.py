@@ -31,7 +31,6 @@ from tests.server import PROJECT
 
 PACKAGES = (
     "anyio._backends._asyncio",
-    "brotli",
     "fastapi",
     "itsdangerous",
     "markupsafe",

@@ -85,7 +85,7 @@ def measure(scratch: Path, times: int) -> Iterator[Row]:
     scratch.mkdir()
     write_database(scratch)
     with ExitStack() as stack:
-        ours = stack.enter_context(running("ours", scratch, HENAN_API_RATE="0"))
+        ours = stack.enter_context(running("ours", scratch))
         peer = stack.enter_context(running("datasette", scratch))
         yield from compare_links(ours, peer, times)
 

@@ -195,7 +195,7 @@ def report(costs: Costs, memory: dict[str, float], sizes: dict[str, float], tota
 
 def measure(readers: int, seed: int) -> tuple[Costs, dict[str, float], dict[str, float]]:
     costs, dataset = Costs(), load_dataset()
-    with TemporaryDirectory() as folder, started(Path(folder) / "log", HENAN_API_RATE="0") as (address, process):
+    with TemporaryDirectory() as folder, started(Path(folder) / "log") as (address, process):
         server, port = psutil.Process(process.pid), urlsplit(address).port or 0
         with fronted(Path(folder), (port, port)) as front:
             nginx = find_nginx(Path(folder))

@@ -47,7 +47,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Dat
     """Address of a server with the hostile dataset, and the dataset."""
     folder = hostile_folder(tmp_path_factory.mktemp("hostile") / "data", admitted(), 5)
     log = folder.parent / "log"
-    with started(log, HENAN_DATA=str(folder), HENAN_API_RATE="0") as (address, _):
+    with started(log, HENAN_DATA=str(folder)) as (address, _):
         yield address, load_dataset(folder)
     assert "Traceback" not in log.read_text(), log.read_text()
 

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from streamlit import config
 
-from pages.serving.settings import VARIABLES
+from pages.serving.settings import DEFAULTS
 from tests.answers import fetch
 from tests.deploy.pair import EXAMPLE
 from tests.server import PROJECT, free_port, started
@@ -61,7 +61,7 @@ ENVIRONMENTS = {
 def test_settings_exist(place):
     streamlits = {f"STREAMLIT_{re.sub(r'(?=[A-Z])|[.]', '_', key).upper()}" for key in config.get_config_options()}
     others = {"HOME", "PYTHONDONTWRITEBYTECODE"}
-    assert ENVIRONMENTS[place].keys() <= streamlits | {variable.name for variable in VARIABLES.values()} | others
+    assert ENVIRONMENTS[place].keys() <= streamlits | {*DEFAULTS} | others
     assert ENVIRONMENTS[place].get("HENAN_ALLOWED_HOSTS", HOSTS) == HOSTS
 
 
