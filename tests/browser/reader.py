@@ -185,7 +185,7 @@ def visit(page: Page, path: str) -> None:
 
 def wait_until_gone(page: Page) -> None:
     """Wait until the app has taken the place of the first view."""
-    page.wait_for_function("() => performance.getEntriesByName('first-view-gone').length")
+    page.locator("#first").wait_for(state="detached")
 
 
 def turn(page: Page, path: str) -> None:
